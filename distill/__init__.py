@@ -1,0 +1,68 @@
+"""A trained network goes in, a short Python program comes out, with evidence to check.
+
+    import distill
+
+    run = distill.run("mod_add")
+    run.program(5, 9)
+    run.report
+
+Names are loaded on first use: `import distill` and `distill --help` do not wait for torch.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from distill.architecture import Transformer
+    from distill.domain import Domain
+    from distill.errors import DistillError
+    from distill.model import BlackBox, Model
+    from distill.pipeline import distill, run
+    from distill.program import Program
+    from distill.report import Report
+    from distill.store import Run, load_run
+    from distill.tasks import Task, task
+
+__all__ = [
+    "BlackBox",
+    "DistillError",
+    "Domain",
+    "Model",
+    "Program",
+    "Report",
+    "Run",
+    "Task",
+    "Transformer",
+    "distill",
+    "load_run",
+    "run",
+    "task",
+]
+
+_HOME = {
+    "BlackBox": "model",
+    "DistillError": "errors",
+    "Domain": "domain",
+    "Model": "model",
+    "Program": "program",
+    "Report": "report",
+    "Run": "store",
+    "Task": "tasks",
+    "Transformer": "architecture",
+    "distill": "pipeline",
+    "load_run": "store",
+    "run": "pipeline",
+    "task": "tasks",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'distill' has no attribute '{name}'")
+    value = getattr(import_module(f"distill.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,62 @@
+"""Architectures: how parameters and tokens become logits, as values without parameters."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from distill.architecture.transformer import Transformer
+from distill.domain import Domain
+from distill.errors import DistillError
+
+__all__ = ["ARCHITECTURES", "Architecture", "Parameters", "Transformer", "architecture_for"]
+
+Parameters = dict[str, Tensor]
+
+
+class Architecture(Protocol):
+    """What training, tracing and the stores need of an architecture."""
+
+    @property
+    def kind(self) -> str:
+        """Name under which it is stored."""
+        ...
+
+    def initialise(self, generator: torch.Generator) -> Parameters:
+        """Fresh parameters, drawn from the generator."""
+        ...
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """Shape of every parameter."""
+        ...
+
+    def logits(
+        self, parameters: Parameters, tokens: Int[Tensor, "n k"]
+    ) -> Float[Tensor, "n outputs"]:
+        """Logits of every row of tokens."""
+        ...
+
+    def hidden(
+        self, parameters: Parameters, tokens: Int[Tensor, "n k"]
+    ) -> Float[Tensor, "n hidden"]:
+        """Activations of the last hidden layer, where program variables are decoded from."""
+        ...
+
+
+ARCHITECTURES: dict[str, type[Transformer]] = {"transformer": Transformer}
+
+
+def architecture_for(name: str, domain: Domain) -> Transformer:
+    """The architecture of that name with its default widths, sized for a domain.
+
+    Raises:
+        DistillError: there is no such architecture.
+    """
+    if name not in ARCHITECTURES:
+        raise DistillError(
+            f"no architecture '{name}': expected one of {', '.join(ARCHITECTURES)} (--arch NAME)"
+        )
+    return ARCHITECTURES[name].for_domain(domain)

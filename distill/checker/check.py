@@ -1,0 +1,227 @@
+"""Check a run folder: derive everything that can be derived, and compare it with the claims."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy import ndarray
+from safetensors.numpy import load as load_weights
+
+from distill.checker.derive import Claims, Evidence, derive
+from distill.checker.sandbox import check_syntax, run_command_line
+from distill.errors import ProgramError, RunFolderError
+
+FORMAT_VERSION = 1
+
+TOLERANCE = 1e-9
+"""Relative and absolute, for numbers that went through floating point."""
+
+NOT_DERIVED = (
+    *("decode_r2", "decode_decoy_r2", "interchange_accuracy", "interchange_decoy", "decoys"),
+    *("kept_only_logits_accuracy", "removed_logits_accuracy", "float32_drift", "float32_agree"),
+    *("restricted_loss", "excluded_loss", "meaning"),
+)
+"""Figures of the report that the checker takes no position on."""
+
+FILES = ("certificate.json", "mechanism.json", "verification.json")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was checked."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+@dataclass(frozen=True)
+class Checkup:
+    """All findings about a folder, and the verdict that the checker itself arrived at."""
+
+    verdict: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything that was claimed was found."""
+        return all(finding.ok for finding in self.findings)
+
+
+def check_run(folder: Path) -> Checkup:
+    """Derive a run's verdict from its folder alone.
+
+    Raises:
+        RunFolderError: the folder is incomplete, truncated, or of another format version.
+    """
+    files = {path.name: path.read_bytes() for path in _listed(folder)}
+    certificate, mechanism, verification = (_json(folder, files, name) for name in FILES)
+    findings = [_hashes(certificate, files)]
+    if verification.get("verdict") == "refused":
+        findings.append(_finding("verdict", certificate.get("claims"), {"verdict": "refused"}))
+        return Checkup("refused", tuple(findings))
+    weights = _weights(folder, files) if certificate.get("architecture") else {}
+    if "program.py" not in files:
+        raise RunFolderError(f"'{folder}' has no program.py: it is not a complete run folder")
+    source = files["program.py"].decode(errors="replace")
+    try:
+        evidence = _evidence(certificate, mechanism, source, weights)
+        derived = derive(evidence)
+        findings.append(_command_line(folder / "program.py", evidence))
+    except ProgramError as error:
+        return Checkup("none", (*findings, Finding("program", False, str(error))))
+    except Exception as error:
+        detail = f"{type(error).__name__}: {error}"
+        return Checkup("none", (*findings, Finding("derivation", False, detail)))
+    claims = certificate.get("claims", {})
+    for name in sorted({*derived, *claims}):
+        findings.append(_compare(name, claims, derived))
+    findings += _report_findings(verification, derived)
+    return Checkup(str(derived["verdict"]), tuple(findings))
+
+
+def _listed(folder: Path) -> list[Path]:
+    try:
+        return [path for path in sorted(folder.iterdir()) if path.is_file()]
+    except OSError as error:
+        raise RunFolderError(f"'{folder}' is not a readable run folder") from error
+
+
+def _json(folder: Path, files: dict[str, bytes], name: str) -> dict[str, Any]:
+    if name not in files:
+        raise RunFolderError(f"'{folder}' has no {name}: it is not a complete run folder")
+    try:
+        read = json.loads(files[name])
+        if not isinstance(read, dict):
+            raise ValueError("not a JSON object")
+    except ValueError as error:
+        raise RunFolderError(
+            f"'{folder / name}' cannot be read ({error}): the run folder is truncated or damaged"
+        ) from error
+    if read.get("format_version") != FORMAT_VERSION:
+        raise RunFolderError(
+            f"'{folder / name}' is of format version {read.get('format_version')!r}: this checker "
+            f"reads version {FORMAT_VERSION}"
+        )
+    return read
+
+
+def _weights(folder: Path, files: dict[str, bytes]) -> dict[str, ndarray]:
+    try:
+        return dict(load_weights(files["model.safetensors"]))
+    except Exception as error:
+        raise RunFolderError(
+            f"'{folder / 'model.safetensors'}' is missing or cannot be read ({error}): the run "
+            "folder is truncated or damaged"
+        ) from error
+
+
+def _hashes(certificate: dict[str, Any], files: dict[str, bytes]) -> Finding:
+    claimed = certificate.get("sha256", {})
+    found = {name: hashlib.sha256(files.get(name, b"")).hexdigest() for name in claimed}
+    changed = sorted(name for name in claimed if claimed[name] != found[name])
+    uncovered = {"model.safetensors", "program.py", *FILES[1:]} & set(files) - set(claimed)
+    wrong = changed + sorted(uncovered)
+    return Finding("sha256", not wrong, f"changed: {', '.join(wrong)}" if wrong else "all the same")
+
+
+def _evidence(
+    certificate: dict[str, Any],
+    mechanism: dict[str, Any],
+    source: str,
+    weights: dict[str, ndarray],
+) -> Evidence:
+    domain, architecture = certificate["domain"], certificate["architecture"]
+    inputs = tuple(range(first, last + 1) for first, last in domain["inputs"])
+    outputs = range(domain["outputs"][0], domain["outputs"][1] + 1)
+    if architecture is not None:
+        _fit_together(architecture, inputs, outputs, weights)
+    return Evidence(
+        inputs=inputs,
+        outputs=outputs,
+        architecture=architecture,
+        weights=weights,
+        recorded=_numbers(certificate["recorded"]),
+        split=certificate["split"],
+        fit=certificate["fit"],
+        sample=certificate["sample"],
+        reference=_numbers(certificate["reference"]),
+        program=source,
+        mechanism=mechanism,
+    )
+
+
+def _fit_together(
+    shape: dict[str, Any], inputs: tuple[range, ...], outputs: range, weights: dict[str, ndarray]
+) -> None:
+    heads, d_model, tokens = shape["n_heads"], shape["d_model"], shape["n_tokens"]
+    expected = {
+        "W_E": (tokens + 1, d_model),
+        "W_pos": (shape["n_inputs"] + 1, d_model),
+        "W_Q": (heads, d_model, d_model // heads),
+        "W_in": (d_model, shape["d_mlp"]),
+        "W_U": (d_model, shape["n_outputs"]),
+    }
+    for name, sizes in expected.items():
+        if weights[name].shape != sizes:
+            raise ValueError(f"{name} has shape {weights[name].shape}, not {sizes}")
+    sizes = (len(inputs), max(len(values) for values in inputs), len(outputs))
+    if sizes != (shape["n_inputs"], tokens, shape["n_outputs"]):
+        raise ValueError(f"the domain needs {sizes} inputs, tokens and outputs")
+    if not all(np.isfinite(value).all() for value in weights.values()):
+        raise ValueError("a weight is not finite")
+
+
+def _numbers(text: str | None) -> ndarray | None:
+    return None if text is None else np.array([int(number) for number in text.split()])
+
+
+def _command_line(path: Path, evidence: Evidence) -> Finding:
+    """`python program.py 5 9` must print what the function returns."""
+    check_syntax(evidence.program)
+    probes = [tuple(values[-1 - i % 2] for values in evidence.inputs) for i in range(2)]
+    from distill.checker.sandbox import run_program
+
+    answers = run_program(evidence.program, np.array(probes)).answers
+    printed = [run_command_line(path, probe) for probe in probes]
+    ok = printed == [str(answer) for answer in answers.tolist()]
+    return Finding("command line", ok, f"{probes[0]} prints {printed[0] or 'nothing'}")
+
+
+def _report_findings(verification: dict[str, Any], derived: Claims) -> list[Finding]:
+    """The same numbers, as the report states them."""
+    stated = {name: _at(verification, name) for name in derived if name != "mechanism.follows"}
+    wrong = [name for name, value in stated.items() if not _same(value, derived[name])]
+    detail = f"differs in {', '.join(wrong)}" if wrong else f"{len(stated)} figures are the same"
+    return [Finding("verification.json", not wrong, detail)]
+
+
+def _at(tree: Any, name: str) -> Any:
+    for part in name.split("."):
+        tree = tree.get(part) if isinstance(tree, dict) else None
+    return tree
+
+
+def _compare(name: str, claims: dict[str, Any], derived: Claims) -> Finding:
+    if name not in claims or name not in derived:
+        where = "the certificate" if name not in claims else "what could be derived"
+        return Finding(name, False, f"is missing from {where}")
+    ok = _same(claims[name], derived[name])
+    detail = f"{derived[name]}" if ok else f"claimed {claims[name]}, derived {derived[name]}"
+    return Finding(name, ok, detail)
+
+
+def _finding(name: str, found: Any, expected: Any) -> Finding:
+    return Finding(name, found == expected, f"{found}, expected {expected}")
+
+
+def _same(claimed: Any, derived: Any) -> bool:
+    if isinstance(derived, float) and isinstance(claimed, int | float):
+        return math.isclose(claimed, derived, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
+    return type(claimed) is type(derived) and claimed == derived

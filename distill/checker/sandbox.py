@@ -1,0 +1,209 @@
+"""Run a stored program: a whitelist of its syntax, then a process of its own.
+
+The whitelist admits what emitted programs are made of and nothing that could reach a file, a
+socket, another process or the interpreter. The process has no environment, no site packages,
+and limits on processor time, memory and the files it may write; the clock bounds it from outside.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float, Int
+from numpy import ndarray
+
+from distill.errors import ProgramError
+
+SECONDS = 120
+MEMORY = 2 * 1024**3
+MAX_SOURCE = 2_000_000
+
+IMPORTS = {
+    "math": {"cos", "sin", "pi", "gcd", "isqrt", "sqrt", "floor"},
+    "functools": {"cache"},
+    "sys": set[str](),
+}
+BUILTINS = {
+    *("abs", "all", "any", "bool", "divmod", "enumerate", "float", "int", "len", "list", "map"),
+    *("max", "min", "pow", "print", "range", "reversed", "set", "sorted", "str", "sum", "tuple"),
+    *("zip", "dict", "ValueError", "__name__", "True", "False", "None"),
+}
+ATTRIBUTES = {"append", "argv", "count", "get", "index", "items", "pop", "values"}
+SYNTAX = (
+    *(ast.Module, ast.FunctionDef, ast.arguments, ast.arg, ast.Return, ast.Expr, ast.Pass),
+    *(ast.Assign, ast.AugAssign, ast.AnnAssign, ast.If, ast.For, ast.While, ast.Break),
+    *(ast.Continue, ast.Import, ast.ImportFrom, ast.alias, ast.Raise, ast.IfExp, ast.Constant),
+    *(ast.Name, ast.Load, ast.Store, ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.Compare, ast.Call),
+    *(ast.Tuple, ast.List, ast.Dict, ast.Set, ast.Subscript, ast.Slice, ast.Starred, ast.Lambda),
+    *(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.comprehension, ast.keyword),
+    *(ast.Attribute, ast.JoinedStr, ast.FormattedValue, ast.operator, ast.unaryop, ast.boolop),
+    *(ast.cmpop,),
+)
+
+HARNESS = """
+import array, json, resource, sys
+request = json.loads(sys.stdin.buffer.readline())
+resource.setrlimit(resource.RLIMIT_CPU, (request["seconds"],) * 2)
+resource.setrlimit(resource.RLIMIT_AS, (request["memory"],) * 2)
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+flat = array.array("q", sys.stdin.buffer.read())
+width, outputs = request["width"], request["outputs"]
+space = {"__name__": "program"}
+exec(compile(request["source"], "program.py", "exec"), space)
+names = space["__all__"]
+if not isinstance(names, list) or len(names) != 1:
+    raise SystemExit("__all__ must name exactly one function")
+function, logits = space[names[0]], space.get("logits")
+answers, scores = array.array("q"), array.array("d")
+for start in range(0, len(flat), width):
+    inputs = flat[start : start + width]
+    answer = function(*inputs)
+    if type(answer) is not int:
+        raise SystemExit(f"the program answered {answer!r}, which is not an integer")
+    answers.append(answer)
+    if outputs and logits:
+        row = logits(*inputs)
+        if len(row) != outputs:
+            raise SystemExit(f"logits() gave {len(row)} numbers, not {outputs}")
+        scores.extend(row)
+sys.stdout.buffer.write(answers.tobytes() + scores.tobytes())
+"""
+
+
+@dataclass(frozen=True)
+class ProgramRun:
+    """What a stored program answered.
+
+    Attributes:
+        answers: the answer to every input.
+        logits: what its function `logits` says for every input, or null where it has none.
+    """
+
+    answers: Int[ndarray, " n"]
+    logits: Float[ndarray, "n outputs"] | None
+
+
+def check_syntax(source: str) -> None:
+    """Refuse a program that holds anything outside the whitelist.
+
+    Raises:
+        ProgramError: naming the construct and its line.
+    """
+    if len(source) > MAX_SOURCE:
+        raise ProgramError(f"the program has {len(source):,} characters; {MAX_SOURCE:,} is most")
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise ProgramError(f"the program is not valid Python: {error}") from error
+    bound = _bound_names(tree)
+    for node in ast.walk(tree):
+        problem = _problem(node, bound)
+        if problem:
+            raise ProgramError(f"line {getattr(node, 'lineno', 0)} of the program {problem}")
+
+
+def _bound_names(tree: ast.Module) -> set[str]:
+    bound = set[str]()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            bound.add(node.name)
+        elif isinstance(node, ast.arg):
+            bound.add(node.arg)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            bound.add(node.id)
+        elif isinstance(node, ast.alias):
+            bound.add(node.asname or node.name)
+    return bound
+
+
+def _problem(node: ast.AST, bound: set[str]) -> str | None:
+    if not isinstance(node, SYNTAX):
+        return f"uses {type(node).__name__}, which is not allowed"
+    match node:
+        case ast.Import(names=names):
+            for alias in names:
+                if alias.name not in IMPORTS:
+                    return f"imports {alias.name}; only {', '.join(IMPORTS)} are allowed"
+        case ast.ImportFrom(module=module, names=names):
+            for alias in names:
+                if alias.name not in IMPORTS.get(module or "", ()):
+                    return f"imports {alias.name} from {module}, which is not allowed"
+        case ast.Attribute(attr=attribute) if attribute not in ATTRIBUTES:
+            return f"reads the attribute {attribute}, which is not allowed"
+        case ast.Name(id=name) if name not in bound | BUILTINS and name != "__all__":
+            return f"uses the name {name}, which is not defined in it"
+        case ast.Name(id=name, ctx=ast.Store()) if name.startswith("_") and name != "__all__":
+            return f"defines {name}; names with a leading underscore are not allowed"
+        case ast.FunctionDef(name=name) | ast.arg(arg=name) if name.startswith("_"):
+            return f"defines {name}; names with a leading underscore are not allowed"
+        case ast.alias(asname=name) if name:
+            return f"renames an import to {name}, which is not allowed"
+        case ast.FunctionDef(decorator_list=decorators) if any(
+            not isinstance(d, ast.Name) or d.id != "cache" for d in decorators
+        ):
+            return "uses a decorator other than cache"
+        case ast.BinOp(op=ast.Pow() | ast.LShift()):
+            return "uses ** or <<, whose results have no bound"
+    return None
+
+
+def run_program(
+    source: str, inputs: Int[ndarray, "n k"], outputs: int = 0, seconds: int = SECONDS
+) -> ProgramRun:
+    """Run a program on every row of inputs, in a process of its own.
+
+    Args:
+        source: the program.
+        inputs: integers, one row per call.
+        outputs: how many logits to ask for per input, 0 for none.
+        seconds: limit on processor time and on the clock.
+
+    Raises:
+        ProgramError: it is not allowed to run, failed, or took more than its limits.
+    """
+    check_syntax(source)
+    request = {
+        "source": source,
+        "seconds": seconds,
+        "memory": MEMORY,
+        "width": inputs.shape[1],
+        "outputs": outputs,
+    }
+    data = json.dumps(request).encode() + b"\n" + np.ascontiguousarray(inputs, "<i8").tobytes()
+    finished = _python(["-c", HARNESS], data, seconds)
+    if finished.returncode != 0:
+        last = finished.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["no message"]
+        raise ProgramError(f"the program failed (status {finished.returncode}): {last[0]}")
+    answers = np.frombuffer(finished.stdout[: 8 * len(inputs)], "<i8")
+    scores = np.frombuffer(finished.stdout[8 * len(inputs) :], "<f8")
+    if len(answers) != len(inputs) or scores.size not in (0, outputs * len(inputs)):
+        raise ProgramError("the program wrote to its output while it was run")
+    return ProgramRun(answers, scores.reshape(len(inputs), outputs) if scores.size else None)
+
+
+def run_command_line(path: Path, inputs: tuple[int, ...], seconds: int = 20) -> str:
+    """What `python program.py 5 9` prints. Call `check_syntax` on the source first."""
+    finished = _python([str(path), *map(str, inputs)], b"", seconds)
+    return finished.stdout.decode(errors="replace").strip()
+
+
+def _python(
+    arguments: list[str], data: bytes, seconds: int
+) -> subprocess.CompletedProcess[bytes]:
+    try:
+        return subprocess.run(
+            [sys.executable, "-I", "-S", *arguments],
+            input=data,
+            capture_output=True,
+            timeout=seconds,
+            env={},
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise ProgramError(f"the program did not end within {seconds} s") from error

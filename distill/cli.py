@@ -1,0 +1,256 @@
+"""The command line. Every command loads what it needs when it is called, and not before.
+
+Exit status: 0 when the verdict is proved, exhaustive or tested; 1 for approximate (unless above
+`--accept`), refused, and a failed `verify`; 2 for bad usage or bad input, with one line.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from distill.errors import DistillError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from distill.report import Report
+
+BAD_INPUT = 2
+INTERRUPTED = 130
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="distill")
+def cli() -> None:
+    """A trained network goes in, a short Python program that does the same thing comes out.
+
+    \b
+    distill run mod_add                  train, extract, write a program, check it
+    distill run mod_add --set p=59       a setting of the task
+    distill run my_task.py               a task of your own (see `distill tasks --help`)
+    distill verify mod_add               derive the verdict of the latest run again, from its files
+    distill show mod_add                 the program and the verdict
+    """
+
+
+def _out(command: Any) -> Any:
+    return click.option(
+        "--out",
+        default="outputs",
+        show_default=True,
+        metavar="DIR",
+        help="Folder that holds the run folders.",
+    )(command)
+
+
+@cli.command()
+@click.argument("task")
+@click.option("--seed", type=int, default=0, show_default=True, help="Of data, weights, batches.")
+@click.option("--arch", metavar="NAME", help="Architecture instead of the task's own.")
+@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="A setting of TASK.")
+@click.option(
+    "--accept",
+    type=click.FloatRange(0, 1),
+    metavar="RATE",
+    help="Exit with 0 for `approximate` too, from this agreement on.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON and nothing else.")
+@click.option("--quiet", is_flag=True, help="Print the verdict and the folder only.")
+@_out
+def run(
+    task: str,
+    seed: int,
+    arch: str | None,
+    settings: tuple[str, ...],
+    accept: float | None,
+    as_json: bool,
+    quiet: bool,
+    out: str,
+) -> None:
+    """Train a network on TASK, find its mechanism, write it as Python, check it.
+
+    TASK is a built-in name (`distill tasks`), a task file, or file.py:name. The run goes to
+    DIR/<task>/<run>/: program.py, the network, the evidence, and what it takes to check it.
+
+    \b
+    distill run mod_add --set p=59 --set fraction=0.4 --seed 3
+    """
+    read = _read_settings(settings)
+    console = _console(quiet or as_json)
+    from distill.task_files import load_task
+
+    built = load_task(task, read)  # before torch is loaded: bad input is told at once
+    from distill.pipeline import run as run_pipeline
+    from distill.render.terminal import TerminalProgress, show_result, show_verdict
+
+    with TerminalProgress(console) as progress:
+        finished = run_pipeline(built, seed=seed, architecture=arch, out=out, progress=progress)
+    report, folder = finished.report, finished.folder
+    if as_json:
+        from distill.serialise import to_json
+
+        print(json.dumps({**json.loads(to_json(report)), "folder": str(folder)}, indent=2))
+    elif quiet:
+        show_verdict(_console(False), report, folder)
+    else:
+        show_result(console, report, finished.program, folder)
+    sys.exit(_status(report, accept))
+
+
+@cli.command()
+@click.argument("run")
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+@_out
+def verify(run: str, as_json: bool, out: str) -> None:
+    """Derive the verdict of RUN again, from its folder alone.
+
+    RUN is a folder, task/run, or a task's name for its latest run. The checker has a forward pass
+    of its own, runs the stored program in a process of its own after a whitelist of its syntax,
+    goes through every input of the certificate, and compares every number that it can derive.
+    """
+    from distill.checker.check import check_run
+    from distill.render.terminal import show_checkup
+    from distill.store import find_run
+    from distill.threads import fixed_threads
+
+    with fixed_threads():
+        checkup = check_run(find_run(run, Path(out)))
+    if as_json:
+        findings = [vars(finding) for finding in checkup.findings]
+        print(json.dumps({"ok": checkup.ok, "verdict": checkup.verdict, "findings": findings}))
+    else:
+        show_checkup(_console(False), checkup)
+    sys.exit(0 if checkup.ok and checkup.verdict in {"proved", "exhaustive", "tested"} else 1)
+
+
+@cli.command()
+@click.argument("run")
+@_out
+def show(run: str, out: str) -> None:
+    """The program of RUN, highlighted, and its verdict.
+
+    RUN is a folder, task/run, or a task's name for its latest run.
+    """
+    from distill.render.terminal import show_result
+    from distill.store import find_run, load_run
+
+    stored = load_run(find_run(run, Path(out)))
+    show_result(_console(False), stored.report, stored.program, stored.folder)
+
+
+@cli.command()
+@_out
+def runs(out: str) -> None:
+    """What was run: every complete run folder below DIR."""
+    from distill.errors import RunFolderError
+    from distill.render.terminal import show_table
+    from distill.report import Report
+    from distill.store import RunRecord, read_part, stored_runs
+
+    rows = []
+    for folder in stored_runs(Path(out)):
+        try:
+            record = read_part(folder, "run.json", RunRecord)
+            report = read_part(folder, "verification.json", Report)
+        except RunFolderError as error:
+            rows.append((str(folder), "unreadable", "", str(error)))
+            continue
+        seconds = f"{sum(record.seconds.values()):.1f} s"
+        rows.append((str(folder), report.verdict, seconds, report.mechanism.name))
+    if not rows:
+        click.echo(f"no runs below '{out}': `distill run mod_add` makes one")
+        return
+    show_table(_console(False), ("run", "verdict", "time", "mechanism"), rows)
+
+
+@cli.command()
+def tasks() -> None:
+    """What can be run. A task of your own is a file like this one:
+
+    \b
+    from distill import Task, task
+
+    @task
+    def mod_sub(p: int = 113, fraction: float = 0.3) -> Task:
+        "a minus b, modulo p."
+        return Task(
+            inputs={"a": range(p), "b": range(p)},
+            outputs=range(p),
+            reference=lambda a, b: (a - b) % p,
+            train_fraction=fraction,
+        )
+    """
+    from distill.render.terminal import show_table
+    from distill.task_files import builtin_tasks
+
+    rows = [
+        (name, family.summary, " ".join(f"{key}={value}" for key, value in family.defaults.items()))
+        for name, family in builtin_tasks().items()
+    ]
+    show_table(_console(False), ("task", "what it is", "settings (--set KEY=VALUE)"), rows)
+
+
+@cli.command()
+def doctor() -> None:
+    """Which optional engines are here, and why not."""
+    from distill.doctor import diagnose
+    from distill.render.terminal import show_table
+
+    show_table(_console(False), ("what", "found", "remark"), diagnose())
+
+
+def _read_settings(given: tuple[str, ...]) -> dict[str, str | int | float | bool]:
+    settings: dict[str, str | int | float | bool] = {}
+    for text in given:
+        key, equals, value = text.partition("=")
+        if not equals or not key.isidentifier() or not value:
+            raise DistillError(f"--set '{text}': expected KEY=VALUE, for example --set p=59")
+        if key in settings:
+            raise DistillError(f"--set {key} is given twice: '{settings[key]}' and '{value}'")
+        settings[key] = value
+    return settings
+
+
+def _console(quiet: bool) -> Console:
+    from rich.console import Console
+
+    return Console(quiet=quiet, highlight=False)
+
+
+def _status(report: Report, accept: float | None) -> int:
+    if report.verdict in {"proved", "exhaustive", "tested"}:
+        return 0
+    counted = report.program_vs_model
+    if report.verdict == "approximate" and counted and accept is not None:
+        return 0 if counted.agree >= accept * counted.total else 1
+    return 1
+
+
+def _fail(message: str, status: int) -> NoReturn:
+    click.echo(f"distill: {' '.join(message.split())}", err=True)
+    sys.exit(status)
+
+
+def main() -> None:
+    """Entry point: every error that a user can cause is one line and a status."""
+    try:
+        cli.main(standalone_mode=False)
+    except DistillError as error:
+        _fail(str(error), BAD_INPUT)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        sys.exit(BAD_INPUT)
+    except click.ClickException as error:
+        _fail(f"{error.format_message()} (`distill --help` shows what there is)", BAD_INPUT)
+    except (KeyboardInterrupt, click.Abort):
+        _fail("interrupted; no run was written", INTERRUPTED)
+    except BrokenPipeError:
+        # the reader of our output went away: what is left in the buffer has nowhere to go
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

@@ -1,0 +1,93 @@
+"""The inputs and outputs of a network over a finite domain, under neutral names.
+
+Extraction sees a `Domain` and never a `Task`: the names here are `a`, `b`, `c`, ... by position,
+whatever the task calls its inputs.
+"""
+
+from __future__ import annotations
+
+import math
+import string
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Int
+from numpy import ndarray
+
+from distill.errors import TaskError
+
+
+@dataclass(frozen=True)
+class Domain:
+    """A product of integer ranges, one per input, and the range of the outputs.
+
+    Attributes:
+        inputs: the values of every input, a contiguous range each. Token t of input i stands
+            for `inputs[i][t]`.
+        outputs: the values of the output. Logit j belongs to `outputs[j]`.
+
+    Raises:
+        TaskError: a range is empty, has a step, or holds a single value.
+    """
+
+    inputs: tuple[range, ...]
+    outputs: range
+
+    def __post_init__(self) -> None:
+        if not self.inputs:
+            raise TaskError("a domain without inputs: give at least one range of integers")
+        for name, values in [*zip(self.names, self.inputs, strict=True), ("output", self.outputs)]:
+            if not isinstance(values, range) or values.step != 1:
+                raise TaskError(f"{name} = {values!r}: expected a range of integers in steps of 1")
+            if len(values) < 2:
+                count = "no value" if not values else "a single value"
+                raise TaskError(f"{name} ranges over {count} ({values!r}): at least 2 are needed")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Neutral names of the inputs, by position: a, b, c, ..."""
+        return tuple(string.ascii_lowercase[: len(self.inputs)])
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """How many values every input has."""
+        return tuple(len(values) for values in self.inputs)
+
+    @property
+    def size(self) -> int:
+        """How many inputs there are in all."""
+        return math.prod(self.shape)
+
+    def tokens(self, indices: Int[ndarray, " n"] | None = None) -> Int[ndarray, "n k"]:
+        """Token of every input, for these row-major positions in the domain (default: all)."""
+        if indices is None:
+            indices = np.arange(self.size)
+        return np.stack(np.unravel_index(indices, self.shape), axis=1).astype(np.int64)
+
+    def values(self, tokens: Int[ndarray, "n k"]) -> Int[ndarray, "n k"]:
+        """The integers that tokens stand for."""
+        return tokens + np.array([values.start for values in self.inputs])
+
+    def indices(self, tokens: Int[ndarray, "n k"]) -> Int[ndarray, " n"]:
+        """Row-major position in the domain of every row of tokens."""
+        return np.ravel_multi_index(tuple(tokens.T), self.shape)
+
+    def __str__(self) -> str:
+        ranges = ", ".join(
+            f"{name} in {values.start}..{values.stop - 1}"
+            for name, values in zip(self.names, self.inputs, strict=True)
+        )
+        return f"{ranges} ({self.size:,} inputs)"
+
+
+def choose(total: int, count: int, seed: int) -> Bool[ndarray, " total"]:
+    """Mask of `count` of `total` positions, drawn without replacement.
+
+    The positions with the smallest of `total` raw PCG64 numbers. The raw stream is fixed by the
+    generator's definition (NumPy may change what `Generator.permutation` makes of it), so that a
+    checker draws the same mask from the three numbers, years later.
+    """
+    draws = np.random.PCG64(seed).random_raw(total)
+    mask = np.zeros(total, dtype=bool)
+    mask[np.argsort(draws, kind="stable")[:count]] = True
+    return mask

@@ -1,0 +1,177 @@
+"""Write a Fourier mechanism as Python: the sum of cosines and the arg max, as the network does.
+
+The program is what the network computes and not what it is for: nothing here reduces the cosines
+to `(a + b) % p`. That the two are the same function is proved beside it (`distill.meaning`).
+"""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+
+import black
+
+from distill.domain import Domain
+from distill.meaning import Meaning, PrintedWave, Unseparated, prove_meaning
+from distill.mechanism import AffineCoordinate, FourierMechanism, Refusal
+from distill.program import Program
+
+DIGITS = 4
+"""Significant digits of printed amplitudes and phases."""
+
+SMALL_PHASE = 0.05
+"""Phases below this many radians are not printed: they account for less than 0.3% of a wave."""
+
+WIDTH = 88
+
+
+@dataclass(frozen=True)
+class Emitted:
+    """A program, and what it was proved to mean."""
+
+    program: Program
+    meaning: Meaning
+
+
+def emit_fourier(mechanism: FourierMechanism, domain: Domain) -> Emitted | Refusal:
+    """Write the program, or refuse where floating point could not separate its answers."""
+    waves = tuple(
+        PrintedWave(
+            wave.frequency,
+            float(f"{wave.amplitude:.{DIGITS}g}"),
+            0.0 if abs(wave.phase) < SMALL_PHASE else float(f"{wave.phase:.{DIGITS}g}"),
+        )
+        for wave in mechanism.waves
+    )
+    coordinate = mechanism.coordinate
+    meaning = prove_meaning(
+        waves,
+        coordinate.modulus,
+        coordinate.expression,
+        _reach(coordinate, domain),
+        len(mechanism.exceptions),
+    )
+    if isinstance(meaning, Unseparated):
+        numbers = {"gcd": meaning.gcd, "margin": meaning.margin, "error": meaning.float_error}
+        return Refusal((str(meaning),), numbers)
+    source = _source(mechanism, domain, waves)
+    formatted = black.format_str(source, mode=black.Mode(line_length=WIDTH))
+    return Emitted(Program(formatted), meaning)
+
+
+def _reach(coordinate: AffineCoordinate, domain: Domain) -> int:
+    """The largest |φ - c| over the domain, before any reduction."""
+    largest = abs(coordinate.offset) + max(abs(domain.outputs[0]), abs(domain.outputs[-1]))
+    for weight, values in zip(coordinate.weights, domain.inputs, strict=True):
+        largest += abs(weight) * max(abs(values[0]), abs(values[-1]))
+    return largest
+
+
+def _source(mechanism: FourierMechanism, domain: Domain, waves: tuple[PrintedWave, ...]) -> str:
+    p, expression = mechanism.modulus, mechanism.coordinate.expression
+    arguments = ", ".join(domain.names)
+    typed = ", ".join(f"{name}: int" for name in domain.names)
+    function = f"{_noun(mechanism.coordinate)}_mod_{p}"
+    phases = {wave.frequency: wave.phase for wave in waves if wave.phase}
+    angle = "2 * pi * k * turn / MODULUS" + (" + PHASE.get(k, 0)" if phases else "")
+    first = domain.outputs.start
+    outputs = "range(MODULUS)" if first == 0 else f"range({first}, MODULUS + {first})"
+    constants = [
+        f"MODULUS = {p}",
+        f"AMPLITUDE = { {wave.frequency: wave.amplitude for wave in waves} }  # by frequency",
+    ]
+    answer = [
+        f"preference = logits({arguments})",
+        "return preference.index(max(preference))" + (f" + {first}" if first else ""),
+    ]
+    if phases:
+        constants.append(f"PHASE = {phases}  # where it is not 0")
+    if mechanism.exceptions:
+        constants.append(f"EXCEPTIONS = {_exceptions(mechanism, domain)}  # input: answer")
+        key = f"({arguments})" if len(domain.names) > 1 else arguments
+        answer[:0] = [f"if {key} in EXCEPTIONS:", f"    return EXCEPTIONS[{key}]"]
+    newline = "\n"
+    return f'''"""{_docstring(mechanism, bool(phases))}
+"""
+
+import sys
+from functools import cache
+from math import cos, pi
+
+__all__ = ["{function}"]
+
+{newline.join(constants)}
+
+
+@cache
+def agreement(turn: int) -> float:
+    """How well the angles of an answer agree with those of the inputs, `turn` steps away."""
+    return sum(A * cos({angle}) for k, A in AMPLITUDE.items())
+
+
+def logits({typed}) -> list[float]:
+    """The network's preference for every answer c."""
+    return [agreement({expression} - c) for c in {outputs}]
+
+
+def {function}({typed}) -> int:
+    """The answer that the network prefers."""
+{textwrap.indent(newline.join(answer), "    ")}
+
+
+if __name__ == "__main__":
+    print({function}(*map(int, sys.argv[1:])))
+'''
+
+
+def _docstring(mechanism: FourierMechanism, phases: bool) -> str:
+    p, phi = mechanism.modulus, mechanism.coordinate.expression
+    circles = "a circle" if len(mechanism.waves) == 1 else f"{len(mechanism.waves)} circles"
+    paragraphs = [
+        f"{_title(mechanism.coordinate)} modulo {p}, found by turning {circles}.",
+        f"Give every number x the angle 2πkx/{p}, on one circle for each frequency k. Angles add "
+        f"up as numbers do, and {p} steps are full turns, so the inputs together turn each circle "
+        f"to the angle of {phi}. An answer c is scored by how well its own angles agree with that:",
+        f"    logit(c) = Σ A[k] · cos(2πk({phi} - c)/{p}{' + phase[k]' if phases else ''})",
+        "and the answer with the largest logit wins.",
+    ]
+    if phases:
+        paragraphs.append(
+            "Why it works: the circles are a little out of step (the phases), but of all answers "
+            f"the one whose angles meet best is still unique, and it depends on {phi} alone."
+        )
+    else:
+        paragraphs.append(
+            f"Why it works: for c ≡ {phi} every cosine is 1, the most that it can be. Any other c "
+            f"is x ≠ 0 steps away and loses 2 Σ A[k] · sin²(πkx/{p}). A sine is 0 only where {p} "
+            f"divides kx; the frequencies and {p} have no common divisor, so never all at once."
+        )
+    if mechanism.exceptions:
+        count = len(mechanism.exceptions)
+        paragraphs.append(
+            f"The network is not perfect: on {count} input{'s' if count > 1 else ''} it answers "
+            "something that these waves do not explain. EXCEPTIONS lists them."
+        )
+    return "\n\n".join(
+        text if text.startswith(" ") else textwrap.fill(text, WIDTH) for text in paragraphs
+    )
+
+
+def _noun(coordinate: AffineCoordinate) -> str:
+    plain = {(1, 1): "sum", (1, -1): "difference"}
+    return plain.get(coordinate.weights, "affine") if not coordinate.offset else "affine"
+
+
+def _title(coordinate: AffineCoordinate) -> str:
+    noun = _noun(coordinate)
+    return f"The {noun} {coordinate.expression}" if noun != "affine" else coordinate.expression
+
+
+def _exceptions(mechanism: FourierMechanism, domain: Domain) -> dict[tuple[int, ...] | int, int]:
+    listed: dict[tuple[int, ...] | int, int] = {}
+    for *tokens, output in mechanism.exceptions:
+        values = tuple(
+            inputs[token] for inputs, token in zip(domain.inputs, tokens, strict=True)
+        )
+        listed[values if len(values) > 1 else values[0]] = domain.outputs[output]
+    return listed

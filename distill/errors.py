@@ -1,0 +1,21 @@
+"""What a caller can get wrong, as exceptions whose message is one line.
+
+A message says what was found, what was expected and what to do. The command line prints it
+after `distill: ` and exits with status 2; from Python it is caught as `DistillError`.
+"""
+
+
+class DistillError(Exception):
+    """Bad usage or bad input: one line that says what was found, expected, and what to do."""
+
+
+class TaskError(DistillError):
+    """A task, a task file or a task's setting that cannot be used."""
+
+
+class RunFolderError(DistillError):
+    """A run folder that is missing, truncated or of another format version."""
+
+
+class ProgramError(DistillError):
+    """A program that is not allowed to run, or failed, or took more than its limits."""

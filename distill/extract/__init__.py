@@ -1,0 +1,17 @@
+"""From a trace to a mechanism or a refusal: every extractor looks, the best one speaks.
+
+Best means fidelity first, then description length; with one extractor so far the choice is
+between its mechanism and its refusal.
+"""
+
+from distill.extract.fourier import extract_fourier
+from distill.extract.waves import structure_score
+from distill.mechanism import Mechanism, Refusal
+from distill.trace import Trace
+
+__all__ = ["extract", "structure_score"]
+
+
+def extract(trace: Trace) -> Mechanism | Refusal:
+    """Read the mechanism of a network from its trace, and from nothing else."""
+    return extract_fourier(trace)

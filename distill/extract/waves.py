@@ -1,0 +1,83 @@
+"""Waves: which frequencies the logits hold once they are aligned on a coordinate.
+
+Align every input's logits on a coordinate φ and average: m(s) = mean of logit(φ + s). If the
+network computes cosines of c - φ (Nanda et al., arXiv 2301.05217), m is their sum, its discrete
+Fourier transform holds amplitudes and phases, and Parseval's theorem says what part of the
+variance of the logits each frequency accounts for.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Float, Int
+from numpy import ndarray
+
+from distill.mechanism import Wave
+
+KEY_SHARE = 0.1
+"""A key frequency explains at least this part of what all weaker ones leave unexplained."""
+
+
+def aligned_profile(
+    logits: Float[ndarray, "n outputs"], phi: Int[ndarray, " n"], first_output: int = 0
+) -> Float[ndarray, " outputs"]:
+    """m(s): the mean logit of the output that lies s beyond φ, modulo the number of outputs."""
+    outputs = logits.shape[1]
+    columns = (phi[:, None] + np.arange(outputs)[None, :] - first_output) % outputs
+    return np.take_along_axis(logits, columns, axis=1).mean(axis=0)
+
+
+def key_waves(
+    profile: Float[ndarray, " outputs"], mean_square: float
+) -> tuple[tuple[Wave, ...], Float[ndarray, " frequencies"]]:
+    """The waves that stand out in a profile, and the share of every frequency from 0.
+
+    The keys are the largest set whose weakest member still explains `KEY_SHARE` of what the set
+    leaves unexplained: a scale-free rule, which finds a weak wave in clean logits and ignores the
+    same wave in noise. Where that set is most of the spectrum the profile is a spike rather than
+    a few waves, and there are none.
+
+    Args:
+        profile: the aligned mean of the logits.
+        mean_square: mean over inputs of the sum of squared centred logits.
+    """
+    outputs = len(profile)
+    spectrum = np.fft.rfft(profile) / outputs
+    folds = np.full(len(spectrum), 2.0)  # a real signal holds every frequency twice,
+    folds[0] = 1.0
+    if outputs % 2 == 0:
+        folds[-1] = 1.0  # but for 0 and half the modulus
+    shares = folds * np.abs(spectrum) ** 2 * outputs / max(mean_square, 1e-300)
+    shares[0] = 0.0
+    order = np.argsort(-shares, kind="stable")[: len(shares) - 1]
+    left = 1.0 - np.cumsum(shares[order])
+    stands_out = (shares[order] >= KEY_SHARE * left) & (shares[order] > 1e-9)
+    count = int(np.flatnonzero(stands_out)[-1]) + 1 if stands_out.any() else 0
+    if count > max(3, (len(shares) - 1) // 2):
+        count = 0
+    waves = tuple(
+        Wave(
+            frequency=int(k),
+            amplitude=float(folds[k] * np.abs(spectrum[k])),
+            phase=float(np.angle(spectrum[k])),
+            share=float(shares[k]),
+        )
+        for k in sorted(order[:count])
+    )
+    return waves, shares
+
+
+def mean_square(logits: Float[ndarray, "n outputs"]) -> float:
+    """Mean over inputs of the sum of squared logits: what shares are shares of."""
+    return float(np.square(logits).sum() / max(len(logits), 1))
+
+
+def structure_score(logits: Float[ndarray, "n outputs"]) -> float:
+    """How much of centred logits is a few waves around the network's own arg max, from 0 to 1.
+
+    It needs neither labels nor a coordinate: the network's own answer stands for φ. A spike on
+    the answer, which is what memorised inputs show, has a flat spectrum and scores 0.
+    """
+    profile = aligned_profile(logits, logits.argmax(axis=1))
+    waves, _ = key_waves(profile, mean_square(logits))
+    return sum(wave.share for wave in waves)

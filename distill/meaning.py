@@ -1,0 +1,181 @@
+"""What known function a sum of cosines is, proved.
+
+With all phases zero and every amplitude positive,
+
+    score(0) - score(x) = 2 Σ_k A_k sin²(πkx/p) >= 0,
+
+and it is zero only if p divides kx for every key k, that is (with g the greatest common divisor
+of the keys and p) only if p/g divides x. So for g = 1 the arg max over c of score(φ - c) is φ
+modulo p, for all integers. How far the runner-up stays behind is computed in interval arithmetic,
+for every x, and compared with a bound on what floating point can lose when the program runs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from math import gcd, pi
+
+from mpmath import iv
+
+UNIT_ROUNDOFF = 2.0**-53
+
+
+@dataclass(frozen=True)
+class PrintedWave:
+    """A wave with the digits that the program prints."""
+
+    frequency: int
+    amplitude: float
+    phase: float
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """The function that a program was proved to be, apart from its listed exceptions.
+
+    Attributes:
+        statement: the function, in words and symbols.
+        proof: the steps; `method` says whether they are symbolic or went through every residue.
+        gcd: greatest common divisor of the key frequencies and the modulus.
+        margin: rigorous lower bound on how far the runner-up's logit stays behind, in real
+            arithmetic, for the digits that the program prints.
+        margin_at: how far off the runner-up is.
+        float_error: bound on the rounding error of one logit when the program runs.
+        terminates: why the program ends.
+        exceptions: inputs that the program answers from a list instead.
+    """
+
+    statement: str
+    method: str
+    proof: tuple[str, ...]
+    gcd: int
+    margin: float
+    margin_at: int
+    float_error: float
+    terminates: str
+    exceptions: int
+
+
+@dataclass(frozen=True)
+class Unseparated:
+    """The two best answers are too close for the program's own arithmetic to tell them apart."""
+
+    gcd: int
+    margin: float
+    float_error: float
+
+    def __str__(self) -> str:
+        if self.gcd > 1:
+            return (
+                f"the frequencies and the modulus share the divisor {self.gcd}, so that "
+                f"{self.gcd} answers tie for every input and no arg max is defined"
+            )
+        return (
+            f"the best two answers differ by {self.margin:.3g} and floating point may lose "
+            f"{self.float_error:.3g}: digits that cannot be separated are not printed"
+        )
+
+
+def prove_meaning(
+    waves: tuple[PrintedWave, ...], modulus: int, expression: str, reach: int, exceptions: int = 0
+) -> Meaning | Unseparated:
+    """Prove what `argmax_c Σ A_k cos(2πk(φ - c)/p + θ_k)` is.
+
+    Args:
+        waves: as printed.
+        modulus: p.
+        expression: φ, for the statement.
+        reach: the largest |φ - c| that the program evaluates.
+        exceptions: how many inputs the program lists.
+    """
+    divisor = gcd(modulus, *(wave.frequency for wave in waves))
+    error = _float_error(waves, modulus, reach)
+    if divisor > 1:
+        return Unseparated(divisor, 0.0, error)
+    best, margin, runner_up = _margin(waves, modulus)
+    if margin <= 2 * error:
+        return Unseparated(divisor, margin, error)
+    symbolic = best == 0 and all(wave.phase == 0 and wave.amplitude > 0 for wave in waves)
+    shifted = f"({expression})" if best == 0 else f"({expression} - {best})"
+    return Meaning(
+        statement=f"the arg max is {shifted} mod {modulus}, for all integers",
+        method="symbolic" if symbolic else "every residue, in interval arithmetic",
+        proof=_symbolic_steps(modulus) if symbolic else _enumerated_steps(modulus, best),
+        gcd=divisor,
+        margin=margin,
+        margin_at=runner_up,
+        float_error=error,
+        terminates="no loop but sums and comparisons over finite ranges, and no recursion",
+        exceptions=exceptions,
+    )
+
+
+def _float_error(waves: tuple[PrintedWave, ...], modulus: int, reach: int) -> float:
+    """Bound on |computed - exact| for `sum(A * cos(2 * pi * k * x / p + θ) ...)`, |x| <= reach.
+
+    Five roundings (with that of pi) reach the angle, the cosine is taken to be right to two units
+    in the last place, and each term is rounded once more and added.
+    """
+    terms = len(waves)
+    total = 0.0
+    for wave in waves:
+        angle = 2 * pi * wave.frequency * reach / modulus + abs(wave.phase)
+        total += abs(wave.amplitude) * (6 * angle + 4 + terms + 2) * UNIT_ROUNDOFF
+    return 1.01 * total
+
+
+def _margin(waves: tuple[PrintedWave, ...], modulus: int) -> tuple[int, float, int]:
+    """The residue with the largest score, a lower bound on its lead, and the runner-up."""
+    iv.dps = 25
+    turn = 2 * iv.pi / modulus
+    scores = [
+        sum(
+            (
+                iv.mpf(wave.amplitude)
+                * iv.cos(turn * (wave.frequency * x % modulus) + iv.mpf(wave.phase))
+                for wave in waves
+            ),
+            iv.mpf(0),
+        )
+        for x in range(modulus)
+    ]
+    lower = [float(score.a) for score in scores]
+    best = max(range(modulus), key=lower.__getitem__)
+    leads = {x: float((scores[best] - score).a) for x, score in enumerate(scores) if x != best}
+    runner_up = min(leads, key=leads.__getitem__)
+    # one step towards zero: the conversion to a float may have rounded up
+    return best, leads[runner_up] * (1 - 2 * UNIT_ROUNDOFF), runner_up
+
+
+@cache
+def _identities() -> tuple[str, ...]:
+    """Check with sympy the two identities that the symbolic proof rests on."""
+    import sympy as sp
+
+    theta = sp.symbols("theta", real=True)
+    n = sp.symbols("n", integer=True)
+    if sp.simplify(1 - sp.cos(2 * theta) - 2 * sp.sin(theta) ** 2) != 0:
+        raise AssertionError("sympy no longer proves 1 - cos 2θ = 2 sin² θ")
+    zeros = sp.solveset(sp.sin(sp.pi * theta), theta, sp.S.Reals)
+    images = {sp.simplify(part.lamda(n)) for part in getattr(zeros, "args", ())}
+    if images != {2 * n, 2 * n + 1}:
+        raise AssertionError("sympy no longer proves that sin πx is zero exactly at the integers")
+    return ("1 - cos 2θ = 2 sin² θ", "sin πx = 0 exactly if x is an integer")
+
+
+def _symbolic_steps(modulus: int) -> tuple[str, ...]:
+    half_angle, zeros = _identities()
+    return (
+        f"score(0) - score(x) = 2 Σ A_k sin²(πkx/{modulus}), as {half_angle} (sympy)",
+        "it is not negative, as every A_k is positive",
+        f"it is 0 only if {modulus} divides kx for every k, as {zeros} (sympy)",
+        f"gcd(keys, {modulus}) = 1, so that happens only if {modulus} divides x",
+    )
+
+
+def _enumerated_steps(modulus: int, best: int) -> tuple[str, ...]:
+    return (
+        f"the score depends on x modulo {modulus} alone, as every frequency is an integer",
+        f"of its {modulus} values the one at x = {best} is the largest, by interval arithmetic",
+    )

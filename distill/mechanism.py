@@ -1,0 +1,187 @@
+"""Mechanisms and refusals: what extraction hands on, as plain values.
+
+A mechanism speaks of inputs a, b, ... by position, of integers and of real numbers; never of the
+task. It is written to `mechanism.json` as it stands here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Float, Int
+from numpy import ndarray
+
+FORMAT_VERSION = 1
+
+
+@dataclass(frozen=True)
+class AffineCoordinate:
+    """φ = Σ weights[i] · x[i] + offset, modulo `modulus`; x[i] is the value of input i."""
+
+    weights: tuple[int, ...]
+    offset: int
+    modulus: int
+    kind: Literal["affine"] = "affine"
+
+    def phi(self, values: Int[ndarray, "n k"]) -> Int[ndarray, " n"]:
+        """The coordinate of every row of input values."""
+        return (values @ np.array(self.weights) + self.offset) % self.modulus
+
+    @property
+    def expression(self) -> str:
+        """The coordinate as Python, without the modulus: `a + b`, `2 * a - b + 7`."""
+        text = ""
+        for name, weight in zip("abcdefgh", self.weights, strict=False):
+            if weight:
+                factor = "" if abs(weight) == 1 else f"{abs(weight)} * "
+                sign = ("-" if weight < 0 else "") if not text else (" - " if weight < 0 else " + ")
+                text += f"{sign}{factor}{name}"
+        if self.offset:
+            text += f" {'-' if self.offset < 0 else '+'} {abs(self.offset)}"
+        return text
+
+
+@dataclass(frozen=True)
+class Wave:
+    """One frequency of a Fourier mechanism: amplitude · cos(2π frequency · s / p + phase).
+
+    Attributes:
+        frequency: in turns per modulus, from 1 to p // 2.
+        amplitude: in logits.
+        phase: in radians, as fitted.
+        share: the part of the variance of the centred logits, on the fitted inputs, that this
+            wave accounts for.
+    """
+
+    frequency: int
+    amplitude: float
+    phase: float
+    share: float
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A coordinate that was tried, with the R² of the best waves in it on the fitted inputs."""
+
+    expression: str
+    r2: float
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class TableStructure:
+    """What the network's own output table is, as a multiplication table (two inputs only).
+
+    Attributes:
+        latin: part of the rows and columns that hold every output exactly once.
+        associative: part of sampled triples that associate after Albert's normalisation, or null
+            where the table is no Latin square.
+        cyclic: whether one element then generates all, or null where that was not reached.
+    """
+
+    latin: float
+    associative: float | None
+    cyclic: bool | None
+
+    def __str__(self) -> str:
+        if self.associative is None:
+            return f"its output table is no Latin square ({self.latin:.1%} of the lines are)"
+        if self.associative < 1:
+            return (
+                f"its output table is a Latin square, but of no group ({self.associative:.1%} of "
+                "the triples associate)"
+            )
+        group = "the cyclic group" if self.cyclic else "a group that is not cyclic"
+        return f"its output table is that of {group}"
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Which inputs the waves were fitted on, and how much of the logits they explain elsewhere.
+
+    Attributes:
+        seed: of the draw of the fitted half (`distill.domain.choose`).
+        inputs: how many inputs were traced; fitted: how many of them were used for fitting.
+        r2: on the fitted inputs. The coordinate was chosen by it, so it is not evidence.
+        heldout_r2: on the rest.
+    """
+
+    seed: int
+    inputs: int
+    fitted: int
+    r2: float
+    heldout_r2: float
+
+
+@dataclass(frozen=True)
+class FourierMechanism:
+    """logit(c) = Σ_k A_k cos(2πk(c - φ)/p + θ_k), and the answer is the arg max over c.
+
+    Attributes:
+        coordinate: φ as a function of the inputs.
+        waves: the key frequencies, in ascending order.
+        exceptions: (token of every input, ..., token of the output) where the network answers
+            otherwise, over the whole domain.
+        agreement: part of the traced inputs on which the waves alone give the network's answer.
+        fit: where the numbers come from.
+        candidates: the coordinates that were tried, best first.
+        table: what the network's own output table is.
+    """
+
+    coordinate: AffineCoordinate
+    waves: tuple[Wave, ...]
+    exceptions: tuple[tuple[int, ...], ...]
+    agreement: float
+    fit: Fit
+    candidates: tuple[Candidate, ...]
+    table: TableStructure | None
+    kind: Literal["fourier"] = "fourier"
+    format_version: int = FORMAT_VERSION
+
+    @property
+    def modulus(self) -> int:
+        """The order p of the cyclic group."""
+        return self.coordinate.modulus
+
+    @property
+    def key_frequencies(self) -> tuple[int, ...]:
+        """Frequencies of the waves."""
+        return tuple(wave.frequency for wave in self.waves)
+
+    @property
+    def name(self) -> str:
+        """What a table of runs prints."""
+        keys = ", ".join(map(str, self.key_frequencies))
+        return f"cosines of {self.coordinate.expression} mod {self.modulus} at {keys}"
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """No mechanism: every extractor that looked, what it saw and why that is not enough."""
+
+    reasons: tuple[str, ...]
+    numbers: dict[str, float | int | None]
+    kind: Literal["refused"] = "refused"
+    format_version: int = FORMAT_VERSION
+
+
+Mechanism = FourierMechanism
+
+
+def wave_profile(waves: tuple[Wave, ...], modulus: int) -> Float[ndarray, " modulus"]:
+    """Σ_k A_k cos(2πks/p + θ_k) for s = 0, ..., p - 1: the logit of an answer that is off by s."""
+    s = np.arange(modulus)
+    profile = np.zeros(modulus)
+    for wave in waves:
+        turns = (wave.frequency * s) % modulus / modulus
+        profile += wave.amplitude * np.cos(2 * np.pi * turns + wave.phase)
+    return profile
+
+
+def wave_logits(
+    profile: Float[ndarray, " modulus"], phi: Int[ndarray, " n"], outputs: Int[ndarray, " outputs"]
+) -> Float[ndarray, "n outputs"]:
+    """The profile laid out around φ: entry (i, j) is profile[outputs[j] - φ[i]]."""
+    return profile[(outputs[None, :] - phi[:, None]) % len(profile)]

@@ -1,0 +1,361 @@
+"""The whole pipeline, in the order in which data flows through it.
+
+    Task ─► train ─► Model ─► Trace ─► extract ─► Mechanism ─► emit ─► Program ─► verify ─► Report
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.metadata
+import platform
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from jaxtyping import Bool
+from numpy import ndarray
+from torch import Tensor
+
+from distill.architecture import Architecture, architecture_for
+from distill.certificate import Split, certify
+from distill.curve import CurveRecorder, TrainingCurve
+from distill.domain import Domain
+from distill.emit import Emitted, emit
+from distill.errors import DistillError
+from distill.extract import extract, structure_score
+from distill.mechanism import FourierMechanism, Refusal
+from distill.model import BlackBox, Model, Network
+from distill.render.html import report_page
+from distill.store import Attempt, Run, RunRecord, run_files, save_run
+from distill.task_files import load_task
+from distill.tasks import Setting, Task
+from distill.threads import THREADS, fixed_threads
+from distill.trace import FIT_SEED, Trace, fitted_half, trace, traced_indices
+from distill.train import Recipe, Trained, TrainingState, train
+from distill.verify import Verified, verify, verify_refusal
+
+PROBE = 4096
+"""Unlabelled inputs that the structure score is taken on while training."""
+
+MAX_ATTEMPTS = 2
+"""Trainings of a network; another begins only if one never became structured."""
+
+PACKAGES = ("distill", "torch", "numpy", "sympy", "black", "hypothesis")
+
+
+class Progress(Protocol):
+    """Who watches a run. Every stage is begun and then done, with a line on what came of it."""
+
+    def begin(self, stage: str) -> None:
+        """A stage begins."""
+
+    def training(self, state: TrainingState, losses: tuple[float, float]) -> None:
+        """Training and held-out loss at a step that the curve keeps."""
+
+    def done(self, stage: str, line: str, seconds: float) -> None:
+        """A stage ended."""
+
+
+class Silent:
+    """Nobody watches."""
+
+    def begin(self, stage: str) -> None:
+        """Nothing."""
+
+    def training(self, state: TrainingState, losses: tuple[float, float]) -> None:
+        """Nothing."""
+
+    def done(self, stage: str, line: str, seconds: float) -> None:
+        """Nothing."""
+
+
+class Stages:
+    """Times the stages, and tells whoever watches."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.progress = progress
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[list[str]]:
+        """Time a stage; what is appended to the list is its line."""
+        self.progress.begin(name)
+        start, lines = time.perf_counter(), list[str]()
+        yield lines
+        self.seconds[name] = round(time.perf_counter() - start, 3)
+        self.progress.done(name, "; ".join(lines), self.seconds[name])
+
+
+def run(
+    task: str | Task,
+    *,
+    seed: int = 0,
+    architecture: str | None = None,
+    out: str | Path | None = "outputs",
+    recipe: Recipe | None = None,
+    progress: Progress | None = None,
+    **settings: str | Setting,
+) -> Run:
+    """From a task to a checked program: train, extract, emit, verify, store.
+
+    Args:
+        task: a built-in name, a task file, `file.py:name`, or a `Task`.
+        seed: of the training inputs, the initialisation and the batches.
+        architecture: instead of the task's own.
+        out: where the run folder goes, or null to keep the run in memory.
+        recipe: training settings instead of the default ones.
+        progress: who watches.
+        settings: the task's settings, for example `p=59`.
+
+    Raises:
+        DistillError: the task or a setting cannot be used; nothing has been trained or written.
+    """
+    if not isinstance(task, Task):
+        task = load_task(task, settings)
+    elif settings:
+        raise DistillError("settings belong to a task's name: this Task is already built")
+    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+        raise DistillError(f"the seed is {seed!r}: expected an integer from 0 on")
+    chosen = architecture_for(architecture or task.architecture, task.domain)
+    _check_output(out)
+    recipe = recipe or Recipe()
+    stages = Stages(progress or Silent())
+    with fixed_threads():
+        with stages.stage("task") as lines:
+            train_mask = task.train_mask(seed)
+            lines.append(f"{task.name}: {task.domain}, {int(train_mask.sum()):,} to train on")
+        with stages.stage("train") as lines:
+            trained, recorder, attempts = _train(
+                task, chosen, train_mask, seed, recipe, stages.progress
+            )
+            end = "structured" if trained.tail_from is not None else "never became structured"
+            lines.append(f"{trained.steps:,} steps, {end} (score {trained.structure:.2f})")
+        found = _distill(trained.model, task.domain, task, task.name, train_mask, stages)
+        with stages.stage("curve") as lines:
+            mechanism = found.mechanism
+            curve = recorder.curve(mechanism if isinstance(mechanism, FourierMechanism) else None)
+            lines.append(f"{len(curve.points)} points of the training curve")
+        record = _record(stages, task.name, seed, chosen.kind, dict(task.settings), recipe)
+        record = dataclasses.replace(record, attempts=attempts)
+        return _finish(found, record, curve, Split(task.train_count, seed), out)
+
+
+def distill(
+    network: Model | Callable[[Tensor], Tensor],
+    domain: Domain | Sequence[range],
+    outputs: range | None = None,
+    *,
+    name: str = "network",
+    out: str | Path | None = None,
+    progress: Progress | None = None,
+) -> Run:
+    """From a network in memory to a checked program.
+
+    Args:
+        network: a `Model`, or a module or callable from tokens [n, inputs] to logits
+            [n, outputs]; a token is the position of a value in its range.
+        domain: a `Domain`, or the range of every input.
+        outputs: the values of the output, if the domain is given as ranges.
+        name: names the report and the folder; nothing else depends on it.
+        out: where the run folder goes, or null to keep the run in memory.
+        progress: who watches.
+
+    Raises:
+        DistillError: the network does not fit the domain.
+    """
+    if not isinstance(domain, Domain):
+        if outputs is None:
+            raise DistillError("outputs is missing: give the range of the outputs, or a Domain")
+        domain = Domain(tuple(domain), outputs)
+    _check_output(out)
+    stages = Stages(progress or Silent())
+    with fixed_threads():
+        boxed: Network = network if isinstance(network, Model) else BlackBox.over(network, domain)
+        found = _distill(boxed, domain, None, name, None, stages)
+        kind = network.architecture.kind if isinstance(network, Model) else None
+        record = _record(stages, name, None, kind, {}, None)
+        return _finish(found, record, None, None, out)
+
+
+@dataclasses.dataclass(frozen=True)
+class Found:
+    """What the stages after training arrived at."""
+
+    network: Network
+    domain: Domain
+    mechanism: FourierMechanism | Refusal
+    emitted: Emitted | None
+    verified: Verified
+
+
+def _distill(
+    network: Network,
+    domain: Domain,
+    task: Task | None,
+    name: str,
+    train_mask: Bool[ndarray, " n"] | None,
+    stages: Stages,
+) -> Found:
+    """Trace, extract, emit, verify. Extraction gets the trace, and nothing of the task."""
+    with stages.stage("trace") as lines:
+        traced = trace(network, domain)
+        part = "every input" if traced.whole else f"a sample of {len(traced.indices):,} inputs"
+        lines.append(f"logits of {part}")
+    with stages.stage("extract") as lines:
+        mechanism = extract(traced)
+        lines.append(_summary(mechanism))
+    emitted = None
+    if not isinstance(mechanism, Refusal):
+        with stages.stage("emit") as lines:
+            written = emit(mechanism, traced)
+            lines.append(_emitted_summary(written))
+        if isinstance(written, Refusal):
+            mechanism = written
+        else:
+            emitted = written
+    with stages.stage("verify") as lines:
+        verified = _verify(emitted, mechanism, traced, task, name, train_mask)
+        lines.append(verified.report.verdict)
+    return Found(network, domain, mechanism, emitted, verified)
+
+
+def _verify(
+    emitted: Emitted | None,
+    mechanism: FourierMechanism | Refusal,
+    traced: Trace,
+    task: Task | None,
+    name: str,
+    train_mask: Bool[ndarray, " n"] | None,
+) -> Verified:
+    if isinstance(mechanism, Refusal) or emitted is None:
+        assert isinstance(mechanism, Refusal), "a mechanism that was not refused has a program"
+        return verify_refusal(mechanism, traced, task, name)
+    return verify(emitted, mechanism, traced, task, name, train_mask)
+
+
+def _train(
+    task: Task,
+    architecture: Architecture,
+    train_mask: Bool[ndarray, " n"],
+    seed: int,
+    recipe: Recipe,
+    progress: Progress,
+) -> tuple[Trained, CurveRecorder, tuple[Attempt, ...]]:
+    domain = task.domain
+    tokens = domain.tokens(np.flatnonzero(train_mask))
+    labels = task.labels(tokens)
+    probe = domain.tokens(_probe(domain))
+    attempts: list[Attempt] = []
+    while True:
+        recorder = CurveRecorder(task, architecture, train_mask, seed)
+
+        def observe(state: TrainingState, recorder: CurveRecorder = recorder) -> None:
+            losses = recorder(state)
+            if losses is not None:
+                progress.training(state, losses)
+
+        trained = train(
+            architecture,
+            tokens,
+            labels,
+            probe,
+            structure_score,
+            recipe,
+            [seed, len(attempts)],
+            observe,
+        )
+        last = trained.tail_from is not None or len(attempts) + 1 == MAX_ATTEMPTS
+        attempts.append(
+            Attempt(
+                len(attempts) + 1, trained.steps, trained.tail_from, trained.structure, not last
+            )
+        )
+        if last:
+            return trained, recorder, tuple(attempts)
+
+
+def _probe(domain: Domain) -> ndarray:
+    """Inputs of the fitted half: those that are scored later never steer training."""
+    indices = traced_indices(domain)
+    fitted = indices[fitted_half(len(indices))]
+    rng = np.random.default_rng(FIT_SEED)
+    return np.sort(rng.permutation(fitted)[:PROBE])
+
+
+def _summary(mechanism: FourierMechanism | Refusal) -> str:
+    if isinstance(mechanism, Refusal):
+        return f"refused: {mechanism.reasons[0]}"
+    exceptions = len(mechanism.exceptions)
+    listed = f", {exceptions} exceptions" if exceptions else ""
+    return f"{mechanism.name} (R² {mechanism.fit.heldout_r2:.3f}{listed})"
+
+
+def _emitted_summary(written: Emitted | Refusal) -> str:
+    if isinstance(written, Refusal):
+        return f"refused: {written.reasons[0]}"
+    return f"{written.program.lines} lines; proved: {written.meaning.statement}"
+
+
+def _check_output(out: str | Path | None) -> None:
+    """Say before training that nothing could be written after it."""
+    if out is None:
+        return
+    path = Path(out).absolute()
+    while not path.exists() and path != path.parent:
+        path = path.parent
+    if not path.is_dir():
+        raise DistillError(f"--out '{out}': '{path}' is a file, expected a folder")
+
+
+def _record(
+    stages: Stages,
+    task: str,
+    seed: int | None,
+    architecture: str | None,
+    settings: dict[str, Setting],
+    recipe: Recipe | None,
+) -> RunRecord:
+    return RunRecord(
+        task=task,
+        seed=seed,
+        architecture=architecture,
+        settings=settings,
+        recipe={} if recipe is None else dataclasses.asdict(recipe),
+        attempts=(),
+        versions={"python": platform.python_version()}
+        | {name: importlib.metadata.version(name) for name in PACKAGES},
+        platform=platform.platform(),
+        threads=THREADS,
+        seconds=stages.seconds,
+    )
+
+
+def _finish(
+    found: Found,
+    record: RunRecord,
+    curve: TrainingCurve | None,
+    split: Split | None,
+    out: str | Path | None,
+) -> Run:
+    program = None if found.emitted is None else found.emitted.program
+    model = found.network if isinstance(found.network, Model) else None
+    report = found.verified.report
+    files = run_files(report, found.mechanism, program, model, curve)
+    certificate = certify(
+        found.domain, found.network, found.mechanism, found.verified, split, files
+    )
+    page = report_page(report, program, record.task)
+    finished = Run(
+        record,
+        report,
+        found.mechanism,
+        program,
+        model,
+        curve,
+        certificate,
+        extra={"report.html": page.encode()},
+    )
+    return finished if out is None else save_run(finished, Path(out))

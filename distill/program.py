@@ -1,0 +1,74 @@
+"""An emitted program: stand-alone Python source that is also callable here."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from distill.errors import ProgramError
+
+
+@dataclass(frozen=True)
+class Program:
+    """Source of a program whose `__all__` names its one function.
+
+    Calling a `Program` runs the source in this process; what is counted as evidence is run in a
+    process of its own instead (`distill.checker.sandbox`).
+    """
+
+    source: str
+
+    @cached_property
+    def function(self) -> Callable[..., Any]:
+        """The program's one public function.
+
+        Raises:
+            ProgramError: the source does not define exactly one name in `__all__`.
+        """
+        namespace: dict[str, Any] = {"__name__": "program"}
+        exec(compile(self.source, "program.py", "exec"), namespace)
+        names = namespace.get("__all__", [])
+        if len(names) != 1 or not callable(namespace.get(names[0])):
+            raise ProgramError(f"__all__ = {names!r}: expected the name of exactly one function")
+        return namespace[names[0]]
+
+    @property
+    def name(self) -> str:
+        """Name of the program's function."""
+        return self.function.__name__
+
+    def __call__(self, *inputs: Any) -> Any:
+        """Run the program on one input."""
+        return self.function(*inputs)
+
+    @property
+    def lines(self) -> int:
+        """Lines of code: blank lines, comments and docstrings do not count."""
+        return len(ast.unparse(self._without_docstrings).splitlines())
+
+    @property
+    def ast_nodes(self) -> int:
+        """Size of the syntax tree without docstrings."""
+        return sum(1 for _ in ast.walk(self._without_docstrings))
+
+    @property
+    def data_literals(self) -> int:
+        """Numbers and strings written out in the collections of the program."""
+        collections = (ast.Dict, ast.List, ast.Tuple, ast.Set)
+        return sum(
+            isinstance(child, ast.Constant | ast.UnaryOp)
+            for node in ast.walk(self._without_docstrings)
+            if isinstance(node, collections)
+            for child in ast.iter_child_nodes(node)
+        )
+
+    @cached_property
+    def _without_docstrings(self) -> ast.Module:
+        tree = ast.parse(self.source)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Module | ast.FunctionDef) and ast.get_docstring(node):
+                node.body = node.body[1:]
+        return tree

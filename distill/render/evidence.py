@@ -1,0 +1,124 @@
+"""The evidence of a report as rows of a name, a figure and what the figure means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from distill.report import Agreement, Report
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the evidence table."""
+
+    name: str
+    figure: str
+    note: str
+
+
+def evidence_rows(report: Report) -> list[Row]:
+    """Every figure that applies, in the order in which a reader asks."""
+    rows = _agreement_rows(report) + _inside_rows(report) + _proof_rows(report)
+    if report.program is not None:
+        size = report.program
+        listed = f", {size.exceptions} exceptions listed" if size.exceptions else ""
+        rows.append(
+            Row("program", f"{size.lines} lines", f"{size.ast_nodes} syntax nodes{listed}")
+        )
+    for name, value in (report.numbers or {}).items():
+        if value is not None:
+            rows.append(Row(name.replace("_", " "), f"{value:.4g}", ""))
+    return rows
+
+
+def _count(counted: Agreement) -> str:
+    return f"{counted.agree:,} of {counted.total:,}"
+
+
+def _agreement_rows(report: Report) -> list[Row]:
+    rows = []
+    counted = report.program_vs_model
+    if counted is not None:
+        how = "every input" if counted.exhaustive else "a uniform sample"
+        rows.append(
+            Row("program = network", f"{counted.agree:,} of {counted.total:,}", f"on {how}")
+        )
+        rows.append(
+            Row(
+                "  on held-out inputs",
+                f"{counted.heldout_agree:,} of {counted.heldout_total:,}",
+                "the network was not trained on them",
+            )
+        )
+        if counted.searched is not None:
+            rows.append(
+                Row(
+                    "  on searched inputs",
+                    f"{counted.searched - (counted.search_disagreements or 0):,} "
+                    f"of {counted.searched:,}",
+                    "a search for inputs where the network is least sure",
+                )
+            )
+        if not counted.exhaustive or counted.agree < counted.total:
+            rows.append(
+                Row("  99% bound", f"{counted.upper_bound_99:.2g}", "on the rate of disagreement")
+            )
+    for name, versus in {
+        "network = task": report.model_vs_task,
+        "program = task": report.program_vs_task,
+    }.items():
+        if versus is not None:
+            rows.append(Row(name, _count(versus), "against the reference, not used before"))
+    return rows
+
+
+def _inside_rows(report: Report) -> list[Row]:
+    inside = report.inside
+    figures = [
+        ("R² of the logits", inside.logit_r2, "explained by the program, on inputs not fitted"),
+        ("  best decoy", inside.decoy_best, "a wrong explanation put through the same test"),
+        ("only key planes kept", inside.kept_only_accuracy, "answers unchanged, in weight space"),
+        ("key planes removed", inside.removed_accuracy, "answers unchanged, in weight space"),
+        ("waves decoded", inside.decode_r2, "worst R², from the last hidden layer"),
+        ("  other frequencies", inside.decode_decoy_r2, "best R²"),
+        ("interchange", inside.interchange_accuracy, "answers that follow permuted key planes"),
+        ("  other planes", inside.interchange_decoy, "answers that follow these"),
+        ("restricted loss", inside.restricted_loss, "of the key waves alone, against the task"),
+        ("excluded loss", inside.excluded_loss, "of what they leave, on trained inputs"),
+    ]
+    rows = [
+        Row(name, f"{value:.3g}" if "loss" in name else f"{value:.3f}", note)
+        for name, value, note in figures
+        if value is not None
+    ]
+    if inside.smallest_margin is not None:
+        rows.append(
+            Row(
+                "smallest margin",
+                f"{inside.smallest_margin:.3g}",
+                f"of the network; float32 drifts by {inside.float32_drift:.1g}",
+            )
+        )
+    return rows
+
+
+def _proof_rows(report: Report) -> list[Row]:
+    rows = []
+    if report.proof is not None:
+        single = "float32 too" if report.proof.float_bound.covered else "float32 not covered"
+        rows.append(
+            Row(
+                "proved lead",
+                f"{report.proof.smallest_lead:.3g}",
+                f"rounding moves a logit by at most {report.proof.rounding:.1g}; {single}",
+            )
+        )
+    if report.meaning is not None:
+        rows.append(
+            Row(
+                "program's margin",
+                f"{report.meaning.margin:.4g}",
+                f"rigorous; {report.meaning.statement}",
+            )
+        )
+    return rows

@@ -1,0 +1,133 @@
+"""What a run looks like on a terminal: a bar while it trains, a line a stage, then the result."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+from rich.console import Console
+from rich.panel import Panel
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.syntax import Syntax
+from rich.table import Table
+from rich.text import Text
+
+from distill.checker.check import NOT_DERIVED, Checkup
+from distill.program import Program
+from distill.render.evidence import evidence_rows
+from distill.report import Report
+from distill.train import TrainingState
+
+GOOD = {"proved", "exhaustive", "tested"}
+
+
+class TerminalProgress:
+    """Stages on a terminal; on a pipe, only the line of each stage that ended."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self.bar = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description:9}"),
+            BarColumn(bar_width=24),
+            TextColumn("{task.fields[line]}"),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+
+    def __enter__(self) -> TerminalProgress:
+        self.bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.bar.stop()
+
+    def begin(self, stage: str) -> None:
+        """Show a bar for the stage; it pulses until there is something to measure."""
+        self.current = self.bar.add_task(stage, total=None, line="")
+
+    def training(self, state: TrainingState, losses: tuple[float, float]) -> None:
+        """Fill the bar: half while the network becomes structured, half while it cools down."""
+        done = 0.5 + state.tail_done / 2 if state.tail_done else min(state.structure, 1.0) / 2
+        self.bar.update(
+            self.current,
+            total=1.0,
+            completed=done,
+            line=f"step {state.step:,}  loss: train {losses[0]:.3g}, held-out {losses[1]:.3g}  "
+            f"structure {state.structure:.2f}",
+        )
+
+    def done(self, stage: str, line: str, seconds: float) -> None:
+        """Replace the bar with a line on what came of the stage."""
+        self.bar.remove_task(self.current)
+        text = Text.assemble(
+            ("✓ ", "green"), (f"{stage:8}", "bold"), (f"{seconds:6.1f} s  ", "dim"), line
+        )
+        self.console.print(text, soft_wrap=True)
+
+
+def show_result(
+    console: Console, report: Report, program: Program | None, folder: Path | None
+) -> None:
+    """The program, highlighted, and the verdict with its evidence."""
+    if program is not None:
+        syntax = Syntax(program.source.rstrip(), "python", background_color="default")
+        console.print(Panel(syntax, title="program.py", title_align="left", border_style="dim"))
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(style="dim")
+    for row in evidence_rows(report):
+        table.add_row(row.name, row.figure, row.note)
+    console.print(table)
+    show_verdict(console, report, folder)
+
+
+def show_verdict(console: Console, report: Report, folder: Path | None) -> None:
+    """The verdict in a sentence, its reasons, and where the run is."""
+    colour = "green" if report.verdict in GOOD else "yellow"
+    located = " and located" if report.located else ""
+    console.print(
+        Text.assemble(
+            ("\n", ""), (f"{report.verdict}{located}", f"bold {colour}"), f": {report.sentence}"
+        )
+    )
+    for reason in report.reasons:
+        console.print(Text(f"  · {reason}"))
+    if folder is not None:
+        console.print(Text(f"{folder}", style="dim"), soft_wrap=True)
+
+
+def show_checkup(console: Console, checkup: Checkup) -> None:
+    """Every finding of the checker, and its own verdict."""
+    table = Table.grid(padding=(0, 2))
+    for finding in checkup.findings:
+        mark = Text("✓", style="green") if finding.ok else Text("✗", style="bold red")
+        table.add_row(mark, finding.name, Text(finding.detail, style="dim" if finding.ok else ""))
+    console.print(table)
+    if checkup.ok and checkup.verdict != "refused":
+        console.print(Text(f"not derived again: {', '.join(NOT_DERIVED)}", style="dim"))
+    failed = sum(not finding.ok for finding in checkup.findings)
+    if failed:
+        plural = "s" if failed > 1 else ""
+        console.print(Text(f"FAILED: {failed} finding{plural}", style="bold red"))
+    else:
+        console.print(Text(f"verified: {checkup.verdict}", style="bold green"))
+
+
+def show_table(console: Console, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A plain table; figures in the last columns keep their width."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    console.print(table)

@@ -1,0 +1,242 @@
+"""The verification report: numbers, computed once; terminal, JSON and HTML only render them.
+
+This is the shape of `verification.json`. What does not apply is null. Its JSON Schema is shipped
+as `distill/verification.schema.json` and held against this module in the tests.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from typing import Any, Literal
+
+from distill.meaning import Meaning
+
+FORMAT_VERSION = 1
+
+Verdict = Literal["proved", "exhaustive", "tested", "approximate", "refused"]
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How often two answers are the same."""
+
+    agree: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """An input on which program and network differ; values, not tokens."""
+
+    inputs: tuple[int, ...]
+    program: int
+    model: int
+
+
+@dataclass(frozen=True)
+class ProgramVsModel:
+    """Agreement of the stored program with the network.
+
+    Attributes:
+        heldout_agree: agreements among the inputs that the network was not trained on.
+        exhaustive: whether every input of the domain was run through both.
+        upper_bound_99: exact 99% upper bound on the rate of disagreement over the domain, from a
+            uniform sample of it; 0 where every input was run and all agree.
+        disagreement: the first one, in the order of the domain.
+        searched: inputs that a search for disagreements visited besides, and
+        search_disagreements: how many it found; null where the domain was gone through.
+    """
+
+    agree: int
+    total: int
+    heldout_agree: int
+    heldout_total: int
+    exhaustive: bool
+    upper_bound_99: float
+    disagreement: Disagreement | None
+    searched: int | None
+    search_disagreements: int | None
+
+
+@dataclass(frozen=True)
+class LengthAgreement:
+    """Agreements at a length beyond that of training; sequence tasks only."""
+
+    length: int
+    program_vs_task: Agreement
+    model_vs_task: Agreement
+    program_vs_model: Agreement
+
+
+@dataclass(frozen=True)
+class Decoy:
+    """A wrong explanation put through the same test.
+
+    Attributes:
+        name: what is wrong with it.
+        logit_r2: part of the logits that it explains on inputs that were not fitted.
+        agreement: part of all inputs on which its arg max is the network's answer.
+    """
+
+    name: str
+    logit_r2: float
+    agreement: float
+
+
+@dataclass(frozen=True)
+class Inside:
+    """Evidence about the inside of the network. All accuracies are against its own answers.
+
+    Attributes:
+        logit_r2: part of the variance of the centred logits that the program's logits explain, on
+            inputs that were not used for fitting.
+        kept_only_accuracy: answers kept when the embedding is restricted to the mean and the
+            planes of the key frequencies; removed_accuracy: when those planes are taken out.
+        kept_only_logits_accuracy, removed_logits_accuracy: the same in the logits, where
+            keeping means the program's waves and removing means what they leave.
+        decode_r2: R² of decoding the key waves of φ linearly from the last hidden layer, on
+            inputs that were not fitted: the worst of them. decode_decoy_r2: the best of as many
+            other frequencies.
+        interchange_accuracy: when the key planes of the embedding are permuted among the values,
+            the answers that follow the permutation; interchange_decoy: when as many other
+            planes are.
+        decoy_best: the largest logit_r2 among the decoys.
+        smallest_margin: the smallest lead of the network's answer over the runner-up, in float64.
+        mean_margin_train, mean_margin_heldout: means over trained and held-out inputs.
+        float32_drift: the largest difference between a logit in float32 and in float64.
+        float32_agree: answers that float32 and float64 give alike.
+        restricted_loss: cross-entropy of the program's logits against the task, over the domain;
+            excluded_loss: of what they leave, on trained inputs.
+    """
+
+    logit_r2: float | None = None
+    kept_only_accuracy: float | None = None
+    removed_accuracy: float | None = None
+    kept_only_logits_accuracy: float | None = None
+    removed_logits_accuracy: float | None = None
+    decode_r2: float | None = None
+    decode_decoy_r2: float | None = None
+    interchange_accuracy: float | None = None
+    interchange_decoy: float | None = None
+    decoy_best: float | None = None
+    decoys: tuple[Decoy, ...] = ()
+    smallest_margin: float | None = None
+    mean_margin_train: float | None = None
+    mean_margin_heldout: float | None = None
+    float32_drift: float | None = None
+    float32_agree: int | None = None
+    restricted_loss: float | None = None
+    excluded_loss: float | None = None
+
+
+@dataclass(frozen=True)
+class MechanismSummary:
+    """Kind, name, and the size of the program's syntax tree as its description length."""
+
+    kind: str
+    name: str
+    description_length: int | None
+
+
+@dataclass(frozen=True)
+class ProgramSize:
+    """How long the program is; docstrings, comments and blank lines do not count."""
+
+    lines: int
+    ast_nodes: int
+    data_literals: int
+    exceptions: int
+
+
+@dataclass(frozen=True)
+class FloatBound:
+    """Whether the proof also covers the network evaluated in float32."""
+
+    covered: bool
+    smallest_lead: float
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The rigorous part of the agreement with the network.
+
+    Attributes:
+        statement: what was proved.
+        smallest_lead: rigorous lower bound on the lead of the network's answer, over all inputs,
+            for the stored weights in real arithmetic.
+        rounding: largest radius of a logit.
+        float_bound: the same for a plain evaluation in float32, summed in any order.
+    """
+
+    statement: str
+    smallest_lead: float
+    rounding: float
+    float_bound: FloatBound
+
+
+@dataclass(frozen=True)
+class HoldsFor:
+    """The inputs that the verdict is about."""
+
+    domain: str
+    inputs: int
+    sampled: bool
+    sampling: str | None
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that was checked, on which inputs, with what result."""
+
+    task: str
+    verdict: Verdict
+    located: bool
+    reasons: tuple[str, ...]
+    holds_for: HoldsFor | None
+    mechanism: MechanismSummary
+    model_vs_task: Agreement | None
+    program_vs_task: Agreement | None
+    program_vs_model: ProgramVsModel | None
+    inside: Inside
+    program: ProgramSize | None
+    meaning: Meaning | None
+    proof: Proof | None
+    diverges_at: Disagreement | None = None
+    longer: tuple[LengthAgreement, ...] = ()
+    numbers: dict[str, float | int | None] | None = None
+    format_version: int = FORMAT_VERSION
+
+    @property
+    def sentence(self) -> str:
+        """The verdict in a sentence."""
+        if self.program_vs_model is None or self.holds_for is None:
+            return "No mechanism was found that explains this network; no program was written."
+        counted = self.program_vs_model
+        agree = f"{counted.agree:,} of {counted.total:,}"
+        bound = f"{counted.upper_bound_99:.2g}"
+        return {
+            "proved": f"The program answers as the network does on all {agree} inputs, and no "
+            "rounding of the network's arithmetic can change an answer.",
+            "exhaustive": f"The program answers as the network does on all {agree} inputs.",
+            "tested": f"The program answered as the network did on {agree} inputs drawn at "
+            f"random; with 99% confidence they differ on less than {bound} of the domain.",
+            "approximate": f"The program answered as the network did on {agree} inputs; with 99% "
+            f"confidence they differ on less than {bound} of the domain.",
+        }.get(self.verdict, "Refused: no program was written.")
+
+    def _repr_html_(self) -> str:
+        rows: list[tuple[str, Any]] = [("mechanism", self.mechanism.name)]
+        if self.program_vs_model is not None:
+            counted = self.program_vs_model
+            rows.append(("program = network", f"{counted.agree:,} of {counted.total:,}"))
+        if self.program_vs_task is not None:
+            counted = self.program_vs_task
+            rows.append(("program = task", f"{counted.agree:,} of {counted.total:,}"))
+        if self.inside.logit_r2 is not None:
+            rows.append(("R² of the logits", f"{self.inside.logit_r2:.3f}"))
+        rows += [("because", reason) for reason in self.reasons]
+        body = "".join(
+            f"<tr><th>{escape(name)}</th><td>{escape(str(value))}</td></tr>" for name, value in rows
+        )
+        return f"<p><b>{self.verdict}</b>. {escape(self.sentence)}</p><table>{body}</table>"

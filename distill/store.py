@@ -1,0 +1,258 @@
+"""Run folders: written under a temporary name and renamed when complete; read with every check.
+
+A run that was killed leaves at most a folder whose name begins with `.partial-`, which nothing
+reads. Weights are safetensors, everything else is JSON or text.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field
+from safetensors.torch import load as load_weights
+from safetensors.torch import save as save_weights
+
+from distill.architecture import ARCHITECTURES
+from distill.certificate import Certificate
+from distill.curve import TrainingCurve
+from distill.errors import RunFolderError
+from distill.mechanism import FourierMechanism, Refusal
+from distill.model import Model
+from distill.program import Program
+from distill.report import Report
+from distill.serialise import from_json, to_json
+
+FORMAT_VERSION = 1
+
+MechanismJson = Annotated[FourierMechanism | Refusal, Field(discriminator="kind")]
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One training of the network; a discarded one never became structured."""
+
+    number: int
+    steps: int
+    tail_from: int | None
+    structure_used_to_stop: float
+    discarded: bool
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """`run.json`: how the run was made. Seconds stand here and in no other file."""
+
+    task: str
+    seed: int | None
+    architecture: str | None
+    settings: dict[str, int | float | bool | str]
+    recipe: dict[str, Any]
+    attempts: tuple[Attempt, ...]
+    versions: dict[str, str]
+    platform: str
+    threads: int
+    seconds: dict[str, float]
+    format_version: int = FORMAT_VERSION
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run: what was found, what was checked, and where it is stored.
+
+    Attributes:
+        program: callable, or null for a refusal.
+        folder: null for a run that was not stored.
+    """
+
+    record: RunRecord
+    report: Report
+    mechanism: FourierMechanism | Refusal
+    program: Program | None
+    model: Model | None
+    curve: TrainingCurve | None
+    certificate: Certificate
+    folder: Path | None = None
+    extra: Mapping[str, bytes] = field(default_factory=dict)
+    """Further files of the folder (`report.html`)."""
+
+    def _repr_html_(self) -> str:
+        return self.report._repr_html_()
+
+
+def run_files(
+    report: Report,
+    mechanism: FourierMechanism | Refusal,
+    program: Program | None,
+    model: Model | None,
+    curve: TrainingCurve | None,
+) -> dict[str, bytes]:
+    """The files that a certificate covers, as bytes."""
+    files = {
+        "mechanism.json": to_json(mechanism, MechanismJson),
+        "verification.json": to_json(report),
+    }
+    if program is not None:
+        files["program.py"] = program.source.encode()
+    if model is not None:
+        tensors = {name: weights.contiguous() for name, weights in model.parameters.items()}
+        files["model.safetensors"] = save_weights(tensors)
+    if curve is not None:
+        files["training.json"] = to_json(curve)
+    return files
+
+
+def save_run(run: Run, out: Path) -> Run:
+    """Write a run below `out/<task>/`; it appears there under its final name, complete, or not.
+
+    Raises:
+        RunFolderError: nothing can be written there.
+    """
+    files = run_files(run.report, run.mechanism, run.program, run.model, run.curve)
+    files |= {"run.json": to_json(run.record), "certificate.json": to_json(run.certificate)}
+    files |= run.extra
+    parent = out / run.record.task
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        with _partial_folder(parent, run_name(run.record)) as partial:
+            for name, data in files.items():
+                with (partial / name).open("wb") as file:
+                    file.write(data)
+                    file.flush()
+                    os.fsync(file.fileno())
+            return replace(run, folder=_claim_name(partial, parent, run_name(run.record)))
+    except OSError as error:
+        raise RunFolderError(
+            f"cannot write to '{parent}': {error.strerror or error}; choose another folder with "
+            "--out DIR"
+        ) from error
+
+
+def run_name(record: RunRecord) -> str:
+    """`seed0-p59-fraction0.4`: the seed and every setting, fit for a folder's name."""
+    parts = [f"seed{record.seed}" if record.seed is not None else "network"]
+    parts += [f"{name}{value}" for name, value in record.settings.items()]
+    return "".join(c if c.isalnum() or c in "-_." else "_" for c in "-".join(parts))[:120]
+
+
+@contextlib.contextmanager
+def _partial_folder(parent: Path, name: str) -> Iterator[Path]:
+    partial = parent / f".partial-{name}-{os.getpid()}"
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir()
+    try:
+        yield partial
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _claim_name(partial: Path, parent: Path, name: str) -> Path:
+    """Rename to the first free name: a run is never written over another."""
+    for count in range(1, 100_000):
+        final = parent / (name if count == 1 else f"{name}-{count}")
+        if final.exists():
+            continue
+        try:
+            partial.rename(final)
+        except OSError:
+            if final.exists():  # another run took the name in between
+                continue
+            raise
+        return final
+    raise RunFolderError(f"'{parent}' holds too many runs of the name '{name}'")
+
+
+def find_run(given: str, out: Path) -> Path:
+    """The folder that a command's argument means: a path, `task/run`, or a task's latest run.
+
+    Raises:
+        RunFolderError: there is none.
+    """
+    for path in (Path(given), out / given):
+        if (path / "run.json").is_file() or (path / "verification.json").is_file():
+            return path
+        runs = [folder for folder in stored_runs(path) if folder.parent == path]
+        if runs:
+            return max(runs, key=lambda folder: (folder / "run.json").stat().st_mtime)
+    if Path(given).is_dir():
+        raise RunFolderError(
+            f"'{given}' holds no run.json: it is not a run folder, or not a complete one"
+        )
+    raise RunFolderError(f"no run '{given}', also not below '{out}'; `distill runs` lists them")
+
+
+def stored_runs(out: Path) -> list[Path]:
+    """Every complete run folder below a folder, in order of name."""
+    return sorted(
+        path.parent
+        for pattern in ("*/run.json", "*/*/run.json")
+        for path in out.glob(pattern)
+        if not path.parent.name.startswith(".")
+    )
+
+
+def load_run(folder: str | Path) -> Run:
+    """Read a run folder back.
+
+    Raises:
+        RunFolderError: a file is missing, truncated, or of another format version.
+    """
+    folder = Path(folder)
+    record = read_part(folder, "run.json", RunRecord)
+    report = read_part(folder, "verification.json", Report)
+    mechanism = read_part(folder, "mechanism.json", MechanismJson)
+    certificate = read_part(folder, "certificate.json", Certificate)
+    curve = model = program = None
+    if (folder / "training.json").is_file():
+        curve = read_part(folder, "training.json", TrainingCurve)
+    if certificate.architecture is not None:
+        model = _read_model(folder, certificate.architecture)
+    if report.verdict != "refused":
+        program = Program(_read(folder, "program.py").decode())
+    return Run(record, report, mechanism, program, model, curve, certificate, folder)
+
+
+def read_part(folder: Path, name: str, kind: Any) -> Any:
+    """One JSON file of a run folder, with its format version checked first."""
+    data = _read(folder, name)
+    try:
+        version = from_json(dict[str, Any], data).get("format_version")
+        if version != FORMAT_VERSION:
+            raise RunFolderError(
+                f"'{folder / name}' is of format version {version!r}: this distill reads version "
+                f"{FORMAT_VERSION}; use the distill that wrote it, or run the task again"
+            )
+        return from_json(kind, data)
+    except ValueError as error:
+        raise RunFolderError(
+            f"'{folder / name}' cannot be read ({error}): the run folder is truncated or damaged; "
+            "run the task again"
+        ) from error
+
+
+def _read(folder: Path, name: str) -> bytes:
+    try:
+        return (folder / name).read_bytes()
+    except OSError as error:
+        raise RunFolderError(
+            f"'{folder}' has no readable {name}: it is not a complete run folder; "
+            "`distill runs` lists those that are"
+        ) from error
+
+
+def _read_model(folder: Path, shape: dict[str, Any]) -> Model:
+    try:
+        architecture = ARCHITECTURES[shape["kind"]](**shape)
+        return Model(architecture, load_weights(_read(folder, "model.safetensors")))
+    except RunFolderError:
+        raise
+    except Exception as error:
+        raise RunFolderError(
+            f"'{folder / 'model.safetensors'}' cannot be read ({error}): the run folder is "
+            "truncated or damaged; run the task again"
+        ) from error

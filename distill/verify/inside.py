@@ -1,0 +1,255 @@
+"""Evidence about the inside of a network that a Fourier mechanism claims to explain.
+
+A perfect network's arg max agrees with any program that solves the task, so agreement says
+little. These tests can fail: wrong frequencies and wrong coordinates (decoys) are put through the
+same ones, and their figures stand beside.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from jaxtyping import Bool, Float, Int
+from numpy import ndarray
+
+from distill.extract.waves import aligned_profile, key_waves, mean_square
+from distill.mechanism import (
+    AffineCoordinate,
+    FourierMechanism,
+    Wave,
+    wave_logits,
+    wave_profile,
+)
+from distill.model import Model
+from distill.report import Decoy, Inside
+from distill.trace import Trace
+
+DECOY_SEED = 3
+
+
+def explained(logits: Float[ndarray, "n outputs"], said: Float[ndarray, "n outputs"]) -> float:
+    """R² of what was said about centred logits."""
+    said = said - said.mean(axis=1, keepdims=True)
+    return 1 - float(np.square(logits - said).sum()) / float(np.square(logits).sum())
+
+
+def logit_evidence(trace: Trace, said: Float[ndarray, "m outputs"]) -> Inside:
+    """What the program's logits explain of the network's, on the inputs that were not fitted.
+
+    Args:
+        trace: of the network.
+        said: the program's logits on the traced inputs that were not fitted.
+    """
+    logits, answers = trace.logits[~trace.fitted], trace.outputs[~trace.fitted]
+    centred = said - said.mean(axis=1, keepdims=True)
+    return Inside(
+        logit_r2=explained(logits, said),
+        kept_only_logits_accuracy=float((said.argmax(axis=1) == answers).mean()),
+        removed_logits_accuracy=float(((logits - centred).argmax(axis=1) == answers).mean()),
+    )
+
+
+def decoys(trace: Trace, mechanism: FourierMechanism) -> tuple[Decoy, ...]:
+    """Wrong explanations, refitted on the fitted half as the mechanism was, scored on the rest."""
+    coordinate, count = mechanism.coordinate, len(mechanism.waves)
+    rng = np.random.default_rng(DECOY_SEED)
+    found = []
+    others = _strongest(trace, coordinate, mechanism.key_frequencies, count)
+    if others:
+        found.append(_decoy(trace, "the strongest other frequencies", coordinate, others))
+        amplitudes = sorted((wave.amplitude for wave in mechanism.waves), reverse=True)
+        loud = tuple(
+            Wave(wave.frequency, amplitude, 0.0, 0.0)
+            for wave, amplitude in zip(others, amplitudes, strict=False)
+        )
+        found.append(_decoy(trace, "these with the true amplitudes", coordinate, loud))
+    for name, wrong in _wrong_coordinates(coordinate, rng):
+        waves = _strongest(trace, wrong, (), count)
+        found.append(_decoy(trace, name, wrong, waves))
+    return tuple(found)
+
+
+def _strongest(
+    trace: Trace, coordinate: AffineCoordinate, excluded: tuple[int, ...], count: int
+) -> tuple[Wave, ...]:
+    """The waves with the largest share on the fitted half, apart from excluded frequencies."""
+    logits = trace.logits[trace.fitted]
+    phi = coordinate.phi(trace.domain.values(trace.tokens[trace.fitted]))
+    profile = aligned_profile(logits, phi, trace.domain.outputs.start)
+    _, shares = key_waves(profile, mean_square(logits))
+    spectrum = np.fft.rfft(profile) / len(profile)
+    order = [int(k) for k in np.argsort(-shares, kind="stable") if k and k not in excluded]
+    folds = [1 if 2 * k == len(profile) else 2 for k in range(len(shares))]
+    return tuple(
+        Wave(
+            k,
+            float(folds[k] * abs(spectrum[k])),
+            float(np.angle(spectrum[k])),
+            float(shares[k]),
+        )
+        for k in order[:count]
+    )
+
+
+def _wrong_coordinates(
+    coordinate: AffineCoordinate, rng: np.random.Generator
+) -> list[tuple[str, AffineCoordinate]]:
+    p, weights = coordinate.modulus, coordinate.weights
+    flipped = AffineCoordinate((*weights[:-1], -weights[-1]), 0, p)
+    drawn = AffineCoordinate(tuple(int(w) for w in rng.integers(1, p, len(weights))), 0, p)
+    return [
+        (f"the coordinate {wrong.expression}", wrong)
+        for wrong in (flipped, drawn)
+        if not _proportional(wrong.weights, weights, p)
+    ]
+
+
+def _proportional(first: tuple[int, ...], second: tuple[int, ...], p: int) -> bool:
+    return any(
+        all((factor * a - b) % p == 0 for a, b in zip(first, second, strict=True))
+        for factor in range(1, p)
+    )
+
+
+def _decoy(
+    trace: Trace, name: str, coordinate: AffineCoordinate, waves: tuple[Wave, ...]
+) -> Decoy:
+    phi = coordinate.phi(trace.domain.values(trace.tokens))
+    outputs = np.array(trace.domain.outputs)
+    said = wave_logits(wave_profile(waves, coordinate.modulus), phi, outputs)
+    rest = ~trace.fitted
+    return Decoy(
+        name,
+        explained(trace.logits[rest], said[rest]),
+        float((said.argmax(axis=1) == trace.outputs).mean()),
+    )
+
+
+def decoded(
+    trace: Trace, model: Model, mechanism: FourierMechanism
+) -> tuple[float | None, float | None]:
+    """How well the key waves of φ decode linearly from the last hidden layer, off the fitted half.
+
+    Returns:
+        The R² of the worst key frequency, and of the best of as many other frequencies; null
+        where the fitted half has too few inputs to fit a readout.
+    """
+    p = mechanism.modulus
+    hidden = model.hidden(trace.tokens)
+    readout = np.column_stack([hidden, np.ones(len(hidden))])
+    if trace.fitted.sum() < 2 * readout.shape[1]:
+        return None, None
+    phi = mechanism.coordinate.phi(trace.domain.values(trace.tokens))
+    rng = np.random.default_rng(DECOY_SEED)
+    keys = mechanism.key_frequencies
+    others = [k for k in range(1, p // 2 + 1) if k not in keys]
+    drawn = rng.permutation(others)[: len(keys)] if others else np.array([], dtype=int)
+    frequencies = np.array([*keys, *drawn])
+    angles = 2 * np.pi * frequencies[None, :] * phi[:, None] / p
+    targets = np.concatenate([np.cos(angles), np.sin(angles)], axis=1)
+    # a ridge far below the scale of the activations: dead units would make the system singular
+    gram = readout[trace.fitted].T @ readout[trace.fitted]
+    gram += 1e-6 * np.trace(gram) / len(gram) * np.eye(len(gram))
+    weights = np.linalg.solve(gram, readout[trace.fitted].T @ targets[trace.fitted])
+    rest = ~trace.fitted
+    lost = np.square(targets[rest] - readout[rest] @ weights).sum(axis=0)
+    total = np.square(targets[rest] - targets[rest].mean(axis=0)).sum(axis=0)
+    lost, total = lost.reshape(2, -1).sum(axis=0), total.reshape(2, -1).sum(axis=0)
+    scores = 1 - lost / total
+    best_decoy = float(scores[len(keys) :].max()) if len(drawn) else None
+    return float(scores[: len(keys)].min()), best_decoy
+
+
+class EmbeddingPlanes:
+    """The circles that key frequencies draw in a shared token embedding, and what is left of it.
+
+    Attributes:
+        inside: rows of the embedding projected on the planes; token t stands for the value t up
+            to a shift, which turns the circles but leaves their planes where they are.
+    """
+
+    def __init__(self, trace: Trace, model: Model, mechanism: FourierMechanism, keys: list[int]):
+        count = max(trace.domain.shape)
+        x = np.arange(count)
+        columns = []
+        for k in keys:
+            for weight in sorted({abs(w) for w in mechanism.coordinate.weights} - {0}):
+                angle = 2 * np.pi * k * weight * x / mechanism.modulus
+                columns += [np.cos(angle), np.sin(angle)]
+        left, sizes, _ = np.linalg.svd(np.stack(columns, axis=1), full_matrices=False)
+        basis = left[:, sizes > 1e-9 * sizes[0]]
+        self.model = model
+        self.count = count
+        self.rows = model.parameters["W_E"].double().numpy()[:count]
+        self.inside = basis @ (basis.T @ self.rows)
+
+    def answers(self, rows: Float[ndarray, "tokens d"], tokens: Int[ndarray, "n k"]) -> ndarray:
+        """The network's answers with these rows in place of its embedding."""
+        embedding = self.model.parameters["W_E"].double().clone()
+        embedding[: self.count] = torch.from_numpy(rows)
+        return self.model.with_parameters(W_E=embedding).logits(tokens).argmax(axis=1)
+
+    def kept(self, tokens: Int[ndarray, "n k"]) -> ndarray:
+        """Answers with the mean and the planes alone."""
+        return self.answers(self.rows.mean(axis=0) + self.inside, tokens)
+
+    def removed(self, tokens: Int[ndarray, "n k"]) -> ndarray:
+        """Answers without the planes."""
+        return self.answers(self.rows - self.inside, tokens)
+
+    def interchanged(self, permutation: Int[ndarray, " tokens"], tokens: ndarray) -> ndarray:
+        """Answers when every value has the point of another value on the circles."""
+        return self.answers(self.rows - self.inside + self.inside[permutation], tokens)
+
+
+def embedding_evidence(
+    trace: Trace,
+    model: Model,
+    mechanism: FourierMechanism,
+    tokens: Int[ndarray, "n k"],
+    answers: Int[ndarray, " n"],
+) -> dict[str, float | None]:
+    """Ablations and interchange of the embedding's key planes, on the checked inputs."""
+    keys = list(mechanism.key_frequencies)
+    planes = EmbeddingPlanes(trace, model, mechanism, keys)
+    evidence: dict[str, float | None] = {
+        "kept_only_accuracy": float((planes.kept(tokens) == answers).mean()),
+        "removed_accuracy": float((planes.removed(tokens) == answers).mean()),
+    }
+    if len(set(trace.domain.shape)) > 1 or len(tokens) < trace.domain.size:
+        return evidence
+    rng = np.random.default_rng(DECOY_SEED)
+    permutation = rng.permutation(planes.count)
+    expected = answers[trace.domain.indices(permutation[tokens])]
+    followed = planes.interchanged(permutation, tokens) == expected
+    evidence["interchange_accuracy"] = float(followed.mean())
+    others = [k for k in range(1, mechanism.modulus // 2 + 1) if k not in keys]
+    if others:
+        drawn = [int(k) for k in rng.permutation(others)[: len(keys)]]
+        decoy = EmbeddingPlanes(trace, model, mechanism, drawn)
+        followed = decoy.interchanged(permutation, tokens) == expected
+        evidence["interchange_decoy"] = float(followed.mean())
+    return evidence
+
+
+def losses(
+    trace: Trace,
+    mechanism: FourierMechanism,
+    labels: Int[ndarray, " n"],
+    trained: Bool[ndarray, " n"],
+) -> dict[str, float]:
+    """Restricted and excluded loss of Nanda et al. on the traced inputs, against the task."""
+    phi = mechanism.coordinate.phi(trace.domain.values(trace.tokens))
+    profile = wave_profile(mechanism.waves, mechanism.modulus)
+    restricted = wave_logits(profile, phi, np.array(trace.domain.outputs))
+    excluded = trace.logits - restricted
+    return {
+        "restricted_loss": cross_entropy(restricted, labels),
+        "excluded_loss": cross_entropy(excluded[trained], labels[trained]),
+    }
+
+
+def cross_entropy(logits: Float[ndarray, "n outputs"], labels: Int[ndarray, " n"]) -> float:
+    """Mean negative log-likelihood of the labels."""
+    loss = torch.nn.functional.cross_entropy(torch.from_numpy(logits), torch.from_numpy(labels))
+    return float(loss)
