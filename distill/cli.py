@@ -28,7 +28,7 @@ INTERRUPTED = 130
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="distill")
 def cli() -> None:
-    """A trained network goes in, a short Python program that does the same thing comes out.
+    r"""A trained network goes in, a short Python program that does the same thing comes out.
 
     \b
     distill run mod_add                  train, extract, write a program, check it
@@ -73,7 +73,7 @@ def run(
     quiet: bool,
     out: str,
 ) -> None:
-    """Train a network on TASK, find its mechanism, write it as Python, check it.
+    r"""Train a network on TASK, find its mechanism, write it as Python, check it.
 
     TASK is a built-in name (`distill tasks`), a task file, or file.py:name. The run goes to
     DIR/<task>/<run>/: program.py, the network, the evidence, and what it takes to check it.
@@ -95,7 +95,7 @@ def run(
     if as_json:
         from distill.serialise import to_json
 
-        print(json.dumps({**json.loads(to_json(report)), "folder": str(folder)}, indent=2))
+        click.echo(json.dumps({**json.loads(to_json(report)), "folder": str(folder)}, indent=2))
     elif quiet:
         show_verdict(_console(False), report, folder)
     else:
@@ -123,7 +123,7 @@ def verify(run: str, as_json: bool, out: str) -> None:
         checkup = check_run(find_run(run, Path(out)))
     if as_json:
         findings = [vars(finding) for finding in checkup.findings]
-        print(json.dumps({"ok": checkup.ok, "verdict": checkup.verdict, "findings": findings}))
+        click.echo(json.dumps({"ok": checkup.ok, "verdict": checkup.verdict, "findings": findings}))
     else:
         show_checkup(_console(False), checkup)
     sys.exit(0 if checkup.ok and checkup.verdict in {"proved", "exhaustive", "tested"} else 1)
@@ -171,7 +171,7 @@ def runs(out: str) -> None:
 
 @cli.command()
 def tasks() -> None:
-    """What can be run. A task of your own is a file like this one:
+    r"""What can be run. A task of your own is a file like this one:
 
     \b
     from distill import Task, task

@@ -70,7 +70,7 @@ class Domain:
 
     def indices(self, tokens: Int[ndarray, "n k"]) -> Int[ndarray, " n"]:
         """Row-major position in the domain of every row of tokens."""
-        return np.ravel_multi_index(tuple(tokens.T), self.shape)
+        return np.asarray(np.ravel_multi_index(tuple(tokens.T), self.shape))
 
     def __str__(self) -> str:
         ranges = ", ".join(

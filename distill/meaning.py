@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from math import gcd, pi
+from typing import Any
 
 from mpmath import iv
 
@@ -127,19 +128,17 @@ def _float_error(waves: tuple[PrintedWave, ...], modulus: int, reach: int) -> fl
 
 def _margin(waves: tuple[PrintedWave, ...], modulus: int) -> tuple[int, float, int]:
     """The residue with the largest score, a lower bound on its lead, and the runner-up."""
-    iv.dps = 25
-    turn = 2 * iv.pi / modulus
-    scores = [
-        sum(
-            (
-                iv.mpf(wave.amplitude)
-                * iv.cos(turn * (wave.frequency * x % modulus) + iv.mpf(wave.phase))
-                for wave in waves
-            ),
-            iv.mpf(0),
-        )
-        for x in range(modulus)
-    ]
+    interval: Any = iv  # mpmath's stubs know nothing of arithmetic on intervals
+    interval.dps = 25
+    turn = interval.pi * 2 / modulus
+    scores = [interval.mpf(0)] * modulus
+    for wave in waves:
+        amplitude, phase = interval.mpf(wave.amplitude), interval.mpf(wave.phase)
+        cosines = [interval.cos(turn * turns + phase) for turns in range(modulus)]
+        scores = [
+            score + amplitude * cosines[wave.frequency * x % modulus]
+            for x, score in enumerate(scores)
+        ]
     lower = [float(score.a) for score in scores]
     best = max(range(modulus), key=lower.__getitem__)
     leads = {x: float((scores[best] - score).a) for x, score in enumerate(scores) if x != best}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -20,6 +20,7 @@ BATCH = 8192
 """Inputs per forward pass: enough to keep the matrix products busy, little enough for memory."""
 
 
+@runtime_checkable
 class Network(Protocol):
     """Anything with logits over a domain."""
 
@@ -44,7 +45,9 @@ class Model:
     def __post_init__(self) -> None:
         expected = self.architecture.shapes()
         found = {name: tuple(weights.shape) for name, weights in self.parameters.items()}
-        wrong = sorted(name for name in {*expected, *found} if expected.get(name) != found.get(name))
+        wrong = sorted(
+            name for name in {*expected, *found} if expected.get(name) != found.get(name)
+        )
         if wrong:
             name = wrong[0]
             raise DistillError(
@@ -78,9 +81,7 @@ class Model:
         dtype = torch.float32 if single else torch.float64
         parameters = {name: weights.detach().to(dtype) for name, weights in self.parameters.items()}
         with torch.no_grad():
-            parts = [
-                function(parameters, batch) for batch in torch.from_numpy(tokens).split(BATCH)
-            ]
+            parts = [function(parameters, batch) for batch in torch.from_numpy(tokens).split(BATCH)]
         return torch.cat(parts).to(torch.float64).numpy()
 
 

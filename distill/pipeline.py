@@ -1,6 +1,6 @@
 """The whole pipeline, in the order in which data flows through it.
 
-    Task ─► train ─► Model ─► Trace ─► extract ─► Mechanism ─► emit ─► Program ─► verify ─► Report
+Task ─► train ─► Model ─► Trace ─► extract ─► Mechanism ─► emit ─► Program ─► verify ─► Report
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Bool
@@ -46,6 +46,7 @@ MAX_ATTEMPTS = 2
 PACKAGES = ("distill", "torch", "numpy", "sympy", "black", "hypothesis")
 
 
+@runtime_checkable
 class Progress(Protocol):
     """Who watches a run. Every stage is begun and then done, with a line on what came of it."""
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-T = TypeVar("T")
-
 
 @cache
-def _adapter(kind: Any) -> TypeAdapter[Any]:
+def _adapter(kind: Any) -> TypeAdapter:
     return TypeAdapter(kind)
 
 
@@ -20,7 +18,7 @@ def to_json(value: Any, kind: Any = None) -> bytes:
     return _adapter(kind or type(value)).dump_json(value, indent=2) + b"\n"
 
 
-def from_json(kind: type[T], data: bytes | str) -> T:
+def from_json(kind: Any, data: bytes | str) -> Any:
     """Read a dataclass (or a union of them, by their `kind`).
 
     Raises:

@@ -212,7 +212,7 @@ def task(build: Callable[..., Task]) -> TaskFamily:
     return TaskFamily(build)
 
 
-def _bytes(count: float) -> str:
+def _bytes(count: int | float) -> str:
     for unit in ("bytes", "kB", "MB", "GB", "TB", "PB"):
         if count < 1000:
             return f"{count:,.0f} {unit}" if count >= 10 else f"{count:.1f} {unit}"

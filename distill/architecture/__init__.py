@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Float, Int
@@ -17,6 +17,7 @@ __all__ = ["ARCHITECTURES", "Architecture", "Parameters", "Transformer", "archit
 Parameters = dict[str, Tensor]
 
 
+@runtime_checkable
 class Architecture(Protocol):
     """What training, tracing and the stores need of an architecture."""
 

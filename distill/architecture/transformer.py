@@ -9,7 +9,7 @@ against a forward pass over all positions.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, Self
+from typing import Literal
 
 import torch
 from jaxtyping import Float, Int
@@ -32,12 +32,12 @@ class Transformer:
     n_tokens: int
     n_outputs: int
     d_model: int = 128
-    n_heads: int = 4
-    d_mlp: int = 512
+    n_heads: int = 8
+    d_mlp: int = 256
     kind: Literal["transformer"] = "transformer"
 
     @classmethod
-    def for_domain(cls, domain: Domain) -> Self:
+    def for_domain(cls, domain: Domain) -> Transformer:
         """Default widths; inputs share one vocabulary, as large as the largest needs."""
         return cls(len(domain.inputs), max(domain.shape), len(domain.outputs))
 

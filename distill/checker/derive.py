@@ -113,7 +113,7 @@ def derive(evidence: Evidence) -> Claims:
         for name, found in {"model_vs_task": model, "program_vs_task": answers}.items():
             claims[f"{name}.agree"] = int((found == reference).sum())
             claims[f"{name}.total"] = len(indices)
-    claims["verdict"] = _verdict(claims, agree.all(), evidence)
+    claims["verdict"] = _verdict(claims, bool(agree.all()), evidence)
     return claims
 
 

@@ -180,10 +180,11 @@ def run_program(
     if finished.returncode != 0:
         last = finished.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["no message"]
         raise ProgramError(f"the program failed (status {finished.returncode}): {last[0]}")
-    answers = np.frombuffer(finished.stdout[: 8 * len(inputs)], "<i8")
-    scores = np.frombuffer(finished.stdout[8 * len(inputs) :], "<f8")
-    if len(answers) != len(inputs) or scores.size not in (0, outputs * len(inputs)):
+    said, calls = finished.stdout, len(inputs)
+    if len(said) not in (8 * calls, 8 * calls * (1 + outputs)):
         raise ProgramError("the program wrote to its output while it was run")
+    answers = np.frombuffer(said[: 8 * calls], "<i8")
+    scores = np.frombuffer(said[8 * calls :], "<f8")
     return ProgramRun(answers, scores.reshape(len(inputs), outputs) if scores.size else None)
 
 
@@ -193,9 +194,7 @@ def run_command_line(path: Path, inputs: tuple[int, ...], seconds: int = 20) -> 
     return finished.stdout.decode(errors="replace").strip()
 
 
-def _python(
-    arguments: list[str], data: bytes, seconds: int
-) -> subprocess.CompletedProcess[bytes]:
+def _python(arguments: list[str], data: bytes, seconds: int) -> subprocess.CompletedProcess[bytes]:
     try:
         return subprocess.run(
             [sys.executable, "-I", "-S", *arguments],

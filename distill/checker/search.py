@@ -39,7 +39,10 @@ def least_sure(
         derandomize=True,
         database=None,
         deadline=None,
-        suppress_health_check=list(hypothesis.HealthCheck),
+        suppress_health_check=[
+            hypothesis.HealthCheck.too_slow,
+            hypothesis.HealthCheck.nested_given,
+        ],
     )
     @hypothesis.given(st.tuples(*(st.integers(0, count - 1) for count in shape)))
     def visit(tokens: tuple[int, ...]) -> None:

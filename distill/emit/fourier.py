@@ -158,7 +158,7 @@ def _docstring(mechanism: FourierMechanism, phases: bool) -> str:
 
 
 def _noun(coordinate: AffineCoordinate) -> str:
-    plain = {(1, 1): "sum", (1, -1): "difference"}
+    plain: dict[tuple[int, ...], str] = {(1, 1): "sum", (1, -1): "difference"}
     return plain.get(coordinate.weights, "affine") if not coordinate.offset else "affine"
 
 
@@ -170,8 +170,7 @@ def _title(coordinate: AffineCoordinate) -> str:
 def _exceptions(mechanism: FourierMechanism, domain: Domain) -> dict[tuple[int, ...] | int, int]:
     listed: dict[tuple[int, ...] | int, int] = {}
     for *tokens, output in mechanism.exceptions:
-        values = tuple(
-            inputs[token] for inputs, token in zip(domain.inputs, tokens, strict=True)
-        )
-        listed[values if len(values) > 1 else values[0]] = domain.outputs[output]
+        values = tuple(inputs[token] for inputs, token in zip(domain.inputs, tokens, strict=True))
+        key = values if len(values) > 1 else next(iter(values))
+        listed[key] = domain.outputs[output]
     return listed

@@ -52,7 +52,8 @@ def _input_spectrum(
     logits: Float[ndarray, "n outputs"], tokens: Int[ndarray, "n k"], domain: Domain
 ) -> Float[ndarray, "..."]:
     """Power of the logits at every frequency of the inputs, summed over a few random mixes of the
-    outputs (the peaks are the same for every output; a mix of all cannot miss them)."""
+    outputs (the peaks are the same for every output; a mix of all cannot miss them).
+    """
     modulus = len(domain.outputs)
     mixes = np.random.default_rng(0).standard_normal((logits.shape[1], 4))
     mixed = logits @ mixes

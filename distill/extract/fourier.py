@@ -9,6 +9,7 @@ network is an exception; a network with more than 1% of them is refused.
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -49,7 +50,8 @@ def extract_fourier(trace: Trace) -> FourierMechanism | Refusal:
 
     logits = _explained(trace, best, waves)
     r2 = {
-        part: 1 - float(np.square(trace.logits[mask] - logits[mask]).sum())
+        part: 1
+        - float(np.square(trace.logits[mask] - logits[mask]).sum())
         / float(np.square(trace.logits[mask]).sum())
         for part, mask in {"fitted": trace.fitted, "rest": ~trace.fitted}.items()
     }
@@ -104,10 +106,8 @@ def _best_coordinate(
     tried: list[tuple[float, AffineCoordinate, tuple[Wave, ...]]] = []
     for coordinate in propose_affine(fit_logits, fit_tokens, trace.domain):
         phi = coordinate.phi(values)
-        waves, _ = key_waves(
-            aligned_profile(fit_logits, phi, trace.domain.outputs.start), scale
-        )
-        tried.append((sum(wave.share for wave in waves), coordinate, waves))
+        waves, _ = key_waves(aligned_profile(fit_logits, phi, trace.domain.outputs.start), scale)
+        tried.append((math.fsum(wave.share for wave in waves), coordinate, waves))
     tried.sort(key=lambda entry: -entry[0])
     candidates = tuple(
         Candidate(coordinate.expression, r2, rank == 0)
@@ -118,9 +118,7 @@ def _best_coordinate(
     return tried[0][1], tried[0][2], candidates
 
 
-def _explained(
-    trace: Trace, coordinate: AffineCoordinate, waves: tuple[Wave, ...]
-) -> np.ndarray:
+def _explained(trace: Trace, coordinate: AffineCoordinate, waves: tuple[Wave, ...]) -> np.ndarray:
     phi = coordinate.phi(trace.domain.values(trace.tokens))
     outputs = np.array(trace.domain.outputs)
     return wave_logits(wave_profile(waves, coordinate.modulus), phi, outputs)
@@ -129,9 +127,7 @@ def _explained(
 def _own_table(trace: Trace) -> TableStructure | None:
     if not trace.whole or len(trace.domain.inputs) != 2:
         return None
-    return table_structure(
-        trace.outputs.reshape(trace.domain.shape), len(trace.domain.outputs)
-    )
+    return table_structure(trace.outputs.reshape(trace.domain.shape), len(trace.domain.outputs))
 
 
 def _refuse(

@@ -23,7 +23,7 @@ def table_structure(table: Int[ndarray, "rows columns"], outputs: int) -> TableS
         return None
     every = np.arange(outputs)
     rows = (np.sort(table, axis=1) == every).all(axis=1)
-    columns = (np.sort(table, axis=0).T == every).all(axis=1)
+    columns = (every == np.sort(table, axis=0).T).all(axis=1)
     latin = float(np.concatenate([rows, columns]).mean())
     if latin < 1:
         return TableStructure(latin, None, None)

@@ -8,6 +8,8 @@ variance of the logits each frequency accounts for.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
@@ -80,4 +82,4 @@ def structure_score(logits: Float[ndarray, "n outputs"]) -> float:
     """
     profile = aligned_profile(logits, logits.argmax(axis=1))
     waves, _ = key_waves(profile, mean_square(logits))
-    return sum(wave.share for wave in waves)
+    return math.fsum(wave.share for wave in waves)

@@ -22,9 +22,7 @@ def evidence_rows(report: Report) -> list[Row]:
     if report.program is not None:
         size = report.program
         listed = f", {size.exceptions} exceptions listed" if size.exceptions else ""
-        rows.append(
-            Row("program", f"{size.lines} lines", f"{size.ast_nodes} syntax nodes{listed}")
-        )
+        rows.append(Row("program", f"{size.lines} lines", f"{size.ast_nodes} syntax nodes{listed}"))
     for name, value in (report.numbers or {}).items():
         if value is not None:
             rows.append(Row(name.replace("_", " "), f"{value:.4g}", ""))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.panel import Panel
@@ -13,11 +14,12 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
-from distill.checker.check import NOT_DERIVED, Checkup
-from distill.program import Program
-from distill.render.evidence import evidence_rows
-from distill.report import Report
-from distill.train import TrainingState
+if TYPE_CHECKING:  # a table of tasks does not wait for torch
+    from distill.checker.check import Checkup
+    from distill.program import Program
+    from distill.report import Report
+    from distill.train import TrainingState
+
 
 GOOD = {"proved", "exhaustive", "tested"}
 
@@ -78,6 +80,8 @@ def show_result(
     console: Console, report: Report, program: Program | None, folder: Path | None
 ) -> None:
     """The program, highlighted, and the verdict with its evidence."""
+    from distill.render.evidence import evidence_rows
+
     if program is not None:
         syntax = Syntax(program.source.rstrip(), "python", background_color="default")
         console.print(Panel(syntax, title="program.py", title_align="left", border_style="dim"))
@@ -114,7 +118,7 @@ def show_checkup(console: Console, checkup: Checkup) -> None:
         table.add_row(mark, finding.name, Text(finding.detail, style="dim" if finding.ok else ""))
     console.print(table)
     if checkup.ok and checkup.verdict != "refused":
-        console.print(Text(f"not derived again: {', '.join(NOT_DERIVED)}", style="dim"))
+        console.print(Text(f"not derived again: {', '.join(checkup.not_derived)}", style="dim"))
     failed = sum(not finding.ok for finding in checkup.findings)
     if failed:
         plural = "s" if failed > 1 else ""

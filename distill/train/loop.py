@@ -41,7 +41,7 @@ class Recipe:
     warmup: int = 10
     check_every: int = 50
     structured: float = 0.9
-    tail: int = 800
+    tail: int = 600
     final_learning_rate: float = 0.05
     max_steps: int = 4000
 

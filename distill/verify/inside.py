@@ -111,9 +111,7 @@ def _proportional(first: tuple[int, ...], second: tuple[int, ...], p: int) -> bo
     )
 
 
-def _decoy(
-    trace: Trace, name: str, coordinate: AffineCoordinate, waves: tuple[Wave, ...]
-) -> Decoy:
+def _decoy(trace: Trace, name: str, coordinate: AffineCoordinate, waves: tuple[Wave, ...]) -> Decoy:
     phi = coordinate.phi(trace.domain.values(trace.tokens))
     outputs = np.array(trace.domain.outputs)
     said = wave_logits(wave_profile(waves, coordinate.modulus), phi, outputs)
@@ -168,7 +166,9 @@ class EmbeddingPlanes:
             to a shift, which turns the circles but leaves their planes where they are.
     """
 
-    def __init__(self, trace: Trace, model: Model, mechanism: FourierMechanism, keys: list[int]):
+    def __init__(
+        self, trace: Trace, model: Model, mechanism: FourierMechanism, keys: list[int]
+    ) -> None:
         count = max(trace.domain.shape)
         x = np.arange(count)
         columns = []

@@ -16,7 +16,6 @@ from distill.emit import Emitted
 from distill.mechanism import FourierMechanism, Refusal
 from distill.model import Model
 from distill.report import (
-    Agreement,
     Disagreement,
     FloatBound,
     HoldsFor,
@@ -87,16 +86,8 @@ def verify(
     inside = _look_inside(trace, checked, mechanism, source, trained[checked.indices])
     if task is not None:
         traced_labels = task.labels(trace.tokens)
-        inside = replace(
-            inside, **losses(trace, mechanism, traced_labels, trained[trace.indices])
-        )
-    versus_task: dict[str, Agreement | None] = {"model_vs_task": None, "program_vs_task": None}
-    if labels is not None:
-        expected = labels + domain.outputs.start
-        versus_task = {
-            "model_vs_task": agreement(model_answers, expected),
-            "program_vs_task": agreement(answers, expected),
-        }
+        inside = replace(inside, **losses(trace, mechanism, traced_labels, trained[trace.indices]))
+    expected = None if labels is None else labels + domain.outputs.start
     stored = isinstance(network, Model)
     located, doubts = _located(inside, stored)
     report = Report(
@@ -108,6 +99,8 @@ def verify(
             str(domain), domain.size, checked.sample is not None, _sampling(checked)
         ),
         mechanism=MechanismSummary(mechanism.kind, mechanism.name, emitted.program.ast_nodes),
+        model_vs_task=None if expected is None else agreement(model_answers, expected),
+        program_vs_task=None if expected is None else agreement(answers, expected),
         program_vs_model=counted,
         inside=inside,
         program=ProgramSize(
@@ -118,7 +111,6 @@ def verify(
         ),
         meaning=emitted.meaning,
         proof=proof,
-        **versus_task,
     )
     return Verified(report, checked, labels)
 
@@ -160,9 +152,7 @@ def _count(
     first = first_where(~agree)
     searched = found = None
     if checked.sample is not None:
-        visited = least_sure(
-            lambda rows: _lead(trace.network.logits(rows)), domain.shape
-        )
+        visited = least_sure(lambda rows: _lead(trace.network.logits(rows)), domain.shape)
         said = run_program(source, domain.values(visited)).answers
         truth = trace.network.logits(visited).argmax(axis=1) + domain.outputs.start
         searched, found = len(visited), int((said != truth).sum())
@@ -239,9 +229,7 @@ def _look_inside(
             inside,
             decode_r2=key,
             decode_decoy_r2=decoy,
-            **embedding_evidence(
-                trace, trace.network, mechanism, checked.tokens, checked.answers
-            ),
+            **embedding_evidence(trace, trace.network, mechanism, checked.tokens, checked.answers),
         )
     return inside
 

@@ -1,0 +1,55 @@
+"""Shapes are enforced at run time in the tests; runs that several tests read are made once."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from jaxtyping import install_import_hook
+
+install_import_hook("distill", "beartype.beartype")
+
+SMALL = ("mod_add", "--set", "p=59", "--set", "fraction=0.4")
+"""A run that several tests read: a real training, seven seconds."""
+
+
+def run_distill(
+    *arguments: str, cwd: Path, env: dict[str, str] | None = None, timeout: float = 240
+) -> subprocess.CompletedProcess[str]:
+    """Run the command line as a user would, in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "distill", *arguments],
+        cwd=cwd,
+        env={**os.environ, **(env or {})},
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="session")
+def small_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of a finished run of mod_add at p = 59, made by the command line."""
+    cwd = tmp_path_factory.mktemp("small")
+    finished = run_distill("run", *SMALL, cwd=cwd)
+    assert finished.returncode == 0, finished.stderr
+    (folder,) = (cwd / "outputs" / "mod_add").iterdir()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def planted_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of a run over a network by construction: p = 23, keys 2, 7 and 9."""
+    from planted import planted_model, square
+
+    import distill
+
+    model = planted_model(23, {2: 5.0, 7: 4.0, 9: 3.0})
+    run = distill.distill(model, square(23), name="planted", out=tmp_path_factory.mktemp("planted"))
+    assert run.folder is not None
+    assert run.report.verdict == "proved"
+    return run.folder

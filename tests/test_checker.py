@@ -1,0 +1,351 @@
+"""The checker: what it lets run, what its bounds hold, and what it catches."""
+
+import ast
+import copy
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+
+import mpmath
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from safetensors.numpy import load_file, save_file
+
+from distill import Domain, Model, Transformer
+from distill.checker.check import check_run
+from distill.checker.derive import upper_bound
+from distill.checker.forward import DOUBLE, SINGLE, TransformerPass, margins
+from distill.checker.sandbox import check_syntax, run_program
+from distill.errors import ProgramError, RunFolderError
+
+GOOD = "__all__ = ['f']\ndef f(a, b):\n    return a + b\n"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import os",
+        "from os import system",
+        "import math as _m",
+        "__import__('os')",
+        "open('x', 'w')",
+        "(1).__class__",
+        "''.join([])",
+        "eval('1')",
+        "getattr(1, 'real')",
+        "x = 9 ** 9 ** 9",
+        "x = 1 << 10**9",
+        "class A: pass",
+        "global x",
+        "try:\n    pass\nfinally:\n    pass",
+        "with f: pass",
+        "def __f(): pass",
+        "from math import *",
+        "from functools import partial",
+        "@property\ndef f(): pass",
+        "async def f(): pass",
+        "def f(): yield",
+        "x = f'{y}'",
+        "def f(:",
+        "\x00",
+    ],
+)
+def test_whatever_could_reach_out_is_refused(source):
+    with pytest.raises(ProgramError):
+        check_syntax(source)
+
+
+def test_programs_run_with_limits_and_an_empty_environment():
+    assert run_program(GOOD, np.array([[1, 2], [3, 4]])).answers.tolist() == [3, 7]
+    forever = GOOD.replace("return a + b", "while True:\n        pass")
+    with pytest.raises(ProgramError, match=r"did not end|status"):
+        run_program(forever, np.array([[1, 2]]), seconds=1)
+    huge = GOOD.replace("return a + b", "return len([0] * 10_000_000_000)")
+    with pytest.raises(ProgramError, match="MemoryError"):
+        run_program(huge, np.array([[1, 2]]))
+    with pytest.raises(ProgramError, match="not an integer"):
+        run_program(GOOD.replace("a + b", "1.5"), np.array([[1, 2]]))
+    with pytest.raises(ProgramError, match="exactly one function"):
+        run_program(GOOD.replace("['f']", "['f', 'g']"), np.array([[1, 2]]))
+    with pytest.raises(ProgramError, match="wrote to its output"):
+        run_program(GOOD.replace("    return", "    print(a)\n    return"), np.array([[1, 2]]))
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10_000), st.sampled_from([1, 2]), st.floats(0.1, 3))
+def test_balls_hold_the_real_number_and_both_evaluations(seed, n_heads, scale):
+    """Against fifty-digit arithmetic, written out independently."""
+    shape = Transformer(2, 3, 3, d_model=4, n_heads=n_heads, d_mlp=5)
+    parameters = shape.initialise(torch.Generator().manual_seed(seed))
+    parameters = {name: w * scale + 0.01 for name, w in parameters.items()}
+    model, tokens = Model(shape, parameters), Domain((range(3), range(3)), range(3)).tokens()
+    weights = {name: w.numpy() for name, w in parameters.items()}
+    exact = fifty_digits(shape, weights, tokens)
+    double = TransformerPass(vars(shape), weights, DOUBLE)(tokens)
+    single = TransformerPass(vars(shape), weights, SINGLE)(tokens)
+    for row in range(len(tokens)):
+        for column in range(3):
+            off = abs(exact[row][column] - mpmath.mpf(float(double.mid[row, column])))
+            assert off <= double.rad[row, column]
+    assert (np.abs(model.logits(tokens) - double.mid) <= 2 * double.rad).all()
+    assert (np.abs(model.logits(tokens, single=True) - single.mid) <= single.rad).all()
+    assert (double.rad < 1e-8).all()
+
+
+def fifty_digits(shape, weights, tokens):
+    with mpmath.workdps(50):
+        W = {
+            name: np.vectorize(lambda v: mpmath.mpf(float(v)), otypes=[object])(value)
+            for name, value in weights.items()
+        }
+        rows = []
+        for pair in tokens:
+            x = W["W_E"][[*pair, shape.n_tokens]] + W["W_pos"]
+            residual = x[-1]
+            for head in range(shape.n_heads):
+                q, k, v = x[-1] @ W["W_Q"][head], x @ W["W_K"][head], x @ W["W_V"][head]
+                weighed = [mpmath.exp(s / mpmath.sqrt(shape.d_head)) for s in k @ q]
+                attention = np.array([w / mpmath.fsum(weighed) for w in weighed], dtype=object)
+                residual = residual + attention @ v @ W["W_O"][head]
+            hidden = residual @ W["W_in"] + W["b_in"]
+            hidden = np.array([max(h, mpmath.mpf(0)) for h in hidden], dtype=object)
+            rows.append((residual + hidden @ W["W_out"] + W["b_out"]) @ W["W_U"])
+        return rows
+
+
+def test_margins_are_lower_bounds():
+    from distill.checker.forward import Ball
+
+    best, lead, lower = margins(Ball(np.array([[1.0, 3.0, 2.5]]), np.array([[0.1, 0.2, 0.2]])))
+    assert best.tolist() == [1]
+    assert lead[0] == 0.5
+    assert lower[0] == pytest.approx(0.1)
+
+
+@given(st.integers(1, 500), st.data())
+def test_upper_bound_is_exact(total, data):
+    """At the bound, so few disagreements have a probability of one in a hundred."""
+    seen = data.draw(st.integers(0, total - 1))
+    rate = mpmath.mpf(upper_bound(seen, total))
+    tail = mpmath.fsum(
+        mpmath.binomial(total, k) * rate**k * (1 - rate) ** (total - k) for k in range(seen + 1)
+    )
+    assert float(tail) == pytest.approx(0.01, rel=1e-6)
+
+
+def test_checker_imports_nothing_of_what_it_checks():
+    script = (
+        "import sys, distill.checker.check\n"
+        "loaded = {m for m in sys.modules if m.startswith('distill.')}\n"
+        "assert all(m == 'distill.errors' or m.startswith('distill.checker') for m in loaded)\n"
+        "assert 'torch' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)
+
+
+# ---- mutants: everything that changes behaviour is caught, also with recomputed hashes
+
+
+def rehash(folder):
+    """What a forger would do: make every hash match again."""
+    certificate = json.loads((folder / "certificate.json").read_text())
+    for name in certificate["sha256"]:
+        certificate["sha256"][name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+    (folder / "certificate.json").write_text(json.dumps(certificate))
+
+
+@pytest.fixture
+def forged(planted_run, tmp_path):
+    """A copy of a run to tamper with."""
+    return shutil.copytree(planted_run, tmp_path / "run")
+
+
+def test_an_untouched_run_passes(forged):
+    rehash(forged)
+    checkup = check_run(forged)
+    assert checkup.ok, [f for f in checkup.findings if not f.ok]
+    assert checkup.verdict == "proved"
+
+
+def test_hashes_are_compared(forged):
+    with (forged / "program.py").open("a") as program:
+        program.write("# a comment\n")
+    assert not check_run(forged).ok
+    rehash(forged)
+    assert check_run(forged).ok
+
+
+def weight_mutants():
+    """Every tensor, several entries, and changes from a nudge to a jump."""
+    shapes = ["W_E", "W_K", "W_V", "W_O", "W_in", "b_in", "W_out", "b_out", "W_U", "W_pos", "W_Q"]
+    return [(name, draw) for name in shapes for draw in range(5)]
+
+
+def test_every_weight_that_changes_an_answer_is_caught(planted_run, tmp_path):
+    weights = load_file(planted_run / "model.safetensors")
+    shape = Transformer(
+        **json.loads((planted_run / "certificate.json").read_text())["architecture"]
+    )
+    tokens = Domain((range(23), range(23)), range(23)).tokens()
+    before = outputs(shape, weights, tokens)
+    changed, quiet = 0, []
+    for name, draw in weight_mutants():
+        rng = np.random.default_rng(draw)
+        mutant = copy.deepcopy(weights)
+        used = np.flatnonzero(mutant[name]) if draw % 2 else np.arange(mutant[name].size)
+        place = int(rng.choice(used)) if used.size else 0
+        mutant[name].flat[place] += rng.choice([-1, 1]) * 10.0 ** rng.integers(0, 3)
+        folder = shutil.copytree(planted_run, tmp_path / f"{name}{draw}")
+        save_file(mutant, folder / "model.safetensors")
+        rehash(folder)
+        caught = not check_run(folder).ok
+        if (outputs(shape, mutant, tokens) != before).any():
+            changed += 1
+            assert caught, f"{name}[{place}] changes answers and passed"
+        elif not caught:
+            quiet.append(f"{name}[{place}]: no logit of any input depends on it")
+            same = logits(shape, mutant, tokens) - logits(shape, weights, tokens)
+            assert np.abs(same - same.mean(axis=1, keepdims=True)).max() < 1e-6
+    assert changed >= 20
+    assert len(quiet) < len(weight_mutants()) / 2, quiet
+
+
+def logits(shape, weights, tokens):
+    return Model(shape, {n: torch.from_numpy(w) for n, w in weights.items()}).logits(tokens)
+
+
+def outputs(shape, weights, tokens):
+    return logits(shape, weights, tokens).argmax(axis=1)
+
+
+SWAPS = {
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.Add,
+    ast.Div: ast.Mult,
+    ast.Eq: ast.NotEq,
+    ast.In: ast.NotIn,
+}
+
+
+def program_mutants(source):
+    """Each constant changed and each operator swapped, one at a time, outside docstrings."""
+    tree = ast.parse(source)
+    docstrings = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.FunctionDef) and ast.get_docstring(node)
+    }
+    count = sum(1 for _ in ast.walk(tree))
+    for position in range(count):
+        original = list(ast.walk(tree))[position]
+        if id(original) in docstrings:
+            continue
+        mutant = copy.deepcopy(tree)
+        node = list(ast.walk(mutant))[position]
+        if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
+            for value in (node.value + 1, node.value * 2):
+                if value != original.value:
+                    node.value = value
+                    yield ast.unparse(mutant)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            node.value += "x"
+            yield ast.unparse(mutant)
+        elif isinstance(node, ast.BinOp) and type(node.op) in SWAPS:
+            node.op = SWAPS[type(node.op)]()
+            yield ast.unparse(mutant)
+        elif isinstance(node, ast.Compare) and type(node.ops[0]) in SWAPS:
+            node.ops[0] = SWAPS[type(node.ops[0])]()
+            yield ast.unparse(mutant)
+        elif isinstance(node, ast.Name) and node.id in {"max", "cos", "sum"}:
+            node.id = {"max": "min", "cos": "int", "sum": "max"}[node.id]
+            yield ast.unparse(mutant)
+
+
+def test_every_constant_and_operator_of_the_program_matters(planted_run, tmp_path):
+    mutants = list(program_mutants((planted_run / "program.py").read_text()))
+    assert len(mutants) >= 25
+    passed = []
+    for number, mutant in enumerate(mutants):
+        folder = shutil.copytree(planted_run, tmp_path / str(number))
+        (folder / "program.py").write_text(mutant)
+        rehash(folder)
+        if check_run(folder).ok:
+            passed.append(mutant)
+    assert not passed, passed[0]
+
+
+def numbers_in(value, path=()):
+    """Path of every number of a JSON document, in strings of numbers too."""
+    if isinstance(value, dict):
+        for key, child in value.items():
+            yield from numbers_in(child, (*path, key))
+    elif isinstance(value, list):
+        for index, child in enumerate(value):
+            yield from numbers_in(child, (*path, index))
+    elif isinstance(value, int | float):
+        yield path
+
+
+def changed_at(document, path):
+    mutant = copy.deepcopy(document)
+    parent = mutant
+    for key in path[:-1]:
+        parent = parent[key]
+    old = parent[path[-1]]
+    parent[path[-1]] = not old if isinstance(old, bool) else old + (1 if old == 0 else old * 1e-3)
+    if isinstance(old, int) and not isinstance(old, bool):
+        parent[path[-1]] = old + 1
+    return mutant
+
+
+@pytest.mark.parametrize("name", ["certificate.json", "mechanism.json"])
+def test_every_number_matters(small_run, planted_run, tmp_path, name):
+    document = json.loads((planted_run / name).read_text())
+    paths = list(numbers_in(document))
+    if name == "mechanism.json":  # what the checker re-derives of it: the waves and the coordinate
+        paths = [p for p in paths if p[0] in {"waves", "coordinate"} and p[-1] != "share"]
+    assert len(paths) >= 10
+    for number, path in enumerate(paths):
+        folder = shutil.copytree(planted_run, tmp_path / str(number))
+        mutant = changed_at(document, path)
+        if path[-1] in {"amplitude", "phase"}:  # printed with four digits: change the third
+            parent = mutant["waves"][path[1]]
+            parent[path[-1]] = parent[path[-1]] * 1.05 + 0.05
+        (folder / name).write_text(json.dumps(mutant))
+        rehash(folder)
+        if path == ("format_version",):
+            with pytest.raises(RunFolderError, match="format version"):
+                check_run(folder)
+        else:
+            assert not check_run(folder).ok, path
+
+
+def test_numbers_of_a_real_run_matter_too(small_run, tmp_path):
+    """The split and the reference of a trained network, which a planted one has not."""
+    document = json.loads((small_run / "certificate.json").read_text())
+    reference = document["reference"].split()
+    reference[7] = str((int(reference[7]) + 1) % 59)
+    for number, change in enumerate(
+        [
+            {"split": {**document["split"], "seed": 1}},
+            {"split": {**document["split"], "train": document["split"]["train"] + 1}},
+            {"reference": " ".join(reference)},
+        ]
+    ):
+        folder = shutil.copytree(small_run, tmp_path / str(number))
+        (folder / "certificate.json").write_text(json.dumps({**document, **change}))
+        assert not check_run(folder).ok, change.keys()
+
+
+def test_a_raised_verdict_is_caught(forged):
+    for name in ("certificate.json", "verification.json"):
+        path = forged / name
+        path.write_text(path.read_text().replace('"proved"', '"exhaustive"'))
+        rehash(forged)
+        assert not check_run(forged).ok

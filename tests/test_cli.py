@@ -1,0 +1,175 @@
+"""The commands, as a user types them."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+
+import jsonschema
+import pytest
+from conftest import SMALL, run_distill
+from test_verify import SCHEMA
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["run", "mod_add", "--set", "p=0"], "p = 0"),
+        (["run", "mod_add", "--set", "p=1"], "single value"),
+        (["run", "mod_add", "--set", "p=ten"], "expected an integer"),
+        (["run", "mod_add", "--set", "p=1000000"], "24 TB of memory"),
+        (["run", "mod_add", "--set", "fraction=0"], "between 0 and 1"),
+        (["run", "mod_add", "--set", "fraction=1.5"], "between 0 and 1"),
+        (["run", "mod_add", "--set", "q=3"], "no setting 'q'"),
+        (["run", "mod_add", "--set", "p"], "expected KEY=VALUE"),
+        (["run", "mod_add", "--set", "p=5", "--set", "p=7"], "given twice"),
+        (["run", "mod_add", "--arch", "rnn"], "no architecture 'rnn'"),
+        (["run", "mod_add", "--seed", "-1"], "seed is -1"),
+        (["run", "mod_add", "--seed", "x"], "'x' is not a valid integer"),
+        (["run", "mod_add", "--out", "file"], "is a file, expected a folder"),
+        (["run", "no_such_task"], "no task 'no_such_task'"),
+        (["run", "missing.py"], "does not exist"),
+        (["run", "empty.py"], "marks no task"),
+        (["run", "broken.py"], "not valid Python"),
+        (["run"], "Missing argument"),
+        (["fly"], "No such command 'fly'"),
+        (["verify", "nothing"], "no run 'nothing'"),
+        (["verify", "folder"], "holds no run.json"),
+        (["show", "nothing"], "no run 'nothing'"),
+    ],
+)
+def test_bad_input_gets_one_line_and_nothing_is_written(tmp_path, arguments, message):
+    (tmp_path / "empty.py").write_text("")
+    (tmp_path / "broken.py").write_text("def f(:\n")
+    (tmp_path / "file").write_text("")
+    (tmp_path / "folder").mkdir()
+    finished = run_distill(*arguments, cwd=tmp_path)
+    assert finished.returncode == 2
+    assert finished.stdout == ""
+    assert finished.stderr.startswith("distill: ")
+    assert finished.stderr.count("\n") == 1
+    assert message in finished.stderr
+    assert {path.name for path in tmp_path.iterdir()} == {
+        *("empty.py", "broken.py", "file", "folder")
+    }
+
+
+def test_the_headline_command(tmp_path):
+    finished = run_distill("run", "mod_add", cwd=tmp_path, timeout=120)
+    assert finished.returncode == 0, finished.stderr
+    assert "def sum_mod_113(a: int, b: int)" in finished.stdout
+    assert "proved and located" in finished.stdout
+    assert "12,769 of 12,769" in finished.stdout
+    (folder,) = (tmp_path / "outputs" / "mod_add").iterdir()
+    assert {path.name for path in folder.iterdir()} == {
+        *("run.json", "training.json", "model.safetensors", "mechanism.json", "program.py"),
+        *("verification.json", "certificate.json", "report.html"),
+    }
+    program = subprocess.run(
+        [sys.executable, "-I", "-S", folder / "program.py", "5", "9"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert program.stdout == "14\n"
+    verified = run_distill("verify", "mod_add", cwd=tmp_path)
+    assert verified.returncode == 0
+    assert "verified: proved" in verified.stdout
+
+
+def test_the_same_seed_gives_the_same_bytes_whatever_the_environment_says(small_run, tmp_path):
+    env = dict.fromkeys(
+        ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "2"
+    )
+    env |= {"PYTHONHASHSEED": "7", "MKL_DYNAMIC": "FALSE"}
+    finished = run_distill("run", *SMALL, "--json", cwd=tmp_path, env=env)
+    assert finished.returncode == 0
+    printed = json.loads(finished.stdout)
+    folder = tmp_path / printed.pop("folder")
+    jsonschema.validate(printed, SCHEMA)
+    assert printed == json.loads((folder / "verification.json").read_text())
+    for name in ("mechanism.json", "program.py", "verification.json", "certificate.json"):
+        assert (folder / name).read_bytes() == (small_run / name).read_bytes(), name
+
+
+def test_other_seeds_give_other_networks(small_run, tmp_path):
+    finished = run_distill("run", *SMALL, "--seed", "1", "--quiet", cwd=tmp_path)
+    assert finished.returncode == 0
+    assert finished.stdout.count("\n") <= 6
+    (folder,) = (tmp_path / "outputs" / "mod_add").iterdir()
+    assert folder.name == "seed1-p59-fraction0.4"
+    assert (folder / "mechanism.json").read_bytes() != (small_run / "mechanism.json").read_bytes()
+
+
+def test_a_task_that_has_no_structure_is_refused_with_status_1(tmp_path):
+    """Random labels: the network memorises them, and that is said."""
+    (tmp_path / "noise.py").write_text(
+        "import random\n"
+        "from distill import Task, task\n"
+        "@task\n"
+        "def noise(p: int = 11) -> Task:\n"
+        "    table = [[random.Random(f'{a} {b}').randrange(p) for b in range(p)]"
+        " for a in range(p)]\n"
+        "    return Task({'a': range(p), 'b': range(p)}, range(p),"
+        " lambda a, b: table[a][b], 0.8)\n"
+    )
+    finished = run_distill("run", "noise.py", cwd=tmp_path)
+    assert finished.returncode == 1, finished.stdout
+    assert "refused" in finished.stdout
+    (folder,) = (tmp_path / "outputs" / "noise").iterdir()
+    assert not (folder / "program.py").exists()
+    attempts = json.loads((folder / "run.json").read_text())["attempts"]
+    assert [attempt["discarded"] for attempt in attempts] == [True, False]
+    points = json.loads((folder / "training.json").read_text())["points"]
+    assert points[-1]["train_accuracy"] > 0.9 > 0.5 > points[-1]["heldout_accuracy"]
+    assert run_distill("verify", "noise", cwd=tmp_path).returncode == 1
+    assert "refused" in run_distill("show", "noise", cwd=tmp_path).stdout
+
+
+def test_show_runs_and_json_verify(small_run):
+    cwd = small_run.parent.parent.parent
+    assert "def sum_mod_59" in run_distill("show", "mod_add", cwd=cwd).stdout
+    listed = run_distill("runs", cwd=cwd).stdout
+    assert "proved" in listed
+    assert "cosines of a + b" in re.sub(r"\s+", " ", listed)
+    found = json.loads(run_distill("verify", str(small_run), "--json", cwd=cwd).stdout)
+    assert found["ok"]
+    assert found["verdict"] == "proved"
+
+
+def test_verify_fails_with_status_1_on_a_changed_program(small_run, tmp_path):
+    folder = shutil.copytree(small_run, tmp_path / "run")
+    program = folder / "program.py"
+    program.write_text(program.read_text().replace("cos(2 * pi", "cos(3 * pi"))
+    finished = run_distill("verify", str(folder), cwd=tmp_path)
+    assert finished.returncode == 1
+    assert "FAILED" in finished.stdout
+
+
+def test_doctor_and_tasks():
+    from pathlib import Path
+
+    doctor = run_distill("doctor", cwd=Path.cwd()).stdout
+    for name in ("torch", "PySR", "Operon", "z3", "AALpy"):
+        assert name in doctor
+    tasks = run_distill("tasks", cwd=Path.cwd()).stdout
+    assert "mod_add" in tasks
+    assert "p=113" in tasks
+
+
+@pytest.mark.parametrize("command", [[], ["run"], ["verify"], ["show"], ["runs"], ["tasks"]])
+def test_help_teaches(command):
+    from pathlib import Path
+
+    finished = run_distill(*command, "--help", cwd=Path.cwd())
+    assert finished.returncode == 0
+    assert "Usage:" in finished.stdout
+
+
+def test_listing_does_not_wait_for_torch():
+    script = (
+        "import sys; sys.argv = ['distill', 'tasks']\n"
+        "from distill.cli import main\nmain()\nassert 'torch' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)

@@ -1,0 +1,99 @@
+"""The pipeline from Python, and what training may and may not see."""
+
+import numpy as np
+import pytest
+
+import distill
+from distill.architecture import Transformer
+from distill.pipeline import Stages
+from distill.train import Recipe, train
+
+SHORT = Recipe(max_steps=30, check_every=10)
+
+
+def test_run_from_python_keeps_everything_in_memory(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    task = distill.Task(
+        {"a": range(5), "b": range(5)}, range(5), lambda a, b: (a + b) % 5, train_fraction=0.8
+    )
+    run = distill.run(task, out=None, recipe=SHORT)
+    assert run.folder is None
+    assert run.record.attempts[-1].steps == 30
+    assert set(run.record.seconds) >= {"task", "train", "trace", "extract", "verify"}
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_settings_belong_to_a_name():
+    task = distill.Task({"a": range(5)}, range(5), lambda a: a, train_fraction=0.5)
+    with pytest.raises(distill.DistillError, match="settings belong to a task's name"):
+        distill.run(task, p=5)
+
+
+def test_threads_are_put_back():
+    import torch
+
+    before = torch.get_num_threads()
+    task = distill.Task({"a": range(5)}, range(5), lambda a: a, train_fraction=0.5)
+    distill.run(task, out=None, recipe=SHORT)
+    assert torch.get_num_threads() == before
+
+
+def test_training_stops_on_the_score_and_nothing_else():
+    """The loop gets training labels and a score; with a score of 1 it goes into the tail."""
+    shape = Transformer(2, 5, 5, d_model=8, n_heads=2, d_mlp=8)
+    tokens = np.array([[0, 1], [1, 1], [2, 3]])
+    labels = np.array([0, 1, 2])
+    seen = []
+
+    def score(logits):
+        seen.append(logits.shape)
+        return 1.0
+
+    recipe = Recipe(check_every=20, tail=15, max_steps=400, learning_rate=0.1)
+    trained = train(shape, tokens, labels, tokens[:2], score, recipe, [0])
+    assert trained.tail_from is not None
+    assert trained.steps == trained.tail_from + 15
+    assert set(seen) == {(2, 5)}
+    never = train(shape, tokens, labels, tokens[:2], lambda _: 0.0, SHORT, [0])
+    assert (never.tail_from, never.steps) == (None, 30)
+
+
+def test_observers_do_not_change_training():
+    shape = Transformer(2, 5, 5, d_model=8, n_heads=2, d_mlp=8)
+    tokens, labels = np.array([[0, 1], [1, 1], [2, 3]]), np.array([0, 1, 2])
+    states = []
+    plain = train(shape, tokens, labels, tokens, lambda _: 0.0, SHORT, [3])
+    watched = train(shape, tokens, labels, tokens, lambda _: 0.0, SHORT, [3], states.append)
+    assert len(states) == 31
+    for name, weights in plain.model.parameters.items():
+        assert (weights == watched.model.parameters[name]).all()
+
+
+def test_the_same_loss_gradient_reaches_every_parameter():
+    import torch
+
+    shape = Transformer(2, 5, 5, d_model=8, n_heads=2, d_mlp=8)
+    parameters = shape.initialise(torch.Generator().manual_seed(0))
+    leaves = {name: w.clone().requires_grad_() for name, w in parameters.items()}
+    shape.logits(leaves, torch.tensor([[0, 1], [2, 3]])).square().sum().backward()
+    assert all(w.grad is not None and w.grad.abs().sum() > 0 for w in leaves.values())
+
+
+def test_stages_are_timed_and_told():
+    told = []
+
+    class Watcher:
+        def begin(self, stage):
+            told.append(stage)
+
+        def training(self, state, losses):
+            pass
+
+        def done(self, stage, line, seconds):
+            told.append((stage, line))
+
+    stages = Stages(Watcher())
+    with stages.stage("x") as lines:
+        lines.append("one")
+    assert told == ["x", ("x", "one")]
+    assert stages.seconds["x"] >= 0

@@ -1,0 +1,132 @@
+"""Run folders are complete or not there, and a damaged one says so in one line."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+import torch
+from conftest import run_distill
+
+import distill
+from distill.errors import RunFolderError
+from distill.store import find_run, stored_runs
+
+
+def test_a_run_comes_back_as_it_was(planted_run):
+    run = distill.load_run(planted_run)
+    assert run.report.verdict == "proved"
+    assert run.program(20, 9) == 6
+    assert run.mechanism.key_frequencies == (2, 7, 9)
+    assert run.model.logits(np.array([[20, 9]])).argmax() == 6
+
+
+@pytest.mark.parametrize(
+    "name", ["run.json", "verification.json", "mechanism.json", "certificate.json", "program.py"]
+)
+def test_a_missing_file_is_named(planted_run, tmp_path, name):
+    folder = shutil.copytree(planted_run, tmp_path / "run")
+    (folder / name).unlink()
+    with pytest.raises(RunFolderError, match=f"no readable {name}"):
+        distill.load_run(folder)
+
+
+@pytest.mark.parametrize(
+    "name", ["run.json", "verification.json", "mechanism.json", "certificate.json"]
+)
+def test_truncated_files_and_other_versions_are_told(planted_run, tmp_path, name):
+    folder = shutil.copytree(planted_run, tmp_path / "run")
+    whole = (folder / name).read_text()
+    (folder / name).write_text(whole[: len(whole) // 2])
+    with pytest.raises(RunFolderError, match=f"{name}' cannot be read.*truncated"):
+        distill.load_run(folder)
+    (folder / name).write_text(whole.replace('"format_version": 1', '"format_version": 2'))
+    with pytest.raises(RunFolderError, match="is of format version 2: this distill reads"):
+        distill.load_run(folder)
+
+
+def test_truncated_weights_are_told(planted_run, tmp_path):
+    folder = shutil.copytree(planted_run, tmp_path / "run")
+    weights = folder / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:1000])
+    with pytest.raises(RunFolderError, match=r"model.safetensors' cannot be read"):
+        distill.load_run(folder)
+
+
+def test_runs_are_found_by_path_by_name_and_by_task(planted_run):
+    out = planted_run.parent.parent
+    for given in (str(planted_run), f"planted/{planted_run.name}", "planted"):
+        assert find_run(given, out).samefile(planted_run)
+    with pytest.raises(RunFolderError, match="no run 'nothing'"):
+        find_run("nothing", out)
+
+
+def test_a_run_is_never_written_over_another(tmp_path):
+    domain = distill.Domain((range(3), range(3)), range(3))
+    names = [
+        distill.distill(
+            lambda t: torch.zeros(len(t), 3), domain, name="x", out=tmp_path
+        ).folder.name
+        for _ in range(3)
+    ]
+    assert names == ["network", "network-2", "network-3"]
+    assert not list(tmp_path.glob("**/.partial*"))
+
+
+@pytest.mark.parametrize("after", [0.5, 2.5, 4.0])
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_a_killed_run_never_looks_finished(tmp_path, how, after):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "distill", "run", "mod_add"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    time.sleep(after)
+    process.send_signal(how)
+    _, errors = process.communicate(timeout=30)
+    assert stored_runs(tmp_path / "outputs") == []
+    if how == signal.SIGINT and after > 1:
+        assert process.returncode == 130
+        assert errors.strip() == "distill: interrupted; no run was written"
+
+
+def test_a_kill_while_the_folder_is_written_leaves_only_a_partial_one(tmp_path):
+    """The process dies between the first file and the last."""
+    script = (
+        "import os, torch, distill, distill.store as store\n"
+        "count = 0\n"
+        "def die(fd):\n"
+        "    global count\n"
+        "    count += 1\n"
+        "    if count == 3: os.kill(os.getpid(), 9)\n"
+        "store.os.fsync = die\n"
+        "d = distill.Domain((range(3), range(3)), range(3))\n"
+        "distill.distill(lambda t: torch.zeros(len(t), 3), d, name='x', out='o')\n"
+    )
+    killed = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    (left,) = (tmp_path / "o" / "x").iterdir()
+    assert left.name.startswith(".partial-")
+    assert stored_runs(tmp_path / "o") == []
+    listed = run_distill("runs", "--out", "o", cwd=tmp_path)
+    assert "no runs below 'o'" in listed.stdout
+
+
+def test_times_stand_in_run_json_alone(small_run):
+    for path in small_run.glob("*.json"):
+        keys = set(json.loads(path.read_text()))
+        assert ("seconds" in keys) == (path.name == "run.json")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_cannot_be_written_is_told(tmp_path):
+    tmp_path.chmod(0o500)
+    finished = run_distill("run", "mod_add", "--set", "p=5", "--out", str(tmp_path), cwd=tmp_path)
+    assert finished.returncode == 2
