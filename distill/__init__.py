@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from distill.architecture import Transformer
     from distill.domain import Domain
     from distill.errors import DistillError
+    from distill.mechanism import FourierMechanism, Refusal
     from distill.model import BlackBox, Model
     from distill.pipeline import distill, run
     from distill.program import Program
@@ -27,8 +28,10 @@ __all__ = [
     "BlackBox",
     "DistillError",
     "Domain",
+    "FourierMechanism",
     "Model",
     "Program",
+    "Refusal",
     "Report",
     "Run",
     "Task",
@@ -43,8 +46,10 @@ _HOME = {
     "BlackBox": "model",
     "DistillError": "errors",
     "Domain": "domain",
+    "FourierMechanism": "mechanism",
     "Model": "model",
     "Program": "program",
+    "Refusal": "mechanism",
     "Report": "report",
     "Run": "store",
     "Task": "tasks",

@@ -213,12 +213,12 @@ class Report:
         if self.program_vs_model is None or self.holds_for is None:
             return "No mechanism was found that explains this network; no program was written."
         counted = self.program_vs_model
-        agree = f"{counted.agree:,} of {counted.total:,}"
+        every, agree = f"{counted.total:,}", f"{counted.agree:,} of {counted.total:,}"
         bound = f"{counted.upper_bound_99:.2g}"
         return {
-            "proved": f"The program answers as the network does on all {agree} inputs, and no "
-            "rounding of the network's arithmetic can change an answer.",
-            "exhaustive": f"The program answers as the network does on all {agree} inputs.",
+            "proved": f"The program answers as the network does on all {every} inputs, and "
+            "no rounding of the network's arithmetic can change an answer.",
+            "exhaustive": f"The program answers as the network does on all {every} inputs.",
             "tested": f"The program answered as the network did on {agree} inputs drawn at "
             f"random; with 99% confidence they differ on less than {bound} of the domain.",
             "approximate": f"The program answered as the network did on {agree} inputs; with 99% "

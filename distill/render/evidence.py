@@ -114,9 +114,9 @@ def _proof_rows(report: Report) -> list[Row]:
     if report.meaning is not None:
         rows.append(
             Row(
-                "program's margin",
+                "proved meaning",
                 f"{report.meaning.margin:.4g}",
-                f"rigorous; {report.meaning.statement}",
+                f"rigorous margin; {report.meaning.statement}",
             )
         )
     return rows
