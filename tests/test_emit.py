@@ -62,6 +62,14 @@ def test_every_affine_coordinate_is_computed_and_stated(p, weights, offset):
     assert coordinate.expression in emitted.meaning.statement
 
 
+def test_the_answers_letter_is_none_of_the_inputs():
+    coordinate = AffineCoordinate((1, 1, 1), 0, 7)
+    domain = Domain((range(7),) * 3, range(7))
+    emitted = emit_fourier(mechanism(7, [(1, 5.0, 0.0)], coordinate), domain)
+    assert isinstance(emitted, Emitted)
+    assert [emitted.program(1, 2, c) for c in range(7)] == [(3 + c) % 7 for c in range(7)]
+
+
 @pytest.mark.parametrize(("p", "keys"), [(12, [2, 4]), (15, [3, 6]), (9, [3])])
 def test_keys_that_share_a_divisor_with_p_are_refused(p, keys):
     refused = emit_fourier(mechanism(p, [(k, 5.0, 0.0) for k in keys]), square(p))

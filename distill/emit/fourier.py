@@ -6,6 +6,7 @@ to `(a + b) % p`. That the two are the same function is proved beside it (`disti
 
 from __future__ import annotations
 
+import string
 import textwrap
 from dataclasses import dataclass
 
@@ -74,7 +75,7 @@ def _source(mechanism: FourierMechanism, domain: Domain, waves: tuple[PrintedWav
     function = f"{_noun(mechanism.coordinate)}_mod_{p}"
     phases = {wave.frequency: wave.phase for wave in waves if wave.phase}
     angle = "2 * pi * k * turn / MODULUS" + (" + PHASE.get(k, 0)" if phases else "")
-    first = domain.outputs.start
+    first, answer_name = domain.outputs.start, _answer_name(domain)
     outputs = "range(MODULUS)" if first == 0 else f"range({first}, MODULUS + {first})"
     constants = [
         f"MODULUS = {p}",
@@ -91,7 +92,7 @@ def _source(mechanism: FourierMechanism, domain: Domain, waves: tuple[PrintedWav
         key = f"({arguments})" if len(domain.names) > 1 else arguments
         answer[:0] = [f"if {key} in EXCEPTIONS:", f"    return EXCEPTIONS[{key}]"]
     newline = "\n"
-    return f'''"""{_docstring(mechanism, bool(phases))}
+    return f'''"""{_docstring(mechanism, domain, bool(phases))}
 """
 
 import sys
@@ -110,8 +111,8 @@ def agreement(turn: int) -> float:
 
 
 def logits({typed}) -> list[float]:
-    """The network's preference for every answer c."""
-    return [agreement({expression} - c) for c in {outputs}]
+    """The network's preference for every answer {answer_name}."""
+    return [agreement({expression} - {answer_name}) for {answer_name} in {outputs}]
 
 
 def {function}({typed}) -> int:
@@ -124,15 +125,16 @@ if __name__ == "__main__":
 '''
 
 
-def _docstring(mechanism: FourierMechanism, phases: bool) -> str:
-    p, phi = mechanism.modulus, mechanism.coordinate.expression
+def _docstring(mechanism: FourierMechanism, domain: Domain, phases: bool) -> str:
+    p, phi, c = mechanism.modulus, mechanism.coordinate.expression, _answer_name(domain)
     circles = "a circle" if len(mechanism.waves) == 1 else f"{len(mechanism.waves)} circles"
     paragraphs = [
         f"{_title(mechanism.coordinate)} modulo {p}, found by turning {circles}.",
         f"Give every number x the angle 2πkx/{p}, on one circle for each frequency k. Angles add "
         f"up as numbers do, and {p} steps are full turns, so the inputs together turn each circle "
-        f"to the angle of {phi}. An answer c is scored by how well its own angles agree with that:",
-        f"    logit(c) = Σ A[k] · cos(2πk({phi} - c)/{p}{' + phase[k]' if phases else ''})",
+        f"to the angle of {phi}. An answer {c} is scored by how well its own angles agree with "
+        "that:",
+        f"    logit({c}) = Σ A[k] · cos(2πk({phi} - {c})/{p}{' + phase[k]' if phases else ''})",
         "and the answer with the largest logit wins.",
     ]
     if phases:
@@ -142,9 +144,9 @@ def _docstring(mechanism: FourierMechanism, phases: bool) -> str:
         )
     else:
         paragraphs.append(
-            f"Why it works: for c ≡ {phi} every cosine is 1, the most that it can be. Any other c "
-            f"is x ≠ 0 steps away and loses 2 Σ A[k] · sin²(πkx/{p}). A sine is 0 only where {p} "
-            f"divides kx; the frequencies and {p} have no common divisor, so never all at once."
+            f"Why it works: for {c} ≡ {phi} every cosine is 1, the most that it can be. Any other "
+            f"{c} is x ≠ 0 steps away and loses 2 Σ A[k] · sin²(πkx/{p}). A sine is 0 only where "
+            f"{p} divides kx; the frequencies and {p} have no common divisor, so never all at once."
         )
     if mechanism.exceptions:
         count = len(mechanism.exceptions)
@@ -155,6 +157,11 @@ def _docstring(mechanism: FourierMechanism, phases: bool) -> str:
     return "\n\n".join(
         text if text.startswith(" ") else textwrap.fill(text, WIDTH) for text in paragraphs
     )
+
+
+def _answer_name(domain: Domain) -> str:
+    """The letter after those of the inputs: c for two of them."""
+    return string.ascii_lowercase[len(domain.inputs)]
 
 
 def _noun(coordinate: AffineCoordinate) -> str:

@@ -68,7 +68,7 @@ def extract_fourier(trace: Trace) -> FourierMechanism | Refusal:
         return Refusal(
             (
                 f"{len(waves)} frequencies of {best.expression} mod {best.modulus} explain "
-                f"{r2['rest']:.1%} of the logits on inputs that were not fitted; "
+                f"{max(r2['rest'], 0.0):.1%} of the logits on inputs that were not fitted; "
                 f"{MIN_R2:.0%} is the least that counts as a mechanism",
             ),
             numbers,
