@@ -6,6 +6,7 @@ Exit status: 0 when the verdict is proved, exhaustive or tested; 1 for approxima
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
@@ -239,6 +240,9 @@ def _fail(message: str, status: int) -> NoReturn:
 
 def main() -> None:
     """Entry point: every error that a user can cause is one line and a status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal without ✓ shows ?, and no traceback
+            stream.reconfigure(errors="replace")
     try:
         cli.main(standalone_mode=False)
     except DistillError as error:

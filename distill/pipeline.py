@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import importlib.metadata
+import os
 import platform
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -107,7 +108,7 @@ def run(
         seed: of the training inputs, the initialisation and the batches.
         architecture: instead of the task's own.
         out: where the run folder goes, or null to keep the run in memory.
-        recipe: training settings instead of the default ones.
+        recipe: training settings instead of those of `Recipe.for_data`.
         progress: who watches.
         settings: the task's settings, for example `p=59`.
 
@@ -122,7 +123,7 @@ def run(
         raise DistillError(f"the seed is {seed!r}: expected an integer from 0 on")
     chosen = architecture_for(architecture or task.architecture, task.domain)
     _check_output(out)
-    recipe = recipe or Recipe()
+    recipe = recipe or Recipe.for_data(task.train_count, task.domain.size)
     stages = Stages(progress or Silent())
     with fixed_threads():
         with stages.stage("task") as lines:
@@ -309,6 +310,8 @@ def _check_output(out: str | Path | None) -> None:
         path = path.parent
     if not path.is_dir():
         raise DistillError(f"--out '{out}': '{path}' is a file, expected a folder")
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise DistillError(f"--out '{out}': '{path}' may not be written to; choose another folder")
 
 
 def _record(

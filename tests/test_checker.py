@@ -51,6 +51,10 @@ GOOD = "__all__ = ['f']\ndef f(a, b):\n    return a + b\n"
         "async def f(): pass",
         "def f(): yield",
         "x = f'{y}'",
+        "x = __name__",
+        "import sys\nx = sys.argv",
+        "import sys\nif __name__ == '__main__':\n    print(len(sys.argv))",
+        "def f(a): return a\nif __name__ != '__main__':\n    print(f(1))",
         "def f(:",
         "\x00",
     ],
@@ -70,6 +74,11 @@ def test_programs_run_with_limits_and_an_empty_environment():
         run_program(huge, np.array([[1, 2]]))
     with pytest.raises(ProgramError, match="not an integer"):
         run_program(GOOD.replace("a + b", "1.5"), np.array([[1, 2]]))
+    counting = "seen = []\n" + GOOD.replace(
+        "    return", "    seen.append(a)\n    return len(seen) +"
+    )
+    with pytest.raises(ProgramError, match="depend on the order"):
+        run_program(counting, np.array([[1, 2], [3, 4]]))
     with pytest.raises(ProgramError, match="exactly one function"):
         run_program(GOOD.replace("['f']", "['f', 'g']"), np.array([[1, 2]]))
     with pytest.raises(ProgramError, match="wrote to its output"):

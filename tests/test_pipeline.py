@@ -97,3 +97,35 @@ def test_stages_are_timed_and_told():
         lines.append("one")
     assert told == ["x", ("x", "one")]
     assert stages.seconds["x"] >= 0
+
+
+def test_a_memorised_network_is_refused_with_the_numbers_that_show_why():
+    """No weight decay: the training pairs by heart, and nothing else."""
+    recipe = Recipe(weight_decay=0.0, max_steps=400, check_every=1000)
+    run = distill.run("mod_add", out=None, recipe=recipe, p=31, fraction=0.4)
+    last = run.curve.points[-1]
+    assert last.train_accuracy == 1
+    assert last.heldout_accuracy < 0.5
+    assert run.report.verdict == "refused"
+    assert run.report.model_vs_task.agree < 0.8 * 961
+    assert run.report.numbers["strongest_share"] < 0.3
+    assert run.program is None
+
+
+def test_shuffled_labels_are_refused():
+    order = np.random.default_rng(0).permutation(31)
+    table = np.random.default_rng(1).permuted(np.add.outer(order, order) % 31, axis=0)
+    task = distill.Task(
+        {"a": range(31), "b": range(31)}, range(31), lambda a, b: int(table[a, b]), 0.5
+    )
+    recipe = Recipe(max_steps=400)
+    run = distill.run(task, out=None, recipe=recipe)
+    assert run.report.verdict == "refused"
+    assert run.report.numbers["r2"] < 0.5
+
+
+def test_settings_scale_with_the_data():
+    assert Recipe.for_data(3830, 12769) == Recipe()
+    assert Recipe.for_data(1392, 3481).batch_size == 512
+    more = Recipe.for_data(10_000, 12_500)
+    assert (more.batch_size, more.weight_decay) == (1250, 0.5)

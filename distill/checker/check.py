@@ -87,6 +87,8 @@ def check_run(folder: Path) -> Checkup:
     for name in sorted({*derived, *claims}):
         findings.append(_compare(name, claims, derived))
     findings += _report_findings(verification, derived)
+    if evidence.architecture is None:
+        findings.append(Finding("network", True, "model not re-run: it was not stored"))
     return Checkup(str(derived["verdict"]), tuple(findings))
 
 

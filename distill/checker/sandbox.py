@@ -1,7 +1,11 @@
 """Run a stored program: a whitelist of its syntax, then a process of its own.
 
 The whitelist admits what emitted programs are made of and nothing that could reach a file, a
-socket, another process or the interpreter. The process has no environment, no site packages,
+socket, another process or the interpreter. `__name__` and `sys.argv` may appear in the closing
+`if __name__ == "__main__"` alone, in one fixed form, so that a program cannot tell whether it is
+being checked. Every input is answered twice, in opposite orders, so that it cannot count either.
+
+The process has no environment, no site packages,
 and limits on processor time, memory and the files it may write; the clock bounds it from outside.
 """
 
@@ -32,9 +36,9 @@ IMPORTS = {
 BUILTINS = {
     *("abs", "all", "any", "bool", "divmod", "enumerate", "float", "int", "len", "list", "map"),
     *("max", "min", "pow", "print", "range", "reversed", "set", "sorted", "str", "sum", "tuple"),
-    *("zip", "dict", "ValueError", "__name__", "True", "False", "None"),
+    *("zip", "dict", "ValueError", "True", "False", "None"),
 }
-ATTRIBUTES = {"append", "argv", "count", "get", "index", "items", "pop", "values"}
+ATTRIBUTES = {"append", "count", "get", "index", "items", "pop", "values"}
 SYNTAX = (
     *(ast.Module, ast.FunctionDef, ast.arguments, ast.arg, ast.Return, ast.Expr, ast.Pass),
     *(ast.Assign, ast.AugAssign, ast.AnnAssign, ast.If, ast.For, ast.While, ast.Break),
@@ -46,6 +50,11 @@ SYNTAX = (
     *(ast.cmpop,),
 )
 
+MAIN_GUARD = """
+if __name__ == "__main__":
+    print({function}(*map(int, sys.argv[1:])))
+"""
+
 HARNESS = """
 import array, json, resource, sys
 request = json.loads(sys.stdin.buffer.readline())
@@ -53,6 +62,7 @@ resource.setrlimit(resource.RLIMIT_CPU, (request["seconds"],) * 2)
 resource.setrlimit(resource.RLIMIT_AS, (request["memory"],) * 2)
 resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 flat = array.array("q", sys.stdin.buffer.read())
+calls = range(0, len(flat), request["width"])
 width, outputs = request["width"], request["outputs"]
 space = {"__name__": "program"}
 exec(compile(request["source"], "program.py", "exec"), space)
@@ -61,7 +71,7 @@ if not isinstance(names, list) or len(names) != 1:
     raise SystemExit("__all__ must name exactly one function")
 function, logits = space[names[0]], space.get("logits")
 answers, scores = array.array("q"), array.array("d")
-for start in range(0, len(flat), width):
+for start in calls:
     inputs = flat[start : start + width]
     answer = function(*inputs)
     if type(answer) is not int:
@@ -72,6 +82,9 @@ for start in range(0, len(flat), width):
         if len(row) != outputs:
             raise SystemExit(f"logits() gave {len(row)} numbers, not {outputs}")
         scores.extend(row)
+for call, start in reversed(list(enumerate(calls))):
+    if function(*flat[start : start + width]) != answers[call]:
+        raise SystemExit("the program's answers depend on the order in which it is asked")
 sys.stdout.buffer.write(answers.tobytes() + scores.tobytes())
 """
 
@@ -102,10 +115,21 @@ def check_syntax(source: str) -> None:
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise ProgramError(f"the program is not valid Python: {error}") from error
     bound = _bound_names(tree)
+    if tree.body and _is_main_guard(tree.body[-1], bound):
+        tree.body.pop()
     for node in ast.walk(tree):
         problem = _problem(node, bound)
         if problem:
             raise ProgramError(f"line {getattr(node, 'lineno', 0)} of the program {problem}")
+
+
+def _is_main_guard(statement: ast.stmt, bound: set[str]) -> bool:
+    """Whether a statement is `if __name__ == "__main__": print(f(*map(int, sys.argv[1:])))`."""
+    return any(
+        ast.dump(statement) == ast.dump(ast.parse(MAIN_GUARD.format(function=function)).body[0])
+        for function in bound
+        if function.isidentifier()
+    )
 
 
 def _bound_names(tree: ast.Module) -> set[str]:

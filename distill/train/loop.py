@@ -45,6 +45,20 @@ class Recipe:
     final_learning_rate: float = 0.05
     max_steps: int = 4000
 
+    @classmethod
+    def for_data(cls, train_count: int, domain_size: int) -> Recipe:
+        """The default settings, scaled to how much there is to learn from.
+
+        Measured on modular addition: an epoch of more than about ten batches is too noisy for the
+        learning rate, and where more than 40% of the domain is trained on, a weight decay of 1
+        keeps the network from fitting what it has already understood.
+        """
+        fraction = train_count / domain_size
+        return cls(
+            batch_size=min(max(512, train_count // 8), 4096),
+            weight_decay=min(1.0, 0.4 / fraction),
+        )
+
 
 @dataclass(frozen=True)
 class TrainingState:
