@@ -79,11 +79,14 @@ class TableStructure:
         associative: part of sampled triples that associate after Albert's normalisation, or null
             where the table is no Latin square.
         cyclic: whether one element then generates all, or null where that was not reached.
+        affine: the coefficients of the inputs, modulo the order, where the powers of a generator
+            are affine in the values of inputs and output; null where they are not.
     """
 
     latin: float
     associative: float | None
     cyclic: bool | None
+    affine: tuple[int, int] | None
 
     def __str__(self) -> str:
         if self.associative is None:
@@ -93,8 +96,10 @@ class TableStructure:
                 f"its output table is a Latin square, but of no group ({self.associative:.1%} of "
                 "the triples associate)"
             )
-        group = "the cyclic group" if self.cyclic else "a group that is not cyclic"
-        return f"its output table is that of {group}"
+        if not self.cyclic:
+            return "its output table is that of a group that is not cyclic"
+        relabelled = "" if self.affine else ", its elements relabelled"
+        return f"its output table is that of the cyclic group{relabelled}"
 
 
 @dataclass(frozen=True)

@@ -154,6 +154,26 @@ def test_tables_of_groups_and_of_none():
     assert table_structure(quasigroup, 5).associative < 1
 
 
+@given(st.integers(3, 40), st.integers(-50, 50), st.integers(-50, 50), st.integers(-50, 50))
+def test_the_table_alone_says_which_affine_function_it_is(p, u, v, w):
+    x = np.arange(p)
+    found = table_structure((u * x[:, None] + v * x + w) % p, p)
+    if np.gcd(u, p) == np.gcd(v, p) == 1:
+        assert found.affine == (u % p, v % p)
+    else:
+        assert found.latin < 1
+        assert found.affine is None
+
+
+def test_a_relabelled_cyclic_table_is_cyclic_and_not_affine():
+    p = 13
+    x = np.arange(1, p)
+    found = table_structure(x[:, None] * x % p - 1, p - 1)
+    assert found.cyclic
+    assert found.affine is None
+    assert "relabelled" in str(found)
+
+
 FRESH = """
 import json, sys
 from safetensors.torch import load_file

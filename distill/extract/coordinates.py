@@ -21,6 +21,9 @@ from distill.mechanism import AffineCoordinate
 PROPOSALS = 6
 """Peaks of the input spectrum that are followed."""
 
+SPECTRUM_LIMIT = 8_000_000
+"""Frequencies of the inputs beyond which no spectrum is taken, for its memory."""
+
 
 def propose_affine(
     logits: Float[ndarray, "n outputs"], tokens: Int[ndarray, "n k"], domain: Domain
@@ -31,6 +34,8 @@ def propose_affine(
     number of values; where it has p of them the transform is the exact discrete one.
     """
     modulus = len(domain.outputs)
+    if modulus ** len(domain.inputs) > SPECTRUM_LIMIT:
+        return []
     spectrum = _input_spectrum(logits, tokens, domain)
     flat = np.argsort(-spectrum, axis=None, kind="stable")
     proposals: list[AffineCoordinate] = []
@@ -82,20 +87,22 @@ def _follow(
     if output_frequency == 0 or gcd(output_frequency, modulus) != 1:
         return None
     inverse = pow(-output_frequency, -1, modulus)
-    weights = tuple(_balanced(k * inverse, modulus) for k in peak)
-    return with_offset(AffineCoordinate(weights, 0, modulus), logits, values, domain)
+    weights = tuple(k * inverse for k in peak)
+    return from_weights(weights, logits, values, domain)
 
 
-def with_offset(
-    coordinate: AffineCoordinate,
+def from_weights(
+    weights: tuple[int, ...],
     logits: Float[ndarray, "n outputs"],
     values: Int[ndarray, "n k"],
     domain: Domain,
 ) -> AffineCoordinate:
-    """Shift a coordinate to where the aligned logits are largest."""
+    """The coordinate with these coefficients, shifted to where the aligned logits are largest."""
+    modulus = len(domain.outputs)
+    balanced = tuple(_balanced(weight, modulus) for weight in weights)
+    coordinate = AffineCoordinate(balanced, 0, modulus)
     profile = aligned_profile(logits, coordinate.phi(values), domain.outputs.start)
-    offset = _balanced(coordinate.offset + int(profile.argmax()), coordinate.modulus)
-    return AffineCoordinate(coordinate.weights, offset, coordinate.modulus)
+    return AffineCoordinate(balanced, _balanced(int(profile.argmax()), modulus), modulus)
 
 
 def _balanced(value: int, modulus: int) -> int:

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from distill.extract.coordinates import propose_affine
+from distill.extract.coordinates import from_weights, propose_affine
 from distill.extract.table import table_structure
 from distill.extract.waves import aligned_profile, key_waves, mean_square
 from distill.mechanism import (
@@ -44,7 +44,7 @@ def extract_fourier(trace: Trace) -> FourierMechanism | Refusal:
     scale = mean_square(fit_logits)
     if scale == 0:
         return Refusal(("every logit is the same: there is nothing to explain",), {"r2": 0.0})
-    best, waves, candidates = _best_coordinate(trace, scale)
+    best, waves, candidates = _best_coordinate(trace, table, scale)
     if best is None or not waves:
         return _refuse(trace, table, candidates)
 
@@ -97,14 +97,18 @@ def extract_fourier(trace: Trace) -> FourierMechanism | Refusal:
 
 
 def _best_coordinate(
-    trace: Trace, scale: float
+    trace: Trace, table: TableStructure | None, scale: float
 ) -> tuple[AffineCoordinate | None, tuple[Wave, ...], tuple[Candidate, ...]]:
     """The proposed coordinate whose waves explain most of the fitted logits."""
     fit_logits = trace.logits[trace.fitted]
     fit_tokens = trace.tokens[trace.fitted]
     values = trace.domain.values(fit_tokens)
     tried: list[tuple[float, AffineCoordinate, tuple[Wave, ...]]] = []
-    for coordinate in propose_affine(fit_logits, fit_tokens, trace.domain):
+    proposals = propose_affine(fit_logits, fit_tokens, trace.domain)
+    if table is not None and table.affine is not None:
+        read = from_weights(table.affine, fit_logits, values, trace.domain)
+        proposals += [read] if read not in proposals else []
+    for coordinate in proposals:
         phi = coordinate.phi(values)
         waves, _ = key_waves(aligned_profile(fit_logits, phi, trace.domain.outputs.start), scale)
         tried.append((math.fsum(wave.share for wave in waves), coordinate, waves))

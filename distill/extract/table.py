@@ -2,7 +2,9 @@
 
 A table of two inputs that is a Latin square is a quasigroup. Dividing by the first row and the
 first column gives its principal loop isotope; by Albert's theorem (1943) a quasigroup is isotopic
-to a group exactly if that loop is that group. No candidate formula is involved.
+to a group exactly if that loop is that group. In a cyclic one, the powers of a generator put a
+number on every row, column and output, and the table adds these numbers. Where they are affine in
+the values, that is a coordinate: found without a candidate, and without the logits.
 """
 
 from __future__ import annotations
@@ -26,22 +28,44 @@ def table_structure(table: Int[ndarray, "rows columns"], outputs: int) -> TableS
     columns = (every == np.sort(table, axis=0).T).all(axis=1)
     latin = float(np.concatenate([rows, columns]).mean())
     if latin < 1:
-        return TableStructure(latin, None, None)
+        return TableStructure(latin, None, None, None)
     loop = table[np.argsort(table[:, 0])][:, np.argsort(table[0])]
     rng = np.random.default_rng(0)
     x, y, z = (rng.integers(0, outputs, TRIPLES) for _ in range(3))
     associative = float((loop[loop[x, y], z] == loop[x, loop[y, z]]).mean())
     if associative < 1:
-        return TableStructure(latin, associative, None)
-    return TableStructure(latin, associative, _has_generator(loop, int(table[0, 0])))
+        return TableStructure(latin, associative, None, None)
+    logarithm = _logarithm(loop, int(table[0, 0]))
+    if logarithm is None:
+        return TableStructure(latin, associative, False, None)
+    return TableStructure(latin, associative, True, _affine_weights(table, logarithm))
 
 
-def _has_generator(group: Int[ndarray, "n n"], identity: int) -> bool:
+def _logarithm(group: Int[ndarray, "n n"], identity: int) -> Int[ndarray, " n"] | None:
+    """For every element the power of a generator that it is; null where no element generates."""
     order = len(group)
     for generator in range(order):
-        element, steps = generator, 1
-        while element != identity and steps < order:
-            element, steps = int(group[element, generator]), steps + 1
-        if element == identity and steps == order:
-            return True
-    return False
+        powers, element = [identity], generator
+        while element != identity and len(powers) < order:
+            powers.append(element)
+            element = int(group[element, generator])
+        if element == identity and len(powers) == order:
+            logarithm = np.empty(order, dtype=np.int64)
+            logarithm[powers] = np.arange(order)
+            return logarithm
+    return None
+
+
+def _affine_weights(
+    table: Int[ndarray, "n n"], logarithm: Int[ndarray, " n"]
+) -> tuple[int, int] | None:
+    """(u, v) with table[a, b] = u·a + v·b + w modulo n, if the group's own numbers say so."""
+    order = len(logarithm)
+    numbers = [logarithm[table[:, 0]], logarithm[table[0]], logarithm]
+    steps = [int(line[1] - line[0]) % order for line in numbers]
+    places = np.arange(order)
+    for line, step in zip(numbers, steps, strict=True):
+        if ((line - line[0] - step * places) % order).any():
+            return None
+    per_output = pow(steps[2], -1, order)
+    return steps[0] * per_output % order, steps[1] * per_output % order
