@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from distill.architecture import Transformer
+    from distill.architecture import MLP, Transformer
     from distill.domain import Domain
     from distill.errors import DistillError
     from distill.mechanism import FourierMechanism, Refusal
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from distill.tasks import Task, task
 
 __all__ = [
+    "MLP",
     "BlackBox",
     "DistillError",
     "Domain",
@@ -43,6 +44,7 @@ __all__ = [
 ]
 
 _HOME = {
+    "MLP": "architecture",
     "BlackBox": "model",
     "DistillError": "errors",
     "Domain": "domain",

@@ -6,13 +6,13 @@ pipeline's numbers; the checker derives its own and compares (`distill.checker`)
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from distill.architecture import StoredArchitecture
 from distill.domain import Domain
 from distill.mechanism import FourierMechanism, Refusal
 from distill.model import Model, Network
@@ -86,7 +86,7 @@ class Certificate:
     """
 
     domain: CertificateDomain
-    architecture: dict[str, Any] | None
+    architecture: StoredArchitecture | None
     split: Split | None
     fit: FitDraw | None
     sample: Draw | None
@@ -118,9 +118,7 @@ def certify(
             tuple((values[0], values[-1]) for values in domain.inputs),
             (domain.outputs[0], domain.outputs[-1]),
         ),
-        architecture=dataclasses.asdict(network.architecture)  # type: ignore[arg-type]
-        if stored
-        else None,
+        architecture=network.architecture if isinstance(network, Model) else None,
         split=split,
         fit=fit,
         sample=sample,

@@ -12,7 +12,7 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 from torch import Tensor
 
-from distill.architecture import Architecture
+from distill.architecture import StoredArchitecture
 from distill.domain import Domain
 from distill.errors import DistillError
 
@@ -39,7 +39,7 @@ class Model:
         DistillError: a parameter is missing, of the wrong shape, or not finite.
     """
 
-    architecture: Architecture
+    architecture: StoredArchitecture
     parameters: Mapping[str, Tensor]
 
     def __post_init__(self) -> None:

@@ -20,7 +20,7 @@ from jaxtyping import Bool
 from numpy import ndarray
 from torch import Tensor
 
-from distill.architecture import Architecture, architecture_for
+from distill.architecture import StoredArchitecture, architecture_for
 from distill.certificate import Split, certify
 from distill.curve import CurveRecorder, TrainingCurve
 from distill.domain import Domain
@@ -240,7 +240,7 @@ def _verify(
 
 def _train(
     task: Task,
-    architecture: Architecture,
+    architecture: StoredArchitecture,
     train_mask: Bool[ndarray, " n"],
     seed: int,
     recipe: Recipe,

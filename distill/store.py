@@ -18,7 +18,7 @@ from pydantic import Field
 from safetensors.torch import load as load_weights
 from safetensors.torch import save as save_weights
 
-from distill.architecture import ARCHITECTURES
+from distill.architecture import StoredArchitecture
 from distill.certificate import Certificate
 from distill.curve import TrainingCurve
 from distill.errors import RunFolderError
@@ -245,9 +245,8 @@ def _read(folder: Path, name: str) -> bytes:
         ) from error
 
 
-def _read_model(folder: Path, shape: dict[str, Any]) -> Model:
+def _read_model(folder: Path, architecture: StoredArchitecture) -> Model:
     try:
-        architecture = ARCHITECTURES[shape["kind"]](**shape)
         return Model(architecture, load_weights(_read(folder, "model.safetensors")))
     except RunFolderError:
         raise

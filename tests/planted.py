@@ -75,21 +75,29 @@ def _attention_by_position(
     d_model += d_model % 2
     d_head = d_model // 2
     shape = Transformer(
-        n_inputs=2, n_tokens=p, n_outputs=p, d_model=d_model, n_heads=2, d_mlp=W_in.shape[1]
+        n_inputs=2,
+        n_vocab=p + 1,
+        n_outputs=p,
+        offsets=(0, 0),
+        suffix=(p,),
+        d_model=d_model,
+        n_heads=2,
+        d_head=d_head,
+        d_mlp=W_in.shape[1],
     )
     tensors = {name: np.zeros(sizes) for name, sizes in shape.shapes().items()}
     tensors["W_E"][:, :width] = embedding
     for position in range(3):
         tensors["W_pos"][position, width + position] = 1
     for head in range(2):
-        tensors["W_Q"][head, width + 2, 0] = 40 * d_head**0.5
-        tensors["W_K"][head, width + head, 0] = 1
+        tensors["blocks.0.W_Q"][head, width + 2, 0] = 40 * d_head**0.5
+        tensors["blocks.0.W_K"][head, width + head, 0] = 1
         for column, coordinate in enumerate(np.flatnonzero(mask[head])):
-            tensors["W_V"][head, coordinate, column] = 1
-            tensors["W_O"][head, column, coordinate] = 1
-    tensors["W_in"][:width] = W_in
-    tensors["b_in"][:] = b_in
-    tensors["W_out"][:, :width] = W_out
+            tensors["blocks.0.W_V"][head, coordinate, column] = 1
+            tensors["blocks.0.W_O"][head, column, coordinate] = 1
+    tensors["blocks.0.W_in"][:width] = W_in
+    tensors["blocks.0.b_in"][:] = b_in
+    tensors["blocks.0.W_out"][:, :width] = W_out
     tensors["W_U"][:width] = unembedding
     return Model(shape, {n: torch.tensor(t, dtype=torch.float32) for n, t in tensors.items()})
 

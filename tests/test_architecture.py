@@ -4,44 +4,141 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from distill import DistillError, Domain, Model, Transformer
+from distill import MLP, DistillError, Domain, Model, Transformer
 from distill.architecture import architecture_for
+from distill.checker.forward import DOUBLE, FORWARD_PASSES, SINGLE
+
+ACT = {"relu": lambda x: x.clamp(min=0), "gelu": torch.nn.functional.gelu, "square": torch.square}
+
+
+def small_transformer(**changes):
+    """A transformer over two inputs of five values and "=", with some of its shape changed."""
+    shape = {
+        **{"n_inputs": 2, "n_vocab": 6, "n_outputs": 5, "offsets": (0, 0), "suffix": (5,)},
+        **{"d_model": 8, "n_heads": 2, "d_head": 3, "d_mlp": 12},
+    }
+    return Transformer(**{**shape, **changes})
+
+
+def small_mlp(**changes):
+    """A perceptron over two inputs of five values."""
+    return MLP(2, 5, 5, **changes)
+
+
+def noisy(shape, seed=0):
+    """Parameters without zeros, so that every bias matters."""
+    parameters = shape.initialise(torch.Generator().manual_seed(seed))
+    rng = torch.Generator().manual_seed(seed + 1)
+    return {n: w + 0.1 * torch.randn(w.shape, generator=rng) for n, w in parameters.items()}
 
 
 def all_positions(shape, parameters, tokens):
-    """A plain forward pass over every position, written out as in the papers."""
+    """A plain forward pass over every position, one input, head and query at a time."""
     W = {name: weights.double() for name, weights in parameters.items()}
-    last = torch.full((len(tokens), 1), shape.n_tokens)
-    x = W["W_E"][torch.cat([tokens, last], dim=1)] + W["W_pos"]
-    attended = torch.zeros_like(x)
-    for head in range(shape.n_heads):
-        q, k, v = (x @ W[name][head] for name in ("W_Q", "W_K", "W_V"))
-        scores = q @ k.transpose(-1, -2) / shape.d_head**0.5
-        attended = attended + scores.softmax(-1) @ v @ W["W_O"][head]
-    x = x + attended
-    x = x + (x @ W["W_in"] + W["b_in"]).clamp(min=0) @ W["W_out"] + W["b_out"]
-    return (x @ W["W_U"])[:, -1]
+    logits = []
+    for row in tokens.tolist():
+        ids = [offset + t for offset, t in zip(shape.offsets, row, strict=True)]
+        x = W["W_E"][[*ids, *shape.suffix]] + W["W_pos"]
+        for layer in range(shape.n_layers):
+            B = {n.split(".")[-1]: w for n, w in W.items() if n.startswith(f"blocks.{layer}.")}
+            zero = torch.zeros(shape.n_heads, shape.d_head).double()
+            wrote = torch.zeros_like(x)
+            for head in range(shape.n_heads):
+                q, k, v = (
+                    x @ B[f"W_{kind}"][head] + B.get(f"b_{kind}", zero)[head] for kind in "QKV"
+                )
+                for query in range(len(x)):
+                    seen = slice(0, query + 1) if shape.masked else slice(None)
+                    weights = (k[seen] @ q[query] / shape.d_head**0.5).softmax(-1)
+                    c = shape.attention_coefficient
+                    wrote[query] += (weights * c + (1 - c)) @ v[seen] @ B["W_O"][head]
+            x = x + wrote + B.get("b_O", 0)
+            x = x + ACT[shape.activation](x @ B["W_in"] + B["b_in"]) @ B["W_out"] + B["b_out"]
+        logits.append(x[-1] @ W["W_U"] + W.get("b_U", 0))
+    return torch.stack(logits)
 
 
-@settings(max_examples=20, deadline=None)
-@given(st.integers(1, 3), st.integers(2, 9), st.integers(2, 9), st.sampled_from([1, 2, 4]))
-def test_last_position_is_that_of_a_full_forward_pass(n_inputs, n_tokens, n_outputs, n_heads):
-    shape = Transformer(n_inputs, n_tokens, n_outputs, d_model=8, n_heads=n_heads, d_mlp=12)
-    parameters = shape.initialise(torch.Generator().manual_seed(n_tokens))
-    parameters = {name: w + 0.1 for name, w in parameters.items()}  # biases are not zero either
-    domain = Domain((range(n_tokens),) * n_inputs, range(n_outputs))
-    fast = Model(shape, parameters).logits(domain.tokens())
-    plain = all_positions(shape, parameters, torch.from_numpy(domain.tokens()))
-    np.testing.assert_allclose(fast, plain.numpy(), atol=1e-9)
+# built inside the tests: the run-time type checks draw random items of tuples, strategies may not
+transformers = st.fixed_dictionaries(
+    {},
+    optional={
+        "n_heads": st.sampled_from([1, 2, 3]),
+        "n_layers": st.integers(1, 2),
+        "masked": st.booleans(),
+        "biases": st.booleans(),
+        "activation": st.sampled_from(["relu", "gelu"]),
+        "attention_coefficient": st.sampled_from([0.0, 0.3, 1.0]),
+        "suffix": st.sampled_from([(), (5,), (5, 3)]),
+        "offsets": st.sampled_from([(0, 0), (0, 1)]),
+    },
+).map(lambda changes: (small_transformer, changes))
+mlps = st.fixed_dictionaries(
+    {
+        "d_embed": st.integers(1, 6),
+        "widths": st.lists(st.integers(1, 7), min_size=1, max_size=2).map(tuple),
+        "combine": st.sampled_from(["sum", "concat"]),
+        "shared": st.booleans(),
+        "activation": st.sampled_from(["relu", "gelu", "square", "abs"]),
+    }
+).map(lambda changes: (small_mlp, changes))
+PAIRS = Domain((range(5), range(5)), range(5))
+
+
+@settings(max_examples=40, deadline=None)
+@given(transformers, st.integers(0, 9))
+def test_the_last_position_is_that_of_a_plain_forward_pass(made, seed):
+    shape = made[0](**made[1])
+    model = Model(shape, noisy(shape, seed))
+    plain = all_positions(shape, model.parameters, torch.from_numpy(PAIRS.tokens()))
+    np.testing.assert_allclose(model.logits(PAIRS.tokens()), plain.numpy(), atol=1e-9)
+
+
+def test_the_default_network_takes_the_fast_path_and_a_masked_suffix_is_the_same():
+    shape = Transformer.for_domain(PAIRS)
+    model = Model(shape, noisy(shape))
+    plain = all_positions(shape, model.parameters, torch.from_numpy(PAIRS.tokens()))
+    np.testing.assert_allclose(model.logits(PAIRS.tokens()), plain.numpy(), atol=1e-9)
+
+
+@settings(max_examples=30, deadline=None)
+@given(mlps, st.integers(0, 9))
+def test_a_perceptron_is_embed_combine_and_layers(made, seed):
+    shape = made[0](**made[1])
+    parameters = noisy(shape, seed)
+    W = {name: weights.double() for name, weights in parameters.items()}
+    act = {**ACT, "abs": torch.abs}[shape.activation]
+    for row, found in zip(
+        PAIRS.tokens().tolist(), Model(shape, parameters).logits(PAIRS.tokens()), strict=True
+    ):
+        a, b = (W[name][t] for name, t in zip(shape.embeddings, row, strict=True))
+        x = torch.cat([a, b]) if shape.combine == "concat" else a + b
+        for layer in range(1, len(shape.widths) + 1):
+            x = act(x @ W[f"W_{layer}"] + W[f"b_{layer}"])
+        np.testing.assert_allclose(found, (x @ W["W_U"] + W["b_U"]).numpy(), atol=1e-9)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.one_of(transformers, mlps), st.integers(0, 9))
+def test_the_checkers_own_forward_pass_agrees_within_its_bounds(made, seed):
+    """NumPy balls against torch in both precisions."""
+    shape = made[0](**made[1])
+    model = Model(shape, noisy(shape, seed))
+    weights = {name: w.numpy() for name, w in model.parameters.items()}
+    tokens = PAIRS.tokens()
+    double = FORWARD_PASSES[shape.kind](vars(shape), weights, DOUBLE)(tokens)
+    single = FORWARD_PASSES[shape.kind](vars(shape), weights, SINGLE)(tokens)
+    assert (np.abs(model.logits(tokens) - double.mid) <= 2 * double.rad).all()
+    assert (np.abs(model.logits(tokens, single=True) - single.mid) <= single.rad).all()
+    assert double.rad.max() < 1e-7
 
 
 def test_parameters_that_do_not_fit_are_named():
-    shape = Transformer(2, 5, 5, d_model=8, n_heads=2, d_mlp=4)
+    shape = small_transformer(d_mlp=4)
     parameters = shape.initialise(torch.Generator().manual_seed(0))
     with pytest.raises(DistillError, match=r"parameter 'W_U' has shape \(8, 4\)"):
         Model(shape, {**parameters, "W_U": torch.zeros(8, 4)})
-    with pytest.raises(DistillError, match="'b_in' holds values that are not finite"):
-        Model(shape, {**parameters, "b_in": torch.full((4,), float("nan"))})
+    with pytest.raises(DistillError, match=r"'blocks.0.b_in' holds values that are not finite"):
+        Model(shape, {**parameters, "blocks.0.b_in": torch.full((4,), float("nan"))})
 
 
 def test_unknown_architecture_lists_the_known():

@@ -177,17 +177,18 @@ def test_a_relabelled_cyclic_table_is_cyclic_and_not_affine():
 FRESH = """
 import json, sys
 from safetensors.torch import load_file
-from distill.architecture import Transformer
+from distill.architecture import StoredArchitecture
 from distill.domain import Domain
 from distill.extract import extract
 from distill.model import Model
-from distill.serialise import to_json
+from distill.serialise import from_json, to_json
 from distill.threads import fixed_threads
 from distill.trace import trace
 
-shape, sizes, weights = json.loads(sys.argv[1]), json.loads(sys.argv[2]), sys.argv[3]
+shape = from_json(StoredArchitecture, sys.argv[1])
+sizes, weights = json.loads(sys.argv[2]), sys.argv[3]
 with fixed_threads():
-    model = Model(Transformer(**shape), load_file(weights))
+    model = Model(shape, load_file(weights))
     domain = Domain(tuple(range(n) for n in sizes["inputs"]), range(sizes["output"]))
     found = extract(trace(model, domain))
 told = {"distill.tasks", "distill.train", "distill.pipeline"} & set(sys.modules)

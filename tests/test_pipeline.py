@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from test_architecture import small_transformer
 
 import distill
-from distill.architecture import Transformer
 from distill.pipeline import Stages
 from distill.train import Recipe, train
 
@@ -40,7 +40,7 @@ def test_threads_are_put_back():
 
 def test_training_stops_on_the_score_and_nothing_else():
     """The loop gets training labels and a score; with a score of 1 it goes into the tail."""
-    shape = Transformer(2, 5, 5, d_model=8, n_heads=2, d_mlp=8)
+    shape = small_transformer()
     tokens = np.array([[0, 1], [1, 1], [2, 3]])
     labels = np.array([0, 1, 2])
     seen = []
@@ -59,7 +59,7 @@ def test_training_stops_on_the_score_and_nothing_else():
 
 
 def test_observers_do_not_change_training():
-    shape = Transformer(2, 5, 5, d_model=8, n_heads=2, d_mlp=8)
+    shape = small_transformer()
     tokens, labels = np.array([[0, 1], [1, 1], [2, 3]]), np.array([0, 1, 2])
     states = []
     plain = train(shape, tokens, labels, tokens, lambda _: 0.0, SHORT, [3])
@@ -72,7 +72,7 @@ def test_observers_do_not_change_training():
 def test_the_same_loss_gradient_reaches_every_parameter():
     import torch
 
-    shape = Transformer(2, 5, 5, d_model=8, n_heads=2, d_mlp=8)
+    shape = small_transformer()
     parameters = shape.initialise(torch.Generator().manual_seed(0))
     leaves = {name: w.clone().requires_grad_() for name, w in parameters.items()}
     shape.logits(leaves, torch.tensor([[0, 1], [2, 3]])).square().sum().backward()

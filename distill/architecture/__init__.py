@@ -8,11 +8,20 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from distill.architecture.mlp import MLP
 from distill.architecture.transformer import Transformer
 from distill.domain import Domain
 from distill.errors import DistillError
 
-__all__ = ["ARCHITECTURES", "Architecture", "Parameters", "Transformer", "architecture_for"]
+__all__ = [
+    "ARCHITECTURES",
+    "MLP",
+    "Architecture",
+    "Parameters",
+    "StoredArchitecture",
+    "Transformer",
+    "architecture_for",
+]
 
 Parameters = dict[str, Tensor]
 
@@ -47,10 +56,13 @@ class Architecture(Protocol):
         ...
 
 
-ARCHITECTURES: dict[str, type[Transformer]] = {"transformer": Transformer}
+StoredArchitecture = Transformer | MLP
+"""What `certificate.json` may hold, told apart by `kind`."""
+
+ARCHITECTURES: dict[str, type[Transformer] | type[MLP]] = {"transformer": Transformer, "mlp": MLP}
 
 
-def architecture_for(name: str, domain: Domain) -> Transformer:
+def architecture_for(name: str, domain: Domain) -> StoredArchitecture:
     """The architecture of that name with its default widths, sized for a domain.
 
     Raises:

@@ -166,20 +166,35 @@ def _evidence(
 def _fit_together(
     shape: dict[str, Any], inputs: tuple[range, ...], outputs: range, weights: dict[str, ndarray]
 ) -> None:
-    heads, d_model, tokens = shape["n_heads"], shape["d_model"], shape["n_tokens"]
-    expected = {
-        "W_E": (tokens + 1, d_model),
-        "W_pos": (shape["n_inputs"] + 1, d_model),
-        "W_Q": (heads, d_model, d_model // heads),
-        "W_in": (d_model, shape["d_mlp"]),
-        "W_U": (d_model, shape["n_outputs"]),
-    }
+    if shape["kind"] == "transformer":
+        positions = len(inputs) + len(shape["suffix"])
+        heads, d_model = shape["n_heads"], shape["d_model"]
+        expected = {
+            "W_E": (shape["n_vocab"], d_model),
+            "W_pos": (positions, d_model),
+            "W_U": (d_model, shape["n_outputs"]),
+        }
+        for layer in range(shape["n_layers"]):
+            expected[f"blocks.{layer}.W_Q"] = (heads, d_model, shape["d_head"])
+            expected[f"blocks.{layer}.W_in"] = (d_model, shape["d_mlp"])
+        rows = [*zip(shape["offsets"], map(len, inputs), strict=True)]
+        fits = all(0 <= offset <= shape["n_vocab"] - count for offset, count in rows)
+        fits = fits and all(0 <= row < shape["n_vocab"] for row in shape["suffix"])
+        layers = {name.split(".")[1] for name in weights if name.startswith("blocks.")}
+        fits = fits and len(layers) == shape["n_layers"]
+    else:
+        names = ["W_E"] if shape["shared"] else [f"W_E{i}" for i in range(len(inputs))]
+        expected = dict.fromkeys(names, (shape["n_tokens"], shape["d_embed"]))
+        expected |= {f"b_{layer}": (units,) for layer, units in enumerate(shape["widths"], start=1)}
+        expected["W_U"] = (shape["widths"][-1], shape["n_outputs"])
+        fits = shape["n_tokens"] == max(len(values) for values in inputs)
+        fits = fits and f"b_{len(shape['widths']) + 1}" not in weights
     for name, sizes in expected.items():
         if weights[name].shape != sizes:
             raise ValueError(f"{name} has shape {weights[name].shape}, not {sizes}")
-    sizes = (len(inputs), max(len(values) for values in inputs), len(outputs))
-    if sizes != (shape["n_inputs"], tokens, shape["n_outputs"]):
-        raise ValueError(f"the domain needs {sizes} inputs, tokens and outputs")
+    sizes = (shape["n_inputs"], shape["n_outputs"])
+    if not fits or sizes != (len(inputs), len(outputs)):
+        raise ValueError("the architecture does not fit the domain")
     if not all(np.isfinite(value).all() for value in weights.values()):
         raise ValueError("a weight is not finite")
 

@@ -11,7 +11,7 @@ taken to be right to four units in the last place.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,9 +75,21 @@ class Arithmetic:
         rad = rad + self.gamma(terms + 1) * (x.size * y.size).sum(axis)
         return self.ball((x.mid * y.mid).sum(axis), rad)
 
-    def relu(self, x: Ball) -> Ball:
-        """max(x, 0): moves no two numbers apart."""
-        return Ball(np.maximum(x.mid, 0), x.rad)
+    def activation(self, x: Ball, name: str) -> Ball:
+        """An activation function by name: its value at the midpoint, its slope for the radius."""
+        if name == "relu":  # moves no two numbers apart, and is exact
+            return Ball(np.maximum(x.mid, 0), x.rad)
+        if name == "abs":
+            return Ball(np.abs(x.mid), x.rad)
+        if name == "square":
+            rad = (2 * np.abs(x.mid) + x.rad) * x.rad + self.gamma(1) * x.size**2
+            return self.ball(x.mid**2, rad)
+        if name == "gelu":  # x Φ(x), whose slope is below 1.13; erf right to a few units
+            from scipy.special import erf
+
+            mid = 0.5 * x.mid * (1 + erf(x.mid / math.sqrt(2)))
+            return self.ball(mid, 1.13 * x.rad + self.gamma(16) * x.size)
+        raise ValueError(f"no bound is known for the activation '{name}'")
 
     def softmax(self, scores: Ball) -> Ball:
         """Softmax over the last axis.
@@ -96,66 +108,138 @@ class Arithmetic:
 
 
 class TransformerPass:
-    """Forward pass of a stored one-layer transformer, read at its last position.
+    """Forward pass of a stored transformer without layer norm, read at its last position.
 
-    Keys and values depend on token and position alone and are computed once.
+    Before the first block the stream at a position depends on its token alone, so that block's
+    queries, keys and values are computed once per token of the vocabulary.
     """
 
     def __init__(
         self, shape: Mapping[str, Any], weights: Mapping[str, Array], u: float = DOUBLE
     ) -> None:
+        self.shape, self.arithmetic = shape, Arithmetic(u)
         self.weights = {name: value.astype(np.float64) for name, value in weights.items()}
-        self.arithmetic = Arithmetic(u)
-        self.heads, self.inputs = int(shape["n_heads"]), int(shape["n_inputs"])
-        a, w, tokens = self.arithmetic, self.weights, int(shape["n_tokens"])
-        d_head = w["W_Q"].shape[-1]
-        self.last = a.add(a.exact(w["W_E"][tokens]), a.exact(w["W_pos"][self.inputs]))
-        query = [a.matmul(self.last, w["W_Q"][head]) for head in range(self.heads)]
-        self.scores: list[list[Ball]] = []
-        self.values: list[list[Ball]] = []
-        for position in range(self.inputs + 1):
-            rows = w["W_E"][:tokens] if position < self.inputs else w["W_E"][tokens : tokens + 1]
-            embedded = a.add(a.exact(rows), a.exact(w["W_pos"][position][None]))
-            scores, values = [], []
-            for head in range(self.heads):
-                key = a.matmul(embedded, w["W_K"][head])
-                raw = a.dot(key, Ball(query[head].mid[None], query[head].rad[None]), axis=-1)
-                scale = math.sqrt(d_head)
-                scores.append(
-                    a.ball(raw.mid / scale, raw.rad / scale + a.gamma(3) * raw.size / scale)
-                )
-                values.append(a.matmul(embedded, w["W_V"][head]))
-            self.scores.append(scores)
-            self.values.append(values)
+        a, w = self.arithmetic, self.weights
+        self.embedded = [
+            a.add(a.exact(w["W_E"]), a.exact(position[None])) for position in w["W_pos"]
+        ]
+        self.projected = self._project(0, self.embedded)
 
     def __call__(self, tokens: Int[ndarray, "n k"]) -> Ball:
         """Logits of every row of tokens, as balls [n, outputs]."""
-        parts = [self._batch(tokens[i : i + BATCH]) for i in range(0, len(tokens), BATCH)]
-        return Ball(np.concatenate([p.mid for p in parts]), np.concatenate([p.rad for p in parts]))
+        return _in_batches(self._batch, tokens)
+
+    def _batch(self, tokens: Int[ndarray, "n k"]) -> Ball:
+        a, w, layers = self.arithmetic, self.weights, int(self.shape["n_layers"])
+        rows = tokens + np.array(self.shape["offsets"])
+        special = np.tile(np.array(self.shape["suffix"], dtype=np.int64), (len(tokens), 1))
+        at = list(np.concatenate([rows, special], axis=1).T)
+        stream, projected = self.embedded, self.projected
+        for layer in range(layers):
+            if layer:
+                projected = self._project(layer, stream)
+            wanted = range(len(at) - 1, len(at)) if layer == layers - 1 else range(len(at))
+            stream = [self._block(layer, _take(stream[q], at[q]), projected, at, q) for q in wanted]
+            at = [np.arange(len(tokens))] * len(stream)
+        logits = a.matmul(stream[-1], w["W_U"])
+        return a.add(logits, a.exact(w["b_U"][None])) if "b_U" in w else logits
+
+    def _project(self, layer: int, stream: list[Ball]) -> dict[str, list[list[Ball]]]:
+        """Queries, keys and values by kind, position and head."""
+        a, w, heads = self.arithmetic, self.weights, int(self.shape["n_heads"])
+
+        def project(kind: str, x: Ball, head: int) -> Ball:
+            made = a.matmul(x, w[f"blocks.{layer}.W_{kind}"][head])
+            bias = w.get(f"blocks.{layer}.b_{kind}")
+            return made if bias is None else a.add(made, a.exact(bias[head][None]))
+
+        return {
+            kind: [[project(kind, x, head) for head in range(heads)] for x in stream]
+            for kind in "QKV"
+        }
+
+    def _block(
+        self,
+        layer: int,
+        residual: Ball,
+        projected: dict[str, list[list[Ball]]],
+        at: list[Int[ndarray, " n"]],
+        query: int,
+    ) -> Ball:
+        """One block at one position: attention to the positions that it may see, then the MLP."""
+        a, w, scale = self.arithmetic, self.weights, math.sqrt(int(self.shape["d_head"]))
+        seen = range(query + 1) if self.shape["masked"] else range(len(at))
+        c = float(self.shape["attention_coefficient"])
+        for head in range(int(self.shape["n_heads"])):
+            asked = _take(projected["Q"][query][head], at[query])
+            keys = _stack([_take(projected["K"][place][head], at[place]) for place in seen])
+            raw = a.dot(Ball(asked.mid[:, None], asked.rad[:, None]), keys, axis=-1)
+            scores = a.ball(raw.mid / scale, raw.rad / scale + a.gamma(3) * raw.size / scale)
+            attention = a.softmax(scores)
+            if c != 1:
+                mixed = attention.mid * c + (1 - c)
+                size = attention.size * abs(c) + abs(1 - c)
+                attention = a.ball(mixed, attention.rad * abs(c) + a.gamma(3) * size)
+            values = _stack([_take(projected["V"][place][head], at[place]) for place in seen])
+            spread = Ball(attention.mid[..., None], attention.rad[..., None])
+            heard = a.dot(spread, values, axis=1)
+            residual = a.add(residual, a.matmul(heard, w[f"blocks.{layer}.W_O"][head]))
+        block = {
+            name.rpartition(".")[2]: value
+            for name, value in w.items()
+            if name.startswith(f"blocks.{layer}.")
+        }
+        if "b_O" in block:
+            residual = a.add(residual, a.exact(block["b_O"][None]))
+        hidden = a.add(a.matmul(residual, block["W_in"]), a.exact(block["b_in"][None]))
+        hidden = a.activation(hidden, self.shape["activation"])
+        written = a.add(a.matmul(hidden, block["W_out"]), a.exact(block["b_out"][None]))
+        return a.add(residual, written)
+
+
+class MLPPass:
+    """Forward pass of a stored perceptron over embedded inputs."""
+
+    def __init__(
+        self, shape: Mapping[str, Any], weights: Mapping[str, Array], u: float = DOUBLE
+    ) -> None:
+        self.shape, self.arithmetic = shape, Arithmetic(u)
+        self.weights = {name: value.astype(np.float64) for name, value in weights.items()}
+
+    def __call__(self, tokens: Int[ndarray, "n k"]) -> Ball:
+        """Logits of every row of tokens, as balls [n, outputs]."""
+        return _in_batches(self._batch, tokens)
 
     def _batch(self, tokens: Int[ndarray, "n k"]) -> Ball:
         a, w = self.arithmetic, self.weights
-        last = np.zeros((len(tokens), 1), dtype=np.int64)
-        at = np.concatenate([tokens, last], axis=1).T
-        residual = Ball(self.last.mid[None], self.last.rad[None])
-        for head in range(self.heads):
-            attention = a.softmax(_stack([s[head] for s in self.scores], at))
-            values = _stack([v[head] for v in self.values], at, axis=1)
-            spread = Ball(attention.mid[..., None], attention.rad[..., None])
-            mixed = a.dot(spread, values, axis=1)
-            residual = a.add(residual, a.matmul(mixed, w["W_O"][head]))
-        hidden = a.relu(a.add(a.matmul(residual, w["W_in"]), a.exact(w["b_in"][None])))
-        written = a.add(a.matmul(hidden, w["W_out"]), a.exact(w["b_out"][None]))
-        return a.matmul(a.add(residual, written), w["W_U"])
+        tables = [w["W_E" if self.shape["shared"] else f"W_E{i}"] for i in range(tokens.shape[1])]
+        rows = [a.exact(table[tokens[:, i]]) for i, table in enumerate(tables)]
+        if self.shape["combine"] == "concat":
+            x = a.exact(np.concatenate([row.mid for row in rows], axis=1))
+        else:
+            x = rows[0]
+            for row in rows[1:]:
+                x = a.add(x, row)
+        for layer in range(1, len(self.shape["widths"]) + 1):
+            x = a.add(a.matmul(x, w[f"W_{layer}"]), a.exact(w[f"b_{layer}"][None]))
+            x = a.activation(x, self.shape["activation"])
+        return a.add(a.matmul(x, w["W_U"]), a.exact(w["b_U"][None]))
 
 
-def _stack(tables: list[Ball], at: Int[ndarray, "k n"], axis: int = -1) -> Ball:
-    mids = [table.mid[rows] for table, rows in zip(tables, at, strict=True)]
-    rads = [table.rad[rows] for table, rows in zip(tables, at, strict=True)]
-    return Ball(np.stack(mids, axis), np.stack(rads, axis))
+def _in_batches(batch: Callable[[ndarray], Ball], tokens: Int[ndarray, "n k"]) -> Ball:
+    parts = [batch(tokens[i : i + BATCH]) for i in range(0, len(tokens), BATCH)]
+    return Ball(np.concatenate([p.mid for p in parts]), np.concatenate([p.rad for p in parts]))
 
 
-FORWARD_PASSES = {"transformer": TransformerPass}
+def _take(ball: Ball, rows: Int[ndarray, " n"]) -> Ball:
+    return Ball(ball.mid[rows], ball.rad[rows])
+
+
+def _stack(balls: list[Ball]) -> Ball:
+    return Ball(np.stack([b.mid for b in balls], axis=1), np.stack([b.rad for b in balls], axis=1))
+
+
+FORWARD_PASSES = {"transformer": TransformerPass, "mlp": MLPPass}
 """By the kind of the stored architecture."""
 
 

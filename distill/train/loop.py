@@ -18,7 +18,7 @@ from jaxtyping import Int
 from numpy import ndarray
 from torch.nn.functional import cross_entropy
 
-from distill.architecture import Architecture, Parameters
+from distill.architecture import Architecture, Parameters, StoredArchitecture
 from distill.model import Model
 
 
@@ -89,7 +89,7 @@ class Trained:
 
 
 def train(
-    architecture: Architecture,
+    architecture: StoredArchitecture,
     tokens: Int[ndarray, "n k"],
     labels: Int[ndarray, " n"],
     probe: Int[ndarray, "m k"],
