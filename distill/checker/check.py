@@ -182,6 +182,7 @@ def _fit_together(
         fits = fits and all(0 <= row < shape["n_vocab"] for row in shape["suffix"])
         layers = {name.split(".")[1] for name in weights if name.startswith("blocks.")}
         fits = fits and len(layers) == shape["n_layers"]
+        fits = fits and shape["biases"] == ("b_U" in weights)
     else:
         names = ["W_E"] if shape["shared"] else [f"W_E{i}" for i in range(len(inputs))]
         expected = dict.fromkeys(names, (shape["n_tokens"], shape["d_embed"]))
