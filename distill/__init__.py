@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from distill.architecture import MLP, Transformer
     from distill.domain import Domain
     from distill.errors import DistillError
+    from distill.importing import import_model
     from distill.mechanism import FourierMechanism, Refusal
     from distill.model import BlackBox, Model
-    from distill.pipeline import distill, run
+    from distill.pipeline import distill, run, run_model
     from distill.program import Program
     from distill.report import Report
     from distill.store import Run, load_run
@@ -38,8 +39,10 @@ __all__ = [
     "Task",
     "Transformer",
     "distill",
+    "import_model",
     "load_run",
     "run",
+    "run_model",
     "task",
 ]
 
@@ -57,8 +60,10 @@ _HOME = {
     "Task": "tasks",
     "Transformer": "architecture",
     "distill": "pipeline",
+    "import_model": "importing",
     "load_run": "store",
     "run": "pipeline",
+    "run_model": "pipeline",
     "task": "tasks",
 }
 

@@ -51,7 +51,9 @@ def _out(command: Any) -> Any:
 
 
 @cli.command()
-@click.argument("task")
+@click.argument("task", required=False)
+@click.option("--model", metavar="FILE", help="A checkpoint instead of training.")
+@click.option("--layout", metavar="NAME|FILE", help="How to read FILE, where that is not plain.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of data, weights, batches.")
 @click.option("--arch", metavar="NAME", help="Architecture instead of the task's own.")
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="A setting of TASK.")
@@ -65,7 +67,9 @@ def _out(command: Any) -> Any:
 @click.option("--quiet", is_flag=True, help="Print the verdict and the folder only.")
 @_out
 def run(
-    task: str,
+    task: str | None,
+    model: str | None,
+    layout: str | None,
     seed: int,
     arch: str | None,
     settings: tuple[str, ...],
@@ -74,24 +78,40 @@ def run(
     quiet: bool,
     out: str,
 ) -> None:
-    r"""Train a network on TASK, find its mechanism, write it as Python, check it.
+    r"""Train a network on TASK (or read FILE), find its mechanism, write it as Python, check it.
 
     TASK is a built-in name (`distill tasks`), a task file, or file.py:name. The run goes to
     DIR/<task>/<run>/: program.py, the network, the evidence, and what it takes to check it.
 
+    With --model, TASK is only what the network is held against at the end, and may be left out.
+    Nothing in FILE is executed. A layout says which tensor is which; those of published families
+    are recognised, and for any other one a layout to fill in is shown.
+
     \b
     distill run mod_add --set p=59 --set fraction=0.4 --seed 3
+    distill run mod_add --set p=113 --model grokking.pth
     """
     read = _read_settings(settings)
     console = _console(quiet or as_json)
     from distill.task_files import load_task
 
-    built = load_task(task, read)  # before torch is loaded: bad input is told at once
+    if task is None and model is None:
+        raise DistillError("nothing to run: expected a TASK (`distill tasks`), or --model FILE")
+    if layout is not None and model is None:
+        raise DistillError("--layout says how a checkpoint is read: it needs --model FILE")
+    if task is None and read:
+        raise DistillError("--set gives a task's settings: name the TASK too")
+    built = load_task(task, read) if task else None  # before torch: bad input is told at once
     from distill.pipeline import run as run_pipeline
+    from distill.pipeline import run_model
     from distill.render.terminal import TerminalProgress, show_result, show_verdict
 
     with TerminalProgress(console) as progress:
-        finished = run_pipeline(built, seed=seed, architecture=arch, out=out, progress=progress)
+        if model is not None:
+            finished = run_model(model, built, layout=layout, out=out, progress=progress)
+        else:
+            assert built is not None
+            finished = run_pipeline(built, seed=seed, architecture=arch, out=out, progress=progress)
     report, folder = finished.report, finished.folder
     if as_json:
         from distill.serialise import to_json
@@ -234,7 +254,8 @@ def _status(report: Report, accept: float | None) -> int:
 
 
 def _fail(message: str, status: int) -> NoReturn:
-    click.echo(f"distill: {' '.join(message.split())}", err=True)
+    first, gap, rest = message.partition("\n\n")  # a layout to fill in follows its line
+    click.echo(f"distill: {' '.join(first.split())}{gap}{rest}", err=True)
     sys.exit(status)
 
 

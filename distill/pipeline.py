@@ -27,6 +27,7 @@ from distill.domain import Domain
 from distill.emit import Emitted, emit
 from distill.errors import DistillError
 from distill.extract import extract, structure_score
+from distill.importing import import_model
 from distill.mechanism import FourierMechanism, Refusal
 from distill.model import BlackBox, Model, Network
 from distill.render.html import report_page
@@ -143,6 +144,59 @@ def run(
         record = _record(stages, task.name, seed, chosen.kind, dict(task.settings), recipe)
         record = dataclasses.replace(record, attempts=attempts)
         return _finish(found, record, curve, Split(task.train_count, seed), out)
+
+
+def run_model(
+    path: str | Path,
+    task: str | Task | None = None,
+    *,
+    layout: str | None = None,
+    out: str | Path | None = "outputs",
+    progress: Progress | None = None,
+    **settings: str | Setting,
+) -> Run:
+    """From a checkpoint that somebody else trained to a checked program.
+
+    Args:
+        path: a file of tensors (`distill.importing`); nothing in it is executed.
+        task: what the network is held against at the end, if that is known. It does not steer
+            how the network is read.
+        layout: name or file of the layout, where it is not recognised.
+        out: where the run folder goes, or null to keep the run in memory.
+        progress: who watches.
+        settings: the task's settings.
+
+    Raises:
+        DistillError: the checkpoint cannot be read, or is of another size than the task.
+    """
+    if task is not None and not isinstance(task, Task):
+        task = load_task(task, settings)
+    _check_output(out)
+    stages = Stages(progress or Silent())
+    name = Path(path).stem if task is None else task.name
+    with fixed_threads():
+        with stages.stage("import") as lines:
+            imported = import_model(path, layout)
+            if task is not None and task.domain != imported.domain:
+                raise DistillError(
+                    f"checkpoint '{path}' is a network over {imported.domain}, and task "
+                    f"'{task.name}' is over {task.domain}: set the task to the network's size"
+                )
+            lines.append(f"layout {imported.layout}: {imported.domain}")
+            if task is not None:
+                lines.append(f"right on {_accuracy(imported.model, task)} for {task.name}")
+        found = _distill(imported.model, imported.domain, task, name, None, stages)
+        settings = {"model": Path(path).name, "layout": imported.layout}
+        kind = imported.model.architecture.kind
+        record = _record(stages, name, None, kind, settings, None)
+        return _finish(found, record, None, None, out)
+
+
+def _accuracy(model: Model, task: Task) -> str:
+    """How good an imported network is at a task: a layout that reads it wrongly shows here."""
+    tokens = task.domain.tokens(traced_indices(task.domain))
+    right = int((model.logits(tokens).argmax(axis=1) == task.labels(tokens)).sum())
+    return f"{right:,} of {len(tokens):,} inputs"
 
 
 def distill(

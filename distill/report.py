@@ -39,7 +39,8 @@ class ProgramVsModel:
     """Agreement of the stored program with the network.
 
     Attributes:
-        heldout_agree: agreements among the inputs that the network was not trained on.
+        heldout_agree: agreements among the inputs that the network was not trained on; null where
+            it is not known which these are.
         exhaustive: whether every input of the domain was run through both.
         upper_bound_99: exact 99% upper bound on the rate of disagreement over the domain, from a
             uniform sample of it; 0 where every input was run and all agree.
@@ -50,8 +51,8 @@ class ProgramVsModel:
 
     agree: int
     total: int
-    heldout_agree: int
-    heldout_total: int
+    heldout_agree: int | None
+    heldout_total: int | None
     exhaustive: bool
     upper_bound_99: float
     disagreement: Disagreement | None

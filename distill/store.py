@@ -135,8 +135,10 @@ def save_run(run: Run, out: Path) -> Run:
 
 def run_name(record: RunRecord) -> str:
     """`seed0-p59-fraction0.4`: the seed and every setting, fit for a folder's name."""
-    parts = [f"seed{record.seed}" if record.seed is not None else "network"]
-    parts += [f"{name}{value}" for name, value in record.settings.items()]
+    if record.seed is None:
+        parts = [Path(str(record.settings.get("model", "network"))).stem]
+    else:
+        parts = [f"seed{record.seed}", *(f"{key}{it}" for key, it in record.settings.items())]
     return "".join(c if c.isalnum() or c in "-_." else "_" for c in "-".join(parts))[:120]
 
 

@@ -100,13 +100,14 @@ def derive(evidence: Evidence) -> Claims:
     counted = {
         "agree": int(agree.sum()),
         "total": len(indices),
-        "heldout_agree": int(agree[~trained].sum()),
-        "heldout_total": int((~trained).sum()),
         "exhaustive": evidence.sample is None,
         "upper_bound_99": 0.0
         if evidence.sample is None and agree.all()
         else upper_bound(int((~agree).sum()), len(indices)),
     }
+    if evidence.split is not None:
+        counted |= {"heldout_agree": int(agree[~trained].sum())}
+        counted |= {"heldout_total": int((~trained).sum())}
     claims |= {f"program_vs_model.{name}": value for name, value in counted.items()}
     if evidence.reference is not None:
         reference = evidence.reference + evidence.outputs.start
@@ -188,6 +189,9 @@ def _inside(
     waves = _mechanism_logits(evidence, rest_tokens)
     claims["mechanism.follows"] = bool(np.abs(said - waves).max() <= 0.01 * np.abs(waves).max())
 
+    shape = evidence.architecture or {}
+    if "W_E" not in evidence.weights or any(shape.get("offsets", ())):
+        return  # an embedding for each input: no common planes to keep or remove
     planes = _key_planes(evidence)
     for name, keep in {"kept_only_accuracy": True, "removed_accuracy": False}.items():
         embedding = evidence.weights["W_E"].astype(np.float64)

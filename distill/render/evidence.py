@@ -41,13 +41,14 @@ def _agreement_rows(report: Report) -> list[Row]:
         rows.append(
             Row("program = network", f"{counted.agree:,} of {counted.total:,}", f"on {how}")
         )
-        rows.append(
-            Row(
-                "  on held-out inputs",
-                f"{counted.heldout_agree:,} of {counted.heldout_total:,}",
-                "the network was not trained on them",
+        if counted.heldout_total is not None:
+            rows.append(
+                Row(
+                    "  on held-out inputs",
+                    f"{counted.heldout_agree:,} of {counted.heldout_total:,}",
+                    "the network was not trained on them",
+                )
             )
-        )
         if counted.searched is not None:
             rows.append(
                 Row(

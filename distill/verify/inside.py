@@ -243,10 +243,10 @@ def losses(
     profile = wave_profile(mechanism.waves, mechanism.modulus)
     restricted = wave_logits(profile, phi, np.array(trace.domain.outputs))
     excluded = trace.logits - restricted
-    return {
-        "restricted_loss": cross_entropy(restricted, labels),
-        "excluded_loss": cross_entropy(excluded[trained], labels[trained]),
-    }
+    found = {"restricted_loss": cross_entropy(restricted, labels)}
+    if trained.any():
+        found["excluded_loss"] = cross_entropy(excluded[trained], labels[trained])
+    return found
 
 
 def cross_entropy(logits: Float[ndarray, "n outputs"], labels: Int[ndarray, " n"]) -> float:

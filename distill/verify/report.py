@@ -81,7 +81,8 @@ def verify(
     model_answers = checked.answers + domain.outputs.start
     trained = np.zeros(domain.size, bool) if train_mask is None else train_mask
     proof = _prove(network, checked) if isinstance(network, Model) else None
-    counted = _count(trace, checked, source, answers, model_answers, trained[checked.indices])
+    known = None if train_mask is None else trained[checked.indices]
+    counted = _count(trace, checked, source, answers, model_answers, known)
     labels = None if task is None else task.labels(checked.tokens)
     inside = _look_inside(trace, checked, mechanism, source, trained[checked.indices])
     if task is not None:
@@ -145,7 +146,7 @@ def _count(
     source: str,
     answers: Int[ndarray, " n"],
     model_answers: Int[ndarray, " n"],
-    trained: Bool[ndarray, " n"],
+    trained: Bool[ndarray, " n"] | None,
 ) -> ProgramVsModel:
     agree = answers == model_answers
     domain = trace.domain
@@ -159,8 +160,8 @@ def _count(
     return ProgramVsModel(
         agree=int(agree.sum()),
         total=len(agree),
-        heldout_agree=int(agree[~trained].sum()),
-        heldout_total=int((~trained).sum()),
+        heldout_agree=None if trained is None else int(agree[~trained].sum()),
+        heldout_total=None if trained is None else int((~trained).sum()),
         exhaustive=checked.sample is None,
         upper_bound_99=0.0
         if checked.sample is None and agree.all()
@@ -225,12 +226,12 @@ def _look_inside(
     )
     if isinstance(trace.network, Model):
         key, decoy = decoded(trace, trace.network, mechanism)
-        inside = replace(
-            inside,
-            decode_r2=key,
-            decode_decoy_r2=decoy,
-            **embedding_evidence(trace, trace.network, mechanism, checked.tokens, checked.answers),
-        )
+        inside = replace(inside, decode_r2=key, decode_decoy_r2=decoy)
+        if trace.network.shares_embedding:
+            found = embedding_evidence(
+                trace, trace.network, mechanism, checked.tokens, checked.answers
+            )
+            inside = replace(inside, **found)
     return inside
 
 
