@@ -7,7 +7,9 @@ naming what it asked for. Sizes are checked before anything is allocated.
 
 from __future__ import annotations
 
+import contextlib
 import pickle
+import pickletools
 import re
 import warnings
 import zipfile
@@ -92,13 +94,28 @@ def _too_large(path: Path, size: int) -> str:
 
 
 def _unsafe(path: Path, message: str) -> str:
-    wanted = re.search(r"GLOBAL (\S+)", message)
+    named = re.search(r"GLOBAL (\S+)", message)
+    wanted = named[1] if named else _first_class_of(path)
     if wanted is None:
         return f"checkpoint '{path}' cannot be read: it is truncated, or no torch file"
     return (
-        f"checkpoint '{path}' is unsafe: reading it would import '{wanted[1]}', and only tensors "
+        f"checkpoint '{path}' is unsafe: reading it would import '{wanted}', and only tensors "
         "are read; save the network's state_dict() instead"
     )
+
+
+def _first_class_of(path: Path) -> str | None:
+    """The first name that a bare pickle would import, from its opcodes alone."""
+    strings: list[str] = []
+    with contextlib.suppress(Exception):  # whatever ends the opcodes ends the search
+        for opcode, argument, _ in pickletools.genops(path.read_bytes()):
+            if opcode.name == "GLOBAL":
+                return str(argument).replace(" ", ".")
+            if opcode.name == "STACK_GLOBAL" and len(strings) > 1:
+                return f"{strings[-2]}.{strings[-1]}"
+            if isinstance(argument, str):
+                strings.append(argument)
+    return None
 
 
 def _flatten(value: Any, name: str = "") -> Iterator[tuple[str, Tensor]]:
