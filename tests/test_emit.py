@@ -88,7 +88,7 @@ def test_digits_that_floating_point_cannot_separate_are_refused():
 
 
 def test_phases_and_exceptions_are_written_and_explained():
-    waves = [(2, 9.0, 0.4), (5, 8.0, 0.01)]
+    waves = [(2, 9.0, -0.4), (5, 8.0, 0.01)]
     emitted = emit_fourier(mechanism(11, waves, exceptions=((3, 4, 9),)), square(11))
     assert isinstance(emitted, Emitted)
     assert emitted.meaning.method == "every residue, in interval arithmetic"
@@ -107,7 +107,7 @@ def test_phases_and_exceptions_are_written_and_explained():
             emit_fourier(
                 mechanism(
                     7,
-                    [(1, 4.0, 0.3), (2, 2.5, 0.0)],
+                    [(1, 4.0, -0.3), (2, 2.5, 0.0)],
                     AffineCoordinate((2, -1), 3, 7),
                     ((0, 1, 1),),
                 ),

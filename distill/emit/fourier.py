@@ -40,7 +40,8 @@ def emit_fourier(mechanism: FourierMechanism, domain: Domain) -> Emitted | Refus
         PrintedWave(
             wave.frequency,
             float(f"{wave.amplitude:.{DIGITS}g}"),
-            0.0 if abs(wave.phase) < SMALL_PHASE else float(f"{wave.phase:.{DIGITS}g}"),
+            # the program turns by φ - c, the mechanism by c - φ
+            0.0 if abs(wave.phase) < SMALL_PHASE else -float(f"{wave.phase:.{DIGITS}g}"),
         )
         for wave in mechanism.waves
     )
