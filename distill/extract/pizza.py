@@ -34,8 +34,8 @@ An even mixture, 1 + |cos|, is 0.966 constant; a constant is 0.81 of a |cos|, an
 Published clocks and pizzas, and those trained here, are beyond 0.99.
 """
 
-ISOLATION_INPUTS = 4096
-"""Fitted inputs on which a frequency is isolated: 36 for each d where p is 113."""
+ISOLATION_INPUTS = 16_384
+"""Traced inputs, about, on which a frequency is isolated: every d up to p = 128."""
 
 
 def projections(
@@ -100,8 +100,7 @@ def label_waves(
     """Say of every wave whether it is a clock or a pizza, where the network can be operated on."""
     if coordinate.difference is None or not has_embedding(trace.network):
         return waves
-    tokens = trace.tokens[trace.fitted]
-    tokens = tokens[choose(len(tokens), min(len(tokens), ISOLATION_INPUTS), FIT_SEED)]
+    tokens = _isolation_tokens(trace, coordinate.difference)
     values = trace.domain.values(tokens)
     phi, difference = coordinate.phi(values), coordinate.difference.phi(values)
     labelled = []
@@ -114,6 +113,18 @@ def label_waves(
         label = label_of(clock_r2, pizza_r2)
         labelled.append(replace(wave, label=label, clock_r2=clock_r2, pizza_r2=pizza_r2))
     return tuple(labelled)
+
+
+def _isolation_tokens(trace: Trace, difference: AffineCoordinate) -> Int[ndarray, "n k"]:
+    """All traced inputs, or where these are many, all with a few of the values of d.
+
+    What else the logits of an input hold turns with φ, and cancels only over all of them. Nothing
+    is fitted to the traced logits here, so that the unfitted half is not spared.
+    """
+    p = difference.modulus
+    found = difference.phi(trace.domain.values(trace.tokens))
+    few = min(p, max(2, round(p * ISOLATION_INPUTS / len(found))))
+    return trace.tokens[choose(p, few, FIT_SEED)[found]]
 
 
 def difference_profile(

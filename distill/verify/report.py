@@ -37,6 +37,7 @@ from distill.verify.inside import (
     logit_evidence,
     losses,
 )
+from distill.verify.pizza import pizza_evidence
 
 LOCATED = {"kept": 0.99, "removed": 0.5, "decode": 0.8, "interchange": 0.9, "decoy": 0.5}
 """What the tests of the inside must show before a program's variables count as located."""
@@ -230,6 +231,7 @@ def _look_inside(
             decode_r2=key,
             decode_decoy_r2=decoy,
             **embedding_evidence(trace, trace.network, mechanism, checked.tokens, checked.answers),
+            **pizza_evidence(trace, mechanism),
         )
     return inside
 
