@@ -17,9 +17,9 @@ FIT = Fit(seed=1, inputs=4, fitted=2, r2=1.0, heldout_r2=1.0)
 
 
 def mechanism(p, waves, coordinate=None, exceptions=()):
-    """A mechanism with these (frequency, amplitude, phase)."""
+    """A mechanism with these (frequency, amplitude, phase), and a pizza's size after them."""
     coordinate = coordinate or AffineCoordinate((1, 1), 0, p)
-    shares = tuple(Wave(k, size, phase, 0.1) for k, size, phase in sorted(waves))
+    shares = tuple(Wave(k, size, phase, 0.1, *pizza) for k, size, phase, *pizza in sorted(waves))
     return FourierMechanism(coordinate, shares, exceptions, 1.0, FIT, (), None)
 
 
@@ -102,6 +102,13 @@ def test_phases_and_exceptions_are_written_and_explained():
     ("name", "emitted"),
     [
         ("sum", emit_fourier(mechanism(7, [(1, 4.0, 0.0), (3, 2.5, 0.0)]), square(7))),
+        (
+            "sum_with_pizza",
+            emit_fourier(
+                mechanism(7, [(1, 4.0, 0.0, 3.5), (3, 2.5, 0.0, 0.0)]),
+                square(7),
+            ),
+        ),
         (
             "affine_with_phase_and_exception",
             emit_fourier(

@@ -6,6 +6,7 @@ to `(a + b) % p`. That the two are the same function is proved beside it (`disti
 
 from __future__ import annotations
 
+import math
 import string
 import textwrap
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ import black
 
 from distill.domain import Domain
 from distill.meaning import Meaning, PrintedWave, Unseparated, prove_meaning
-from distill.mechanism import AffineCoordinate, FourierMechanism, Refusal
+from distill.mechanism import AffineCoordinate, FourierMechanism, Refusal, Wave
 from distill.program import Program
 
 DIGITS = 4
@@ -36,16 +37,7 @@ class Emitted:
 
 def emit_fourier(mechanism: FourierMechanism, domain: Domain) -> Emitted | Refusal:
     """Write the program, or refuse where floating point could not separate its answers."""
-    waves = tuple(
-        PrintedWave(
-            wave.frequency,
-            float(f"{wave.amplitude:.{DIGITS}g}"),
-            # the program turns by φ - c, the mechanism by c - φ
-            0.0 if abs(wave.phase) < SMALL_PHASE else -float(f"{wave.phase:.{DIGITS}g}"),
-            float(f"{wave.pizza:.{DIGITS}g}"),
-        )
-        for wave in mechanism.waves
-    )
+    waves = tuple(_printed(wave) for wave in mechanism.waves)
     coordinate = mechanism.coordinate
     meaning = prove_meaning(
         waves,
@@ -61,6 +53,17 @@ def emit_fourier(mechanism: FourierMechanism, domain: Domain) -> Emitted | Refus
     source = _source(mechanism, domain, waves)
     formatted = black.format_str(source, mode=black.Mode(line_length=WIDTH))
     return Emitted(Program(formatted), meaning)
+
+
+def _printed(wave: Wave) -> PrintedWave:
+    """A wave with the digits that a program needs; the program turns by φ - c, waves by c - φ."""
+    phase = 0.0 if abs(wave.phase) < SMALL_PHASE else -float(f"{wave.phase:.{DIGITS}g}")
+    if not wave.pizza:
+        return PrintedWave(wave.frequency, float(f"{wave.amplitude:.{DIGITS}g}"), phase)
+    # two terms of one size: the smaller has no digits beyond the last of the larger
+    decimals = DIGITS - 1 - math.floor(math.log10(max(abs(wave.amplitude), abs(wave.pizza))))
+    amplitude, pizza = (round(size, decimals) + 0.0 for size in (wave.amplitude, wave.pizza))
+    return PrintedWave(wave.frequency, amplitude, phase, pizza)
 
 
 def _reach(coordinate: AffineCoordinate, domain: Domain) -> int:
