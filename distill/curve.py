@@ -17,8 +17,9 @@ from numpy import ndarray
 from torch.nn.functional import cross_entropy
 
 from distill.architecture import Architecture
+from distill.extract.pizza import fit_differences
 from distill.extract.waves import aligned_profile
-from distill.mechanism import FourierMechanism, Wave, wave_logits, wave_profile
+from distill.mechanism import FourierMechanism, Wave, mechanism_logits
 from distill.tasks import Task
 from distill.train import TrainingState
 
@@ -102,18 +103,20 @@ class CurveRecorder:
         right = logits.argmax(axis=1) == self.labels
         restricted_loss = excluded_loss = amplitudes = None
         if mechanism is not None:
-            phi = mechanism.coordinate.phi(self.domain.values(self.tokens))
+            coordinate, values = mechanism.coordinate, self.domain.values(self.tokens)
+            pizzas = frozenset(wave.frequency for wave in mechanism.waves if wave.pizza)
             outputs = np.array(self.domain.outputs)
             centred = logits.astype(np.float64)
             centred -= centred.mean(axis=1, keepdims=True)
-            profile = aligned_profile(centred, phi, self.domain.outputs.start)
+            profile = aligned_profile(centred, coordinate.phi(values), self.domain.outputs.start)
             spectrum = np.fft.rfft(profile) / len(profile)
             sizes = 2 * np.abs(spectrum)
             waves = tuple(
                 Wave(k, float(sizes[k]), float(np.angle(spectrum[k])), 0.0)
                 for k in mechanism.key_frequencies
             )
-            restricted = wave_logits(wave_profile(waves, len(profile)), phi, outputs)
+            waves = fit_differences(centred, coordinate, values, self.domain.outputs, waves, pizzas)
+            restricted = mechanism_logits(coordinate, waves, values, outputs)
             restricted_loss = _short(self._loss(restricted, np.full(len(right), True)))
             excluded_loss = _short(self._loss(centred - restricted, self.trained))
             amplitudes = tuple(_short(size) for size in sizes[1:])

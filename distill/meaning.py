@@ -8,6 +8,9 @@ and it is zero only if p divides kx for every key k, that is (with g the greates
 of the keys and p) only if p/g divides x. So for g = 1 the arg max over c of score(φ - c) is φ
 modulo p, for all integers. How far the runner-up stays behind is computed in interval arithmetic,
 for every x, and compared with a bound on what floating point can lose when the program runs.
+
+Where amplitudes depend on the difference d of the inputs, A_k(d) = A_k + B_k |cos(πkd/p)|, the
+lead is bounded for every d and x: p² small sums, in float64, less a bound on all their rounding.
 """
 
 from __future__ import annotations
@@ -17,9 +20,14 @@ from functools import cache
 from math import gcd, pi
 from typing import Any
 
+import numpy as np
+from jaxtyping import Float
 from mpmath import iv
+from numpy import ndarray
 
 UNIT_ROUNDOFF = 2.0**-53
+
+VARYING_METHOD = "every residue and difference, in float64 with a bound on its rounding"
 
 
 @dataclass(frozen=True)
@@ -29,6 +37,7 @@ class PrintedWave:
     frequency: int
     amplitude: float
     phase: float
+    pizza: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -67,6 +76,11 @@ class Unseparated:
     float_error: float
 
     def __str__(self) -> str:
+        if self.margin < -self.float_error:
+            return (
+                "the answer that leads changes with the difference of the inputs: it falls behind "
+                f"by {-self.margin:.3g}, so that the arg max is no function of the coordinate"
+            )
         if self.gcd > 1:
             return (
                 f"the frequencies and the modulus share the divisor {self.gcd}, so that "
@@ -81,28 +95,37 @@ class Unseparated:
 def prove_meaning(
     waves: tuple[PrintedWave, ...], modulus: int, expression: str, reach: int, exceptions: int = 0
 ) -> Meaning | Unseparated:
-    """Prove what `argmax_c Σ A_k cos(2πk(φ - c)/p + θ_k)` is.
+    """Prove what `argmax_c Σ A_k(d) cos(2πk(φ - c)/p + θ_k)` is, for every d.
 
     Args:
-        waves: as printed.
+        waves: as printed; A_k(d) is the amplitude, and `pizza` times |cos(πkd/p)|.
         modulus: p.
         expression: φ, for the statement.
-        reach: the largest |φ - c| that the program evaluates.
+        reach: the largest |φ - c| that the program evaluates, and the largest |d|.
         exceptions: how many inputs the program lists.
     """
     divisor = gcd(modulus, *(wave.frequency for wave in waves))
     error = _float_error(waves, modulus, reach)
     if divisor > 1:
         return Unseparated(divisor, 0.0, error)
-    best, margin, runner_up = _margin(waves, modulus)
+    varying = any(wave.pizza for wave in waves)
+    best, margin, runner_up = (_varying_margin if varying else _margin)(waves, modulus)
     if margin <= 2 * error:
         return Unseparated(divisor, margin, error)
-    symbolic = best == 0 and all(wave.phase == 0 and wave.amplitude > 0 for wave in waves)
+    symbolic = best == 0 and all(
+        wave.phase == 0 and wave.amplitude > 0 and not wave.pizza for wave in waves
+    )
+    if symbolic:
+        method, proof = "symbolic", _symbolic_steps(modulus)
+    elif varying:
+        method, proof = VARYING_METHOD, _varying_steps(modulus, best, margin)
+    else:
+        method, proof = "every residue, in interval arithmetic", _enumerated_steps(modulus, best)
     shifted = f"({expression})" if best == 0 else f"({expression} - {best})"
     return Meaning(
         statement=f"the arg max is {shifted} mod {modulus}, for all integers",
-        method="symbolic" if symbolic else "every residue, in interval arithmetic",
-        proof=_symbolic_steps(modulus) if symbolic else _enumerated_steps(modulus, best),
+        method=method,
+        proof=proof,
         gcd=divisor,
         margin=margin,
         margin_at=runner_up,
@@ -116,13 +139,18 @@ def _float_error(waves: tuple[PrintedWave, ...], modulus: int, reach: int) -> fl
     """Bound on |computed - exact| for `sum(A * cos(2 * pi * k * x / p + θ) ...)`, |x| <= reach.
 
     Five roundings (with that of pi) reach the angle, the cosine is taken to be right to two units
-    in the last place, and each term is rounded once more and added.
+    in the last place, and each term is rounded once more and added. An amplitude that depends on
+    d, `A + B * abs(cos(pi * k * d / p))` with |d| <= reach, loses as much again on the way.
     """
     terms = len(waves)
     total = 0.0
     for wave in waves:
         angle = 2 * pi * wave.frequency * reach / modulus + abs(wave.phase)
-        total += abs(wave.amplitude) * (6 * angle + 4 + terms + 2) * UNIT_ROUNDOFF
+        size = abs(wave.amplitude) + abs(wave.pizza)
+        total += size * (6 * angle + 4 + terms + 2) * UNIT_ROUNDOFF
+        if wave.pizza:
+            half_angle = pi * wave.frequency * reach / modulus
+            total += (abs(wave.pizza) * (6 * half_angle + 4 + 2) + 2 * size) * UNIT_ROUNDOFF
     return 1.01 * total
 
 
@@ -145,6 +173,45 @@ def _margin(waves: tuple[PrintedWave, ...], modulus: int) -> tuple[int, float, i
     runner_up = min(leads, key=leads.__getitem__)
     # one step towards zero: the conversion to a float may have rounded up
     return best, leads[runner_up] * (1 - 2 * UNIT_ROUNDOFF), runner_up
+
+
+def _varying_margin(waves: tuple[PrintedWave, ...], modulus: int) -> tuple[int, float, int]:
+    """As `_margin`, for the worst d: the lead at (d, x) is Σ_k A_k(d) (C_k(best) - C_k(x)).
+
+    With u = 2^-53, terms K and s_k = |A_k| + |B_k|: a cosine is read from an interval and off by
+    at most u, so A_k(d) by 4u s_k and C_k(best) - C_k(x), at most 2, by 4u. Their product is off
+    by 12u s_k and the sum of K of them, in any order, by 2(K + 1)u Σ s_k more; the rest of
+    (20 + 4K)u Σ s_k is room for what is of second order.
+    """
+    sizes = np.stack(
+        [
+            wave.amplitude
+            + wave.pizza * np.abs(_cosines(wave.frequency, 0.0, modulus, halves=True))
+            for wave in waves
+        ],
+        axis=1,
+    )
+    cosines = np.stack([_cosines(wave.frequency, wave.phase, modulus) for wave in waves])
+    best = int((sizes.mean(axis=0) @ cosines).argmax())
+    leads = (sizes @ (cosines[:, best, None] - cosines)).min(axis=0)
+    leads[best] = np.inf
+    runner_up = int(leads.argmin())
+    total = sum(abs(wave.amplitude) + abs(wave.pizza) for wave in waves)
+    rounding = (20 + 4 * len(waves)) * UNIT_ROUNDOFF * total
+    return best, float(leads[runner_up]) - rounding, runner_up
+
+
+def _cosines(
+    frequency: int, phase: float, modulus: int, halves: bool = False
+) -> Float[ndarray, " modulus"]:
+    """cos(2πkx/p + θ), or cos(πkx/p) by `halves`, for x = 0, ..., p - 1: each within 2^-53."""
+    interval: Any = iv
+    interval.dps = 25
+    steps = 2 * modulus if halves else modulus
+    turn, shift = interval.pi * 2 / steps, interval.mpf(phase)
+    return np.array(
+        [float(interval.cos(turn * (frequency * x % steps) + shift).mid) for x in range(modulus)]
+    )
 
 
 @cache
@@ -177,4 +244,13 @@ def _enumerated_steps(modulus: int, best: int) -> tuple[str, ...]:
     return (
         f"the score depends on x modulo {modulus} alone, as every frequency is an integer",
         f"of its {modulus} values the one at x = {best} is the largest, by interval arithmetic",
+    )
+
+
+def _varying_steps(modulus: int, best: int, margin: float) -> tuple[str, ...]:
+    return (
+        f"the score depends on x and on the difference d modulo {modulus} alone: every frequency "
+        f"is an integer, and |cos(πkd/{modulus})| does not change where d grows by {modulus}",
+        f"in all {modulus * modulus:,} cases the score at x = {best} is the largest, by at least "
+        f"{margin:.4g}: float64, less a bound on all its rounding",
     )

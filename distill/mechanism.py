@@ -6,7 +6,7 @@ task. It is written to `mechanism.json` as it stands here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -14,6 +14,9 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 
 FORMAT_VERSION = 1
+
+Label = Literal["clock", "pizza", "mixed"]
+"""How a frequency, isolated, depends on the difference of the inputs (arXiv 2306.17844)."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,19 @@ class AffineCoordinate:
     def phi(self, values: Int[ndarray, "n k"]) -> Int[ndarray, " n"]:
         """The coordinate of every row of input values."""
         return (values @ np.array(self.weights) + self.offset) % self.modulus
+
+    @property
+    def difference(self) -> AffineCoordinate | None:
+        """How far apart the two terms are: d = u·a - v·b where this is u·a + v·b + w.
+
+        Its sign is chosen so that it reads well, as nothing that is made of it depends on the
+        sign. Null where there are not two terms.
+        """
+        if len(self.weights) != 2 or not all(weight % self.modulus for weight in self.weights):
+            return None
+        u, v = self.weights
+        weights = (-u, v) if u < 0 else (u, -v)
+        return AffineCoordinate(weights, 0, self.modulus)
 
     @property
     def expression(self) -> str:
@@ -45,7 +61,10 @@ class AffineCoordinate:
 
 @dataclass(frozen=True)
 class Wave:
-    """One frequency of a Fourier mechanism: amplitude · cos(2π frequency · s / p + phase).
+    """One frequency of a Fourier mechanism: size(d) · cos(2π frequency · s / p + phase).
+
+    Its size is amplitude + pizza · |cos(π frequency · d / p)|, with d the difference of the two
+    terms of the coordinate: a constant in most networks.
 
     Attributes:
         frequency: in turns per modulus, from 1 to p // 2.
@@ -53,12 +72,21 @@ class Wave:
         phase: in radians, as fitted.
         share: the part of the variance of the centred logits, on the fitted inputs, that this
             wave accounts for.
+        pizza: in logits; 0 where the dependence on d is too small to be written.
+        label: what the size depends on when this frequency is all that the embedding holds (in
+            the full logits the frequencies make up for each other); null for a black box.
+        clock_r2, pizza_r2: part of that isolated size which a constant, and which
+            |cos(π frequency · d / p)| explains.
     """
 
     frequency: int
     amplitude: float
     phase: float
     share: float
+    pizza: float = 0.0
+    label: Label | None = None
+    clock_r2: float | None = None
+    pizza_r2: float | None = None
 
 
 @dataclass(frozen=True)
@@ -122,7 +150,9 @@ class Fit:
 
 @dataclass(frozen=True)
 class FourierMechanism:
-    """logit(c) = Σ_k A_k cos(2πk(c - φ)/p + θ_k), and the answer is the arg max over c.
+    """logit(c) = Σ_k A_k(d) cos(2πk(c - φ)/p + θ_k), and the answer is the arg max over c.
+
+    A_k(d) is a constant, but for the frequencies that depend on the difference d (`Wave`).
 
     Attributes:
         coordinate: φ as a function of the inputs.
@@ -158,8 +188,13 @@ class FourierMechanism:
     @property
     def name(self) -> str:
         """What a table of runs prints."""
-        keys = ", ".join(map(str, self.key_frequencies))
-        return f"cosines of {self.coordinate.expression} mod {self.modulus} at {keys}"
+        labels = {wave.label for wave in self.waves} - {None}
+        kind = f"{next(iter(labels))} " if len(labels) == 1 else ""
+        keys = ", ".join(
+            f"{wave.frequency} ({wave.label})" if len(labels) > 1 else str(wave.frequency)
+            for wave in self.waves
+        )
+        return f"{kind}cosines of {self.coordinate.expression} mod {self.modulus} at {keys}"
 
 
 @dataclass(frozen=True)
@@ -190,3 +225,32 @@ def wave_logits(
 ) -> Float[ndarray, "n outputs"]:
     """The profile laid out around φ: entry (i, j) is profile[outputs[j] - φ[i]]."""
     return profile[(outputs[None, :] - phi[:, None]) % len(profile)]
+
+
+def midpoint_radius(
+    frequency: int, difference: Int[ndarray, " n"], modulus: int
+) -> Float[ndarray, " n"]:
+    """|cos(πkd/p)|: how far from the centre of a circle the middle between two of its points is.
+
+    The points are d steps of 2πk/p apart. This is what is left of the sum of two embeddings in
+    the plane of frequency k: its angle is right, and its length depends on d.
+    """
+    return np.abs(np.cos(np.pi * (frequency * difference % (2 * modulus)) / modulus))
+
+
+def mechanism_logits(
+    coordinate: AffineCoordinate,
+    waves: tuple[Wave, ...],
+    values: Int[ndarray, "n k"],
+    outputs: Int[ndarray, " outputs"],
+) -> Float[ndarray, "n outputs"]:
+    """What waves in a coordinate say: Σ_k A_k(d) cos(2πk(c - φ)/p + θ_k), A_k(d) as in `Wave`."""
+    phi, difference = coordinate.phi(values), coordinate.difference
+    logits = wave_logits(wave_profile(waves, coordinate.modulus), phi, outputs)
+    for wave in waves:
+        if wave.pizza and difference is not None:
+            varying = replace(wave, amplitude=wave.pizza)
+            radius = midpoint_radius(wave.frequency, difference.phi(values), coordinate.modulus)
+            profile = wave_profile((varying,), coordinate.modulus)
+            logits += radius[:, None] * wave_logits(profile, phi, outputs)
+    return logits

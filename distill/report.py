@@ -11,6 +11,7 @@ from html import escape
 from typing import Any, Literal
 
 from distill.meaning import Meaning
+from distill.mechanism import Label
 
 FORMAT_VERSION = 1
 
@@ -86,6 +87,22 @@ class Decoy:
 
 
 @dataclass(frozen=True)
+class Isolated:
+    """A key frequency in the network whose embedding holds the plane of this one alone.
+
+    Attributes:
+        label: how the size of its wave depends on the difference d of the inputs: not at all
+            ("clock"), as |cos(πkd/p)| ("pizza"), or clearly as neither ("mixed").
+        clock_r2, pizza_r2: of the two fits.
+    """
+
+    frequency: int
+    label: Label
+    clock_r2: float
+    pizza_r2: float
+
+
+@dataclass(frozen=True)
 class Inside:
     """Evidence about the inside of the network. All accuracies are against its own answers.
 
@@ -109,6 +126,12 @@ class Inside:
         float32_agree: answers that float32 and float64 give alike.
         restricted_loss: cross-entropy of the program's logits against the task, over the domain;
             excluded_loss: of what they leave, on trained inputs.
+        isolated: every key frequency by itself, of two inputs in a network with an embedding.
+        gradient_symmetricity: mean cosine similarity of the gradients of a logit by the
+            embeddings of the two inputs, over random inputs and outputs; near 1 for a pizza.
+        distance_irrelevance: standard deviation of the logit of the network's own answer among
+            inputs of one difference, mean over the differences, divided by that over all inputs;
+            near 0 for a pizza, near 1 for a clock (both: Zhong et al., arXiv 2306.17844).
     """
 
     logit_r2: float | None = None
@@ -129,6 +152,9 @@ class Inside:
     float32_agree: int | None = None
     restricted_loss: float | None = None
     excluded_loss: float | None = None
+    isolated: tuple[Isolated, ...] = ()
+    gradient_symmetricity: float | None = None
+    distance_irrelevance: float | None = None
 
 
 @dataclass(frozen=True)

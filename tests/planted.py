@@ -19,8 +19,12 @@ def planted_model(
     weights: tuple[int, int] = (1, 1),
     units: int = 128,
     seed: int = 0,
+    pizzas: tuple[int, ...] = (),
 ) -> Model:
-    """A transformer for φ = w0·a + w1·b mod p with these key frequencies."""
+    """A transformer for φ = w0·a + w1·b mod p with these key frequencies.
+
+    Those in `pizzas` have the amplitude A_k |cos(πk(a - b)/p)|, where both weights are 1.
+    """
     keys = list(amplitudes)
     circles = len(keys)
     width = 2 * circles * 2 + 2 * circles  # planes of both inputs, then planes of the output
@@ -40,19 +44,25 @@ def planted_model(
         unembedding[4 * circles + 2 * i] = np.cos(turn * x)
         unembedding[4 * circles + 2 * i + 1] = np.sin(turn * x)
         phi = weights[0] * a + weights[1] * b
-        targets += [amplitudes[k] * np.cos(turn * phi), amplitudes[k] * np.sin(turn * phi)]
+        size = amplitudes[k] * (np.abs(np.cos(turn * (a - b) / 2)) if k in pizzas else 1.0)
+        targets += [size * np.cos(turn * phi), size * np.sin(turn * phi)]
     # position 0 shows only the planes of the first weight, position 1 those of the second
     values = np.zeros((2, width, width))
     for i in range(circles):
         for j in range(2):
             for d in range(2):
                 values[j, 4 * i + 2 * j + d, 4 * i + 2 * j + d] = 1
-    mask = [np.diag(values[j]) for j in range(2)]
+    mask = [np.diag(values[j]).copy() for j in range(2)]
+    for i in (keys.index(k) for k in pizzas):  # both inputs in the first plane, none in the second
+        mask[1][4 * i : 4 * i + 2], mask[1][4 * i + 2 : 4 * i + 4] = 1, 0
+        embedding[:, 4 * i + 2 : 4 * i + 4] = 0
     residual = embedding[a] * mask[0] + embedding[b] * mask[1]
     W_in, b_in = np.zeros((width, units * circles)), rng.uniform(-1.5, 1.5, units * circles)
     for i in range(circles):  # the units of one circle see that circle alone
         columns = slice(units * i, units * (i + 1))
         W_in[4 * i : 4 * i + 4, columns] = rng.standard_normal((4, units))
+        if keys[i] in pizzas:
+            b_in[columns] = 0
     hidden = np.maximum(residual @ W_in + b_in, 0)
     solved, *_ = np.linalg.lstsq(hidden, np.stack(targets, axis=1), rcond=1e-10)
     W_out = np.zeros((units * circles, width))
@@ -103,16 +113,25 @@ def _attention_by_position(
 
 
 def planted_logits(
-    p: int, amplitudes: dict[int, float], weights: tuple[int, int] = (1, 1), noise: float = 0.0
+    p: int,
+    amplitudes: dict[int, float],
+    weights: tuple[int, int] = (1, 1),
+    noise: float = 0.0,
+    pizzas: dict[int, float] | None = None,
 ):
-    """A callable with exactly these waves, and noise of that size that is fixed per input."""
+    """A callable with exactly these waves, and noise of that size that is fixed per input.
+
+    `pizzas` are what |cos(πkd/p)| adds to the amplitudes, d the difference of the two terms.
+    """
     fixed = torch.randn(p, p, p, generator=torch.Generator().manual_seed(0)) * noise
 
     def logits(tokens: torch.Tensor) -> torch.Tensor:
         a, b = tokens[:, 0], tokens[:, 1]
         turns = (weights[0] * a + weights[1] * b)[:, None] - torch.arange(p)[None]
+        difference = (weights[0] * a - weights[1] * b)[:, None].double()
         waves = sum(
-            size * torch.cos(2 * torch.pi * k * turns.double() / p)
+            (size + (pizzas or {}).get(k, 0.0) * torch.cos(torch.pi * k * difference / p).abs())
+            * torch.cos(2 * torch.pi * k * turns.double() / p)
             for k, size in amplitudes.items()
         )
         return waves + fixed[a, b]

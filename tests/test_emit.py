@@ -17,9 +17,9 @@ FIT = Fit(seed=1, inputs=4, fitted=2, r2=1.0, heldout_r2=1.0)
 
 
 def mechanism(p, waves, coordinate=None, exceptions=()):
-    """A mechanism with these (frequency, amplitude, phase)."""
+    """A mechanism with these (frequency, amplitude, phase), and a pizza's size after them."""
     coordinate = coordinate or AffineCoordinate((1, 1), 0, p)
-    shares = tuple(Wave(k, size, phase, 0.1) for k, size, phase in sorted(waves))
+    shares = tuple(Wave(k, size, phase, 0.1, *pizza) for k, size, phase, *pizza in sorted(waves))
     return FourierMechanism(coordinate, shares, exceptions, 1.0, FIT, (), None)
 
 
@@ -88,7 +88,7 @@ def test_digits_that_floating_point_cannot_separate_are_refused():
 
 
 def test_phases_and_exceptions_are_written_and_explained():
-    waves = [(2, 9.0, 0.4), (5, 8.0, 0.01)]
+    waves = [(2, 9.0, -0.4), (5, 8.0, 0.01)]
     emitted = emit_fourier(mechanism(11, waves, exceptions=((3, 4, 9),)), square(11))
     assert isinstance(emitted, Emitted)
     assert emitted.meaning.method == "every residue, in interval arithmetic"
@@ -103,11 +103,18 @@ def test_phases_and_exceptions_are_written_and_explained():
     [
         ("sum", emit_fourier(mechanism(7, [(1, 4.0, 0.0), (3, 2.5, 0.0)]), square(7))),
         (
+            "sum_with_pizza",
+            emit_fourier(
+                mechanism(7, [(1, 4.0, 0.0, 3.5), (3, 2.5, 0.0, 0.0)]),
+                square(7),
+            ),
+        ),
+        (
             "affine_with_phase_and_exception",
             emit_fourier(
                 mechanism(
                     7,
-                    [(1, 4.0, 0.3), (2, 2.5, 0.0)],
+                    [(1, 4.0, -0.3), (2, 2.5, 0.0)],
                     AffineCoordinate((2, -1), 3, 7),
                     ((0, 1, 1),),
                 ),

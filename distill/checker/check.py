@@ -28,7 +28,8 @@ RELATIVE_ONLY = {"proof.rounding"}
 NOT_DERIVED = (
     *("decode_r2", "decode_decoy_r2", "interchange_accuracy", "interchange_decoy", "decoys"),
     *("kept_only_logits_accuracy", "removed_logits_accuracy", "float32_drift", "float32_agree"),
-    *("restricted_loss", "excluded_loss", "meaning"),
+    *("restricted_loss", "excluded_loss", "meaning", "isolated", "gradient_symmetricity"),
+    "distance_irrelevance",
 )
 """Figures of the report that the checker takes no position on."""
 

@@ -220,8 +220,20 @@ def _mechanism_logits(
     logits = np.zeros(turns.shape)
     for wave in evidence.mechanism["waves"]:
         angle = 2 * np.pi * wave["frequency"] * np.arange(p) / p + wave["phase"]
-        logits += (wave["amplitude"] * np.cos(angle))[turns]
+        logits += _sizes(wave, coordinate, evidence.values(tokens))[:, None] * np.cos(angle)[turns]
     return logits
+
+
+def _sizes(
+    wave: Mapping[str, Any], coordinate: Mapping[str, Any], values: Int[ndarray, "n k"]
+) -> Float[ndarray, " n"]:
+    """Of a wave at every input: it may depend on the difference of the coordinate's two terms."""
+    sizes = np.full(len(values), float(wave["amplitude"]))
+    if wave["pizza"]:
+        difference = values @ (np.array(coordinate["weights"]) * [1, -1])
+        half_angle = np.pi * wave["frequency"] * difference / coordinate["modulus"]
+        sizes += wave["pizza"] * np.abs(np.cos(half_angle))
+    return sizes
 
 
 def _key_planes(evidence: Evidence) -> Float[ndarray, "tokens planes"]:

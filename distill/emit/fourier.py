@@ -6,6 +6,7 @@ to `(a + b) % p`. That the two are the same function is proved beside it (`disti
 
 from __future__ import annotations
 
+import math
 import string
 import textwrap
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ import black
 
 from distill.domain import Domain
 from distill.meaning import Meaning, PrintedWave, Unseparated, prove_meaning
-from distill.mechanism import AffineCoordinate, FourierMechanism, Refusal
+from distill.mechanism import AffineCoordinate, FourierMechanism, Refusal, Wave
 from distill.program import Program
 
 DIGITS = 4
@@ -36,20 +37,14 @@ class Emitted:
 
 def emit_fourier(mechanism: FourierMechanism, domain: Domain) -> Emitted | Refusal:
     """Write the program, or refuse where floating point could not separate its answers."""
-    waves = tuple(
-        PrintedWave(
-            wave.frequency,
-            float(f"{wave.amplitude:.{DIGITS}g}"),
-            0.0 if abs(wave.phase) < SMALL_PHASE else float(f"{wave.phase:.{DIGITS}g}"),
-        )
-        for wave in mechanism.waves
-    )
+    waves = tuple(_printed(wave) for wave in mechanism.waves)
     coordinate = mechanism.coordinate
     meaning = prove_meaning(
         waves,
         coordinate.modulus,
         coordinate.expression,
-        _reach(coordinate, domain),
+        # a program with a difference reduces its arguments first
+        coordinate.modulus if any(wave.pizza for wave in waves) else _reach(coordinate, domain),
         len(mechanism.exceptions),
     )
     if isinstance(meaning, Unseparated):
@@ -58,6 +53,17 @@ def emit_fourier(mechanism: FourierMechanism, domain: Domain) -> Emitted | Refus
     source = _source(mechanism, domain, waves)
     formatted = black.format_str(source, mode=black.Mode(line_length=WIDTH))
     return Emitted(Program(formatted), meaning)
+
+
+def _printed(wave: Wave) -> PrintedWave:
+    """A wave with the digits that a program needs; the program turns by φ - c, waves by c - φ."""
+    phase = 0.0 if abs(wave.phase) < SMALL_PHASE else -float(f"{wave.phase:.{DIGITS}g}")
+    if not wave.pizza:
+        return PrintedWave(wave.frequency, float(f"{wave.amplitude:.{DIGITS}g}"), phase)
+    # two terms of one size: the smaller has no digits beyond the last of the larger
+    decimals = DIGITS - 1 - math.floor(math.log10(max(abs(wave.amplitude), abs(wave.pizza))))
+    amplitude, pizza = (round(size, decimals) + 0.0 for size in (wave.amplitude, wave.pizza))
+    return PrintedWave(wave.frequency, amplitude, phase, pizza)
 
 
 def _reach(coordinate: AffineCoordinate, domain: Domain) -> int:
@@ -77,6 +83,8 @@ def _source(mechanism: FourierMechanism, domain: Domain, waves: tuple[PrintedWav
     angle = "2 * pi * k * turn / MODULUS" + (" + PHASE.get(k, 0)" if phases else "")
     first, answer_name = domain.outputs.start, _answer_name(domain)
     outputs = "range(MODULUS)" if first == 0 else f"range({first}, MODULUS + {first})"
+    pizzas = {wave.frequency: wave.pizza for wave in waves if wave.pizza}
+    parameters, size, turn = "turn: int", "A", f"{expression} - {answer_name}"
     constants = [
         f"MODULUS = {p}",
         f"AMPLITUDE = { {wave.frequency: wave.amplitude for wave in waves} }  # by frequency",
@@ -85,6 +93,13 @@ def _source(mechanism: FourierMechanism, domain: Domain, waves: tuple[PrintedWav
         f"preference = logits({arguments})",
         "return preference.index(max(preference))" + (f" + {first}" if first else ""),
     ]
+    if pizzas:
+        difference = mechanism.coordinate.difference
+        assert difference is not None, "only coordinates of two terms have a difference"
+        constants.append(f"PIZZA = {pizzas}  # what the difference adds, at most")
+        parameters += ", difference: int"
+        size = "(A + PIZZA.get(k, 0) * abs(cos(pi * k * difference / MODULUS)))"
+        turn = f"({turn}) % MODULUS, ({difference.expression}) % MODULUS"
     if phases:
         constants.append(f"PHASE = {phases}  # where it is not 0")
     if mechanism.exceptions:
@@ -92,7 +107,7 @@ def _source(mechanism: FourierMechanism, domain: Domain, waves: tuple[PrintedWav
         key = f"({arguments})" if len(domain.names) > 1 else arguments
         answer[:0] = [f"if {key} in EXCEPTIONS:", f"    return EXCEPTIONS[{key}]"]
     newline = "\n"
-    return f'''"""{_docstring(mechanism, domain, bool(phases))}
+    return f'''"""{_docstring(mechanism, domain, bool(phases), tuple(pizzas))}
 """
 
 import sys
@@ -105,14 +120,14 @@ __all__ = ["{function}"]
 
 
 @cache
-def agreement(turn: int) -> float:
+def agreement({parameters}) -> float:
     """How well the angles of an answer agree with those of the inputs, `turn` steps away."""
-    return sum(A * cos({angle}) for k, A in AMPLITUDE.items())
+    return sum({size} * cos({angle}) for k, A in AMPLITUDE.items())
 
 
 def logits({typed}) -> list[float]:
     """The network's preference for every answer {answer_name}."""
-    return [agreement({expression} - {answer_name}) for {answer_name} in {outputs}]
+    return [agreement({turn}) for {answer_name} in {outputs}]
 
 
 def {function}({typed}) -> int:
@@ -125,8 +140,11 @@ if __name__ == "__main__":
 '''
 
 
-def _docstring(mechanism: FourierMechanism, domain: Domain, phases: bool) -> str:
+def _docstring(
+    mechanism: FourierMechanism, domain: Domain, phases: bool, pizzas: tuple[int, ...]
+) -> str:
     p, phi, c = mechanism.modulus, mechanism.coordinate.expression, _answer_name(domain)
+    factor, shift = "size" if pizzas else "A", " + phase[k]" if phases else ""
     circles = "a circle" if len(mechanism.waves) == 1 else f"{len(mechanism.waves)} circles"
     paragraphs = [
         f"{_title(mechanism.coordinate)} modulo {p}, found by turning {circles}.",
@@ -134,10 +152,12 @@ def _docstring(mechanism: FourierMechanism, domain: Domain, phases: bool) -> str
         f"up as numbers do, and {p} steps are full turns, so the inputs together turn each circle "
         f"to the angle of {phi}. An answer {c} is scored by how well its own angles agree with "
         "that:",
-        f"    logit({c}) = Σ A[k] · cos(2πk({phi} - {c})/{p}{' + phase[k]' if phases else ''})",
+        f"    logit({c}) = Σ {factor}[k] · cos(2πk({phi} - {c})/{p}{shift})",
         "and the answer with the largest logit wins.",
     ]
-    if phases:
+    if pizzas:
+        paragraphs += _pizza_paragraphs(mechanism, pizzas)
+    elif phases:
         paragraphs.append(
             "Why it works: the circles are a little out of step (the phases), but of all answers "
             f"the one whose angles meet best is still unique, and it depends on {phi} alone."
@@ -157,6 +177,22 @@ def _docstring(mechanism: FourierMechanism, domain: Domain, phases: bool) -> str
     return "\n\n".join(
         text if text.startswith(" ") else textwrap.fill(text, WIDTH) for text in paragraphs
     )
+
+
+def _pizza_paragraphs(mechanism: FourierMechanism, pizzas: tuple[int, ...]) -> list[str]:
+    """What the difference of the inputs does to the sizes, and why the answer stays the same."""
+    p, difference = mechanism.modulus, mechanism.coordinate.difference
+    assert difference is not None, "only coordinates of two terms have a difference"
+    which = f"{', '.join(map(str, pizzas[:-1]))} and {pizzas[-1]}" if pizzas[1:] else pizzas[0]
+    return [
+        f"How much a circle counts depends on the inputs for k = {which}: there the network also "
+        "takes the middle of their two points. It has the same angle, but the further the points "
+        "are apart, the nearer it is to the centre:",
+        f"    size[k] = A[k] + PIZZA[k] · |cos(πk({difference.expression})/{p})|",
+        f"Why it works: {difference.expression} changes the sizes, but not which answer leads. For "
+        f"each of the {p} values that it has modulo {p}, the answer whose angles meet best is "
+        f"unique, and it depends on {mechanism.coordinate.expression} alone.",
+    ]
 
 
 def _answer_name(domain: Domain) -> str:

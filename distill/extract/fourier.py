@@ -1,7 +1,8 @@
 """Fourier mechanisms: cosines of a few frequencies of a cyclic group.
 
     propose coordinates → align the fitted logits on each → pick the one that explains most
-    → keep its key frequencies → score on the inputs that were not fitted
+    → keep its key frequencies → fit how they depend on the difference of the inputs
+    → score on the inputs that were not fitted
 
 The program that follows is the arg max of the waves, so an input on which that differs from the
 network is an exception; a network with more than 1% of them is refused.
@@ -15,6 +16,7 @@ from dataclasses import replace
 import numpy as np
 
 from distill.extract.coordinates import from_weights, propose_affine
+from distill.extract.pizza import fit_differences, label_waves
 from distill.extract.table import table_structure
 from distill.extract.waves import aligned_profile, key_waves, mean_square
 from distill.mechanism import (
@@ -25,8 +27,7 @@ from distill.mechanism import (
     Refusal,
     TableStructure,
     Wave,
-    wave_logits,
-    wave_profile,
+    mechanism_logits,
 )
 from distill.trace import FIT_SEED, Trace
 
@@ -48,7 +49,9 @@ def extract_fourier(trace: Trace) -> FourierMechanism | Refusal:
     if best is None or not waves:
         return _refuse(trace, table, candidates)
 
-    logits = _explained(trace, best, waves)
+    values, outputs = trace.domain.values(trace.tokens), trace.domain.outputs
+    waves = fit_differences(fit_logits, best, values[trace.fitted], outputs, waves)
+    logits = mechanism_logits(best, waves, values, np.array(outputs))
     r2 = {
         part: 1
         - float(np.square(trace.logits[mask] - logits[mask]).sum())
@@ -87,7 +90,7 @@ def extract_fourier(trace: Trace) -> FourierMechanism | Refusal:
     )
     return FourierMechanism(
         coordinate=best,
-        waves=waves,
+        waves=label_waves(trace, best, waves),
         exceptions=tuple(tuple(row) for row in exceptions),
         agreement=agreement,
         fit=Fit(FIT_SEED, len(trace.indices), int(trace.fitted.sum()), r2["fitted"], r2["rest"]),
@@ -120,12 +123,6 @@ def _best_coordinate(
     if not tried:
         return None, (), candidates
     return tried[0][1], tried[0][2], candidates
-
-
-def _explained(trace: Trace, coordinate: AffineCoordinate, waves: tuple[Wave, ...]) -> np.ndarray:
-    phi = coordinate.phi(trace.domain.values(trace.tokens))
-    outputs = np.array(trace.domain.outputs)
-    return wave_logits(wave_profile(waves, coordinate.modulus), phi, outputs)
 
 
 def _own_table(trace: Trace) -> TableStructure | None:

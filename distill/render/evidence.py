@@ -82,6 +82,8 @@ def _inside_rows(report: Report) -> list[Row]:
         ("  other frequencies", inside.decode_decoy_r2, "best R²"),
         ("interchange", inside.interchange_accuracy, "answers that follow permuted key planes"),
         ("  other planes", inside.interchange_decoy, "answers that follow these"),
+        ("gradient symmetricity", inside.gradient_symmetricity, "1: the inputs enter alike"),
+        ("distance irrelevance", inside.distance_irrelevance, "0: only the difference matters"),
         ("restricted loss", inside.restricted_loss, "of the key waves alone, against the task"),
         ("excluded loss", inside.excluded_loss, "of what they leave, on trained inputs"),
     ]
@@ -89,6 +91,14 @@ def _inside_rows(report: Report) -> list[Row]:
         Row(name, f"{value:.3g}" if "loss" in name else f"{value:.3f}", note)
         for name, value, note in figures
         if value is not None
+    ]
+    rows += [
+        Row(
+            f"frequency {alone.frequency} alone",
+            alone.label,
+            f"R² {alone.clock_r2:.3f} of a constant, {alone.pizza_r2:.3f} of |cos|",
+        )
+        for alone in inside.isolated
     ]
     if inside.smallest_margin is not None:
         rows.append(

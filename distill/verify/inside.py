@@ -17,10 +17,12 @@ from distill.mechanism import (
     AffineCoordinate,
     FourierMechanism,
     Wave,
+    mechanism_logits,
     wave_logits,
     wave_profile,
 )
 from distill.model import Model
+from distill.planes import EmbeddingPlanes
 from distill.report import Decoy, Inside
 from distill.trace import Trace
 
@@ -158,50 +160,6 @@ def decoded(
     return float(scores[: len(keys)].min()), best_decoy
 
 
-class EmbeddingPlanes:
-    """The circles that key frequencies draw in a shared token embedding, and what is left of it.
-
-    Attributes:
-        inside: rows of the embedding projected on the planes; token t stands for the value t up
-            to a shift, which turns the circles but leaves their planes where they are.
-    """
-
-    def __init__(
-        self, trace: Trace, model: Model, mechanism: FourierMechanism, keys: list[int]
-    ) -> None:
-        count = max(trace.domain.shape)
-        x = np.arange(count)
-        columns = []
-        for k in keys:
-            for weight in sorted({abs(w) for w in mechanism.coordinate.weights} - {0}):
-                angle = 2 * np.pi * k * weight * x / mechanism.modulus
-                columns += [np.cos(angle), np.sin(angle)]
-        left, sizes, _ = np.linalg.svd(np.stack(columns, axis=1), full_matrices=False)
-        basis = left[:, sizes > 1e-9 * sizes[0]]
-        self.model = model
-        self.count = count
-        self.rows = model.parameters["W_E"].double().numpy()[:count]
-        self.inside = basis @ (basis.T @ self.rows)
-
-    def answers(self, rows: Float[ndarray, "tokens d"], tokens: Int[ndarray, "n k"]) -> ndarray:
-        """The network's answers with these rows in place of its embedding."""
-        embedding = self.model.parameters["W_E"].double().clone()
-        embedding[: self.count] = torch.from_numpy(rows)
-        return self.model.with_parameters(W_E=embedding).logits(tokens).argmax(axis=1)
-
-    def kept(self, tokens: Int[ndarray, "n k"]) -> ndarray:
-        """Answers with the mean and the planes alone."""
-        return self.answers(self.rows.mean(axis=0) + self.inside, tokens)
-
-    def removed(self, tokens: Int[ndarray, "n k"]) -> ndarray:
-        """Answers without the planes."""
-        return self.answers(self.rows - self.inside, tokens)
-
-    def interchanged(self, permutation: Int[ndarray, " tokens"], tokens: ndarray) -> ndarray:
-        """Answers when every value has the point of another value on the circles."""
-        return self.answers(self.rows - self.inside + self.inside[permutation], tokens)
-
-
 def embedding_evidence(
     trace: Trace,
     model: Model,
@@ -211,25 +169,31 @@ def embedding_evidence(
 ) -> dict[str, float | None]:
     """Ablations and interchange of the embedding's key planes, on the checked inputs."""
     keys = list(mechanism.key_frequencies)
-    planes = EmbeddingPlanes(trace, model, mechanism, keys)
+    count = max(trace.domain.shape)
+    planes = EmbeddingPlanes(model, mechanism.coordinate, keys, count)
     evidence: dict[str, float | None] = {
-        "kept_only_accuracy": float((planes.kept(tokens) == answers).mean()),
-        "removed_accuracy": float((planes.removed(tokens) == answers).mean()),
+        "kept_only_accuracy": _same(planes.kept(), tokens, answers),
+        "removed_accuracy": _same(planes.removed(), tokens, answers),
     }
     if len(set(trace.domain.shape)) > 1 or len(tokens) < trace.domain.size:
         return evidence
     rng = np.random.default_rng(DECOY_SEED)
-    permutation = rng.permutation(planes.count)
+    permutation = rng.permutation(count)
     expected = answers[trace.domain.indices(permutation[tokens])]
-    followed = planes.interchanged(permutation, tokens) == expected
-    evidence["interchange_accuracy"] = float(followed.mean())
+    moved = planes.interchanged(permutation)
+    evidence["interchange_accuracy"] = _same(moved, tokens, expected)
     others = [k for k in range(1, mechanism.modulus // 2 + 1) if k not in keys]
     if others:
         drawn = [int(k) for k in rng.permutation(others)[: len(keys)]]
-        decoy = EmbeddingPlanes(trace, model, mechanism, drawn)
-        followed = decoy.interchanged(permutation, tokens) == expected
-        evidence["interchange_decoy"] = float(followed.mean())
+        decoy = EmbeddingPlanes(model, mechanism.coordinate, drawn, count)
+        moved = decoy.interchanged(permutation)
+        evidence["interchange_decoy"] = _same(moved, tokens, expected)
     return evidence
+
+
+def _same(model: Model, tokens: Int[ndarray, "n k"], answers: Int[ndarray, " n"]) -> float:
+    """Part of the inputs on which a network gives these answers."""
+    return float((model.logits(tokens).argmax(axis=1) == answers).mean())
 
 
 def losses(
@@ -239,9 +203,8 @@ def losses(
     trained: Bool[ndarray, " n"],
 ) -> dict[str, float]:
     """Restricted and excluded loss of Nanda et al. on the traced inputs, against the task."""
-    phi = mechanism.coordinate.phi(trace.domain.values(trace.tokens))
-    profile = wave_profile(mechanism.waves, mechanism.modulus)
-    restricted = wave_logits(profile, phi, np.array(trace.domain.outputs))
+    values, outputs = trace.domain.values(trace.tokens), np.array(trace.domain.outputs)
+    restricted = mechanism_logits(mechanism.coordinate, mechanism.waves, values, outputs)
     excluded = trace.logits - restricted
     found = {"restricted_loss": cross_entropy(restricted, labels)}
     if trained.any():

@@ -15,6 +15,7 @@ from distill.checker.search import least_sure
 from distill.emit import Emitted
 from distill.mechanism import FourierMechanism, Refusal
 from distill.model import Model
+from distill.planes import has_embedding
 from distill.report import (
     Disagreement,
     FloatBound,
@@ -37,6 +38,7 @@ from distill.verify.inside import (
     logit_evidence,
     losses,
 )
+from distill.verify.pizza import pizza_evidence
 
 LOCATED = {"kept": 0.99, "removed": 0.5, "decode": 0.8, "interchange": 0.9, "decoy": 0.5}
 """What the tests of the inside must show before a program's variables count as located."""
@@ -227,11 +229,11 @@ def _look_inside(
     if isinstance(trace.network, Model):
         key, decoy = decoded(trace, trace.network, mechanism)
         inside = replace(inside, decode_r2=key, decode_decoy_r2=decoy)
-        if trace.network.shares_embedding:
+        if has_embedding(trace.network):
             found = embedding_evidence(
                 trace, trace.network, mechanism, checked.tokens, checked.answers
             )
-            inside = replace(inside, **found)
+            inside = replace(inside, **found, **pizza_evidence(trace, mechanism))
     return inside
 
 

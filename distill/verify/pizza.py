@@ -1,0 +1,74 @@
+"""Clock or pizza: the labels of the frequencies, and two measures of the whole network.
+
+The measures are those of Zhong et al. (arXiv 2306.17844, section 4). They are about a network
+and not about a frequency, so that one which holds both mechanisms is somewhere in between.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float, Int
+from numpy import ndarray
+
+from distill.mechanism import FourierMechanism
+from distill.model import Model
+from distill.planes import embedding_gradients, has_embedding
+from distill.report import Isolated
+from distill.trace import Trace
+
+SYMMETRICITY_SEED = 4
+SYMMETRICITY_DRAWS = 100
+
+
+def pizza_evidence(trace: Trace, mechanism: FourierMechanism) -> dict[str, Any]:
+    """The fields of `Inside` that say clock or pizza; none where there are not two terms."""
+    difference = mechanism.coordinate.difference
+    if difference is None or not has_embedding(trace.network):
+        return {}
+    steps = difference.phi(trace.domain.values(trace.tokens))
+    return {
+        "isolated": tuple(
+            Isolated(wave.frequency, wave.label, wave.clock_r2, wave.pizza_r2)
+            for wave in mechanism.waves
+            if wave.label and wave.clock_r2 is not None and wave.pizza_r2 is not None
+        ),
+        "gradient_symmetricity": gradient_symmetricity(trace, trace.network),
+        "distance_irrelevance": distance_irrelevance(trace.logits, steps),
+    }
+
+
+def gradient_symmetricity(trace: Trace, model: Model) -> float | None:
+    """Mean cosine similarity of ∂L_c/∂E_a and ∂L_c/∂E_b over random a ≠ b and c.
+
+    Null where no gradient that was drawn differs from zero.
+    """
+    rng = np.random.Generator(np.random.PCG64(SYMMETRICITY_SEED))
+    apart = np.flatnonzero(trace.tokens[:, 0] != trace.tokens[:, 1])
+    tokens = trace.tokens[rng.choice(apart, SYMMETRICITY_DRAWS)]
+    outputs = rng.integers(0, len(trace.domain.outputs), SYMMETRICITY_DRAWS)
+    gradients = embedding_gradients(model, tokens, outputs)
+    along = (gradients[:, 0] * gradients[:, 1]).sum(axis=1)
+    sizes = np.linalg.norm(gradients, axis=2).prod(axis=1)
+    if not (sizes > 0).any():
+        return None
+    return float((along[sizes > 0] / sizes[sizes > 0]).mean())
+
+
+def distance_irrelevance(
+    logits: Float[ndarray, "n outputs"], difference: Int[ndarray, " n"]
+) -> float | None:
+    """Deviation of the answer's logit at one difference, mean of all, over that of all inputs.
+
+    Null where every answer has the same logit.
+
+    Args:
+        logits: centred; the class is the network's own answer.
+        difference: of the two terms of the coordinate, modulo p, at the same inputs.
+    """
+    answers = logits.max(axis=1)
+    if answers.std() == 0:
+        return None
+    spreads = [answers[difference == d].std() for d in np.unique(difference)]
+    return float(np.mean(spreads) / answers.std())

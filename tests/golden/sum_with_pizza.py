@@ -1,0 +1,55 @@
+"""The sum a + b modulo 7, found by turning 2 circles.
+
+Give every number x the angle 2πkx/7, on one circle for each frequency k. Angles add up
+as numbers do, and 7 steps are full turns, so the inputs together turn each circle to
+the angle of a + b. An answer c is scored by how well its own angles agree with that:
+
+    logit(c) = Σ size[k] · cos(2πk(a + b - c)/7)
+
+and the answer with the largest logit wins.
+
+How much a circle counts depends on the inputs for k = 1: there the network also takes
+the middle of their two points. It has the same angle, but the further the points are
+apart, the nearer it is to the centre:
+
+    size[k] = A[k] + PIZZA[k] · |cos(πk(a - b)/7)|
+
+Why it works: a - b changes the sizes, but not which answer leads. For each of the 7
+values that it has modulo 7, the answer whose angles meet best is unique, and it depends
+on a + b alone.
+"""
+
+import sys
+from functools import cache
+from math import cos, pi
+
+__all__ = ["sum_mod_7"]
+
+MODULUS = 7
+AMPLITUDE = {1: 4.0, 3: 2.5}  # by frequency
+PIZZA = {1: 3.5}  # what the difference adds, at most
+
+
+@cache
+def agreement(turn: int, difference: int) -> float:
+    """How well the angles of an answer agree with those of the inputs, `turn` steps away."""
+    return sum(
+        (A + PIZZA.get(k, 0) * abs(cos(pi * k * difference / MODULUS)))
+        * cos(2 * pi * k * turn / MODULUS)
+        for k, A in AMPLITUDE.items()
+    )
+
+
+def logits(a: int, b: int) -> list[float]:
+    """The network's preference for every answer c."""
+    return [agreement((a + b - c) % MODULUS, (a - b) % MODULUS) for c in range(MODULUS)]
+
+
+def sum_mod_7(a: int, b: int) -> int:
+    """The answer that the network prefers."""
+    preference = logits(a, b)
+    return preference.index(max(preference))
+
+
+if __name__ == "__main__":
+    print(sum_mod_7(*map(int, sys.argv[1:])))

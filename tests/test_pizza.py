@@ -1,0 +1,230 @@
+"""Clock or pizza: every frequency has its own label, and programs depend on what networks do."""
+
+import ast
+import json
+import shutil
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from planted import planted_logits, planted_model, square
+from test_checker import changed_at, numbers_in, program_mutants, rehash
+from test_emit import mechanism
+
+import distill
+from distill import BlackBox
+from distill.checker.check import check_run
+from distill.checker.sandbox import run_program
+from distill.domain import Domain
+from distill.emit.fourier import Emitted, emit_fourier
+from distill.extract import extract
+from distill.extract.pizza import MIN_GAIN, isolated_fits, label_of
+from distill.mechanism import (
+    AffineCoordinate,
+    FourierMechanism,
+    mechanism_logits,
+    midpoint_radius,
+)
+from distill.planes import EmbeddingPlanes, embedding_gradients
+from distill.trace import trace
+
+SIZES = {2: 5.0, 7: 4.0, 9: 3.0}
+
+
+def read(function, p):
+    return extract(trace(BlackBox.over(function, square(p)), square(p)))
+
+
+@pytest.fixture(scope="module")
+def mixed_run(tmp_path_factory):
+    """A network by construction that is a pizza at 7 and 9, and a clock at 2."""
+    model = planted_model(23, SIZES, pizzas=(7, 9))
+    return distill.distill(model, square(23), name="mixed", out=tmp_path_factory.mktemp("mixed"))
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.sampled_from([29, 31, 37]),
+    st.dictionaries(st.integers(1, 12), st.tuples(st.floats(0, 9), st.floats(4, 9)), min_size=1),
+    st.integers(1, 6),
+    st.integers(-6, -1),
+)
+def test_chosen_dependences_come_back_exactly(p, sizes, u, v):
+    sizes = dict(list(sizes.items())[:3])
+    amplitudes, pizzas = ({k: pair[i] for k, pair in sizes.items()} for i in range(2))
+    found = read(planted_logits(p, amplitudes, (u, v), pizzas=pizzas), p)
+    assert isinstance(found, FourierMechanism), found
+    assert found.key_frequencies == tuple(sorted(sizes))
+    for wave in found.waves:
+        assert wave.label is None  # nothing can be isolated in a black box
+        if wave.pizza:
+            assert wave.amplitude == pytest.approx(amplitudes[wave.frequency], abs=1e-6)
+            assert wave.pizza == pytest.approx(pizzas[wave.frequency], abs=1e-6)
+    unwritten = sum(not wave.pizza for wave in found.waves)
+    assert found.fit.r2 > 1 - MIN_GAIN * unwritten - 1e-9
+
+
+def test_a_dependence_too_small_to_matter_is_not_written():
+    amplitudes = {3: 10.0, 5: 8.0}
+    for size, written in ((1.0, False), (5.0, True)):
+        found = read(planted_logits(31, amplitudes, pizzas={3: size}), 31)
+        assert [bool(wave.pizza) for wave in found.waves] == [written, False]
+
+
+@pytest.mark.parametrize(
+    ("pizzas", "labels"),
+    [
+        ((), ["clock", "clock", "clock"]),
+        ((7, 9), ["clock", "pizza", "pizza"]),
+        ((2, 7, 9), ["pizza", "pizza", "pizza"]),
+    ],
+)
+def test_every_frequency_of_a_transformer_has_its_own_label(pizzas, labels):
+    found = extract(trace(planted_model(23, SIZES, pizzas=pizzas), square(23)))
+    assert isinstance(found, FourierMechanism)
+    assert [wave.label for wave in found.waves] == labels
+    assert found.fit.heldout_r2 > 0.999
+    for wave in found.waves:
+        constant, varying = (0.0, SIZES[wave.frequency])[:: 1 if wave.label == "pizza" else -1]
+        assert wave.amplitude == pytest.approx(constant, abs=0.05)
+        assert wave.pizza == pytest.approx(varying, abs=0.05)
+    kind = {0: "clock cosines of a + b mod 23 at 2, 7, 9", 3: "pizza cosines of a + b"}
+    named = kind.get(len(pizzas), "cosines of a + b mod 23 at 2 (clock), 7 (pizza), 9 (pizza)")
+    assert found.name.startswith(named)
+
+
+@given(st.sampled_from([29, 59, 113]), st.integers(1, 14), st.floats(0, 1))
+def test_labels_are_the_better_fit_and_mixtures_are_neither(p, k, part):
+    radius = midpoint_radius(k, np.arange(p), p)
+    clock_r2, pizza_r2 = isolated_fits(1 - part + part * radius, k)
+    label = label_of(clock_r2, pizza_r2)
+    if part < 0.4:
+        assert label == "clock"
+    elif part > 0.75:
+        assert label == "pizza"
+    elif 0.55 < part < 0.62:
+        assert label == "mixed"
+    assert label_of(*isolated_fits(np.zeros(p), k)) == "mixed"
+
+
+def test_the_difference_is_of_the_terms_and_reads_well():
+    for weights, expected in {(1, 1): "a - b", (1, -1): "a + b", (-2, 3): "2 * a + 3 * b"}.items():
+        assert AffineCoordinate(weights, 5, 31).difference.expression == expected
+    assert AffineCoordinate((1, 31), 0, 31).difference is None
+    assert AffineCoordinate((1, 1, 1), 0, 31).difference is None
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    st.sampled_from([7, 12, 13]),
+    st.tuples(st.sampled_from([1, -1, 2]), st.sampled_from([1, -1, 3])),
+    st.floats(-0.3, 0.3),
+    st.floats(0.5, 5),
+)
+def test_the_program_says_what_the_mechanism_says(p, weights, phase, pizza):
+    plain = mechanism(p, [(1, 5.0, phase), (2, 3.0, 0.2)], AffineCoordinate(weights, 1, p))
+    first, second = plain.waves
+    waves = (replace(first, pizza=pizza), second)
+    domain = Domain((range(3, p + 3), range(p)), range(2, p + 2))
+    emitted = emit_fourier(replace(plain, waves=waves), domain)
+    assert isinstance(emitted, Emitted), emitted
+    values = domain.values(domain.tokens())
+    said = run_program(emitted.program.source, values, outputs=p).logits
+    expected = mechanism_logits(plain.coordinate, waves, values, np.array(domain.outputs))
+    # amplitudes have four digits, and a phase below 0.05 is not printed
+    np.testing.assert_allclose(said, expected, atol=0.05 * (5 + pizza) + 0.01)
+    if abs(phase) > 0.05:
+        np.testing.assert_allclose(said, expected, atol=0.01)
+
+
+def test_a_run_over_a_mixed_network_is_proved_and_says_which_is_which(mixed_run):
+    report = mixed_run.report
+    assert report.verdict == "proved"
+    assert report.inside.logit_r2 > 0.999
+    assert [alone.label for alone in report.inside.isolated] == ["clock", "pizza", "pizza"]
+    assert "difference" in report.meaning.method
+    assert "AMPLITUDE = {2: 4.994, 7: 0.0, 9: 0.0}" in mixed_run.program.source
+    assert "PIZZA = {7: 4.0, 9: 3.0}" in mixed_run.program.source
+    assert mixed_run.program(20, 9) == 6
+    assert check_run(mixed_run.folder).ok
+
+
+def test_the_papers_measures_tell_pizzas_from_clocks():
+    inside = {
+        name: distill.distill(planted_model(23, SIZES, pizzas=pizzas), square(23)).report.inside
+        for name, pizzas in {"clock": (), "pizza": tuple(SIZES)}.items()
+    }
+    assert inside["pizza"].gradient_symmetricity > 0.99
+    assert inside["clock"].gradient_symmetricity < 0.5
+    assert inside["pizza"].distance_irrelevance < 0.1
+    assert inside["clock"].distance_irrelevance > 0.5
+
+
+def test_every_constant_and_operator_of_a_pizza_matters(mixed_run, tmp_path):
+    source = mixed_run.program.source
+    plain = set(ast.unparse(ast.parse(source)).splitlines())
+    mutants = [
+        mutant
+        for mutant in program_mutants(source)
+        if any("PIZZA" in line or "difference" in line for line in set(mutant.splitlines()) - plain)
+    ]
+    mutants.append(ast.unparse(ast.parse(source.replace("abs(", "float("))))
+    assert len(mutants) >= 12
+    for number, mutant in enumerate(mutants):
+        folder = shutil.copytree(mixed_run.folder, tmp_path / str(number))
+        (folder / "program.py").write_text(mutant)
+        rehash(folder)
+        assert not check_run(folder).ok, mutant
+
+
+def test_every_number_of_a_pizza_wave_matters(mixed_run, tmp_path):
+    document = json.loads((mixed_run.folder / "mechanism.json").read_text())
+    for number, path in enumerate(numbers_in(document)):
+        if path[0] != "waves" or path[-1] not in {"amplitude", "frequency", "phase", "pizza"}:
+            continue
+        mutant = changed_at(document, path)
+        if path[-1] != "frequency":
+            mutant["waves"][path[1]][path[-1]] = document["waves"][path[1]][path[-1]] * 1.1 + 0.2
+        folder = shutil.copytree(mixed_run.folder, tmp_path / str(number))
+        (folder / "mechanism.json").write_text(json.dumps(mutant))
+        rehash(folder)
+        assert not check_run(folder).ok, path
+
+
+def test_planes_are_kept_removed_and_moved():
+    model = planted_model(23, SIZES)
+    planes = EmbeddingPlanes(model, AffineCoordinate((1, 1), 0, 23), list(SIZES), 23)
+    rows = {
+        name: changed.parameters["W_E"].numpy()
+        for name, changed in {
+            "all": model,
+            "alone": planes.alone(),
+            "kept": planes.kept(),
+            "removed": planes.removed(),
+            "moved": planes.interchanged(np.roll(np.arange(23), 1)),
+        }.items()
+    }
+    np.testing.assert_allclose(rows["alone"], rows["kept"], atol=1e-6)  # circles have no mean
+    np.testing.assert_allclose(rows["alone"][:23], rows["all"][:23], atol=1e-6)
+    np.testing.assert_allclose(rows["removed"][:23], 0, atol=1e-6)
+    np.testing.assert_allclose(rows["moved"][1], rows["all"][0], atol=1e-6)
+
+
+def test_gradients_are_those_of_finite_differences():
+    model = planted_model(23, SIZES)
+    tokens, outputs = np.array([[3, 11], [20, 5]]), np.array([4, 17])
+    gradients = embedding_gradients(model, tokens, outputs)
+    direction = np.random.default_rng(0).standard_normal(gradients.shape[2])
+    for row in range(2):
+        for position in range(2):
+            moved = model.parameters["W_E"].double().clone()
+            moved[tokens[row, position]] += 1e-6 * torch.from_numpy(direction)
+            before, after = (
+                m.logits(tokens)[row, outputs[row]]
+                for m in (model, model.with_parameters(W_E=moved))
+            )
+            slope = (after - before) / 1e-6
+            assert slope == pytest.approx(gradients[row, position] @ direction, rel=1e-3, abs=1e-3)
