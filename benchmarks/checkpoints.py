@@ -40,7 +40,7 @@ def row(path: Path, run: Run, seconds: float) -> list[str]:
     mechanism, report, keys = run.mechanism, run.report, published_keys(path)
     cells = [path.name, str(run.record.settings["layout"]), f"{seconds:.1f}"]
     if isinstance(mechanism, distill.Refusal):
-        return [*cells, "-", "-", "-", "-", "-", "no", report.verdict, report.reasons[-2]]
+        return [*cells, "-", "-", "-", "-", "-", "no", report.verdict, "; ".join(report.reasons)]
     found = (
         ["yes" if tuple(keys) == mechanism.key_frequencies else f"no: {keys}"] if keys else ["-"]
     )

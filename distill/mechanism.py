@@ -138,7 +138,10 @@ class Fit:
         seed: of the draw of the fitted half (`distill.domain.choose`).
         inputs: how many inputs were traced; fitted: how many of them were used for fitting.
         r2: on the fitted inputs. The coordinate was chosen by it, so it is not evidence.
-        heldout_r2: on the rest.
+        heldout_r2: on the rest. Both are of the logits without their constant part: what each
+            output has on average moves no answer towards any input.
+        constant_share: part of the variance of the logits that this constant part holds. The
+            program leaves it out, and `inside.logit_r2` of the report counts it as unexplained.
     """
 
     seed: int
@@ -146,6 +149,7 @@ class Fit:
     fitted: int
     r2: float
     heldout_r2: float
+    constant_share: float
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from distill.emit.fourier import Emitted, emit_fourier
 from distill.mechanism import AffineCoordinate, Fit, FourierMechanism, Refusal, Wave
 
 GOLDEN = Path(__file__).parent / "golden"
-FIT = Fit(seed=1, inputs=4, fitted=2, r2=1.0, heldout_r2=1.0)
+FIT = Fit(seed=1, inputs=4, fitted=2, r2=1.0, heldout_r2=1.0, constant_share=0.0)
 
 
 def mechanism(p, waves, coordinate=None, exceptions=()):

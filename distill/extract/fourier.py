@@ -40,7 +40,7 @@ MAX_EXCEPTIONS = 0.01
 
 def extract_fourier(trace: Trace) -> FourierMechanism | Refusal:
     """Fit waves in the best coordinate, or say with numbers why there are none."""
-    fit_logits = trace.logits[trace.fitted]
+    fit_logits = trace.varying[trace.fitted]
     table = _own_table(trace)
     scale = mean_square(fit_logits)
     if scale == 0:
@@ -54,8 +54,8 @@ def extract_fourier(trace: Trace) -> FourierMechanism | Refusal:
     logits = mechanism_logits(best, waves, values, np.array(outputs))
     r2 = {
         part: 1
-        - float(np.square(trace.logits[mask] - logits[mask]).sum())
-        / float(np.square(trace.logits[mask]).sum())
+        - float(np.square(trace.varying[mask] - logits[mask]).sum())
+        / float(np.square(trace.varying[mask]).sum())
         for part, mask in {"fitted": trace.fitted, "rest": ~trace.fitted}.items()
     }
     wrong = np.flatnonzero(logits.argmax(axis=1) != trace.outputs)
@@ -93,7 +93,14 @@ def extract_fourier(trace: Trace) -> FourierMechanism | Refusal:
         waves=label_waves(trace, best, waves),
         exceptions=tuple(tuple(row) for row in exceptions),
         agreement=agreement,
-        fit=Fit(FIT_SEED, len(trace.indices), int(trace.fitted.sum()), r2["fitted"], r2["rest"]),
+        fit=Fit(
+            FIT_SEED,
+            len(trace.indices),
+            int(trace.fitted.sum()),
+            r2["fitted"],
+            r2["rest"],
+            _constant_share(trace),
+        ),
         candidates=candidates,
         table=table,
     )
@@ -103,7 +110,7 @@ def _best_coordinate(
     trace: Trace, table: TableStructure | None, scale: float
 ) -> tuple[AffineCoordinate | None, tuple[Wave, ...], tuple[Candidate, ...]]:
     """The proposed coordinate whose waves explain most of the fitted logits."""
-    fit_logits = trace.logits[trace.fitted]
+    fit_logits = trace.varying[trace.fitted]
     fit_tokens = trace.tokens[trace.fitted]
     values = trace.domain.values(fit_tokens)
     tried: list[tuple[float, AffineCoordinate, tuple[Wave, ...]]] = []
@@ -125,6 +132,12 @@ def _best_coordinate(
     return tried[0][1], tried[0][2], candidates
 
 
+def _constant_share(trace: Trace) -> float:
+    """Part of the variance of the logits that is their constant part, which no wave explains."""
+    fitted = trace.logits[trace.fitted]
+    return float(np.square(trace.constant).sum()) / mean_square(fitted)
+
+
 def _own_table(trace: Trace) -> TableStructure | None:
     if not trace.whole or len(trace.domain.inputs) != 2:
         return None
@@ -135,8 +148,8 @@ def _refuse(
     trace: Trace, table: TableStructure | None, candidates: tuple[Candidate, ...]
 ) -> Refusal:
     best = replace(candidates[0], chosen=False) if candidates else None
-    profile = aligned_profile(trace.logits[trace.fitted], trace.outputs[trace.fitted])
-    scale = mean_square(trace.logits[trace.fitted])
+    profile = aligned_profile(trace.varying[trace.fitted], trace.outputs[trace.fitted])
+    scale = mean_square(trace.varying[trace.fitted])
     spike = float(np.square(profile).sum()) / scale
     _, shares = key_waves(profile, scale)
     seen = "no coordinate was proposed by the Fourier peaks of its logits"
