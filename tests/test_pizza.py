@@ -21,10 +21,11 @@ from distill.checker.sandbox import run_program
 from distill.domain import Domain
 from distill.emit.fourier import Emitted, emit_fourier
 from distill.extract import extract
-from distill.extract.pizza import MIN_GAIN, isolated_fits, label_of
+from distill.extract.pizza import MIN_GAIN, fit_differences, isolated_fits, label_of
 from distill.mechanism import (
     AffineCoordinate,
     FourierMechanism,
+    Wave,
     mechanism_logits,
     midpoint_radius,
 )
@@ -72,6 +73,32 @@ def test_a_dependence_too_small_to_matter_is_not_written():
     for size, written in ((1.0, False), (5.0, True)):
         found = read(planted_logits(31, amplitudes, pizzas={3: size}), 31)
         assert [bool(wave.pizza) for wave in found.waves] == [written, False]
+
+
+def test_the_training_curve_fits_the_same_frequencies_at_every_step():
+    """Those that depend on the difference in the end, however little they did at first."""
+    function = planted_logits(31, {3: 10.0, 5: 8.0}, pizzas={3: 0.5, 5: 6.0})
+    traced = trace(BlackBox.over(function, square(31)), square(31))
+    plain = tuple(Wave(k, 1.0, 0.0, 0.1) for k in (3, 5))
+    first, second = fit_differences(
+        traced.logits,
+        AffineCoordinate((1, 1), 0, 31),
+        traced.tokens,
+        range(31),
+        plain,
+        frozenset({3}),
+    )
+    assert (first.amplitude, first.pizza) == pytest.approx((10.0, 0.5))
+    assert second == plain[1]
+
+
+def test_the_phase_of_a_program_is_that_of_its_network():
+    def logits(tokens):
+        turns = (torch.arange(23)[None] - tokens.sum(dim=1)[:, None]).double()
+        waves = ((2, 5.0, 0.3), (7, 4.0, 0.0), (9, 3.0, -0.2))
+        return sum(A * torch.cos(2 * torch.pi * k * turns / 23 + phase) for k, A, phase in waves)
+
+    assert distill.distill(logits, square(23)).report.inside.logit_r2 > 1 - 1e-6
 
 
 @pytest.mark.parametrize(

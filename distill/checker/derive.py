@@ -229,7 +229,7 @@ def _sizes(
 ) -> Float[ndarray, " n"]:
     """Of a wave at every input: it may depend on the difference of the coordinate's two terms."""
     sizes = np.full(len(values), float(wave["amplitude"]))
-    if wave["pizza"]:
+    if wave.get("pizza"):
         difference = values @ (np.array(coordinate["weights"]) * [1, -1])
         half_angle = np.pi * wave["frequency"] * difference / coordinate["modulus"]
         sizes += wave["pizza"] * np.abs(np.cos(half_angle))

@@ -59,7 +59,9 @@ def decoys(trace: Trace, mechanism: FourierMechanism) -> tuple[Decoy, ...]:
     others = _strongest(trace, coordinate, mechanism.key_frequencies, count)
     if others:
         found.append(_decoy(trace, "the strongest other frequencies", coordinate, others))
-        amplitudes = sorted((wave.amplitude for wave in mechanism.waves), reverse=True)
+        # with the mean of |cos| over a turn
+        sizes = (wave.amplitude + wave.pizza * 2 / np.pi for wave in mechanism.waves)
+        amplitudes = sorted(sizes, reverse=True)
         loud = tuple(
             Wave(wave.frequency, amplitude, 0.0, 0.0)
             for wave, amplitude in zip(others, amplitudes, strict=False)
