@@ -52,16 +52,6 @@ class Trace:
         return self.domain.tokens(self.indices)
 
     @cached_property
-    def constant(self) -> Float[ndarray, " outputs"]:
-        """The part of every output's logit that no input moves: its mean over the fitted half."""
-        return self.logits[self.fitted].mean(axis=0)
-
-    @cached_property
-    def varying(self) -> Float[ndarray, "n outputs"]:
-        """The logits without their constant part."""
-        return self.logits - self.constant
-
-    @cached_property
     def outputs(self) -> Int[ndarray, " n"]:
         """The network's answers: arg max of the logits."""
         return self.logits.argmax(axis=1)

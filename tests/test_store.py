@@ -91,7 +91,12 @@ def test_a_killed_run_never_looks_finished(tmp_path, how, after):
     time.sleep(after)
     process.send_signal(how)
     _, errors = process.communicate(timeout=30)
-    assert stored_runs(tmp_path / "outputs") == []
+    stored = stored_runs(tmp_path / "outputs")
+    if process.returncode == 0:  # a library that was being imported swallowed the interrupt
+        assert how == signal.SIGINT
+        assert distill.load_run(stored[0]).report.verdict == "proved"
+        return
+    assert stored == []
     if how == signal.SIGINT and after > 1:
         assert process.returncode == 130
         assert errors.strip() == "distill: interrupted; no run was written"

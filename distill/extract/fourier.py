@@ -18,7 +18,7 @@ import numpy as np
 from distill.extract.coordinates import from_weights, propose_affine
 from distill.extract.pizza import fit_differences, label_waves
 from distill.extract.table import table_structure
-from distill.extract.waves import aligned_profile, key_waves, mean_square
+from distill.extract.waves import aligned_profile, constant_part, key_waves, mean_square
 from distill.mechanism import (
     AffineCoordinate,
     Candidate,
@@ -40,7 +40,7 @@ MAX_EXCEPTIONS = 0.01
 
 def extract_fourier(trace: Trace) -> FourierMechanism | Refusal:
     """Fit waves in the best coordinate, or say with numbers why there are none."""
-    fit_logits = trace.varying[trace.fitted]
+    fit_logits = trace.logits[trace.fitted]
     table = _own_table(trace)
     scale = mean_square(fit_logits)
     if scale == 0:
@@ -52,10 +52,12 @@ def extract_fourier(trace: Trace) -> FourierMechanism | Refusal:
     values, outputs = trace.domain.values(trace.tokens), trace.domain.outputs
     waves = fit_differences(fit_logits, best, values[trace.fitted], outputs, waves)
     logits = mechanism_logits(best, waves, values, np.array(outputs))
+    constant = (trace.logits - logits)[trace.fitted].mean(axis=0)
+    varying = trace.logits - constant
     r2 = {
         part: 1
-        - float(np.square(trace.varying[mask] - logits[mask]).sum())
-        / float(np.square(trace.varying[mask]).sum())
+        - float(np.square(varying[mask] - logits[mask]).sum())
+        / float(np.square(varying[mask]).sum())
         for part, mask in {"fitted": trace.fitted, "rest": ~trace.fitted}.items()
     }
     wrong = np.flatnonzero(logits.argmax(axis=1) != trace.outputs)
@@ -99,7 +101,7 @@ def extract_fourier(trace: Trace) -> FourierMechanism | Refusal:
             int(trace.fitted.sum()),
             r2["fitted"],
             r2["rest"],
-            _constant_share(trace),
+            float(np.square(constant).sum()) / scale,
         ),
         candidates=candidates,
         table=table,
@@ -110,7 +112,7 @@ def _best_coordinate(
     trace: Trace, table: TableStructure | None, scale: float
 ) -> tuple[AffineCoordinate | None, tuple[Wave, ...], tuple[Candidate, ...]]:
     """The proposed coordinate whose waves explain most of the fitted logits."""
-    fit_logits = trace.varying[trace.fitted]
+    fit_logits = trace.logits[trace.fitted]
     fit_tokens = trace.tokens[trace.fitted]
     values = trace.domain.values(fit_tokens)
     tried: list[tuple[float, AffineCoordinate, tuple[Wave, ...]]] = []
@@ -120,7 +122,9 @@ def _best_coordinate(
         proposals += [read] if read not in proposals else []
     for coordinate in proposals:
         phi = coordinate.phi(values)
-        waves, _ = key_waves(aligned_profile(fit_logits, phi, trace.domain.outputs.start), scale)
+        profile = aligned_profile(fit_logits, phi, trace.domain.outputs.start)
+        constant = constant_part(fit_logits, phi, profile, trace.domain.outputs.start)
+        waves, _ = key_waves(profile, scale, float(np.square(constant).sum()) / scale)
         tried.append((math.fsum(wave.share for wave in waves), coordinate, waves))
     tried.sort(key=lambda entry: -entry[0])
     candidates = tuple(
@@ -130,12 +134,6 @@ def _best_coordinate(
     if not tried:
         return None, (), candidates
     return tried[0][1], tried[0][2], candidates
-
-
-def _constant_share(trace: Trace) -> float:
-    """Part of the variance of the logits that is their constant part, which no wave explains."""
-    fitted = trace.logits[trace.fitted]
-    return float(np.square(trace.constant).sum()) / mean_square(fitted)
 
 
 def _own_table(trace: Trace) -> TableStructure | None:
@@ -148,8 +146,8 @@ def _refuse(
     trace: Trace, table: TableStructure | None, candidates: tuple[Candidate, ...]
 ) -> Refusal:
     best = replace(candidates[0], chosen=False) if candidates else None
-    profile = aligned_profile(trace.varying[trace.fitted], trace.outputs[trace.fitted])
-    scale = mean_square(trace.varying[trace.fitted])
+    profile = aligned_profile(trace.logits[trace.fitted], trace.outputs[trace.fitted])
+    scale = mean_square(trace.logits[trace.fitted])
     spike = float(np.square(profile).sum()) / scale
     _, shares = key_waves(profile, scale)
     seen = "no coordinate was proposed by the Fourier peaks of its logits"

@@ -29,8 +29,21 @@ def aligned_profile(
     return np.take_along_axis(logits, columns, axis=1).mean(axis=0)
 
 
+def constant_part(
+    logits: Float[ndarray, "n outputs"],
+    phi: Int[ndarray, " n"],
+    profile: Float[ndarray, " outputs"],
+    first_output: int = 0,
+) -> Float[ndarray, " outputs"]:
+    """What every output has on average beside the profile: no input moves it."""
+    outputs = len(profile)
+    often = np.bincount((phi - first_output) % outputs, minlength=outputs) / len(phi)
+    laid_out = np.fft.ifft(np.fft.fft(often) * np.fft.fft(profile)).real
+    return logits.mean(axis=0) - laid_out
+
+
 def key_waves(
-    profile: Float[ndarray, " outputs"], mean_square: float
+    profile: Float[ndarray, " outputs"], mean_square: float, constant: float = 0.0
 ) -> tuple[tuple[Wave, ...], Float[ndarray, " frequencies"]]:
     """The waves that stand out in a profile, and the share of every frequency from 0.
 
@@ -42,6 +55,7 @@ def key_waves(
     Args:
         profile: the aligned mean of the logits.
         mean_square: mean over inputs of the sum of squared centred logits.
+        constant: part of that which is the same for every input, and which no wave could explain.
     """
     outputs = len(profile)
     spectrum = np.fft.rfft(profile) / outputs
@@ -52,7 +66,7 @@ def key_waves(
     shares = folds * np.abs(spectrum) ** 2 * outputs / max(mean_square, 1e-300)
     shares[0] = 0.0
     order = np.argsort(-shares, kind="stable")[: len(shares) - 1]
-    left = 1.0 - np.cumsum(shares[order])
+    left = 1.0 - constant - np.cumsum(shares[order])
     stands_out = (shares[order] >= KEY_SHARE * left) & (shares[order] > 1e-9)
     count = int(np.flatnonzero(stands_out)[-1]) + 1 if stands_out.any() else 0
     if count > max(3, (len(shares) - 1) // 2):
