@@ -97,7 +97,7 @@ def test_a_killed_run_never_looks_finished(tmp_path, how, after):
         assert distill.load_run(stored[0]).report.verdict == "proved"
         return
     assert stored == []
-    if how == signal.SIGINT and after > 1:
+    if how == signal.SIGINT and after > 3:
         assert process.returncode == 130
         assert errors.strip() == "distill: interrupted; no run was written"
 

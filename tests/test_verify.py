@@ -10,6 +10,8 @@ import torch
 from planted import planted_logits, planted_model, square
 
 import distill
+from distill import trace as trace_module
+from distill.checker.check import check_run
 from distill.checker.derive import upper_bound
 from distill.report import Report
 from distill.serialise import schema, to_json
@@ -180,3 +182,28 @@ def test_the_contracts_fields_are_all_there(planted):
 def test_a_report_shows_itself_in_a_notebook(planted):
     assert "<b>proved</b>" in planted._repr_html_()
     assert "529 of 529" in planted.report._repr_html_()
+
+
+def test_a_black_box_is_checked_again_without_its_network(tmp_path):
+    run = distill.distill(planted_logits(23, AMPLITUDES), square(23), out=tmp_path)
+    checkup = check_run(run.folder)
+    assert checkup.ok, [finding for finding in checkup.findings if not finding.ok]
+    assert checkup.verdict == "tested"
+    assert any("model not re-run" in finding.detail for finding in checkup.findings)
+
+
+def test_a_sampled_run_of_a_stored_network_is_derived_again(tmp_path, monkeypatch):
+    """A small domain that is declared too large: sample, trace and search are all drawn anew."""
+    monkeypatch.setattr(agreement_module, "ENUMERATION_LIMIT", 1000)
+    monkeypatch.setattr(agreement_module, "SAMPLE_COUNT", 200)
+    monkeypatch.setattr(trace_module, "TRACE_LIMIT", 23 * 300)
+    run = distill.distill(planted_model(23, AMPLITUDES), square(23), out=tmp_path)
+    assert run.report.verdict == "tested"
+    assert run.report.program_vs_model.total == 200
+    assert run.mechanism.fit.inputs == 300
+    checkup = check_run(run.folder)
+    assert checkup.ok, [finding for finding in checkup.findings if not finding.ok]
+    certificate = json.loads((run.folder / "certificate.json").read_text())
+    certificate["sample"]["seed"] += 1
+    (run.folder / "certificate.json").write_text(json.dumps(certificate))
+    assert not check_run(run.folder).ok
