@@ -10,7 +10,7 @@ run: $(VENV)/.installed
 	$(BIN)/distill run mod_add
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 # linter, formatter, types, import contract
 check: $(VENV)/.installed-dev
