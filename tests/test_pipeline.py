@@ -5,7 +5,9 @@ import pytest
 from test_architecture import small_transformer
 
 import distill
-from distill.pipeline import Stages
+from distill.pipeline import Stages, _probe
+from distill.task_files import load_task
+from distill.trace import fitted_half
 from distill.train import Recipe, train
 
 SHORT = Recipe(max_steps=30, check_every=10)
@@ -129,3 +131,12 @@ def test_settings_scale_with_the_data():
     assert Recipe.for_data(1392, 3481).batch_size == 512
     more = Recipe.for_data(10_000, 12_500)
     assert (more.batch_size, more.weight_decay) == (1250, 0.5)
+
+
+def test_what_stops_training_is_never_what_is_scored():
+    """The probe of the structure score lies in the half that may be fitted."""
+    domain = load_task("mod_add", {}).domain
+    probe = set(_probe(domain).tolist())
+    scored = np.flatnonzero(~fitted_half(domain.size))
+    assert len(probe) == 4096
+    assert probe.isdisjoint(scored.tolist())
