@@ -66,9 +66,7 @@ def key_waves(
     shares = folds * np.abs(spectrum) ** 2 * outputs / max(mean_square, 1e-300)
     shares[0] = 0.0
     order = np.argsort(-shares, kind="stable")[: len(shares) - 1]
-    left = 1.0 - constant - np.cumsum(shares[order])
-    stands_out = (shares[order] >= KEY_SHARE * left) & (shares[order] > 1e-9)
-    count = int(np.flatnonzero(stands_out)[-1]) + 1 if stands_out.any() else 0
+    count = standing_out(shares[order], KEY_SHARE, constant)
     if count > max(3, (len(shares) - 1) // 2):
         count = 0
     waves = tuple(
@@ -83,17 +81,42 @@ def key_waves(
     return waves, shares
 
 
+def standing_out(shares: Float[ndarray, " n"], least: float, constant: float = 0.0) -> int:
+    """How many of these shares, largest first, stand out from what they leave unexplained.
+
+    Args:
+        shares: parts of the variance, in descending order.
+        least: what the weakest of them must explain of what is left.
+        constant: part of the variance that is nobody's.
+    """
+    left = 1.0 - constant - np.cumsum(shares)
+    stands_out = np.flatnonzero((shares >= least * left) & (shares > 1e-9))
+    return int(stands_out[-1]) + 1 if len(stands_out) else 0
+
+
 def mean_square(logits: Float[ndarray, "n outputs"]) -> float:
     """Mean over inputs of the sum of squared logits: what shares are shares of."""
     return float(np.square(logits).sum() / max(len(logits), 1))
 
 
 def structure_score(logits: Float[ndarray, "n outputs"]) -> float:
-    """How much of centred logits is a few waves around the network's own arg max, from 0 to 1.
+    """How much of centred logits is a few directions that the network's own answer selects.
 
-    It needs neither labels nor a coordinate: the network's own answer stands for φ. A spike on
-    the answer, which is what memorised inputs show, has a flat spectrum and scores 0.
+    It needs neither labels nor a coordinate. The mean logits of every answer are a matrix, answers
+    by outputs; if the network works with a few waves of whatever numbering of the outputs, it has
+    two singular values for each. A spike on the answer, which is what memorised inputs show, has
+    a flat spectrum and scores 0.
+
+    Returns:
+        The part of the variance of the logits in the singular values that stand out, from 0 to 1.
     """
-    profile = aligned_profile(logits, logits.argmax(axis=1))
-    waves, _ = key_waves(profile, mean_square(logits))
-    return math.fsum(wave.share for wave in waves)
+    answers, outputs = logits.argmax(axis=1), logits.shape[1]
+    sums = np.zeros((outputs, outputs))
+    np.add.at(sums, answers, logits)
+    often = np.bincount(answers, minlength=outputs)
+    means = sums / np.sqrt(np.maximum(often, 1))[:, None]
+    sizes = np.linalg.svd(means, compute_uv=False)
+    shares = np.square(sizes) / max(float(np.square(logits).sum()), 1e-300)
+    # a wave has two singular values, so that one of them has half of what a key wave explains
+    count = standing_out(shares, KEY_SHARE / 2)
+    return math.fsum(shares[:count].tolist()) if count <= max(6, outputs // 2) else 0.0
