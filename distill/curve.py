@@ -105,10 +105,10 @@ class CurveRecorder:
         if mechanism is not None:
             coordinate, values = mechanism.coordinate, self.domain.values(self.tokens)
             pizzas = frozenset(wave.frequency for wave in mechanism.waves if wave.pizza)
-            outputs = np.array(self.domain.outputs)
             centred = logits.astype(np.float64)
             centred -= centred.mean(axis=1, keepdims=True)
-            profile = aligned_profile(centred, coordinate.phi(values), self.domain.outputs.start)
+            ordered = coordinate.by_number(centred, self.domain.outputs)
+            profile = aligned_profile(ordered, coordinate.phi(values))
             spectrum = np.fft.rfft(profile) / len(profile)
             sizes = 2 * np.abs(spectrum)
             waves = tuple(
@@ -116,7 +116,7 @@ class CurveRecorder:
                 for k in mechanism.key_frequencies
             )
             waves = fit_differences(centred, coordinate, values, self.domain.outputs, waves, pizzas)
-            restricted = mechanism_logits(coordinate, waves, values, outputs)
+            restricted = mechanism_logits(coordinate, waves, values, self.domain.outputs)
             restricted_loss = _short(self._loss(restricted, np.full(len(right), True)))
             excluded_loss = _short(self._loss(centred - restricted, self.trained))
             amplitudes = tuple(_short(size) for size in sizes[1:])

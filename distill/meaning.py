@@ -15,6 +15,7 @@ lead is bounded for every d and x: p² small sums, in float64, less a bound on a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from math import gcd, pi
@@ -93,15 +94,21 @@ class Unseparated:
 
 
 def prove_meaning(
-    waves: tuple[PrintedWave, ...], modulus: int, expression: str, reach: int, exceptions: int = 0
+    waves: tuple[PrintedWave, ...],
+    modulus: int,
+    answer: Callable[[int], str],
+    reach: int,
+    exceptions: int = 0,
 ) -> Meaning | Unseparated:
-    """Prove what `argmax_c Σ A_k(d) cos(2πk(φ - c)/p + θ_k)` is, for every d.
+    """Prove what `argmax_c Σ A_k(d) cos(2πk(φ - ψ(c))/p + θ_k)` is, for every d.
+
+    The outputs c are numbered by ψ from 0 to p - 1, one to one.
 
     Args:
         waves: as printed; A_k(d) is the amplitude, and `pizza` times |cos(πkd/p)|.
         modulus: p.
-        expression: φ, for the statement.
-        reach: the largest |φ - c| that the program evaluates, and the largest |d|.
+        answer: the arg max in closed form, for how far its number is behind φ.
+        reach: the largest |φ - ψ(c)| that the program evaluates, and the largest |d|.
         exceptions: how many inputs the program lists.
     """
     divisor = gcd(modulus, *(wave.frequency for wave in waves))
@@ -121,9 +128,8 @@ def prove_meaning(
         method, proof = VARYING_METHOD, _varying_steps(modulus, best, margin)
     else:
         method, proof = "every residue, in interval arithmetic", _enumerated_steps(modulus, best)
-    shifted = f"({expression})" if best == 0 else f"({expression} - {best})"
     return Meaning(
-        statement=f"the arg max is {shifted} mod {modulus}, for all integers",
+        statement=f"the arg max is {answer(best)}",
         method=method,
         proof=proof,
         gcd=divisor,

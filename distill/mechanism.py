@@ -13,50 +13,12 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
+from distill.coordinate import Coordinate
+
 FORMAT_VERSION = 1
 
 Label = Literal["clock", "pizza", "mixed"]
 """How a frequency, isolated, depends on the difference of the inputs (arXiv 2306.17844)."""
-
-
-@dataclass(frozen=True)
-class AffineCoordinate:
-    """φ = Σ weights[i] · x[i] + offset, modulo `modulus`; x[i] is the value of input i."""
-
-    weights: tuple[int, ...]
-    offset: int
-    modulus: int
-    kind: Literal["affine"] = "affine"
-
-    def phi(self, values: Int[ndarray, "n k"]) -> Int[ndarray, " n"]:
-        """The coordinate of every row of input values."""
-        return (values @ np.array(self.weights) + self.offset) % self.modulus
-
-    @property
-    def difference(self) -> AffineCoordinate | None:
-        """How far apart the two terms are: d = u·a - v·b where this is u·a + v·b + w.
-
-        Its sign is chosen so that it reads well, as nothing that is made of it depends on the
-        sign. Null where there are not two terms.
-        """
-        if len(self.weights) != 2 or not all(weight % self.modulus for weight in self.weights):
-            return None
-        u, v = self.weights
-        weights = (-u, v) if u < 0 else (u, -v)
-        return AffineCoordinate(weights, 0, self.modulus)
-
-    @property
-    def expression(self) -> str:
-        """The coordinate as Python, without the modulus: `a + b`, `2 * a - b + 7`."""
-        text = ""
-        for name, weight in zip("abcdefgh", self.weights, strict=False):
-            if weight:
-                factor = "" if abs(weight) == 1 else f"{abs(weight)} * "
-                sign = ("-" if weight < 0 else "") if not text else (" - " if weight < 0 else " + ")
-                text += f"{sign}{factor}{name}"
-        if self.offset:
-            text += f" {'-' if self.offset < 0 else '+'} {abs(self.offset)}"
-        return text
 
 
 @dataclass(frozen=True)
@@ -105,8 +67,8 @@ class TableStructure:
     Attributes:
         latin: part of the rows and columns that hold every output exactly once.
         associative: part of sampled triples that associate after Albert's normalisation, or null
-            where the table is no Latin square.
-        cyclic: whether one element then generates all, or null where that was not reached.
+            where no row and no column to normalise by holds every output once.
+        cyclic: whether one element then generates all, or null where too few triples associate.
         affine: the coefficients of the inputs, modulo the order, where the powers of a generator
             are affine in the values of inputs and output; null where they are not.
     """
@@ -119,10 +81,10 @@ class TableStructure:
     def __str__(self) -> str:
         if self.associative is None:
             return f"its output table is no Latin square ({self.latin:.1%} of the lines are)"
-        if self.associative < 1:
+        if self.cyclic is None:
             return (
-                f"its output table is a Latin square, but of no group ({self.associative:.1%} of "
-                "the triples associate)"
+                f"its output table is that of no group ({self.latin:.1%} of the lines hold every "
+                f"output once, {self.associative:.1%} of the triples associate)"
             )
         if not self.cyclic:
             return "its output table is that of a group that is not cyclic"
@@ -154,12 +116,13 @@ class Fit:
 
 @dataclass(frozen=True)
 class FourierMechanism:
-    """logit(c) = Σ_k A_k(d) cos(2πk(c - φ)/p + θ_k), and the answer is the arg max over c.
+    """logit(c) = Σ_k A_k(d) cos(2πk(ψ - φ)/p + θ_k), and the answer is the arg max over c.
 
-    A_k(d) is a constant, but for the frequencies that depend on the difference d (`Wave`).
+    ψ is the number of the output c, in most networks c itself. A_k(d) is a constant, but for the
+    frequencies that depend on the difference d (`Wave`).
 
     Attributes:
-        coordinate: φ as a function of the inputs.
+        coordinate: φ as a function of the inputs, and ψ as one of the output.
         waves: the key frequencies, in ascending order.
         exceptions: (token of every input, ..., token of the output) where the network answers
             otherwise, over the whole domain.
@@ -169,7 +132,7 @@ class FourierMechanism:
         table: what the network's own output table is.
     """
 
-    coordinate: AffineCoordinate
+    coordinate: Coordinate
     waves: tuple[Wave, ...]
     exceptions: tuple[tuple[int, ...], ...]
     agreement: float
@@ -225,10 +188,10 @@ def wave_profile(waves: tuple[Wave, ...], modulus: int) -> Float[ndarray, " modu
 
 
 def wave_logits(
-    profile: Float[ndarray, " modulus"], phi: Int[ndarray, " n"], outputs: Int[ndarray, " outputs"]
+    profile: Float[ndarray, " modulus"], phi: Int[ndarray, " n"], psi: Int[ndarray, " outputs"]
 ) -> Float[ndarray, "n outputs"]:
-    """The profile laid out around φ: entry (i, j) is profile[outputs[j] - φ[i]]."""
-    return profile[(outputs[None, :] - phi[:, None]) % len(profile)]
+    """The profile laid out around φ: entry (i, j) is profile[ψ[j] - φ[i]]."""
+    return profile[(psi[None, :] - phi[:, None]) % len(profile)]
 
 
 def midpoint_radius(
@@ -243,18 +206,19 @@ def midpoint_radius(
 
 
 def mechanism_logits(
-    coordinate: AffineCoordinate,
+    coordinate: Coordinate,
     waves: tuple[Wave, ...],
     values: Int[ndarray, "n k"],
-    outputs: Int[ndarray, " outputs"],
+    outputs: range,
 ) -> Float[ndarray, "n outputs"]:
-    """What waves in a coordinate say: Σ_k A_k(d) cos(2πk(c - φ)/p + θ_k), A_k(d) as in `Wave`."""
+    """What waves in a coordinate say: Σ_k A_k(d) cos(2πk(ψ - φ)/p + θ_k), A_k(d) as in `Wave`."""
     phi, difference = coordinate.phi(values), coordinate.difference
-    logits = wave_logits(wave_profile(waves, coordinate.modulus), phi, outputs)
+    psi = coordinate.output_numbers(outputs)
+    logits = wave_logits(wave_profile(waves, coordinate.modulus), phi, psi)
     for wave in waves:
         if wave.pizza and difference is not None:
             varying = replace(wave, amplitude=wave.pizza)
             radius = midpoint_radius(wave.frequency, difference.phi(values), coordinate.modulus)
             profile = wave_profile((varying,), coordinate.modulus)
-            logits += radius[:, None] * wave_logits(profile, phi, outputs)
+            logits += radius[:, None] * wave_logits(profile, phi, psi)
     return logits

@@ -68,12 +68,6 @@ class Model:
         """Activations of the last hidden layer, in float64."""
         return self._batched(self.architecture.hidden, tokens, single=False)
 
-    @property
-    def shares_embedding(self) -> bool:
-        """Whether token t of every input is row t of one embedding W_E."""
-        offsets = getattr(self.architecture, "offsets", (0,))
-        return "W_E" in self.parameters and not any(offsets)
-
     def with_parameters(self, **changed: Tensor) -> Model:
         """The same network with some parameters replaced: an intervention in weight space."""
         return replace(self, parameters={**self.parameters, **changed})

@@ -8,9 +8,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from distill.checker.sandbox import check_syntax
+from distill.coordinate import Coordinate
 from distill.domain import Domain
 from distill.emit.fourier import Emitted, emit_fourier
-from distill.mechanism import AffineCoordinate, Fit, FourierMechanism, Refusal, Wave
+from distill.mechanism import Fit, FourierMechanism, Refusal, Wave
 
 GOLDEN = Path(__file__).parent / "golden"
 FIT = Fit(seed=1, inputs=4, fitted=2, r2=1.0, heldout_r2=1.0, constant_share=0.0)
@@ -18,7 +19,7 @@ FIT = Fit(seed=1, inputs=4, fitted=2, r2=1.0, heldout_r2=1.0, constant_share=0.0
 
 def mechanism(p, waves, coordinate=None, exceptions=()):
     """A mechanism with these (frequency, amplitude, phase), and a pizza's size after them."""
-    coordinate = coordinate or AffineCoordinate((1, 1), 0, p)
+    coordinate = coordinate or Coordinate((1, 1), 0, p)
     shares = tuple(Wave(k, size, phase, 0.1, *pizza) for k, size, phase, *pizza in sorted(waves))
     return FourierMechanism(coordinate, shares, exceptions, 1.0, FIT, (), None)
 
@@ -52,7 +53,7 @@ def test_for_every_odd_p_and_coprime_keys_the_program_is_the_group_operation(p, 
 @given(st.integers(2, 60), st.tuples(st.integers(-5, 5), st.integers(-5, 5)), st.integers(-9, 9))
 def test_every_affine_coordinate_is_computed_and_stated(p, weights, offset):
     assume(weights[0] % p and weights[1] % p)
-    coordinate = AffineCoordinate(weights, offset, p)
+    coordinate = Coordinate(weights, offset, p)
     emitted = emit_fourier(mechanism(p, [(1, 5.0, 0.0)], coordinate), square(p, first_output=3))
     assert isinstance(emitted, Emitted)
     for a, b in [(0, 0), (1, 0), (0, 1), (p - 1, p // 2)]:
@@ -63,7 +64,7 @@ def test_every_affine_coordinate_is_computed_and_stated(p, weights, offset):
 
 
 def test_the_answers_letter_is_none_of_the_inputs():
-    coordinate = AffineCoordinate((1, 1, 1), 0, 7)
+    coordinate = Coordinate((1, 1, 1), 0, 7)
     domain = Domain((range(7),) * 3, range(7))
     emitted = emit_fourier(mechanism(7, [(1, 5.0, 0.0)], coordinate), domain)
     assert isinstance(emitted, Emitted)
@@ -115,7 +116,7 @@ def test_phases_and_exceptions_are_written_and_explained():
                 mechanism(
                     7,
                     [(1, 4.0, -0.3), (2, 2.5, 0.0)],
-                    AffineCoordinate((2, -1), 3, 7),
+                    Coordinate((2, -1), 3, 7),
                     ((0, 1, 1),),
                 ),
                 square(7, first_output=1),

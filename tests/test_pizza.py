@@ -18,12 +18,12 @@ import distill
 from distill import BlackBox
 from distill.checker.check import check_run
 from distill.checker.sandbox import run_program
+from distill.coordinate import Coordinate
 from distill.domain import Domain
 from distill.emit.fourier import Emitted, emit_fourier
 from distill.extract import extract
 from distill.extract.pizza import MIN_GAIN, fit_differences, isolated_fits, label_of
 from distill.mechanism import (
-    AffineCoordinate,
     FourierMechanism,
     Wave,
     mechanism_logits,
@@ -82,7 +82,7 @@ def test_the_training_curve_fits_the_same_frequencies_at_every_step():
     plain = tuple(Wave(k, 1.0, 0.0, 0.1) for k in (3, 5))
     first, second = fit_differences(
         traced.logits,
-        AffineCoordinate((1, 1), 0, 31),
+        Coordinate((1, 1), 0, 31),
         traced.tokens,
         range(31),
         plain,
@@ -139,9 +139,9 @@ def test_labels_are_the_better_fit_and_mixtures_are_neither(p, k, part):
 
 def test_the_difference_is_of_the_terms_and_reads_well():
     for weights, expected in {(1, 1): "a - b", (1, -1): "a + b", (-2, 3): "2 * a + 3 * b"}.items():
-        assert AffineCoordinate(weights, 5, 31).difference.expression == expected
-    assert AffineCoordinate((1, 31), 0, 31).difference is None
-    assert AffineCoordinate((1, 1, 1), 0, 31).difference is None
+        assert Coordinate(weights, 5, 31).difference.expression == expected
+    assert Coordinate((1, 31), 0, 31).difference is None
+    assert Coordinate((1, 1, 1), 0, 31).difference is None
 
 
 @settings(max_examples=15, deadline=None)
@@ -152,7 +152,7 @@ def test_the_difference_is_of_the_terms_and_reads_well():
     st.floats(0.5, 5),
 )
 def test_the_program_says_what_the_mechanism_says(p, weights, phase, pizza):
-    plain = mechanism(p, [(1, 5.0, phase), (2, 3.0, 0.2)], AffineCoordinate(weights, 1, p))
+    plain = mechanism(p, [(1, 5.0, phase), (2, 3.0, 0.2)], Coordinate(weights, 1, p))
     first, second = plain.waves
     waves = (replace(first, pizza=pizza), second)
     domain = Domain((range(3, p + 3), range(p)), range(2, p + 2))
@@ -160,7 +160,7 @@ def test_the_program_says_what_the_mechanism_says(p, weights, phase, pizza):
     assert isinstance(emitted, Emitted), emitted
     values = domain.values(domain.tokens())
     said = run_program(emitted.program.source, values, outputs=p).logits
-    expected = mechanism_logits(plain.coordinate, waves, values, np.array(domain.outputs))
+    expected = mechanism_logits(plain.coordinate, waves, values, domain.outputs)
     # amplitudes have four digits, and a phase below 0.05 is not printed
     np.testing.assert_allclose(said, expected, atol=0.05 * (5 + pizza) + 0.01)
     if abs(phase) > 0.05:
@@ -223,7 +223,7 @@ def test_every_number_of_a_pizza_wave_matters(mixed_run, tmp_path):
 
 def test_planes_are_kept_removed_and_moved():
     model = planted_model(23, SIZES)
-    planes = EmbeddingPlanes(model, AffineCoordinate((1, 1), 0, 23), list(SIZES), 23)
+    planes = EmbeddingPlanes(model, Coordinate((1, 1), 0, 23), list(SIZES), square(23))
     rows = {
         name: changed.parameters["W_E"].numpy()
         for name, changed in {
@@ -243,7 +243,7 @@ def test_planes_are_kept_removed_and_moved():
 def test_gradients_are_those_of_finite_differences():
     model = planted_model(23, SIZES)
     tokens, outputs = np.array([[3, 11], [20, 5]]), np.array([4, 17])
-    gradients = embedding_gradients(model, tokens, outputs)
+    gradients = embedding_gradients(model, square(23), tokens, outputs)
     direction = np.random.default_rng(0).standard_normal(gradients.shape[2])
     for row in range(2):
         for position in range(2):

@@ -189,19 +189,19 @@ def _inside(
     waves = _mechanism_logits(evidence, rest_tokens)
     claims["mechanism.follows"] = bool(np.abs(said - waves).max() <= 0.01 * np.abs(waves).max())
 
-    shape = evidence.architecture or {}
-    if "W_E" not in evidence.weights or any(shape.get("offsets", ())):
-        return  # an embedding for each input: no common planes to keep or remove
-    planes = _key_planes(evidence)
+    blocks = _embedded_rows(evidence)
     for name, keep in {"kept_only_accuracy": True, "removed_accuracy": False}.items():
-        embedding = evidence.weights["W_E"].astype(np.float64)
-        rows = embedding[: len(planes)]
-        inside = planes @ (planes.T @ rows)
-        changed = embedding.copy()
-        changed[: len(planes)] = rows.mean(0) + inside if keep else rows - inside
-        ablated = type(forward)(evidence.architecture, {**evidence.weights, "W_E": changed})
-        answers = ablated(tokens).mid.argmax(axis=1)
-        claims[f"inside.{name}"] = float((answers == network).mean())
+        changed = {name: value.astype(np.float64) for name, value in evidence.weights.items()}
+        for parameter, start, count, planes in blocks:
+            rows = changed[parameter][start : start + count]
+            inside = planes @ (planes.T @ rows)
+            changed[parameter][start : start + count] = (
+                rows.mean(0) + inside if keep else rows - inside
+            )
+        if blocks:  # otherwise vocabularies overlap: there are no planes to keep or remove
+            ablated = type(forward)(evidence.architecture, changed)
+            answers = ablated(tokens).mid.argmax(axis=1)
+            claims[f"inside.{name}"] = float((answers == network).mean())
 
 
 def r2(said: Float[ndarray, "n outputs"], logits: Float[ndarray, "n outputs"]) -> float:
@@ -211,39 +211,97 @@ def r2(said: Float[ndarray, "n outputs"], logits: Float[ndarray, "n outputs"]) -
     return float(1 - np.square(logits - said).sum() / np.square(logits).sum())
 
 
+def _numbers(
+    coordinate: Mapping[str, Any], which: int | None, values: Int[ndarray, " n"]
+) -> Int[ndarray, " n"]:
+    """The numbers of values of an input, or of the output where `which` is null."""
+    inputs = coordinate["inputs"]
+    plain = {"kind": "polynomial", "coefficients": [1]}
+    rule = coordinate["output"] if which is None else inputs[which] if inputs else plain
+    modulus = coordinate["modulus"]
+    if rule["kind"] == "logarithm":
+        number_of = {pow(rule["base"], n, rule["prime"]): n for n in range(rule["prime"] - 1)}
+        numbers = [number_of[int(value) % rule["prime"]] for value in values]
+    elif rule["kind"] == "listed":
+        numbers = [rule["numbered"][int(value) - rule["first"]] for value in values]
+    else:
+        powers = range(1, 1 + len(rule["coefficients"]))
+        terms = list(zip(rule["coefficients"], powers, strict=True))
+        numbers = [sum(c * pow(int(x), power, modulus) for c, power in terms) for x in values]
+    return np.array([number % modulus for number in numbers], dtype=np.int64)
+
+
+def _terms(evidence: Evidence, tokens: Int[ndarray, "n k"]) -> Int[ndarray, "n k"]:
+    """What every input adds to the coordinate."""
+    coordinate = evidence.mechanism["coordinate"]
+    columns = []
+    for i, (weight, values) in enumerate(zip(coordinate["weights"], evidence.inputs, strict=True)):
+        columns.append(weight * _numbers(coordinate, i, np.array(values))[tokens[:, i]])
+    return np.stack(columns, axis=1)
+
+
 def _mechanism_logits(
     evidence: Evidence, tokens: Int[ndarray, "n k"]
 ) -> Float[ndarray, "n outputs"]:
     coordinate, p = evidence.mechanism["coordinate"], evidence.mechanism["coordinate"]["modulus"]
-    phi = evidence.values(tokens) @ np.array(coordinate["weights"]) + coordinate["offset"]
-    turns = (np.array(evidence.outputs)[None, :] - phi[:, None]) % p
+    terms = _terms(evidence, tokens)
+    psi = _numbers(coordinate, None, np.array(evidence.outputs))
+    if len(set(psi.tolist())) != p or len(psi) != p:
+        raise ValueError("the coordinate does not number the outputs one to one")
+    phi = terms.sum(axis=1) + coordinate["offset"]
+    turns = (psi[None, :] - phi[:, None]) % p
     logits = np.zeros(turns.shape)
     for wave in evidence.mechanism["waves"]:
         angle = 2 * np.pi * wave["frequency"] * np.arange(p) / p + wave["phase"]
-        logits += _sizes(wave, coordinate, evidence.values(tokens))[:, None] * np.cos(angle)[turns]
+        logits += _sizes(wave, terms, p)[:, None] * np.cos(angle)[turns]
     return logits
 
 
 def _sizes(
-    wave: Mapping[str, Any], coordinate: Mapping[str, Any], values: Int[ndarray, "n k"]
+    wave: Mapping[str, Any], terms: Int[ndarray, "n k"], modulus: int
 ) -> Float[ndarray, " n"]:
     """Of a wave at every input: it may depend on the difference of the coordinate's two terms."""
-    sizes = np.full(len(values), float(wave["amplitude"]))
+    sizes = np.full(len(terms), float(wave["amplitude"]))
     if wave.get("pizza"):
-        difference = values @ (np.array(coordinate["weights"]) * [1, -1])
-        half_angle = np.pi * wave["frequency"] * difference / coordinate["modulus"]
+        half_angle = np.pi * wave["frequency"] * (terms[:, 0] - terms[:, 1]) / modulus
         sizes += wave["pizza"] * np.abs(np.cos(half_angle))
     return sizes
 
 
-def _key_planes(evidence: Evidence) -> Float[ndarray, "tokens planes"]:
-    """Orthonormal basis of the circles that the mechanism puts the input values on."""
+def _embedded_rows(
+    evidence: Evidence,
+) -> list[tuple[str, int, int, Float[ndarray, "tokens planes"]]]:
+    """Where inputs are embedded: parameter, first row, rows, and a basis of the circles in them.
+
+    Empty where two vocabularies share some of their rows and not all.
+    """
+    shape, lengths = evidence.architecture or {}, [len(values) for values in evidence.inputs]
+    places: dict[tuple[str, int], list[int]] = {}
+    for i in range(len(lengths)):
+        name = f"W_E{i}" if shape.get("shared") is False else "W_E"
+        places.setdefault((name, shape.get("offsets", [0] * len(lengths))[i]), []).append(i)
+    rows, taken = [], set()
+    for (name, start), inputs in sorted(places.items()):
+        count = max(lengths[i] for i in inputs)
+        used = {(name, row) for row in range(start, start + count)}
+        if taken & used:
+            return []
+        taken |= used
+        rows.append((name, start, count, _circles(evidence, inputs, count)))
+    return rows
+
+
+def _circles(evidence: Evidence, inputs: list[int], count: int) -> Float[ndarray, "tokens planes"]:
+    """Orthonormal basis of the circles that the mechanism puts the values of inputs on."""
     coordinate, p = evidence.mechanism["coordinate"], evidence.mechanism["coordinate"]["modulus"]
-    x = np.arange(max(len(values) for values in evidence.inputs))
     columns = []
     for wave in evidence.mechanism["waves"]:
-        for weight in sorted({abs(w) for w in coordinate["weights"]} - {0}):
-            angle = 2 * np.pi * wave["frequency"] * weight * x / p
-            columns += [np.cos(angle), np.sin(angle)]
+        for i in inputs:
+            numbers = _numbers(coordinate, i, np.array(evidence.inputs[i]))
+            angle = 2 * np.pi * (wave["frequency"] * coordinate["weights"][i] * numbers % p) / p
+            for circle in (np.cos(angle), np.sin(angle)):
+                column = np.zeros(count)
+                column[: len(circle)] = circle
+                columns.append(column)
     left, sizes, _ = np.linalg.svd(np.stack(columns, axis=1), full_matrices=False)
     return left[:, sizes > 1e-9 * sizes[0]]

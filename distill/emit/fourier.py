@@ -9,13 +9,15 @@ from __future__ import annotations
 import math
 import string
 import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import black
 
+from distill.coordinate import IDENTITY, Coordinate, Listed, Logarithm, Polynomial, balanced
 from distill.domain import Domain
 from distill.meaning import Meaning, PrintedWave, Unseparated, prove_meaning
-from distill.mechanism import AffineCoordinate, FourierMechanism, Refusal, Wave
+from distill.mechanism import FourierMechanism, Refusal, Wave
 from distill.program import Program
 
 DIGITS = 4
@@ -42,9 +44,8 @@ def emit_fourier(mechanism: FourierMechanism, domain: Domain) -> Emitted | Refus
     meaning = prove_meaning(
         waves,
         coordinate.modulus,
-        coordinate.expression,
-        # a program with a difference reduces its arguments first
-        coordinate.modulus if any(wave.pizza for wave in waves) else _reach(coordinate, domain),
+        partial(_answer, coordinate, domain),
+        coordinate.modulus if _reduces(mechanism, domain) else _reach(coordinate, domain),
         len(mechanism.exceptions),
     )
     if isinstance(meaning, Unseparated):
@@ -66,27 +67,79 @@ def _printed(wave: Wave) -> PrintedWave:
     return PrintedWave(wave.frequency, amplitude, phase, pizza)
 
 
-def _reach(coordinate: AffineCoordinate, domain: Domain) -> int:
-    """The largest |φ - c| over the domain, before any reduction."""
+def _reduces(mechanism: FourierMechanism, domain: Domain) -> bool:
+    """Whether the program takes φ - ψ modulo p before it turns anything.
+
+    It does where there is a difference, for the cache, and where the numbers would grow large.
+    """
+    plain = (
+        mechanism.coordinate.plain and _reach(mechanism.coordinate, domain) < 8 * mechanism.modulus
+    )
+    return not plain or any(wave.pizza for wave in mechanism.waves)
+
+
+def _reach(coordinate: Coordinate, domain: Domain) -> int:
+    """The largest |φ - c| over the domain, before any reduction, of a plain coordinate."""
     largest = abs(coordinate.offset) + max(abs(domain.outputs[0]), abs(domain.outputs[-1]))
     for weight, values in zip(coordinate.weights, domain.inputs, strict=True):
         largest += abs(weight) * max(abs(values[0]), abs(values[-1]))
     return largest
 
 
+def _answer(coordinate: Coordinate, domain: Domain, shift: int) -> str:
+    """The arg max in closed form, where the best answer has the number φ - shift."""
+    p, c = coordinate.modulus, _answer_name(domain)
+    offset = balanced(coordinate.offset - shift, p) if shift else coordinate.offset
+    shifted = replace(coordinate, offset=offset)
+    if shifted.output == IDENTITY:
+        listed = any(isinstance(numbering, Listed) for numbering in shifted.numberings)
+        where = "for the values listed" if listed else "for all integers"
+        return f"({shifted.expression}) mod {p}, {where}"
+    if isinstance(shifted.output, Logarithm) and all(
+        numbering == shifted.output for numbering in shifted.numberings
+    ):
+        q = shifted.output.prime
+        factor = pow(shifted.output.base, shifted.offset, q)
+        powers = zip(domain.names, shifted.weights, strict=True)
+        factors = [name if power == 1 else f"{name}**{power}" for name, power in powers if power]
+        product = " * ".join(([str(factor)] if factor != 1 else []) + factors)
+        return f"({product}) mod {q}, for all integers that {q} does not divide"
+    return f"the {c} with {shifted.output_expression(c)} = ({shifted.expression}) mod {p}"
+
+
+def _constants(mechanism: FourierMechanism, domain: Domain) -> list[str]:
+    """The constants that hold numberings, as Python."""
+    lines = []
+    for numbering, name in mechanism.coordinate.constants.items():
+        if isinstance(numbering, Logarithm):
+            base, prime = numbering.base, numbering.prime
+            lines += [
+                f"LOG = {{pow({base}, n, {prime}): n for n in range(MODULUS)}}"
+                f"  # {base} ** LOG[x] % {prime} == x"
+            ]
+        elif isinstance(numbering, Listed):
+            numbered = dict(enumerate(numbering.numbered, start=numbering.first))
+            lines.append(f"{name} = {numbered}  # as the network counts")
+    return lines
+
+
 def _source(mechanism: FourierMechanism, domain: Domain, waves: tuple[PrintedWave, ...]) -> str:
-    p, expression = mechanism.modulus, mechanism.coordinate.expression
+    coordinate, p = mechanism.coordinate, mechanism.modulus
     arguments = ", ".join(domain.names)
     typed = ", ".join(f"{name}: int" for name in domain.names)
-    function = f"{_noun(mechanism.coordinate)}_mod_{p}"
+    function = _function_name(coordinate)
     phases = {wave.frequency: wave.phase for wave in waves if wave.phase}
     angle = "2 * pi * k * turn / MODULUS" + (" + PHASE.get(k, 0)" if phases else "")
     first, answer_name = domain.outputs.start, _answer_name(domain)
     outputs = "range(MODULUS)" if first == 0 else f"range({first}, MODULUS + {first})"
     pizzas = {wave.frequency: wave.pizza for wave in waves if wave.pizza}
-    parameters, size, turn = "turn: int", "A", f"{expression} - {answer_name}"
+    parameters, size = "turn: int", "A"
+    turn = f"{coordinate.expression} - {coordinate.output_expression(answer_name)}"
+    if _reduces(mechanism, domain):
+        turn = f"({turn}) % MODULUS"
     constants = [
         f"MODULUS = {p}",
+        *_constants(mechanism, domain),
         f"AMPLITUDE = { {wave.frequency: wave.amplitude for wave in waves} }  # by frequency",
     ]
     answer = [
@@ -94,12 +147,12 @@ def _source(mechanism: FourierMechanism, domain: Domain, waves: tuple[PrintedWav
         "return preference.index(max(preference))" + (f" + {first}" if first else ""),
     ]
     if pizzas:
-        difference = mechanism.coordinate.difference
+        difference = coordinate.difference
         assert difference is not None, "only coordinates of two terms have a difference"
         constants.append(f"PIZZA = {pizzas}  # what the difference adds, at most")
         parameters += ", difference: int"
         size = "(A + PIZZA.get(k, 0) * abs(cos(pi * k * difference / MODULUS)))"
-        turn = f"({turn}) % MODULUS, ({difference.expression}) % MODULUS"
+        turn = f"{turn}, ({difference.expression}) % MODULUS"
     if phases:
         constants.append(f"PHASE = {phases}  # where it is not 0")
     if mechanism.exceptions:
@@ -143,16 +196,19 @@ if __name__ == "__main__":
 def _docstring(
     mechanism: FourierMechanism, domain: Domain, phases: bool, pizzas: tuple[int, ...]
 ) -> str:
-    p, phi, c = mechanism.modulus, mechanism.coordinate.expression, _answer_name(domain)
+    coordinate, p, c = mechanism.coordinate, mechanism.modulus, _answer_name(domain)
+    phi, psi = coordinate.expression, coordinate.output_expression(c)
     factor, shift = "size" if pizzas else "A", " + phase[k]" if phases else ""
     circles = "a circle" if len(mechanism.waves) == 1 else f"{len(mechanism.waves)} circles"
     paragraphs = [
-        f"{_title(mechanism.coordinate)} modulo {p}, found by turning {circles}.",
+        f"{_title(coordinate)}, found by turning {circles}.",
+        *_numbering_paragraph(coordinate),
         f"Give every number x the angle 2πkx/{p}, on one circle for each frequency k. Angles add "
         f"up as numbers do, and {p} steps are full turns, so the inputs together turn each circle "
-        f"to the angle of {phi}. An answer {c} is scored by how well its own angles agree with "
-        "that:",
-        f"    logit({c}) = Σ {factor}[k] · cos(2πk({phi} - {c})/{p}{shift})",
+        f"to the angle of {phi}. An answer {c} is scored by how well its own angles"
+        + ("" if psi == c else f", those of {psi},")
+        + " agree with that:",
+        f"    logit({c}) = Σ {factor}[k] · cos(2πk({phi} - {psi})/{p}{shift})",
         "and the answer with the largest logit wins.",
     ]
     if pizzas:
@@ -164,9 +220,10 @@ def _docstring(
         )
     else:
         paragraphs.append(
-            f"Why it works: for {c} ≡ {phi} every cosine is 1, the most that it can be. Any other "
-            f"{c} is x ≠ 0 steps away and loses 2 Σ A[k] · sin²(πkx/{p}). A sine is 0 only where "
-            f"{p} divides kx; the frequencies and {p} have no common divisor, so never all at once."
+            f"Why it works: for {psi} ≡ {phi} every cosine is 1, the most that it can be. Any "
+            f"other {c} is x ≠ 0 steps away and loses 2 Σ A[k] · sin²(πkx/{p}). A sine is 0 only "
+            f"where {p} divides kx; the frequencies and {p} have no common divisor, so never all "
+            "at once."
         )
     if mechanism.exceptions:
         count = len(mechanism.exceptions)
@@ -177,6 +234,34 @@ def _docstring(
     return "\n\n".join(
         text if text.startswith(" ") else textwrap.fill(text, WIDTH) for text in paragraphs
     )
+
+
+def _numbering_paragraph(coordinate: Coordinate) -> list[str]:
+    """What the numbers are that are turned, where they are not the values themselves."""
+    kinds = {type(numbering) for numbering in (*coordinate.numberings, coordinate.output)}
+    paragraphs = []
+    if Logarithm in kinds:
+        (logarithm,) = {
+            numbering
+            for numbering in (*coordinate.numberings, coordinate.output)
+            if isinstance(numbering, Logarithm)
+        }
+        q, base = logarithm.prime, logarithm.base
+        paragraphs.append(
+            f"Every x from 1 to {q - 1} is a power of {base} modulo {q}; LOG[x] says which. Where "
+            f"numbers are multiplied their logarithms add up, modulo {q - 1}."
+        )
+    if Listed in kinds:
+        names = " and ".join(
+            name
+            for numbering, name in coordinate.constants.items()
+            if isinstance(numbering, Listed)
+        )
+        paragraphs.append(
+            f"The network counts its values in an order for which no rule was found: {names} "
+            "lists the number that stands for each."
+        )
+    return paragraphs
 
 
 def _pizza_paragraphs(mechanism: FourierMechanism, pizzas: tuple[int, ...]) -> list[str]:
@@ -200,14 +285,42 @@ def _answer_name(domain: Domain) -> str:
     return string.ascii_lowercase[len(domain.inputs)]
 
 
-def _noun(coordinate: AffineCoordinate) -> str:
-    plain: dict[tuple[int, ...], str] = {(1, 1): "sum", (1, -1): "difference"}
-    return plain.get(coordinate.weights, "affine") if not coordinate.offset else "affine"
+def _function_name(coordinate: Coordinate) -> str:
+    """What the program is called: by the shape of its coordinate."""
+    if isinstance(coordinate.output, Logarithm):
+        return f"{_noun(coordinate)}_mod_{coordinate.output.prime}"
+    return f"{_noun(coordinate)}_mod_{coordinate.modulus}"
 
 
-def _title(coordinate: AffineCoordinate) -> str:
-    noun = _noun(coordinate)
-    return f"The {noun} {coordinate.expression}" if noun != "affine" else coordinate.expression
+def _noun(coordinate: Coordinate) -> str:
+    weights = coordinate.weights if not coordinate.offset else ()
+    numberings = {*coordinate.numberings}
+    if any(isinstance(n, Listed) for n in (*numberings, coordinate.output)):
+        return "numbered_sum"
+    if coordinate.output == IDENTITY and numberings == {IDENTITY}:
+        plain: dict[tuple[int, ...], str] = {(1, 1): "sum", (1, -1): "difference"}
+        return plain.get(weights, "affine")
+    if numberings == {coordinate.output}:
+        products: dict[tuple[int, ...], str] = {(1, 1): "product", (1, -1): "quotient"}
+        return products.get(weights, "monomial")
+    if coordinate.output == IDENTITY and numberings == {Polynomial((0, 1))}:
+        squares: dict[tuple[int, ...], str] = {
+            (1, 1): "sum_of_squares",
+            (1, -1): "difference_of_squares",
+        }
+        return squares.get(weights, "polynomial")
+    return "polynomial"
+
+
+def _title(coordinate: Coordinate) -> str:
+    noun = _noun(coordinate).replace("_", " ")
+    if isinstance(coordinate.output, Logarithm):
+        return f"The {noun} of the inputs modulo {coordinate.output.prime}"
+    if noun in {"affine", "polynomial"}:
+        return f"{coordinate.expression} modulo {coordinate.modulus}"
+    if noun in {"sum", "difference"}:
+        return f"The {noun} {coordinate.expression} modulo {coordinate.modulus}"
+    return f"The {noun} modulo {coordinate.modulus}"
 
 
 def _exceptions(mechanism: FourierMechanism, domain: Domain) -> dict[tuple[int, ...] | int, int]:

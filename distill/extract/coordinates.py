@@ -8,15 +8,16 @@ are transformed; the others are left at zero, which blurs the peaks but does not
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import gcd
 
 import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
+from distill.coordinate import Coordinate, balanced
 from distill.domain import Domain
 from distill.extract.waves import aligned_profile
-from distill.mechanism import AffineCoordinate
 
 PROPOSALS = 6
 """Peaks of the input spectrum that are followed."""
@@ -27,7 +28,7 @@ SPECTRUM_LIMIT = 8_000_000
 
 def propose_affine(
     logits: Float[ndarray, "n outputs"], tokens: Int[ndarray, "n k"], domain: Domain
-) -> list[AffineCoordinate]:
+) -> list[Coordinate]:
     """Affine coordinates that the strongest Fourier peaks of the logits point to, strongest first.
 
     The frequency of an input is taken modulo the number of outputs p, so an input may have any
@@ -38,7 +39,7 @@ def propose_affine(
         return []
     spectrum = _input_spectrum(logits, tokens, domain)
     flat = np.argsort(-spectrum, axis=None, kind="stable")
-    proposals: list[AffineCoordinate] = []
+    proposals: list[Coordinate] = []
     seen: set[tuple[int, ...]] = set()
     for position in flat[: 8 * PROPOSALS]:
         peak = tuple(int(k) for k in np.unravel_index(position, spectrum.shape))
@@ -76,7 +77,7 @@ def _follow(
     logits: Float[ndarray, "n outputs"],
     values: Int[ndarray, "n k"],
     domain: Domain,
-) -> AffineCoordinate | None:
+) -> Coordinate | None:
     """The coordinate of one input peak: find the output frequency and divide."""
     modulus = len(domain.outputs)
     turns = values @ np.array(peak) % modulus / modulus
@@ -87,25 +88,17 @@ def _follow(
     if output_frequency == 0 or gcd(output_frequency, modulus) != 1:
         return None
     inverse = pow(-output_frequency, -1, modulus)
-    weights = tuple(k * inverse for k in peak)
-    return from_weights(weights, logits, values, domain)
+    weights = tuple(balanced(k * inverse, modulus) for k in peak)
+    return placed(Coordinate(weights, 0, modulus), logits, values, domain.outputs)
 
 
-def from_weights(
-    weights: tuple[int, ...],
+def placed(
+    coordinate: Coordinate,
     logits: Float[ndarray, "n outputs"],
     values: Int[ndarray, "n k"],
-    domain: Domain,
-) -> AffineCoordinate:
-    """The coordinate with these coefficients, shifted to where the aligned logits are largest."""
-    modulus = len(domain.outputs)
-    balanced = tuple(_balanced(weight, modulus) for weight in weights)
-    coordinate = AffineCoordinate(balanced, 0, modulus)
-    profile = aligned_profile(logits, coordinate.phi(values), domain.outputs.start)
-    return AffineCoordinate(balanced, _balanced(int(profile.argmax()), modulus), modulus)
-
-
-def _balanced(value: int, modulus: int) -> int:
-    """The representative of a residue between -modulus/2 and modulus/2."""
-    value %= modulus
-    return value - modulus if value > modulus // 2 else value
+    outputs: range,
+) -> Coordinate:
+    """A coordinate, shifted to where the aligned logits are largest."""
+    unshifted = replace(coordinate, offset=0)
+    profile = aligned_profile(unshifted.by_number(logits, outputs), unshifted.phi(values))
+    return replace(coordinate, offset=balanced(int(profile.argmax()), coordinate.modulus))

@@ -1,6 +1,7 @@
 """Fourier mechanisms: cosines of a few frequencies of a cyclic group.
 
-    propose coordinates → align the fitted logits on each → pick the one that explains most
+    propose coordinates, and numberings of inputs and outputs
+    → align the fitted logits on each → pick the one that explains most
     → keep its key frequencies → fit how they depend on the difference of the inputs
     → score on the inputs that were not fitted
 
@@ -14,13 +15,16 @@ import math
 from dataclasses import replace
 
 import numpy as np
+from jaxtyping import Int
+from numpy import ndarray
 
-from distill.extract.coordinates import from_weights, propose_affine
+from distill.coordinate import IDENTITY, Coordinate, Listed
+from distill.extract.coordinates import placed, propose_affine
+from distill.extract.numbering import output_numbering, propose_numbered
 from distill.extract.pizza import fit_differences, label_waves
 from distill.extract.table import table_structure
 from distill.extract.waves import aligned_profile, constant_part, key_waves, mean_square
 from distill.mechanism import (
-    AffineCoordinate,
     Candidate,
     Fit,
     FourierMechanism,
@@ -34,6 +38,12 @@ from distill.trace import FIT_SEED, Trace
 MIN_R2 = 0.5
 """Part of the variance of unfitted logits below which waves are no explanation."""
 
+SAME_R2 = 0.01
+"""Shares that differ by less than this are taken to be equal, and the shorter coordinate wins."""
+
+NUMBERED_LIMIT = 1_000_000
+"""Pairs of inputs beyond which no numbers are read, for the singular vectors' sake."""
+
 MAX_EXCEPTIONS = 0.01
 """Part of a finite domain that may be listed as exceptions (design: at most 1%)."""
 
@@ -41,17 +51,17 @@ MAX_EXCEPTIONS = 0.01
 def extract_fourier(trace: Trace) -> FourierMechanism | Refusal:
     """Fit waves in the best coordinate, or say with numbers why there are none."""
     fit_logits = trace.logits[trace.fitted]
-    table = _own_table(trace)
+    table, logarithm = _own_table(trace)
     scale = mean_square(fit_logits)
     if scale == 0:
         return Refusal(("every logit is the same: there is nothing to explain",), {"r2": 0.0})
-    best, waves, candidates = _best_coordinate(trace, table, scale)
+    best, waves, candidates = _best_coordinate(trace, logarithm, scale)
     if best is None or not waves:
         return _refuse(trace, table, candidates)
 
     values, outputs = trace.domain.values(trace.tokens), trace.domain.outputs
     waves = fit_differences(fit_logits, best, values[trace.fitted], outputs, waves)
-    logits = mechanism_logits(best, waves, values, np.array(outputs))
+    logits = mechanism_logits(best, waves, values, outputs)
     constant = (trace.logits - logits)[trace.fitted].mean(axis=0)
     varying = trace.logits - constant
     r2 = {
@@ -109,37 +119,64 @@ def extract_fourier(trace: Trace) -> FourierMechanism | Refusal:
 
 
 def _best_coordinate(
-    trace: Trace, table: TableStructure | None, scale: float
-) -> tuple[AffineCoordinate | None, tuple[Wave, ...], tuple[Candidate, ...]]:
-    """The proposed coordinate whose waves explain most of the fitted logits."""
-    fit_logits = trace.logits[trace.fitted]
-    fit_tokens = trace.tokens[trace.fitted]
-    values = trace.domain.values(fit_tokens)
-    tried: list[tuple[float, AffineCoordinate, tuple[Wave, ...]]] = []
-    proposals = propose_affine(fit_logits, fit_tokens, trace.domain)
-    if table is not None and table.affine is not None:
-        read = from_weights(table.affine, fit_logits, values, trace.domain)
-        proposals += [read] if read not in proposals else []
-    for coordinate in proposals:
-        phi = coordinate.phi(values)
-        profile = aligned_profile(fit_logits, phi, trace.domain.outputs.start)
-        constant = constant_part(fit_logits, phi, profile, trace.domain.outputs.start)
+    trace: Trace, logarithm: Int[ndarray, " outputs"] | None, scale: float
+) -> tuple[Coordinate | None, tuple[Wave, ...], tuple[Candidate, ...]]:
+    """The proposed coordinate whose waves explain most of the fitted logits.
+
+    Of those that explain as much to a hundredth the shortest is taken: numbers that are listed
+    can be bent to the noise, and a rule cannot.
+    """
+    logits, outputs = trace.logits[trace.fitted], trace.domain.outputs
+    values = trace.domain.values(trace.tokens[trace.fitted])
+    tried: list[tuple[float, Coordinate, tuple[Wave, ...]]] = []
+    for proposal in _proposals(trace, logarithm):
+        coordinate = placed(proposal, logits, values, outputs)
+        phi, numbered = coordinate.phi(values), coordinate.by_number(logits, outputs)
+        profile = aligned_profile(numbered, phi)
+        constant = constant_part(numbered, phi, profile)
         waves, _ = key_waves(profile, scale, float(np.square(constant).sum()) / scale)
         tried.append((math.fsum(wave.share for wave in waves), coordinate, waves))
-    tried.sort(key=lambda entry: -entry[0])
+    if not tried:
+        return None, (), ()
+    most = max(share for share, _, _ in tried)
+    tried.sort(key=lambda entry: (entry[0] < most - SAME_R2, _length(entry[1]), -entry[0]))
     candidates = tuple(
         Candidate(coordinate.expression, r2, rank == 0)
         for rank, (r2, coordinate, _) in enumerate(tried)
     )
-    if not tried:
-        return None, (), candidates
     return tried[0][1], tried[0][2], candidates
 
 
-def _own_table(trace: Trace) -> TableStructure | None:
+def _proposals(trace: Trace, logarithm: Int[ndarray, " outputs"] | None) -> list[Coordinate]:
+    """Coordinates to try, without regard to their offsets."""
+    logits, tokens = trace.logits[trace.fitted], trace.tokens[trace.fitted]
+    proposals = propose_affine(logits, tokens, trace.domain)
+    if len(trace.domain.inputs) == 2 and trace.domain.size <= NUMBERED_LIMIT:
+        proposals += propose_numbered(logits, tokens, trace.domain, IDENTITY)
+        if logarithm is not None:
+            output = output_numbering(logarithm, trace.domain)
+            proposals += propose_numbered(logits, tokens, trace.domain, output)
+    return list(dict.fromkeys(replace(coordinate, offset=0) for coordinate in proposals))
+
+
+def _length(coordinate: Coordinate) -> int:
+    """Length of a coordinate as Python, with the numbers that it lists."""
+    listed = sum(
+        len(numbering.numbered)
+        for numbering in {*coordinate.numberings, coordinate.output}
+        if isinstance(numbering, Listed)
+    )
+    return len(coordinate.expression) + listed
+
+
+def _own_table(
+    trace: Trace,
+) -> tuple[TableStructure | None, Int[ndarray, " outputs"] | None]:
+    """What the network's own output table is, and the numbers of its outputs if it is cyclic."""
     if not trace.whole or len(trace.domain.inputs) != 2:
-        return None
-    return table_structure(trace.outputs.reshape(trace.domain.shape), len(trace.domain.outputs))
+        return None, None
+    table = trace.outputs.reshape(trace.domain.shape)
+    return table_structure(table, len(trace.domain.outputs)) or (None, None)
 
 
 def _refuse(

@@ -19,8 +19,9 @@ import numpy as np
 from jaxtyping import Complex, Float, Int
 from numpy import ndarray
 
+from distill.coordinate import Coordinate
 from distill.domain import choose
-from distill.mechanism import AffineCoordinate, Label, Wave, midpoint_radius
+from distill.mechanism import Label, Wave, midpoint_radius
 from distill.planes import EmbeddingPlanes, has_embedding
 from distill.trace import FIT_SEED, Trace
 
@@ -41,20 +42,23 @@ ISOLATION_INPUTS = 16_384
 def projections(
     logits: Float[ndarray, "n outputs"],
     phi: Int[ndarray, " n"],
-    outputs: range,
+    psi: Int[ndarray, " outputs"],
     frequencies: Sequence[int],
 ) -> Complex[ndarray, "n frequencies"]:
-    """A e^{iθ} of the wave A cos(2πk(c - φ)/p + θ) in the logits of every input, for each k."""
-    p, keys = len(outputs), np.array(frequencies)
+    """A e^{iθ} of the wave A cos(2πk(ψ - φ)/p + θ) in the logits of every input, for each k.
+
+    ψ is the number of every output, one to one.
+    """
+    p, keys = len(psi), np.array(frequencies)
     norm = np.where(2 * keys == p, 1, 2) / p
-    waves = np.exp(-2j * np.pi * (np.outer(outputs, keys) % p) / p)
+    waves = np.exp(-2j * np.pi * (np.outer(psi, keys) % p) / p)
     turned = np.exp(2j * np.pi * (np.outer(phi, keys) % p) / p)
     return norm * turned * (logits @ waves)
 
 
 def fit_differences(
     logits: Float[ndarray, "n outputs"],
-    coordinate: AffineCoordinate,
+    coordinate: Coordinate,
     values: Int[ndarray, "n k"],
     outputs: range,
     waves: tuple[Wave, ...],
@@ -66,7 +70,7 @@ def fit_differences(
 
     Args:
         logits: centred.
-        coordinate: φ.
+        coordinate: φ and ψ.
         values: of the inputs.
         outputs: the values of the output.
         waves: as fitted with constant amplitudes; one keeps its constant where the dependence
@@ -77,7 +81,7 @@ def fit_differences(
         return waves
     p, difference = coordinate.modulus, coordinate.difference.phi(values)
     keys = [wave.frequency for wave in waves]
-    found = projections(logits, coordinate.phi(values), outputs, keys)
+    found = projections(logits, coordinate.phi(values), coordinate.output_numbers(outputs), keys)
     total = float(np.square(logits).sum())
     fitted = []
     for wave, projected in zip(waves, found.T, strict=True):
@@ -94,20 +98,19 @@ def fit_differences(
     return tuple(fitted)
 
 
-def label_waves(
-    trace: Trace, coordinate: AffineCoordinate, waves: tuple[Wave, ...]
-) -> tuple[Wave, ...]:
+def label_waves(trace: Trace, coordinate: Coordinate, waves: tuple[Wave, ...]) -> tuple[Wave, ...]:
     """Say of every wave whether it is a clock or a pizza, where the network can be operated on."""
-    if coordinate.difference is None or not has_embedding(trace.network):
+    if coordinate.difference is None or not has_embedding(trace.network, trace.domain):
         return waves
     tokens = _isolation_tokens(trace, coordinate.difference)
     values = trace.domain.values(tokens)
     phi, difference = coordinate.phi(values), coordinate.difference.phi(values)
+    psi = coordinate.output_numbers(trace.domain.outputs)
     labelled = []
     for wave in waves:
         k = wave.frequency
-        planes = EmbeddingPlanes(trace.network, coordinate, [k], max(trace.domain.shape))
-        found = projections(planes.alone().logits(tokens), phi, trace.domain.outputs, [k])[:, 0]
+        planes = EmbeddingPlanes(trace.network, coordinate, [k], trace.domain)
+        found = projections(planes.alone().logits(tokens), phi, psi, [k])[:, 0]
         profile = difference_profile(found, difference, coordinate.modulus)
         clock_r2, pizza_r2 = isolated_fits(profile, k)
         label = label_of(clock_r2, pizza_r2)
@@ -115,7 +118,7 @@ def label_waves(
     return tuple(labelled)
 
 
-def _isolation_tokens(trace: Trace, difference: AffineCoordinate) -> Int[ndarray, "n k"]:
+def _isolation_tokens(trace: Trace, difference: Coordinate) -> Int[ndarray, "n k"]:
     """All traced inputs, or where these are many, all with a few of the values of d.
 
     What else the logits of an input hold turns with φ, and cancels only over all of them. Nothing

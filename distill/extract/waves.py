@@ -21,11 +21,16 @@ KEY_SHARE = 0.1
 
 
 def aligned_profile(
-    logits: Float[ndarray, "n outputs"], phi: Int[ndarray, " n"], first_output: int = 0
+    logits: Float[ndarray, "n outputs"], phi: Int[ndarray, " n"]
 ) -> Float[ndarray, " outputs"]:
-    """m(s): the mean logit of the output that lies s beyond φ, modulo the number of outputs."""
+    """m(s): the mean logit of the output whose number is s beyond φ, modulo that of outputs.
+
+    Args:
+        logits: by the number of the output (`Coordinate.by_number`).
+        phi: the coordinate of every input.
+    """
     outputs = logits.shape[1]
-    columns = (phi[:, None] + np.arange(outputs)[None, :] - first_output) % outputs
+    columns = (phi[:, None] + np.arange(outputs)[None, :]) % outputs
     return np.take_along_axis(logits, columns, axis=1).mean(axis=0)
 
 
@@ -33,11 +38,10 @@ def constant_part(
     logits: Float[ndarray, "n outputs"],
     phi: Int[ndarray, " n"],
     profile: Float[ndarray, " outputs"],
-    first_output: int = 0,
 ) -> Float[ndarray, " outputs"]:
-    """What every output has on average beside the profile: no input moves it."""
+    """What every output, by its number, has on average beside the profile: no input moves it."""
     outputs = len(profile)
-    often = np.bincount((phi - first_output) % outputs, minlength=outputs) / len(phi)
+    often = np.bincount(phi, minlength=outputs) / len(phi)
     laid_out = np.fft.ifft(np.fft.fft(often) * np.fft.fft(profile)).real
     return logits.mean(axis=0) - laid_out
 

@@ -7,14 +7,16 @@ same ones, and their figures stand beside.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
+from distill.coordinate import Coordinate
 from distill.extract.waves import aligned_profile, key_waves, mean_square
 from distill.mechanism import (
-    AffineCoordinate,
     FourierMechanism,
     Wave,
     mechanism_logits,
@@ -74,12 +76,12 @@ def decoys(trace: Trace, mechanism: FourierMechanism) -> tuple[Decoy, ...]:
 
 
 def _strongest(
-    trace: Trace, coordinate: AffineCoordinate, excluded: tuple[int, ...], count: int
+    trace: Trace, coordinate: Coordinate, excluded: tuple[int, ...], count: int
 ) -> tuple[Wave, ...]:
     """The waves with the largest share on the fitted half, apart from excluded frequencies."""
     logits = trace.logits[trace.fitted]
     phi = coordinate.phi(trace.domain.values(trace.tokens[trace.fitted]))
-    profile = aligned_profile(logits, phi, trace.domain.outputs.start)
+    profile = aligned_profile(coordinate.by_number(logits, trace.domain.outputs), phi)
     _, shares = key_waves(profile, mean_square(logits))
     spectrum = np.fft.rfft(profile) / len(profile)
     order = [int(k) for k in np.argsort(-shares, kind="stable") if k and k not in excluded]
@@ -96,16 +98,19 @@ def _strongest(
 
 
 def _wrong_coordinates(
-    coordinate: AffineCoordinate, rng: np.random.Generator
-) -> list[tuple[str, AffineCoordinate]]:
+    coordinate: Coordinate, rng: np.random.Generator
+) -> list[tuple[str, Coordinate]]:
     p, weights = coordinate.modulus, coordinate.weights
-    flipped = AffineCoordinate((*weights[:-1], -weights[-1]), 0, p)
-    drawn = AffineCoordinate(tuple(int(w) for w in rng.integers(1, p, len(weights))), 0, p)
-    return [
-        (f"the coordinate {wrong.expression}", wrong)
-        for wrong in (flipped, drawn)
-        if not _proportional(wrong.weights, weights, p)
+    flipped = (*weights[:-1], -weights[-1])
+    drawn = tuple(int(w) for w in rng.integers(1, p, len(weights)))
+    wrong = [
+        replace(coordinate, weights=others, offset=0)
+        for others in (flipped, drawn)
+        if not _proportional(others, weights, p)
     ]
+    if not coordinate.plain:
+        wrong.append(Coordinate(weights, 0, p))
+    return [(f"the coordinate {other.expression}", other) for other in wrong]
 
 
 def _proportional(first: tuple[int, ...], second: tuple[int, ...], p: int) -> bool:
@@ -115,10 +120,10 @@ def _proportional(first: tuple[int, ...], second: tuple[int, ...], p: int) -> bo
     )
 
 
-def _decoy(trace: Trace, name: str, coordinate: AffineCoordinate, waves: tuple[Wave, ...]) -> Decoy:
+def _decoy(trace: Trace, name: str, coordinate: Coordinate, waves: tuple[Wave, ...]) -> Decoy:
     phi = coordinate.phi(trace.domain.values(trace.tokens))
-    outputs = np.array(trace.domain.outputs)
-    said = wave_logits(wave_profile(waves, coordinate.modulus), phi, outputs)
+    psi = coordinate.output_numbers(trace.domain.outputs)
+    said = wave_logits(wave_profile(waves, coordinate.modulus), phi, psi)
     rest = ~trace.fitted
     return Decoy(
         name,
@@ -171,8 +176,7 @@ def embedding_evidence(
 ) -> dict[str, float | None]:
     """Ablations and interchange of the embedding's key planes, on the checked inputs."""
     keys = list(mechanism.key_frequencies)
-    count = max(trace.domain.shape)
-    planes = EmbeddingPlanes(model, mechanism.coordinate, keys, count)
+    planes = EmbeddingPlanes(model, mechanism.coordinate, keys, trace.domain)
     evidence: dict[str, float | None] = {
         "kept_only_accuracy": _same(planes.kept(), tokens, answers),
         "removed_accuracy": _same(planes.removed(), tokens, answers),
@@ -180,14 +184,14 @@ def embedding_evidence(
     if len(set(trace.domain.shape)) > 1 or len(tokens) < trace.domain.size:
         return evidence
     rng = np.random.default_rng(DECOY_SEED)
-    permutation = rng.permutation(count)
+    permutation = rng.permutation(trace.domain.shape[0])
     expected = answers[trace.domain.indices(permutation[tokens])]
     moved = planes.interchanged(permutation)
     evidence["interchange_accuracy"] = _same(moved, tokens, expected)
     others = [k for k in range(1, mechanism.modulus // 2 + 1) if k not in keys]
     if others:
         drawn = [int(k) for k in rng.permutation(others)[: len(keys)]]
-        decoy = EmbeddingPlanes(model, mechanism.coordinate, drawn, count)
+        decoy = EmbeddingPlanes(model, mechanism.coordinate, drawn, trace.domain)
         moved = decoy.interchanged(permutation)
         evidence["interchange_decoy"] = _same(moved, tokens, expected)
     return evidence
@@ -205,8 +209,12 @@ def losses(
     trained: Bool[ndarray, " n"],
 ) -> dict[str, float]:
     """Restricted and excluded loss of Nanda et al. on the traced inputs, against the task."""
-    values, outputs = trace.domain.values(trace.tokens), np.array(trace.domain.outputs)
-    restricted = mechanism_logits(mechanism.coordinate, mechanism.waves, values, outputs)
+    restricted = mechanism_logits(
+        mechanism.coordinate,
+        mechanism.waves,
+        trace.domain.values(trace.tokens),
+        trace.domain.outputs,
+    )
     excluded = trace.logits - restricted
     found = {"restricted_loss": cross_entropy(restricted, labels)}
     if trained.any():

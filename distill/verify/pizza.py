@@ -25,7 +25,7 @@ SYMMETRICITY_DRAWS = 100
 def pizza_evidence(trace: Trace, mechanism: FourierMechanism) -> dict[str, Any]:
     """The fields of `Inside` that say clock or pizza; none where there are not two terms."""
     difference = mechanism.coordinate.difference
-    if difference is None or not has_embedding(trace.network):
+    if difference is None or not has_embedding(trace.network, trace.domain):
         return {}
     steps = difference.phi(trace.domain.values(trace.tokens))
     return {
@@ -48,7 +48,7 @@ def gradient_symmetricity(trace: Trace, model: Model) -> float | None:
     apart = np.flatnonzero(trace.tokens[:, 0] != trace.tokens[:, 1])
     tokens = trace.tokens[rng.choice(apart, SYMMETRICITY_DRAWS)]
     outputs = rng.integers(0, len(trace.domain.outputs), SYMMETRICITY_DRAWS)
-    gradients = embedding_gradients(model, tokens, outputs)
+    gradients = embedding_gradients(model, trace.domain, tokens, outputs)
     along = (gradients[:, 0] * gradients[:, 1]).sum(axis=1)
     sizes = np.linalg.norm(gradients, axis=2).prod(axis=1)
     if not (sizes > 0).any():

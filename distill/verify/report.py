@@ -229,7 +229,7 @@ def _look_inside(
     if isinstance(trace.network, Model):
         key, decoy = decoded(trace, trace.network, mechanism)
         inside = replace(inside, decode_r2=key, decode_decoy_r2=decoy)
-        if has_embedding(trace.network):
+        if has_embedding(trace.network, trace.domain):
             found = embedding_evidence(
                 trace, trace.network, mechanism, checked.tokens, checked.answers
             )

@@ -1,0 +1,211 @@
+"""Numberings: which number modulo m does the network give to every value of an input?
+
+Where logit(c) is a sum of waves A_k cos(2πk(ψ(c) - φ)/m) and φ = f(a) + g(b), the Fourier
+transform of the logits over ψ at frequency k is, for every pair of inputs, a product
+
+    z_k(a, b) ∝ exp(-2πi k f(a)/m) · exp(-2πi k g(b)/m).
+
+So its first singular vectors hold f and g as angles, whatever functions these are; that a network
+multiplies residues by adding logarithms is read from it, and not guessed. The angles of all key
+frequencies together say what each number is. Afterwards a rule for the numbers is looked for: a
+polynomial, a discrete logarithm, or else they are listed.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Complex, Float, Int
+from numpy import ndarray
+from scipy.sparse.linalg import svds
+
+from distill.coordinate import (
+    IDENTITY,
+    Coordinate,
+    Listed,
+    Logarithm,
+    Numbering,
+    Polynomial,
+    balanced,
+    logarithm_of,
+)
+from distill.domain import Domain
+
+FREQUENCIES = 8
+"""Frequencies of the output, strongest first, whose angles are read together."""
+
+MAX_DEGREE = 3
+"""Of a polynomial that numbers are tried against."""
+
+FOLLOWS = 0.9
+"""Part of the numbers that must follow a rule; the others were misread, or the rule is wrong."""
+
+
+def propose_numbered(
+    logits: Float[ndarray, "n outputs"],
+    tokens: Int[ndarray, "n 2"],
+    domain: Domain,
+    output: Numbering,
+) -> list[Coordinate]:
+    """Coordinates of two inputs, their numbers read from the network, the shorter rule first.
+
+    Args:
+        logits: centred, of the inputs that may be fitted on.
+        tokens: of these inputs.
+        domain: of the network.
+        output: how the outputs are numbered.
+
+    Returns:
+        One coordinate by rules, where there are any, and one that lists what was read, without
+        offsets.
+    """
+    modulus = len(domain.outputs)
+    numbers = _read_numbers(logits, tokens, domain, output)
+    lists = [
+        Listed(values.start, tuple(int(n) for n in read))
+        for values, read in zip(domain.inputs, numbers, strict=True)
+    ]
+    ruled = [
+        _rule(read, listed, modulus, output) for read, listed in zip(numbers, lists, strict=True)
+    ]
+    proposals = [
+        Coordinate(
+            tuple(weight for weight, _ in ruled),
+            0,
+            modulus,
+            tuple(rule for _, rule in ruled),
+            output,
+        ),
+        Coordinate((1, 1), 0, modulus, tuple(lists), output),
+    ]
+    return list(dict.fromkeys(_simple(coordinate) for coordinate in proposals))
+
+
+def output_numbering(logarithm: Int[ndarray, " outputs"], domain: Domain) -> Numbering:
+    """How the outputs are numbered by the powers of a generator; by a rule where there is one.
+
+    Which generator counts as 1 is free, as is which element counts as 0.
+    """
+    modulus, outputs = len(logarithm), domain.outputs
+    listed = Listed(outputs.start, tuple(int(n) for n in logarithm))
+    _, rule = _rule(logarithm, listed, modulus, logarithm_of(outputs) or IDENTITY)
+    return rule
+
+
+def _read_numbers(
+    logits: Float[ndarray, "n outputs"],
+    tokens: Int[ndarray, "n 2"],
+    domain: Domain,
+    output: Numbering,
+) -> tuple[Int[ndarray, " rows"], Int[ndarray, " columns"]]:
+    """The number of every value of both inputs, the first seen counting as 0."""
+    modulus = len(domain.outputs)
+    psi = output.numbers(np.array(domain.outputs), modulus)
+    turns = np.exp(2j * np.pi * (np.outer(psi, np.arange(modulus // 2 + 1)) % modulus) / modulus)
+    transformed = logits @ turns
+    energy = np.square(np.abs(transformed)).sum(axis=0)
+    energy[0] = 0.0
+    keys = np.argsort(-energy, kind="stable")[:FREQUENCIES]
+    start = np.random.default_rng(0).standard_normal(min(domain.shape))
+    rows, columns, sizes = [], [], []
+    for k in keys:
+        grid = np.zeros(domain.shape, dtype=np.complex128)
+        grid[tuple(tokens.T)] = transformed[:, k]
+        left, size, right = svds(grid, k=1, v0=start, solver="arpack")
+        assert left is not None and right is not None, "both vectors are asked for by default"
+        rows.append(left[:, 0])
+        columns.append(right[0])
+        sizes.append(size[0])
+    weights = np.array(sizes) / max(sizes)
+    return (
+        _numbers_of_angles(np.stack(rows), weights, keys, modulus),
+        _numbers_of_angles(np.stack(columns), weights, keys, modulus),
+    )
+
+
+def _numbers_of_angles(
+    angles: Complex[ndarray, "keys values"],
+    weights: Float[ndarray, " keys"],
+    keys: Int[ndarray, " keys"],
+    modulus: int,
+) -> Int[ndarray, " values"]:
+    """The number n of every value for which exp(2πi k n/m) fits its angles best, over all keys.
+
+    All angles of one key are turned by one unknown angle: it is first taken from the value with
+    the longest vectors, and then from all.
+    """
+    pure = angles / np.maximum(np.abs(angles), 1e-300)
+    circle = np.exp(-2j * np.pi * (np.outer(keys, np.arange(modulus)) % modulus) / modulus)
+    longest = int((weights @ np.abs(angles)).argmax())
+    reference = pure[:, longest]
+    numbers = np.zeros(angles.shape[1], dtype=np.int64)
+    for _ in range(2):
+        turned = weights[:, None] * pure * reference.conj()[:, None]
+        numbers = (turned.T @ circle).real.argmax(axis=1)
+        mean = (pure * circle[:, numbers]).sum(axis=1)
+        reference = mean / np.maximum(np.abs(mean), 1e-300)
+    return numbers
+
+
+def _rule(
+    numbers: Int[ndarray, " values"], listed: Listed, modulus: int, output: Numbering
+) -> tuple[int, Numbering]:
+    """A weight and a numbering that give these numbers, up to an offset and a few misread ones."""
+    values = np.arange(listed.first, listed.first + len(numbers))
+    if _constant(numbers, modulus) is not None:
+        return 0, IDENTITY
+    for degree in range(1, MAX_DEGREE + 1):
+        coefficients = _polynomial(numbers, values, degree, modulus)
+        if coefficients is not None:
+            *_, leading = (c for c in coefficients if c)
+            if sum(c != 0 for c in coefficients) == 1:
+                power = len(coefficients) - 1 - coefficients[::-1].index(leading)
+                return leading, Polynomial((0,) * power + (1,))
+            return 1, Polynomial(coefficients)
+    if isinstance(output, Logarithm) and not (values % output.prime == 0).any():
+        logarithm = output.numbers(values, modulus)
+        for weight in range(1, modulus):
+            if _constant(numbers - weight * logarithm, modulus) is not None:
+                return balanced(weight, modulus), output
+    return 1, listed
+
+
+def _polynomial(
+    numbers: Int[ndarray, " values"], values: Int[ndarray, " values"], degree: int, modulus: int
+) -> tuple[int, ...] | None:
+    """Coefficients of x, x², ..., x^degree of a polynomial that most numbers follow, if any.
+
+    Differences of order d of a polynomial of degree d are d! times its leading coefficient; the
+    commonest difference is right where some numbers are not.
+    """
+    if degree == 0:
+        return () if _constant(numbers, modulus) is not None else None
+    differences = np.diff(numbers, degree) % modulus
+    if not len(differences):
+        return None
+    commonest = int(np.bincount(differences).argmax())
+    factorial = int(np.prod(np.arange(1, degree + 1)))
+    for leading in range(modulus):
+        if (factorial * leading - commonest) % modulus == 0:
+            rest = (numbers - leading * _power(values, degree, modulus)) % modulus
+            lower = _polynomial(rest, values, degree - 1, modulus)
+            if lower is not None:
+                return (*lower, balanced(leading, modulus))
+    return None
+
+
+def _power(values: Int[ndarray, " values"], degree: int, modulus: int) -> Int[ndarray, " values"]:
+    return Polynomial((0,) * (degree - 1) + (1,)).numbers(values, modulus)
+
+
+def _constant(numbers: Int[ndarray, " values"], modulus: int) -> int | None:
+    """The number that nearly all of these are, if there is one."""
+    often = np.bincount(numbers % modulus, minlength=modulus)
+    commonest = int(often.argmax())
+    return commonest if often[commonest] >= FOLLOWS * len(numbers) else None
+
+
+def _simple(coordinate: Coordinate) -> Coordinate:
+    """Without numberings where every value is its own number, so that equal ones compare so."""
+    if coordinate.plain:
+        return Coordinate(coordinate.weights, coordinate.offset, coordinate.modulus)
+    return coordinate
