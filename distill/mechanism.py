@@ -68,7 +68,7 @@ class TableStructure:
         latin: part of the rows and columns that hold every output exactly once.
         associative: part of sampled triples that associate after Albert's normalisation, or null
             where no row and no column to normalise by holds every output once.
-        cyclic: whether one element then generates all, or null where too few triples associate.
+        cyclic: whether one element then generates all, or null where it is not a group's table.
         affine: the coefficients of the inputs, modulo the order, where the powers of a generator
             are affine in the values of inputs and output; null where they are not.
     """

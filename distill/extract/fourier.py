@@ -18,9 +18,9 @@ import numpy as np
 from jaxtyping import Int
 from numpy import ndarray
 
-from distill.coordinate import IDENTITY, Coordinate, Listed
+from distill.coordinate import Coordinate, Listed
 from distill.extract.coordinates import placed, propose_affine
-from distill.extract.numbering import output_numbering, propose_numbered
+from distill.extract.numbering import output_numberings, propose_numbered
 from distill.extract.pizza import fit_differences, label_waves
 from distill.extract.table import table_structure
 from distill.extract.waves import aligned_profile, constant_part, key_waves, mean_square
@@ -82,7 +82,7 @@ def extract_fourier(trace: Trace) -> FourierMechanism | Refusal:
     if r2["rest"] < MIN_R2:
         return Refusal(
             (
-                f"{len(waves)} frequencies of {best.expression} mod {best.modulus} explain "
+                f"{_counted(waves)} of {best.expression} mod {best.modulus} accounts for "
                 f"{max(r2['rest'], 0.0):.1%} of the logits on inputs that were not fitted; "
                 f"{MIN_R2:.0%} is the least that counts as a mechanism",
             ),
@@ -91,7 +91,7 @@ def extract_fourier(trace: Trace) -> FourierMechanism | Refusal:
     if trace.whole and len(wrong) > exceptions_allowed:
         return Refusal(
             (
-                f"the arg max of {len(waves)} frequencies of {best.expression} mod {best.modulus} "
+                f"the arg max of {_counted(waves)} of {best.expression} mod {best.modulus} "
                 f"differs from the network on {len(wrong):,} of {len(trace.indices):,} inputs; "
                 f"at most {exceptions_allowed:,} may be listed as exceptions",
             ),
@@ -116,6 +116,10 @@ def extract_fourier(trace: Trace) -> FourierMechanism | Refusal:
         candidates=candidates,
         table=table,
     )
+
+
+def _counted(waves: tuple[Wave, ...]) -> str:
+    return "a single frequency" if len(waves) == 1 else f"a sum of {len(waves)} frequencies"
 
 
 def _best_coordinate(
@@ -152,9 +156,7 @@ def _proposals(trace: Trace, logarithm: Int[ndarray, " outputs"] | None) -> list
     logits, tokens = trace.logits[trace.fitted], trace.tokens[trace.fitted]
     proposals = propose_affine(logits, tokens, trace.domain)
     if len(trace.domain.inputs) == 2 and trace.domain.size <= NUMBERED_LIMIT:
-        proposals += propose_numbered(logits, tokens, trace.domain, IDENTITY)
-        if logarithm is not None:
-            output = output_numbering(logarithm, trace.domain)
+        for output in output_numberings(trace.domain, logarithm):
             proposals += propose_numbered(logits, tokens, trace.domain, output)
     return list(dict.fromkeys(replace(coordinate, offset=0) for coordinate in proposals))
 

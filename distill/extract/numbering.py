@@ -36,8 +36,11 @@ FREQUENCIES = 8
 MAX_DEGREE = 3
 """Of a polynomial that numbers are tried against."""
 
-FOLLOWS = 0.9
-"""Part of the numbers that must follow a rule; the others were misread, or the rule is wrong."""
+FOLLOWS = 0.6
+"""Part of the numbers that must follow a rule for it to be tried.
+
+The others were misread, or the rule is wrong: the logits decide that, for rule and list alike.
+"""
 
 
 def propose_numbered(
@@ -77,18 +80,27 @@ def propose_numbered(
         ),
         Coordinate((1, 1), 0, modulus, tuple(lists), output),
     ]
-    return list(dict.fromkeys(_simple(coordinate) for coordinate in proposals))
+    turning = [_simple(coordinate) for coordinate in proposals if any(coordinate.weights)]
+    return list(dict.fromkeys(turning))
 
 
-def output_numbering(logarithm: Int[ndarray, " outputs"], domain: Domain) -> Numbering:
-    """How the outputs are numbered by the powers of a generator; by a rule where there is one.
+def output_numberings(
+    domain: Domain, logarithm: Int[ndarray, " outputs"] | None
+) -> list[Numbering]:
+    """How the outputs may be numbered: as they are, by discrete logarithms, as their table says.
 
-    Which generator counts as 1 is free, as is which element counts as 0.
+    Args:
+        domain: of the network.
+        logarithm: the power of a generator that every output is in the network's own table.
+            Which generator counts as 1 is free, as is which element counts as 0.
     """
-    modulus, outputs = len(logarithm), domain.outputs
-    listed = Listed(outputs.start, tuple(int(n) for n in logarithm))
-    _, rule = _rule(logarithm, listed, modulus, logarithm_of(outputs) or IDENTITY)
-    return rule
+    powers = logarithm_of(domain.outputs)
+    numberings: list[Numbering] = [IDENTITY] if powers is None else [IDENTITY, powers]
+    if logarithm is not None:
+        listed = Listed(domain.outputs.start, tuple(int(n) for n in logarithm))
+        _, rule = _rule(logarithm, listed, len(logarithm), powers or IDENTITY)
+        numberings += [rule] if isinstance(rule, Listed) else []
+    return numberings
 
 
 def _read_numbers(
@@ -111,7 +123,8 @@ def _read_numbers(
         grid = np.zeros(domain.shape, dtype=np.complex128)
         grid[tuple(tokens.T)] = transformed[:, k]
         left, size, right = svds(grid, k=1, v0=start, solver="arpack")
-        assert left is not None and right is not None, "both vectors are asked for by default"
+        assert left is not None, "both vectors are asked for by default"
+        assert right is not None, "both vectors are asked for by default"
         rows.append(left[:, 0])
         columns.append(right[0])
         sizes.append(size[0])

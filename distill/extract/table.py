@@ -52,10 +52,13 @@ def table_structure(
     if associative < MIN_ASSOCIATIVE:
         return TableStructure(latin, associative, None, None), None
     logarithm = _logarithm(loop, int(table[row, column]))
-    if logarithm is None:
-        return TableStructure(latin, associative, False, None), None
-    numbers = [logarithm[table[:, column]], logarithm[table[row]], logarithm]
-    return TableStructure(latin, associative, True, _affine_weights(numbers)), logarithm
+    if logarithm is not None:
+        numbers = [logarithm[table[:, column]], logarithm[table[row]], logarithm]
+        added = (numbers[0][:, None] + numbers[1] - numbers[2][table[row, column]]) % outputs
+        if (logarithm[table] == added).mean() >= MIN_ASSOCIATIVE:
+            return TableStructure(latin, associative, True, _affine_weights(numbers)), logarithm
+    # that a group is not cyclic is said of a whole table only
+    return TableStructure(latin, associative, False if latin == 1 else None, None), None
 
 
 def _logarithm(group: Int[ndarray, "n n"], identity: int) -> Int[ndarray, " n"] | None:
