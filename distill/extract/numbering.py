@@ -162,24 +162,39 @@ def _numbers_of_angles(
 def _rule(
     numbers: Int[ndarray, " values"], listed: Listed, modulus: int, output: Numbering
 ) -> tuple[int, Numbering]:
-    """A weight and a numbering that give these numbers, up to an offset and a few misread ones."""
+    """A weight and a numbering that give these numbers, up to an offset and a few misread ones.
+
+    Of all rules that are tried it is the one that most of the numbers follow, the first of equals.
+    """
     values = np.arange(listed.first, listed.first + len(numbers))
     if _constant(numbers, modulus) is not None:
         return 0, IDENTITY
-    for degree in range(1, MAX_DEGREE + 1):
-        coefficients = _polynomial(numbers, values, degree, modulus)
-        if coefficients is not None:
-            *_, leading = (c for c in coefficients if c)
-            if sum(c != 0 for c in coefficients) == 1:
-                power = len(coefficients) - 1 - coefficients[::-1].index(leading)
-                return leading, Polynomial((0,) * power + (1,))
-            return 1, Polynomial(coefficients)
+    rules: list[tuple[int, Numbering]] = []
     if isinstance(output, Logarithm) and not (values % output.prime == 0).any():
         logarithm = output.numbers(values, modulus)
         for weight in range(1, modulus):
             if _constant(numbers - weight * logarithm, modulus) is not None:
-                return balanced(weight, modulus), output
-    return 1, listed
+                rules.append((balanced(weight, modulus), output))
+    for degree in range(1, MAX_DEGREE + 1):
+        coefficients = _polynomial(numbers, values, degree, modulus)
+        if coefficients is not None:
+            rules.append(_monic(Polynomial(coefficients)))
+    if not rules:
+        return 1, listed
+
+    def followed(rule: tuple[int, Numbering]) -> int:
+        rest = numbers - rule[0] * rule[1].numbers(values, modulus)
+        return int(np.bincount(rest % modulus).max())
+
+    return max(rules, key=followed)
+
+
+def _monic(polynomial: Polynomial) -> tuple[int, Polynomial]:
+    """A polynomial of a single power as a weight and that power; others as they are."""
+    powers = [power for power, c in enumerate(polynomial.coefficients) if c]
+    if len(powers) > 1:
+        return 1, polynomial
+    return polynomial.coefficients[powers[0]], Polynomial((0,) * powers[0] + (1,))
 
 
 def _polynomial(
