@@ -99,6 +99,7 @@ def run(
     architecture: str | None = None,
     out: str | Path | None = "outputs",
     recipe: Recipe | None = None,
+    attempts: int = MAX_ATTEMPTS,
     progress: Progress | None = None,
     **settings: str | Setting,
 ) -> Run:
@@ -110,6 +111,7 @@ def run(
         architecture: instead of the task's own.
         out: where the run folder goes, or null to keep the run in memory.
         recipe: training settings instead of those of `Recipe.for_data`.
+        attempts: trainings at most; another begins only if the last never became structured.
         progress: who watches.
         settings: the task's settings, for example `p=59`.
 
@@ -131,8 +133,8 @@ def run(
             train_mask = task.train_mask(seed)
             lines.append(f"{task.name}: {task.domain}, {int(train_mask.sum()):,} to train on")
         with stages.stage("train") as lines:
-            trained, recorder, attempts = _train(
-                task, chosen, train_mask, seed, recipe, stages.progress
+            trained, recorder, made = _train(
+                task, chosen, train_mask, seed, recipe, attempts, stages.progress
             )
             end = "structured" if trained.tail_from is not None else "never became structured"
             lines.append(f"{trained.steps:,} steps, {end} (score {trained.structure:.2f})")
@@ -142,7 +144,7 @@ def run(
             curve = recorder.curve(mechanism if isinstance(mechanism, FourierMechanism) else None)
             lines.append(f"{len(curve.points)} points of the training curve")
         record = _record(stages, task.name, seed, chosen.kind, dict(task.settings), recipe)
-        record = dataclasses.replace(record, attempts=attempts)
+        record = dataclasses.replace(record, attempts=made)
         return _finish(found, record, curve, Split(task.train_count, seed), out)
 
 
@@ -298,6 +300,7 @@ def _train(
     train_mask: Bool[ndarray, " n"],
     seed: int,
     recipe: Recipe,
+    at_most: int,
     progress: Progress,
 ) -> tuple[Trained, CurveRecorder, tuple[Attempt, ...]]:
     domain = task.domain
@@ -323,7 +326,7 @@ def _train(
             [seed, len(attempts)],
             observe,
         )
-        last = trained.tail_from is not None or len(attempts) + 1 == MAX_ATTEMPTS
+        last = trained.tail_from is not None or len(attempts) + 1 == at_most
         attempts.append(
             Attempt(
                 len(attempts) + 1, trained.steps, trained.tail_from, trained.structure, not last

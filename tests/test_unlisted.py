@@ -1,0 +1,48 @@
+"""Whoever brings a task of their own gets a faithful program, or a refusal that says what was seen."""
+
+import dataclasses
+
+import pytest
+import unlisted_tasks
+
+import distill
+from distill.train import Recipe
+
+FAITHFUL = {
+    "twice_the_product": "(2 * a * b) mod 31, for all integers that 31 does not divide",
+    "product_with_cube": "(a * b**3) mod 31, for all integers that 31 does not divide",
+    "renamed_sum": "NUMBER_3[c] = (NUMBER_1[a] + NUMBER_2[b]",
+}
+REFUSED = {
+    "shifted_product": "of no group",
+    "largest": "of no group",
+    "latin_square": "no Latin square",
+    "product_mod_12": "of the logits on inputs that were not fitted",
+    "power": "of the logits on inputs that were not fitted",
+}
+
+
+def distilled(name):
+    task = getattr(unlisted_tasks, name)()
+    recipe = Recipe.for_data(task.train_count, task.domain.size)
+    return distill.run(
+        task, out=None, attempts=1, recipe=dataclasses.replace(recipe, max_steps=1500)
+    ).report
+
+
+@pytest.mark.parametrize("name", FAITHFUL)
+def test_what_is_a_cyclic_group_under_other_names_is_found(name):
+    report = distilled(name)
+    assert report.verdict == "proved", report.reasons
+    assert report.program_vs_task.agree == report.program_vs_task.total
+    assert report.inside.logit_r2 > 0.7
+    assert report.inside.decoy_best < 0.3
+    assert FAITHFUL[name] in report.meaning.statement
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_is_none_is_refused_with_what_was_seen(name):
+    report = distilled(name)
+    assert report.verdict == "refused"
+    assert report.program is None
+    assert any(REFUSED[name] in reason for reason in report.reasons), report.reasons
