@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
@@ -123,24 +124,59 @@ class BlackBox:
     ) -> Float[ndarray, "n outputs"]:
         """Logits as float64; the precision is the callable's own, whatever `single` says."""
         parts = []
+        with self._evaluated():
+            for batch in torch.from_numpy(tokens).split(BATCH):
+                answer = torch.as_tensor(self.function(batch))
+                if tuple(answer.shape) != (len(batch), self.n_outputs):
+                    raise DistillError(
+                        f"the network answered with shape {tuple(answer.shape)} for "
+                        f"{len(batch)} inputs: expected ({len(batch)}, {self.n_outputs})"
+                    )
+                parts.append(answer.to("cpu", torch.float64))
+        logits = torch.cat(parts)
+        if not bool(torch.isfinite(logits).all()):
+            raise DistillError("the network answered with logits that are not finite")
+        return logits.numpy()
+
+    def hidden(self, tokens: Int[ndarray, "n k"]) -> Float[ndarray, "n hidden"] | None:
+        """What the last linear layer of a module is given: its last hidden activations.
+
+        Of a sequence of them those at the last position. Null where no hook reaches any: a plain
+        callable, a scripted module, or one without linear layers.
+        """
+        if not isinstance(self.function, torch.nn.Module):
+            return None
+        seen: list[Tensor] = []
+        layers = [m for m in self.function.modules() if isinstance(m, torch.nn.Linear)]
+        hooks = [
+            layer.register_forward_pre_hook(lambda _, given: seen.append(given[0]))
+            for layer in layers
+        ]
+        parts = []
+        try:
+            with self._evaluated():
+                for batch in torch.from_numpy(tokens).split(BATCH):
+                    seen.clear()
+                    self.function(batch)
+                    if not seen or len(seen[-1]) != len(batch):
+                        return None
+                    last = seen[-1].reshape(len(batch), -1, seen[-1].shape[-1])[:, -1]
+                    parts.append(last.to("cpu", torch.float64))
+        finally:
+            for hook in hooks:
+                hook.remove()
+        return torch.cat(parts).numpy()
+
+    @contextmanager
+    def _evaluated(self) -> Iterator[None]:
+        """In evaluation mode, without gradients, and as it was afterwards."""
         module = self.function if isinstance(self.function, torch.nn.Module) else None
         was_training = module is not None and module.training
         if module is not None:
             module.eval()
         try:
             with torch.no_grad():
-                for batch in torch.from_numpy(tokens).split(BATCH):
-                    answer = torch.as_tensor(self.function(batch))
-                    if tuple(answer.shape) != (len(batch), self.n_outputs):
-                        raise DistillError(
-                            f"the network answered with shape {tuple(answer.shape)} for "
-                            f"{len(batch)} inputs: expected ({len(batch)}, {self.n_outputs})"
-                        )
-                    parts.append(answer.to("cpu", torch.float64))
+                yield
         finally:
             if module is not None and was_training:
                 module.train()
-        logits = torch.cat(parts)
-        if not bool(torch.isfinite(logits).all()):
-            raise DistillError("the network answered with logits that are not finite")
-        return logits.numpy()

@@ -1,4 +1,4 @@
-"""Whoever brings a task of their own gets a faithful program, or a refusal that says what was seen."""
+"""A task of one's own ends in a faithful program, or in a refusal that says what was seen."""
 
 import dataclasses
 

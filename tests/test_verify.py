@@ -74,6 +74,28 @@ def test_a_module_in_training_mode_is_evaluated_and_left_as_it_was():
     assert net.training
 
 
+def test_waves_decode_from_a_module_where_hooks_reach_them():
+    class Net(torch.nn.Module):
+        """Cosines and sines of a + b at the last of three positions, read out by a linear layer."""
+
+        def __init__(self):
+            super().__init__()
+            angles = 2 * torch.pi * torch.outer(torch.tensor([2, 5]), torch.arange(23)) / 23
+            self.readout = torch.nn.Linear(4, 23)
+            self.readout.weight.data = 5 * torch.cat([angles.cos(), angles.sin()]).T
+
+        def forward(self, tokens):
+            angles = 2 * torch.pi * tokens.sum(dim=1)[:, None] * torch.tensor([2, 5]) / 23
+            waves = torch.cat([angles.cos(), angles.sin()], dim=1)
+            return self.readout(torch.stack([0 * waves, waves.flip(1), waves], dim=1))[:, -1]
+
+    net = Net()
+    inside = distill.distill(net, square(23)).report.inside
+    assert inside.decode_r2 > 0.999
+    assert inside.decode_decoy_r2 < 0.1
+    assert not net.readout._forward_pre_hooks
+
+
 @pytest.mark.parametrize(
     ("network", "message"),
     [

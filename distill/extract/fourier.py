@@ -138,6 +138,8 @@ def _best_coordinate(
         phi, numbered = coordinate.phi(values), coordinate.by_number(logits, outputs)
         profile = aligned_profile(numbered, phi)
         constant = constant_part(numbered, phi, profile)
+        # half of the inputs do not hold every φ equally often, so that the constant leaks
+        profile = aligned_profile(numbered - constant, phi)
         waves, _ = key_waves(profile, scale, float(np.square(constant).sum()) / scale)
         tried.append((math.fsum(wave.share for wave in waves), coordinate, waves))
     if not tried:

@@ -23,7 +23,7 @@ from distill.mechanism import (
     wave_logits,
     wave_profile,
 )
-from distill.model import Model
+from distill.model import BlackBox, Model
 from distill.planes import EmbeddingPlanes
 from distill.report import Decoy, Inside
 from distill.trace import Trace
@@ -133,16 +133,18 @@ def _decoy(trace: Trace, name: str, coordinate: Coordinate, waves: tuple[Wave, .
 
 
 def decoded(
-    trace: Trace, model: Model, mechanism: FourierMechanism
+    trace: Trace, network: Model | BlackBox, mechanism: FourierMechanism
 ) -> tuple[float | None, float | None]:
     """How well the key waves of φ decode linearly from the last hidden layer, off the fitted half.
 
     Returns:
         The R² of the worst key frequency, and of the best of as many other frequencies; null
-        where the fitted half has too few inputs to fit a readout.
+        where the fitted half has too few inputs to fit a readout, or no activations are reached.
     """
     p = mechanism.modulus
-    hidden = model.hidden(trace.tokens)
+    hidden = network.hidden(trace.tokens)
+    if hidden is None:
+        return None, None
     readout = np.column_stack([hidden, np.ones(len(hidden))])
     if trace.fitted.sum() < 2 * readout.shape[1]:
         return None, None

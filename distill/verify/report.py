@@ -14,7 +14,7 @@ from distill.checker.sandbox import run_program
 from distill.checker.search import least_sure
 from distill.emit import Emitted
 from distill.mechanism import FourierMechanism, Refusal
-from distill.model import Model
+from distill.model import BlackBox, Model
 from distill.planes import has_embedding
 from distill.report import (
     Disagreement,
@@ -226,21 +226,21 @@ def _look_inside(
         float32_drift=checked.drift,
         float32_agree=checked.single_agree,
     )
-    if isinstance(trace.network, Model):
+    if isinstance(trace.network, Model | BlackBox):
         key, decoy = decoded(trace, trace.network, mechanism)
         inside = replace(inside, decode_r2=key, decode_decoy_r2=decoy)
-        if has_embedding(trace.network, trace.domain):
-            found = embedding_evidence(
-                trace, trace.network, mechanism, checked.tokens, checked.answers
-            )
-            inside = replace(inside, **found, **pizza_evidence(trace, mechanism))
+    if has_embedding(trace.network, trace.domain):
+        found = embedding_evidence(trace, trace.network, mechanism, checked.tokens, checked.answers)
+        inside = replace(inside, **found, **pizza_evidence(trace, mechanism))
     return inside
 
 
 def _located(inside: Inside, stored: bool) -> tuple[bool, list[str]]:
     """Whether the network was shown to hold the program's variables, and if not, why not."""
     if not stored:
-        return False, ["not located: the network is a black box, only its logits were compared"]
+        return False, [
+            "not located: the network is a black box, nothing in it was removed or exchanged"
+        ]
     tests = {
         "answers kept by the key planes alone": (inside.kept_only_accuracy, LOCATED["kept"], True),
         "answers left without the key planes": (inside.removed_accuracy, LOCATED["removed"], False),
