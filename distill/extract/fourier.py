@@ -16,7 +16,7 @@ from dataclasses import replace
 import numpy as np
 
 from distill.extract.coordinates import from_weights, propose_affine
-from distill.extract.pizza import fit_differences, label_waves
+from distill.extract.pizza import key_differences, label_waves
 from distill.extract.table import table_structure
 from distill.extract.waves import aligned_profile, constant_part, key_waves, mean_square
 from distill.mechanism import (
@@ -50,7 +50,7 @@ def extract_fourier(trace: Trace) -> FourierMechanism | Refusal:
         return _refuse(trace, table, candidates)
 
     values, outputs = trace.domain.values(trace.tokens), trace.domain.outputs
-    waves = fit_differences(fit_logits, best, values[trace.fitted], outputs, waves)
+    waves = key_differences(fit_logits, best, values[trace.fitted], outputs, waves)
     logits = mechanism_logits(best, waves, values, np.array(outputs))
     constant = (trace.logits - logits)[trace.fitted].mean(axis=0)
     varying = trace.logits - constant

@@ -55,7 +55,8 @@ def key_waves(
     Args:
         profile: the aligned mean of the logits.
         mean_square: mean over inputs of the sum of squared centred logits.
-        constant: part of that which is the same for every input, and which no wave could explain.
+        constant: part of that which other things than constant amplitudes account for: what is
+            the same for every input, and what amplitudes that depend on the inputs explain.
     """
     outputs = len(profile)
     spectrum = np.fft.rfft(profile) / outputs
