@@ -20,6 +20,7 @@ from numpy import ndarray
 from torch import Tensor
 
 from distill import Domain, Model, Transformer
+from distill.threads import fixed_threads
 
 RCOND = 1e-3
 """Cut of the least squares for W_out: leaves out about 0.1% of a wave, where smaller cuts buy that
@@ -90,7 +91,8 @@ def planted_model(
     W_out = np.zeros((units * circles, width))
     for i in range(circles):  # and write that circle alone
         seen, written = slice(units * i, units * (i + 1)), slice(2 * i, 2 * i + 2)
-        solved, *_ = np.linalg.lstsq(hidden[:, seen], np.stack(targets[written], axis=1), RCOND)
+        with fixed_threads():  # small systems, which threads slow down many times
+            solved, *_ = np.linalg.lstsq(hidden[:, seen], np.stack(targets[written], axis=1), RCOND)
         W_out[seen, 4 * circles :][:, written] = solved
     return _attention_by_position(p, embedding, mask, W_in, b_in, W_out, unembedding)
 
@@ -135,6 +137,26 @@ def _attention_by_position(
     tensors["blocks.0.W_out"][:, :width] = W_out
     tensors["W_U"][:width] = unembedding
     return Model(shape, {n: torch.tensor(t, dtype=torch.float32) for n, t in tensors.items()})
+
+
+def planted_lead(
+    p: int,
+    amplitudes: dict[int, float],
+    pizzas: tuple[int, ...] = (),
+    phases: dict[int, float] | None = None,
+) -> float:
+    """How far one answer c - φ leads whatever a - b is; not above 0 where none always does.
+
+    Args: as for `planted_model`.
+    """
+    steps = np.arange(p)
+    scores = np.zeros((p, p))  # difference by c - φ
+    for k, amplitude in amplitudes.items():
+        size = np.abs(np.cos(np.pi * k * steps / p)) if k in pizzas else np.ones(p)
+        wave = np.cos(2 * np.pi * k * steps / p + (phases or {}).get(k, 0.0))
+        scores += amplitude * np.outer(size, wave)
+    best = scores.mean(axis=0).argmax()
+    return float((scores[:, [best]] - np.delete(scores, best, axis=1)).min())
 
 
 def rotated(model: Model, seed: int) -> Model:
