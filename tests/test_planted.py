@@ -84,8 +84,8 @@ def test_the_whole_pipeline_proves_and_locates_them(put_in):
     if not pizzas or len(pizzas) == len(amplitudes):
         assert run.report.located, run.report.reasons
     else:
-        # the units of a pizza hold its wave times |cos|, from which 8/π² = 0.81 of the plain
-        # wave decodes at best; with few of them that falls below what decoding must show
+        # the units of a pizza hold its wave times |cos|, from which the plain wave decodes with
+        # an R² of 8/π² = 0.81; on unfitted inputs that may fall below the 0.8 which is asked for
         others = [reason for reason in run.report.reasons if "decoding" not in reason]
         assert not others
 
