@@ -21,9 +21,9 @@ from numpy import ndarray
 from distill.coordinate import Coordinate, Listed
 from distill.extract.coordinates import placed, propose_affine
 from distill.extract.numbering import output_numberings, propose_numbered
-from distill.extract.pizza import fit_differences, label_waves
+from distill.extract.pizza import key_differences, label_waves
 from distill.extract.table import table_structure
-from distill.extract.waves import aligned_profile, constant_part, key_waves, mean_square
+from distill.extract.waves import aligned_profile, key_waves, mean_square, profile_and_constant
 from distill.mechanism import (
     Candidate,
     Fit,
@@ -60,7 +60,7 @@ def extract_fourier(trace: Trace) -> FourierMechanism | Refusal:
         return _refuse(trace, table, candidates)
 
     values, outputs = trace.domain.values(trace.tokens), trace.domain.outputs
-    waves = fit_differences(fit_logits, best, values[trace.fitted], outputs, waves)
+    waves = key_differences(fit_logits, best, values[trace.fitted], outputs, waves)
     logits = mechanism_logits(best, waves, values, outputs)
     constant = (trace.logits - logits)[trace.fitted].mean(axis=0)
     varying = trace.logits - constant
@@ -136,10 +136,7 @@ def _best_coordinate(
     for proposal in _proposals(trace, logarithm):
         coordinate = placed(proposal, logits, values, outputs)
         phi, numbered = coordinate.phi(values), coordinate.by_number(logits, outputs)
-        profile = aligned_profile(numbered, phi)
-        constant = constant_part(numbered, phi, profile)
-        # half of the inputs do not hold every φ equally often, so that the constant leaks
-        profile = aligned_profile(numbered - constant, phi)
+        profile, constant = profile_and_constant(numbered, phi)
         waves, _ = key_waves(profile, scale, float(np.square(constant).sum()) / scale)
         tried.append((math.fsum(wave.share for wave in waves), coordinate, waves))
     if not tried:

@@ -12,6 +12,7 @@ What the full logits do depend on is fitted apart from it, and is what the progr
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -21,7 +22,13 @@ from numpy import ndarray
 
 from distill.coordinate import Coordinate
 from distill.domain import choose
-from distill.mechanism import Label, Wave, midpoint_radius
+from distill.extract.waves import key_waves, mean_square, profile_and_constant
+from distill.mechanism import (
+    Label,
+    Wave,
+    mechanism_logits,
+    midpoint_radius,
+)
 from distill.planes import EmbeddingPlanes, has_embedding
 from distill.trace import FIT_SEED, Trace
 
@@ -96,6 +103,43 @@ def fit_differences(
             wave = replace(wave, amplitude=constant, pizza=slope, share=wave.share + gain)
         fitted.append(wave)
     return tuple(fitted)
+
+
+def key_differences(
+    logits: Float[ndarray, "n outputs"],
+    coordinate: Coordinate,
+    values: Int[ndarray, "n k"],
+    outputs: range,
+    waves: tuple[Wave, ...],
+) -> tuple[Wave, ...]:
+    """Fit how the keys depend on d, and add the keys that stand out once that is explained.
+
+    A constant amplitude leaves 1 - 8/π², a fifth, of a pizza unexplained, and keys are chosen by
+    what is left unexplained: beside strong pizzas a weak wave drowns in what is no noise. So what
+    the fit explains, and the constant part beside it, is taken off, and the keys are chosen again
+    until no more stand out. They only ever grow in number, so that it ends.
+
+    Args:
+        logits: centred.
+        coordinate: φ and ψ.
+        values: of the inputs.
+        outputs: the values of the output.
+        waves: the keys by their constant amplitudes alone.
+    """
+    numbered = coordinate.by_number(logits, outputs)
+    profile, _ = profile_and_constant(numbered, coordinate.phi(values))
+    scale = mean_square(logits)
+    while True:
+        fitted = fit_differences(logits, coordinate, values, outputs, waves)
+        if fitted == waves:
+            return fitted
+        rest = logits - mechanism_logits(coordinate, fitted, values, outputs)
+        left = mean_square(rest - rest.mean(axis=0)) / scale
+        explained = 1 - left - math.fsum(wave.share for wave in waves)
+        more, _ = key_waves(profile, scale, explained)
+        if len(more) <= len(waves):
+            return fitted
+        waves = more
 
 
 def label_waves(trace: Trace, coordinate: Coordinate, waves: tuple[Wave, ...]) -> tuple[Wave, ...]:

@@ -34,16 +34,20 @@ def aligned_profile(
     return np.take_along_axis(logits, columns, axis=1).mean(axis=0)
 
 
-def constant_part(
-    logits: Float[ndarray, "n outputs"],
-    phi: Int[ndarray, " n"],
-    profile: Float[ndarray, " outputs"],
-) -> Float[ndarray, " outputs"]:
-    """What every output, by its number, has on average beside the profile: no input moves it."""
-    outputs = len(profile)
+def profile_and_constant(
+    numbered: Float[ndarray, "n outputs"], phi: Int[ndarray, " n"]
+) -> tuple[Float[ndarray, " outputs"], Float[ndarray, " outputs"]]:
+    """The aligned profile, and what every output has on average beside it: no input moves that.
+
+    Where some φ are more frequent than others, as in a half of the domain, the constant part
+    leaks into the profile. So the profile is taken again without it.
+    """
+    outputs = numbered.shape[1]
     often = np.bincount(phi, minlength=outputs) / len(phi)
+    profile = aligned_profile(numbered, phi)
     laid_out = np.fft.ifft(np.fft.fft(often) * np.fft.fft(profile)).real
-    return logits.mean(axis=0) - laid_out
+    constant = numbered.mean(axis=0) - laid_out
+    return aligned_profile(numbered - constant, phi), constant
 
 
 def key_waves(
@@ -59,7 +63,8 @@ def key_waves(
     Args:
         profile: the aligned mean of the logits.
         mean_square: mean over inputs of the sum of squared centred logits.
-        constant: part of that which is the same for every input, and which no wave could explain.
+        constant: part of that which other things than constant amplitudes account for: what is
+            the same for every input, and what amplitudes that depend on the inputs explain.
     """
     outputs = len(profile)
     spectrum = np.fft.rfft(profile) / outputs

@@ -20,6 +20,7 @@ from distill.mechanism import (
     FourierMechanism,
     Wave,
     mechanism_logits,
+    midpoint_radius,
     wave_logits,
     wave_profile,
 )
@@ -137,6 +138,8 @@ def decoded(
 ) -> tuple[float | None, float | None]:
     """How well the key waves of φ decode linearly from the last hidden layer, off the fitted half.
 
+    A wave that depends on the difference of the inputs is decoded with the size that it has there.
+
     Returns:
         The R² of the worst key frequency, and of the best of as many other frequencies; null
         where the fitted half has too few inputs to fit a readout, or no activations are reached.
@@ -155,7 +158,14 @@ def decoded(
     drawn = rng.permutation(others)[: len(keys)] if others else np.array([], dtype=int)
     frequencies = np.array([*keys, *drawn])
     angles = 2 * np.pi * frequencies[None, :] * phi[:, None] / p
-    targets = np.concatenate([np.cos(angles), np.sin(angles)], axis=1)
+    sizes = np.ones(angles.shape)
+    difference = mechanism.coordinate.difference
+    for column, wave in enumerate(mechanism.waves):
+        if wave.pizza and difference is not None:
+            steps = difference.phi(trace.domain.values(trace.tokens))
+            radius = midpoint_radius(wave.frequency, steps, p)
+            sizes[:, column] = wave.amplitude + wave.pizza * radius
+    targets = np.concatenate([sizes * np.cos(angles), sizes * np.sin(angles)], axis=1)
     # a ridge far below the scale of the activations: dead units would make the system singular
     gram = readout[trace.fitted].T @ readout[trace.fitted]
     gram += 1e-6 * np.trace(gram) / len(gram) * np.eye(len(gram))
