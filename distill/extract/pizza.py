@@ -42,6 +42,9 @@ An even mixture, 1 + |cos|, is 0.966 constant; a constant is 0.81 of a |cos|, an
 Published clocks and pizzas, and those trained here, are beyond 0.99.
 """
 
+REFINEMENTS = 2
+"""Passes of the last fit."""
+
 ISOLATION_INPUTS = 16_384
 """Traced inputs, about, on which a frequency is isolated: every d up to p = 128."""
 
@@ -132,14 +135,48 @@ def key_differences(
     while True:
         fitted = fit_differences(logits, coordinate, values, outputs, waves)
         if fitted == waves:
-            return fitted
+            break
         rest = logits - mechanism_logits(coordinate, fitted, values, outputs)
         left = mean_square(rest - rest.mean(axis=0)) / scale
         explained = 1 - left - math.fsum(wave.share for wave in waves)
         more, _ = key_waves(profile, scale, explained)
         if len(more) <= len(waves):
-            return fitted
+            break
         waves = more
+    return _refined(logits, coordinate, values, outputs, fitted)
+
+
+def _refined(
+    logits: Float[ndarray, "n outputs"],
+    coordinate: Coordinate,
+    values: Int[ndarray, "n k"],
+    outputs: range,
+    waves: tuple[Wave, ...],
+) -> tuple[Wave, ...]:
+    """Fit sizes and phases once more, without the constant part of what the waves leave.
+
+    A half of the inputs does not hold every φ with every d equally often. The constant part, seen
+    on them, is mixed with the waves; each pass makes what is mixed smaller by that imbalance.
+    """
+    psi, phi = coordinate.output_numbers(outputs), coordinate.phi(values)
+    keys = [wave.frequency for wave in waves]
+    steps = None if coordinate.difference is None else coordinate.difference.phi(values)
+    for _ in range(REFINEMENTS):
+        said = mechanism_logits(coordinate, waves, values, outputs)
+        found = projections(logits - (logits - said).mean(axis=0), phi, psi, keys)
+        fitted = []
+        for wave, projected in zip(waves, found.T, strict=True):
+            basis = np.ones((len(values), 1))
+            if wave.pizza and steps is not None:
+                radius = midpoint_radius(wave.frequency, steps, coordinate.modulus)
+                basis = np.column_stack([basis, radius])
+            sizes, *_ = np.linalg.lstsq(basis, projected, rcond=None)
+            phase = float(np.angle(basis.mean(axis=0) @ sizes))
+            along = (sizes * np.exp(-1j * phase)).real
+            pizza = float(along[1]) if len(along) > 1 else 0.0
+            fitted.append(replace(wave, amplitude=float(along[0]), pizza=pizza, phase=phase))
+        waves = tuple(fitted)
+    return waves
 
 
 def label_waves(trace: Trace, coordinate: Coordinate, waves: tuple[Wave, ...]) -> tuple[Wave, ...]:
