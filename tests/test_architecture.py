@@ -1,3 +1,6 @@
+import unittest.mock
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -42,10 +45,10 @@ def all_positions(shape, parameters, tokens):
         for layer in range(shape.n_layers):
             B = {n.split(".")[-1]: w for n, w in W.items() if n.startswith(f"blocks.{layer}.")}
             zero = torch.zeros(shape.n_heads, shape.d_head).double()
-            wrote = torch.zeros_like(x)
+            wrote, read = torch.zeros_like(x), normalised(shape, B, "ln_1", x)
             for head in range(shape.n_heads):
                 q, k, v = (
-                    x @ B[f"W_{kind}"][head] + B.get(f"b_{kind}", zero)[head] for kind in "QKV"
+                    read @ B[f"W_{kind}"][head] + B.get(f"b_{kind}", zero)[head] for kind in "QKV"
                 )
                 for query in range(len(x)):
                     seen = slice(0, query + 1) if shape.masked else slice(None)
@@ -53,9 +56,18 @@ def all_positions(shape, parameters, tokens):
                     c = shape.attention_coefficient
                     wrote[query] += (weights * c + (1 - c)) @ v[seen] @ B["W_O"][head]
             x = x + wrote + B.get("b_O", 0)
-            x = x + ACT[shape.activation](x @ B["W_in"] + B["b_in"]) @ B["W_out"] + B["b_out"]
-        logits.append(x[-1] @ W["W_U"] + W.get("b_U", 0))
+            read = normalised(shape, B, "ln_2", x)
+            x = x + ACT[shape.activation](read @ B["W_in"] + B["b_in"]) @ B["W_out"] + B["b_out"]
+        logits.append(normalised(shape, W, "ln_final", x)[-1] @ W["W_U"] + W.get("b_U", 0))
     return torch.stack(logits)
+
+
+def normalised(shape, parameters, name, x):
+    """Layer norm as torch has it, where the shape has one."""
+    if not shape.layer_norm:
+        return x
+    weight, bias = (parameters[f"{name}_{part}"] for part in ("weight", "bias"))
+    return torch.nn.functional.layer_norm(x, (shape.d_model,), weight, bias)
 
 
 # built inside the tests: the run-time type checks draw random items of tuples, strategies may not
@@ -66,6 +78,7 @@ transformers = st.fixed_dictionaries(
         "n_layers": st.integers(1, 2),
         "masked": st.booleans(),
         "biases": st.booleans(),
+        "layer_norm": st.booleans(),
         "activation": st.sampled_from(["relu", "gelu"]),
         "attention_coefficient": st.sampled_from([0.0, 0.3, 1.0]),
         "suffix": st.sampled_from([(), (5,), (5, 3)]),
@@ -93,11 +106,20 @@ def test_the_last_position_is_that_of_a_plain_forward_pass(made, seed):
     np.testing.assert_allclose(model.logits(PAIRS.tokens()), plain.numpy(), atol=1e-9)
 
 
-def test_the_default_network_takes_the_fast_path_and_a_masked_suffix_is_the_same():
-    shape = Transformer.for_domain(PAIRS)
+@pytest.mark.parametrize("layer_norm", [False, True])
+@pytest.mark.parametrize("coefficient", [1.0, 0.4])
+def test_what_is_trained_takes_the_fast_path_and_that_is_exact(layer_norm, coefficient):
+    """One query and tables give what a plain pass over all positions gives, masked or not."""
+    shape = replace(
+        Transformer.for_domain(PAIRS), layer_norm=layer_norm, attention_coefficient=coefficient
+    )
     model = Model(shape, noisy(shape))
-    plain = all_positions(shape, model.parameters, torch.from_numpy(PAIRS.tokens()))
-    np.testing.assert_allclose(model.logits(PAIRS.tokens()), plain.numpy(), atol=1e-9)
+    tokens = torch.from_numpy(PAIRS.tokens())
+    for masked in (True, False):
+        plain = all_positions(replace(shape, masked=masked), model.parameters, tokens)
+        with unittest.mock.patch.object(Transformer, "_all_positions", side_effect=AssertionError):
+            found = Model(replace(shape, masked=masked), model.parameters).logits(tokens.numpy())
+        np.testing.assert_allclose(found, plain.numpy(), atol=1e-9)
 
 
 @settings(max_examples=30, deadline=None)
