@@ -1,15 +1,19 @@
+import re
 import unittest.mock
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from distill import MLP, DistillError, Domain, Model, Transformer
-from distill.architecture import architecture_for
+from distill.architecture import ALIASES, architecture_for, describe
+from distill.architecture.choice import choosable
 from distill.checker.forward import DOUBLE, FORWARD_PASSES, SINGLE
+from distill.cli import cli
 
 ACT = {"relu": lambda x: x.clamp(min=0), "gelu": torch.nn.functional.gelu, "square": torch.square}
 
@@ -151,7 +155,8 @@ def test_the_checkers_own_forward_pass_agrees_within_its_bounds(made, seed):
     single = FORWARD_PASSES[shape.kind](vars(shape), weights, SINGLE)(tokens)
     assert (np.abs(model.logits(tokens) - double.mid) <= 2 * double.rad).all()
     assert (np.abs(model.logits(tokens, single=True) - single.mid) <= single.rad).all()
-    assert double.rad.max() < 1e-7
+    # every layer norm divides by a spread below 1, and its ball cannot know what cancels
+    assert double.rad.max() < (1e-5 if made[1].get("layer_norm") else 1e-7)
 
 
 def test_parameters_that_do_not_fit_are_named():
@@ -163,6 +168,65 @@ def test_parameters_that_do_not_fit_are_named():
         Model(shape, {**parameters, "blocks.0.b_in": torch.full((4,), float("nan"))})
 
 
-def test_unknown_architecture_lists_the_known():
-    with pytest.raises(DistillError, match="no architecture 'rnn': expected one of transformer"):
-        architecture_for("rnn", Domain((range(3),), range(3)))
+@pytest.mark.parametrize(
+    ("text", "chosen"),
+    [
+        ("transformer", Transformer.for_domain(PAIRS)),
+        ("transformer,layer_norm=true,masked=false", {"layer_norm": True, "masked": False}),
+        ("transformer,n_heads=1", {"n_heads": 1, "d_head": 128}),
+        ("transformer,n_heads=2,d_model=64", {"n_heads": 2, "d_model": 64, "d_head": 32}),
+        ("transformer,n_heads=3,d_head=8", {"n_heads": 3, "d_head": 8}),
+        ("transformer,attention_coefficient=0", {"attention_coefficient": 0.0}),
+        ("mlp", MLP.for_domain(PAIRS)),
+        ("mlp,widths=64-32,shared=False", {"widths": (64, 32), "shared": False}),
+        ("mlp-concat", {"combine": "concat"}),
+        ("mlp-concat,activation=square", {"combine": "concat", "activation": "square"}),
+        ("mlp-quadratic", {"combine": "concat", "activation": "square"}),
+    ],
+)
+def test_an_architecture_is_a_name_and_fields(text, chosen):
+    """It is sized for the domain, and its description gives it back."""
+    found = architecture_for(text, PAIRS)
+    if isinstance(chosen, dict):
+        default = MLP if text.startswith("mlp") else Transformer
+        chosen = replace(default.for_domain(PAIRS), **chosen)
+    assert found == chosen
+    assert architecture_for(describe(found), PAIRS) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("rnn", "no architecture 'rnn': expected one of transformer, mlp"),
+        ("", "no architecture ''"),
+        ("mlp ", "no architecture 'mlp '"),
+        ("mlp,", "found '' where FIELD=VALUE was expected, for example d_embed=128"),
+        ("mlp,concat", "found 'concat' where FIELD=VALUE was expected"),
+        ("mlp,n_heads=1", "no field 'n_heads'; expected one of d_embed, widths, combine"),
+        ("mlp,n_inputs=3", "no field 'n_inputs'"),
+        ("mlp,kind=transformer", "no field 'kind'"),
+        ("mlp,combine=add", "combine = 'add', expected one of sum, concat, for example"),
+        ("mlp,widths=64-", "widths = '64-', expected widths joined by '-'"),
+        ("mlp,d_embed=0", "expected a whole number from 1 to 65536, for example d_embed=128"),
+        ("mlp,d_embed=99999999999", "d_embed = '99999999999', expected a whole number"),
+        ("mlp,d_embed=²", "d_embed = '²', expected a whole number"),
+        ("mlp,d_embed=60000,widths=60000", "has 3,600,660,005 parameters"),
+        ("transformer,layer_norm=yes", "layer_norm = 'yes', expected true or false"),
+        ("transformer,n_heads=1,n_heads=2", "n_heads is given twice; give it once"),
+        ("transformer,attention_coefficient=nan", "expected a number from 0 to 1"),
+        ("transformer,n_heads=3", "d_model = 128 cannot be shared among n_heads = 3"),
+    ],
+)
+def test_an_architecture_that_cannot_be_read_says_what_was_expected(text, message):
+    with pytest.raises(DistillError) as told:
+        architecture_for(text, PAIRS)
+    assert message in str(told.value)
+    assert "\n" not in str(told.value)
+
+
+def test_fields_and_aliases_are_listed_in_the_help():
+    told = CliRunner().invoke(cli, ["run", "--help"]).output
+    for field in (*choosable(Transformer), *choosable(MLP)):
+        assert re.search(rf"\b{field}\b", told), field
+    for alias, meaning in ALIASES.items():
+        assert re.search(rf"{alias} +{meaning}", told), alias

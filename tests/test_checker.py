@@ -194,7 +194,11 @@ def fifty_digits(shape, weights, tokens):
             x = W["W_E"][[*pair, *shape.suffix]] + W["W_pos"]
             B = {name.removeprefix("blocks.0."): value for name, value in W.items()}
             zero = np.zeros((shape.n_heads, shape.d_head), dtype=object)
-            residual, c, x = x[-1] + B.get("b_O", 0), mpmath.mpf(shape.attention_coefficient), read(B, "ln_1", x)
+            residual, c, x = (
+                x[-1] + B.get("b_O", 0),
+                mpmath.mpf(shape.attention_coefficient),
+                read(B, "ln_1", x),
+            )
             for head in range(shape.n_heads):
                 q, k, v = (
                     at @ B[f"W_{kind}"][head] + B.get(f"b_{kind}", zero)[head]

@@ -1,4 +1,4 @@
-"""Transformers read at their last position (Nanda et al., arXiv 2301.05217), with layer norm or not.
+"""Transformers read at their last position (Nanda et al., arXiv 2301.05217).
 
 Tokens are the inputs followed by special tokens ("="). Where there is one layer and the last token
 is a special one, only one query is needed, and keys and values depend on token and position alone:

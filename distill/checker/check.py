@@ -179,7 +179,9 @@ def _fit_together(
             expected[f"blocks.{layer}.W_Q"] = (heads, d_model, shape["d_head"])
             expected[f"blocks.{layer}.W_in"] = (d_model, shape["d_mlp"])
         if shape.get("layer_norm", False):
-            places = [f"blocks.{layer}.ln_{i}" for layer in range(shape["n_layers"]) for i in (1, 2)]
+            places = [
+                f"blocks.{layer}.ln_{i}" for layer in range(shape["n_layers"]) for i in (1, 2)
+            ]
             for place in (*places, "ln_final"):
                 expected |= dict.fromkeys((f"{place}_weight", f"{place}_bias"), (d_model,))
         rows = [*zip(shape["offsets"], map(len, inputs), strict=True)]

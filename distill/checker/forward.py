@@ -108,7 +108,6 @@ class Arithmetic:
         relative = np.expm1(2 * eta) + self.gamma(12 + scores.mid.shape[-1])
         return self.ball(mid, mid * relative * (1 + self.gamma(16)))
 
-
     def scaled(self, x: Ball, weights: Array) -> Ball:
         """Product with stored weights, entry by entry."""
         rad = (x.rad + self.gamma(1) * x.size) * np.abs(weights)
@@ -131,7 +130,7 @@ class Arithmetic:
         return self.ball(mid, rad + self.gamma(1) * (mid + rad)), low * (1 - self.gamma(1))
 
     def quotient(self, x: Ball, y: Ball, least: Array) -> Ball:
-        """x / y where y is known to be at least `least`, which is positive.
+        """Quotient x / y where y is known to be at least `least`, which is positive.
 
         For x and y of balls around m and n, x/y - m/n = ((x - m) + (m/n)(n - y)) / y.
         """
