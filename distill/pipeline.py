@@ -128,7 +128,7 @@ def run(
         raise DistillError(f"the seed is {seed!r}: expected an integer from 0 on")
     chosen = architecture_for(architecture or task.architecture, task.domain)
     _check_output(out)
-    recipe = recipe or Recipe.for_data(task.train_count, task.domain.size)
+    recipe = recipe or Recipe.for_data(task.train_count, task.domain.size, chosen.kind)
     stages = Stages(progress or Silent())
     with fixed_threads():
         with stages.stage("task") as lines:
@@ -351,7 +351,7 @@ def _train(
             return trained, recorder, tuple(attempts)
 
 
-def _heldout(domain: Domain, train_mask: Bool[ndarray, " n"]) -> Int[ndarray, "n k"]:
+def _heldout(domain: Domain, train_mask: Bool[ndarray, " n"]) -> Int[ndarray, "m k"]:
     """The traced inputs that are not trained on, or the first held-out input if there are none."""
     indices = traced_indices(domain)
     held = indices[~train_mask[indices]]

@@ -140,6 +140,7 @@ def test_settings_scale_with_the_data():
     assert Recipe.for_data(1392, 3481).batch_size == 512
     more = Recipe.for_data(10_000, 12_500)
     assert (more.batch_size, more.weight_decay) == (1250, 0.5)
+    assert Recipe.for_data(3830, 12769, "mlp") == Recipe(structured=0.85)
 
 
 def test_what_stops_training_is_never_what_is_scored():
