@@ -12,6 +12,7 @@ import mpmath
 import numpy as np
 import pytest
 import torch
+from conftest import run_distill
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import load_file, save_file
@@ -362,6 +363,32 @@ def test_every_weight_that_changes_an_answer_is_caught(planted_run, tmp_path):
             assert np.abs(same - same.mean(axis=1, keepdims=True)).max() < 1e-6
     assert changed >= 35
     assert len(quiet) < len(weight_mutants()) / 2, quiet
+
+
+@pytest.mark.parametrize(
+    ("architecture", "p", "fraction", "tensor"),
+    [("transformer-norm", 31, 0.5, "ln_final_weight"), ("mlp-quadratic", 23, 0.6, "W_1")],
+)
+def test_a_trained_architecture_is_proved_and_its_weights_are_held(
+    tmp_path, architecture, p, fraction, tensor
+):
+    """Training, storing and checking of a network with layer norm, and of one that squares."""
+    settings = ("--set", f"p={p}", "--set", f"fraction={fraction}")
+    finished = run_distill("run", "mod_add", "--arch", architecture, *settings, cwd=tmp_path)
+    assert finished.returncode == 0, finished.stderr
+    (folder,) = (tmp_path / "outputs" / "mod_add").iterdir()
+    report = distill.load_run(folder).report
+    assert report.verdict == "proved"
+    assert report.model_vs_task.agree == p * p
+    assert check_run(folder).ok
+    sound = load_file(folder / "model.safetensors")
+    moved, cut = sound[tensor].copy(), sound[tensor][:1]
+    moved.flat[3] += 10.0
+    for forged, told in ((moved, "claimed"), (cut, f"{tensor} has shape")):
+        save_file({**sound, tensor: forged}, folder / "model.safetensors")
+        rehash(folder)
+        wrong = [finding.detail for finding in check_run(folder).findings if not finding.ok]
+        assert told in " ".join(wrong)
 
 
 def logits(shape, weights, tokens):

@@ -194,7 +194,10 @@ def _fit_together(
     else:
         names = ["W_E"] if shape["shared"] else [f"W_E{i}" for i in range(len(inputs))]
         expected = dict.fromkeys(names, (shape["n_tokens"], shape["d_embed"]))
-        expected |= {f"b_{layer}": (units,) for layer, units in enumerate(shape["widths"], start=1)}
+        width = shape["d_embed"] * (len(inputs) if shape["combine"] == "concat" else 1)
+        for layer, units in enumerate(shape["widths"], start=1):
+            expected |= {f"W_{layer}": (width, units), f"b_{layer}": (units,)}
+            width = units
         expected["W_U"] = (shape["widths"][-1], shape["n_outputs"])
         fits = shape["n_tokens"] == max(len(values) for values in inputs)
         fits = fits and f"b_{len(shape['widths']) + 1}" not in weights
