@@ -29,7 +29,7 @@ INTERRUPTED = 130
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="distill")
 def cli() -> None:
-    r"""A trained network goes in, a short Python program that does the same thing comes out.
+    """A trained network goes in, a short Python program that does the same thing comes out.
 
     \b
     distill run mod_add                  train, extract, write a program, check it
@@ -37,7 +37,7 @@ def cli() -> None:
     distill run my_task.py               a task of your own (see `distill tasks --help`)
     distill verify mod_add               derive the verdict of the latest run again, from its files
     distill show mod_add                 the program and the verdict
-    """
+    """  # noqa: D301  click wants the character
 
 
 def _out(command: Any) -> Any:
@@ -55,7 +55,9 @@ def _out(command: Any) -> Any:
 @click.option("--model", metavar="FILE", help="A checkpoint instead of training.")
 @click.option("--layout", metavar="NAME|FILE", help="How to read FILE, where that is not plain.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of data, weights, batches.")
-@click.option("--arch", metavar="NAME", help="Architecture instead of the task's own.")
+@click.option(
+    "--arch", metavar="NAME[,FIELD=VALUE]...", help="Architecture instead of the task's own."
+)
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="A setting of TASK.")
 @click.option(
     "--accept",
@@ -78,7 +80,7 @@ def run(
     quiet: bool,
     out: str,
 ) -> None:
-    r"""Train a network on TASK (or read FILE), find its mechanism, write it as Python, check it.
+    """Train a network on TASK (or read FILE), find its mechanism, write it as Python, check it.
 
     TASK is a built-in name (`distill tasks`), a task file, or file.py:name. The run goes to
     DIR/<task>/<run>/: program.py, the network, the evidence, and what it takes to check it.
@@ -90,7 +92,24 @@ def run(
     \b
     distill run mod_add --set p=59 --set fraction=0.4 --seed 3
     distill run mod_add --set p=113 --model grokking.pth
-    """
+    distill run mod_add --arch transformer,layer_norm=true,n_heads=1
+
+    An architecture is a name, with fields where it is not to be the default:
+
+    \b
+    transformer       n_layers n_heads d_model d_head d_mlp masked layer_norm
+                      activation attention_coefficient biases
+    mlp               widths (256-128 for two layers) d_embed combine (sum, concat)
+                      shared (one embedding for all inputs) activation
+    transformer-norm  transformer,layer_norm=true
+    mlp-concat        mlp,combine=concat
+    mlp-quadratic     mlp,combine=concat,activation=square
+
+    \b
+    An activation is relu, gelu, square or abs; masked, layer_norm, biases and shared are true or
+    false; attention_coefficient is c in softmax * c + (1 - c). Where d_head is not given, it is
+    d_model / n_heads.
+    """  # noqa: D301  click wants the character
     read = _read_settings(settings)
     console = _console(quiet or as_json)
     from distill.task_files import load_task
@@ -192,7 +211,7 @@ def runs(out: str) -> None:
 
 @cli.command()
 def tasks() -> None:
-    r"""What can be run. A task of your own is a file like this one:
+    """What can be run. A task of your own is a file like this one:
 
     \b
     from distill import Task, task
@@ -206,7 +225,7 @@ def tasks() -> None:
             reference=lambda a, b: (a - b) % p,
             train_fraction=fraction,
         )
-    """
+    """  # noqa: D301  click wants the character
     from distill.render.terminal import show_table
     from distill.task_files import builtin_tasks
 

@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 import numpy as np
-from jaxtyping import Bool
+from jaxtyping import Bool, Int
 from numpy import ndarray
 from torch import Tensor
 
-from distill.architecture import StoredArchitecture, architecture_for
+from distill.architecture import StoredArchitecture, architecture_for, describe
 from distill.certificate import Split, certify
 from distill.curve import CurveRecorder, TrainingCurve
 from distill.domain import Domain
@@ -44,6 +44,9 @@ PROBE = 4096
 
 MAX_ATTEMPTS = 2
 """Trainings of a network; another begins only if one never became structured."""
+
+LEARNED = 0.99
+"""Held-out accuracy below which a task counts as not learned."""
 
 PACKAGES = ("distill", "torch", "numpy", "sympy", "black", "hypothesis")
 
@@ -108,7 +111,8 @@ def run(
     Args:
         task: a built-in name, a task file, `file.py:name`, or a `Task`.
         seed: of the training inputs, the initialisation and the batches.
-        architecture: instead of the task's own.
+        architecture: instead of the task's own, as `--arch` takes it
+            (`transformer,layer_norm=true`).
         out: where the run folder goes, or null to keep the run in memory.
         recipe: training settings instead of those of `Recipe.for_data`.
         attempts: trainings at most; another begins only if the last never became structured.
@@ -126,7 +130,7 @@ def run(
         raise DistillError(f"the seed is {seed!r}: expected an integer from 0 on")
     chosen = architecture_for(architecture or task.architecture, task.domain)
     _check_output(out)
-    recipe = recipe or Recipe.for_data(task.train_count, task.domain.size)
+    recipe = recipe or Recipe.for_data(task.train_count, task.domain.size, chosen.kind)
     stages = Stages(progress or Silent())
     with fixed_threads():
         with stages.stage("task") as lines:
@@ -138,12 +142,13 @@ def run(
             )
             end = "structured" if trained.tail_from is not None else "never became structured"
             lines.append(f"{trained.steps:,} steps, {end} (score {trained.structure:.2f})")
-        found = _distill(trained.model, task.domain, task, task.name, train_mask, stages)
+        remarks = _not_learned(attempts)
+        found = _distill(trained.model, task.domain, task, task.name, train_mask, stages, remarks)
         with stages.stage("curve") as lines:
             mechanism = found.mechanism
             curve = recorder.curve(mechanism if isinstance(mechanism, FourierMechanism) else None)
             lines.append(f"{len(curve.points)} points of the training curve")
-        record = _record(stages, task.name, seed, chosen.kind, dict(task.settings), recipe)
+        record = _record(stages, task.name, seed, describe(chosen), dict(task.settings), recipe)
         record = dataclasses.replace(record, attempts=made)
         return _finish(found, record, curve, Split(task.train_count, seed), out)
 
@@ -189,8 +194,8 @@ def run_model(
                 lines.append(f"right on {_accuracy(imported.model, task)} for {task.name}")
         found = _distill(imported.model, imported.domain, task, name, None, stages)
         settings = {"model": Path(path).name, "layout": imported.layout}
-        kind = imported.model.architecture.kind
-        record = _record(stages, name, None, kind, settings, None)
+        architecture = describe(imported.model.architecture)
+        record = _record(stages, name, None, architecture, settings, None)
         return _finish(found, record, None, None, out)
 
 
@@ -233,8 +238,8 @@ def distill(
     with fixed_threads():
         boxed: Network = network if isinstance(network, Model) else BlackBox.over(network, domain)
         found = _distill(boxed, domain, None, name, None, stages)
-        kind = network.architecture.kind if isinstance(network, Model) else None
-        record = _record(stages, name, None, kind, {}, None)
+        architecture = describe(network.architecture) if isinstance(network, Model) else None
+        record = _record(stages, name, None, architecture, {}, None)
         return _finish(found, record, None, None, out)
 
 
@@ -256,8 +261,12 @@ def _distill(
     name: str,
     train_mask: Bool[ndarray, " n"] | None,
     stages: Stages,
+    remarks: tuple[str, ...] = (),
 ) -> Found:
-    """Trace, extract, emit, verify. Extraction gets the trace, and nothing of the task."""
+    """Trace, extract, emit, verify. Extraction gets the trace, and nothing of the task.
+
+    The remarks are on how the network was trained, for the report of a refusal.
+    """
     with stages.stage("trace") as lines:
         traced = trace(network, domain)
         part = "every input" if traced.whole else f"a sample of {len(traced.indices):,} inputs"
@@ -275,7 +284,7 @@ def _distill(
         else:
             emitted = written
     with stages.stage("verify") as lines:
-        verified = _verify(emitted, mechanism, traced, task, name, train_mask)
+        verified = _verify(emitted, mechanism, traced, task, name, train_mask, remarks)
         lines.append(verified.report.verdict)
     return Found(network, domain, mechanism, emitted, verified)
 
@@ -287,10 +296,11 @@ def _verify(
     task: Task | None,
     name: str,
     train_mask: Bool[ndarray, " n"] | None,
+    remarks: tuple[str, ...],
 ) -> Verified:
     if isinstance(mechanism, Refusal) or emitted is None:
         assert isinstance(mechanism, Refusal), "a mechanism that was not refused has a program"
-        return verify_refusal(mechanism, traced, task, name)
+        return verify_refusal(mechanism, traced, task, name, remarks)
     return verify(emitted, mechanism, traced, task, name, train_mask)
 
 
@@ -307,6 +317,8 @@ def _train(
     tokens = domain.tokens(np.flatnonzero(train_mask))
     labels = task.labels(tokens)
     probe = domain.tokens(_probe(domain))
+    heldout = _heldout(domain, train_mask)
+    heldout_labels = task.labels(heldout)
     attempts: list[Attempt] = []
     while True:
         recorder = CurveRecorder(task, architecture, train_mask, seed)
@@ -327,13 +339,38 @@ def _train(
             observe,
         )
         last = trained.tail_from is not None or len(attempts) + 1 == at_most
+        right = trained.model.logits(heldout).argmax(axis=1) == heldout_labels
         attempts.append(
             Attempt(
-                len(attempts) + 1, trained.steps, trained.tail_from, trained.structure, not last
+                len(attempts) + 1,
+                trained.steps,
+                trained.tail_from,
+                trained.structure,
+                discarded=not last,
+                heldout_accuracy=float(right.mean()),
             )
         )
         if last:
             return trained, recorder, tuple(attempts)
+
+
+def _heldout(domain: Domain, train_mask: Bool[ndarray, " n"]) -> Int[ndarray, "m k"]:
+    """The traced inputs that are not trained on, or the first held-out input if there are none."""
+    indices = traced_indices(domain)
+    held = indices[~train_mask[indices]]
+    return domain.tokens(held if len(held) else np.flatnonzero(~train_mask)[:1])
+
+
+def _not_learned(attempts: tuple[Attempt, ...]) -> tuple[str, ...]:
+    """That no attempt learned the task, if so: a refusal alone would leave that open."""
+    best = max(attempt.heldout_accuracy or 0.0 for attempt in attempts)
+    if best >= LEARNED:
+        return ()
+    tried = f"{len(attempts)} attempts" if len(attempts) > 1 else "one attempt"
+    return (
+        f"the network did not learn the task: at best {best:.1%} of the held-out inputs are right, "
+        f"in {tried}",
+    )
 
 
 def _probe(domain: Domain) -> ndarray:

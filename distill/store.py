@@ -35,13 +35,19 @@ MechanismJson = Annotated[FourierMechanism | Refusal, Field(discriminator="kind"
 
 @dataclass(frozen=True)
 class Attempt:
-    """One training of the network; a discarded one never became structured."""
+    """One training of the network; a discarded one never became structured.
+
+    Attributes:
+        heldout_accuracy: on inputs that were not trained on, taken after training; nothing stops
+            on it or is chosen by it. Null in runs that were stored without it.
+    """
 
     number: int
     steps: int
     tail_from: int | None
     structure_used_to_stop: float
     discarded: bool
+    heldout_accuracy: float | None = None
 
 
 @dataclass(frozen=True)

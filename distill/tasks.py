@@ -54,7 +54,8 @@ class Task:
         outputs: the values of the output.
         reference: the function to learn; takes one integer per input, by position.
         train_fraction: the part of the domain that is trained on, strictly between 0 and 1.
-        architecture: the architecture that is trained unless `--arch` says otherwise.
+        architecture: what is trained unless `--arch` says otherwise, written as `--arch` takes it:
+            a name, and fields (`mlp,combine=concat`).
         name: names the folder of the runs; nothing else depends on it.
         settings: the settings that the task was built with.
 

@@ -25,6 +25,7 @@ from test_verify import SCHEMA
         (["run", "mod_add", "--set", "p"], "expected KEY=VALUE"),
         (["run", "mod_add", "--set", "p=5", "--set", "p=7"], "given twice"),
         (["run", "mod_add", "--arch", "rnn"], "no architecture 'rnn'"),
+        (["run", "mod_add", "--arch", "mlp,n_heads=1"], "no field 'n_heads'; expected one of"),
         (["run", "mod_add", "--seed", "-1"], "seed is -1"),
         (["run", "mod_add", "--seed", "x"], "'x' is not a valid integer"),
         (["run", "mod_add", "--out", "file"], "is a file, expected a folder"),
@@ -168,6 +169,7 @@ def test_help_teaches(command):
     finished = run_distill(*command, "--help", cwd=Path.cwd())
     assert finished.returncode == 0
     assert "Usage:" in finished.stdout
+    assert "\\b" not in finished.stdout  # the mark that keeps an example's lines apart
 
 
 def test_listing_does_not_wait_for_torch():

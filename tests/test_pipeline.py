@@ -112,6 +112,15 @@ def test_a_memorised_network_is_refused_with_the_numbers_that_show_why():
     assert run.report.model_vs_task.agree < 0.8 * 961
     assert run.report.numbers["strongest_share"] < 0.3
     assert run.program is None
+    best = max(attempt.heldout_accuracy for attempt in run.record.attempts)
+    assert len(run.record.attempts) == 2
+    told = f"did not learn the task: at best {best:.1%} of the held-out inputs are right"
+    assert told in run.report.reasons[0]
+    assert "in 2 attempts" in run.report.reasons[0]
+    counted = run.report.model_vs_task
+    trained = int(0.4 * 961)
+    last = (counted.agree - trained) / (counted.total - trained)
+    assert run.record.attempts[-1].heldout_accuracy == pytest.approx(last)
 
 
 def test_shuffled_labels_are_refused():
@@ -131,6 +140,7 @@ def test_settings_scale_with_the_data():
     assert Recipe.for_data(1392, 3481).batch_size == 512
     more = Recipe.for_data(10_000, 12_500)
     assert (more.batch_size, more.weight_decay) == (1250, 0.5)
+    assert Recipe.for_data(3830, 12769, "mlp") == Recipe(structured=0.85)
 
 
 def test_what_stops_training_is_never_what_is_scored():

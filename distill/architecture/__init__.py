@@ -8,19 +8,19 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from distill.architecture.choice import ALIASES, architecture_for, describe
 from distill.architecture.mlp import MLP
 from distill.architecture.transformer import Transformer
-from distill.domain import Domain
-from distill.errors import DistillError
 
 __all__ = [
-    "ARCHITECTURES",
+    "ALIASES",
     "MLP",
     "Architecture",
     "Parameters",
     "StoredArchitecture",
     "Transformer",
     "architecture_for",
+    "describe",
 ]
 
 Parameters = dict[str, Tensor]
@@ -58,18 +58,3 @@ class Architecture(Protocol):
 
 StoredArchitecture = Transformer | MLP
 """What `certificate.json` may hold, told apart by `kind`."""
-
-ARCHITECTURES: dict[str, type[Transformer] | type[MLP]] = {"transformer": Transformer, "mlp": MLP}
-
-
-def architecture_for(name: str, domain: Domain) -> StoredArchitecture:
-    """The architecture of that name with its default widths, sized for a domain.
-
-    Raises:
-        DistillError: there is no such architecture.
-    """
-    if name not in ARCHITECTURES:
-        raise DistillError(
-            f"no architecture '{name}': expected one of {', '.join(ARCHITECTURES)} (--arch NAME)"
-        )
-    return ARCHITECTURES[name].for_domain(domain)

@@ -27,7 +27,7 @@ class MLP:
     n_inputs: int
     n_tokens: int
     n_outputs: int
-    d_embed: int = 128
+    d_embed: int = 64
     widths: tuple[int, ...] = (256,)
     combine: Literal["sum", "concat"] = "sum"
     shared: bool = True

@@ -178,16 +178,26 @@ def _fit_together(
         for layer in range(shape["n_layers"]):
             expected[f"blocks.{layer}.W_Q"] = (heads, d_model, shape["d_head"])
             expected[f"blocks.{layer}.W_in"] = (d_model, shape["d_mlp"])
+        if shape.get("layer_norm", False):
+            places = [
+                f"blocks.{layer}.ln_{i}" for layer in range(shape["n_layers"]) for i in (1, 2)
+            ]
+            for place in (*places, "ln_final"):
+                expected |= dict.fromkeys((f"{place}_weight", f"{place}_bias"), (d_model,))
         rows = [*zip(shape["offsets"], map(len, inputs), strict=True)]
         fits = all(0 <= offset <= shape["n_vocab"] - count for offset, count in rows)
         fits = fits and all(0 <= row < shape["n_vocab"] for row in shape["suffix"])
         layers = {name.split(".")[1] for name in weights if name.startswith("blocks.")}
         fits = fits and len(layers) == shape["n_layers"]
         fits = fits and shape["biases"] == ("b_U" in weights)
+        fits = fits and shape.get("layer_norm", False) == ("ln_final_weight" in weights)
     else:
         names = ["W_E"] if shape["shared"] else [f"W_E{i}" for i in range(len(inputs))]
         expected = dict.fromkeys(names, (shape["n_tokens"], shape["d_embed"]))
-        expected |= {f"b_{layer}": (units,) for layer, units in enumerate(shape["widths"], start=1)}
+        width = shape["d_embed"] * (len(inputs) if shape["combine"] == "concat" else 1)
+        for layer, units in enumerate(shape["widths"], start=1):
+            expected |= {f"W_{layer}": (width, units), f"b_{layer}": (units,)}
+            width = units
         expected["W_U"] = (shape["widths"][-1], shape["n_outputs"])
         fits = shape["n_tokens"] == max(len(values) for values in inputs)
         fits = fits and f"b_{len(shape['widths']) + 1}" not in weights

@@ -20,6 +20,9 @@ from distill.checker.search import least_sure
 
 CONFIDENCE = 0.99
 
+PRINTED_PHASE = 0.05
+"""Phases below this many radians are left out of programs; the mechanism has them as fitted."""
+
 Claims = dict[str, Any]
 
 
@@ -252,7 +255,8 @@ def _mechanism_logits(
     turns = (psi[None, :] - phi[:, None]) % p
     logits = np.zeros(turns.shape)
     for wave in evidence.mechanism["waves"]:
-        angle = 2 * np.pi * wave["frequency"] * np.arange(p) / p + wave["phase"]
+        phase = wave["phase"] if abs(wave["phase"]) >= PRINTED_PHASE else 0.0
+        angle = 2 * np.pi * wave["frequency"] * np.arange(p) / p + phase
         logits += _sizes(wave, terms, p)[:, None] * np.cos(angle)[turns]
     return logits
 

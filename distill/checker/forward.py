@@ -5,7 +5,8 @@ both the real number that the stored weights define and the number that a plain 
 arithmetic of that roundoff gives, in any order of summation. The rules are those of running error
 analysis (Higham, Accuracy and Stability of Numerical Algorithms, 2002, section 3.1): a sum of n
 products is off by at most γ(n) = nu / (1 - nu) times the sum of their absolute values. exp is
-taken to be right to four units in the last place.
+taken to be right to four units in the last place; roots and quotients are correctly rounded, as
+IEEE 754 asks.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from numpy import ndarray
 DOUBLE = 2.0**-53
 SINGLE = 2.0**-24
 BATCH = 4096
+NORM_EPSILON = 1e-5
 
 Array = Float[ndarray, "..."]
 
@@ -106,9 +108,54 @@ class Arithmetic:
         relative = np.expm1(2 * eta) + self.gamma(12 + scores.mid.shape[-1])
         return self.ball(mid, mid * relative * (1 + self.gamma(16)))
 
+    def scaled(self, x: Ball, weights: Array) -> Ball:
+        """Product with stored weights, entry by entry."""
+        rad = (x.rad + self.gamma(1) * x.size) * np.abs(weights)
+        return self.ball(x.mid * weights, rad)
+
+    def mean(self, x: Ball) -> Ball:
+        """Mean over the last axis, which is kept; rounding of 1/n by itself is counted too."""
+        n = x.mid.shape[-1]
+        total = self.matmul(x, np.ones((n, 1)))
+        return self.ball(total.mid / n, (total.rad + self.gamma(2) * total.size) / n)
+
+    def root(self, x: Ball, least: float) -> tuple[Ball, Array]:
+        """Square root of numbers that are known to be at least `least`, and a lower bound on it.
+
+        For v and m that are, |√v - √m| = |v - m| / (√v + √m), and √v is bounded from below.
+        """
+        low = np.sqrt(np.maximum(x.mid * (1 - 1e-12) - x.rad, least))
+        mid = np.sqrt(x.mid)
+        rad = x.rad / (mid + low)
+        return self.ball(mid, rad + self.gamma(1) * (mid + rad)), low * (1 - self.gamma(1))
+
+    def quotient(self, x: Ball, y: Ball, least: Array) -> Ball:
+        """Quotient x / y where y is known to be at least `least`, which is positive.
+
+        For x and y of balls around m and n, x/y - m/n = ((x - m) + (m/n)(n - y)) / y.
+        """
+        mid = x.mid / y.mid
+        rad = (x.rad + np.abs(mid) * y.rad) / least
+        return self.ball(mid, rad + self.gamma(1) * (np.abs(mid) + rad))
+
+    def layer_norm(self, x: Ball, weight: Array, bias: Array) -> Ball:
+        """Centred and divided by its spread over the last axis, then scaled and shifted.
+
+        However wide the balls are, a mean of squares is not negative, neither in real arithmetic
+        nor rounded: the spread is at least the root of epsilon.
+        """
+        mean = self.mean(x)
+        centred = self.add(x, Ball(-mean.mid, mean.rad))
+        variance = self.mean(self.activation(centred, "square"))
+        epsilon = np.full_like(variance.mid, NORM_EPSILON)
+        raised = self.add(variance, Ball(epsilon, self.gamma(1) * epsilon))
+        spread, least = self.root(raised, NORM_EPSILON * (1 - self.gamma(2)))
+        normalised = self.quotient(centred, spread, least)
+        return self.add(self.scaled(normalised, weight), self.exact(bias))
+
 
 class TransformerPass:
-    """Forward pass of a stored transformer without layer norm, read at its last position.
+    """Forward pass of a stored transformer, read at its last position.
 
     Before the first block the stream at a position depends on its token alone, so that block's
     queries, keys and values are computed once per token of the vocabulary.
@@ -141,12 +188,20 @@ class TransformerPass:
             wanted = range(len(at) - 1, len(at)) if layer == layers - 1 else range(len(at))
             stream = [self._block(layer, _take(stream[q], at[q]), projected, at, q) for q in wanted]
             at = [np.arange(len(tokens))] * len(stream)
-        logits = a.matmul(stream[-1], w["W_U"])
+        logits = a.matmul(self._read(stream[-1], "ln_final"), w["W_U"])
         return a.add(logits, a.exact(w["b_U"][None])) if "b_U" in w else logits
+
+    def _read(self, stream: Ball, norm: str) -> Ball:
+        """What a layer reads of the stream: its layer norm, or the stream as it is."""
+        if not self.shape.get("layer_norm", False):
+            return stream
+        weight, bias = (self.weights[f"{norm}_{part}"] for part in ("weight", "bias"))
+        return self.arithmetic.layer_norm(stream, weight, bias)
 
     def _project(self, layer: int, stream: list[Ball]) -> dict[str, list[list[Ball]]]:
         """Queries, keys and values by kind, position and head."""
         a, w, heads = self.arithmetic, self.weights, int(self.shape["n_heads"])
+        read = [self._read(x, f"blocks.{layer}.ln_1") for x in stream]
 
         def project(kind: str, x: Ball, head: int) -> Ball:
             made = a.matmul(x, w[f"blocks.{layer}.W_{kind}"][head])
@@ -154,7 +209,7 @@ class TransformerPass:
             return made if bias is None else a.add(made, a.exact(bias[head][None]))
 
         return {
-            kind: [[project(kind, x, head) for head in range(heads)] for x in stream]
+            kind: [[project(kind, x, head) for head in range(heads)] for x in read]
             for kind in "QKV"
         }
 
@@ -191,7 +246,8 @@ class TransformerPass:
         }
         if "b_O" in block:
             residual = a.add(residual, a.exact(block["b_O"][None]))
-        hidden = a.add(a.matmul(residual, block["W_in"]), a.exact(block["b_in"][None]))
+        read = self._read(residual, f"blocks.{layer}.ln_2")
+        hidden = a.add(a.matmul(read, block["W_in"]), a.exact(block["b_in"][None]))
         hidden = a.activation(hidden, self.shape["activation"])
         written = a.add(a.matmul(hidden, block["W_out"]), a.exact(block["b_out"][None]))
         return a.add(residual, written)

@@ -118,8 +118,18 @@ def verify(
     return Verified(report, checked, labels)
 
 
-def verify_refusal(refusal: Refusal, trace: Trace, task: Task | None, name: str) -> Verified:
-    """The report of a run without a program: what was seen, and how good the network is."""
+def verify_refusal(
+    refusal: Refusal, trace: Trace, task: Task | None, name: str, remarks: tuple[str, ...] = ()
+) -> Verified:
+    """The report of a run without a program: what was seen, and how good the network is.
+
+    Args:
+        refusal: why there is no program.
+        trace: of the network.
+        task: the task, if there is one.
+        name: of the task, for the report.
+        remarks: on how the network was trained; they come first.
+    """
     counted = None
     if task is not None:
         counted = agreement(trace.outputs, task.labels(trace.tokens))
@@ -127,7 +137,7 @@ def verify_refusal(refusal: Refusal, trace: Trace, task: Task | None, name: str)
         task=name,
         verdict="refused",
         located=False,
-        reasons=refusal.reasons,
+        reasons=(*remarks, *refusal.reasons),
         holds_for=None,
         mechanism=MechanismSummary(refusal.kind, "none", None),
         model_vs_task=counted,
