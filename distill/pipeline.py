@@ -142,7 +142,7 @@ def run(
             )
             end = "structured" if trained.tail_from is not None else "never became structured"
             lines.append(f"{trained.steps:,} steps, {end} (score {trained.structure:.2f})")
-        remarks = _not_learned(attempts)
+        remarks = _not_learned(made)
         found = _distill(trained.model, task.domain, task, task.name, train_mask, stages, remarks)
         with stages.stage("curve") as lines:
             mechanism = found.mechanism

@@ -61,7 +61,7 @@ class Recipe:
         fraction = train_count / domain_size
         return cls(
             batch_size=min(max(512, train_count // 8), 4096),
-            weight_decay=min(1.0, 0.4 / fraction),
+            weight_decay=min(1.0, (0.3 / fraction) ** 2),
             structured=STRUCTURED[kind],
         )
 
