@@ -103,6 +103,22 @@ def test_a_function_of_a_sum_is_not_taken_for_one_of_its_terms():
     assert isinstance(read(logits, square(p)), Refusal)
 
 
+def test_a_refusal_says_what_the_logits_are_a_function_of():
+    """Waves of a + 3b that know the answer's square root and not the answer."""
+    p = 23
+    root = torch.tensor([next((x for x in range(12) if x * x % p == c), 11) for c in range(p)])
+
+    def logits(tokens):
+        turns = (tokens[:, 0] + 3 * tokens[:, 1])[:, None].double()
+        angles = [2 * torch.pi * k / p for k in SIZES]
+        waves = zip(SIZES.values(), angles, strict=True)
+        return sum(size * torch.cos(k * turns) * torch.cos(k * root) for size, k in waves)
+
+    found = read(logits, square(p))
+    assert isinstance(found, Refusal)
+    assert any("a function of a + 3 * b mod 23 (100.0%" in reason for reason in found.reasons)
+
+
 def test_misread_numbers_do_not_hide_a_rule():
     """The singular vectors of a network with mistakes are wrong at some values."""
     p, rng = 31, np.random.default_rng(0)

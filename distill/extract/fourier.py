@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from math import gcd
 
 import numpy as np
 from jaxtyping import Int
 from numpy import ndarray
 
-from distill.coordinate import Coordinate, Listed
+from distill.coordinate import Coordinate, Listed, balanced
 from distill.extract.coordinates import placed, propose_affine
 from distill.extract.numbering import output_numberings, propose_numbered
 from distill.extract.pizza import key_differences, label_waves
@@ -195,6 +196,13 @@ def _refuse(
             f"stand out: they explain {best.r2:.1%} of the logits"
         )
     reasons = [seen]
+    inner, inner_r2 = _inner_coordinate(trace)
+    if inner is not None and inner_r2 >= MIN_R2:
+        reasons.append(
+            f"its logits are a function of {inner.expression} mod {inner.modulus} ({inner_r2:.1%} "
+            "of them on inputs that were not fitted), but no waves around an answer that turns "
+            "with it"
+        )
     if table is not None:
         reasons.append(str(table))
     reasons.append(
@@ -205,6 +213,7 @@ def _refuse(
         tuple(reasons),
         {
             "r2": best.r2 if best else 0.0,
+            "function_of_a_sum": inner_r2,
             "candidates": len(candidates),
             "latin": table.latin if table else None,
             "associative": table.associative if table else None,
@@ -212,3 +221,29 @@ def _refuse(
             "strongest_share": float(shares.max()),
         },
     )
+
+
+def _inner_coordinate(trace: Trace) -> tuple[Coordinate | None, float]:
+    """The sum of multiples of all inputs that the logits are most a function of, if there is one.
+
+    Returns:
+        The coordinate with its first weight 1, and the R² off the fitted inputs of the mean logits
+        at each of its values.
+    """
+    found: list[tuple[float, Coordinate]] = [(0.0, Coordinate((), 0, 1))]
+    modulus = len(trace.domain.outputs)
+    fit = trace.fitted
+    sums = propose_affine(trace.logits[fit], trace.tokens[fit], trace.domain)
+    for weights in dict.fromkeys(coordinate.weights for coordinate in sums):
+        if not all(gcd(weight, modulus) == 1 for weight in weights):
+            continue
+        first = pow(weights[0], -1, modulus)
+        inner = Coordinate(tuple(balanced(w * first, modulus) for w in weights), 0, modulus)
+        phi = inner.phi(trace.domain.values(trace.tokens))
+        means = np.zeros((modulus, modulus))
+        np.add.at(means, phi[fit], trace.logits[fit])
+        means /= np.maximum(np.bincount(phi[fit], minlength=modulus), 1)[:, None]
+        lost = np.square(trace.logits[~fit] - means[phi[~fit]]).sum()
+        found.append((1 - float(lost / np.square(trace.logits[~fit]).sum()), inner))
+    r2, inner = max(found, key=lambda entry: entry[0])
+    return (inner if inner.weights else None), r2
