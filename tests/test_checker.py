@@ -369,7 +369,7 @@ def test_every_weight_that_changes_an_answer_is_caught(planted_run, tmp_path):
 
 @pytest.mark.parametrize(
     ("architecture", "p", "fraction", "tensor"),
-    [("transformer-norm", 31, 0.5, "ln_final_weight"), ("mlp-quadratic", 23, 0.6, "W_1")],
+    [("transformer-norm", 31, 0.5, "ln_final_weight"), ("mlp-quadratic", 31, 0.6, "W_1")],
 )
 def test_a_trained_architecture_is_proved_and_its_weights_are_held(
     tmp_path, architecture, p, fraction, tensor
@@ -496,7 +496,7 @@ def test_every_number_matters(small_run, planted_run, tmp_path, name):
         mutant = changed_at(document, path)
         if path[-1] in {"amplitude", "phase"}:  # printed with four digits: change the third
             parent = mutant["waves"][path[1]]
-            parent[path[-1]] = parent[path[-1]] * 1.05 + 0.05
+            parent[path[-1]] = parent[path[-1]] * 1.05 + 0.1
         (folder / name).write_text(json.dumps(mutant))
         rehash(folder)
         if path == ("format_version",):

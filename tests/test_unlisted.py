@@ -9,16 +9,16 @@ import distill
 from distill.train import Recipe
 
 FAITHFUL = {
-    "twice_the_product": "(2 * a * b) mod 31, for all integers that 31 does not divide",
-    "product_with_cube": "(a * b**3) mod 31, for all integers that 31 does not divide",
+    "twice_the_product": "(2 * a * b) mod 47, for all integers that 47 does not divide",
+    "product_with_cube": "(a * b**3) mod 47, for all integers that 47 does not divide",
     "renamed_sum": "NUMBER_3[c] = (NUMBER_1[a] + NUMBER_2[b]",
 }
 REFUSED = {
     "shifted_product": "of no group",
     "largest": "of no group",
     "latin_square": "no Latin square",
-    "product_mod_12": "of the logits on inputs that were not fitted",
-    "power": "of the logits on inputs that were not fitted",
+    "product_mod_12": "of the logits",
+    "power": "of no group",
 }
 
 
@@ -34,7 +34,8 @@ def distilled(name):
 def test_what_is_a_cyclic_group_under_other_names_is_found(name):
     report = distilled(name)
     assert report.verdict == "proved", report.reasons
-    assert report.program_vs_task.agree == report.program_vs_task.total
+    assert report.program_vs_model.agree == report.program_vs_model.total
+    assert report.program_vs_task.agree >= 0.99 * report.program_vs_task.total
     assert report.inside.logit_r2 > 0.7
     assert report.inside.decoy_best < 0.3
     assert FAITHFUL[name] in report.meaning.statement

@@ -16,13 +16,13 @@ def pairs(inputs, outputs, reference, fraction):
 
 
 @task
-def twice_the_product(p: int = 31, fraction: float = 0.7) -> Task:
+def twice_the_product(p: int = 47, fraction: float = 0.6) -> Task:
     """2ab, of residues that are not 0."""
     return pairs([range(1, p)] * 2, range(1, p), lambda a, b: 2 * a * b % p, fraction)
 
 
 @task
-def product_with_cube(p: int = 31, fraction: float = 0.7) -> Task:
+def product_with_cube(p: int = 47, fraction: float = 0.6) -> Task:
     """a · b³, of residues that are not 0."""
     return pairs([range(1, p)] * 2, range(1, p), lambda a, b: a * b**3 % p, fraction)
 
@@ -57,13 +57,13 @@ def product_mod_12(fraction: float = 0.9) -> Task:
 
 
 @task
-def power(p: int = 31, fraction: float = 0.7) -> Task:
+def power(p: int = 47, fraction: float = 0.6) -> Task:
     """a to the power of b, of residues that are not 0."""
     return pairs([range(1, p), range(p - 1)], range(1, p), lambda a, b: pow(a, b, p), fraction)
 
 
 @task
-def renamed_sum(p: int = 31, fraction: float = 0.7) -> Task:
+def renamed_sum(p: int = 47, fraction: float = 0.6) -> Task:
     """a + b under names drawn at random, others for both inputs and for the output."""
     rng = np.random.default_rng(1)
     first, second, third = (rng.permutation(p) for _ in range(3))

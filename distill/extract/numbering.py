@@ -33,6 +33,12 @@ from distill.domain import Domain
 FREQUENCIES = 8
 """Frequencies of the output, strongest first, whose angles are read together."""
 
+REFERENCES = 6
+"""Values that the angles are first read from."""
+
+PASSES = 8
+"""Readings of all numbers from one of them, at most."""
+
 MAX_DEGREE = 3
 """Of a polynomial that numbers are tried against."""
 
@@ -143,20 +149,27 @@ def _numbers_of_angles(
 ) -> Int[ndarray, " values"]:
     """The number n of every value for which exp(2πi k n/m) fits its angles best, over all keys.
 
-    All angles of one key are turned by one unknown angle: it is first taken from the value with
-    the longest vectors, and then from all.
+    All angles of one key are turned by one unknown angle. It is first taken from one value, and
+    then from all of them, as long as numbers change; a weak key is misread at some values, so
+    that several are tried first, and the best fit of all values is taken.
     """
     pure = angles / np.maximum(np.abs(angles), 1e-300)
     circle = np.exp(-2j * np.pi * (np.outer(keys, np.arange(modulus)) % modulus) / modulus)
-    longest = int((weights @ np.abs(angles)).argmax())
-    reference = pure[:, longest]
-    numbers = np.zeros(angles.shape[1], dtype=np.int64)
-    for _ in range(2):
-        turned = weights[:, None] * pure * reference.conj()[:, None]
-        numbers = (turned.T @ circle).real.argmax(axis=1)
-        mean = (pure * circle[:, numbers]).sum(axis=1)
-        reference = mean / np.maximum(np.abs(mean), 1e-300)
-    return numbers
+    best, best_fit = np.zeros(angles.shape[1], dtype=np.int64), -np.inf
+    for first in np.argsort(-(weights @ np.abs(angles)), kind="stable")[:REFERENCES]:
+        reference, numbers = pure[:, first], None
+        for _ in range(PASSES):
+            turned = weights[:, None] * pure * reference.conj()[:, None]
+            scores = (turned.T @ circle).real
+            read = scores.argmax(axis=1)
+            if numbers is not None and (read == numbers).all():
+                break
+            numbers, fit = read, float(scores.max(axis=1).sum())
+            if fit > best_fit:
+                best, best_fit = numbers, fit
+            mean = (pure * circle[:, numbers]).sum(axis=1)
+            reference = mean / np.maximum(np.abs(mean), 1e-300)
+    return best
 
 
 def _rule(
