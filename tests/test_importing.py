@@ -74,6 +74,17 @@ def family(name):
             {"config": zhong},
         ),
         "chughtai_transformer": (Transformer(2, 8, 7, (0, 0), (7,), **plain, biases=True), None),
+        "transformerlens_norm": (
+            Transformer(
+                *(2, 8, 7, (0, 0), (7,)),
+                **plain,
+                n_layers=2,
+                activation="gelu",
+                biases=True,
+                layer_norm=True,
+            ),
+            {"act_fn": "gelu"},
+        ),
         "zhong_mlp_concat": (MLP(2, 7, 7, 6, (9,), "concat"), None),
         "zhong_mlp_sum": (MLP(2, 7, 7, 6, (9, 10), "sum"), None),
         "chughtai_mlp": (MLP(2, 7, 7, 6, (9,), "concat", shared=False), None),

@@ -201,6 +201,7 @@ def _transformer(
         attention_coefficient=float(values["attention_coefficient"]),
         masked=bool(values["masked"]),
         biases="b_U" in parameters,
+        layer_norm="ln_final_weight" in parameters,
     )
     parameters["W_U"] = parameters["W_U"][:, :count].contiguous()
     if "b_U" in parameters:
