@@ -1,5 +1,6 @@
 """A sequence task: what the steps of a sequence are, and the answer that is due at each of them.
 
+    from itertools import accumulate
     from distill import SequenceTask, task
 
     @task

@@ -148,6 +148,11 @@ def _family(build: Build, presets: Mapping[str, Mapping[str, Setting]]) -> TaskF
     for name, parameter in inspect.signature(build).parameters.items():
         if parameter.default is inspect.Parameter.empty:
             raise TaskError(f"setting '{name}' of task '{build.__name__}' needs a default value")
-    plain = TaskFamily(build, build.__name__)
-    families = (TaskFamily(build, name, plain.read(preset)) for name, preset in presets.items())
-    return replace(plain, presets=tuple(families))
+
+    def preset(name: str) -> TaskFamily:
+        if not name.isidentifier():
+            raise TaskError(f"'{name}' cannot name a task: expected letters, digits and _")
+        family = TaskFamily(build, name)
+        return replace(family, preset=family.read(presets[name]))
+
+    return TaskFamily(build, build.__name__, presets=tuple(map(preset, presets)))

@@ -38,8 +38,8 @@ def dyck(depth: int = 3, length: int = 10) -> SequenceTask:
     A 1 says that the brackets so far can still be completed to a word of the Dyck language of
     this depth, balanced or not; after the first bracket that leaves it, every output is 0.
 
-    Uniform brackets soon leave, so half of the training sequences never do: a random walk folded
-    into 0..depth. The others are uniform from a random step on.
+    Uniform brackets soon leave it, so only half of the training sequences are uniform. The others
+    stay within up to a random step, half of them to the end: a random walk folded into 0..depth.
     """
     if depth < 1:
         raise DistillError("expected a depth of at least 1")
@@ -49,8 +49,9 @@ def dyck(depth: int = 3, length: int = 10) -> SequenceTask:
         walk = np.cumsum(1 - 2 * uniform, axis=1)
         folded = depth - abs(walk % (2 * depth) - depth)
         within = (np.diff(folded, axis=1, prepend=0) < 0).astype(int)
-        leaves = rng.integers(0, 2 * length, (count, 1))
-        return np.where(np.arange(length) < leaves, within, uniform)[:, :, None]
+        careless_from = rng.integers(0, 2 * length, count) * (np.arange(count) % 2)
+        careful = np.arange(length) < careless_from[:, None]
+        return np.where(careful, within, uniform)[:, :, None]
 
     return SequenceTask(
         inputs={"x": range(2)},

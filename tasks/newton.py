@@ -50,4 +50,9 @@ def newton_magnetic(length: int = 10) -> SequenceTask:
         v_x, v_y = v_x + force[0] - v_y, v_y + force[1] + v_x
         return (x + v_x, y + v_y, v_x, v_y), (x + v_x, y + v_y)
 
-    return SequenceTask({"x": FORCES, "y": FORCES}, scan(step, (0,) * 4), outputs=2, length=length)
+    return SequenceTask(
+        inputs={"x": FORCES, "y": FORCES},
+        reference=scan(step, (0, 0, 0, 0)),
+        outputs=2,
+        length=length,
+    )

@@ -5,8 +5,8 @@ its smallest automaton: per state the next one after a 0 and after a 1, from sta
 
 In uniform strings most of the languages die out: after a few steps nothing leads back to a word.
 So half of the training strings are uniform, and the others avoid the state of no return up to a
-random step, half of them to the end; both answers then occur at every length that has them (there
-are no words of odd length in the second and the fifth language).
+random step, half of them to the end. Both answers then occur at every length that has them: the
+second and the fifth language have no words of odd length, and the sixth none of length 1.
 """
 
 import numpy as np

@@ -90,10 +90,10 @@ def test_no_two_files_give_the_same_name():
     assert sorted(found) == sorted(builtin_tasks())
 
 
-GOLDEN = {  # 6 + 7 = 13, digits from the least significant; 2 is 10 in binary, and so on
-    "binary_addition": (pairs("01100", "11100"), digits("10110")),
+GOLDEN = {  # worked by hand
+    "binary_addition": (pairs("01100", "11100"), digits("10110")),  # 6 + 7 = 13
     "base_3_addition": (pairs("2220", "1000"), digits("0001")),
-    "base_7_addition": (pairs("660", "116"), digits("016")),
+    "base_7_addition": (pairs("660", "116"), digits("010")),
     "bitwise_xor": (pairs("0011", "0101"), digits("0110")),
     "bitwise_or": (pairs("0011", "0101"), digits("0111")),
     "bitwise_and": (pairs("0011", "0101"), digits("0001")),
@@ -106,7 +106,7 @@ GOLDEN = {  # 6 + 7 = 13, digits from the least significant; 2 is 10 in binary, 
     "parity_zeros": (digits("01001"), digits("11011")),
     "parity_bits_mod2": (digits("11011"), digits("01010")),
     "alternating_last3": (digits("0101100"), digits("0011000")),
-    "alternating_last4": (digits("10101"), digits("00011")),
+    "alternating_last4": (digits("10101"), digits("00111")),
     "sum_all": ([99, 1, 0, 5], [99, 100, 100, 105]),
     "sum_last2": ([3, 4, 5, 6], [3, 7, 9, 11]),
     "sum_last7": ([1] * 9, [1, 2, 3, 4, 5, 6, 7, 7, 7]),
@@ -130,8 +130,8 @@ GOLDEN = {  # 6 + 7 = 13, digits from the least significant; 2 is 10 in binary, 
     "div_3": (digits("1000010"), digits("0010110")),  # 66 / 3 = 22
     "div_5": (digits("1101110"), digits("0010110")),  # 110 / 5 = 22
     "div_7": (digits("111000"), digits("001000")),  # 56 / 7 = 8
-    "add_mod_3": (digits("12202"), digits("10212")),
-    "add_mod_8": (digits("77717"), digits("76567")),
+    "add_mod_3": (digits("12202"), digits("10221")),
+    "add_mod_8": (digits("77717"), digits("76565")),
     "dithering": ([7, 7, 7, 15, 15, 1, 8], [0, 0, 1, 1, 1, 0, 1]),
     "newton_freebody": ([1, 0, 0, -2], [1, 2, 3, 2]),
     "newton_gravity": ([0, 0, 1, 1], [-1, -3, -5, -7]),
@@ -141,8 +141,8 @@ GOLDEN = {  # 6 + 7 = 13, digits from the least significant; 2 is 10 in binary, 
     "tomita2": (digits("101011"), digits("010100")),
     "tomita3": (digits("0111001101"), digits("1111011100")),
     "tomita4": (digits("00100011"), digits("11111000")),
-    "tomita5": (digits("0011010110"), digits("0101000001")),
-    "tomita6": (digits("0101110"), digits("0101001")),
+    "tomita5": (digits("0011010110"), digits("0101000100")),
+    "tomita6": (digits("0101110"), digits("0101000")),
     "tomita7": (digits("0110010"), digits("1111110")),
     "counter_saturating": (digits("011111001000"), digits("012333212100")),
     "counter_mod": (digits("1101111"), digits("1223401")),
@@ -151,7 +151,7 @@ GOLDEN = {  # 6 + 7 = 13, digits from the least significant; 2 is 10 in binary, 
     "dyck": (digits("0011010000"), digits("1111111110")),
     "word_cyclic": (digits("0010111"), digits("1212104")),
     "word_dihedral": (digits("0010011"), [1, 2, 7, 6, 5, 0, 5]),
-    "word_permutation": (digits("0101"), [2, 5, 4, 1]),
+    "word_permutation": (digits("0101"), [2, 1, 4, 0]),
 }
 
 
@@ -233,7 +233,8 @@ def test_training_strings_hold_both_answers_at_every_length(name):
     task = built(name)
     rates = task.labels(task.sample(np.random.default_rng(0), 2000, 20)).mean(axis=(0, 2))
     for length, rate in enumerate(rates.tolist(), 1):
-        no_words = name in {"tomita2", "tomita5"} and length % 2 == 1
+        none_of_odd_length = name in {"tomita2", "tomita5"} and length % 2 == 1
+        no_words = none_of_odd_length or (name == "tomita6" and length == 1)
         all_words = length < {"tomita3": 2, "tomita4": 3, "tomita7": 4}.get(name, 1)
         if no_words or all_words:
             assert rate == float(all_words)
@@ -369,7 +370,7 @@ def test_a_sequence_is_spelled_in_its_symbols():
             r"\[.*\]\), the sequence [()]{10}, raised",
         ),
         ({"reference": lambda xs: xs[::-1]}, "output t may depend on inputs up to t only"),
-        ({"reference": lambda xs: [*xs[1:], 0]}, "if the sequence ends after 8 steps"),
+        ({"reference": lambda xs: [*xs[1:], 0]}, r"if the sequence ends after \d steps"),
         ({"reference": lambda xs: [len(xs) for _ in xs]}, "answers 10 at step 0, and 1 if"),
         ({"reference": lambda xs: [2**63 for _ in xs]}, "beyond 64-bit integers within 10 steps"),
         ({"sampler": lambda rng, n, t: 1 // 0}, "sampler raised ZeroDivisionError.* of length 10"),
@@ -450,6 +451,7 @@ def test_presets_are_names_for_settings():
     [
         ("@task(presets={'two': {'q': 2}})", "'two' has no setting 'q'; it has: k"),
         ("@task(presets={'two': {'k': 'x'}})", "k = 'x' of task 'two': expected an integer"),
+        ("@task(presets={'a/b': {'k': 2}})", "'a/b' cannot name a task"),
         ("@task(presets={'other': {'k': 2}})", "two tasks with the name 'other'"),
     ],
 )
@@ -462,6 +464,14 @@ def test_presets_that_cannot_be(tmp_path, marks, message):
     )
     with pytest.raises(TaskError, match=message):
         load_task(f"{path}:one")
+
+
+def test_the_readmes_sequence_task_loads(tmp_path):
+    readme = (Path(__file__).parent.parent / "README.md").read_text()
+    (source,) = re.findall(r"```python\n(# my_sequence_task.py.*?)```", readme, flags=re.S)
+    path = tmp_path / "my_sequence_task.py"
+    path.write_text(source)
+    assert answers(load_task(str(path)), [3, 4, 0, 9]) == [3, 1, 1, 4]
 
 
 def test_a_sequence_task_is_not_trained_yet(tmp_path):
