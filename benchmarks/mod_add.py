@@ -21,6 +21,7 @@ from torch.nn.functional import cross_entropy
 import distill
 from distill.store import Run
 from distill.task_files import load_task
+from distill.tasks import Task
 
 PUBLISHED_EPOCHS = 10_000
 COLUMNS = (
@@ -62,6 +63,7 @@ def published_epoch_seconds(epochs: int) -> float:
     """Seconds per epoch of the published recipe on the same task, over so many epochs."""
     p, d, heads, d_mlp = 113, 128, 4, 512
     task = load_task("mod_add", {})
+    assert isinstance(task, Task)
     tokens = task.domain.tokens(np.flatnonzero(task.train_mask(0)))
     labels = torch.from_numpy(task.labels(tokens))
     inputs = torch.cat([torch.from_numpy(tokens), torch.full((len(tokens), 1), p)], dim=1)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from distill.architecture import MLP, Transformer
+    from distill.channels import Channels
     from distill.domain import Domain
     from distill.errors import DistillError
     from distill.importing import import_model
@@ -22,12 +23,15 @@ if TYPE_CHECKING:
     from distill.pipeline import distill, run, run_model
     from distill.program import Program
     from distill.report import Report
+    from distill.sequence_tasks import SequenceTask, scan, windows
     from distill.store import Run, load_run
-    from distill.tasks import Task, task
+    from distill.task_family import task
+    from distill.tasks import Task
 
 __all__ = [
     "MLP",
     "BlackBox",
+    "Channels",
     "DistillError",
     "Domain",
     "FourierMechanism",
@@ -36,6 +40,7 @@ __all__ = [
     "Refusal",
     "Report",
     "Run",
+    "SequenceTask",
     "Task",
     "Transformer",
     "distill",
@@ -43,12 +48,15 @@ __all__ = [
     "load_run",
     "run",
     "run_model",
+    "scan",
     "task",
+    "windows",
 ]
 
 _HOME = {
     "MLP": "architecture",
     "BlackBox": "model",
+    "Channels": "channels",
     "DistillError": "errors",
     "Domain": "domain",
     "FourierMechanism": "mechanism",
@@ -57,6 +65,7 @@ _HOME = {
     "Refusal": "mechanism",
     "Report": "report",
     "Run": "store",
+    "SequenceTask": "sequence_tasks",
     "Task": "tasks",
     "Transformer": "architecture",
     "distill": "pipeline",
@@ -64,7 +73,9 @@ _HOME = {
     "load_run": "store",
     "run": "pipeline",
     "run_model": "pipeline",
-    "task": "tasks",
+    "scan": "sequence_tasks",
+    "task": "task_family",
+    "windows": "sequence_tasks",
 }
 
 

@@ -225,15 +225,37 @@ def tasks() -> None:
             reference=lambda a, b: (a - b) % p,
             train_fraction=fraction,
         )
+
+    A task over sequences returns a SequenceTask. Its reference takes the whole list of inputs
+    and returns a list of outputs, each a function of the inputs up to there:
+
+    \b
+    from itertools import accumulate
+    from distill import SequenceTask, task
+
+    @task
+    def running_sum(length: int = 10) -> SequenceTask:
+        "Sum of the digits so far."
+        return SequenceTask(
+            inputs={"x": range(10)},
+            reference=lambda xs: list(accumulate(xs)),
+            length=length,
+        )
     """  # noqa: D301  click wants the character
     from distill.render.terminal import show_table
     from distill.task_files import builtin_tasks
 
     rows = [
-        (name, family.summary, " ".join(f"{key}={value}" for key, value in family.defaults.items()))
+        (
+            name,
+            family.kind,
+            family.summary,
+            " ".join(f"{key}={value}" for key, value in family.defaults.items()),
+        )
         for name, family in builtin_tasks().items()
     ]
-    show_table(_console(False), ("task", "what it is", "settings (--set KEY=VALUE)"), rows)
+    columns = ("task", "over", "what it is", "settings (--set KEY=VALUE)")
+    show_table(_console(False), columns, sorted(rows, key=lambda row: row[1]))
 
 
 @cli.command()

@@ -10,7 +10,7 @@ import importlib.metadata
 import os
 import platform
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -31,6 +31,7 @@ from distill.importing import import_model
 from distill.mechanism import FourierMechanism, Refusal
 from distill.model import BlackBox, Model, Network
 from distill.render.html import report_page
+from distill.sequence_tasks import SequenceTask
 from distill.store import Attempt, Run, RunRecord, run_files, save_run
 from distill.task_files import load_task
 from distill.tasks import Setting, Task
@@ -96,7 +97,7 @@ class Stages:
 
 
 def run(
-    task: str | Task,
+    task: str | Task | SequenceTask,
     *,
     seed: int = 0,
     architecture: str | None = None,
@@ -122,10 +123,9 @@ def run(
     Raises:
         DistillError: the task or a setting cannot be used; nothing has been trained or written.
     """
-    if not isinstance(task, Task):
-        task = load_task(task, settings)
-    elif settings:
+    if settings and not isinstance(task, str):
         raise DistillError("settings belong to a task's name: this Task is already built")
+    task = _finite(task, settings)
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         raise DistillError(f"the seed is {seed!r}: expected an integer from 0 on")
     chosen = architecture_for(architecture or task.architecture, task.domain)
@@ -153,9 +153,20 @@ def run(
         return _finish(found, record, curve, Split(task.train_count, seed), out)
 
 
+def _finite(task: str | Task | SequenceTask, settings: Mapping[str, str | Setting]) -> Task:
+    """The task that is meant, if its kind can be run."""
+    built = load_task(task, dict(settings)) if isinstance(task, str) else task
+    if isinstance(built, SequenceTask):
+        raise DistillError(
+            f"sequence tasks cannot be trained yet, and '{built.name}' is one: choose a task over "
+            "a finite domain (`distill tasks` tells them apart)"
+        )
+    return built
+
+
 def run_model(
     path: str | Path,
-    task: str | Task | None = None,
+    task: str | Task | SequenceTask | None = None,
     *,
     layout: str | None = None,
     out: str | Path | None = "outputs",
@@ -176,8 +187,7 @@ def run_model(
     Raises:
         DistillError: the checkpoint cannot be read, or is of another size than the task.
     """
-    if task is not None and not isinstance(task, Task):
-        task = load_task(task, settings)
+    task = None if task is None else _finite(task, settings)
     _check_output(out)
     stages = Stages(progress or Silent())
     name = Path(path).stem if task is None else task.name

@@ -12,7 +12,12 @@ import sys
 from pathlib import Path
 
 from distill.errors import DistillError, TaskError
-from distill.tasks import Setting, Task, TaskFamily
+from distill.sequence_tasks import SequenceTask
+from distill.task_family import TaskFamily
+from distill.tasks import Setting, Task
+
+LISTED = 12
+"""Names that an error message lists; where there are more, `distill tasks` does."""
 
 
 def builtin_folder() -> Path:
@@ -58,18 +63,22 @@ def read_task_file(path: Path) -> dict[str, TaskFamily]:
         ) from error
     finally:
         sys.dont_write_bytecode = writes_bytecode
-    families = {
-        family.name: family for family in vars(module).values() if isinstance(family, TaskFamily)
-    }
+    families: dict[str, TaskFamily] = {}
+    for marked in vars(module).values():
+        for name, family in marked.named.items() if isinstance(marked, TaskFamily) else ():
+            if families.setdefault(name, family) != family:
+                raise TaskError(f"task file '{path}' marks two tasks with the name '{name}'")
     if not families:
         raise TaskError(
             f"task file '{path}' marks no task: expected a function decorated with @distill.task "
-            "that returns a distill.Task"
+            "that returns a distill.Task or a distill.SequenceTask"
         )
     return families
 
 
-def load_task(specifier: str, settings: dict[str, str | Setting] | None = None) -> Task:
+def load_task(
+    specifier: str, settings: dict[str, str | Setting] | None = None
+) -> Task | SequenceTask:
     """The task of a built-in name, of a file, or of `file.py:name`, built with settings.
 
     Raises:
@@ -82,16 +91,13 @@ def find_family(specifier: str) -> TaskFamily:
     """The family that `distill run SPECIFIER` means."""
     path, _, name = specifier.rpartition(":") if ".py:" in specifier else (specifier, "", "")
     if not path.endswith(".py") and "/" not in path:
-        return _pick(builtin_tasks(), path, "built-in tasks", f"{path}.py")
+        return _pick(builtin_tasks(), path, "built in", f"{path}.py")
     families = read_task_file(Path(path))
     if name:
-        return _pick(families, name, f"tasks of '{path}'", None)
+        return _pick(families, name, f"in '{path}'", None)
     if len(families) > 1:
         first = next(iter(families))
-        raise TaskError(
-            f"'{path}' holds {len(families)} tasks ({', '.join(families)}): name one, for example "
-            f"{path}:{first}"
-        )
+        raise TaskError(f"'{path}' holds {_count(families)}: name one, for example {path}:{first}")
     return next(iter(families.values()))
 
 
@@ -104,4 +110,9 @@ def _pick(
     hint = f"did you mean '{close[0]}'?" if close else "`distill tasks` lists what there is"
     if as_file and Path(as_file).is_file():
         hint = f"did you mean the file '{as_file}'?"
-    raise TaskError(f"no task '{name}' among the {where} ({', '.join(families)}); {hint}")
+    raise TaskError(f"no task '{name}' among the {_count(families)} {where}; {hint}")
+
+
+def _count(families: dict[str, TaskFamily]) -> str:
+    names = f" ({', '.join(families)})" if len(families) <= LISTED else ""
+    return f"{len(families)} tasks{names}"

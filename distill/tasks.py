@@ -1,6 +1,7 @@
 """A task: the domain that a network is trained on, and the function that it should learn.
 
-A task file is a Python file with a function per task. Its keyword parameters are the task's
+A `Task` is over finitely many inputs; for functions of sequences see `distill.sequence_tasks`. A
+task file is a Python file with a function per task. Its keyword parameters are the task's
 settings (`--set p=59`), its docstring is what `distill tasks` prints:
 
     from distill import Task, task
@@ -21,19 +22,15 @@ Extraction is given neither the task nor anything made from it.
 
 from __future__ import annotations
 
-import inspect
-import math
-import typing
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field
 
 import numpy as np
 from jaxtyping import Bool, Int
 from numpy import ndarray
 
 from distill.domain import Domain, choose
-from distill.errors import DistillError, TaskError
+from distill.errors import TaskError
 
 MEMORY_BUDGET = 2 * 1024**3
 """Bytes that a task's tables may take; a larger task is refused before anything is allocated."""
@@ -131,86 +128,6 @@ class Task:
                 )
             labels[row] = int(answer) - self.outputs.start
         return labels
-
-
-@dataclass(frozen=True)
-class TaskFamily:
-    """A function that builds a task from settings; what `@task` makes of it."""
-
-    build: Callable[..., Task]
-
-    @property
-    def name(self) -> str:
-        """The function's name: what `distill run` takes."""
-        return self.build.__name__
-
-    @property
-    def summary(self) -> str:
-        """First line of the function's docstring."""
-        return (inspect.getdoc(self.build) or "").partition("\n")[0]
-
-    @property
-    def defaults(self) -> dict[str, Setting]:
-        """Every setting with its default."""
-        return {
-            name: parameter.default
-            for name, parameter in inspect.signature(self.build).parameters.items()
-        }
-
-    def __call__(self, **settings: str | Setting) -> Task:
-        """Build the task; settings given as text (`p="59"`) are read by their annotation.
-
-        Raises:
-            TaskError: an unknown setting, one of the wrong type, or a task that cannot be built.
-        """
-        read = {name: self._read(name, given) for name, given in settings.items()}
-        complete = {**self.defaults, **read}
-        try:
-            built = self.build(**complete)
-        except DistillError as error:
-            given = ", ".join(f"{name} = {value}" for name, value in complete.items())
-            raise TaskError(f"{self.name} with {given}: {error}") from error
-        except Exception as error:
-            raise TaskError(
-                f"task '{self.name}' could not be built: {type(error).__name__}: {error}"
-            ) from error
-        if not isinstance(built, Task):
-            raise TaskError(f"'{self.name}' returned {type(built).__name__}: expected a Task")
-        return replace(built, name=self.name, settings=complete)
-
-    def _read(self, name: str, given: str | Setting) -> Setting:
-        if name not in self.defaults:
-            known = ", ".join(self.defaults) or "none"
-            raise TaskError(f"task '{self.name}' has no setting '{name}'; it has: {known}")
-        hints: dict[str, Any] = typing.get_type_hints(self.build)
-        kind = hints.get(name, type(self.defaults[name]))
-        expected = {int: "an integer", float: "a number", bool: "true or false", str: "text"}
-        try:
-            if kind is bool and isinstance(given, str):
-                return {"true": True, "false": False}[given.lower()]
-            if kind is int and (isinstance(given, bool) or int(given) != float(given)):
-                raise ValueError
-            value = kind(given)
-            if kind is float and not math.isfinite(value):
-                raise ValueError
-        except (ValueError, KeyError, TypeError, OverflowError):
-            raise TaskError(
-                f"{name} = {given!r} of task '{self.name}': expected {expected.get(kind, kind)}, "
-                f"for example {name}={self.defaults[name]}"
-            ) from None
-        return value
-
-
-def task(build: Callable[..., Task]) -> TaskFamily:
-    """Mark a function of a task file as a task; its keyword parameters are the settings.
-
-    Raises:
-        TaskError: a parameter has no default, so that the task cannot be run by its name alone.
-    """
-    for name, parameter in inspect.signature(build).parameters.items():
-        if parameter.default is inspect.Parameter.empty:
-            raise TaskError(f"setting '{name}' of task '{build.__name__}' needs a default value")
-    return TaskFamily(build)
 
 
 def _bytes(count: int | float) -> str:

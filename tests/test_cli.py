@@ -30,6 +30,8 @@ from test_verify import SCHEMA
         (["run", "mod_add", "--seed", "x"], "'x' is not a valid integer"),
         (["run", "mod_add", "--out", "file"], "is a file, expected a folder"),
         (["run", "no_such_task"], "no task 'no_such_task'"),
+        (["run", "parity_all"], "sequence tasks cannot be trained yet"),
+        (["run", "prev3", "--set", "length=0"], "expected 1 to 1,000 steps"),
         (["run", "missing.py"], "does not exist"),
         (["run", "empty.py"], "marks no task"),
         (["run", "broken.py"], "not valid Python"),
@@ -160,6 +162,9 @@ def test_doctor_and_tasks():
     tasks = run_distill("tasks", cwd=Path.cwd()).stdout
     assert "mod_add" in tasks
     assert "p=113" in tasks
+    listed = [line.split()[:2] for line in tasks.splitlines()]
+    assert ["mod_add", "finite"] in listed
+    assert ["parity_last3", "sequences"] in listed
 
 
 @pytest.mark.parametrize("command", [[], ["run"], ["verify"], ["show"], ["runs"], ["tasks"]])

@@ -45,7 +45,10 @@ def test_bad_settings_say_what_was_expected(settings, message):
         ("def f(:", "not valid Python: line 1"),
         ("1 / 0", "failed: ZeroDivisionError"),
         ("import distill\n@distill.task\ndef f(p): ...", "'p' of task 'f' needs a default"),
-        ("import distill\n@distill.task\ndef f(p: int = 3): return 4", "returned int"),
+        (
+            "import distill\n@distill.task\ndef f(p: int = 3): return 4",
+            "returned int: expected a Task or a Seq",
+        ),
         ("import distill\n@distill.task\ndef f(p: int = 3): return 1 / 0", "could not be built"),
     ],
 )

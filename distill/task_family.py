@@ -1,0 +1,158 @@
+"""A task with settings: what `@task` makes of a function of a task file.
+
+The function's keyword parameters are the settings, its docstring's first line is what `distill
+tasks` prints, and its name is what `distill run` takes. Where a benchmark has names for certain
+settings, they are presets, other defaults of the same function under a name of their own:
+
+    @task(presets={f"prev{k}": {"k": k} for k in range(1, 6)})
+    def prev(k: int = 1, length: int = 10) -> SequenceTask:
+        "The input k steps ago, 0 before the start."
+        ...
+
+makes `distill run prev3` and `distill run prev --set k=3` the same task.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from distill.errors import DistillError, TaskError
+from distill.sequence_tasks import SequenceTask
+from distill.tasks import Setting, Task
+
+Build = Callable[..., Task | SequenceTask]
+
+
+@dataclass(frozen=True)
+class TaskFamily:
+    """A function that builds a task from settings; what `@task` makes of it.
+
+    Attributes:
+        build: the function.
+        name: what `distill run` takes.
+        preset: defaults that are not the function's own.
+        presets: the families of the same function under other names.
+    """
+
+    build: Build
+    name: str
+    preset: Mapping[str, Setting] = field(default_factory=dict)
+    presets: tuple[TaskFamily, ...] = ()
+
+    @property
+    def named(self) -> dict[str, TaskFamily]:
+        """This family and its presets, by name."""
+        return {family.name: family for family in (self, *self.presets)}
+
+    @property
+    def summary(self) -> str:
+        """First line of the function's docstring."""
+        return (inspect.getdoc(self.build) or "").partition("\n")[0]
+
+    @property
+    def defaults(self) -> dict[str, Setting]:
+        """Every setting with its default."""
+        parameters = inspect.signature(self.build).parameters
+        return {name: parameter.default for name, parameter in parameters.items()} | {**self.preset}
+
+    @property
+    def kind(self) -> Literal["finite domain", "sequences"]:
+        """What the task is a function of."""
+        return "sequences" if isinstance(self(), SequenceTask) else "finite domain"
+
+    def __call__(self, **settings: str | Setting) -> Task | SequenceTask:
+        """Build the task; settings given as text (`p="59"`) are read by their annotation.
+
+        Raises:
+            TaskError: an unknown setting, one of the wrong type, or a task that cannot be built.
+        """
+        complete = {**self.defaults, **self.read(settings)}
+        try:
+            built = self.build(**complete)
+        except DistillError as error:
+            given = ", ".join(f"{name} = {value}" for name, value in complete.items())
+            raise TaskError(f"{self.name} with {given}: {error}") from error
+        except Exception as error:
+            raise TaskError(
+                f"task '{self.name}' could not be built: {type(error).__name__}: {error}"
+            ) from error
+        if not isinstance(built, Task | SequenceTask):
+            raise TaskError(
+                f"'{self.name}' returned {type(built).__name__}: expected a Task or a SequenceTask"
+            )
+        return replace(built, name=self.name, settings=complete)
+
+    def read(self, settings: Mapping[str, str | Setting]) -> dict[str, Setting]:
+        """The settings in the types that the function declares.
+
+        Raises:
+            TaskError: one is unknown or of the wrong type.
+        """
+        return {name: self._read(name, given) for name, given in settings.items()}
+
+    def _read(self, name: str, given: str | Setting) -> Setting:
+        if name not in self.defaults:
+            known = ", ".join(self.defaults) or "none"
+            raise TaskError(f"task '{self.name}' has no setting '{name}'; it has: {known}")
+        hints: dict[str, Any] = typing.get_type_hints(self.build)
+        kind = hints.get(name, type(self.defaults[name]))
+        expected = {int: "an integer", float: "a number", bool: "true or false", str: "text"}
+        try:
+            if kind is bool and isinstance(given, str):
+                return {"true": True, "false": False}[given.lower()]
+            if kind is int and (isinstance(given, bool) or int(given) != float(given)):
+                raise ValueError
+            value = kind(given)
+            if kind is float and not math.isfinite(value):
+                raise ValueError
+        except (ValueError, KeyError, TypeError, OverflowError):
+            raise TaskError(
+                f"{name} = {given!r} of task '{self.name}': expected {expected.get(kind, kind)}, "
+                f"for example {name}={self.defaults[name]}"
+            ) from None
+        return value
+
+
+@typing.overload
+def task(build: Build) -> TaskFamily: ...
+
+
+@typing.overload
+def task(*, presets: Mapping[str, Mapping[str, Setting]]) -> Callable[[Build], TaskFamily]: ...
+
+
+def task(
+    build: Build | None = None, *, presets: Mapping[str, Mapping[str, Setting]] | None = None
+) -> TaskFamily | Callable[[Build], TaskFamily]:
+    """Mark a function of a task file as a task; its keyword parameters are the settings.
+
+    Args:
+        build: the function, where `@task` stands without parentheses.
+        presets: further names that `distill run` takes, each with the settings that differ.
+
+    Raises:
+        TaskError: a parameter has no default, so that the task cannot be run by its name alone,
+            or a preset gives a setting that the function does not have.
+    """
+    if build is None:
+        return lambda build: _family(build, presets or {})
+    return _family(build, {})
+
+
+def _family(build: Build, presets: Mapping[str, Mapping[str, Setting]]) -> TaskFamily:
+    for name, parameter in inspect.signature(build).parameters.items():
+        if parameter.default is inspect.Parameter.empty:
+            raise TaskError(f"setting '{name}' of task '{build.__name__}' needs a default value")
+
+    def preset(name: str) -> TaskFamily:
+        if not name.isidentifier():
+            raise TaskError(f"'{name}' cannot name a task: expected letters, digits and _")
+        family = TaskFamily(build, name)
+        return replace(family, preset=family.read(presets[name]))
+
+    return TaskFamily(build, build.__name__, presets=tuple(map(preset, presets)))
