@@ -53,8 +53,7 @@ def tomita3(length: int = 10) -> SequenceTask:
     """1 if no odd run of zeros comes, at once or later, after an odd run of ones.
 
     A run is odd if its length is, and it ends where the other symbol comes or the string ends. In
-    some papers only the run of zeros that comes at once counts; this is Tomita's language, "any
-    string without an odd number of consecutive 0's after an odd number of consecutive 1's".
+    some papers only the run of zeros that comes at once counts.
     """
     return language([(0, 1), (2, 0), (3, 4), (2, 3), (4, 4)], {0, 1, 3}, length)
 

@@ -1,0 +1,137 @@
+"""Induction over steps: boxes in hidden space that a recurrent network never leaves.
+
+A certificate gives every node of a graph a box and says to which node each symbol leads. If the
+start lies in the box of node 0, and the network maps the box of every node, by every symbol, into
+the box of the node that follows, then after any sequence of any length the hidden state lies in
+the box of the node that the graph has reached. If over each of these images the network's answer
+leads, network and graph answer alike on every sequence of every length.
+
+The images are bounded in interval arithmetic with running error bounds: for the stored weights in
+real arithmetic, and for a plain evaluation in floating point of unit roundoff u, summed in any
+order. tanh is taken to be right to four units in the last place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Int
+from numpy import ndarray
+
+DOUBLE, SINGLE = 2.0**-53, 2.0**-24
+
+TANH_ULPS = 4
+
+
+@dataclass(frozen=True)
+class Induction:
+    """What a certificate of boxes was found to show.
+
+    Attributes:
+        starts: whether the start lies in the box of node 0.
+        closed: whether every image lies in the box that it must lie in.
+        lead: lower bound on the lead of the claimed answer, over all images.
+        room: the smallest distance of an image from the border of its box.
+    """
+
+    starts: bool
+    closed: bool
+    lead: float
+    room: float
+
+    @property
+    def holds(self) -> bool:
+        """Whether the answers are proved for every length."""
+        return self.starts and self.closed and self.lead > 0
+
+
+def induction(
+    weights: Mapping[str, ndarray],
+    low: Float[ndarray, "nodes d"],
+    high: Float[ndarray, "nodes d"],
+    follows: Int[ndarray, "nodes symbols"],
+    answers: Int[ndarray, "nodes symbols"],
+    roundoff: float = DOUBLE,
+) -> Induction:
+    """Check one step from every box.
+
+    Args:
+        weights: W, b, h_0, W_out and b_out.
+        low: lower corners of the boxes.
+        high: upper corners.
+        follows: the node that every symbol leads to.
+        answers: the number of the output that the network is claimed to give on the way.
+        roundoff: of the arithmetic that is covered, beside real arithmetic.
+    """
+    exact = {name: value.astype(np.float64) for name, value in weights.items()}
+    starts = bool(((low[0] <= exact["h_0"]) & (exact["h_0"] <= high[0])).all())
+    closed, lead, room = True, np.inf, np.inf
+    for symbol in range(follows.shape[1]):
+        inner, outer = image(exact, symbol, low, high, roundoff)
+        target = follows[:, symbol]
+        distance = np.minimum(inner - low[target], high[target] - outer)
+        closed &= bool((distance >= 0).all())
+        room = min(room, float(distance.min()))
+        lead = min(lead, float(leads(exact, inner, outer, answers[:, symbol], roundoff).min()))
+    return Induction(starts, closed, lead, room)
+
+
+def image(
+    weights: Mapping[str, ndarray],
+    symbol: int,
+    low: Float[ndarray, "nodes d"],
+    high: Float[ndarray, "nodes d"],
+    roundoff: float = DOUBLE,
+) -> tuple[Float[ndarray, "nodes d"], Float[ndarray, "nodes d"]]:
+    """A box around what the network makes of every point of every box with a symbol."""
+    W, b = weights["W"][symbol], weights["b"][symbol]
+    centre, radius = _centre_and_radius(low, high)
+    middle = centre @ W.T + b
+    size = np.abs(centre) @ np.abs(W).T + np.abs(b)
+    spread = radius @ np.abs(W).T
+    # sums of d + 1 terms are off by at most (d + 2) u times the sum of their sizes, here and in
+    # the network that is evaluated; radii are rounded up
+    off = _sum_error(W.shape[1], roundoff) * (size + spread)
+    reach = spread * (1 + 4 * _sum_error(W.shape[1], DOUBLE)) + off
+    ulps = 2 * TANH_ULPS * (roundoff + DOUBLE)
+    return np.tanh(middle - reach) - ulps, np.tanh(middle + reach) + ulps
+
+
+def leads(
+    weights: Mapping[str, ndarray],
+    low: Float[ndarray, "nodes d"],
+    high: Float[ndarray, "nodes d"],
+    answers: Int[ndarray, " nodes"],
+    roundoff: float = DOUBLE,
+) -> Float[ndarray, " nodes"]:
+    """Lower bounds on how far an answer leads over all others, on every point of every box."""
+    W, b = weights["W_out"], weights["b_out"]
+    centre, radius = _centre_and_radius(low, high)
+    error = _sum_error(W.shape[1], roundoff)
+    smallest = np.full(len(low), np.inf)
+    for other in range(len(W)):
+        rival = answers != other
+        apart, beside = W[answers] - W[other], b[answers] - b[other]
+        middle = (apart * centre).sum(axis=1) + beside
+        size = ((np.abs(W[answers]) + np.abs(W[other])) * (np.abs(centre) + radius)).sum(axis=1)
+        size += np.abs(b[answers]) + np.abs(b[other])
+        spread = (np.abs(apart) * radius).sum(axis=1) * (1 + 4 * _sum_error(W.shape[1], DOUBLE))
+        lead = middle - spread - 2 * error * size
+        smallest = np.where(rival, np.minimum(smallest, lead), smallest)
+    return smallest
+
+
+def _centre_and_radius(
+    low: Float[ndarray, "nodes d"], high: Float[ndarray, "nodes d"]
+) -> tuple[Float[ndarray, "nodes d"], Float[ndarray, "nodes d"]]:
+    """A ball in every coordinate that holds the box, its radius rounded up."""
+    centre = (low + high) / 2
+    radius = np.maximum(high - centre, centre - low)
+    return centre, np.nextafter(radius * (1 + 4 * DOUBLE), np.inf)
+
+
+def _sum_error(terms: int, roundoff: float) -> float:
+    """Relative error of a dot product with a constant added, and of as much again in float64."""
+    return 1.01 * (terms + 3) * (roundoff + DOUBLE)
