@@ -2,7 +2,7 @@
 
 The whitelist admits what emitted programs are made of and nothing that could reach a file, a
 socket, another process or the interpreter. `__name__` and `sys.argv` may appear in the closing
-`if __name__ == "__main__"` alone, in one fixed form, so that a program cannot tell whether it is
+`if __name__ == "__main__"` alone, in a few fixed forms, so that a program cannot tell whether it is
 being checked. Every input is answered twice, in opposite orders, so that it cannot count either.
 
 The process has no environment, no site packages,
@@ -50,10 +50,21 @@ SYNTAX = (
     *(ast.cmpop,),
 )
 
-MAIN_GUARD = """
+MAIN_GUARDS = (
+    """
 if __name__ == "__main__":
     print({function}(*map(int, sys.argv[1:])))
-"""
+""",
+    """
+if __name__ == "__main__":
+    print({function}(list(map(int, sys.argv[1:]))))
+""",
+    """
+if __name__ == "__main__":
+    print({function}([tuple(map(int, word.split(","))) for word in sys.argv[1:]]))
+""",
+)
+"""Of a function of numbers, of a list of numbers, and of a list of tuples written `1,0 0,1`."""
 
 HARNESS = """
 import array, json, resource, sys
@@ -117,6 +128,7 @@ def check_syntax(source: str) -> None:
     bound = _bound_names(tree)
     if tree.body and _is_main_guard(tree.body[-1], bound):
         tree.body.pop()
+        bound = _bound_names(tree)
     for node in ast.walk(tree):
         problem = _problem(node, bound)
         if problem:
@@ -124,11 +136,12 @@ def check_syntax(source: str) -> None:
 
 
 def _is_main_guard(statement: ast.stmt, bound: set[str]) -> bool:
-    """Whether a statement is `if __name__ == "__main__": print(f(*map(int, sys.argv[1:])))`."""
+    """Whether a statement is one of `MAIN_GUARDS`, for one of the program's names."""
     return any(
-        ast.dump(statement) == ast.dump(ast.parse(MAIN_GUARD.format(function=function)).body[0])
+        ast.dump(statement) == ast.dump(ast.parse(guard.format(function=function)).body[0])
         for function in bound
         if function.isidentifier()
+        for guard in MAIN_GUARDS
     )
 
 
