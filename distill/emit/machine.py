@@ -33,8 +33,14 @@ from distill.synthesis.portfolio import Table, lookup, synthesise
 
 WIDTH = 88
 
-THOROUGH = 3
-"""How many proposals are looked at again, with choices and all expressions by size."""
+THOROUGH = 3, 10
+"""How many proposals are looked at again, with choices and all expressions by size; and if small."""
+
+SMALL_ROWS = 100
+"""States times symbols up to which a machine is small."""
+
+DIVISION = 6.0
+"""How much better a quotient and a remainder of one sum read than two expressions of their cost."""
 
 MAX_ROWS = 400_000
 """States times symbols above which only a table is written."""
@@ -91,7 +97,18 @@ class Plan:
         """How hard the loop is to read."""
         start = sum(0.5 for value in self.labelling.values[0] if value)
         named = 1.0 if self.shared else 0.0
-        return sum(map(ex.cost, self.expressions)) + start + named + len(self.updates)
+        pair = DIVISION if self.divides else 0.0
+        return sum(map(ex.cost, self.expressions)) + start + named + len(self.updates) - pair
+
+    @property
+    def divides(self) -> bool:
+        """Whether quotient and remainder of one division are the output and the next value."""
+        parts = [part for part in (*self.updates, self.output) if isinstance(part, Operation)]
+        by = {part.operator: part.operands for part in parts if self._is_division(part)}
+        return len(by) == 2 and by["//"] == by["%"]
+
+    def _is_division(self, part: Operation) -> bool:
+        return part.operator in {"//", "%"} and isinstance(part.operands[1], Constant)
 
 
 def emit_machine(machine: Machine) -> EmittedMachine:
@@ -127,7 +144,8 @@ def _best_plan(machine: Machine) -> Plan:
     order = sorted(range(len(plans)), key=lambda place: (plans[place].cost, place))
     best = plans[order[0]]
     if ex.tables(*best.expressions) or best.cost > 14:
-        for place in order[:THOROUGH]:
+        small = machine.states * len(machine.symbols) <= SMALL_ROWS
+        for place in order[: THOROUGH[small]]:
             plan = _plan(open_[place], inputs, thorough=True)
             best = min(best, plan, key=lambda p: p.cost)
     return best
@@ -176,32 +194,51 @@ def _plan(labelling: Labelling, inputs: tuple[str, ...], thorough: bool) -> Plan
     if labelling.names and Table(late, answers).is_function:
         late_output = synthesise(late, answers, thorough)
         plans.append(Plan(labelling, inputs, None, updates, late_output, True))
-    for core in _cores(*updates, output):
+    for core, modulus in _cores(labelling, *updates, output):
         value = {"total": ex.evaluate(core, columns)}
-        shared = tuple(
-            min((old, ex.replace(old, core, Name("total")), new), key=ex.cost)
-            for old, column in zip((*updates, output), (*following, answers), strict=True)
-            for new in [synthesise(value | columns, column, thorough)]
-        )
+        whole = Name("total")
+        divided = [Operation(op, (whole, Constant(modulus))) for op in ("%", "//")]
+        shared = []
+        for old, column in zip((*updates, output), (*following, answers), strict=True):
+            offered = [old, ex.replace(old, core, whole)]
+            offered += filter(Table(value, column).holds, divided)
+            offered.append(synthesise(value | columns, column, False))
+            shared.append(min(offered, key=lambda e: ex.cost(e) - DIVISION * (e in divided)))
         if sum("total" in ex.names(expression) for expression in shared) > 1:
-            plans.append(
-                Plan(labelling, inputs, ("total", core), shared[:-1], shared[-1], False)
-            )
+            update = tuple(shared[:-1])
+            plans.append(Plan(labelling, inputs, ("total", core), update, shared[-1], False))
     return min(plans, key=lambda plan: plan.cost)
 
 
-def _cores(*expressions: Expression) -> list[Expression]:
-    """What is divided by something, if it is more than a variable."""
-    parts = [part for whole in expressions for part in ex.subexpressions(whole)]
-    return list(
-        dict.fromkeys(
-            part.operands[0]
-            for part in parts
-            if isinstance(part, Operation)
-            and part.operator in {"//", "%"}
-            and isinstance(part.operands[0], Operation)
-        )
-    )
+def _cores(
+    labelling: Labelling, *expressions: Expression
+) -> list[tuple[Expression, int]]:
+    """What is divided, and by what, if it is a sum; also with residues that are not negative."""
+    found: dict[tuple[Expression, int], None] = {}
+    for whole in expressions:
+        for part in ex.subexpressions(whole):
+            match part:
+                case Operation("//" | "%" | ">" | ">=", (Operation() as inner, Constant(number))):
+                    modulus = number + (part.operator == ">")
+                    terms, offset = ex.terms_of(inner)
+                    if modulus < 2:
+                        continue
+                    found[_in_order(terms, offset, labelling), modulus] = None
+                    positive = [(factor % modulus, term) for factor, term in terms]
+                    found[_in_order(positive, offset % modulus, labelling), modulus] = None
+    return list(found)
+
+
+def _in_order(
+    terms: list[tuple[int, Expression]], offset: int, labelling: Labelling
+) -> Expression:
+    """A sum with its multiples first, then inputs, then variables: 2 * state + x, a + b + carry."""
+
+    def place(pair: tuple[int, Expression]) -> tuple[bool, bool]:
+        factor, term = pair
+        return abs(factor) == 1, any(name in labelling.names for name in ex.names(term))
+
+    return ex.add(sorted(terms, key=place), offset)
 
 
 def _renamed(plan: Plan, names: Mapping[str, str]) -> Plan:
@@ -268,7 +305,7 @@ __all__ = ["{role.function}"]
 
 
 def {role.function}({sequence}: list[{item}]) -> list[int]:
-    """{role.summary}"""
+    """One output for every {"tuple" if several else "number"} of the list."""
     outputs = []
 {newline.join(_indent([*start, *body, "return outputs"]))}
 

@@ -61,7 +61,7 @@ OPERATORS = {
     "+": 1.0,
     "-": 1.2,
     "*": 1.5,
-    "//": 1.5,
+    "//": 3.5,
     "%": 1.5,
     "&": 1.8,
     "|": 1.8,
@@ -72,17 +72,18 @@ OPERATORS = {
     "<=": 2.0,
     ">": 2.0,
     ">=": 2.0,
+    "and": 1.0,
+    "or": 1.2,
     "abs": 1.5,
-    "min": 2.0,
-    "max": 2.0,
+    "min": 1.6,
+    "max": 1.6,
     "isqrt": 3.0,
     "neg": 1.2,
     "if": 2.5,
 }
 """What an operator adds to the cost of an expression: the less plain, the more."""
 
-COMPARISONS = {"==", "!=", "<", "<=", ">", ">="}
-BITWISE = {"&", "|", "^"}
+TRUTHS = {"==", "!=", "<", "<=", ">", ">="}
 
 
 def evaluate(
@@ -147,6 +148,10 @@ def apply(operator: str, *operands: Int[ndarray, " rows"]) -> Int[ndarray, " row
             value = np.minimum(a, b)
         case "max", (a, b):
             value = np.maximum(a, b)
+        case "and", (a, b):
+            value = np.logical_and(a, b)
+        case "or", (a, b):
+            value = np.logical_or(a, b)
         case "abs", (a,):
             value = np.abs(a)
         case "neg", (a,):
@@ -180,12 +185,12 @@ def is_truth(expression: Expression) -> bool:
     match expression:
         case Member():
             return True
-        case Operation(operator, operands) if operator in BITWISE:
+        case Operation(operator, operands) if operator in {"&", "|", "^", "and", "or"}:
             return all(is_truth(operand) for operand in operands)
         case Operation("if", (_, a, b)):
             return is_truth(a) and is_truth(b)
         case Operation(operator):
-            return operator in COMPARISONS
+            return operator in TRUTHS
     return False
 
 
@@ -309,3 +314,20 @@ def add(terms: list[tuple[int, Expression]], offset: int = 0) -> Expression:
     if not offset:
         return total
     return Operation("+" if offset > 0 else "-", (total, Constant(abs(offset))))
+
+
+def terms_of(expression: Expression) -> tuple[list[tuple[int, Expression]], int]:
+    """A sum taken apart: factors with their terms, and the offset; the opposite of `add`."""
+    match expression:
+        case Constant(value):
+            return [], value
+        case Operation("+" | "-" as operator, (one, other)):
+            (terms, offset), (more, shift) = terms_of(one), terms_of(other)
+            sign = 1 if operator == "+" else -1
+            return terms + [(sign * factor, term) for factor, term in more], offset + sign * shift
+        case Operation("neg", (one,)):
+            terms, offset = terms_of(one)
+            return [(-factor, term) for factor, term in terms], -offset
+        case Operation("*", (Constant(factor), one)):
+            return [(factor, one)], 0
+    return [(1, expression)], 0

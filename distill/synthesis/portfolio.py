@@ -42,6 +42,9 @@ MAX_CONDITIONS = 60
 GOOD_COST = 4.0, 2.2
 """An expression that costs no more than this, and this for each variable, is taken at once."""
 
+TRICK = 5.0
+"""How much cheaper an expression found by size must be than one of a plain form."""
+
 SAMPLE = 300
 """Rows on which a sum is tried before all."""
 
@@ -114,7 +117,8 @@ def synthesise(
     if thorough:
         found += [choice] if (choice := _choice(table, 3)) is not None else []
         found += filter(table.holds, _separated(table, synthesise))
-        most = min(map(cost, found), default=MAX_COST)
+        # what merely fits is taken only where it is much shorter than what has a form
+        most = min(map(cost, found), default=MAX_COST + TRICK) - TRICK
         found += islice(filter(table.holds, enumerate_expressions(table, most)), 1)
     if not found or all(map(tables, found)):
         found.append(lookup(table))
@@ -138,7 +142,7 @@ def plain(table: Table) -> Expression | None:
     best: Expression | None = None
     if max(np.abs(c).max() for c in (*table.columns.values(), table.target)) >= LARGE:
         return None
-    for stage in (_trivial, _affine, _boolean, _affine_modulo, _projected, _extremes, _nested):
+    for stage in (_trivial, _affine, _boolean, _conjunctions, _affine_modulo, _projected, _extremes, _nested):
         for candidate in stage(table):
             if (best is None or cost(candidate) < cost(best)) and table.holds(candidate):
                 best = candidate
@@ -155,14 +159,55 @@ def _trivial(table: Table) -> Iterator[Expression]:
 def _boolean(table: Table) -> Iterator[Expression]:
     """One bit operator over variables that are bits."""
     names = tuple(table.varying)
-    bits = (*table.varying.values(), table.target)
-    if all(set(np.unique(column)) <= {0, 1} for column in bits):
+    if _is_bits(table):
         for operator in ("^", "&", "|"):
             for chosen in (*combinations(names, 2), *combinations(names, 3), names):
                 if chosen:
                     whole = reduce(lambda a, b: Operation(operator, (a, b)), map(Name, chosen))
                     yield whole
                     yield Operation("-", (Constant(1), whole))
+
+
+def _is_bits(table: Table) -> bool:
+    columns = (*table.varying.values(), table.target)
+    return all(column.min() >= 0 and column.max() <= 1 for column in columns)
+
+
+def _conjunctions(table: Table) -> Iterator[Expression]:
+    """Comparisons that all hold, or of which one does, exactly where the target is 1."""
+    if not set(np.unique(table.target)) == {0, 1}:
+        return
+    true = table.target == 1
+    atoms = [(a, evaluate(a, table.columns) != 0) for a in islice(_atoms(table), MAX_CONDITIONS)]
+    implied = [(atom, holds) for atom, holds in atoms if holds[true].all()]
+    implying = [(atom, holds) for atom, holds in atoms if not holds[~true].any()]
+    for operator, fitting, wanted in (("and", implied, true), ("or", implying, ~true)):
+        covers = [(atom, holds if operator == "and" else ~holds) for atom, holds in fitting]
+        chosen = _few_covering(covers, wanted)
+        if chosen:
+            yield reduce(lambda a, b: Operation(operator, (a, b)), chosen)
+
+
+def _few_covering(
+    covers: list[tuple[Expression, ndarray]], wanted: ndarray
+) -> list[Expression]:
+    """Some of the conditions that together hold where wanted and nowhere else; greedily few."""
+    left, chosen = ~wanted, []
+    while left.any():
+        gains = [int((left & ~holds).sum()) for _, holds in covers]
+        if not gains or not max(gains):
+            return []
+        place = max(range(len(gains)), key=lambda p: (gains[p], -cost(covers[p][0]), -p))
+        chosen.append(covers[place][0])
+        left &= covers[place][1]
+    return chosen if len(chosen) <= 4 else []
+
+
+def _atoms(table: Table) -> Iterator[Expression]:
+    """Conditions on one variable or two, and their opposites."""
+    for condition in _conditions(table):
+        yield condition
+        yield _negated(condition)
 
 
 def _nested(table: Table) -> Iterator[Expression]:
@@ -242,9 +287,11 @@ def _projected(table: Table) -> Iterator[Expression]:
     values = np.column_stack([table.varying[name] for name in names]) if names else None
     if values is None:
         return
+    # of bits only their number means something: other sums of them fit any small table
+    multiples = range(2) if _is_bits(table) else range(-3, 4)
     # as few variables as possible first, then small multiples, then few negative ones
     vectors = sorted(
-        (v for v in product(range(-3, 4), repeat=min(len(names), 4)) if _leading(v)),
+        (v for v in product(multiples, repeat=min(len(names), 4)) if _leading(v)),
         key=lambda v: (sum(map(abs, v)), sum(c < 0 for c in v), tuple(-c for c in v)),
     )
     few = slice(None, None, 1 + len(table.target) // SAMPLE)
@@ -397,6 +444,10 @@ def _conditions(table: Table) -> Iterator[Expression]:
         for other in names[place + 1 :]:
             yield equality("==", [(1, Name(one)), (-1, Name(other))], 0)
             yield Operation("<", (Name(one), Name(other)))
+            total = table.columns[one] + table.columns[other]
+            for value in range(int(total.min()) + 1, min(int(total.max()), 4)):
+                inner = add([(1, Name(one)), (1, Name(other))])
+                yield Operation("==", (inner, Constant(value)))
     for name in names:
         values = np.unique(table.columns[name]).tolist()
         ends = values if len(values) <= 12 else [*values[:4], *values[-4:]]

@@ -72,8 +72,12 @@ def _quotients(
         divisors = gaps or {int(upper[0])} | {int(upper[0] - values[0])}
         for divisor in sorted(divisors):
             if divisor > 1:
+                # an offset and both signs together fit almost anything
                 offset = int(t[order][jumps[0] + 1]) * divisor - int(upper[0])
-                inner = add([(sign * factor, term) for factor, term in terms], offset)
+                signed = [(sign * factor, term) for factor, term in terms]
+                if offset and min(factor for factor, _ in signed) < 0:
+                    continue
+                inner = add(signed, offset)
                 yield Operation("//", (inner, Constant(divisor)))
 
 
