@@ -58,9 +58,9 @@ class Labelling:
 
 def labellings(machine: Machine) -> Iterator[Labelling]:
     """Proposals for a minimal machine, each once."""
-    seen = set[tuple[tuple[int, ...], ...]]()
+    seen = set[tuple[int, tuple[tuple[int, ...], ...]]]()
     for proposal in _proposals(machine):
-        key = (*proposal.values, proposal.names and (len(proposal.names),))
+        key = (len(proposal.names), proposal.values)
         if key not in seen:
             seen.add(key)
             yield proposal
@@ -186,7 +186,8 @@ def _lines(delta: Int[ndarray, "states symbols"]) -> Iterator[Int[ndarray, " sta
     states, symbols = delta.shape
     pairs = [delta[delta[:, a], b] for a in range(symbols) for b in range(symbols) if a != b]
     found = 0
-    for move in (*delta.T, *(pairs if symbols <= 8 else ())):
+    # symbols stand in the order of their values: lines go up where values are high
+    for move in (*delta.T[::-1], *(pairs if symbols <= 8 else ())):
         ends = np.flatnonzero(move == np.arange(states))
         if len(ends) != 1:
             continue
@@ -311,8 +312,7 @@ def _window(machine: Machine) -> Labelling | None:
         for channel in range(machine.channels)
     )
     values = tuple(
-        tuple(value for symbol in window for value in machine.symbols[symbol])
-        for window in windows
+        tuple(value for symbol in window for value in machine.symbols[symbol]) for window in windows
     )
     return Labelling(unfolded, names, values)
 

@@ -66,20 +66,25 @@ if __name__ == "__main__":
 )
 """Of a function of numbers, of a list of numbers, and of a list of tuples written `1,0 0,1`."""
 
-HARNESS = """
+PREAMBLE = """
 import array, json, resource, sys
 request = json.loads(sys.stdin.buffer.readline())
 resource.setrlimit(resource.RLIMIT_CPU, (request["seconds"],) * 2)
 resource.setrlimit(resource.RLIMIT_AS, (request["memory"],) * 2)
 resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 flat = array.array("q", sys.stdin.buffer.read())
-calls = range(0, len(flat), request["width"])
-width, outputs = request["width"], request["outputs"]
 space = {"__name__": "program"}
 exec(compile(request["source"], "program.py", "exec"), space)
 names = space["__all__"]
 if not isinstance(names, list) or len(names) != 1:
     raise SystemExit("__all__ must name exactly one function")
+"""
+
+HARNESS = (
+    PREAMBLE
+    + """
+calls = range(0, len(flat), request["width"])
+width, outputs = request["width"], request["outputs"]
 function, logits = space[names[0]], space.get("logits")
 answers, scores = array.array("q"), array.array("d")
 for start in calls:
@@ -98,6 +103,30 @@ for call, start in reversed(list(enumerate(calls))):
         raise SystemExit("the program's answers depend on the order in which it is asked")
 sys.stdout.buffer.write(answers.tobytes() + scores.tobytes())
 """
+)
+
+SEQUENCES = (
+    PREAMBLE
+    + """
+channels, length = request["channels"], request["length"]
+size = channels * length
+function = space[names[0]]
+def steps(start):
+    row = flat[start : start + size].tolist()
+    return list(zip(*[iter(row)] * channels)) if channels > 1 else row
+calls = [index * size for index in range(request["sequences"])]
+answers = array.array("q")
+for start in calls:
+    said = function(steps(start))
+    if type(said) is not list or len(said) != length or any(type(y) is not int for y in said):
+        raise SystemExit("the program's answer is not a list of integers, one for every step")
+    answers.extend(said)
+for call, start in reversed(list(enumerate(calls))):
+    if function(steps(start)) != answers[call * length : (call + 1) * length].tolist():
+        raise SystemExit("the program's answers depend on the order in which it is asked")
+sys.stdout.buffer.write(answers.tobytes())
+"""
+)
 
 
 @dataclass(frozen=True)
@@ -214,17 +243,54 @@ def run_program(
         "width": inputs.shape[1],
         "outputs": outputs,
     }
-    data = json.dumps(request).encode() + b"\n" + np.ascontiguousarray(inputs, "<i8").tobytes()
-    finished = _python(["-c", HARNESS], data, seconds)
-    if finished.returncode != 0:
-        last = finished.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["no message"]
-        raise ProgramError(f"the program failed (status {finished.returncode}): {last[0]}")
-    said, calls = finished.stdout, len(inputs)
+    said, calls = _answered(HARNESS, request, inputs), len(inputs)
     if len(said) not in (8 * calls, 8 * calls * (1 + outputs)):
         raise ProgramError("the program wrote to its output while it was run")
     answers = np.frombuffer(said[: 8 * calls], "<i8")
     scores = np.frombuffer(said[8 * calls :], "<f8")
     return ProgramRun(answers, scores.reshape(len(inputs), outputs) if scores.size else None)
+
+
+def run_sequences(
+    source: str, sequences: Int[ndarray, "n length channels"], seconds: int = SECONDS
+) -> Int[ndarray, "n length"]:
+    """Run a program of one list on every sequence, in one process of its own.
+
+    Args:
+        source: the program; it gets integers where there is one channel, or else tuples.
+        sequences: integers.
+        seconds: limit on processor time and on the clock.
+
+    Returns:
+        The output at every step.
+
+    Raises:
+        ProgramError: it is not allowed to run, failed, or took more than its limits.
+    """
+    check_syntax(source)
+    count, length, channels = sequences.shape
+    request = {
+        "source": source,
+        "seconds": seconds,
+        "memory": MEMORY,
+        "sequences": count,
+        "length": length,
+        "channels": channels,
+    }
+    said = _answered(SEQUENCES, request, sequences)
+    if len(said) != 8 * count * length:
+        raise ProgramError("the program wrote to its output while it was run")
+    return np.frombuffer(said, "<i8").reshape(count, length)
+
+
+def _answered(harness: str, request: dict[str, object], inputs: Int[ndarray, "..."]) -> bytes:
+    """What a harness writes, asked with a request and integers."""
+    data = json.dumps(request).encode() + b"\n" + np.ascontiguousarray(inputs, "<i8").tobytes()
+    finished = _python(["-c", harness], data, int(str(request["seconds"])))
+    if finished.returncode != 0:
+        last = finished.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["no message"]
+        raise ProgramError(f"the program failed (status {finished.returncode}): {last[0]}")
+    return finished.stdout
 
 
 def run_command_line(path: Path, inputs: tuple[int, ...], seconds: int = 20) -> str:

@@ -34,7 +34,9 @@ from distill.synthesis.portfolio import Table, lookup, synthesise
 WIDTH = 88
 
 THOROUGH = 3, 10
-"""How many proposals are looked at again, with choices and all expressions by size; and if small."""
+"""How many proposals are looked at again, with choices and all expressions by size.
+
+The second number is for small machines, until there is one without a table."""
 
 SMALL_ROWS = 100
 """States times symbols up to which a machine is small."""
@@ -136,18 +138,18 @@ def _best_plan(machine: Machine) -> Plan:
     inputs = ("x",) if machine.channels == 1 else tuple("abcdefgh"[: machine.channels])
     if machine.states * len(machine.symbols) > MAX_ROWS:
         return _tabulated(machine, inputs)
-    plans, open_ = [], []
-    for labelling in labellings(machine):
-        rough = _plan(labelling, inputs, thorough=False)
-        plans.append(rough)
-        open_.append(labelling)
+    proposals = list(labellings(machine))
+    plans = [_plan(labelling, inputs, thorough=False) for labelling in proposals]
     order = sorted(range(len(plans)), key=lambda place: (plans[place].cost, place))
     best = plans[order[0]]
-    if ex.tables(*best.expressions) or best.cost > 14:
-        small = machine.states * len(machine.symbols) <= SMALL_ROWS
-        for place in order[: THOROUGH[small]]:
-            plan = _plan(open_[place], inputs, thorough=True)
-            best = min(best, plan, key=lambda p: p.cost)
+    if not ex.tables(*best.expressions):
+        return best
+    small = machine.states * len(machine.symbols) <= SMALL_ROWS
+    for tried, place in enumerate(order[: THOROUGH[small]]):
+        plan = _plan(proposals[place], inputs, thorough=True)
+        best = min(best, plan, key=lambda p: p.cost)
+        if tried + 1 >= THOROUGH[0] and not ex.tables(*best.expressions):
+            break
     return best
 
 
@@ -210,9 +212,7 @@ def _plan(labelling: Labelling, inputs: tuple[str, ...], thorough: bool) -> Plan
     return min(plans, key=lambda plan: plan.cost)
 
 
-def _cores(
-    labelling: Labelling, *expressions: Expression
-) -> list[tuple[Expression, int]]:
+def _cores(labelling: Labelling, *expressions: Expression) -> list[tuple[Expression, int]]:
     """What is divided, and by what, if it is a sum; also with residues that are not negative."""
     found: dict[tuple[Expression, int], None] = {}
     for whole in expressions:
@@ -229,9 +229,7 @@ def _cores(
     return list(found)
 
 
-def _in_order(
-    terms: list[tuple[int, Expression]], offset: int, labelling: Labelling
-) -> Expression:
+def _in_order(terms: list[tuple[int, Expression]], offset: int, labelling: Labelling) -> Expression:
     """A sum with its multiples first, then inputs, then variables: 2 * state + x, a + b + carry."""
 
     def place(pair: tuple[int, Expression]) -> tuple[bool, bool]:
@@ -253,8 +251,7 @@ def _renamed(plan: Plan, names: Mapping[str, str]) -> Plan:
             plan.labelling, names=tuple(names.get(name, name) for name in plan.labelling.names)
         ),
         inputs=tuple(names.get(name, name) for name in plan.inputs),
-        shared=plan.shared
-        and (names.get(plan.shared[0], plan.shared[0]), rename(plan.shared[1])),
+        shared=plan.shared and (names.get(plan.shared[0], plan.shared[0]), rename(plan.shared[1])),
         updates=tuple(map(rename, plan.updates)),
         output=rename(plan.output),
     )
@@ -384,9 +381,7 @@ def _assignment(name: str, update: Expression, tables: Mapping[Lookup, str]) -> 
             other == name
         ):
             return [f"{name} {operator}= {ex.source(operand, tables)}"]
-        case Operation("+" | "^" | "&" | "|" as operator, (operand, Name(other))) if (
-            other == name
-        ):
+        case Operation("+" | "^" | "&" | "|" as operator, (operand, Name(other))) if other == name:
             return [f"{name} {operator}= {ex.source(operand, tables)}"]
     return [f"{name} = {ex.source(update, tables)}"]
 
@@ -463,7 +458,7 @@ def _step_function(source: str):  # noqa: ANN202
             f"    return outputs[-1], ({', '.join(names)}{',' if names else ''})",
         ]
     )
-    kept = [n for n in tree.body if isinstance(n, ast.Assign | ast.ImportFrom)]
+    kept: list[ast.stmt] = [n for n in tree.body if isinstance(n, ast.Assign | ast.ImportFrom)]
     namespace: dict = {}
     exec(compile(ast.Module(kept, []), "program.py", "exec"), namespace)
     exec(compile(text, "step.py", "exec"), namespace)

@@ -68,8 +68,7 @@ def role_of(plan: Plan) -> Role:
         return _division(plan)
     if len(names) > 1:
         kinds = [
-            _single(plan, name, update)[0]
-            for name, update in zip(names, plan.updates, strict=True)
+            _single(plan, name, update)[0] for name, update in zip(names, plan.updates, strict=True)
         ]
         apart = not any(
             other in ex.names(update)
@@ -91,7 +90,8 @@ def role_of(plan: Plan) -> Role:
             ("The variables are the state. Each has a rule for its next value.",),
             {},
         )
-    name, why = _single(plan, names[0], plan.updates[0])
+    (variable,), (update,) = names, plan.updates
+    name, why = _single(plan, variable, update)
     renamed = {"state": "count"} if name.startswith("saturating") else {}
     renamed = {"state": "lowest"} if name == "running minimum" else renamed
     renamed = {"state": "highest"} if name == "running maximum" else renamed

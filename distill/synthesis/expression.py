@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -260,7 +260,7 @@ def _source(expression: Expression, named: Mapping[Lookup, str]) -> str:
         case Member(operand, values):
             listed = ", ".join(map(str, values))
             return f"({_source(operand, named)} in {{{listed}}})"
-        case Lookup(operands, rows):
+        case Lookup(operands):
             keys = [_source(operand, named) for operand in operands]
             table = named.get(expression) or table_source(expression)
             if is_grid(expression):
@@ -271,11 +271,24 @@ def _source(expression: Expression, named: Mapping[Lookup, str]) -> str:
         case Operation("if", operands):
             test, first, second = (_source(operand, named) for operand in operands)
             return f"({first} if {test} else {second})"
+        case Operation("and" | "or" as operator, operands):
+            parts = [_source(operand, named) for operand in _flat(operator, operands)]
+            return f"({f' {operator} '.join(parts)})"
         case Operation(operator, operands):
             parts = [_source(operand, named) for operand in operands]
             if operator in {"abs", "min", "max", "isqrt"}:
                 return f"{operator}({', '.join(parts)})"
             return f"({f' {operator} '.join(parts)})"
+
+
+def _flat(operator: str, operands: tuple[Expression, ...]) -> Iterator[Expression]:
+    """The operands of `and` in `and`, or `or` in `or`, side by side."""
+    for operand in operands:
+        match operand:
+            case Operation(inner, parts) if inner == operator:
+                yield from _flat(operator, parts)
+            case _:
+                yield operand
 
 
 def is_grid(lookup: Lookup) -> bool:

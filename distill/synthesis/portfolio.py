@@ -142,7 +142,7 @@ def plain(table: Table) -> Expression | None:
     best: Expression | None = None
     if max(np.abs(c).max() for c in (*table.columns.values(), table.target)) >= LARGE:
         return None
-    for stage in (_trivial, _affine, _boolean, _conjunctions, _affine_modulo, _projected, _extremes, _nested):
+    for stage in STAGES:
         for candidate in stage(table):
             if (best is None or cost(candidate) < cost(best)) and table.holds(candidate):
                 best = candidate
@@ -175,7 +175,7 @@ def _is_bits(table: Table) -> bool:
 
 def _conjunctions(table: Table) -> Iterator[Expression]:
     """Comparisons that all hold, or of which one does, exactly where the target is 1."""
-    if not set(np.unique(table.target)) == {0, 1}:
+    if set(np.unique(table.target)) != {0, 1}:
         return
     true = table.target == 1
     atoms = [(a, evaluate(a, table.columns) != 0) for a in islice(_atoms(table), MAX_CONDITIONS)]
@@ -188,9 +188,7 @@ def _conjunctions(table: Table) -> Iterator[Expression]:
             yield reduce(lambda a, b: Operation(operator, (a, b)), chosen)
 
 
-def _few_covering(
-    covers: list[tuple[Expression, ndarray]], wanted: ndarray
-) -> list[Expression]:
+def _few_covering(covers: list[tuple[Expression, ndarray]], wanted: ndarray) -> list[Expression]:
     """Some of the conditions that together hold where wanted and nowhere else; greedily few."""
     left, chosen = ~wanted, []
     while left.any():
@@ -458,3 +456,16 @@ def _conditions(table: Table) -> Iterator[Expression]:
         if len(values) > 2:
             remainder = Operation("%", (Name(name), Constant(2)))
             yield Operation("==", (remainder, Constant(0)))
+
+
+STAGES = (
+    _trivial,
+    _affine,
+    _boolean,
+    _conjunctions,
+    _affine_modulo,
+    _projected,
+    _extremes,
+    _nested,
+)
+"""Plain forms, plainest first; the first stage with a form that reads well ends the search."""

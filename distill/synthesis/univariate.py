@@ -84,7 +84,7 @@ def _quotients(
 def _clamps(
     terms: Terms, v: Int[ndarray, " points"], t: Int[ndarray, " points"]
 ) -> Iterator[Expression]:
-    """v + d, or its negative, kept between two bounds; a bound that never binds is left out."""
+    """V + d, or its negative, kept between two bounds; a bound that never binds is left out."""
     low, high = int(t.min()), int(t.max())
     for sign in (1, -1):
         inside = (t > low) & (t < high)
@@ -95,9 +95,7 @@ def _clamps(
             yield clamp(inner, moved, low, high)
 
 
-def clamp(
-    inner: Expression, value: Int[ndarray, " rows"], low: int, high: int
-) -> Expression:
+def clamp(inner: Expression, value: Int[ndarray, " rows"], low: int, high: int) -> Expression:
     """The expression kept between two bounds; a bound that its value never passes is left out."""
     if value.max() > high:
         inner = Operation("min", (inner, Constant(high)))
@@ -151,7 +149,7 @@ def truths(
 
 
 def equality(operator: str, terms: Terms, value: int) -> Expression:
-    """v == c; a difference is written as an equality of its two sides."""
+    """V == c; a difference is written as an equality of its two sides."""
     if len(terms) == 2 and [factor for factor, _ in terms] in ([1, -1], [-1, 1]):
         (sign, one), (_, other) = terms
         if value == 0:
