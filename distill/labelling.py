@@ -113,7 +113,7 @@ def _circles(
     generates the circle is put together from prime powers: for every q = pᵉ of the states, a step
     whose orbit q divides.
     """
-    states, symbols = delta.shape
+    states = len(delta)
     moves = [column for column in delta.T if len(np.unique(column)) == states]
     if not moves:
         return
@@ -324,9 +324,9 @@ def _products(machine: Machine) -> Iterator[Labelling]:
         (one, other)
         for place, one in enumerate(found)
         for other in found[place + 1 :]
-        if len(np.unique(np.column_stack([one, other]), axis=0)) == machine.states
+        if (one.max() + 1) * (other.max() + 1) == machine.states
+        and len(np.unique(np.column_stack([one, other]), axis=0)) == machine.states
     ]
-    pairs.sort(key=lambda pair: (pair[0].max() + 1) * (pair[1].max() + 1))
     for pair in pairs[:3]:
         factors = []
         for block in pair:

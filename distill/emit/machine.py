@@ -140,14 +140,14 @@ def _best_plan(machine: Machine) -> Plan:
         return _tabulated(machine, inputs)
     proposals = list(labellings(machine))
     plans = [_plan(labelling, inputs, thorough=False) for labelling in proposals]
-    order = sorted(range(len(plans)), key=lambda place: (plans[place].cost, place))
+    order = sorted(range(len(plans)), key=lambda place: (round(plans[place].cost, 1), place))
     best = plans[order[0]]
     if not ex.tables(*best.expressions):
         return best
     small = machine.states * len(machine.symbols) <= SMALL_ROWS
     for tried, place in enumerate(order[: THOROUGH[small]]):
         plan = _plan(proposals[place], inputs, thorough=True)
-        best = min(best, plan, key=lambda p: p.cost)
+        best = min(best, plan, key=lambda p: round(p.cost, 1))
         if tried + 1 >= THOROUGH[0] and not ex.tables(*best.expressions):
             break
     return best
@@ -259,19 +259,13 @@ def _renamed(plan: Plan, names: Mapping[str, str]) -> Plan:
 
 def _source(plan: Plan, role: Role) -> str:
     """The whole program, formatted."""
-    tables = {
-        part: name
-        for part, name in zip(
-            dict.fromkeys(
-                part
-                for whole in plan.expressions
-                for part in ex.subexpressions(whole)
-                if isinstance(part, Lookup)
-            ),
-            _table_names(plan),
-            strict=False,
-        )
-    }
+    lookups = dict.fromkeys(
+        part
+        for whole in plan.expressions
+        for part in ex.subexpressions(whole)
+        if isinstance(part, Lookup)
+    )
+    tables = dict(zip(lookups, _table_names(plan), strict=True))
     constants = [f"{name} = {ex.table_source(table)}" for table, name in tables.items()]
     several = len(plan.inputs) > 1
     item = f"tuple[{', '.join(['int'] * len(plan.inputs))}]" if several else "int"

@@ -40,7 +40,8 @@ class Role:
     @property
     def function(self) -> str:
         """The name as a function's."""
-        return re.sub(r"[^a-z0-9]+", "_", self.name.lower()).strip("_")
+        words = re.sub(r"-(?=\d)", "minus ", self.name.lower())
+        return re.sub(r"[^a-z0-9]+", "_", words).strip("_")
 
     @property
     def docstring(self) -> str:
@@ -117,7 +118,7 @@ def _window(plan: Plan) -> Role:
 
 def _division(plan: Plan) -> Role:
     """A sum of which one part of a quotient and remainder is given out, and the other kept."""
-    (update,), output = plan.updates, plan.output
+    (update,) = plan.updates
     assert isinstance(update, Operation), "the next value is a quotient or a remainder"
     assert isinstance(update.operands[1], Constant), "by a constant"
     divisor = update.operands[1].value

@@ -8,7 +8,6 @@ bit operators are for columns of 0 and 1 alone, for the same reason.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Protocol
 
 import numpy as np
 from jaxtyping import Int
@@ -28,45 +27,33 @@ COST_STEP = 0.5
 MAX_COST = 16.0
 
 
-class Rows(Protocol):
-    """What is needed of a table."""
-
-    @property
-    def columns(self) -> Mapping[str, Int[ndarray, " rows"]]:
-        """The values of every variable."""
-        ...
-
-    @property
-    def target(self) -> Int[ndarray, " rows"]:
-        """What the expression should give."""
-        ...
-
-
 BINARY = ("+", "-", "*", "%", "==", "!=", "<", "<=", "&", "|", "^", "min", "max")
 COMMUTATIVE = {"+", "*", "==", "!=", "&", "|", "^", "min", "max"}
 BOOLEAN = {"&", "|", "^"}
 
 
-def enumerate_expressions(table: Rows, most: float) -> Iterator[Expression]:
+def enumerate_expressions(
+    columns: Mapping[str, Int[ndarray, " rows"]], target: Int[ndarray, " rows"], most: float
+) -> Iterator[Expression]:
     """Expressions below a cost that give the target on up to `ROWS` rows, cheapest first."""
-    chosen = np.unique(np.linspace(0, len(table.target) - 1, ROWS).astype(np.int64))
-    target = table.target[chosen].tobytes()
+    chosen = np.unique(np.linspace(0, len(target) - 1, ROWS).astype(np.int64))
+    wanted = target[chosen].tobytes()
     seen = set[bytes]()
     levels: dict[int, list[tuple[Expression, ndarray]]] = {}
     tried = 0
 
     def keep(expression: Expression, values: ndarray, level: int) -> bool:
         key = values.tobytes()
-        if key == target:
+        if key == wanted:
             return True
         if key not in seen:
             seen.add(key)
             levels.setdefault(level, []).append((expression, values))
         return False
 
-    for expression in _leaves(table):
+    for expression in _leaves(columns, target):
         column = (
-            table.columns[expression.name][chosen]
+            columns[expression.name][chosen]
             if isinstance(expression, Name)
             else np.full(len(chosen), expression.value, dtype=np.int64)
         )
@@ -77,10 +64,10 @@ def enumerate_expressions(table: Rows, most: float) -> Iterator[Expression]:
             tried += 1
             if tried > CANDIDATES:
                 return
-            columns = [values for _, values in operands]
-            if not _sensible(operator, columns):
+            parts = [values for _, values in operands]
+            if not _sensible(operator, parts):
                 continue
-            values = apply(operator, *columns)
+            values = apply(operator, *parts)
             if np.abs(values).max() > 100_000:
                 continue
             expression = Operation(operator, tuple(part for part, _ in operands))
@@ -92,9 +79,11 @@ def _level(expression: Expression) -> int:
     return round(cost(expression) / COST_STEP)
 
 
-def _leaves(table: Rows) -> Iterator[Name | Constant]:
-    yield from map(Name, table.columns)
-    highest = int(table.target.max())
+def _leaves(
+    columns: Mapping[str, Int[ndarray, " rows"]], target: Int[ndarray, " rows"]
+) -> Iterator[Name | Constant]:
+    yield from map(Name, columns)
+    highest = int(target.max())
     for value in dict.fromkeys((0, 1, 2, highest, highest + 1)):
         yield Constant(value)
 

@@ -175,7 +175,7 @@ def cost(expression: Expression) -> float:
         case Member(operand, values):
             return cost(operand) + 4.0 + 1.5 * len(values)
         case Lookup(operands, rows):
-            return 12.0 + 2.0 * len(rows) + sum(cost(operand) for operand in operands)
+            return 9.0 + 1.0 * len(rows) + sum(cost(operand) for operand in operands)
         case Operation(operator, operands):
             return OPERATORS[operator] + sum(cost(operand) for operand in operands)
 
@@ -242,6 +242,12 @@ def condition_source(expression: Expression, named: Mapping[Lookup, str] | None 
         expression: what to print.
         named: tables that have names; others are printed where they stand.
     """
+    match expression:
+        case Operation("and" | "or" as operator, operands) if is_truth(expression):
+            parts = tuple(_flat(operator, operands))
+            # joined here, since `unparse` puts brackets around a third comparison
+            if all(isinstance(p, Operation) and p.operator in TRUTHS for p in parts):
+                return f" {operator} ".join(condition_source(part, named) for part in parts)
     return ast.unparse(ast.parse(_source(expression, named or {}), mode="eval"))
 
 

@@ -119,7 +119,8 @@ def synthesise(
         found += filter(table.holds, _separated(table, synthesise))
         # what merely fits is taken only where it is much shorter than what has a form
         most = min(map(cost, found), default=MAX_COST + TRICK) - TRICK
-        found += islice(filter(table.holds, enumerate_expressions(table, most)), 1)
+        by_size = enumerate_expressions(table.columns, table.target, most)
+        found += islice(filter(table.holds, by_size), 1)
     if not found or all(map(tables, found)):
         found.append(lookup(table))
     return min(found, key=cost)
