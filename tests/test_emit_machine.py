@@ -31,7 +31,7 @@ def agree(emitted, machine, seed=0, count=20, length=50):
     return True
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 9), st.integers(1, 3))
 def test_every_machine_is_written_exactly(seed, states, symbols):
     machine = random_minimal(np.random.default_rng(seed), states, symbols, outputs=4 + states)
@@ -40,7 +40,7 @@ def test_every_machine_is_written_exactly(seed, states, symbols):
     assert agree(emitted, machine, seed)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(st.integers(2, 40), st.data())
 def test_cyclic_counters_are_recognised_whatever_their_weights(n, data):
     factor, shift = data.draw(st.integers(1, n)), data.draw(st.integers(0, n))
@@ -52,7 +52,7 @@ def test_cyclic_counters_are_recognised_whatever_their_weights(n, data):
     assert agree(emitted, machine)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(st.integers(3, 9), st.integers(0, 4), st.integers(1, 2))
 def test_saturating_counters_are_recognised(high, low, step):
     machine = said(lambda s, x: max(-low, min(high, s + step * x)), 0, range(-1, 2))

@@ -41,11 +41,17 @@ The second number is for small machines, until there is one without a table."""
 SMALL_ROWS = 100
 """States times symbols up to which a machine is small."""
 
+MAX_THOROUGH = 2_000
+"""States times symbols up to which proposals are looked at again."""
+
 DIVISION = 6.0
 """How much better a quotient and a remainder of one sum read than two expressions of their cost."""
 
 MAX_ROWS = 400_000
 """States times symbols above which only a table is written."""
+
+MAX_FORMATTED = 2_000
+"""Characters of a table up to which black formats it."""
 
 MAX_PAIRS = 200_000
 """How many pairs of a state and values of the variables a check may meet."""
@@ -142,9 +148,10 @@ def _best_plan(machine: Machine) -> Plan:
     plans = [_plan(labelling, inputs, thorough=False) for labelling in proposals]
     order = sorted(range(len(plans)), key=lambda place: (round(plans[place].cost, 1), place))
     best = plans[order[0]]
-    if not ex.tables(*best.expressions):
+    rows = machine.states * len(machine.symbols)
+    if rows > MAX_THOROUGH or not ex.tables(*best.expressions):
         return best
-    small = machine.states * len(machine.symbols) <= SMALL_ROWS
+    small = rows <= SMALL_ROWS
     for tried, place in enumerate(order[: THOROUGH[small]]):
         plan = _plan(proposals[place], inputs, thorough=True)
         best = min(best, plan, key=lambda p: round(p.cost, 1))
@@ -266,7 +273,9 @@ def _source(plan: Plan, role: Role) -> str:
         if isinstance(part, Lookup)
     )
     tables = dict(zip(lookups, _table_names(plan), strict=True))
-    constants = [f"{name} = {ex.table_source(table)}" for table, name in tables.items()]
+    written = {name: ex.table_source(table) for table, name in tables.items()}
+    large = {name: text for name, text in written.items() if len(text) > MAX_FORMATTED}
+    constants = [f"{name} = {'...' if name in large else written[name]}" for name in written]
     several = len(plan.inputs) > 1
     item = f"tuple[{', '.join(['int'] * len(plan.inputs))}]" if several else "int"
     sequence = "steps" if several else "xs"
@@ -304,7 +313,11 @@ def {role.function}({sequence}: list[{item}]) -> list[int]:
 if __name__ == "__main__":
     print({role.function}({f"[{read}]" if several else f"list({read})"}))
 '''
-    return black.format_str(text, mode=black.Mode(line_length=WIDTH))
+    formatted = black.format_str(text, mode=black.Mode(line_length=WIDTH))
+    for name, table in large.items():  # would take a line for every number, and minutes
+        wrapped = textwrap.fill(f"{name} = {table}", WIDTH, subsequent_indent="    ")
+        formatted = formatted.replace(f"{name} = ...", wrapped)
+    return formatted
 
 
 def _table_names(plan: Plan) -> Iterator[str]:

@@ -36,11 +36,14 @@ from distill.synthesis.univariate import balanced, clamp, equality, function_of_
 PROJECTIONS = 400
 """How many sums of small multiples of the variables are tried as the one integer that matters."""
 
-MAX_CONDITIONS = 60
+MAX_CONDITIONS = 40
 """How many conditions a choice may depend on."""
 
 GOOD_COST = 4.0, 2.2
 """An expression that costs no more than this, and this for each variable, is taken at once."""
+
+FEW_ROWS = 12
+"""Rows that so many sums of multiples fit that only the plainest are tried."""
 
 TRICK = 5.0
 """How much cheaper an expression found by size must be than one of a plain form."""
@@ -115,7 +118,7 @@ def synthesise(
         return best
     found = [best] if best is not None else []
     if thorough:
-        found += [choice] if (choice := _choice(table, 3)) is not None else []
+        found += [choice] if (choice := _choice(table, 2)) is not None else []
         found += filter(table.holds, _separated(table, synthesise))
         # what merely fits is taken only where it is much shorter than what has a form
         most = min(map(cost, found), default=MAX_COST + TRICK) - TRICK
@@ -287,7 +290,8 @@ def _projected(table: Table) -> Iterator[Expression]:
     if values is None:
         return
     # of bits only their number means something: other sums of them fit any small table
-    multiples = range(2) if _is_bits(table) else range(-3, 4)
+    few_rows = len(table.target) <= FEW_ROWS
+    multiples = range(2) if _is_bits(table) else range(-1, 3) if few_rows else range(-3, 4)
     # as few variables as possible first, then small multiples, then few negative ones
     vectors = sorted(
         (v for v in product(multiples, repeat=min(len(names), 4)) if _leading(v)),
@@ -416,7 +420,7 @@ def _choice(table: Table, depth: int) -> Expression | None:
             halves.append((condition, no, sides[0], False))
     if best is None:
         halves.sort(key=lambda half: (len(half[2].target), cost(half[0]) + cost(half[1])))
-        for condition, known, rest, first in halves[:3]:
+        for condition, known, rest, first in halves[:2]:
             inner = _choice(rest, depth - 1)
             if inner is None:
                 continue
