@@ -91,8 +91,10 @@ def role_of(plan: Plan) -> Role:
             ("The variables are the state. Each has a rule for its next value.",),
             {},
         )
-    (variable,), (update,) = names, plan.updates
-    name, why = _single(plan, variable, update)
+    name, why = next(
+        _single(plan, variable, update)
+        for variable, update in zip(names, plan.updates, strict=True)
+    )
     renamed = {"state": "count"} if name.startswith("saturating") else {}
     renamed = {"state": "lowest"} if name == "running minimum" else renamed
     renamed = {"state": "highest"} if name == "running maximum" else renamed
