@@ -181,14 +181,14 @@ def cost(expression: Expression) -> float:
 
 
 def is_truth(expression: Expression) -> bool:
-    """Whether Python gives True or False for it, and not an integer."""
+    """Whether Python may give True or False for it, and not an integer."""
     match expression:
         case Member():
             return True
         case Operation(operator, operands) if operator in {"&", "|", "^", "and", "or"}:
             return all(is_truth(operand) for operand in operands)
-        case Operation("if", (_, a, b)):
-            return is_truth(a) and is_truth(b)
+        case Operation("if", (_, a, b)) | Operation("min" | "max", (a, b)):
+            return is_truth(a) or is_truth(b)
         case Operation(operator):
             return operator in TRUTHS
     return False
