@@ -19,3 +19,7 @@ class RunFolderError(DistillError):
 
 class ProgramError(DistillError):
     """A program that is not allowed to run, or failed, or took more than its limits."""
+
+
+class MachineError(DistillError):
+    """A finite-state machine whose parts do not agree, or that a program does not match."""

@@ -2,7 +2,7 @@
 
 The whitelist admits what emitted programs are made of and nothing that could reach a file, a
 socket, another process or the interpreter. `__name__` and `sys.argv` may appear in the closing
-`if __name__ == "__main__"` alone, in one fixed form, so that a program cannot tell whether it is
+`if __name__ == "__main__"` alone, in a few fixed forms, so that a program cannot tell whether it is
 being checked. Every input is answered twice, in opposite orders, so that it cannot count either.
 
 The process has no environment, no site packages,
@@ -50,25 +50,41 @@ SYNTAX = (
     *(ast.cmpop,),
 )
 
-MAIN_GUARD = """
+MAIN_GUARDS = (
+    """
 if __name__ == "__main__":
     print({function}(*map(int, sys.argv[1:])))
-"""
+""",
+    """
+if __name__ == "__main__":
+    print({function}(list(map(int, sys.argv[1:]))))
+""",
+    """
+if __name__ == "__main__":
+    print({function}([tuple(map(int, word.split(","))) for word in sys.argv[1:]]))
+""",
+)
+"""Of a function of numbers, of a list of numbers, and of a list of tuples written `1,0 0,1`."""
 
-HARNESS = """
+PREAMBLE = """
 import array, json, resource, sys
 request = json.loads(sys.stdin.buffer.readline())
 resource.setrlimit(resource.RLIMIT_CPU, (request["seconds"],) * 2)
 resource.setrlimit(resource.RLIMIT_AS, (request["memory"],) * 2)
 resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 flat = array.array("q", sys.stdin.buffer.read())
-calls = range(0, len(flat), request["width"])
-width, outputs = request["width"], request["outputs"]
 space = {"__name__": "program"}
 exec(compile(request["source"], "program.py", "exec"), space)
 names = space["__all__"]
 if not isinstance(names, list) or len(names) != 1:
     raise SystemExit("__all__ must name exactly one function")
+"""
+
+HARNESS = (
+    PREAMBLE
+    + """
+calls = range(0, len(flat), request["width"])
+width, outputs = request["width"], request["outputs"]
 function, logits = space[names[0]], space.get("logits")
 answers, scores = array.array("q"), array.array("d")
 for start in calls:
@@ -87,6 +103,30 @@ for call, start in reversed(list(enumerate(calls))):
         raise SystemExit("the program's answers depend on the order in which it is asked")
 sys.stdout.buffer.write(answers.tobytes() + scores.tobytes())
 """
+)
+
+SEQUENCES = (
+    PREAMBLE
+    + """
+channels, length = request["channels"], request["length"]
+size = channels * length
+function = space[names[0]]
+def steps(start):
+    row = flat[start : start + size].tolist()
+    return list(zip(*[iter(row)] * channels)) if channels > 1 else row
+calls = [index * size for index in range(request["sequences"])]
+answers = array.array("q")
+for start in calls:
+    said = function(steps(start))
+    if type(said) is not list or len(said) != length or any(type(y) is not int for y in said):
+        raise SystemExit("the program's answer is not a list of integers, one for every step")
+    answers.extend(said)
+for call, start in reversed(list(enumerate(calls))):
+    if function(steps(start)) != answers[call * length : (call + 1) * length].tolist():
+        raise SystemExit("the program's answers depend on the order in which it is asked")
+sys.stdout.buffer.write(answers.tobytes())
+"""
+)
 
 
 @dataclass(frozen=True)
@@ -117,6 +157,7 @@ def check_syntax(source: str) -> None:
     bound = _bound_names(tree)
     if tree.body and _is_main_guard(tree.body[-1], bound):
         tree.body.pop()
+        bound = _bound_names(tree)
     for node in ast.walk(tree):
         problem = _problem(node, bound)
         if problem:
@@ -124,11 +165,12 @@ def check_syntax(source: str) -> None:
 
 
 def _is_main_guard(statement: ast.stmt, bound: set[str]) -> bool:
-    """Whether a statement is `if __name__ == "__main__": print(f(*map(int, sys.argv[1:])))`."""
+    """Whether a statement is one of `MAIN_GUARDS`, for one of the program's names."""
     return any(
-        ast.dump(statement) == ast.dump(ast.parse(MAIN_GUARD.format(function=function)).body[0])
+        ast.dump(statement) == ast.dump(ast.parse(guard.format(function=function)).body[0])
         for function in bound
         if function.isidentifier()
+        for guard in MAIN_GUARDS
     )
 
 
@@ -201,17 +243,54 @@ def run_program(
         "width": inputs.shape[1],
         "outputs": outputs,
     }
-    data = json.dumps(request).encode() + b"\n" + np.ascontiguousarray(inputs, "<i8").tobytes()
-    finished = _python(["-c", HARNESS], data, seconds)
-    if finished.returncode != 0:
-        last = finished.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["no message"]
-        raise ProgramError(f"the program failed (status {finished.returncode}): {last[0]}")
-    said, calls = finished.stdout, len(inputs)
+    said, calls = _answered(HARNESS, request, inputs), len(inputs)
     if len(said) not in (8 * calls, 8 * calls * (1 + outputs)):
         raise ProgramError("the program wrote to its output while it was run")
     answers = np.frombuffer(said[: 8 * calls], "<i8")
     scores = np.frombuffer(said[8 * calls :], "<f8")
     return ProgramRun(answers, scores.reshape(len(inputs), outputs) if scores.size else None)
+
+
+def run_sequences(
+    source: str, sequences: Int[ndarray, "n length channels"], seconds: int = SECONDS
+) -> Int[ndarray, "n length"]:
+    """Run a program of one list on every sequence, in one process of its own.
+
+    Args:
+        source: the program; it gets integers where there is one channel, or else tuples.
+        sequences: integers.
+        seconds: limit on processor time and on the clock.
+
+    Returns:
+        The output at every step.
+
+    Raises:
+        ProgramError: it is not allowed to run, failed, or took more than its limits.
+    """
+    check_syntax(source)
+    count, length, channels = sequences.shape
+    request = {
+        "source": source,
+        "seconds": seconds,
+        "memory": MEMORY,
+        "sequences": count,
+        "length": length,
+        "channels": channels,
+    }
+    said = _answered(SEQUENCES, request, sequences)
+    if len(said) != 8 * count * length:
+        raise ProgramError("the program wrote to its output while it was run")
+    return np.frombuffer(said, "<i8").reshape(count, length)
+
+
+def _answered(harness: str, request: dict[str, object], inputs: Int[ndarray, "..."]) -> bytes:
+    """What a harness writes, asked with a request and integers."""
+    data = json.dumps(request).encode() + b"\n" + np.ascontiguousarray(inputs, "<i8").tobytes()
+    finished = _python(["-c", harness], data, int(str(request["seconds"])))
+    if finished.returncode != 0:
+        last = finished.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["no message"]
+        raise ProgramError(f"the program failed (status {finished.returncode}): {last[0]}")
+    return finished.stdout
 
 
 def run_command_line(path: Path, inputs: tuple[int, ...], seconds: int = 20) -> str:
