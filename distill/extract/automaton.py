@@ -101,7 +101,7 @@ def extract_machine(
         continuations.append(longer)
     return Refusal(
         (f"after {MAX_ROUNDS} counterexamples machine and network still part",),
-        {"states": len(access), "continuations": len(continuations)},
+        {"continuations": len(continuations)},
     )
 
 

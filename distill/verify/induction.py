@@ -85,8 +85,8 @@ def _nodes(
     """The reachable combinations of a state, the last answer and the last symbols, and where each
     symbol leads.
     """
-    first: tuple[int, int | None, tuple[int, ...]] = (0, None, ())
-    numbers, order = {first: 0}, [first]
+    order: list[tuple[int, int | None, tuple[int, ...]]] = [(0, None, ())]
+    numbers = {order[0]: 0}
     follows = []
     for state, _, recent in order:
         row = []
