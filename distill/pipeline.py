@@ -9,11 +9,8 @@ import dataclasses
 import importlib.metadata
 import os
 import platform
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Bool, Int
@@ -32,6 +29,7 @@ from distill.mechanism import FourierMechanism, Refusal
 from distill.model import BlackBox, Model, Network
 from distill.render.html import report_page
 from distill.sequence_tasks import SequenceTask
+from distill.stages import Progress, Silent, Stages
 from distill.store import Attempt, Run, RunRecord, run_files, save_run
 from distill.task_files import load_task
 from distill.tasks import Setting, Task
@@ -50,50 +48,6 @@ LEARNED = 0.99
 """Held-out accuracy below which a task counts as not learned."""
 
 PACKAGES = ("distill", "torch", "numpy", "sympy", "black", "hypothesis")
-
-
-@runtime_checkable
-class Progress(Protocol):
-    """Who watches a run. Every stage is begun and then done, with a line on what came of it."""
-
-    def begin(self, stage: str) -> None:
-        """A stage begins."""
-
-    def training(self, state: TrainingState, losses: tuple[float, float]) -> None:
-        """Training and held-out loss at a step that the curve keeps."""
-
-    def done(self, stage: str, line: str, seconds: float) -> None:
-        """A stage ended."""
-
-
-class Silent:
-    """Nobody watches."""
-
-    def begin(self, stage: str) -> None:
-        """Nothing."""
-
-    def training(self, state: TrainingState, losses: tuple[float, float]) -> None:
-        """Nothing."""
-
-    def done(self, stage: str, line: str, seconds: float) -> None:
-        """Nothing."""
-
-
-class Stages:
-    """Times the stages, and tells whoever watches."""
-
-    def __init__(self, progress: Progress) -> None:
-        self.progress = progress
-        self.seconds: dict[str, float] = {}
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[list[str]]:
-        """Time a stage; what is appended to the list is its line."""
-        self.progress.begin(name)
-        start, lines = time.perf_counter(), list[str]()
-        yield lines
-        self.seconds[name] = round(time.perf_counter() - start, 3)
-        self.progress.done(name, "; ".join(lines), self.seconds[name])
 
 
 def run(

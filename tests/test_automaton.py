@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from planted_machine import planted_network
 
 from distill.architecture.recurrent import Recurrent
-from distill.checker.invariant import SINGLE, induction
+from distill.checker.forward import SINGLE
+from distill.checker.invariant import induction
 from distill.extract.automaton import MAX_STATES, ExtractedMachine, extract_machine
 from distill.machine import Machine, random_minimal
 from distill.mechanism import Refusal

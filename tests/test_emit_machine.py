@@ -11,7 +11,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from distill.checker.sandbox import check_syntax, run_sequences
-from distill.emit.machine import check_program, emit_machine
+from distill.emit.machine import emit_machine
+from distill.emit.machine_check import check_program
 from distill.errors import MachineError, ProgramError
 from distill.machine import random_minimal
 

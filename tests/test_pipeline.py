@@ -5,7 +5,8 @@ import pytest
 from test_architecture import small_transformer
 
 import distill
-from distill.pipeline import Stages, _probe
+from distill.pipeline import _probe
+from distill.stages import Stages
 from distill.task_files import load_task
 from distill.trace import fitted_half
 from distill.train import Recipe, train

@@ -20,7 +20,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
-DOUBLE, SINGLE = 2.0**-53, 2.0**-24
+from distill.checker.forward import DOUBLE
 
 TANH_ULPS = 4
 

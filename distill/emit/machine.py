@@ -11,27 +11,23 @@ symbol, beside the machine. If they never differ, they are equal on sequences of
 
 from __future__ import annotations
 
-import ast
-import textwrap
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-import black
 import numpy as np
 from jaxtyping import Int
 from numpy import ndarray
 
 from distill.checker.sandbox import check_syntax
-from distill.emit.machine_prose import Role, role_of
+from distill.emit.machine_check import check_program
+from distill.emit.machine_loop import DIVISION, Plan, loop_source, renamed
+from distill.emit.machine_prose import role_of
 from distill.errors import MachineError
 from distill.labelling import Labelling, labellings
 from distill.machine import Machine, distinguishing_sequence
 from distill.program import Program
 from distill.synthesis import expression as ex
-from distill.synthesis.expression import Constant, Expression, Lookup, Name, Operation
+from distill.synthesis.expression import Constant, Expression, Name, Operation
 from distill.synthesis.portfolio import Table, lookup, synthesise
-
-WIDTH = 88
 
 THOROUGH = 3, 10
 """How many proposals are looked at again, with choices and all expressions by size.
@@ -44,17 +40,8 @@ SMALL_ROWS = 100
 MAX_THOROUGH = 2_000
 """States times symbols up to which proposals are looked at again."""
 
-DIVISION = 6.0
-"""How much better a quotient and a remainder of one sum read than two expressions of their cost."""
-
 MAX_ROWS = 400_000
 """States times symbols above which only a table is written."""
-
-MAX_FORMATTED = 2_000
-"""Characters of a table up to which black formats it."""
-
-MAX_PAIRS = 200_000
-"""How many pairs of a state and values of the variables a check may meet."""
 
 
 @dataclass(frozen=True)
@@ -75,50 +62,6 @@ class EmittedMachine:
     variables: tuple[tuple[str, tuple[int | None, ...]], ...]
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What a program does at every step.
-
-    Attributes:
-        labelling: what the variables are.
-        inputs: the names of the channels.
-        shared: a name, and the expression that it stands for, which others contain; or none.
-        updates: the next value of every variable.
-        output: the answer.
-        after: whether the answer is of the variables' next values.
-    """
-
-    labelling: Labelling
-    inputs: tuple[str, ...]
-    shared: tuple[str, Expression] | None
-    updates: tuple[Expression, ...]
-    output: Expression
-    after: bool
-
-    @property
-    def expressions(self) -> tuple[Expression, ...]:
-        """All that is computed at a step."""
-        return (*((self.shared[1],) if self.shared else ()), *self.updates, self.output)
-
-    @property
-    def cost(self) -> float:
-        """How hard the loop is to read."""
-        start = sum(0.5 for value in self.labelling.values[0] if value)
-        named = 1.0 if self.shared else 0.0
-        pair = DIVISION if self.divides else 0.0
-        return sum(map(ex.cost, self.expressions)) + start + named + len(self.updates) - pair
-
-    @property
-    def divides(self) -> bool:
-        """Whether quotient and remainder of one division are the output and the next value."""
-        parts = [part for part in (*self.updates, self.output) if isinstance(part, Operation)]
-        by = {part.operator: part.operands for part in parts if self._is_division(part)}
-        return len(by) == 2 and by["//"] == by["%"]
-
-    def _is_division(self, part: Operation) -> bool:
-        return part.operator in {"//", "%"} and isinstance(part.operands[1], Constant)
-
-
 def emit_machine(machine: Machine) -> EmittedMachine:
     """Write the program of a machine, which is minimised first.
 
@@ -130,8 +73,8 @@ def emit_machine(machine: Machine) -> EmittedMachine:
         raise MachineError("the minimised machine is another one")
     plan = _best_plan(minimal)
     role = role_of(plan)
-    plan = _renamed(plan, role.names)
-    source = _source(plan, role)
+    plan = renamed(plan, role.names)
+    source = loop_source(plan, role)
     check_syntax(source)
     names, values = check_program(source, minimal)
     tabulated = bool(ex.tables(*plan.expressions))
@@ -244,229 +187,3 @@ def _in_order(terms: list[tuple[int, Expression]], offset: int, labelling: Label
         return abs(factor) == 1, any(name in labelling.names for name in ex.names(term))
 
     return ex.add(sorted(terms, key=place), offset)
-
-
-def _renamed(plan: Plan, names: Mapping[str, str]) -> Plan:
-    def rename(expression: Expression) -> Expression:
-        for old, new in names.items():
-            expression = ex.replace(expression, Name(old), Name(new))
-        return expression
-
-    return replace(
-        plan,
-        labelling=replace(
-            plan.labelling, names=tuple(names.get(name, name) for name in plan.labelling.names)
-        ),
-        inputs=tuple(names.get(name, name) for name in plan.inputs),
-        shared=plan.shared and (names.get(plan.shared[0], plan.shared[0]), rename(plan.shared[1])),
-        updates=tuple(map(rename, plan.updates)),
-        output=rename(plan.output),
-    )
-
-
-def _source(plan: Plan, role: Role) -> str:
-    """The whole program, formatted."""
-    lookups = dict.fromkeys(
-        part
-        for whole in plan.expressions
-        for part in ex.subexpressions(whole)
-        if isinstance(part, Lookup)
-    )
-    tables = dict(zip(lookups, _table_names(plan), strict=True))
-    written = {name: ex.table_source(table) for table, name in tables.items()}
-    large = {name: text for name, text in written.items() if len(text) > MAX_FORMATTED}
-    constants = [f"{name} = {'...' if name in large else written[name]}" for name in written]
-    several = len(plan.inputs) > 1
-    item = f"tuple[{', '.join(['int'] * len(plan.inputs))}]" if several else "int"
-    sequence = "steps" if several else "xs"
-    read = "map(int, sys.argv[1:])"
-    if several:
-        read = 'tuple(map(int, word.split(","))) for word in sys.argv[1:]'
-    start = [
-        f"{name} = {value}"
-        for name, value in zip(plan.labelling.names, plan.labelling.values[0], strict=True)
-    ]
-    body = [f"for {', '.join(plan.inputs)} in {sequence}:", *_indent(_statements(plan, tables))]
-    roots = any(
-        isinstance(part, Operation) and part.operator == "isqrt"
-        for whole in plan.expressions
-        for part in ex.subexpressions(whole)
-    )
-    newline = "\n"
-    text = f'''"""{role.docstring}
-"""
-
-import sys
-{"from math import isqrt" if roots else ""}
-
-__all__ = ["{role.function}"]
-
-{newline.join(constants)}
-
-
-def {role.function}({sequence}: list[{item}]) -> list[int]:
-    """One output for every {"tuple" if several else "number"} of the list."""
-    outputs = []
-{newline.join(_indent([*start, *body, "return outputs"]))}
-
-
-if __name__ == "__main__":
-    print({role.function}({f"[{read}]" if several else f"list({read})"}))
-'''
-    formatted = black.format_str(text, mode=black.Mode(line_length=WIDTH))
-    for name, table in large.items():  # would take a line for every number, and minutes
-        wrapped = textwrap.fill(f"{name} = {table}", WIDTH, subsequent_indent="    ")
-        formatted = formatted.replace(f"{name} = ...", wrapped)
-    return formatted
-
-
-def _table_names(plan: Plan) -> Iterator[str]:
-    """NEXT for what updates look up, OUTPUT for the answer; numbered where there are more."""
-    used: dict[str, int] = {}
-    seen = set[Lookup]()
-    wholes = [*([plan.shared[1]] if plan.shared else []), *plan.updates]
-    for stem, expressions in (("NEXT", wholes), ("OUTPUT", [plan.output])):
-        for whole in expressions:
-            for part in ex.subexpressions(whole):
-                if isinstance(part, Lookup) and part not in seen:
-                    seen.add(part)
-                    used[stem] = used.get(stem, 0) + 1
-                    yield stem + (str(used[stem]) if used[stem] > 1 else "")
-
-
-def _indent(lines: list[str]) -> list[str]:
-    return ["    " + line for line in lines]
-
-
-def _statements(plan: Plan, tables: Mapping[Lookup, str]) -> list[str]:
-    """The body of the loop."""
-    lines = []
-    if plan.shared:
-        lines.append(f"{plan.shared[0]} = {ex.source(plan.shared[1], tables)}")
-    answer = f"outputs.append({ex.source(plan.output, tables)})"
-    if not plan.after:
-        lines.append(answer)
-    lines += _assignments(plan, tables)
-    if plan.after:
-        lines.append(answer)
-    return lines
-
-
-def _assignments(plan: Plan, tables: Mapping[Lookup, str]) -> list[str]:
-    """The updates, in an order in which none is read after it was overwritten."""
-    waiting = dict(zip(plan.labelling.names, plan.updates, strict=True))
-    lines = []
-    while waiting:
-        free = [
-            name
-            for name in reversed(waiting)
-            if not any(name in ex.names(u) for other, u in waiting.items() if other != name)
-        ]
-        if not free:
-            values = ", ".join(ex.source(update, tables) for update in waiting.values())
-            return [*lines, f"{', '.join(waiting)} = {values}"]
-        lines += _assignment(free[0], waiting.pop(free[0]), tables)
-    return lines
-
-
-def _assignment(name: str, update: Expression, tables: Mapping[Lookup, str]) -> list[str]:
-    """One update as statements: a choice as `if`, what leaves the variable alone not at all."""
-    match update:
-        case Name(other) if other == name:
-            return []
-        case Operation("if", (condition, yes, no)):
-            first, second = _assignment(name, yes, tables), _assignment(name, no, tables)
-            if not first:
-                condition, first, second = _opposite(condition), second, first
-            lines = [f"if {ex.condition_source(condition, tables)}:", *_indent(first)]
-            if not second:
-                return lines
-            if second[0].startswith("if "):
-                return [*lines, "el" + second[0], *second[1:]]
-            return [*lines, "else:", *_indent(second)]
-        case Operation("+" | "-" | "^" | "&" | "|" as operator, (Name(other), operand)) if (
-            other == name
-        ):
-            return [f"{name} {operator}= {ex.source(operand, tables)}"]
-        case Operation("+" | "^" | "&" | "|" as operator, (operand, Name(other))) if other == name:
-            return [f"{name} {operator}= {ex.source(operand, tables)}"]
-    return [f"{name} = {ex.source(update, tables)}"]
-
-
-def _opposite(condition: Expression) -> Expression:
-    opposites = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
-    match condition:
-        case Operation(operator, operands) if operator in opposites:
-            return Operation(opposites[operator], operands)
-    return Operation("==", (condition, Constant(0)))
-
-
-def check_program(
-    source: str, machine: Machine
-) -> tuple[tuple[str, ...], tuple[tuple[int | None, ...], ...]]:
-    """Run the loop body of a program beside a machine, on all that the two can reach together.
-
-    The body keeps nothing but its variables, so that if no pair of a state and values of the
-    variables differs, the two answer alike at every length.
-
-    Returns:
-        The names of the variables, and of each its value in every state.
-
-    Raises:
-        MachineError: where they differ, or that there is no end to the values.
-    """
-    names, start, step = _step_function(source)
-    seen: dict[tuple[int, tuple[int, ...]], None] = {(0, start): None}
-    queue = [(0, start)]
-    for state, values in queue:
-        for symbol, given in enumerate(machine.symbols):
-            answer, following = step(values, given)
-            if type(answer) is not int or answer != machine.outputs[state][symbol]:
-                raise MachineError(
-                    f"the program answers {answer!r} to {given} in state {state}; the machine "
-                    f"{machine.outputs[state][symbol]}"
-                )
-            pair = (machine.transitions[state][symbol], following)
-            if pair not in seen:
-                if len(seen) >= MAX_PAIRS:
-                    raise MachineError(f"the program has more than {MAX_PAIRS:,} states")
-                seen[pair] = None
-                queue.append(pair)
-    found: list[list[set[int]]] = [[set() for _ in range(machine.states)] for _ in names]
-    for state, values in seen:
-        for place, value in enumerate(values):
-            found[place][state].add(int(value))
-    return names, tuple(
-        tuple(next(iter(values)) if len(values) == 1 else None for values in variable)
-        for variable in found
-    )
-
-
-def _step_function(source: str):  # noqa: ANN202
-    """The variables of a program's loop, their first values, and one pass through the loop."""
-    tree = ast.parse(source)
-    function = next(node for node in tree.body if isinstance(node, ast.FunctionDef))
-    loop = next(node for node in function.body if isinstance(node, ast.For))
-    start: dict[str, int] = {}
-    for statement in function.body:
-        match statement:
-            case ast.Assign(targets=[ast.Name(id=name)], value=value) if name != "outputs":
-                start[name] = ast.literal_eval(value)
-    names = tuple(start)
-    given = ast.unparse(loop.target)
-    body = "\n".join(map(ast.unparse, loop.body))
-    lines = [f"{', '.join(names)}, = values"] if names else []
-    lines += [f"({given}) = given" if "," in given else f"({given},) = given", "outputs = []"]
-    text = "\n".join(
-        [
-            "def step(values, given):",
-            *_indent(lines),
-            textwrap.indent(body, "    "),
-            f"    return outputs[-1], ({', '.join(names)}{',' if names else ''})",
-        ]
-    )
-    kept: list[ast.stmt] = [n for n in tree.body if isinstance(n, ast.Assign | ast.ImportFrom)]
-    namespace: dict = {}
-    exec(compile(ast.Module(kept, []), "program.py", "exec"), namespace)
-    exec(compile(text, "step.py", "exec"), namespace)
-    return names, tuple(start.values()), namespace["step"]

@@ -15,7 +15,7 @@ from distill.synthesis import expression as ex
 from distill.synthesis.expression import Constant, Expression, Lookup, Name, Operation
 
 if TYPE_CHECKING:
-    from distill.emit.machine import Plan
+    from distill.emit.machine_loop import Plan
 
 WIDTH = 88
 

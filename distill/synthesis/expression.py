@@ -350,3 +350,12 @@ def terms_of(expression: Expression) -> tuple[list[tuple[int, Expression]], int]
         case Operation("*", (Constant(factor), one)):
             return [(factor, one)], 0
     return [(1, expression)], 0
+
+
+def opposite(condition: Expression) -> Expression:
+    """A condition that holds where this one does not."""
+    opposites = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+    match condition:
+        case Operation(operator, operands) if operator in opposites:
+            return Operation(opposites[operator], operands)
+    return Operation("==", (condition, Constant(0)))

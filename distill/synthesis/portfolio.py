@@ -29,6 +29,7 @@ from distill.synthesis.expression import (
     add,
     cost,
     evaluate,
+    opposite,
     tables,
 )
 from distill.synthesis.univariate import balanced, clamp, equality, function_of_one
@@ -209,7 +210,7 @@ def _atoms(table: Table) -> Iterator[Expression]:
     """Conditions on one variable or two, and their opposites."""
     for condition in _conditions(table):
         yield condition
-        yield _negated(condition)
+        yield opposite(condition)
 
 
 def _nested(table: Table) -> Iterator[Expression]:
@@ -427,17 +428,10 @@ def _choice(table: Table, depth: int) -> Expression | None:
             if first:
                 whole = Operation("if", (condition, known, inner))
             else:
-                whole = Operation("if", (_negated(condition), known, inner))
+                whole = Operation("if", (opposite(condition), known, inner))
             if best is None or cost(whole) < cost(best):
                 best = whole
     return best
-
-
-def _negated(condition: Expression) -> Expression:
-    """The opposite of a condition of `_conditions`."""
-    assert isinstance(condition, Operation), "conditions are comparisons"
-    opposite = {"==": "!=", "<": ">=", "!=": "==", ">=": "<"}
-    return Operation(opposite[condition.operator], condition.operands)
 
 
 def _conditions(table: Table) -> Iterator[Expression]:

@@ -1,0 +1,219 @@
+"""A loop over a list as Python: what is computed at every step, and the source that does it."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import black
+
+from distill.labelling import Labelling
+from distill.synthesis import expression as ex
+from distill.synthesis.expression import Constant, Expression, Lookup, Name, Operation
+
+if TYPE_CHECKING:
+    from distill.emit.machine_prose import Role
+
+WIDTH = 88
+
+MAX_FORMATTED = 2_000
+"""Characters of a table up to which black formats it."""
+
+DIVISION = 6.0
+"""How much better a quotient and a remainder of one sum read than two expressions of their cost."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a program does at every step.
+
+    Attributes:
+        labelling: what the variables are.
+        inputs: the names of the channels.
+        shared: a name, and the expression that it stands for, which others contain; or none.
+        updates: the next value of every variable.
+        output: the answer.
+        after: whether the answer is of the variables' next values.
+    """
+
+    labelling: Labelling
+    inputs: tuple[str, ...]
+    shared: tuple[str, Expression] | None
+    updates: tuple[Expression, ...]
+    output: Expression
+    after: bool
+
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """All that is computed at a step."""
+        return (*((self.shared[1],) if self.shared else ()), *self.updates, self.output)
+
+    @property
+    def cost(self) -> float:
+        """How hard the loop is to read."""
+        start = sum(0.5 for value in self.labelling.values[0] if value)
+        named = 1.0 if self.shared else 0.0
+        pair = DIVISION if self.divides else 0.0
+        return sum(map(ex.cost, self.expressions)) + start + named + len(self.updates) - pair
+
+    @property
+    def divides(self) -> bool:
+        """Whether quotient and remainder of one division are the output and the next value."""
+        parts = [part for part in (*self.updates, self.output) if isinstance(part, Operation)]
+        by = {part.operator: part.operands for part in parts if self._is_division(part)}
+        return len(by) == 2 and by["//"] == by["%"]
+
+    def _is_division(self, part: Operation) -> bool:
+        return part.operator in {"//", "%"} and isinstance(part.operands[1], Constant)
+
+
+def renamed(plan: Plan, names: Mapping[str, str]) -> Plan:
+    """The same plan with other names for variables and inputs."""
+
+    def rename(expression: Expression) -> Expression:
+        for old, new in names.items():
+            expression = ex.replace(expression, Name(old), Name(new))
+        return expression
+
+    return replace(
+        plan,
+        labelling=replace(
+            plan.labelling, names=tuple(names.get(name, name) for name in plan.labelling.names)
+        ),
+        inputs=tuple(names.get(name, name) for name in plan.inputs),
+        shared=plan.shared and (names.get(plan.shared[0], plan.shared[0]), rename(plan.shared[1])),
+        updates=tuple(map(rename, plan.updates)),
+        output=rename(plan.output),
+    )
+
+
+def loop_source(plan: Plan, role: Role) -> str:
+    """The whole program, formatted."""
+    lookups = dict.fromkeys(
+        part
+        for whole in plan.expressions
+        for part in ex.subexpressions(whole)
+        if isinstance(part, Lookup)
+    )
+    tables = dict(zip(lookups, _table_names(plan), strict=True))
+    written = {name: ex.table_source(table) for table, name in tables.items()}
+    large = {name: text for name, text in written.items() if len(text) > MAX_FORMATTED}
+    constants = [f"{name} = {'...' if name in large else written[name]}" for name in written]
+    several = len(plan.inputs) > 1
+    item = f"tuple[{', '.join(['int'] * len(plan.inputs))}]" if several else "int"
+    sequence = "steps" if several else "xs"
+    read = "map(int, sys.argv[1:])"
+    if several:
+        read = 'tuple(map(int, word.split(","))) for word in sys.argv[1:]'
+    start = [
+        f"{name} = {value}"
+        for name, value in zip(plan.labelling.names, plan.labelling.values[0], strict=True)
+    ]
+    body = [f"for {', '.join(plan.inputs)} in {sequence}:", *indented(_statements(plan, tables))]
+    roots = any(
+        isinstance(part, Operation) and part.operator == "isqrt"
+        for whole in plan.expressions
+        for part in ex.subexpressions(whole)
+    )
+    newline = "\n"
+    text = f'''"""{role.docstring}
+"""
+
+import sys
+{"from math import isqrt" if roots else ""}
+
+__all__ = ["{role.function}"]
+
+{newline.join(constants)}
+
+
+def {role.function}({sequence}: list[{item}]) -> list[int]:
+    """One output for every {"tuple" if several else "number"} of the list."""
+    outputs = []
+{newline.join(indented([*start, *body, "return outputs"]))}
+
+
+if __name__ == "__main__":
+    print({role.function}({f"[{read}]" if several else f"list({read})"}))
+'''
+    formatted = black.format_str(text, mode=black.Mode(line_length=WIDTH))
+    for name, table in large.items():  # would take a line for every number, and minutes
+        wrapped = textwrap.fill(f"{name} = {table}", WIDTH, subsequent_indent="    ")
+        formatted = formatted.replace(f"{name} = ...", wrapped)
+    return formatted
+
+
+def _table_names(plan: Plan) -> Iterator[str]:
+    """NEXT for what updates look up, OUTPUT for the answer; numbered where there are more."""
+    used: dict[str, int] = {}
+    seen = set[Lookup]()
+    wholes = [*([plan.shared[1]] if plan.shared else []), *plan.updates]
+    for stem, expressions in (("NEXT", wholes), ("OUTPUT", [plan.output])):
+        for whole in expressions:
+            for part in ex.subexpressions(whole):
+                if isinstance(part, Lookup) and part not in seen:
+                    seen.add(part)
+                    used[stem] = used.get(stem, 0) + 1
+                    yield stem + (str(used[stem]) if used[stem] > 1 else "")
+
+
+def indented(lines: list[str]) -> list[str]:
+    """Lines of Python, one level deeper."""
+    return ["    " + line for line in lines]
+
+
+def _statements(plan: Plan, tables: Mapping[Lookup, str]) -> list[str]:
+    """The body of the loop."""
+    lines = []
+    if plan.shared:
+        lines.append(f"{plan.shared[0]} = {ex.source(plan.shared[1], tables)}")
+    answer = f"outputs.append({ex.source(plan.output, tables)})"
+    if not plan.after:
+        lines.append(answer)
+    lines += _assignments(plan, tables)
+    if plan.after:
+        lines.append(answer)
+    return lines
+
+
+def _assignments(plan: Plan, tables: Mapping[Lookup, str]) -> list[str]:
+    """The updates, in an order in which none is read after it was overwritten."""
+    waiting = dict(zip(plan.labelling.names, plan.updates, strict=True))
+    lines = []
+    while waiting:
+        free = [
+            name
+            for name in reversed(waiting)
+            if not any(name in ex.names(u) for other, u in waiting.items() if other != name)
+        ]
+        if not free:
+            values = ", ".join(ex.source(update, tables) for update in waiting.values())
+            return [*lines, f"{', '.join(waiting)} = {values}"]
+        lines += _assignment(free[0], waiting.pop(free[0]), tables)
+    return lines
+
+
+def _assignment(name: str, update: Expression, tables: Mapping[Lookup, str]) -> list[str]:
+    """One update as statements: a choice as `if`, what leaves the variable alone not at all."""
+    match update:
+        case Name(other) if other == name:
+            return []
+        case Operation("if", (condition, yes, no)):
+            first, second = _assignment(name, yes, tables), _assignment(name, no, tables)
+            if not first:
+                condition, first, second = ex.opposite(condition), second, first
+            lines = [f"if {ex.condition_source(condition, tables)}:", *indented(first)]
+            if not second:
+                return lines
+            if second[0].startswith("if "):
+                return [*lines, "el" + second[0], *second[1:]]
+            return [*lines, "else:", *indented(second)]
+        case Operation("+" | "-" | "^" | "&" | "|" as operator, (Name(other), operand)) if (
+            other == name
+        ):
+            return [f"{name} {operator}= {ex.source(operand, tables)}"]
+        case Operation("+" | "^" | "&" | "|" as operator, (operand, Name(other))) if other == name:
+            return [f"{name} {operator}= {ex.source(operand, tables)}"]
+    return [f"{name} = {ex.source(update, tables)}"]
