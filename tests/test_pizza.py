@@ -10,12 +10,12 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from planted import planted_logits, planted_model, square
+from planted import planted_logits, planted_model, rotated, square
 from test_checker import changed_at, numbers_in, program_mutants, rehash
 from test_emit import mechanism
 
 import distill
-from distill import BlackBox
+from distill import MLP, BlackBox, Model
 from distill.checker.check import check_run
 from distill.checker.sandbox import run_program
 from distill.coordinate import Coordinate
@@ -275,3 +275,39 @@ def test_gradients_are_those_of_finite_differences():
             )
             slope = (after - before) / 1e-6
             assert slope == pytest.approx(gradients[row, position] @ direction, rel=1e-3, abs=1e-3)
+
+
+def test_vocabularies_of_their_own_are_ablated_alike(tmp_path):
+    """The same network with rows of the embedding for each input: every figure is the same."""
+    plain = planted_model(23, SIZES)
+    shape = replace(plain.architecture, n_vocab=47, offsets=(0, 23), suffix=(46,))
+    W_E = plain.parameters["W_E"]
+    doubled = Model(shape, {**plain.parameters, "W_E": torch.cat([W_E[:23], W_E])})
+    shared, separate = (distill.distill(m, square(23)).report.inside for m in (plain, doubled))
+    assert separate.kept_only_accuracy == shared.kept_only_accuracy == 1
+    assert separate.removed_accuracy == shared.removed_accuracy < 0.1
+    assert separate.interchange_accuracy == shared.interchange_accuracy == 1
+    run = distill.distill(doubled, square(23), out=tmp_path)
+    assert run.report.located
+    assert check_run(run.folder).ok
+
+
+def test_every_embedding_of_a_perceptron_loses_its_own_planes():
+    shape = MLP(2, 23, 23, 8, (9,), "concat", shared=False)
+    rng = torch.Generator().manual_seed(0)
+    model = Model(shape, shape.initialise(rng))
+    removed = EmbeddingPlanes(model, Coordinate((1, 3), 0, 23), [2], square(23)).removed()
+    x = np.arange(23)
+    for name, weight in (("W_E0", 1), ("W_E1", 3)):
+        rows = removed.parameters[name].numpy()
+        circle = np.exp(2j * np.pi * 2 * weight * x / 23)
+        np.testing.assert_allclose(circle @ rows, 0, atol=1e-9)
+        assert np.abs(circle @ model.parameters[name].numpy()).max() > 0.1
+
+
+def test_the_wave_of_a_pizza_decodes_with_its_size():
+    """Its units hold cos times |cos|, of which the plain cosine is 8/π²."""
+    model = rotated(planted_model(59, {3: 6.0, 8: 4.0, 20: 5.0}, pizzas=(8,)), 1)
+    report = distill.distill(model, square(59)).report
+    assert report.inside.decode_r2 > 0.99
+    assert report.located
