@@ -15,7 +15,7 @@ import unittest.mock
 import click
 
 import distill
-from distill.store import Run
+from distill.store import Attempt, Run
 
 ARCHITECTURES = (
     *("transformer", "transformer,n_heads=1", "transformer,attention_coefficient=0"),
@@ -30,8 +30,9 @@ COLUMNS = (
 def row(name: str, run: Run) -> list[str]:
     """One line of the table."""
     report, attempt, r2 = run.report, run.record.attempts[-1], run.report.inside.logit_r2
+    assert isinstance(attempt, Attempt), "of a network over a finite domain"
     frequencies = exceptions = "-"
-    if not isinstance(run.mechanism, distill.Refusal):
+    if isinstance(run.mechanism, distill.FourierMechanism):
         frequencies = str(len(run.mechanism.key_frequencies))
         exceptions = str(len(run.mechanism.exceptions))
     return [

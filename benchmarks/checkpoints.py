@@ -39,7 +39,7 @@ def row(path: Path, run: Run, seconds: float) -> list[str]:
     """One line of the table."""
     mechanism, report, keys = run.mechanism, run.report, published_keys(path)
     cells = [path.name, str(run.record.settings["layout"]), f"{seconds:.1f}"]
-    if isinstance(mechanism, distill.Refusal):
+    if not isinstance(mechanism, distill.FourierMechanism):
         return [*cells, "-", "-", "-", "-", "-", "no", report.verdict, "; ".join(report.reasons)]
     found = (
         ["yes" if tuple(keys) == mechanism.key_frequencies else f"no: {keys}"] if keys else ["-"]

@@ -34,7 +34,7 @@ def row(run: Run) -> list[str]:
     """One line of the table."""
     report, inside = run.report, run.report.inside
     frequencies = "-"
-    if not isinstance(run.mechanism, distill.Refusal):
+    if isinstance(run.mechanism, distill.FourierMechanism):
         frequencies = " ".join(map(str, run.mechanism.key_frequencies))
 
     def figure(value: float | None, form: str = ".3f") -> str:

@@ -25,7 +25,7 @@ def row(run: Run) -> list[str]:
     """One line of the table."""
     report, inside, mechanism = run.report, run.report.inside, run.mechanism
     coordinate = frequencies = exceptions = "-"
-    if not isinstance(mechanism, distill.Refusal):
+    if isinstance(mechanism, distill.FourierMechanism):
         coordinate = f"{mechanism.coordinate.expression} mod {mechanism.modulus}"
         frequencies = " ".join(map(str, mechanism.key_frequencies))
         exceptions = str(len(mechanism.exceptions))

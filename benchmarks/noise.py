@@ -98,6 +98,7 @@ def outcome(planted: Planted, p: int, noise: float, seed: int) -> Outcome:
             for name in ("heldout_r2", "agreement")
         )
         return Outcome(False, report.verdict, False, False, r2, agreement, kept)
+    assert isinstance(mechanism, distill.FourierMechanism), "of a network over a finite domain"
     return Outcome(
         back={wave.frequency: wave.label for wave in mechanism.waves} == planted.labels,
         verdict=report.verdict,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from distill.domain import Domain
     from distill.errors import DistillError
     from distill.importing import import_model
-    from distill.mechanism import FourierMechanism, Refusal
+    from distill.mechanism import AutomatonMechanism, FourierMechanism, Refusal
     from distill.model import BlackBox, Model
     from distill.pipeline import distill, run, run_model
     from distill.program import Program
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MLP",
+    "AutomatonMechanism",
     "BlackBox",
     "Channels",
     "DistillError",
@@ -55,6 +56,7 @@ __all__ = [
 
 _HOME = {
     "MLP": "architecture",
+    "AutomatonMechanism": "mechanism",
     "BlackBox": "model",
     "Channels": "channels",
     "DistillError": "errors",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -94,6 +94,7 @@ class Certificate:
     reference: str | None
     claims: dict[str, Any]
     sha256: dict[str, str]
+    kind: Literal["domain"] = "domain"
     format_version: int = FORMAT_VERSION
 
 

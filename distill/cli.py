@@ -315,7 +315,11 @@ def main() -> None:
     except click.ClickException as error:
         _fail(f"{error.format_message()} (`distill --help` shows what there is)", BAD_INPUT)
     except (KeyboardInterrupt, click.Abort):
-        _fail("interrupted; no run was written", INTERRUPTED)
+        click.echo("distill: interrupted; no run was written", err=True)
+        # not sys.exit: where the interrupt met code that is executed from a string (an import
+        # that makes classes), Python remembers it and ends itself by the signal after all
+        sys.stdout.flush()
+        os._exit(INTERRUPTED)
     except BrokenPipeError:
         # the reader of our output went away: what is left in the buffer has nowhere to go
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

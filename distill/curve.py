@@ -9,6 +9,7 @@ held-out labels; training and extraction do not see the observer.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import torch
@@ -58,6 +59,32 @@ class TrainingCurve:
     sampled_heldout: int
     key_frequencies: tuple[int, ...] | None
     points: tuple[CurvePoint, ...]
+    kind: Literal["domain"] = "domain"
+    format_version: int = FORMAT_VERSION
+
+
+@dataclass(frozen=True)
+class SequencePoint:
+    """An ensemble of recurrent networks at one step: the mean loss of the best of them.
+
+    Attributes:
+        d_hidden: units of every network of the ensemble.
+        right: largest part of fresh sequences that one of them answers right at every step.
+    """
+
+    attempt: int
+    d_hidden: int
+    step: int
+    loss: float
+    right: float
+
+
+@dataclass(frozen=True)
+class SequenceCurve:
+    """What is kept in `training.json` of a recurrent network."""
+
+    points: tuple[SequencePoint, ...]
+    kind: Literal["sequences"] = "sequences"
     format_version: int = FORMAT_VERSION
 
 

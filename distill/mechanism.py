@@ -14,6 +14,7 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 
 from distill.coordinate import Coordinate
+from distill.machine import Machine
 
 FORMAT_VERSION = 1
 
@@ -165,6 +166,55 @@ class FourierMechanism:
 
 
 @dataclass(frozen=True)
+class Variable:
+    """A variable of the program, with its value in every state; null where it has several."""
+
+    name: str
+    values: tuple[int | None, ...]
+
+
+@dataclass(frozen=True)
+class AutomatonMechanism:
+    """A finite-state machine in hidden space: state q answers symbol i with outputs[q][i].
+
+    It starts in state 0, has as few states as possible, and numbers them breadth-first.
+
+    Attributes:
+        symbols: the values that a symbol stands for, [symbols][channels].
+        transitions: the next state, [states][symbols].
+        outputs: the answer, [states][symbols].
+        access: a shortest sequence of symbol numbers to every state.
+        found: how many states were told apart in hidden space before they were minimised.
+        rounds: counterexamples that were followed until machine and network agreed.
+        name: what its program computes, in words.
+        tabulated: whether that program lists what no expression was found for.
+        variables: of the program.
+    """
+
+    symbols: tuple[tuple[int, ...], ...]
+    transitions: tuple[tuple[int, ...], ...]
+    outputs: tuple[tuple[int, ...], ...]
+    access: tuple[tuple[int, ...], ...]
+    found: int
+    rounds: int
+    name: str = "finite-state machine"
+    tabulated: bool = False
+    variables: tuple[Variable, ...] = ()
+    kind: Literal["automaton"] = "automaton"
+    format_version: int = FORMAT_VERSION
+
+    @property
+    def states(self) -> int:
+        """How many states it has."""
+        return len(self.transitions)
+
+    @property
+    def machine(self) -> Machine:
+        """The machine as a value that can be run."""
+        return Machine(self.transitions, self.outputs, self.symbols)
+
+
+@dataclass(frozen=True)
 class Refusal:
     """No mechanism: every extractor that looked, what it saw and why that is not enough."""
 
@@ -174,7 +224,7 @@ class Refusal:
     format_version: int = FORMAT_VERSION
 
 
-Mechanism = FourierMechanism
+Mechanism = FourierMechanism | AutomatonMechanism
 
 
 def wave_profile(waves: tuple[Wave, ...], modulus: int) -> Float[ndarray, " modulus"]:

@@ -6,9 +6,6 @@ Task ─► train ─► Model ─► Trace ─► extract ─► Mechanism ─�
 from __future__ import annotations
 
 import dataclasses
-import importlib.metadata
-import os
-import platform
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -28,12 +25,13 @@ from distill.importing import import_model
 from distill.mechanism import FourierMechanism, Refusal
 from distill.model import BlackBox, Model, Network
 from distill.render.html import report_page
+from distill.sequence_pipeline import run_sequences
 from distill.sequence_tasks import SequenceTask
-from distill.stages import Progress, Silent, Stages
+from distill.stages import Progress, Silent, Stages, check_output, record
 from distill.store import Attempt, Run, RunRecord, run_files, save_run
 from distill.task_files import load_task
 from distill.tasks import Setting, Task
-from distill.threads import THREADS, fixed_threads
+from distill.threads import fixed_threads
 from distill.trace import FIT_SEED, Trace, fitted_half, trace, traced_indices
 from distill.train import Recipe, Trained, TrainingState, train
 from distill.verify import Verified, verify, verify_refusal
@@ -46,8 +44,6 @@ MAX_ATTEMPTS = 2
 
 LEARNED = 0.99
 """Held-out accuracy below which a task counts as not learned."""
-
-PACKAGES = ("distill", "torch", "numpy", "sympy", "black", "hypothesis")
 
 
 def run(
@@ -79,11 +75,18 @@ def run(
     """
     if settings and not isinstance(task, str):
         raise DistillError("settings belong to a task's name: this Task is already built")
-    task = _finite(task, settings)
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         raise DistillError(f"the seed is {seed!r}: expected an integer from 0 on")
+    task = load_task(task, dict(settings)) if isinstance(task, str) else task
+    if isinstance(task, SequenceTask):
+        if architecture is not None:
+            raise DistillError(
+                f"'{task.name}' is a task over sequences: its recurrent networks are tried in a "
+                "fixed order, so that no architecture can be chosen for it"
+            )
+        return run_sequences(task, seed=seed, out=out, progress=progress)
     chosen = architecture_for(architecture or task.architecture, task.domain)
-    _check_output(out)
+    check_output(out)
     recipe = recipe or Recipe.for_data(task.train_count, task.domain.size, chosen.kind)
     stages = Stages(progress or Silent())
     with fixed_threads():
@@ -102,9 +105,11 @@ def run(
             mechanism = found.mechanism
             curve = recorder.curve(mechanism if isinstance(mechanism, FourierMechanism) else None)
             lines.append(f"{len(curve.points)} points of the training curve")
-        record = _record(stages, task.name, seed, describe(chosen), dict(task.settings), recipe)
-        record = dataclasses.replace(record, attempts=made)
-        return _finish(found, record, curve, Split(task.train_count, seed), out)
+        made_so = record(
+            stages, task.name, seed, describe(chosen), task.settings, dataclasses.asdict(recipe)
+        )
+        made_so = dataclasses.replace(made_so, attempts=made)
+        return _finish(found, made_so, curve, Split(task.train_count, seed), out)
 
 
 def _finite(task: str | Task | SequenceTask, settings: Mapping[str, str | Setting]) -> Task:
@@ -112,8 +117,9 @@ def _finite(task: str | Task | SequenceTask, settings: Mapping[str, str | Settin
     built = load_task(task, dict(settings)) if isinstance(task, str) else task
     if isinstance(built, SequenceTask):
         raise DistillError(
-            f"sequence tasks cannot be trained yet, and '{built.name}' is one: choose a task over "
-            "a finite domain (`distill tasks` tells them apart)"
+            f"checkpoints of networks over sequences cannot be read yet, and '{built.name}' is a "
+            "task over sequences: choose one over a finite domain (`distill tasks` tells them "
+            "apart)"
         )
     return built
 
@@ -142,7 +148,7 @@ def run_model(
         DistillError: the checkpoint cannot be read, or is of another size than the task.
     """
     task = None if task is None else _finite(task, settings)
-    _check_output(out)
+    check_output(out)
     stages = Stages(progress or Silent())
     name = Path(path).stem if task is None else task.name
     with fixed_threads():
@@ -159,8 +165,8 @@ def run_model(
         found = _distill(imported.model, imported.domain, task, name, None, stages)
         settings = {"model": Path(path).name, "layout": imported.layout}
         architecture = describe(imported.model.architecture)
-        record = _record(stages, name, None, architecture, settings, None)
-        return _finish(found, record, None, None, out)
+        made_so = record(stages, name, None, architecture, settings, {})
+        return _finish(found, made_so, None, None, out)
 
 
 def _accuracy(model: Model, task: Task) -> str:
@@ -197,14 +203,14 @@ def distill(
         if outputs is None:
             raise DistillError("outputs is missing: give the range of the outputs, or a Domain")
         domain = Domain(tuple(domain), outputs)
-    _check_output(out)
+    check_output(out)
     stages = Stages(progress or Silent())
     with fixed_threads():
         boxed: Network = network if isinstance(network, Model) else BlackBox.over(network, domain)
         found = _distill(boxed, domain, None, name, None, stages)
         architecture = describe(network.architecture) if isinstance(network, Model) else None
-        record = _record(stages, name, None, architecture, {}, None)
-        return _finish(found, record, None, None, out)
+        made_so = record(stages, name, None, architecture, {}, {})
+        return _finish(found, made_so, None, None, out)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -290,7 +296,7 @@ def _train(
         def observe(state: TrainingState, recorder: CurveRecorder = recorder) -> None:
             losses = recorder(state)
             if losses is not None:
-                progress.training(state, losses)
+                progress.training(*_progress(state, losses))
 
         trained = train(
             architecture,
@@ -316,6 +322,15 @@ def _train(
         )
         if last:
             return trained, recorder, tuple(attempts)
+
+
+def _progress(state: TrainingState, losses: tuple[float, float]) -> tuple[float, str]:
+    """Half while the network becomes structured, half while it cools down."""
+    done = 0.5 + state.tail_done / 2 if state.tail_done else min(state.structure, 1.0) / 2
+    return done, (
+        f"step {state.step:,}  loss: train {losses[0]:.3g}, held-out {losses[1]:.3g}  "
+        f"structure {state.structure:.2f}"
+    )
 
 
 def _heldout(domain: Domain, train_mask: Bool[ndarray, " n"]) -> Int[ndarray, "m k"]:
@@ -357,42 +372,6 @@ def _emitted_summary(written: Emitted | Refusal) -> str:
     if isinstance(written, Refusal):
         return f"refused: {written.reasons[0]}"
     return f"{written.program.lines} lines; proved: {written.meaning.statement}"
-
-
-def _check_output(out: str | Path | None) -> None:
-    """Say before training that nothing could be written after it."""
-    if out is None:
-        return
-    path = Path(out).absolute()
-    while not path.exists() and path != path.parent:
-        path = path.parent
-    if not path.is_dir():
-        raise DistillError(f"--out '{out}': '{path}' is a file, expected a folder")
-    if not os.access(path, os.W_OK | os.X_OK):
-        raise DistillError(f"--out '{out}': '{path}' may not be written to; choose another folder")
-
-
-def _record(
-    stages: Stages,
-    task: str,
-    seed: int | None,
-    architecture: str | None,
-    settings: dict[str, Setting],
-    recipe: Recipe | None,
-) -> RunRecord:
-    return RunRecord(
-        task=task,
-        seed=seed,
-        architecture=architecture,
-        settings=settings,
-        recipe={} if recipe is None else dataclasses.asdict(recipe),
-        attempts=(),
-        versions={"python": platform.python_version()}
-        | {name: importlib.metadata.version(name) for name in PACKAGES},
-        platform=platform.platform(),
-        threads=THREADS,
-        seconds=stages.seconds,
-    )
 
 
 def _finish(

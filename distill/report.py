@@ -36,8 +36,24 @@ class Disagreement:
 
 
 @dataclass(frozen=True)
+class SequenceDisagreement:
+    """A sequence on which program and network differ, up to the step at which they first do.
+
+    Attributes:
+        inputs: the values of every channel at every step.
+        program: its last answer; model: the network's.
+    """
+
+    inputs: tuple[tuple[int, ...], ...]
+    program: int
+    model: int
+
+
+@dataclass(frozen=True)
 class ProgramVsModel:
     """Agreement of the stored program with the network.
+
+    Sequences are counted whole: one agrees if every answer of it does.
 
     Attributes:
         heldout_agree: agreements among the inputs that the network was not trained on; null where
@@ -45,9 +61,10 @@ class ProgramVsModel:
         exhaustive: whether every input of the domain was run through both.
         upper_bound_99: exact 99% upper bound on the rate of disagreement over the domain, from a
             uniform sample of it; 0 where every input was run and all agree.
-        disagreement: the first one, in the order of the domain.
+        disagreement: the first one, in the order of the domain; of sequences a shortest one.
         searched: inputs that a search for disagreements visited besides, and
         search_disagreements: how many it found; null where the domain was gone through.
+        stress: agreement on sequences that random ones almost never contain; sequences only.
     """
 
     agree: int
@@ -56,18 +73,22 @@ class ProgramVsModel:
     heldout_total: int | None
     exhaustive: bool
     upper_bound_99: float
-    disagreement: Disagreement | None
+    disagreement: Disagreement | SequenceDisagreement | None
     searched: int | None
     search_disagreements: int | None
+    stress: Agreement | None = None
 
 
 @dataclass(frozen=True)
 class LengthAgreement:
-    """Agreements at a length beyond that of training; sequence tasks only."""
+    """Agreements at a length beyond that of training; sequence tasks only.
+
+    Sequences are counted whole. Those with the task are null where there is none.
+    """
 
     length: int
-    program_vs_task: Agreement
-    model_vs_task: Agreement
+    program_vs_task: Agreement | None
+    model_vs_task: Agreement | None
     program_vs_model: Agreement
 
 
@@ -103,6 +124,24 @@ class Isolated:
 
 
 @dataclass(frozen=True)
+class DecodedVariable:
+    """A variable of a program, read linearly from the hidden state.
+
+    Attributes:
+        reading: what is decoded: the value, an indicator of every value, or places on a circle,
+            whichever fits best on the fitted sequences.
+        r2: on sequences that were not fitted.
+        decoy_r2: the same for the variable along machines with other transitions: the best; null
+            where every such machine that was drawn goes with the true one.
+    """
+
+    name: str
+    reading: str
+    r2: float
+    decoy_r2: float | None
+
+
+@dataclass(frozen=True)
 class Inside:
     """Evidence about the inside of the network. All accuracies are against its own answers.
 
@@ -129,6 +168,13 @@ class Inside:
         isolated: every key frequency by itself, of two inputs in a network with an embedding.
         gradient_symmetricity: mean cosine similarity of the gradients of a logit by the
             embeddings of the two inputs, over random inputs and outputs; near 1 for a pizza.
+        interchange_accuracy, over sequences: continuations that the network, from the hidden state
+            of another prefix in the same state of the machine, gives as the machine does;
+            interchange_decoy: from a prefix in another state.
+        moved_accuracy: continuations that follow the machine from another state when the hidden
+            state is moved by the difference of the two states' means; moved_decoy: when it is
+            moved as far in a random direction.
+        variables: of the program, decoded from the hidden state. decode_r2 is the worst of them.
         distance_irrelevance: standard deviation of the logit of the network's own answer among
             inputs of one difference, mean over the differences, divided by that over all inputs;
             near 0 for a pizza, near 1 for a clock (both: Zhong et al., arXiv 2306.17844).
@@ -155,6 +201,9 @@ class Inside:
     isolated: tuple[Isolated, ...] = ()
     gradient_symmetricity: float | None = None
     distance_irrelevance: float | None = None
+    moved_accuracy: float | None = None
+    moved_decoy: float | None = None
+    variables: tuple[DecodedVariable, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -192,24 +241,37 @@ class Proof:
         statement: what was proved.
         smallest_lead: rigorous lower bound on the lead of the network's answer, over all inputs,
             for the stored weights in real arithmetic.
-        rounding: largest radius of a logit.
+        rounding: largest radius of a logit; null over sequences.
         float_bound: the same for a plain evaluation in float32, summed in any order.
+        up_to_length: steps up to which it holds; null where it holds for every length, or for a
+            finite domain.
+        nodes: boxes in hidden space that the induction over steps goes through.
+        history: how many of the last symbols a box is for.
     """
 
     statement: str
     smallest_lead: float
-    rounding: float
+    rounding: float | None
     float_bound: FloatBound
+    up_to_length: int | None = None
+    nodes: int | None = None
+    history: int | None = None
 
 
 @dataclass(frozen=True)
 class HoldsFor:
-    """The inputs that the verdict is about."""
+    """The inputs that the verdict is about.
+
+    Attributes:
+        inputs: how many there are; null for sequences of every length.
+        lengths: of sequences; null for a finite domain.
+    """
 
     domain: str
-    inputs: int
+    inputs: int | None
     sampled: bool
     sampling: str | None
+    lengths: str | None = None
 
 
 @dataclass(frozen=True)
@@ -229,7 +291,7 @@ class Report:
     program: ProgramSize | None
     meaning: Meaning | None
     proof: Proof | None
-    diverges_at: Disagreement | None = None
+    diverges_at: Disagreement | SequenceDisagreement | None = None
     longer: tuple[LengthAgreement, ...] = ()
     numbers: dict[str, float | int | None] | None = None
     format_version: int = FORMAT_VERSION
@@ -240,6 +302,8 @@ class Report:
         if self.program_vs_model is None or self.holds_for is None:
             return "No mechanism was found that explains this network; no program was written."
         counted = self.program_vs_model
+        if self.holds_for.lengths is not None:
+            return self._sequence_sentence(counted, self.holds_for)
         every, agree = f"{counted.total:,}", f"{counted.agree:,} of {counted.total:,}"
         bound = f"{counted.upper_bound_99:.2g}"
         return {
@@ -250,6 +314,20 @@ class Report:
             f"random; with 99% confidence they differ on less than {bound} of the domain.",
             "approximate": f"The program answered as the network did on {agree} inputs; with 99% "
             f"confidence they differ on less than {bound} of the domain.",
+        }.get(self.verdict, "Refused: no program was written.")
+
+    def _sequence_sentence(self, counted: ProgramVsModel, holds: HoldsFor) -> str:
+        agree = f"{counted.agree:,} of {counted.total:,}"
+        bound = f"with 99% confidence they differ on less than {counted.upper_bound_99:.2g} of them"
+        return {
+            "proved": f"The program answers as the network does on sequences of {holds.lengths}, "
+            "whatever the symbols, and no rounding of the network's arithmetic can change that.",
+            "exhaustive": "The program answers as the network does on every sequence of "
+            f"{holds.lengths}.",
+            "tested": f"The program answered as the network did on {agree} sequences drawn at "
+            f"random, of {holds.lengths}; {bound}.",
+            "approximate": f"The program answered as the network did on {agree} sequences, of "
+            f"{holds.lengths}; {bound}.",
         }.get(self.verdict, "Refused: no program was written.")
 
     def _repr_html_(self) -> str:

@@ -151,33 +151,6 @@ class SequenceTask:
             )
         return drawn.astype(np.int64)
 
-    def stress(
-        self, rng: np.random.Generator, count: int, length: int | None = None
-    ) -> Int[ndarray, "count length channels"]:
-        """Sequences that uniform ones almost never contain, four kinds in turn.
-
-        A constant; mostly 0 (or the smallest value, where 0 is none); only the smallest and the
-        largest value of every channel; runs of equal symbols.
-
-        Raises:
-            TaskError: the length is below 1.
-        """
-        length = self._length(length)
-        uniform = self._uniform(rng, count, length)
-        ranges = self.inputs.values()
-        resting = np.array([0 if 0 in values else values.start for values in ranges])
-        ends = np.array([[values.start, values.stop - 1] for values in ranges])
-        change = rng.random((count, length, 1)) < 0.3
-        since = np.maximum.accumulate(np.where(change, np.arange(length)[:, None], 0), axis=1)
-        kinds = [
-            np.broadcast_to(uniform[:, :1], uniform.shape),
-            np.where(rng.random((count, length, 1)) < 0.2, uniform, resting),
-            np.where(rng.random(uniform.shape) < 0.5, ends[:, 0], ends[:, 1]),
-            np.take_along_axis(uniform, since, axis=1),
-        ]
-        rows = np.arange(count)
-        return np.stack(kinds)[rows % len(kinds), rows]
-
     def labels(self, inputs: Int[ndarray, "n length channels"]) -> Int[ndarray, "n length outputs"]:
         """The reference's answers at every step.
 

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import importlib.metadata
+import os
+import platform
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Protocol, runtime_checkable
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
 
-from distill.train import TrainingState
+from distill.errors import DistillError
+from distill.store import RunRecord
+from distill.tasks import Setting
+from distill.threads import THREADS
+
+PACKAGES = ("distill", "torch", "numpy", "sympy", "black", "hypothesis")
 
 
 @runtime_checkable
@@ -17,8 +26,8 @@ class Progress(Protocol):
     def begin(self, stage: str) -> None:
         """A stage begins."""
 
-    def training(self, state: TrainingState, losses: tuple[float, float]) -> None:
-        """Training and held-out loss at a step that the curve keeps."""
+    def training(self, done: float, line: str) -> None:
+        """How much of the training is done, from 0 to 1, and how it goes."""
 
     def done(self, stage: str, line: str, seconds: float) -> None:
         """A stage ended."""
@@ -30,7 +39,7 @@ class Silent:
     def begin(self, stage: str) -> None:
         """Nothing."""
 
-    def training(self, state: TrainingState, losses: tuple[float, float]) -> None:
+    def training(self, done: float, line: str) -> None:
         """Nothing."""
 
     def done(self, stage: str, line: str, seconds: float) -> None:
@@ -52,3 +61,44 @@ class Stages:
         yield lines
         self.seconds[name] = round(time.perf_counter() - start, 3)
         self.progress.done(name, "; ".join(lines), self.seconds[name])
+
+
+def check_output(out: str | Path | None) -> None:
+    """Say before training that nothing could be written after it.
+
+    Raises:
+        DistillError: `out` is no folder that may be written to.
+    """
+    if out is None:
+        return
+    path = Path(out).absolute()
+    while not path.exists() and path != path.parent:
+        path = path.parent
+    if not path.is_dir():
+        raise DistillError(f"--out '{out}': '{path}' is a file, expected a folder")
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise DistillError(f"--out '{out}': '{path}' may not be written to; choose another folder")
+
+
+def record(
+    stages: Stages,
+    task: str,
+    seed: int | None,
+    architecture: str | None,
+    settings: Mapping[str, Setting],
+    recipe: Mapping[str, Any],
+) -> RunRecord:
+    """How a run was made, up to now."""
+    return RunRecord(
+        task=task,
+        seed=seed,
+        architecture=architecture,
+        settings=dict(settings),
+        recipe=dict(recipe),
+        attempts=(),
+        versions={"python": platform.python_version()}
+        | {name: importlib.metadata.version(name) for name in PACKAGES},
+        platform=platform.platform(),
+        threads=THREADS,
+        seconds=stages.seconds,
+    )

@@ -18,19 +18,25 @@ from pydantic import Field
 from safetensors.torch import load as load_weights
 from safetensors.torch import save as save_weights
 
-from distill.architecture import StoredArchitecture
 from distill.certificate import Certificate
-from distill.curve import TrainingCurve
+from distill.curve import SequenceCurve, TrainingCurve
 from distill.errors import RunFolderError
-from distill.mechanism import FourierMechanism, Refusal
+from distill.mechanism import Mechanism, Refusal
 from distill.model import Model
 from distill.program import Program
+from distill.recurrent_model import RecurrentModel
 from distill.report import Report
+from distill.sequence_certificate import SequenceCertificate
 from distill.serialise import from_json, to_json
+from distill.train.ladder import SequenceAttempt
 
 FORMAT_VERSION = 1
 
-MechanismJson = Annotated[FourierMechanism | Refusal, Field(discriminator="kind")]
+MechanismJson = Annotated[Mechanism | Refusal, Field(discriminator="kind")]
+CertificateJson = Annotated[Certificate | SequenceCertificate, Field(discriminator="kind")]
+CurveJson = Annotated[TrainingCurve | SequenceCurve, Field(discriminator="kind")]
+
+StoredModel = Model | RecurrentModel
 
 
 @dataclass(frozen=True)
@@ -59,7 +65,7 @@ class RunRecord:
     architecture: str | None
     settings: dict[str, int | float | bool | str]
     recipe: dict[str, Any]
-    attempts: tuple[Attempt, ...]
+    attempts: tuple[Attempt | SequenceAttempt, ...]
     versions: dict[str, str]
     platform: str
     threads: int
@@ -78,11 +84,11 @@ class Run:
 
     record: RunRecord
     report: Report
-    mechanism: FourierMechanism | Refusal
+    mechanism: Mechanism | Refusal
     program: Program | None
-    model: Model | None
-    curve: TrainingCurve | None
-    certificate: Certificate
+    model: StoredModel | None
+    curve: TrainingCurve | SequenceCurve | None
+    certificate: Certificate | SequenceCertificate
     folder: Path | None = None
     extra: Mapping[str, bytes] = field(default_factory=dict)
     """Further files of the folder (`report.html`)."""
@@ -93,10 +99,10 @@ class Run:
 
 def run_files(
     report: Report,
-    mechanism: FourierMechanism | Refusal,
+    mechanism: Mechanism | Refusal,
     program: Program | None,
-    model: Model | None,
-    curve: TrainingCurve | None,
+    model: StoredModel | None,
+    curve: TrainingCurve | SequenceCurve | None,
 ) -> dict[str, bytes]:
     """The files that a certificate covers, as bytes."""
     files = {
@@ -109,7 +115,7 @@ def run_files(
         tensors = {name: weights.contiguous() for name, weights in model.parameters.items()}
         files["model.safetensors"] = save_weights(tensors)
     if curve is not None:
-        files["training.json"] = to_json(curve)
+        files["training.json"] = to_json(curve, CurveJson)
     return files
 
 
@@ -120,7 +126,10 @@ def save_run(run: Run, out: Path) -> Run:
         RunFolderError: nothing can be written there.
     """
     files = run_files(run.report, run.mechanism, run.program, run.model, run.curve)
-    files |= {"run.json": to_json(run.record), "certificate.json": to_json(run.certificate)}
+    files |= {
+        "run.json": to_json(run.record),
+        "certificate.json": to_json(run.certificate, CertificateJson),
+    }
     files |= run.extra
     parent = out / run.record.task
     try:
@@ -214,12 +223,12 @@ def load_run(folder: str | Path) -> Run:
     record = read_part(folder, "run.json", RunRecord)
     report = read_part(folder, "verification.json", Report)
     mechanism = read_part(folder, "mechanism.json", MechanismJson)
-    certificate = read_part(folder, "certificate.json", Certificate)
+    certificate = read_part(folder, "certificate.json", CertificateJson)
     curve = model = program = None
     if (folder / "training.json").is_file():
-        curve = read_part(folder, "training.json", TrainingCurve)
+        curve = read_part(folder, "training.json", CurveJson)
     if certificate.architecture is not None:
-        model = _read_model(folder, certificate.architecture)
+        model = _read_model(folder, certificate)
     if report.verdict != "refused":
         program = Program(_read(folder, "program.py").decode())
     return Run(record, report, mechanism, program, model, curve, certificate, folder)
@@ -253,9 +262,14 @@ def _read(folder: Path, name: str) -> bytes:
         ) from error
 
 
-def _read_model(folder: Path, architecture: StoredArchitecture) -> Model:
+def _read_model(folder: Path, certificate: Certificate | SequenceCertificate) -> StoredModel:
     try:
-        return Model(architecture, load_weights(_read(folder, "model.safetensors")))
+        weights = load_weights(_read(folder, "model.safetensors"))
+        if isinstance(certificate, SequenceCertificate):
+            assert certificate.architecture is not None, "read only where a network was stored"
+            return RecurrentModel(certificate.architecture, weights, certificate.answers)
+        assert certificate.architecture is not None, "read only where a network was stored"
+        return Model(certificate.architecture, weights)
     except RunFolderError:
         raise
     except Exception as error:

@@ -30,7 +30,7 @@ from test_verify import SCHEMA
         (["run", "mod_add", "--seed", "x"], "'x' is not a valid integer"),
         (["run", "mod_add", "--out", "file"], "is a file, expected a folder"),
         (["run", "no_such_task"], "no task 'no_such_task'"),
-        (["run", "parity_all"], "sequence tasks cannot be trained yet"),
+        (["run", "parity_all", "--arch", "mlp"], "no architecture can be chosen for it"),
         (["run", "prev3", "--set", "length=0"], "expected 1 to 1,000 steps"),
         (["run", "missing.py"], "does not exist"),
         (["run", "empty.py"], "marks no task"),

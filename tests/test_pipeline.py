@@ -89,7 +89,7 @@ def test_stages_are_timed_and_told():
         def begin(self, stage):
             told.append(stage)
 
-        def training(self, state, losses):
+        def training(self, done, line):
             pass
 
         def done(self, stage, line, seconds):

@@ -14,7 +14,15 @@ from numpy import ndarray
 from safetensors.numpy import load as load_weights
 
 from distill.checker.derive import Claims, Evidence, derive
-from distill.checker.sandbox import check_syntax, run_command_line
+from distill.checker.derive_sequences import SequenceEvidence, derive_sequences
+from distill.checker.draws import uniform
+from distill.checker.read import read_evidence
+from distill.checker.sandbox import (
+    check_syntax,
+    run_command_line,
+    run_program,
+    run_sequences,
+)
 from distill.errors import ProgramError, RunFolderError
 
 FORMAT_VERSION = 1
@@ -31,7 +39,13 @@ NOT_DERIVED = (
     *("restricted_loss", "excluded_loss", "meaning", "isolated", "gradient_symmetricity"),
     "distance_irrelevance",
 )
-"""Figures of the report that the checker takes no position on."""
+"""Figures of a report over a finite domain that the checker takes no position on."""
+
+NOT_DERIVED_FROM_SEQUENCES = (
+    *("decode_r2", "decode_decoy_r2", "variables", "interchange_accuracy", "interchange_decoy"),
+    *("moved_accuracy", "moved_decoy", "disagreement", "diverges_at"),
+)
+"""The same over sequences."""
 
 FILES = ("certificate.json", "mechanism.json", "verification.json")
 
@@ -76,8 +90,8 @@ def check_run(folder: Path) -> Checkup:
         raise RunFolderError(f"'{folder}' has no program.py: it is not a complete run folder")
     source = files["program.py"].decode(errors="replace")
     try:
-        evidence = _evidence(certificate, mechanism, source, weights)
-        derived = derive(evidence)
+        evidence = read_evidence(certificate, mechanism, source, weights)
+        derived = _derived(evidence)
         findings.append(_command_line(folder / "program.py", evidence))
     except ProgramError as error:
         return Checkup("none", (*findings, Finding("program", False, str(error))))
@@ -88,9 +102,14 @@ def check_run(folder: Path) -> Checkup:
     for name in sorted({*derived, *claims}):
         findings.append(_compare(name, claims, derived))
     findings += _report_findings(verification, derived)
-    if evidence.architecture is None:
+    if not weights:
         findings.append(Finding("network", True, "model not re-run: it was not stored"))
-    return Checkup(str(derived["verdict"]), tuple(findings))
+    left = NOT_DERIVED if isinstance(evidence, Evidence) else NOT_DERIVED_FROM_SEQUENCES
+    return Checkup(str(derived["verdict"]), tuple(findings), left)
+
+
+def _derived(evidence: Evidence | SequenceEvidence) -> Claims:
+    return derive(evidence) if isinstance(evidence, Evidence) else derive_sequences(evidence)
 
 
 def _listed(folder: Path) -> list[Path]:
@@ -138,93 +157,20 @@ def _hashes(certificate: dict[str, Any], files: dict[str, bytes]) -> Finding:
     return Finding("sha256", not wrong, f"changed: {', '.join(wrong)}" if wrong else "all the same")
 
 
-def _evidence(
-    certificate: dict[str, Any],
-    mechanism: dict[str, Any],
-    source: str,
-    weights: dict[str, ndarray],
-) -> Evidence:
-    domain, architecture = certificate["domain"], certificate["architecture"]
-    inputs = tuple(range(first, last + 1) for first, last in domain["inputs"])
-    outputs = range(domain["outputs"][0], domain["outputs"][1] + 1)
-    if architecture is not None:
-        _fit_together(architecture, inputs, outputs, weights)
-    return Evidence(
-        inputs=inputs,
-        outputs=outputs,
-        architecture=architecture,
-        weights=weights,
-        recorded=_numbers(certificate["recorded"]),
-        split=certificate["split"],
-        fit=certificate["fit"],
-        sample=certificate["sample"],
-        reference=_numbers(certificate["reference"]),
-        program=source,
-        mechanism=mechanism,
-    )
-
-
-def _fit_together(
-    shape: dict[str, Any], inputs: tuple[range, ...], outputs: range, weights: dict[str, ndarray]
-) -> None:
-    if shape["kind"] == "transformer":
-        positions = len(inputs) + len(shape["suffix"])
-        heads, d_model = shape["n_heads"], shape["d_model"]
-        expected = {
-            "W_E": (shape["n_vocab"], d_model),
-            "W_pos": (positions, d_model),
-            "W_U": (d_model, shape["n_outputs"]),
-        }
-        for layer in range(shape["n_layers"]):
-            expected[f"blocks.{layer}.W_Q"] = (heads, d_model, shape["d_head"])
-            expected[f"blocks.{layer}.W_in"] = (d_model, shape["d_mlp"])
-        if shape.get("layer_norm", False):
-            places = [
-                f"blocks.{layer}.ln_{i}" for layer in range(shape["n_layers"]) for i in (1, 2)
-            ]
-            for place in (*places, "ln_final"):
-                expected |= dict.fromkeys((f"{place}_weight", f"{place}_bias"), (d_model,))
-        rows = [*zip(shape["offsets"], map(len, inputs), strict=True)]
-        fits = all(0 <= offset <= shape["n_vocab"] - count for offset, count in rows)
-        fits = fits and all(0 <= row < shape["n_vocab"] for row in shape["suffix"])
-        layers = {name.split(".")[1] for name in weights if name.startswith("blocks.")}
-        fits = fits and len(layers) == shape["n_layers"]
-        fits = fits and shape["biases"] == ("b_U" in weights)
-        fits = fits and shape.get("layer_norm", False) == ("ln_final_weight" in weights)
-    else:
-        names = ["W_E"] if shape["shared"] else [f"W_E{i}" for i in range(len(inputs))]
-        expected = dict.fromkeys(names, (shape["n_tokens"], shape["d_embed"]))
-        width = shape["d_embed"] * (len(inputs) if shape["combine"] == "concat" else 1)
-        for layer, units in enumerate(shape["widths"], start=1):
-            expected |= {f"W_{layer}": (width, units), f"b_{layer}": (units,)}
-            width = units
-        expected["W_U"] = (shape["widths"][-1], shape["n_outputs"])
-        fits = shape["n_tokens"] == max(len(values) for values in inputs)
-        fits = fits and f"b_{len(shape['widths']) + 1}" not in weights
-    for name, sizes in expected.items():
-        if weights[name].shape != sizes:
-            raise ValueError(f"{name} has shape {weights[name].shape}, not {sizes}")
-    sizes = (shape["n_inputs"], shape["n_outputs"])
-    if not fits or sizes != (len(inputs), len(outputs)):
-        raise ValueError("the architecture does not fit the domain")
-    if not all(np.isfinite(value).all() for value in weights.values()):
-        raise ValueError("a weight is not finite")
-
-
-def _numbers(text: str | None) -> ndarray | None:
-    return None if text is None else np.array([int(number) for number in text.split()])
-
-
-def _command_line(path: Path, evidence: Evidence) -> Finding:
-    """`python program.py 5 9` must print what the function returns."""
+def _command_line(path: Path, evidence: Evidence | SequenceEvidence) -> Finding:
+    """`python program.py 5 9`, or `1,0 0,1` for a list, must print what the function returns."""
     check_syntax(evidence.program)
-    probes = [tuple(values[-1 - i % 2] for values in evidence.inputs) for i in range(2)]
-    from distill.checker.sandbox import run_program
-
-    answers = run_program(evidence.program, np.array(probes)).answers
-    printed = [run_command_line(path, probe) for probe in probes]
-    ok = printed == [str(answer) for answer in answers.tolist()]
-    return Finding("command line", ok, f"{probes[0]} prints {printed[0] or 'nothing'}")
+    if isinstance(evidence, Evidence):
+        probes = [[values[-1 - i % 2] for values in evidence.inputs] for i in range(2)]
+        said = run_program(evidence.program, np.array(probes)).answers.tolist()
+        words = [list(map(str, probe)) for probe in probes]
+    else:
+        sequences = uniform(evidence.channels, 2, evidence.length, 0)
+        said = run_sequences(evidence.program, sequences).tolist()
+        words = [[",".join(map(str, step)) for step in probe] for probe in sequences.tolist()]
+    printed = [run_command_line(path, probe) for probe in words]
+    ok = printed == [str(answer) for answer in said]
+    return Finding("command line", ok, f"{' '.join(words[0])} prints {printed[0] or 'nothing'}")
 
 
 def _report_findings(verification: dict[str, Any], derived: Claims) -> list[Finding]:
@@ -237,7 +183,10 @@ def _report_findings(verification: dict[str, Any], derived: Claims) -> list[Find
 
 def _at(tree: Any, name: str) -> Any:
     for part in name.split("."):
-        tree = tree.get(part) if isinstance(tree, dict) else None
+        if isinstance(tree, list) and part.isdigit() and int(part) < len(tree):
+            tree = tree[int(part)]
+        else:
+            tree = tree.get(part) if isinstance(tree, dict) else None
     return tree
 
 

@@ -135,3 +135,46 @@ def _centre_and_radius(
 def _sum_error(terms: int, roundoff: float) -> float:
     """Relative error of a dot product with a constant added, and of as much again in float64."""
     return 1.01 * (terms + 3) * (roundoff + DOUBLE)
+
+
+def reach(
+    weights: Mapping[str, ndarray],
+    follows: Int[ndarray, "nodes symbols"],
+    answers: Int[ndarray, "nodes symbols"],
+    most: int,
+    roundoff: float = DOUBLE,
+) -> tuple[int, float]:
+    """How many steps the answers are proved for, where no boxes are closed.
+
+    A box is carried along for every node and step, from the start on: it holds every hidden state
+    that sequences of so many symbols can leave there.
+
+    Args:
+        weights: W, b, h_0, W_out and b_out.
+        follows: the node that every symbol leads to.
+        answers: the number of the output that the network is claimed to give on the way.
+        most: steps after which to stop.
+        roundoff: of the arithmetic that is covered, beside real arithmetic.
+
+    Returns:
+        The steps, and a lower bound on the lead of the answer over all of them (0 for no step).
+    """
+    exact = {name: value.astype(np.float64) for name, value in weights.items()}
+    nodes, d = len(follows), len(exact["h_0"])
+    low, high = np.full((nodes, d), np.inf), np.full((nodes, d), -np.inf)
+    low[0] = high[0] = exact["h_0"]
+    smallest = np.inf
+    for step in range(most):
+        reached = np.flatnonzero(np.isfinite(low[:, 0]))
+        lower, upper = np.full((nodes, d), np.inf), np.full((nodes, d), -np.inf)
+        lead = np.inf
+        for symbol in range(follows.shape[1]):
+            inner, outer = image(exact, symbol, low[reached], high[reached], roundoff)
+            said = leads(exact, inner, outer, answers[reached, symbol], roundoff)
+            lead = min(lead, float(said.min()))
+            np.minimum.at(lower, follows[reached, symbol], inner)
+            np.maximum.at(upper, follows[reached, symbol], outer)
+        if lead <= 0:
+            return step, smallest if step else 0.0
+        low, high, smallest = lower, upper, min(smallest, lead)
+    return most, smallest

@@ -17,6 +17,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -127,6 +128,43 @@ for call, start in reversed(list(enumerate(calls))):
 sys.stdout.buffer.write(answers.tobytes())
 """
 )
+
+WALK = """
+import json, resource, sys
+request = json.loads(sys.stdin.buffer.readline())
+resource.setrlimit(resource.RLIMIT_CPU, (request["seconds"],) * 2)
+resource.setrlimit(resource.RLIMIT_AS, (request["memory"],) * 2)
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+space = {"__name__": "program"}
+exec(compile(request["source"], "program.py", "exec"), space)
+one_pass, symbols = space["one_pass"], [tuple(values) for values in request["symbols"]]
+start = (0, tuple(request["start"]))
+seen, queue, differs = {repr(start)}, [start], None
+values = [[set() for _ in request["transitions"]] for _ in request["start"]]
+for state, held in queue:
+    for variable, value in zip(values, held):
+        if len(variable[state]) < 2:
+            variable[state].add(int(value))
+    for symbol, given in enumerate(symbols):
+        said, following = one_pass(held, given)
+        expected = request["answers"][state][symbol]
+        if len(said) != 1 or type(said[0]) is not int or said[0] != expected:
+            differs = f"in state {state}, to {given}: the program answers {said}, not {expected}"
+            break
+        if not all(isinstance(value, int) for value in following):
+            raise SystemExit(f"a variable became {following!r}, which is not an integer")
+        pair = (request["transitions"][state][symbol], following)
+        if repr(pair) not in seen:
+            if len(seen) >= request["most"]:
+                raise SystemExit("there is no end to the values of its variables")
+            seen.add(repr(pair))
+            queue.append(pair)
+    if differs:
+        break
+found = {"differs": differs, "pairs": len(seen)}
+found["values"] = [[sorted(alone) for alone in variable] for variable in values]
+sys.stdout.write(json.dumps(found))
+"""
 
 
 @dataclass(frozen=True)
@@ -283,6 +321,40 @@ def run_sequences(
     return np.frombuffer(said, "<i8").reshape(count, length)
 
 
+def run_walk(
+    source: str,
+    start: list[int],
+    transitions: Int[ndarray, "states symbols"],
+    answers: Int[ndarray, "states symbols"],
+    symbols: Int[ndarray, "symbols channels"],
+    most: int,
+    seconds: int = SECONDS,
+) -> dict[str, Any]:
+    """Run a function `one_pass(values, given)` beside a machine (`distill.checker.loop`).
+
+    Returns:
+        How they differ (null where they never do), how many pairs were met, and the values of
+        every variable in every state, two of them at most.
+
+    Raises:
+        ProgramError: it failed, more than `most` pairs were met, or it took more than its limits.
+    """
+    request = {
+        "source": source,
+        "seconds": seconds,
+        "memory": MEMORY,
+        "start": start,
+        "transitions": transitions.tolist(),
+        "answers": answers.tolist(),
+        "symbols": symbols.tolist(),
+        "most": most,
+    }
+    found = json.loads(_answered(WALK, request, np.zeros(0, dtype=np.int64)))
+    if not isinstance(found, dict) or set(found) != {"differs", "pairs", "values"}:
+        raise ProgramError("the program wrote to its output while it was run")
+    return found
+
+
 def _answered(harness: str, request: dict[str, object], inputs: Int[ndarray, "..."]) -> bytes:
     """What a harness writes, asked with a request and integers."""
     data = json.dumps(request).encode() + b"\n" + np.ascontiguousarray(inputs, "<i8").tobytes()
@@ -293,9 +365,9 @@ def _answered(harness: str, request: dict[str, object], inputs: Int[ndarray, "..
     return finished.stdout
 
 
-def run_command_line(path: Path, inputs: tuple[int, ...], seconds: int = 20) -> str:
+def run_command_line(path: Path, words: list[str], seconds: int = 20) -> str:
     """What `python program.py 5 9` prints. Call `check_syntax` on the source first."""
-    finished = _python([str(path), *map(str, inputs)], b"", seconds)
+    finished = _python([str(path), *words], b"", seconds)
     return finished.stdout.decode(errors="replace").strip()
 
 

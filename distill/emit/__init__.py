@@ -1,12 +1,12 @@
 """From a mechanism to a program, or to the reason why it cannot be written."""
 
 from distill.emit.fourier import Emitted, emit_fourier
-from distill.mechanism import Mechanism, Refusal
+from distill.mechanism import FourierMechanism, Refusal
 from distill.trace import Trace
 
 __all__ = ["Emitted", "emit"]
 
 
-def emit(mechanism: Mechanism, trace: Trace) -> Emitted | Refusal:
+def emit(mechanism: FourierMechanism, trace: Trace) -> Emitted | Refusal:
     """Write the program of a mechanism over the domain of a trace."""
     return emit_fourier(mechanism, trace.domain)

@@ -6,12 +6,12 @@ between its mechanism and its refusal.
 
 from distill.extract.fourier import extract_fourier
 from distill.extract.waves import structure_score
-from distill.mechanism import Mechanism, Refusal
+from distill.mechanism import FourierMechanism, Refusal
 from distill.trace import Trace
 
 __all__ = ["extract", "structure_score"]
 
 
-def extract(trace: Trace) -> Mechanism | Refusal:
+def extract(trace: Trace) -> FourierMechanism | Refusal:
     """Read the mechanism of a network from its trace, and from nothing else."""
     return extract_fourier(trace)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from distill.report import Agreement, Report
+from distill.report import Agreement, Inside, Report
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,13 @@ def _count(counted: Agreement) -> str:
 
 def _agreement_rows(report: Report) -> list[Row]:
     rows = []
-    counted = report.program_vs_model
+    counted, holds = report.program_vs_model, report.holds_for
+    steps = holds is not None and holds.lengths is not None
+    kind = "sequences" if steps else "inputs"
     if counted is not None:
-        how = "every input" if counted.exhaustive else "a uniform sample"
+        how = f"every {kind[:-1]}" if counted.exhaustive else f"{kind} drawn at random"
+        if steps:
+            how += " of the training length, right at every step"
         rows.append(
             Row("program = network", f"{counted.agree:,} of {counted.total:,}", f"on {how}")
         )
@@ -49,19 +53,37 @@ def _agreement_rows(report: Report) -> list[Row]:
                     "the network was not trained on them",
                 )
             )
+        if counted.stress is not None:
+            rows.append(
+                Row("  under stress", _count(counted.stress), "constant, sparse, extreme, in runs")
+            )
         if counted.searched is not None:
             rows.append(
                 Row(
-                    "  on searched inputs",
+                    f"  on searched {kind}",
                     f"{counted.searched - (counted.search_disagreements or 0):,} "
                     f"of {counted.searched:,}",
-                    "a search for inputs where the network is least sure",
+                    "through every transition, and where the network is least sure"
+                    if steps
+                    else "a search for inputs where the network is least sure",
                 )
             )
         if not counted.exhaustive or counted.agree < counted.total:
             rows.append(
                 Row("  99% bound", f"{counted.upper_bound_99:.2g}", "on the rate of disagreement")
             )
+    for longer in report.longer:
+        tasks = [
+            f"{name} right on {versus.agree:,}"
+            for name, versus in (
+                ("program", longer.program_vs_task),
+                ("network", longer.model_vs_task),
+            )
+            if versus is not None
+        ]
+        rows.append(
+            Row(f"  at length {longer.length:,}", _count(longer.program_vs_model), ", ".join(tasks))
+        )
     for name, versus in {
         "network = task": report.model_vs_task,
         "program = task": report.program_vs_task,
@@ -71,9 +93,11 @@ def _agreement_rows(report: Report) -> list[Row]:
     return rows
 
 
-def _inside_rows(report: Report) -> list[Row]:
-    inside = report.inside
-    figures = [
+Figures = list[tuple[str, float | None, str]]
+
+
+def _domain_figures(inside: Inside) -> Figures:
+    return [
         ("R² of the logits", inside.logit_r2, "explained by the program, on inputs not fitted"),
         ("  best decoy", inside.decoy_best, "a wrong explanation put through the same test"),
         ("only key planes kept", inside.kept_only_accuracy, "answers unchanged, in weight space"),
@@ -87,6 +111,29 @@ def _inside_rows(report: Report) -> list[Row]:
         ("restricted loss", inside.restricted_loss, "of the key waves alone, against the task"),
         ("excluded loss", inside.excluded_loss, "of what they leave, on trained inputs"),
     ]
+
+
+def _sequence_figures(inside: Inside) -> Figures:
+    return [
+        (
+            "interchange",
+            inside.interchange_accuracy,
+            "right from the hidden state of another prefix in the same state",
+        ),
+        ("  another state", inside.interchange_decoy, "right from a prefix in another state"),
+        (
+            "hidden state moved",
+            inside.moved_accuracy,
+            "right as from another state, after a move by the difference of means",
+        ),
+        ("  another way", inside.moved_decoy, "after a move as far in a random direction"),
+    ]
+
+
+def _inside_rows(report: Report) -> list[Row]:
+    inside = report.inside
+    steps = report.holds_for is not None and report.holds_for.lengths is not None
+    figures = _sequence_figures(inside) if steps else _domain_figures(inside)
     rows = [
         Row(name, f"{value:.3g}" if "loss" in name else f"{value:.3f}", note)
         for name, value, note in figures
@@ -100,28 +147,39 @@ def _inside_rows(report: Report) -> list[Row]:
         )
         for alone in inside.isolated
     ]
+    rows += [
+        Row(
+            f"{variable.name} in the hidden state",
+            f"{variable.r2:.3f}",
+            f"R² of reading it linearly ({variable.reading})"
+            + ("" if variable.decoy_r2 is None else f"; a decoy {variable.decoy_r2:.3f}"),
+        )
+        for variable in inside.variables
+    ]
     if inside.smallest_margin is not None:
         rows.append(
             Row(
                 "smallest margin",
                 f"{inside.smallest_margin:.3g}",
-                f"of the network; float32 drifts by {inside.float32_drift:.1g}",
+                "of the network"
+                if inside.float32_drift is None
+                else f"of the network; float32 drifts by {inside.float32_drift:.1g}",
             )
         )
     return rows
 
 
 def _proof_rows(report: Report) -> list[Row]:
-    rows = []
-    if report.proof is not None:
-        single = "float32 too" if report.proof.float_bound.covered else "float32 not covered"
-        rows.append(
-            Row(
-                "proved lead",
-                f"{report.proof.smallest_lead:.3g}",
-                f"rounding moves a logit by at most {report.proof.rounding:.1g}; {single}",
-            )
-        )
+    rows, proof = [], report.proof
+    if proof is not None:
+        single = "float32 too" if proof.float_bound.covered else "float32 not covered"
+        if proof.nodes is None:
+            note = f"rounding moves a logit by at most {proof.rounding:.1g}; {single}"
+        elif proof.up_to_length is None:
+            note = f"by induction over {proof.nodes:,} boxes in hidden space; {single}"
+        else:
+            note = f"up to {proof.up_to_length:,} steps, over {proof.nodes:,} boxes; {single}"
+        rows.append(Row("proved lead", f"{proof.smallest_lead:.3g}", note))
     if report.meaning is not None:
         rows.append(
             Row(

@@ -18,7 +18,6 @@ if TYPE_CHECKING:  # a table of tasks does not wait for torch
     from distill.checker.check import Checkup
     from distill.program import Program
     from distill.report import Report
-    from distill.train import TrainingState
 
 
 GOOD = {"proved", "exhaustive", "tested"}
@@ -56,16 +55,9 @@ class TerminalProgress:
         """Show a bar for the stage; it pulses until there is something to measure."""
         self.current = self.bar.add_task(stage, total=None, line="")
 
-    def training(self, state: TrainingState, losses: tuple[float, float]) -> None:
-        """Fill the bar: half while the network becomes structured, half while it cools down."""
-        done = 0.5 + state.tail_done / 2 if state.tail_done else min(state.structure, 1.0) / 2
-        self.bar.update(
-            self.current,
-            total=1.0,
-            completed=done,
-            line=f"step {state.step:,}  loss: train {losses[0]:.3g}, held-out {losses[1]:.3g}  "
-            f"structure {state.structure:.2f}",
-        )
+    def training(self, done: float, line: str) -> None:
+        """Fill the bar."""
+        self.bar.update(self.current, total=1.0, completed=done, line=line)
 
     def done(self, stage: str, line: str, seconds: float) -> None:
         """Replace the bar with a line on what came of the stage."""

@@ -50,10 +50,18 @@ class Boxes:
 
 @dataclass(frozen=True)
 class NotClosed:
-    """Why no boxes were found: the nodes of the last attempt, and how it ended."""
+    """Why no boxes were found: the nodes of the last attempt, and how it ended.
+
+    Attributes:
+        history: how many of the last symbols a node remembers.
+        states: the machine's state at every node.
+        follows: the node that every symbol leads to.
+        reason: why their boxes are not closed.
+    """
 
     history: int
-    nodes: int
+    states: Int[ndarray, " nodes"]
+    follows: Int[ndarray, "nodes symbols"]
     reason: str
 
 
@@ -62,21 +70,24 @@ def find_boxes(network: RecurrentModel, machine: Machine) -> tuple[Boxes, Induct
     weights = {name: value.double().numpy() for name, value in network.parameters.items()}
     numbers = {value: number for number, value in enumerate(network.answers)}
     outputs = np.array([[numbers[value] for value in row] for row in machine.outputs])
-    failed = NotClosed(0, machine.states, "no history was tried")
+    failed = None
     for history in range(MAX_HISTORY + 1):
         nodes = _nodes(machine, history)
         if nodes is None:
-            return failed
+            break
         states, follows = nodes
         found = _widen(weights, follows, outputs[states])
         if isinstance(found, str):
-            failed = NotClosed(history, len(states), found)
+            failed = NotClosed(history, states, follows, found)
             continue
         low, high = found
         checked = induction(weights, low, high, follows, outputs[states])
         if checked.holds:
             return Boxes(states, history, low, high, follows), checked
-    return failed
+    if failed is not None:
+        return failed
+    follows = machine.delta
+    return NotClosed(0, np.arange(machine.states), follows, f"more than {MAX_NODES:,} of them")
 
 
 def _nodes(

@@ -1,0 +1,179 @@
+"""Sequences on which a program that is wrong anywhere is most likely to be caught.
+
+Two searches. The first walks the claimed machine: to every state, from there by every symbol, and
+on by sequences that tell any two states apart (the W-method: Chow, IEEE Transactions on Software
+Engineering 4, 1978). A network with as many states as the machine and one transition that is
+different cannot pass it. The second lets hypothesis look for sequences on which the network is
+least sure of an answer.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections import deque
+from collections.abc import Callable
+
+import numpy as np
+from jaxtyping import Float, Int
+from numpy import ndarray
+
+EXAMPLES = 300
+
+MAX_WALKS = 50_000
+"""Sequences of the first search at most; evenly chosen where there would be more."""
+
+Word = tuple[int, ...]
+
+
+def telling_apart(
+    transitions: Int[ndarray, "states symbols"], answers: Int[ndarray, "states symbols"]
+) -> tuple[Word, ...]:
+    """Sequences of symbols such that any two states answer at least one of them differently.
+
+    Where two states behave alike, none tells them apart.
+    """
+    rounds = _refinements(transitions, answers)
+    final, words = rounds[-1], list[Word]()
+    block = np.zeros(len(transitions), dtype=np.int64)
+    while True:
+        pair = _merged(block, final)
+        if pair is None:
+            return tuple(words)
+        word = _separating(rounds, transitions, answers, *pair)
+        words.append(word)
+        state, said = np.arange(len(transitions)), [block]
+        for symbol in word:
+            said.append(answers[state, symbol])
+            state = transitions[state, symbol]
+        block = _numbered(np.stack(said, axis=1))
+
+
+def walks(
+    transitions: Int[ndarray, "states symbols"], answers: Int[ndarray, "states symbols"]
+) -> list[Word]:
+    """The sequences of the first search: a way to a state, a symbol, and what tells apart."""
+    access: dict[int, Word] = {0: ()}
+    queue = deque([0])
+    while queue:
+        state = queue.popleft()
+        for symbol, target in enumerate(transitions[state].tolist()):
+            if target not in access:
+                access[target] = (*access[state], symbol)
+                queue.append(target)
+    endings = telling_apart(transitions, answers) or ((),)
+    total = len(access) * transitions.shape[1] * len(endings)
+    stride = max(1, -(-total // MAX_WALKS))
+    found, place = [], 0
+    for way in access.values():
+        for symbol in range(transitions.shape[1]):
+            for ending in endings:
+                if place % stride == 0:
+                    found.append((*way, symbol, *ending))
+                place += 1
+    return found
+
+
+def least_sure_sequences(
+    lead: Callable[[Int[ndarray, "n length"]], Float[ndarray, "n length"]],
+    symbols: int,
+    length: int,
+    examples: int = EXAMPLES,
+) -> Int[ndarray, "m length"]:
+    """The sequences that a search for small leads visited, without repetition, in order.
+
+    Args:
+        lead: of the network's answer over the runner-up at every step, for symbol numbers.
+        symbols: how many there are.
+        length: of the sequences.
+        examples: how many the search may try.
+    """
+    import hypothesis
+    from hypothesis import strategies as st
+
+    visited: list[Word] = []
+
+    @hypothesis.settings(
+        max_examples=examples,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        suppress_health_check=[
+            hypothesis.HealthCheck.too_slow,
+            hypothesis.HealthCheck.nested_given,
+            hypothesis.HealthCheck.large_base_example,
+        ],
+    )
+    @hypothesis.given(st.lists(st.integers(0, symbols - 1), min_size=length, max_size=length))
+    def visit(word: list[int]) -> None:
+        visited.append(tuple(word))
+        hypothesis.target(-float(lead(np.array([word])).min()))
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the search may run inside a property test
+        visit()
+    return np.array(sorted(set(visited)))
+
+
+def padded(words: list[Word], symbols: int, seed: int) -> list[Int[ndarray, "n length"]]:
+    """Words as arrays of a few lengths, each filled up with random symbols behind its end.
+
+    A program must be right behind the end of a word too, so that nothing is lost by it.
+    """
+    bits = np.random.PCG64(seed)
+    by_length: dict[int, list[Word]] = {}
+    for word in words:
+        by_length.setdefault(-(-len(word) // 5) * 5, []).append(word)
+    arrays = []
+    for length, group in sorted(by_length.items()):
+        filled = (bits.random_raw(len(group) * length) >> np.uint64(11)) * 2.0**-53 * symbols
+        array = np.floor(filled).astype(np.int64).reshape(len(group), length)
+        for row, word in enumerate(group):
+            array[row, : len(word)] = word
+        arrays.append(array)
+    return arrays
+
+
+def _refinements(
+    transitions: Int[ndarray, "states symbols"], answers: Int[ndarray, "states symbols"]
+) -> list[Int[ndarray, " states"]]:
+    """Partitions of the states after 1, 2, ... symbols (Moore), the last of them stable."""
+    rounds = [_numbered(answers)]
+    while True:
+        finer = _numbered(np.column_stack([rounds[-1], rounds[-1][transitions]]))
+        if finer.max() == rounds[-1].max():
+            return rounds
+        rounds.append(finer)
+
+
+def _separating(
+    rounds: list[Int[ndarray, " states"]],
+    transitions: Int[ndarray, "states symbols"],
+    answers: Int[ndarray, "states symbols"],
+    one: int,
+    other: int,
+) -> Word:
+    """A shortest sequence that two states answer differently."""
+    word = list[int]()
+    while True:
+        level = next(k for k, blocks in enumerate(rounds) if blocks[one] != blocks[other])
+        if level == 0:
+            return (*word, int((answers[one] != answers[other]).argmax()))
+        before = rounds[level - 1]
+        apart = before[transitions[one]] != before[transitions[other]]
+        word.append(int(apart.argmax()))
+        one, other = int(transitions[one, word[-1]]), int(transitions[other, word[-1]])
+
+
+def _merged(block: Int[ndarray, " states"], final: Int[ndarray, " states"]) -> Word | None:
+    """Two states of one block that behave differently, or none."""
+    order = np.lexsort((final, block))
+    together = (block[order][1:] == block[order][:-1]) & (final[order][1:] != final[order][:-1])
+    if not together.any():
+        return None
+    place = int(together.argmax())
+    return int(order[place]), int(order[place + 1])
+
+
+def _numbered(table: Int[ndarray, "rows columns"]) -> Int[ndarray, " rows"]:
+    """A number for every distinct row."""
+    return np.unique(table, axis=0, return_inverse=True)[1].reshape(-1)

@@ -1,0 +1,182 @@
+"""The numbers that a certificate over sequences claims, derived from weights and program."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from jaxtyping import Int
+from numpy import ndarray
+
+from distill.checker.conformance import least_sure_sequences, padded, walks
+from distill.checker.derive import Claims, upper_bound
+from distill.checker.draws import drawn, numbers, symbols
+from distill.checker.forward import SINGLE
+from distill.checker.invariant import induction, reach
+from distill.checker.loop import walk
+from distill.checker.recurrent import RecurrentForward
+from distill.checker.sandbox import run_sequences
+
+WALK_SEED = 3
+MAX_REACH = 1_000
+
+
+@dataclass(frozen=True)
+class SequenceEvidence:
+    """What a certificate over sequences holds as data, read and given types."""
+
+    channels: tuple[range, ...]
+    length: int
+    answers: Int[ndarray, " outputs"]
+    """The values that the network's outputs stand for."""
+    weights: Mapping[str, ndarray]
+    draws: Mapping[str, Any]
+    reference: tuple[Int[ndarray, " numbers"], ...] | None
+    """The task's answers along the fresh and the longer draws."""
+    induction: Mapping[str, Any] | None
+    program: str
+    mechanism: Mapping[str, Any]
+
+
+def derive_sequences(evidence: SequenceEvidence) -> Claims:
+    """Every claim that follows from a folder, by its dotted name in `verification.json`."""
+    claims: Claims = {}
+    smallest = np.inf
+    draws = [evidence.draws["fresh"], *evidence.draws["longer"], evidence.draws["stress"]]
+    references = [*(evidence.reference or [None] * (len(draws) - 1)), None]
+    names = ["", *(f"longer.{place}." for place in range(len(draws) - 2)), "stress"]
+    for name, draw, reference in zip(names, draws, references, strict=True):
+        sequences = drawn(draw, evidence.channels)
+        program = run_sequences(evidence.program, sequences)
+        model, lead = _network(evidence, numbers(sequences, evidence.channels))
+        if name in {"", "stress"}:
+            smallest = min(smallest, lead)
+        if name == "stress":
+            _count("program_vs_model.stress", program, model, claims)
+            continue
+        _count(f"{name}program_vs_model", program, model, claims)
+        if name:
+            claims[f"{name}length"] = sequences.shape[1]
+        if reference is not None:
+            expected = reference.reshape(program.shape)
+            _count(f"{name}model_vs_task", model, expected, claims)
+            _count(f"{name}program_vs_task", program, expected, claims)
+    claims["inside.smallest_margin"] = smallest
+    claims["program_vs_model.exhaustive"] = evidence.draws["fresh"]["kind"] == "every"
+    differ = claims["program_vs_model.total"] - claims["program_vs_model.agree"]
+    whole = claims["program_vs_model.exhaustive"] and not differ
+    claims["program_vs_model.upper_bound_99"] = (
+        0.0 if whole else upper_bound(differ, claims["program_vs_model.total"])
+    )
+    _search(evidence, claims)
+    if evidence.induction is not None:
+        _proof(evidence, evidence.induction, claims)
+    claims["verdict"] = _verdict(evidence, claims)
+    return claims
+
+
+def _network(
+    evidence: SequenceEvidence, words: Int[ndarray, "n length"]
+) -> tuple[Int[ndarray, "n length"], float]:
+    said = RecurrentForward(evidence.weights)(words)
+    return evidence.answers[said.answers], float(said.lead.min())
+
+
+def _count(
+    name: str, one: Int[ndarray, "n length"], other: Int[ndarray, "n length"], claims: Claims
+) -> None:
+    """Sequences that are answered alike at every step."""
+    claims[f"{name}.agree"] = int((one == other).all(axis=1).sum())
+    claims[f"{name}.total"] = len(one)
+
+
+def _machine(
+    evidence: SequenceEvidence,
+) -> tuple[
+    Int[ndarray, "states symbols"], Int[ndarray, "states symbols"], Int[ndarray, "symbols channels"]
+]:
+    """Transitions, answers and symbols of the claimed machine.
+
+    Raises:
+        ValueError: it is not a machine over the symbols of the certificate.
+    """
+    mechanism, count = evidence.mechanism, 1
+    for values in evidence.channels:
+        count *= len(values)
+    transitions = np.array(mechanism["transitions"], dtype=np.int64)
+    outputs = np.array(mechanism["outputs"], dtype=np.int64)
+    listed = np.array(mechanism["symbols"], dtype=np.int64)
+    every = symbols(np.arange(count), evidence.channels)
+    fits = transitions.shape == outputs.shape and transitions.shape[1:] == (count,)
+    if not fits or not np.array_equal(listed, every):
+        raise ValueError("the machine is not one over the symbols of the certificate")
+    if transitions.min() < 0 or transitions.max() >= len(transitions):
+        raise ValueError("the machine goes to a state that it does not have")
+    return transitions, outputs, listed
+
+
+def _search(evidence: SequenceEvidence, claims: Claims) -> None:
+    transitions, outputs, listed = _machine(evidence)
+    forward, count = RecurrentForward(evidence.weights), len(listed)
+    tried = padded(walks(transitions, outputs), count, WALK_SEED)
+    tried.append(least_sure_sequences(lambda rows: forward(rows).lead, count, evidence.length))
+    searched = found = 0
+    for words in tried:
+        program = run_sequences(evidence.program, symbols(words, evidence.channels))
+        model, _ = _network(evidence, words)
+        within = slice(0, evidence.length)
+        searched += len(words)
+        found += int((program[:, within] != model[:, within]).any(axis=1).sum())
+    claims["program_vs_model.searched"] = searched
+    claims["program_vs_model.search_disagreements"] = found
+
+
+def _proof(evidence: SequenceEvidence, given: Mapping[str, Any], claims: Claims) -> None:
+    """Program = machine by walking both, machine = network by induction over boxes."""
+    transitions, outputs, listed = _machine(evidence)
+    walked = walk(evidence.program, transitions, outputs, listed)
+    claims["mechanism.follows"] = walked.differs is None
+    states = np.array(given["states"], dtype=np.int64)
+    follows = np.array(given["follows"], dtype=np.int64)
+    along = (
+        states[0] == 0
+        and follows.shape == (len(states), len(listed))
+        and follows.min() >= 0
+        and follows.max() < len(states)
+        and np.array_equal(states[follows], transitions[states])
+    )
+    if not along:
+        raise ValueError("the nodes of the induction do not follow the machine")
+    place = {int(value): number for number, value in enumerate(evidence.answers)}
+    answers = np.array([[place[value] for value in row] for row in outputs.tolist()])[states]
+    claims["proof.nodes"] = len(states)
+    if given["low"] is None:
+        steps, lead = reach(evidence.weights, follows, answers, MAX_REACH)
+        _, single = reach(evidence.weights, follows, answers, max(1, steps), SINGLE)
+        claims["proof.up_to_length"] = steps
+        covered = single > 0
+    else:
+        low, high = np.array(given["low"]), np.array(given["high"])
+        exact = induction(evidence.weights, low, high, follows, answers)
+        if not exact.holds:
+            raise ValueError("the boxes of the induction are not mapped into one another")
+        inner = induction(evidence.weights, low, high, follows, answers, SINGLE)
+        lead, single, covered = exact.lead, inner.lead, inner.holds
+    claims["proof.smallest_lead"] = float(lead)
+    claims["proof.float_bound.smallest_lead"] = float(single)
+    claims["proof.float_bound.covered"] = bool(covered)
+
+
+def _verdict(evidence: SequenceEvidence, claims: Claims) -> str:
+    counts = ("program_vs_model", "program_vs_model.stress")
+    if claims["program_vs_model.search_disagreements"] or any(
+        claims[f"{name}.agree"] < claims[f"{name}.total"] for name in counts
+    ):
+        return "approximate"
+    if claims.get("mechanism.follows"):
+        steps = claims.get("proof.up_to_length")
+        if steps is None or steps >= evidence.length:
+            return "proved"
+    return "exhaustive" if claims["program_vs_model.exhaustive"] else "tested"

@@ -1,0 +1,137 @@
+"""What a checker needs to derive the verdict of a run over sequences again, as data.
+
+The counterpart of `distill.certificate`: the same file, `certificate.json`, of another kind.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from distill.architecture.recurrent import Recurrent
+from distill.channels import Channels
+from distill.recurrent_model import RecurrentModel
+from distill.report import Report
+from distill.verify.draws import Draws
+from distill.verify.induction import Boxes, NotClosed
+from distill.verify.sequences import SequencesVerified
+
+FORMAT_VERSION = 1
+
+CLAIMED = (
+    *("verdict", "program_vs_model.agree", "program_vs_model.total"),
+    *("program_vs_model.exhaustive", "program_vs_model.upper_bound_99"),
+    *("program_vs_model.searched", "program_vs_model.search_disagreements"),
+    *("program_vs_model.stress.agree", "program_vs_model.stress.total"),
+    *("model_vs_task.agree", "model_vs_task.total"),
+    *("program_vs_task.agree", "program_vs_task.total"),
+    *("inside.smallest_margin", "proof.smallest_lead", "proof.up_to_length", "proof.nodes"),
+    *("proof.float_bound.smallest_lead", "proof.float_bound.covered"),
+)
+"""Fields of the report that a checker can derive from the stored weights and program."""
+
+CLAIMED_LONGER = ("program_vs_model", "model_vs_task", "program_vs_task")
+
+
+@dataclass(frozen=True)
+class InductionData:
+    """Nodes, where symbols lead, and their boxes; no boxes where none are closed.
+
+    Attributes:
+        states: the machine's state at every node.
+        follows: the node that every symbol leads to.
+        low: lower corners of the boxes in hidden space; high: upper corners.
+    """
+
+    states: tuple[int, ...]
+    follows: tuple[tuple[int, ...], ...]
+    low: tuple[tuple[float, ...], ...] | None
+    high: tuple[tuple[float, ...], ...] | None
+
+
+@dataclass(frozen=True)
+class SequenceCertificate:
+    """The data behind a verdict over sequences.
+
+    Attributes:
+        inputs: first and last value of every channel.
+        answers: the values that the network's outputs stand for.
+        architecture: shapes of the stored network; null where none was trained.
+        draws: the sequences that were checked.
+        reference: the task's answers along the fresh and the longer draws, separated by spaces.
+        induction: over the steps; null where the program was not followed beside the machine.
+        claims: by dotted name, the fields of `verification.json` that can be derived again.
+        sha256: of the other files.
+    """
+
+    inputs: tuple[tuple[int, int], ...]
+    length: int
+    answers: tuple[int, ...]
+    architecture: Recurrent | None
+    draws: Draws | None
+    reference: tuple[str, ...] | None
+    induction: InductionData | None
+    claims: dict[str, Any]
+    sha256: dict[str, str]
+    kind: Literal["sequences"] = "sequences"
+    format_version: int = FORMAT_VERSION
+
+
+def certify_sequences(
+    channels: Channels,
+    length: int,
+    network: RecurrentModel | None,
+    verified: SequencesVerified,
+    files: dict[str, bytes],
+) -> SequenceCertificate:
+    """Collect the certificate of a run; `files` are the other files, as they will be stored."""
+    reference = verified.reference
+    return SequenceCertificate(
+        inputs=tuple((values[0], values[-1]) for values in channels.inputs),
+        length=length,
+        answers=() if network is None else network.answers,
+        architecture=None if network is None else network.architecture,
+        draws=verified.draws,
+        reference=None if reference is None else tuple(map(_numbers, reference)),
+        induction=None if verified.boxes is None else _induction(verified.boxes),
+        claims=_claims(verified.report),
+        sha256={name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())},
+    )
+
+
+def _induction(boxes: Boxes | NotClosed) -> InductionData:
+    closed = isinstance(boxes, Boxes)
+    return InductionData(
+        states=tuple(boxes.states.tolist()),
+        follows=tuple(map(tuple, boxes.follows.tolist())),
+        low=tuple(map(tuple, boxes.low.tolist())) if closed else None,
+        high=tuple(map(tuple, boxes.high.tolist())) if closed else None,
+    )
+
+
+def _claims(report: Report) -> dict[str, Any]:
+    names = list(CLAIMED)
+    for place in range(len(report.longer)):
+        names += [f"longer.{place}.length"]
+        names += [f"longer.{place}.{kind}.{part}" for kind in CLAIMED_LONGER for part in COUNTS]
+    claims = {name: _at(report, name) for name in names}
+    claims = {name: value for name, value in claims.items() if value is not None}
+    return claims | ({"mechanism.follows": True} if report.proof is not None else {})
+
+
+COUNTS = ("agree", "total")
+
+
+def _at(value: Any, name: str) -> Any:
+    for part in name.split("."):
+        if value is None:
+            return None
+        value = value[int(part)] if part.isdigit() else getattr(value, part)
+    return value
+
+
+def _numbers(values: np.ndarray) -> str:
+    return " ".join(map(str, values.reshape(-1).tolist()))
