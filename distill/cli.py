@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 BAD_INPUT = 2
 INTERRUPTED = 130
+PIPE_WIDTH = 140
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -338,9 +339,9 @@ def bench(
     from rich.console import Console
 
     from distill.bench import Bench, builtin_suites, find_suite, jobs_of, summarise, total
-    from distill.bench.page import page_of
+    from distill.bench.layout import page_of
     from distill.bench.watch import run_shown
-    from distill.render.grid import page_markdown, show_page
+    from distill.render.page import page_markdown, show_page
     from distill.render.terminal import show_table
 
     if as_json and as_markdown:
@@ -375,7 +376,9 @@ def bench(
     elif as_markdown:
         click.echo(page_markdown(page_of(found, summaries, totals, rows)))
     else:
-        show_page(_console(False), page_of(found, summaries, totals, rows))
+        # a pipe has no width: room for the mechanisms' names
+        wide = None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPE_WIDTH
+        show_page(Console(highlight=False, width=wide), page_of(found, summaries, totals, rows))
     sys.exit(0 if totals.complete else 1)
 
 

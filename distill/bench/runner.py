@@ -20,7 +20,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, Protocol, runtime_checkable
 
 from distill.bench.row import Cost, Row, Status, load_row, read_printed, save_row
 from distill.bench.suite import Job
@@ -45,6 +45,7 @@ DONE, BAD_INPUT = (0, 1), 2
 """Exit statuses of `distill run`."""
 
 
+@runtime_checkable
 class Watcher(Protocol):
     """Who watches the bench; `started` is called by the threads that run the jobs."""
 

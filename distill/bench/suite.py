@@ -180,7 +180,8 @@ def read_suite(path: Path) -> Suite:
         given = tomllib.loads(path.read_text())
     except OSError as error:
         raise DistillError(
-            f"suite '{path}' cannot be read ({error.strerror or error}): expected a TOML file; {FORM}"
+            f"suite '{path}' cannot be read ({error.strerror or error}): expected a TOML file; "
+            f"{FORM}"
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DistillError(f"suite '{path}' is not valid TOML: {error}; {FORM}") from error
@@ -235,8 +236,8 @@ def jobs_of(suite: Suite, seeds: Sequence[int], only: Sequence[str] = ()) -> tup
             names = [entry.name for entry in suite.entries]
             close = difflib.get_close_matches(pattern, names, n=1) or names[:1]
             raise DistillError(
-                f"suite '{suite.name}' has no task '{pattern}' among its {len(names)}; --only takes "
-                f"a name or a pattern of names, for example {close[0]}"
+                f"suite '{suite.name}' has no task '{pattern}' among its {len(names)}; --only "
+                f"takes a name or a pattern of names, for example {close[0]}"
             )
     chosen = [
         entry

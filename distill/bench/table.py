@@ -80,7 +80,7 @@ class Totals:
 
     Attributes:
         right: tasks whose program is right at the training length on every seed;
-            right_longer: also at every longer length that was tried, and some was;
+            right_longer: also at every longer length that was tried; longer: where any was;
             model_right: whose network is right on every seed; located: located on every seed.
         published: tasks that are solved by the figures of others, by column.
         outcomes: runs by verdict, or by the reason that there is none.
@@ -93,6 +93,7 @@ class Totals:
     seeds: int
     right: int
     right_longer: int
+    longer: int
     model_right: int
     located: int
     published: Mapping[str, int]
@@ -153,6 +154,7 @@ def total(suite: Suite, summaries: Sequence[Summary], rows: Sequence[Row]) -> To
             each.right.all and each.right_longer is not None and each.right_longer.all
             for each in summaries
         ),
+        longer=sum(each.longest is not None for each in summaries),
         model_right=sum(each.model_right.all and each.model_right.of > 0 for each in summaries),
         located=sum(each.located.all for each in summaries),
         published={

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
-from distill.bench.page import row_line
+from distill.bench.layout import row_line
 from distill.bench.row import Row
 from distill.bench.runner import Bench, run_bench
 from distill.bench.suite import Job, Suite

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from distill.bench.row import CLAIMS, Row
 from distill.bench.suite import Entry, Suite
 from distill.bench.table import Summary, Tally, Totals
-from distill.render.grid import Cell, Fact, Grid, GridColumn, Page, Section, Tone
+from distill.render.grid import Cell, Grid, GridColumn, Tone
+from distill.render.page import Fact, Page, Section
 
 NONE = Cell("–", "aside")
 
@@ -21,8 +22,8 @@ def page_of(
         title=suite.title,
         about=f"{totals.tasks} tasks, {runs}",
         grid=_grid(suite, summaries),
-        facts=_facts(suite, totals),
-        sections=_sections(totals, rows),
+        facts=_facts(totals),
+        sections=_sections(suite, totals, rows),
     )
 
 
@@ -30,13 +31,13 @@ def _grid(suite: Suite, summaries: Sequence[Summary]) -> Grid:
     longer = any(each.longest is not None for each in summaries)
     columns = [
         GridColumn("task"),
-        GridColumn("verdict", wraps=True),
+        GridColumn("verdict", breaks=True),
         GridColumn("right", "center"),
         *([GridColumn("longer")] if longer else []),
         GridColumn("located", "center"),
-        GridColumn("mechanism", shrinks=True),
-        GridColumn("lines", "right"),
-        GridColumn("seconds", "right"),
+        GridColumn("mechanism", shrinks=True, optional=True),
+        GridColumn("lines", "right", optional=True),
+        GridColumn("seconds", "right", optional=True),
         *(GridColumn(column.name, "center", tone="aside") for column in suite.columns),
     ]
     rows = []
@@ -50,7 +51,7 @@ def _grid(suite: Suite, summaries: Sequence[Summary]) -> Grid:
                 _right(each),
                 *([_longer(each)] if longer else []),
                 _ticked(each.located, "good", "fair") if each.lines is not None else NONE,
-                Cell(_mechanism(each.mechanisms)),
+                _mechanism(each.mechanisms),
                 lines,
                 Cell(f"{each.seconds:,.1f}"),
                 *(NONE if figure is None else Cell(str(figure)) for figure in figures),
@@ -83,53 +84,49 @@ def _right(summary: Summary) -> Cell:
     # a program that is wrong because the network is, does what it should
     networks = summary.model_right
     beaten = networks.of > 0 and networks.all
-    return (
-        NONE
-        if summary.lines is None
-        else _ticked(summary.right, "good", "bad" if beaten else "fair")
-    )
+    if summary.lines is None:
+        return NONE
+    return _ticked(summary.right, "good", "bad" if beaten else "fair")
 
 
 def _longer(summary: Summary) -> Cell:
     if summary.right_longer is None:
         return NONE
     ticked = _ticked(summary.right_longer, "good", "fair")
-    return Cell(f"{ticked.text} to {summary.longest:,}", ticked.tone)
+    return Cell(f"{ticked.text} {summary.longest:,}", ticked.tone)
 
 
-def _mechanism(found: Sequence[tuple[str, str]]) -> str:
+def _mechanism(found: Sequence[tuple[str, str]]) -> Cell:
     """The name where all seeds found the same one, and the kinds where they did not."""
+    kinds = ", ".join(dict.fromkeys(kind for _, kind in found))
     if len(found) == 1:
-        return found[0][0]
-    return ", ".join(dict.fromkeys(kind for _, kind in found)) or "–"
+        return Cell(found[0][0], short=kinds)
+    return Cell(kinds) if kinds else NONE
 
 
-def _facts(suite: Suite, totals: Totals) -> tuple[Fact, ...]:
+def _facts(totals: Totals) -> tuple[Fact, ...]:
     def of_tasks(count: int) -> Cell:
         return Cell(f"{count} of {totals.tasks}")
 
-    every = " on every seed" if totals.seeds > 1 else ""
-    facts = [Fact("right at the training length", of_tasks(totals.right), every.strip())]
-    for column in suite.columns:
-        solved = totals.published.get(column.name)
-        figure = Cell("as published") if solved is None else of_tasks(solved)
-        facts.append(Fact(f"  {column.name}", figure, f"{column.source}: {column.measured}"))
+    every = "on every seed" if totals.seeds > 1 else ""
+    facts = [Fact("right at the training length", of_tasks(totals.right), every)]
+    facts += [Fact(f"  {name}", of_tasks(solved)) for name, solved in totals.published.items()]
+    if totals.longer:
+        facts.append(Fact("right at every longer length too", of_tasks(totals.right_longer), every))
     wrong = len(totals.wrong_claims)
-    outcomes = ", ".join(f"{name} {count}" for name, count in totals.outcomes.items())
     return (
         *facts,
+        Fact("network right", of_tasks(totals.model_right), every),
+        Fact("located", of_tasks(totals.located), every),
         Fact(
-            "right at every longer length too",
-            of_tasks(totals.right_longer),
-            f"of those that were tried{every and ','}{every}",
+            "runs",
+            Cell(f"{totals.runs:,}"),
+            ", ".join(f"{name} {count}" for name, count in totals.outcomes.items()),
         ),
-        Fact("located", of_tasks(totals.located), "the network was shown to hold the variables"),
-        Fact("network right", of_tasks(totals.model_right), "at the training length"),
-        Fact("runs", Cell(f"{totals.runs:,}"), outcomes),
         Fact(
             "claims that are wrong",
             Cell(str(wrong), "bad" if wrong else "good"),
-            f"of {', '.join(CLAIMS)}: the program is wrong where the network is right",
+            "" if wrong else f"no {', '.join(CLAIMS)} program is wrong where its network is right",
         ),
         Fact(
             "CPU time",
@@ -146,7 +143,7 @@ def _duration(seconds: float) -> str:
     return f"{minutes} min {round(seconds) % 60:02} s" if minutes else f"{seconds:.1f} s"
 
 
-def _sections(totals: Totals, rows: Sequence[Row]) -> tuple[Section, ...]:
+def _sections(suite: Suite, totals: Totals, rows: Sequence[Row]) -> tuple[Section, ...]:
     wrong = tuple(
         (
             f"{claim.task} seed {claim.seed}",
@@ -166,10 +163,14 @@ def _sections(totals: Totals, rows: Sequence[Row]) -> tuple[Section, ...]:
         for row in rows
         if row.status != "done"
     )
+    published = tuple(
+        (column.name, f"{column.source}: {column.measured}") for column in suite.columns
+    )
     sections = (
         Section("Claims that are wrong", wrong, "bad"),
         Section("Refused", refused),
         Section("Without a report (--retry runs them again)", unfinished, "bad"),
+        Section("Published results", published),
     )
     return tuple(section for section in sections if section.lines)
 
@@ -196,6 +197,6 @@ def _right_line(row: Row) -> str:
     if row.longest is None:
         return "right"
     failed = min((at.length for at in row.longer if not at.program_vs_task.all), default=None)
-    return (
-        f"right to length {row.longest:,}" if failed is None else f"right, not at length {failed}"
-    )
+    if failed is None:
+        return f"right to length {row.longest:,}"
+    return f"right, but not at length {failed:,}"
