@@ -372,7 +372,8 @@ def bench(
         from dataclasses import asdict
 
         printed = [row.as_json() for row in rows]
-        click.echo(json.dumps({"suite": found.name, "rows": printed, "totals": asdict(totals)}))
+        whole = {"suite": found.name, "rows": printed, "totals": asdict(totals)}
+        click.echo(json.dumps(whole, indent=2))
     elif as_markdown:
         click.echo(page_markdown(page_of(found, summaries, totals, rows)))
     else:

@@ -57,10 +57,10 @@ def stand_in(right: int = 100, verdict: str = "tested") -> Task:
 
 
 @task
-def refused(p: int = 3) -> Task:
-    """A real run: three labels of nine inputs teach a network nothing."""
+def refused(p: int = 5) -> Task:
+    """A real run: seven labels of 25 inputs teach a network nothing."""
     told("refused")
-    return Task({"a": range(p), "b": range(p)}, range(p), lambda a, b: (a * a + b) % p, 0.5)
+    return Task({"a": range(p), "b": range(p)}, range(p), lambda a, b: (a + b) % p, 0.3)
 
 
 @task
@@ -90,6 +90,13 @@ def raises() -> Task:
     """Fails with a traceback, which has the exit status of a refusal."""
     told("raises")
     raise GeneratorExit("which is no Exception")
+
+
+@task
+def unusable() -> Task:
+    """Cannot be built, which is said in one line."""
+    told("unusable")
+    return Task({"a": range(3)}, range(3), lambda a: a, train_fraction=7.0)
 
 
 @task

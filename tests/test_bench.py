@@ -76,16 +76,20 @@ def gone(pids: list[int], within: float = 5) -> bool:
 
 
 def test_however_a_run_ends_it_is_a_row_and_the_others_go_on(tmp_path):
-    write_suite(tmp_path, "exits", "killed", "raises", "exits_with_0", "refused", stand_in())
+    crashing = ("exits", "killed", "raises", "exits_with_0")
+    write_suite(tmp_path, *crashing, "unusable", "refused", stand_in())
     finished = bench(tmp_path, "--json")
     assert finished.returncode == 1, finished.stderr
     printed = json.loads(finished.stdout)  # and nothing else
     rows = {row["task"].partition(":")[2]: row for row in printed["rows"]}
     ends = {name: row["status"] for name, row in rows.items()}
     assert ends == {
-        **dict.fromkeys(("exits", "killed", "raises", "exits_with_0"), "crashed"),
+        **dict.fromkeys(crashing, "crashed"),
         **dict.fromkeys(("refused", "stand_in"), "done"),
+        "unusable": "bad input",
     }
+    assert "the training fraction is 7.0" in rows["unusable"]["reason"]
+    assert not rows["unusable"]["reason"].startswith("distill: ")
     assert "status 7" in rows["exits"]["reason"]
     assert "SIGKILL" in rows["killed"]["reason"]
     assert rows["raises"]["reason"] == "GeneratorExit: which is no Exception"
@@ -100,7 +104,8 @@ def test_however_a_run_ends_it_is_a_row_and_the_others_go_on(tmp_path):
     assert (tmp_path / "outputs" / refused["folder"] / "verification.json").is_file()
     assert refused["cost"]["seconds"] > 0.5 < refused["cost"]["cpu_seconds"]
     assert refused["cost"]["peak_memory"] > 100e6  # torch alone takes more
-    assert printed["totals"]["outcomes"] == {"tested": 1, "refused": 1, "crashed": 4}
+    counted = {"tested": 1, "refused": 1, "crashed": 4, "bad input": 1}
+    assert printed["totals"]["outcomes"] == counted
     assert not printed["totals"]["complete"]
 
 
@@ -117,7 +122,9 @@ def test_the_row_of_a_report_over_sequences(tmp_path):
 
 def test_a_run_is_told_the_task_and_its_settings_and_computes_on_one_thread(tmp_path):
     write_suite(tmp_path, stand_in(100, '"theirs" = 1'), more=PUBLISHED)
-    assert bench(tmp_path, "--seed", "4").returncode == 0
+    many = {"OMP_NUM_THREADS": "2"}
+    finished = run_distill("bench", "own.toml", "--seed", "4", cwd=tmp_path, env=many)
+    assert finished.returncode == 0
     file = tmp_path / "bench_tasks.py"
     expected = f"stand_in 100 1 run {file}:stand_in --json --set right=100 --seed 4 --out outputs\n"
     assert (tmp_path / "ran.txt").read_text() == expected

@@ -126,7 +126,7 @@ def _facts(totals: Totals) -> tuple[Fact, ...]:
         Fact(
             "claims that are wrong",
             Cell(str(wrong), "bad" if wrong else "good"),
-            "" if wrong else f"no {', '.join(CLAIMS)} program is wrong where its network is right",
+            "" if wrong else "no claimed program is wrong where its network is right",
         ),
         Fact(
             "CPU time",
@@ -182,9 +182,9 @@ def row_line(row: Row) -> tuple[Cell, str]:
     if row.verdict == "refused":
         return Cell("·", "fair"), f"refused: {row.reason}"
     claims = row.verdict in CLAIMS
-    located = " and located" if row.located else ""
+    located = ", located" if row.located else ""
     lines = f", {row.lines} lines" if row.lines is not None else ""
-    said = f"{row.verdict}{located}: {row.mechanism}{lines}; {_right_line(row)}"
+    said = f"{row.verdict}{located}, {_right_line(row)}: {row.mechanism}{lines}"
     return Cell("✓" if claims else "·", "good" if claims else "fair"), said
 
 

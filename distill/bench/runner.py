@@ -1,7 +1,9 @@
 """Run the jobs of a suite, each in a process of its own, some at a time.
 
 A run that crashes, is killed for its memory or never ends is a row, and never the end of the bench.
-Every row is stored as soon as there is one: a bench that was killed goes on where it stopped.
+Every row is stored as soon as there is one: a bench that was killed goes on where it stopped. Told
+to end (Ctrl-C, SIGTERM, SIGHUP) it takes its runs with it; killed by SIGKILL it cannot, and they
+run to their end without leaving a row.
 """
 
 from __future__ import annotations
