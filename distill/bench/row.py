@@ -1,0 +1,213 @@
+"""A row: what came of one run, in a file of its own.
+
+Only what the table needs is read from the report that `distill run --json` prints, so that a report
+may gain fields and rows stay what they are.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from distill.bench.suite import Job
+from distill.errors import DistillError
+from distill.serialise import from_json, to_json
+from distill.tasks import Setting
+
+FORMAT_VERSION = 1
+
+CLAIMS = ("proved", "exhaustive", "tested")
+"""Verdicts that say that program and network are the same."""
+
+Status = Literal["done", "crashed", "timed out", "bad input"]
+
+
+@dataclass(frozen=True)
+class Count:
+    """How often two answers are the same."""
+
+    agree: int
+    total: int
+
+    @property
+    def all(self) -> bool:
+        """Whether they always are."""
+        return self.agree == self.total
+
+
+@dataclass(frozen=True)
+class AtLength:
+    """Agreements at a length beyond that of training."""
+
+    length: int
+    program_vs_task: Count
+    model_vs_task: Count
+    program_vs_model: Count
+
+
+@dataclass(frozen=True)
+class _Mechanism:
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True)
+class _Program:
+    lines: int
+
+
+@dataclass(frozen=True)
+class Printed:
+    """The part of a printed report that a row keeps."""
+
+    verdict: Literal["proved", "exhaustive", "tested", "approximate", "refused"]
+    located: bool
+    mechanism: _Mechanism
+    reasons: tuple[str, ...] = ()
+    model_vs_task: Count | None = None
+    program_vs_task: Count | None = None
+    program_vs_model: Count | None = None
+    longer: tuple[AtLength, ...] = ()
+    program: _Program | None = None
+    folder: str | None = None
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a run took.
+
+    Attributes:
+        seconds: from start to end, the start of Python included.
+        cpu_seconds: of the run and of the processes that it started and waited for.
+        peak_memory: bytes, of the largest of these processes.
+    """
+
+    seconds: float
+    cpu_seconds: float
+    peak_memory: int
+
+
+@dataclass(frozen=True)
+class Row:
+    """What came of one run.
+
+    Attributes:
+        task, settings: as the suite gives them; task_file: SHA-256 of the file that defines it.
+        status: whether there is a report, and if not, why. What follows is null without one.
+        verdict, located, mechanism, kind, lines: of the report; lines is null without a program.
+        program_vs_task, model_vs_task, program_vs_model: at the training length.
+        longer: the same at every greater length that was tried.
+        reason: the report's first, or the line that says why there is no report.
+        folder: of the run, relative to the folder that holds all runs.
+        distill: version that made the row.
+    """
+
+    task: str
+    settings: Mapping[str, Setting]
+    task_file: str
+    seed: int
+    status: Status
+    cost: Cost
+    distill: str
+    verdict: str | None = None
+    located: bool | None = None
+    mechanism: str | None = None
+    kind: str | None = None
+    lines: int | None = None
+    program_vs_task: Count | None = None
+    model_vs_task: Count | None = None
+    program_vs_model: Count | None = None
+    longer: tuple[AtLength, ...] = ()
+    reason: str | None = None
+    folder: str | None = None
+    format_version: int = field(default=FORMAT_VERSION)
+
+    @property
+    def program_right(self) -> bool | None:
+        """Whether the program is right for the task at the training length."""
+        return self.program_vs_task.all if self.program_vs_task else None
+
+    @property
+    def model_right(self) -> bool | None:
+        """Whether the network is."""
+        return self.model_vs_task.all if self.model_vs_task else None
+
+    @property
+    def program_right_longer(self) -> bool | None:
+        """Whether the program is right at every longer length that was tried."""
+        return all(at.program_vs_task.all for at in self.longer) if self.longer else None
+
+    @property
+    def model_right_longer(self) -> bool | None:
+        """Whether the network is."""
+        return all(at.model_vs_task.all for at in self.longer) if self.longer else None
+
+    @property
+    def longest(self) -> int | None:
+        """The greatest length that was tried beyond that of training."""
+        return max((at.length for at in self.longer), default=None)
+
+    @property
+    def outcome(self) -> str:
+        """The verdict, or why there is none."""
+        return self.verdict or self.status
+
+    def as_json(self) -> dict[str, Any]:
+        """Fields and what follows from them, as `distill bench --json` prints a row."""
+        names = (
+            *("program_right", "program_right_longer", "model_right", "model_right_longer"),
+            *("longest",),
+        )
+        return asdict(self) | {name: getattr(self, name) for name in names}
+
+
+def load_row(folder: Path, job: Job) -> Row | None:
+    """The stored row of a job; none if there is none of these settings, this task and format."""
+    with contextlib.suppress(OSError, ValueError):  # damaged: the run is made again
+        row = from_json(Row, (folder / f"{job.name}.json").read_bytes())
+        of_row = (row.task, dict(row.settings), row.task_file, row.seed, row.format_version)
+        entry = job.entry
+        if of_row == (entry.task, dict(entry.settings), job.task_file, job.seed, FORMAT_VERSION):
+            return row
+    return None
+
+
+def save_row(folder: Path, job: Job, row: Row) -> None:
+    """Write a row: its file is complete or not there.
+
+    Raises:
+        DistillError: nothing can be written there.
+    """
+    final = folder / f"{job.name}.json"
+    partial = folder / f".partial-{os.getpid()}-{final.name}"
+    try:
+        with partial.open("wb") as file:
+            file.write(to_json(row))
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(final)
+    except OSError as error:
+        raise DistillError(
+            f"cannot write the row '{final}' ({error.strerror or error}): make room, or choose "
+            "another folder with --out DIR"
+        ) from error
+
+
+def read_printed(stdout: str) -> Printed:
+    """The report that a run has printed.
+
+    A task file may print too: the report is what begins with the last line that is a brace.
+
+    Raises:
+        ValueError: there is no report, or not one of this form.
+    """
+    _, found, body = f"\n{stdout}".rpartition("\n{\n")
+    given = json.loads("{" + body if found else stdout)
+    if isinstance(given, dict) and given.get("format_version") != FORMAT_VERSION:
+        raise ValueError(f"a report of format version {given.get('format_version')!r}")
+    return from_json(Printed, json.dumps(given))

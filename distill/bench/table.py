@@ -1,0 +1,197 @@
+"""What a suite's rows add up to, as values: a summary per task, totals, and claims that are wrong.
+
+Everything is counted per task over its seeds. A run without a report is a run that is not right.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from distill.bench.row import CLAIMS, Count, Row
+from distill.bench.suite import Entry, Job, Suite
+
+ORDER = (*CLAIMS, "approximate", "refused", "crashed", "timed out", "bad input")
+"""Of outcomes, from the strongest claim on."""
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many of the runs."""
+
+    count: int
+    of: int
+
+    @property
+    def all(self) -> bool:
+        """Whether all are."""
+        return self.count == self.of
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A task, over its seeds.
+
+    Attributes:
+        outcomes: how often each verdict, or reason that there is none, came of it.
+        right: runs whose program is right at the training length.
+        model_right: runs whose network is; unlike the others, of the runs that say so.
+        right_longer: runs whose program is right at every longer length that was tried; null
+            where none tried any.
+        longest: the greatest length that was tried.
+        mechanisms: names and kinds of the mechanisms that were found, as (name, kind).
+        lines, seconds: medians; lines is null where there is no program.
+    """
+
+    entry: Entry
+    outcomes: Mapping[str, int]
+    right: Tally
+    right_longer: Tally | None
+    model_right: Tally
+    located: Tally
+    longest: int | None
+    mechanisms: tuple[tuple[str, str], ...]
+    lines: int | None
+    seconds: float
+
+
+@dataclass(frozen=True)
+class WrongClaim:
+    """A run that claims to say what the network does, and does not.
+
+    Attributes:
+        length: null for that of training.
+        program, model: how often each is right there.
+    """
+
+    task: str
+    seed: int
+    verdict: str
+    length: int | None
+    program: Count
+    model: Count
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What all the rows add up to.
+
+    Attributes:
+        right: tasks whose program is right at the training length on every seed;
+            right_longer: also at every longer length that was tried; longer: where any was;
+            model_right: whose network is right on every seed; located: located on every seed.
+        published: tasks that are solved by the figures of others, by column.
+        outcomes: runs by verdict, or by the reason that there is none.
+        seconds, cpu_seconds: sums over the runs; peak_memory: the largest, in bytes.
+        complete: whether every run has left a report.
+    """
+
+    tasks: int
+    runs: int
+    seeds: int
+    right: int
+    right_longer: int
+    longer: int
+    model_right: int
+    located: int
+    published: Mapping[str, int]
+    outcomes: Mapping[str, int]
+    seconds: float
+    cpu_seconds: float
+    peak_memory: int
+    complete: bool
+    wrong_claims: tuple[WrongClaim, ...]
+
+
+def summarise(jobs: Sequence[Job], rows: Sequence[Row]) -> list[Summary]:
+    """A summary for every task, in the order of the jobs; `rows` are theirs, in the same order."""
+    by_task: dict[str, tuple[Entry, list[Row]]] = {}
+    for job, row in zip(jobs, rows, strict=True):
+        by_task.setdefault(job.entry.name, (job.entry, []))[1].append(row)
+    return [_summary(entry, its_rows) for entry, its_rows in by_task.values()]
+
+
+def _summary(entry: Entry, rows: Sequence[Row]) -> Summary:
+    lines = [row.lines for row in rows if row.lines is not None]
+    longest = max((row.longest for row in rows if row.longest is not None), default=None)
+    found = [(row.mechanism or "", row.kind or "") for row in rows if row.lines is not None]
+    models = [row.model_right for row in rows if row.model_right is not None]
+    return Summary(
+        entry=entry,
+        outcomes=_outcomes(rows),
+        right=_tally(row.program_right for row in rows),
+        right_longer=None if longest is None else _tally(row.program_right_longer for row in rows),
+        model_right=_tally(models),
+        located=_tally(row.located for row in rows),
+        longest=longest,
+        mechanisms=tuple(dict.fromkeys(found)),
+        lines=round(median(lines)) if lines else None,
+        seconds=median(row.cost.seconds for row in rows),
+    )
+
+
+def _tally(holds: Iterable[bool | None]) -> Tally:
+    """How many are true; null, where there is no program or no report, is not."""
+    answers = list(holds)
+    return Tally(sum(answer is True for answer in answers), len(answers))
+
+
+def _outcomes(rows: Sequence[Row]) -> dict[str, int]:
+    counted = Counter(row.outcome for row in rows)
+    return {name: counted[name] for name in ORDER if counted[name]}
+
+
+def total(suite: Suite, summaries: Sequence[Summary], rows: Sequence[Row]) -> Totals:
+    """What the rows of these summaries add up to; published figures of these tasks only."""
+    return Totals(
+        tasks=len(summaries),
+        runs=len(rows),
+        seeds=len({row.seed for row in rows}),
+        right=sum(each.right.all for each in summaries),
+        right_longer=sum(
+            each.right.all and each.right_longer is not None and each.right_longer.all
+            for each in summaries
+        ),
+        longer=sum(each.longest is not None for each in summaries),
+        model_right=sum(each.model_right.all and each.model_right.of > 0 for each in summaries),
+        located=sum(each.located.all for each in summaries),
+        published={
+            column.name: sum(each.entry.published.get(column.name) == 1 for each in summaries)
+            for column in suite.columns
+            if column.solved
+        },
+        outcomes=_outcomes(rows),
+        seconds=round(sum(row.cost.seconds for row in rows), 2),
+        cpu_seconds=round(sum(row.cost.cpu_seconds for row in rows), 2),
+        peak_memory=max((row.cost.peak_memory for row in rows), default=0),
+        complete=all(row.status == "done" for row in rows),
+        wrong_claims=tuple(claim for row in rows for claim in wrong_claims(row)),
+    )
+
+
+def wrong_claims(row: Row) -> list[WrongClaim]:
+    """Where a claimed program is wrong for the task and the network is right.
+
+    At the training length it is enough that the program is wrong more often than the network: on
+    the same inputs, there is then one on which only the program is wrong.
+    """
+    if row.verdict not in CLAIMS:
+        return []
+    claims = []
+    program, model = row.program_vs_task, row.model_vs_task
+    if program and model:
+        oftener = program.total == model.total and program.agree < model.agree
+        if not program.all and (model.all or oftener):
+            claims.append(_wrong(row, None, program, model))
+    claims += [
+        _wrong(row, at.length, at.program_vs_task, at.model_vs_task)
+        for at in row.longer
+        if at.model_vs_task.all and not at.program_vs_task.all
+    ]
+    return claims
+
+
+def _wrong(row: Row, length: int | None, program: Count, model: Count) -> WrongClaim:
+    return WrongClaim(row.task, row.seed, row.verdict or "", length, program, model)
