@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from distill.architecture import MLP, Transformer
+    from distill.architecture.recurrent import Recurrent
     from distill.channels import Channels
     from distill.domain import Domain
     from distill.errors import DistillError
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from distill.model import BlackBox, Model
     from distill.pipeline import distill, run, run_model
     from distill.program import Program
+    from distill.recurrent_model import RecurrentModel
     from distill.report import Report
     from distill.sequence_tasks import SequenceTask, scan, windows
     from distill.store import Run, load_run
@@ -38,6 +40,8 @@ __all__ = [
     "FourierMechanism",
     "Model",
     "Program",
+    "Recurrent",
+    "RecurrentModel",
     "Refusal",
     "Report",
     "Run",
@@ -64,6 +68,8 @@ _HOME = {
     "FourierMechanism": "mechanism",
     "Model": "model",
     "Program": "program",
+    "Recurrent": "architecture.recurrent",
+    "RecurrentModel": "recurrent_model",
     "Refusal": "mechanism",
     "Report": "report",
     "Run": "store",

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from distill.architecture import StoredArchitecture, architecture_for, describe
 from distill.certificate import Split, certify
+from distill.channels import Channels
 from distill.curve import CurveRecorder, TrainingCurve
 from distill.domain import Domain
 from distill.emit import Emitted, emit
@@ -24,8 +25,9 @@ from distill.extract import extract, structure_score
 from distill.importing import import_model
 from distill.mechanism import FourierMechanism, Refusal
 from distill.model import BlackBox, Model, Network
+from distill.recurrent_model import RecurrentModel
 from distill.render.html import report_page
-from distill.sequence_pipeline import run_sequences
+from distill.sequence_pipeline import distill_network, run_sequences
 from distill.sequence_tasks import SequenceTask
 from distill.stages import Progress, Silent, Stages, check_output, record
 from distill.store import Attempt, Run, RunRecord, run_files, save_run
@@ -177,10 +179,11 @@ def _accuracy(model: Model, task: Task) -> str:
 
 
 def distill(
-    network: Model | Callable[[Tensor], Tensor],
-    domain: Domain | Sequence[range],
+    network: Model | RecurrentModel | Callable[[Tensor], Tensor],
+    domain: Domain | Channels | Sequence[range],
     outputs: range | None = None,
     *,
+    length: int = 10,
     name: str = "network",
     out: str | Path | None = None,
     progress: Progress | None = None,
@@ -189,9 +192,11 @@ def distill(
 
     Args:
         network: a `Model`, or a module or callable from tokens [n, inputs] to logits
-            [n, outputs]; a token is the position of a value in its range.
-        domain: a `Domain`, or the range of every input.
+            [n, outputs]; a token is the position of a value in its range. Or a `RecurrentModel`.
+        domain: a `Domain`, or the range of every input; for a recurrent network its `Channels`,
+            or the range of every channel.
         outputs: the values of the output, if the domain is given as ranges.
+        length: of the sequences that a recurrent network can be trusted on.
         name: names the report and the folder; nothing else depends on it.
         out: where the run folder goes, or null to keep the run in memory.
         progress: who watches.
@@ -199,6 +204,15 @@ def distill(
     Raises:
         DistillError: the network does not fit the domain.
     """
+    if isinstance(network, RecurrentModel):
+        if isinstance(domain, Domain):
+            raise DistillError("a recurrent network reads sequences: give its Channels, no Domain")
+        channels = domain if isinstance(domain, Channels) else Channels(tuple(domain))
+        return distill_network(
+            network, channels, length=length, name=name, out=out, progress=progress
+        )
+    if isinstance(domain, Channels):
+        raise DistillError("channels are for a RecurrentModel: give the Domain of this network")
     if not isinstance(domain, Domain):
         if outputs is None:
             raise DistillError("outputs is missing: give the range of the outputs, or a Domain")

@@ -119,7 +119,9 @@ def _claims(report: Report) -> dict[str, Any]:
         names += [f"longer.{place}.{kind}.{part}" for kind in CLAIMED_LONGER for part in COUNTS]
     claims = {name: _at(report, name) for name in names}
     claims = {name: value for name, value in claims.items() if value is not None}
-    return claims | ({"mechanism.follows": True} if report.proof is not None else {})
+    if report.proof is not None:  # null says that it holds for every length
+        claims |= {"mechanism.follows": True, "proof.up_to_length": report.proof.up_to_length}
+    return claims
 
 
 COUNTS = ("agree", "total")

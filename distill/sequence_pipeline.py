@@ -16,6 +16,7 @@ from distill.channels import Channels
 from distill.checker.draws import numbers
 from distill.curve import SequenceCurve, SequencePoint
 from distill.emit.machine import EmittedMachine, emit_machine
+from distill.errors import DistillError
 from distill.extract.sequences import extract_sequences
 from distill.mechanism import AutomatonMechanism, Refusal, Variable
 from distill.recurrent_model import RecurrentModel
@@ -25,7 +26,7 @@ from distill.sequence_tasks import SequenceTask
 from distill.stages import Progress, Silent, Stages, check_output, record
 from distill.store import Run, RunRecord, run_files, save_run
 from distill.threads import fixed_threads
-from distill.train.ladder import TrainedInOrder, train_in_order
+from distill.train.ladder import SequenceAttempt, TrainedInOrder, train_in_order
 from distill.train.sequences import SequenceRecipe, label_numbers
 from distill.verify.sequences import SequencesVerified, verify_sequence_refusal, verify_sequences
 
@@ -70,30 +71,49 @@ def run_sequences(
             data = _draw(task, seed)
             lines.append(f"{task.name}: {channels}, {task.length} steps")
         refusal = _cannot_be_trained(task, data)
-        network, curve, made = None, None, None
         if refusal is None:
-            network, curve, made = _train(task, data, seed, recipe, stages)
-            if made.trained.right < 1:
-                refusal = _not_learned(made)
-        if refusal is None and network is not None:
-            found = _distill(network, channels, task.length, task, task.name, stages)
+            found, curve, attempts = _train_and_read(task, data, seed, recipe, stages)
         else:
-            assert refusal is not None, "a network that learned the task is read"
-            with stages.stage("verify") as lines:
-                verified = verify_sequence_refusal(
-                    refusal, network, channels, task.length, task, task.name
-                )
-                lines.append(verified.report.verdict)
-            found = Found(network, channels, task.length, refusal, None, verified)
-        architecture = None
-        if network is not None:
-            architecture = f"recurrent, {network.architecture.d_hidden} units"
-        made_so = record(
-            stages, task.name, seed, architecture, task.settings, dataclasses.asdict(recipe)
-        )
-        if made is not None:
-            made_so = dataclasses.replace(made_so, attempts=made.attempts)
+            found, curve, attempts = _refused(refusal, None, task, stages), None, ()
+        settings = dataclasses.asdict(recipe)
+        made_so = record(stages, task.name, seed, _shape(found), task.settings, settings)
+        made_so = dataclasses.replace(made_so, attempts=attempts)
         return _finish(found, made_so, curve, out)
+
+
+def distill_network(
+    network: RecurrentModel,
+    channels: Channels,
+    *,
+    length: int,
+    name: str,
+    out: str | Path | None,
+    progress: Progress | None,
+) -> Run:
+    """From a recurrent network in memory to a checked program.
+
+    Args:
+        network: the network.
+        channels: what its symbols stand for, in row-major order.
+        length: of the sequences that it can be trusted on.
+        name: names the report and the folder; nothing else depends on it.
+        out: where the run folder goes, or null to keep the run in memory.
+        progress: who watches.
+
+    Raises:
+        DistillError: the network does not read that many symbols, or nothing can be written.
+    """
+    check_output(out)
+    if network.architecture.n_symbols != channels.size:
+        raise DistillError(
+            f"the network reads {network.architecture.n_symbols} symbols, and {channels} are "
+            f"{channels.size}"
+        )
+    stages = Stages(progress or Silent())
+    with fixed_threads():
+        found = _distill(network, channels, length, None, name, stages)
+        made_so = record(stages, name, None, _shape(found), {}, {})
+        return _finish(found, made_so, None, out)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -148,15 +168,44 @@ def _cannot_be_trained(task: SequenceTask, data: Data) -> Refusal | None:
     return None
 
 
-def _train(
+def _train_and_read(
     task: SequenceTask, data: Data, seed: int, recipe: SequenceRecipe, stages: Stages
-) -> tuple[RecurrentModel, SequenceCurve, TrainedInOrder]:
-    points = list[SequencePoint]()
+) -> tuple[Found, SequenceCurve, tuple[SequenceAttempt, ...]]:
+    """Train until a network and the program that was read from it agree, a few times at most."""
+    points, attempts = list[SequencePoint](), list[SequenceAttempt]()
+    while True:
+        reading = sum(not attempt.discarded for attempt in attempts)
+        made, network = _train(task, data, seed + 1_000_003 * reading, recipe, stages, points)
+        attempts += [
+            dataclasses.replace(attempt, number=len(attempts) + 1 + place)
+            for place, attempt in enumerate(made.attempts)
+        ]
+        if made.trained.right < 1:
+            found = _refused(_not_learned(made), network, task, stages)
+            break
+        found = _distill(network, task.channels, task.length, task, task.name, stages)
+        if found.verified.report.verdict != "approximate" or reading + 1 == MAX_READINGS:
+            break
+    last = len(attempts) - 1
+    marked = (dataclasses.replace(a, discarded=place < last) for place, a in enumerate(attempts))
+    return found, SequenceCurve(tuple(points)), tuple(marked)
+
+
+def _train(
+    task: SequenceTask,
+    data: Data,
+    seed: int,
+    recipe: SequenceRecipe,
+    stages: Stages,
+    points: list[SequencePoint],
+) -> tuple[TrainedInOrder, RecurrentModel]:
+    before = points[-1].attempt if points else 0
 
     def observe(
         attempt: int, d_hidden: int, step: int, most: int, right: float, loss: float
     ) -> None:
-        points.append(SequencePoint(attempt, d_hidden, step, float(f"{loss:.5g}"), right))
+        told = float(f"{loss:.5g}")
+        points.append(SequencePoint(before + attempt, d_hidden, step, told, right))
         stages.progress.training(
             step / most, f"{d_hidden} units, step {step:,}  loss {loss:.3g}  right {right:.1%}"
         )
@@ -175,7 +224,24 @@ def _train(
         )
         network = RecurrentModel(made.architecture, made.trained.parameters, data.answers)
         lines.append(_training_line(made))
-    return network, SequenceCurve(tuple(points)), made
+    return made, network
+
+
+def _refused(
+    refusal: Refusal, network: RecurrentModel | None, task: SequenceTask, stages: Stages
+) -> Found:
+    """A run that ends before anything is read."""
+    channels, length = task.channels, task.length
+    with stages.stage("verify") as lines:
+        verified = verify_sequence_refusal(refusal, network, channels, length, task, task.name)
+        lines.append(verified.report.verdict)
+    return Found(network, channels, length, refusal, None, verified)
+
+
+def _shape(found: Found) -> str | None:
+    if found.network is None:
+        return None
+    return f"recurrent, {found.network.architecture.d_hidden} units"
 
 
 def _training_line(made: TrainedInOrder) -> str:

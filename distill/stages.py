@@ -59,8 +59,9 @@ class Stages:
         self.progress.begin(name)
         start, lines = time.perf_counter(), list[str]()
         yield lines
-        self.seconds[name] = round(time.perf_counter() - start, 3)
-        self.progress.done(name, "; ".join(lines), self.seconds[name])
+        taken = time.perf_counter() - start
+        self.seconds[name] = round(self.seconds.get(name, 0.0) + taken, 3)
+        self.progress.done(name, "; ".join(lines), round(taken, 3))
 
 
 def check_output(out: str | Path | None) -> None:

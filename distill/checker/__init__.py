@@ -5,9 +5,20 @@ with rigorous bounds on rounding), runs the stored program in a process of its o
 whitelist of its syntax, goes through every input of the certificate, and compares every number
 that it can derive with the one that the folder claims.
 
-    sandbox.py   the stored program: what it may contain, how it is run
-    forward.py   the stored weights: logits, and how far rounding can move them
-    derive.py    from both, the numbers that the certificate claims
-    search.py    hypothesis looks for inputs on which the network is least sure
-    check.py     the folder: hashes, formats, and claims against derived numbers
+    sandbox.py      the stored program: what it may contain, how it is run
+    forward.py      the stored weights: logits, and how far rounding can move them
+    derive.py       from both, the numbers that the certificate claims
+    search.py       hypothesis looks for inputs on which the network is least sure
+    read.py         the certificate, given types
+    check.py        the folder: hashes, formats, and claims against derived numbers
+
+Over sequences:
+
+    recurrent.py    the stored weights, run step by step
+    draws.py        the sequences of the certificate
+    conformance.py  the sequences on which a program that is wrong is most likely to be caught
+    loop.py         program = machine at every length, by running both side by side
+    invariant.py    machine = network at every length, by induction over boxes in hidden space
+    learner.py      the machine by another way: AALpy, where it is installed
+    derive_sequences.py  the numbers that the certificate claims
 """

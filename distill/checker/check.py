@@ -14,7 +14,7 @@ from numpy import ndarray
 from safetensors.numpy import load as load_weights
 
 from distill.checker.derive import Claims, Evidence, derive
-from distill.checker.derive_sequences import SequenceEvidence, derive_sequences
+from distill.checker.derive_sequences import SequenceEvidence, cross_check, derive_sequences
 from distill.checker.draws import uniform
 from distill.checker.read import read_evidence
 from distill.checker.sandbox import (
@@ -102,6 +102,9 @@ def check_run(folder: Path) -> Checkup:
     for name in sorted({*derived, *claims}):
         findings.append(_compare(name, claims, derived))
     findings += _report_findings(verification, derived)
+    if isinstance(evidence, SequenceEvidence):
+        crossed = cross_check(evidence)
+        findings += [] if crossed is None else [Finding("active learner", *crossed)]
     if not weights:
         findings.append(Finding("network", True, "model not re-run: it was not stored"))
     left = NOT_DERIVED if isinstance(evidence, Evidence) else NOT_DERIVED_FROM_SEQUENCES

@@ -15,6 +15,7 @@ from distill.checker.derive import Claims, upper_bound
 from distill.checker.draws import drawn, numbers, symbols
 from distill.checker.forward import SINGLE
 from distill.checker.invariant import induction, reach
+from distill.checker.learner import MAX_STATES, apart, is_here, learned_machine
 from distill.checker.loop import walk
 from distill.checker.recurrent import RecurrentForward
 from distill.checker.sandbox import run_sequences
@@ -33,7 +34,7 @@ class SequenceEvidence:
     """The values that the network's outputs stand for."""
     weights: Mapping[str, ndarray]
     draws: Mapping[str, Any]
-    reference: tuple[Int[ndarray, " numbers"], ...] | None
+    reference: tuple[Int[ndarray, " _"], ...] | None
     """The task's answers along the fresh and the longer draws."""
     induction: Mapping[str, Any] | None
     program: str
@@ -45,6 +46,8 @@ def derive_sequences(evidence: SequenceEvidence) -> Claims:
     claims: Claims = {}
     smallest = np.inf
     draws = [evidence.draws["fresh"], *evidence.draws["longer"], evidence.draws["stress"]]
+    if {draws[0]["length"], draws[-1]["length"]} != {evidence.length}:
+        raise ValueError("the sequences of the certificate are not of the training length")
     references = [*(evidence.reference or [None] * (len(draws) - 1)), None]
     names = ["", *(f"longer.{place}." for place in range(len(draws) - 2)), "stress"]
     for name, draw, reference in zip(names, draws, references, strict=True):
@@ -163,10 +166,38 @@ def _proof(evidence: SequenceEvidence, given: Mapping[str, Any], claims: Claims)
         if not exact.holds:
             raise ValueError("the boxes of the induction are not mapped into one another")
         inner = induction(evidence.weights, low, high, follows, answers, SINGLE)
+        claims["proof.up_to_length"] = None
         lead, single, covered = exact.lead, inner.lead, inner.holds
     claims["proof.smallest_lead"] = float(lead)
     claims["proof.float_bound.smallest_lead"] = float(single)
     claims["proof.float_bound.covered"] = bool(covered)
+
+
+def cross_check(evidence: SequenceEvidence) -> tuple[bool, str] | None:
+    """What an active learner finds beside the machine that was read, if one is installed.
+
+    Returns:
+        Whether the network is with the machine wherever the learner's is another, and a line.
+    """
+    transitions, outputs, listed = _machine(evidence)
+    if not is_here() or len(transitions) > MAX_STATES:
+        return None
+    found = learned_machine(evidence.weights, evidence.answers, len(listed), evidence.length)
+    states = f"{len(found[0])} state{'s' if len(found[0]) > 1 else ''}"
+    word = apart(found, (transitions, outputs))
+    if word is None:
+        return True, f"AALpy learned the same machine, of {states}, by asking the network"
+    said, _ = _network(evidence, np.array([word]))
+    state, claimed = 0, []
+    for symbol in word:
+        claimed.append(int(outputs[state, symbol]))
+        state = int(transitions[state, symbol])
+    ok = said[0].tolist() == claimed
+    with_whom = "the machine" if ok else "the learner"
+    return (
+        ok,
+        f"AALpy stopped at {states}; on {word}, where they part, the network is {with_whom}'s",
+    )
 
 
 def _verdict(evidence: SequenceEvidence, claims: Claims) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Int
@@ -75,7 +75,7 @@ class SequencesVerified:
 
     report: Report
     draws: Draws | None = None
-    reference: tuple[Int[ndarray, "n length"], ...] | None = None
+    reference: tuple[Int[ndarray, "_ _"], ...] | None = None
     boxes: Boxes | NotClosed | None = None
 
 
@@ -254,7 +254,9 @@ def _count(
 
 def _within(part: Answers, length: int) -> Answers:
     """The same sequences, as far as the network was trained on that many steps."""
-    return replace(part, program=part.program[:, :length], model=part.model[:, :length])
+    return Answers(
+        part.sequences[:, :length], part.program[:, :length], part.model[:, :length], None
+    )
 
 
 def _agreement(one: Int[ndarray, "n length"], other: Int[ndarray, "n length"]) -> Agreement:
