@@ -213,7 +213,7 @@ def test_a_trained_network_is_read_as_the_minimal_machine_and_proved(step, state
     labels, values = label_numbers(machine.run(words))
     fresh_labels = np.searchsorted(values, machine.run(fresh))
     shape = Recurrent(2, len(values), 6)
-    recipe = SequenceRecipe(members=4, hardening=200)
+    recipe = SequenceRecipe(members=4)
     trained = train_recurrent(shape, words, labels, fresh, fresh_labels, recipe, 0)
     assert trained.right == 1
     assert trained.hardened

@@ -57,23 +57,14 @@ class Recurrent:
         symbols: Int[Tensor, " n"],
     ) -> Float[Tensor, "m n d"]:
         """The hidden states after one more symbol; the same symbols for every member."""
-        W, b = parameters["W"], parameters["b"]
-        if self.n_symbols > MASKED_SYMBOLS:
-            moved = torch.matmul(W[:, symbols], hidden[..., None])[..., 0]
-            return torch.tanh(moved + b[:, symbols])
-        # all symbols at once and one of them chosen: no gathered copy of W for every sequence
-        members, count, d = hidden.shape
-        every = torch.bmm(hidden, W.permute(0, 3, 1, 2).reshape(members, d, -1))
-        every = every.view(members, count, self.n_symbols, d) + b[:, None]
-        chosen = torch.nn.functional.one_hot(symbols, self.n_symbols).to(every.dtype)
-        return torch.tanh((every * chosen[None, :, :, None]).sum(dim=2))
+        return torch.tanh(_mapped(parameters["W"], parameters["b"], hidden, symbols))
 
     def hidden(
         self,
         parameters: dict[str, Tensor],
         sequences: Int[Tensor, "n length"],
         start: Float[Tensor, "m n d"] | None = None,
-        noise: float = 0.0,
+        noise: float | Float[Tensor, " m"] = 0.0,
         generator: torch.Generator | None = None,
     ) -> Float[Tensor, "m n length d"]:
         """Hidden states after every symbol.
@@ -82,20 +73,61 @@ class Recurrent:
             parameters: of an ensemble.
             sequences: of symbol numbers.
             start: hidden states before the first symbol, instead of h_0.
-            noise: standard deviation of what is added to the hidden state after every step.
+            noise: standard deviation of what is added to the hidden state after every step, one
+                for all members or one for each.
             generator: of that noise.
         """
         members = len(parameters["h_0"])
         if start is None:
             start = parameters["h_0"][:, None].expand(members, len(sequences), self.d_hidden)
+        each = _for_each(noise, members)
         states, hidden = [], start
         for symbols in sequences.unbind(dim=1):
             hidden = self.step(parameters, hidden, symbols)
-            if noise:
-                drawn = torch.randn(hidden.shape, generator=generator, dtype=hidden.dtype)
-                hidden = hidden + noise * drawn
+            if each is not None:
+                hidden = hidden + each * _drawn_like(hidden, generator)
             states.append(hidden)
         return torch.stack(states, dim=2)
+
+    def boxes(
+        self,
+        parameters: dict[str, Tensor],
+        sequences: Int[Tensor, "n length"],
+        radius: Float[Tensor, " m"],
+        noise: float,
+        generator: torch.Generator,
+    ) -> tuple[Float[Tensor, "m n length d"], Float[Tensor, "m n length d"]]:
+        """Boxes of hidden states that are reached when every step may be off by a radius.
+
+        Interval bound propagation (Gowal et al., "On the effectiveness of interval bound
+        propagation for training verifiably robust models", arXiv:1810.12715), along the sequence:
+        after every step the box grows by the radius in every coordinate.
+
+        Args:
+            parameters: of an ensemble.
+            sequences: of symbol numbers.
+            radius: what is added to the half-width of the box after every step, for each member.
+            noise: standard deviation of what is added to the centre after every step.
+            generator: of that noise.
+
+        Returns:
+            Centres and half-widths after every symbol, before anything is added.
+        """
+        W, b = parameters["W"], parameters["b"]
+        members, size, none = len(W), W.abs(), torch.zeros_like(b)
+        centre = parameters["h_0"][:, None].expand(members, len(sequences), self.d_hidden)
+        half = torch.zeros_like(centre)
+        centres, halves = [], []
+        for symbols in sequences.unbind(dim=1):
+            middle = _mapped(W, b, centre, symbols)
+            reach = _mapped(size, none, half, symbols)
+            low, high = torch.tanh(middle - reach), torch.tanh(middle + reach)
+            centre, half = (low + high) / 2, (high - low) / 2
+            centres.append(centre)
+            halves.append(half)
+            centre = centre + noise * _drawn_like(centre, generator)
+            half = half + radius[:, None, None]
+        return torch.stack(centres, dim=2), torch.stack(halves, dim=2)
 
     def logits(
         self, parameters: dict[str, Tensor], hidden: Float[Tensor, "m n length d"]
@@ -105,5 +137,58 @@ class Recurrent:
         return torch.einsum("mnld,mod->mnlo", hidden, W_out) + b_out[:, None, None]
 
 
-MASKED_SYMBOLS = 8
-"""Alphabets up to this size go through all their maps at once, which is faster than gathering."""
+MAX_PADDING = 16
+"""Padded rows for every row: beyond, symbols are so uneven that a gathered copy of W is smaller."""
+
+
+def _mapped(
+    W: Float[Tensor, "m symbols d d"],
+    b: Float[Tensor, "m symbols d"],
+    hidden: Float[Tensor, "m n d"],
+    symbols: Int[Tensor, " n"],
+) -> Float[Tensor, "m n d"]:
+    """W[x] h + b[x] for every row."""
+    by_symbol = _by_symbol(symbols, W.shape[1])
+    if by_symbol is None:
+        return torch.matmul(W[:, symbols], hidden[..., None])[..., 0] + b[:, symbols]
+    rows, places = by_symbol
+    members, _, d = hidden.shape
+    grouped = hidden.index_select(1, rows).view(members * W.shape[1], -1, d)
+    moved = torch.baddbmm(b.reshape(-1, 1, d), grouped, W.transpose(2, 3).reshape(-1, d, d))
+    return moved.view(members, -1, d).index_select(1, places)
+
+
+def _by_symbol(
+    symbols: Int[Tensor, " n"], n_symbols: int
+) -> tuple[Int[Tensor, " padded"], Int[Tensor, " n"]] | None:
+    """Rows in equally many places for every symbol, so that one product takes each symbol's map
+    once; several times faster than a gathered copy of the map for every row.
+
+    Returns:
+        The row in every place (any row where there is none) and the place of every row; or null
+        where the padding would be too large.
+    """
+    count = len(symbols)
+    counts = torch.bincount(symbols, minlength=n_symbols)
+    most = int(counts.max())
+    if most * n_symbols > MAX_PADDING * count:
+        return None
+    order = torch.argsort(symbols, stable=True)
+    ordered = symbols[order]
+    before = counts.cumsum(dim=0) - counts
+    places = torch.empty_like(symbols)
+    places[order] = ordered * most + torch.arange(count) - before[ordered]
+    rows = torch.zeros(n_symbols * most, dtype=torch.int64)
+    rows[places] = torch.arange(count)
+    return rows, places
+
+
+def _for_each(noise: float | Float[Tensor, " m"], members: int) -> Float[Tensor, "m 1 1"] | None:
+    """The noise of every member, or null where there is none."""
+    if isinstance(noise, Tensor):
+        return noise[:, None, None]
+    return torch.full((members, 1, 1), noise) if noise else None
+
+
+def _drawn_like(hidden: Tensor, generator: torch.Generator | None) -> Tensor:
+    return torch.randn(hidden.shape, generator=generator, dtype=hidden.dtype)

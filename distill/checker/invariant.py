@@ -110,16 +110,17 @@ def leads(
     W, b = weights["W_out"], weights["b_out"]
     centre, radius = _centre_and_radius(low, high)
     error = _sum_error(W.shape[1], roundoff)
-    smallest = np.full(len(low), np.inf)
-    for other in range(len(W)):
-        rival = answers != other
-        apart, beside = W[answers] - W[other], b[answers] - b[other]
-        middle = (apart * centre).sum(axis=1) + beside
-        size = ((np.abs(W[answers]) + np.abs(W[other])) * (np.abs(centre) + radius)).sum(axis=1)
-        size += np.abs(b[answers]) + np.abs(b[other])
-        spread = (np.abs(apart) * radius).sum(axis=1) * (1 + 4 * _sum_error(W.shape[1], DOUBLE))
+    smallest = np.empty(len(low))
+    for answer in np.unique(answers):
+        here = answers == answer
+        apart, beside = W[answer] - W, b[answer] - b
+        middle = centre[here] @ apart.T + beside
+        size = (np.abs(centre[here]) + radius[here]) @ (np.abs(W[answer]) + np.abs(W)).T
+        size += np.abs(b[answer]) + np.abs(b)
+        spread = radius[here] @ np.abs(apart).T * (1 + 4 * _sum_error(W.shape[1], DOUBLE))
         lead = middle - spread - 2 * error * size
-        smallest = np.where(rival, np.minimum(smallest, lead), smallest)
+        lead[:, answer] = np.inf  # an answer is no rival of itself
+        smallest[here] = lead.min(axis=1)
     return smallest
 
 

@@ -1,14 +1,15 @@
 """Training of recurrent networks: many seeds as one batched ensemble, then hardening.
 
 Noise on the hidden state while training keeps states apart from each other (it is what makes a
-network right far beyond the training length). Once a member is right on fresh sequences the noise
-grows, so that every state contracts to a small region which the proof can follow. Nothing here is
-told which machine that is.
+network right far beyond the training length). Once a member is right on fresh sequences, noise and
+boxes grow (`distill.train.hardening`), so that every state contracts to a small region which the
+proof can follow. Nothing here is told which machine that is.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,9 +17,13 @@ import torch
 from jaxtyping import Float, Int
 from numpy import ndarray
 from torch import Tensor
-from torch.nn.functional import cross_entropy
 
 from distill.architecture.recurrent import Recurrent
+from distill.train.ensemble import as_leaves, descend, members_of, noisy_losses, one_of
+from distill.train.hardening import Growth, Sequences, harden
+
+ObserveSteps = Callable[[int, int, float, float], None]
+"""Called with step, most steps, the best part right so far and the smallest loss of a member."""
 
 
 @dataclass(frozen=True)
@@ -27,13 +32,28 @@ class SequenceRecipe:
 
     Attributes:
         members: networks of the ensemble.
+        batch_size: sequences of a step, fewer where outputs are many (see `logits`).
+        learning_rate: of Adam; it rises over `warmup` steps and falls along a cosine until
+            `max_steps`.
+        betas: of Adam.
         noise: standard deviation on the hidden state, until a member is right.
-        hardened_noise: what it grows to after that.
-        hardening: steps of that growth.
-        max_steps: where training ends without a member that is right.
+        max_steps: where learning ends without a member that is right.
+        patience: learning is given up when no member has been better than before for so many
+            steps: nothing of them that goes nowhere is waited for.
         check_every: steps between two looks at fresh sequences.
         glance: fresh sequences that every member is looked at on; one that is right on these is
             tried on all.
+        logits: of a batch of the whole ensemble at most: with hundreds of outputs they are what
+            training costs.
+        hardened_members: of the best members that are hardened; the others are dropped.
+        hardened_noise: what the noise grows to once a member is right.
+        noise_steps: steps of that growth at most.
+        first_radius: half-width of the boxes that grow after that.
+        hardened_radius: what it grows to.
+        radius_steps: steps of that growth at most.
+        easy: a member's noise or radius grows while its loss is below this.
+        hard: it falls while the loss is above this.
+        growth: factor of every such change.
     """
 
     members: int = 8
@@ -42,11 +62,25 @@ class SequenceRecipe:
     betas: tuple[float, float] = (0.9, 0.98)
     warmup: int = 50
     noise: float = 0.1
-    hardened_noise: float = 0.5
-    hardening: int = 300
-    max_steps: int = 1500
+    max_steps: int = 1000
+    patience: int = 300
     check_every: int = 50
     glance: int = 1000
+    logits: int = 4_000_000
+    hardened_members: int = 4
+    hardened_noise: float = 0.5
+    noise_steps: int = 200
+    first_radius: float = 0.01
+    hardened_radius: float = 0.25
+    radius_steps: int = 300
+    easy: float = 0.03
+    hard: float = 0.1
+    growth: float = 1.04
+
+    @property
+    def most_steps(self) -> int:
+        """Steps of a training that is not cut short anywhere."""
+        return self.max_steps + self.noise_steps + self.radius_steps
 
 
 @dataclass(frozen=True)
@@ -58,14 +92,22 @@ class TrainedRecurrent:
         right: part of the fresh sequences on which that member answers every step right.
         steps: optimiser steps taken in all.
         learned_at: the step at which a member was first right on all, or null.
-        hardened: whether the member is from after the hardening.
+        hardened_noise: standard deviation on the hidden state that the member was trained to bear
+            after that, or null where hardening did not keep it right.
+        hardened_radius: half-width of the boxes that it was trained to bear, or null.
     """
 
     parameters: dict[str, Tensor]
     right: float
     steps: int
     learned_at: int | None
-    hardened: bool
+    hardened_noise: float | None
+    hardened_radius: float | None
+
+    @property
+    def hardened(self) -> bool:
+        """Whether the member is from after the hardening."""
+        return self.hardened_noise is not None
 
 
 def train_recurrent(
@@ -76,6 +118,7 @@ def train_recurrent(
     fresh_labels: Int[ndarray, "m length"],
     recipe: SequenceRecipe,
     seed: int,
+    observe: ObserveSteps | None = None,
 ) -> TrainedRecurrent:
     """Train an ensemble, and choose the member that is right with most room.
 
@@ -88,132 +131,100 @@ def train_recurrent(
         fresh_labels: their output numbers.
         recipe: the settings.
         seed: of initialisation, batches and noise.
+        observe: is told at every look at fresh sequences how far it is.
     """
     generator = torch.Generator().manual_seed(seed)
-    parameters = architecture.initialise(generator, recipe.members)
-    leaves = [weights.requires_grad_() for weights in parameters.values()]
-    optimiser = torch.optim.Adam(leaves, lr=recipe.learning_rate, betas=recipe.betas)
-    inputs, targets = torch.from_numpy(sequences), torch.from_numpy(labels)
-    step, learned_at, kept = 0, None, (0.0, _member(parameters, 0))
-    while step < recipe.max_steps and not _hardened(step, learned_at, recipe):
-        noise, rate = _schedule(step, learned_at, recipe)
+    per_sequence = recipe.members * sequences.shape[1] * architecture.n_outputs
+    batch = max(1, min(recipe.batch_size, recipe.logits // per_sequence))
+    data = Sequences(
+        sequences, labels, fresh, fresh_labels, batch, recipe.glance, recipe.check_every
+    )
+    parameters = as_leaves(architecture.initialise(generator, recipe.members))
+    optimiser = torch.optim.Adam(parameters.values(), recipe.learning_rate, recipe.betas)
+    right, chosen, best, better_at, step = 0.0, one_of(parameters, 0), 0.0, 0, 0
+    order = list(range(recipe.members))
+    while right < 1 and step < min(recipe.max_steps, better_at + recipe.patience):
         for group in optimiser.param_groups:
-            group["lr"] = rate
-        batch = torch.randint(len(inputs), (recipe.batch_size,), generator=generator)
-        loss = _losses(architecture, parameters, inputs[batch], targets[batch], noise, generator)
-        optimiser.zero_grad(set_to_none=True)
-        loss.sum().backward()
-        _clip(leaves)
-        optimiser.step()
+            group["lr"] = _rate(step, recipe)
+        inputs, targets = data.draw(generator)
+        losses = noisy_losses(architecture, parameters, inputs, targets, recipe.noise, generator)
+        descend(optimiser, losses)
         step += 1
-        if learned_at is None and step % recipe.check_every == 0:
-            kept = _best(architecture, parameters, fresh, fresh_labels, loss.detach(), recipe)
-            learned_at = step if kept[0] == 1 else None
-    right, chosen, hardened = *kept, False
-    if learned_at is not None:
-        batch = torch.arange(min(len(inputs), 4 * recipe.batch_size))
-        with torch.no_grad():
-            loss = _losses(
-                architecture,
-                parameters,
-                inputs[batch],
-                targets[batch],
-                recipe.hardened_noise,
-                generator,
-            )
-        after = _best(architecture, parameters, fresh, fresh_labels, loss, recipe)
-        if after[0] == 1:
-            right, chosen, hardened = *after, True
-    return TrainedRecurrent(chosen, right, step, learned_at, hardened)
+        if step % recipe.check_every and step < recipe.max_steps:
+            continue
+        glances = data.glances(architecture, parameters)
+        order = _best_first(glances, losses.detach())
+        if glances[order[0]] > best:
+            best, better_at = float(glances[order[0]]), step
+        if glances[order[0]] >= right:
+            right, chosen = _judged(architecture, parameters, data, glances, order)
+        if observe is not None:
+            observe(step, recipe.most_steps, best, float(losses.detach().min()))
+    if right < 1:
+        right = data.right(architecture, chosen)
+        return TrainedRecurrent(chosen, right, step, None, None, None)
+
+    def told(taken: int, loss: float) -> None:
+        if observe is not None:
+            observe(step + taken, recipe.most_steps, 1.0, loss)
+
+    pace = (recipe.easy, recipe.hard, recipe.growth)
+    hardened = harden(
+        architecture,
+        members_of(parameters, order[: recipe.hardened_members]),
+        chosen,
+        data,
+        Growth(recipe.noise, recipe.hardened_noise, recipe.noise_steps, *pace),
+        Growth(recipe.first_radius, recipe.hardened_radius, recipe.radius_steps, *pace),
+        recipe.learning_rate,
+        recipe.betas,
+        generator,
+        told,
+    )
+    return TrainedRecurrent(
+        hardened.parameters,
+        1.0,
+        step + hardened.steps,
+        step,
+        hardened.noise,
+        hardened.radius,
+    )
 
 
-def _hardened(step: int, learned_at: int | None, recipe: SequenceRecipe) -> bool:
-    return learned_at is not None and step - learned_at >= recipe.hardening
+def _rate(step: int, recipe: SequenceRecipe) -> float:
+    """Learning rate of a step while the task is learned."""
+    fallen = 0.02 + 0.49 * (1 + math.cos(math.pi * step / recipe.max_steps))
+    return recipe.learning_rate * fallen * min(1.0, (step + 1) / recipe.warmup)
 
 
-def _schedule(step: int, learned_at: int | None, recipe: SequenceRecipe) -> tuple[float, float]:
-    """Noise and learning rate of a step."""
-    if learned_at is None:
-        return recipe.noise, recipe.learning_rate * min(1.0, (step + 1) / recipe.warmup)
-    done = (step - learned_at) / recipe.hardening
-    # the noise is at its largest for the second half, while the rate falls
-    noise = recipe.noise + (recipe.hardened_noise - recipe.noise) * min(1.0, 2 * done)
-    return noise, recipe.learning_rate * (0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * done)))
+def _best_first(
+    glances: Float[ndarray, " members"], losses: Float[Tensor, " members"]
+) -> list[int]:
+    """Members by the part they have right, and among equals by their loss."""
+    return sorted(range(len(glances)), key=lambda e: (-float(glances[e]), float(losses[e])))
 
 
-def _losses(
+def _judged(
     architecture: Recurrent,
     parameters: dict[str, Tensor],
-    inputs: Int[Tensor, "n length"],
-    targets: Int[Tensor, "n length"],
-    noise: float,
-    generator: torch.Generator,
-) -> Float[Tensor, " members"]:
-    """Mean cross-entropy of every member."""
-    hidden = architecture.hidden(parameters, inputs, noise=noise, generator=generator)
-    logits = architecture.logits(parameters, hidden)
-    members = len(logits)
-    spread = targets.expand(members, *targets.shape)
-    losses = cross_entropy(logits.flatten(0, 2), spread.flatten(), reduction="none")
-    return losses.view(members, -1).mean(dim=1)
-
-
-def _clip(leaves: list[Tensor]) -> None:
-    """Scale the gradient of every member to a norm of at most 1; one that overflowed to 0."""
-    gradients = [leaf.grad for leaf in leaves if leaf.grad is not None]
-    squares = [gradient.flatten(1).square().sum(dim=1) for gradient in gradients]
-    norms = torch.stack(squares).sum(dim=0).sqrt()
-    scales = torch.nan_to_num(1 / norms.clamp(min=1.0), nan=0.0, posinf=0.0)
-    for gradient in gradients:
-        gradient.nan_to_num_(nan=0.0, posinf=0.0, neginf=0.0)
-        gradient.mul_(scales.view(-1, *[1] * (gradient.ndim - 1)))
-
-
-def _best(
-    architecture: Recurrent,
-    parameters: dict[str, Tensor],
-    fresh: Int[ndarray, "m length"],
-    labels: Int[ndarray, "m length"],
-    losses: Float[Tensor, " members"],
-    recipe: SequenceRecipe,
+    data: Sequences,
+    glances: Float[ndarray, " members"],
+    order: list[int],
 ) -> tuple[float, dict[str, Tensor]]:
-    """The member that is right on most fresh sequences, the one of the smallest loss among
-    equals, and that part.
+    """The best member and the part that it has right: of all fresh sequences where the glance
+    found no fault.
     """
-    glance = _right(architecture, parameters, fresh[: recipe.glance], labels[: recipe.glance])
-    order = sorted(range(len(losses)), key=lambda e: (-float(glance[e]), float(losses[e])))
-    best = (float(glance[order[0]]), _member(parameters, order[0]))
+    tried = []
     for member in order:
-        if glance[member] < 1:
+        if glances[member] < 1:
             break
-        chosen = _member(parameters, member)
-        alone = {name: weights[None] for name, weights in chosen.items()}
-        right = float(_right(architecture, alone, fresh, labels)[0])
-        if right == 1:
-            return right, chosen
-        best = (right, chosen) if member == order[0] else max(best, (right, chosen), key=_part)
-    return best
-
-
-def _part(entry: tuple[float, dict[str, Tensor]]) -> float:
-    return entry[0]
-
-
-def _right(
-    architecture: Recurrent,
-    parameters: dict[str, Tensor],
-    sequences: Int[ndarray, "m length"],
-    labels: Int[ndarray, "m length"],
-) -> Float[Tensor, " members"]:
-    """Part of the sequences on which every member answers every step right."""
-    with torch.no_grad():
-        hidden = architecture.hidden(parameters, torch.from_numpy(sequences))
-        answers = architecture.logits(parameters, hidden).argmax(dim=-1)
-    return (answers == torch.from_numpy(labels)).all(dim=-1).double().mean(dim=1)
-
-
-def _member(parameters: dict[str, Tensor], member: int) -> dict[str, Tensor]:
-    return {name: weights[member].detach().clone() for name, weights in parameters.items()}
+        chosen = one_of(parameters, member)
+        tried.append((data.right(architecture, chosen), chosen))
+        if tried[-1][0] == 1:
+            break
+    if not tried:
+        return float(glances[order[0]]), one_of(parameters, order[0])
+    return max(tried, key=lambda entry: entry[0])
 
 
 def label_numbers(

@@ -1,0 +1,209 @@
+"""Hardening: a network that is right is made right with room, so that a proof can follow it.
+
+Two things grow while an ensemble stays right, each for every member at its own pace. First noise
+on the hidden state, which draws the states apart. Then boxes: every step may be off by a radius in
+every coordinate, and the answers must hold at the worst point (interval bound propagation). A
+network that bears a radius r keeps the images of boxes of half-width r small, which is what the
+induction over all lengths needs.
+
+A member that errs stops growing and steps back, so that what it learned is not lost. Whatever
+happens, what comes out is right on all fresh sequences: copies are kept on the way, and the one
+that bears most is tried first, down to the network before the hardening.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float, Int
+from numpy import ndarray
+from torch import Tensor
+
+from distill.architecture.recurrent import Recurrent
+from distill.train.ensemble import (
+    as_leaves,
+    box_losses,
+    descend,
+    noisy_losses,
+    one_of,
+    right_parts,
+)
+
+Losses = Callable[
+    [dict[str, Tensor], Int[Tensor, "n length"], Int[Tensor, "n length"], Tensor], Tensor
+]
+"""From parameters, inputs, targets and the level of every member to the members' losses."""
+
+
+@dataclass(frozen=True)
+class Growth:
+    """How a level grows.
+
+    Attributes:
+        least: the level of every member at first; it never falls below.
+        most: where it stops growing.
+        steps: optimiser steps at most; it ends before that when a member has reached `most`.
+        easy: below this loss a member's level grows.
+        hard: above this loss it steps back.
+        factor: of every change.
+    """
+
+    least: float
+    most: float
+    steps: int
+    easy: float
+    hard: float
+    factor: float
+
+
+@dataclass(frozen=True)
+class Hardened:
+    """A network that is right on all fresh sequences, and what it bears.
+
+    Attributes:
+        parameters: of the member that was chosen.
+        noise: standard deviation on the hidden state that it was trained to bear; null where the
+            network from before the hardening is the one that is right.
+        radius: half-width of the boxes that it was trained to bear; null where none.
+        steps: optimiser steps that the hardening took.
+    """
+
+    parameters: dict[str, Tensor]
+    noise: float | None
+    radius: float | None
+    steps: int
+
+
+@dataclass(frozen=True)
+class _Copy:
+    """A member that was right on the first fresh sequences."""
+
+    parameters: dict[str, Tensor]
+    noise: float
+    radius: float | None
+
+    @property
+    def bears(self) -> tuple[float, float]:
+        return (self.radius or 0.0, self.noise)
+
+
+@dataclass(frozen=True)
+class Sequences:
+    """What an ensemble is trained on and held against.
+
+    Attributes:
+        inputs: symbol numbers, to train on.
+        labels: output numbers at every step.
+        fresh: sequences that are not trained on.
+        fresh_labels: their output numbers.
+        batch: sequences of a step.
+        glance: fresh sequences that members are looked at on, before one is tried on all.
+        check_every: steps between two looks.
+    """
+
+    inputs: Int[ndarray, "n length"]
+    labels: Int[ndarray, "n length"]
+    fresh: Int[ndarray, "m length"]
+    fresh_labels: Int[ndarray, "m length"]
+    batch: int
+    glance: int
+    check_every: int
+
+    def draw(
+        self, generator: torch.Generator
+    ) -> tuple[Int[Tensor, "n length"], Int[Tensor, "n length"]]:
+        """A batch of sequences and their labels."""
+        rows = torch.randint(len(self.inputs), (self.batch,), generator=generator).numpy()
+        return torch.from_numpy(self.inputs[rows]), torch.from_numpy(self.labels[rows])
+
+    def glances(
+        self, architecture: Recurrent, parameters: dict[str, Tensor]
+    ) -> Float[ndarray, " members"]:
+        """Part of the first fresh sequences that every member answers right."""
+        few = slice(self.glance)
+        return right_parts(architecture, parameters, self.fresh[few], self.fresh_labels[few])
+
+    def right(self, architecture: Recurrent, member: dict[str, Tensor]) -> float:
+        """Part of all fresh sequences that a network answers right."""
+        alone = {name: weights[None] for name, weights in member.items()}
+        return float(right_parts(architecture, alone, self.fresh, self.fresh_labels)[0])
+
+
+def harden(
+    architecture: Recurrent,
+    ensemble: dict[str, Tensor],
+    learned: dict[str, Tensor],
+    sequences: Sequences,
+    noise: Growth,
+    boxes: Growth,
+    rate: float,
+    betas: tuple[float, float],
+    generator: torch.Generator,
+    observe: Callable[[int, float], None] | None = None,
+) -> Hardened:
+    """Let noise and boxes grow, and choose the network that bears most among those still right.
+
+    Args:
+        architecture: of every member.
+        ensemble: parameters of the members, most of which have learned the task.
+        learned: parameters of a network that is right on all fresh sequences.
+        sequences: what is trained on, and held against.
+        noise: the growth of the noise.
+        boxes: the growth of the radius.
+        rate: the learning rate at the start of each growth; it falls to a twentieth.
+        betas: of Adam.
+        generator: of batches and noise.
+        observe: is called with the steps that were taken and the smallest loss, at every look.
+    """
+    copies: list[_Copy] = []
+    parameters = as_leaves(ensemble)
+    taken = 0
+
+    def grow(growth: Growth, losses: Losses, keep: Callable[[int, Tensor], _Copy]) -> Tensor:
+        nonlocal taken
+        level = torch.full((len(parameters["h_0"]),), growth.least)
+        optimiser = torch.optim.Adam(parameters.values(), lr=rate, betas=betas)
+        for step in range(growth.steps):
+            for group in optimiser.param_groups:
+                group["lr"] = rate * (0.05 + 0.475 * (1 + math.cos(math.pi * step / growth.steps)))
+            loss = losses(parameters, *sequences.draw(generator), level)
+            descend(optimiser, loss)
+            loss, taken = loss.detach(), taken + 1
+            grown = (level * growth.factor).clamp(max=growth.most)
+            shrunk = (level / growth.factor).clamp(min=growth.least)
+            level = torch.where(loss > growth.hard, shrunk, level)
+            level = torch.where(loss < growth.easy, grown, level)
+            if taken % sequences.check_every and step + 1 < growth.steps:
+                continue
+            if observe is not None:
+                observe(taken, float(loss.min()))
+            right = sequences.glances(architecture, parameters) == 1
+            # among members of the same level the one of the smaller loss
+            order = sorted(range(len(level)), key=lambda e: (-float(level[e]), float(loss[e])))
+            best = next((member for member in order if right[member]), None)
+            if best is not None:
+                copies.append(keep(best, level))
+                if level[best] >= growth.most and loss[best] < growth.easy:
+                    break
+        return level
+
+    def noisy(p: dict[str, Tensor], x: Tensor, y: Tensor, level: Tensor) -> Tensor:
+        return noisy_losses(architecture, p, x, y, level, generator)
+
+    def boxed(p: dict[str, Tensor], x: Tensor, y: Tensor, level: Tensor) -> Tensor:
+        return box_losses(architecture, p, x, y, level, noise.least, generator)
+
+    borne = grow(noise, noisy, lambda e, level: _Copy(one_of(parameters, e), float(level[e]), None))
+    grow(
+        boxes,
+        boxed,
+        lambda e, level: _Copy(one_of(parameters, e), float(borne[e]), float(level[e])),
+    )
+    copies.reverse()  # of equals the later one
+    for kept in sorted(copies, key=lambda kept: kept.bears, reverse=True):
+        if sequences.right(architecture, kept.parameters) == 1:
+            return Hardened(kept.parameters, kept.noise, kept.radius, taken)
+    return Hardened(learned, None, None, taken)
