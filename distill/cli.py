@@ -35,6 +35,7 @@ def cli() -> None:
     \b
     distill run mod_add                  train, extract, write a program, check it
     distill run mod_add --set p=59       a setting of the task
+    distill run binary_addition          a task over sequences: a recurrent network, a loop
     distill run my_task.py               a task of your own (see `distill tasks --help`)
     distill verify mod_add               derive the verdict of the latest run again, from its files
     distill show mod_add                 the program and the verdict
@@ -86,12 +87,16 @@ def run(
     TASK is a built-in name (`distill tasks`), a task file, or file.py:name. The run goes to
     DIR/<task>/<run>/: program.py, the network, the evidence, and what it takes to check it.
 
+    A task over sequences is learned by a small recurrent network, the narrowest of a few widths
+    that learns it, and comes out as a loop that is checked at other lengths too.
+
     With --model, TASK is only what the network is held against at the end, and may be left out.
     Nothing in FILE is executed. A layout says which tensor is which; those of published families
     are recognised, and for any other one a layout to fill in is shown.
 
     \b
     distill run mod_add --set p=59 --set fraction=0.4 --seed 3
+    distill run binary_addition --set length=12
     distill run mod_add --set p=113 --model grokking.pth
     distill run mod_add --arch transformer,layer_norm=true,n_heads=1
 
