@@ -41,12 +41,12 @@ class SequenceDisagreement:
 
     Attributes:
         inputs: the values of every channel at every step.
-        program: its last answer; model: the network's.
+        program: the numbers of its last answer; model: of the network's.
     """
 
     inputs: tuple[tuple[int, ...], ...]
-    program: int
-    model: int
+    program: tuple[int, ...]
+    model: tuple[int, ...]
 
 
 @dataclass(frozen=True)

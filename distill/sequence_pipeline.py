@@ -16,12 +16,12 @@ from distill.channels import Channels
 from distill.checker.draws import numbers
 from distill.curve import SequenceCurve, SequencePoint
 from distill.emit.machine import EmittedMachine, emit_machine
-from distill.errors import DistillError
 from distill.extract.sequences import extract_sequences
 from distill.mechanism import AutomatonMechanism, Refusal, Variable
 from distill.recurrent_model import RecurrentModel
 from distill.render.html import report_page
 from distill.sequence_certificate import certify_sequences
+from distill.sequence_network import SequenceNetwork
 from distill.sequence_tasks import SequenceTask
 from distill.stages import Progress, Silent, Stages, check_output, record
 from distill.store import Run, RunRecord, run_files, save_run
@@ -104,14 +104,9 @@ def distill_network(
         DistillError: the network does not read that many symbols, or nothing can be written.
     """
     check_output(out)
-    if network.architecture.n_symbols != channels.size:
-        raise DistillError(
-            f"the network reads {network.architecture.n_symbols} symbols, and {channels} are "
-            f"{channels.size}"
-        )
     stages = Stages(progress or Silent())
     with fixed_threads():
-        found = _distill(network, channels, length, None, name, stages)
+        found = _distill(SequenceNetwork(network, channels), length, None, name, stages)
         made_so = record(stages, name, None, _shape(found), {}, {})
         return _finish(found, made_so, None, out)
 
@@ -131,7 +126,7 @@ class Data:
 class Found:
     """What the stages after training arrived at."""
 
-    network: RecurrentModel | None
+    network: SequenceNetwork | None
     channels: Channels
     length: int
     mechanism: AutomatonMechanism | Refusal
@@ -183,7 +178,7 @@ def _train_and_read(
         if made.trained.right < 1:
             found = _refused(_not_learned(made), network, task, stages)
             break
-        found = _distill(network, task.channels, task.length, task, task.name, stages)
+        found = _distill(network, task.length, task, task.name, stages)
         if found.verified.report.verdict != "approximate" or reading + 1 == MAX_READINGS:
             break
     last = len(attempts) - 1
@@ -198,7 +193,7 @@ def _train(
     recipe: SequenceRecipe,
     stages: Stages,
     points: list[SequencePoint],
-) -> tuple[TrainedInOrder, RecurrentModel]:
+) -> tuple[TrainedInOrder, SequenceNetwork]:
     before = points[-1].attempt if points else 0
 
     def observe(
@@ -222,26 +217,25 @@ def _train(
             recipe,
             observe=observe,
         )
-        network = RecurrentModel(made.architecture, made.trained.parameters, data.answers)
+        model = RecurrentModel(made.architecture, made.trained.parameters, data.answers)
         lines.append(_training_line(made))
-    return made, network
+    return made, SequenceNetwork(model, task.channels)
 
 
 def _refused(
-    refusal: Refusal, network: RecurrentModel | None, task: SequenceTask, stages: Stages
+    refusal: Refusal, network: SequenceNetwork | None, task: SequenceTask, stages: Stages
 ) -> Found:
     """A run that ends before anything is read."""
-    channels, length = task.channels, task.length
     with stages.stage("verify") as lines:
-        verified = verify_sequence_refusal(refusal, network, channels, length, task, task.name)
+        verified = verify_sequence_refusal(refusal, network, task.length, task, task.name)
         lines.append(verified.report.verdict)
-    return Found(network, channels, length, refusal, None, verified)
+    return Found(network, task.channels, task.length, refusal, None, verified)
 
 
 def _shape(found: Found) -> str | None:
     if found.network is None:
         return None
-    return f"recurrent, {found.network.architecture.d_hidden} units"
+    return f"recurrent, {found.network.model.architecture.d_hidden} units"
 
 
 def _training_line(made: TrainedInOrder) -> str:
@@ -267,8 +261,7 @@ def _not_learned(made: TrainedInOrder) -> Refusal:
 
 
 def _distill(
-    network: RecurrentModel,
-    channels: Channels,
+    network: SequenceNetwork,
     length: int,
     task: SequenceTask | None,
     name: str,
@@ -276,13 +269,13 @@ def _distill(
 ) -> Found:
     """Extract, emit, verify. Extraction gets the network, the alphabet and the length alone."""
     with stages.stage("extract") as lines:
-        mechanism = extract_sequences(network, channels, length)
+        mechanism = extract_sequences(network, length)
         lines.append(_summary(mechanism))
     if isinstance(mechanism, Refusal):
         with stages.stage("verify") as lines:
-            verified = verify_sequence_refusal(mechanism, network, channels, length, task, name)
+            verified = verify_sequence_refusal(mechanism, network, length, task, name)
             lines.append(verified.report.verdict)
-        return Found(network, channels, length, mechanism, None, verified)
+        return Found(network, network.channels, length, mechanism, None, verified)
     with stages.stage("emit") as lines:
         emitted = emit_machine(mechanism.machine)
         mechanism = dataclasses.replace(
@@ -293,9 +286,9 @@ def _distill(
         )
         lines.append(f"{emitted.name}: {emitted.program.lines} lines")
     with stages.stage("verify") as lines:
-        verified = verify_sequences(emitted, mechanism, network, channels, length, task, name)
+        verified = verify_sequences(emitted, mechanism, network, length, task, name)
         lines.append(verified.report.verdict)
-    return Found(network, channels, length, mechanism, emitted, verified)
+    return Found(network, network.channels, length, mechanism, emitted, verified)
 
 
 def _summary(mechanism: AutomatonMechanism | Refusal) -> str:
@@ -311,17 +304,16 @@ def _finish(
 ) -> Run:
     program = None if found.emitted is None else found.emitted.program
     report = found.verified.report
-    files = run_files(report, found.mechanism, program, found.network, curve)
-    certificate = certify_sequences(
-        found.channels, found.length, found.network, found.verified, files
-    )
+    model = None if found.network is None else found.network.model
+    files = run_files(report, found.mechanism, program, model, curve)
+    certificate = certify_sequences(found.channels, found.length, model, found.verified, files)
     page = report_page(report, program, made_so.task)
     finished = Run(
         made_so,
         report,
         found.mechanism,
         program,
-        found.network,
+        model,
         curve,
         certificate,
         extra={"report.html": page.encode()},

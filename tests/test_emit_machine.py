@@ -167,14 +167,15 @@ def test_the_sandbox_runs_sequences_of_one_channel_and_of_several():
         machine = GOLDEN_MACHINES[name]
         words = rng.integers(0, len(machine.symbols), (30, 50))
         said_by = run_sequences((GOLDEN / f"{name}.py").read_text(), machine.values[words])
-        assert (said_by == machine.run(words)).all()
+        assert (said_by[..., 0] == machine.run(words)).all()
 
 
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        ("return xs[:-1]", "one for every step"),
-        ("return [True for x in xs]", "one for every step"),
+        ("return xs[:-1]", "as many outputs as inputs"),
+        ("return [True for x in xs]", "are not integers"),
+        ("return [(x, x) for x in xs]", "are not integers"),
         ("seen.append(0)\n    return [len(seen) for x in xs]", "order in which it is asked"),
         ("return xs[99]", "failed"),
     ],

@@ -23,6 +23,7 @@ from distill.errors import ProgramError
 from distill.machine import Machine, random_minimal
 from distill.mechanism import AutomatonMechanism, Variable
 from distill.recurrent_model import RecurrentModel
+from distill.sequence_network import SequenceNetwork
 from distill.verify.hidden import decoded, interchanged, moved, visits
 from distill.verify.sequences import verify_sequences
 
@@ -61,7 +62,8 @@ def verified(machine, network, length):
     emitted = emit_machine(machine)
     channels = Channels((range(len(machine.symbols)),))
     mechanism = mechanism_of(machine, emitted)
-    return verify_sequences(emitted, mechanism, network, channels, length, None, "x").report
+    reads = SequenceNetwork(network, channels)
+    return verify_sequences(emitted, mechanism, reads, length, None, "x").report
 
 
 @settings(max_examples=40, deadline=None)
@@ -111,7 +113,7 @@ def test_a_wrong_transition_beyond_the_training_length_is_where_they_diverge():
     assert report.holds_for.lengths == "up to 8 steps"
     assert report.diverges_at is not None
     assert len(report.diverges_at.inputs) == 9
-    assert (report.diverges_at.program, report.diverges_at.model) == (1, 0)
+    assert (report.diverges_at.program, report.diverges_at.model) == ((1,), (0,))
     assert report.proof.up_to_length == 8
 
 

@@ -52,7 +52,7 @@ def derive_sequences(evidence: SequenceEvidence) -> Claims:
     names = ["", *(f"longer.{place}." for place in range(len(draws) - 2)), "stress"]
     for name, draw, reference in zip(names, draws, references, strict=True):
         sequences = drawn(draw, evidence.channels)
-        program = run_sequences(evidence.program, sequences)
+        program = run_sequences(evidence.program, sequences)[..., 0]
         model, lead = _network(evidence, numbers(sequences, evidence.channels))
         if name in {"", "stress"}:
             smallest = min(smallest, lead)
@@ -127,7 +127,7 @@ def _search(evidence: SequenceEvidence, claims: Claims) -> None:
     tried.append(least_sure_sequences(lambda rows: forward(rows).lead, count, evidence.length))
     searched = found = 0
     for words in tried:
-        program = run_sequences(evidence.program, symbols(words, evidence.channels))
+        program = run_sequences(evidence.program, symbols(words, evidence.channels))[..., 0]
         model, _ = _network(evidence, words)
         within = slice(0, evidence.length)
         searched += len(words)

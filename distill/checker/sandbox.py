@@ -116,14 +116,22 @@ def steps(start):
     row = flat[start : start + size].tolist()
     return list(zip(*[iter(row)] * channels)) if channels > 1 else row
 calls = [index * size for index in range(request["sequences"])]
-answers = array.array("q")
+answers, outputs = array.array("q"), request["outputs"]
+def numbers(said):
+    if type(said) is not list or len(said) != length:
+        raise SystemExit("the program's answer is not a list of as many outputs as inputs")
+    if outputs > 1:
+        if any(type(y) is not tuple or len(y) != outputs for y in said):
+            raise SystemExit(f"the program's outputs are not tuples of {outputs}")
+        said = [number for y in said for number in y]
+    if any(type(y) is not int for y in said):
+        raise SystemExit("the program's outputs are not integers")
+    return said
 for start in calls:
-    said = function(steps(start))
-    if type(said) is not list or len(said) != length or any(type(y) is not int for y in said):
-        raise SystemExit("the program's answer is not a list of integers, one for every step")
-    answers.extend(said)
+    answers.extend(numbers(function(steps(start))))
+size_out = length * outputs
 for call, start in reversed(list(enumerate(calls))):
-    if function(steps(start)) != answers[call * length : (call + 1) * length].tolist():
+    if numbers(function(steps(start))) != answers[call * size_out : (call + 1) * size_out].tolist():
         raise SystemExit("the program's answers depend on the order in which it is asked")
 sys.stdout.buffer.write(answers.tobytes())
 """
@@ -290,17 +298,21 @@ def run_program(
 
 
 def run_sequences(
-    source: str, sequences: Int[ndarray, "n length channels"], seconds: int = SECONDS
-) -> Int[ndarray, "n length"]:
+    source: str,
+    sequences: Int[ndarray, "n length channels"],
+    outputs: int = 1,
+    seconds: int = SECONDS,
+) -> Int[ndarray, "n length outputs"]:
     """Run a program of one list on every sequence, in one process of its own.
 
     Args:
         source: the program; it gets integers where there is one channel, or else tuples.
         sequences: integers.
+        outputs: how many numbers an output has; where there are several it is a tuple.
         seconds: limit on processor time and on the clock.
 
     Returns:
-        The output at every step.
+        The outputs at every step.
 
     Raises:
         ProgramError: it is not allowed to run, failed, or took more than its limits.
@@ -314,11 +326,12 @@ def run_sequences(
         "sequences": count,
         "length": length,
         "channels": channels,
+        "outputs": outputs,
     }
     said = _answered(SEQUENCES, request, sequences)
-    if len(said) != 8 * count * length:
+    if len(said) != 8 * count * length * outputs:
         raise ProgramError("the program wrote to its output while it was run")
-    return np.frombuffer(said, "<i8").reshape(count, length)
+    return np.frombuffer(said, "<i8").reshape(count, length, outputs)
 
 
 def run_walk(

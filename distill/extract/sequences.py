@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from distill.channels import Channels
 from distill.extract.automaton import extract_machine
 from distill.mechanism import AutomatonMechanism, Refusal
-from distill.recurrent_model import RecurrentModel
+from distill.sequence_network import SequenceNetwork
 
 
-def extract_sequences(
-    network: RecurrentModel, channels: Channels, length: int
-) -> AutomatonMechanism | Refusal:
+def extract_sequences(network: SequenceNetwork, length: int) -> AutomatonMechanism | Refusal:
     """What a recurrent network computes, or why that was not found.
 
     Args:
-        network: the network.
-        channels: what the symbols stand for.
+        network: the network, and what its symbols stand for.
         length: of the sequences that the network can be trusted on.
     """
-    symbols = tuple(tuple(int(value) for value in row) for row in channels.alphabet)
-    found = extract_machine(network, symbols, length)
+    symbols = tuple(tuple(int(value) for value in row) for row in network.channels.alphabet)
+    found = extract_machine(network.model, symbols, length)
     if isinstance(found, Refusal):
         return found
     machine = found.machine.minimise()
