@@ -20,7 +20,7 @@ from torch import Tensor
 
 from distill.architecture.recurrent import Recurrent
 from distill.train.ensemble import as_leaves, descend, members_of, noisy_losses, one_of
-from distill.train.hardening import Growth, Sequences, harden
+from distill.train.hardening import Descent, Growth, Sequences, harden
 
 ObserveSteps = Callable[[int, int, float, float], None]
 """Called with step, most steps, the best part right so far and the smallest loss of a member."""
@@ -66,13 +66,13 @@ class SequenceRecipe:
     patience: int = 300
     check_every: int = 50
     glance: int = 1000
-    logits: int = 4_000_000
+    logits: int = 2_000_000
     hardened_members: int = 4
     hardened_noise: float = 0.5
-    noise_steps: int = 200
+    noise_steps: int = 300
     first_radius: float = 0.01
     hardened_radius: float = 0.25
-    radius_steps: int = 300
+    radius_steps: int = 600
     easy: float = 0.03
     hard: float = 0.1
     growth: float = 1.04
@@ -176,9 +176,7 @@ def train_recurrent(
         data,
         Growth(recipe.noise, recipe.hardened_noise, recipe.noise_steps, *pace),
         Growth(recipe.first_radius, recipe.hardened_radius, recipe.radius_steps, *pace),
-        recipe.learning_rate,
-        recipe.betas,
-        generator,
+        Descent(recipe.learning_rate, recipe.betas, generator),
         told,
     )
     return TrainedRecurrent(
