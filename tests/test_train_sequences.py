@@ -10,7 +10,7 @@ from distill.architecture.recurrent import Recurrent
 from distill.errors import DistillError
 from distill.recurrent_model import RecurrentModel
 from distill.train.ensemble import box_losses, noisy_losses, right_parts
-from distill.train.hardening import Growth, Sequences, harden
+from distill.train.hardening import Descent, Growth, Sequences, harden
 from distill.train.ladder import TrainedInOrder, train_in_order
 from distill.train.sequences import SequenceRecipe
 
@@ -121,8 +121,8 @@ def harshly_hardened(learned, steps):
     ensemble = {name: torch.stack([value, value]) for name, value in chosen.items()}
     # a level that starts where nothing can be told apart, and a rate that forgets
     growth = Growth(least=30.0, most=60.0, steps=steps, easy=1e-9, hard=1e9, factor=1.1)
-    generator = torch.Generator().manual_seed(0)
-    found = harden(shape, ensemble, chosen, data, growth, growth, 0.3, (0.9, 0.98), generator)
+    descent = Descent(0.3, (0.9, 0.98), torch.Generator().manual_seed(0))
+    found = harden(shape, ensemble, chosen, data, growth, growth, descent)
     return shape, chosen, data, found
 
 

@@ -27,6 +27,7 @@ from distill.train.ensemble import (
     as_leaves,
     box_losses,
     descend,
+    members_of,
     noisy_losses,
     one_of,
     right_parts,
@@ -60,6 +61,21 @@ class Growth:
 
 
 @dataclass(frozen=True)
+class Descent:
+    """How an optimiser descends.
+
+    Attributes:
+        rate: the learning rate of Adam at first; it falls to a twentieth.
+        betas: of Adam.
+        generator: of batches and noise.
+    """
+
+    rate: float
+    betas: tuple[float, float]
+    generator: torch.Generator
+
+
+@dataclass(frozen=True)
 class Hardened:
     """A network that is right on all fresh sequences, and what it bears.
 
@@ -75,19 +91,6 @@ class Hardened:
     noise: float | None
     radius: float | None
     steps: int
-
-
-@dataclass(frozen=True)
-class _Copy:
-    """A member that was right on the first fresh sequences."""
-
-    parameters: dict[str, Tensor]
-    noise: float
-    radius: float | None
-
-    @property
-    def bears(self) -> tuple[float, float]:
-        return (self.radius or 0.0, self.noise)
 
 
 @dataclass(frozen=True)
@@ -132,6 +135,31 @@ class Sequences:
         return float(right_parts(architecture, alone, self.fresh, self.fresh_labels)[0])
 
 
+@dataclass(frozen=True)
+class _Copy:
+    """A member that was right on the first fresh sequences, the level that it bore, and when."""
+
+    parameters: dict[str, Tensor]
+    member: int
+    level: float
+    step: int
+
+
+@dataclass(frozen=True)
+class _Grown:
+    """The member that bore most at every look, of those that were right; the levels of all at the
+    end; and the steps taken by then.
+    """
+
+    copies: list[_Copy]
+    levels: Float[Tensor, " members"]
+    taken: int
+
+    def most_first(self) -> list[_Copy]:
+        """By what they bear; of equals the later one first."""
+        return sorted(self.copies, key=lambda copy: (copy.level, copy.step), reverse=True)
+
+
 def harden(
     architecture: Recurrent,
     ensemble: dict[str, Tensor],
@@ -139,9 +167,7 @@ def harden(
     sequences: Sequences,
     noise: Growth,
     boxes: Growth,
-    rate: float,
-    betas: tuple[float, float],
-    generator: torch.Generator,
+    descent: Descent,
     observe: Callable[[int, float], None] | None = None,
 ) -> Hardened:
     """Let noise and boxes grow, and choose the network that bears most among those still right.
@@ -153,42 +179,10 @@ def harden(
         sequences: what is trained on, and held against.
         noise: the growth of the noise.
         boxes: the growth of the radius.
-        rate: the learning rate at the start of each growth; it falls to a twentieth.
-        betas: of Adam.
-        generator: of batches and noise.
+        descent: how the optimiser descends.
         observe: is called with the steps that were taken and the smallest loss, at every look.
     """
-    copies: list[_Copy] = []
-    parameters = as_leaves(ensemble)
-    taken = 0
-
-    def grow(growth: Growth, losses: Losses, keep: Callable[[int, Tensor], _Copy]) -> Tensor:
-        nonlocal taken
-        level = torch.full((len(parameters["h_0"]),), growth.least)
-        optimiser = torch.optim.Adam(parameters.values(), lr=rate, betas=betas)
-        for step in range(growth.steps):
-            for group in optimiser.param_groups:
-                group["lr"] = rate * (0.05 + 0.475 * (1 + math.cos(math.pi * step / growth.steps)))
-            loss = losses(parameters, *sequences.draw(generator), level)
-            descend(optimiser, loss)
-            loss, taken = loss.detach(), taken + 1
-            grown = (level * growth.factor).clamp(max=growth.most)
-            shrunk = (level / growth.factor).clamp(min=growth.least)
-            level = torch.where(loss > growth.hard, shrunk, level)
-            level = torch.where(loss < growth.easy, grown, level)
-            if taken % sequences.check_every and step + 1 < growth.steps:
-                continue
-            if observe is not None:
-                observe(taken, float(loss.min()))
-            right = sequences.glances(architecture, parameters) == 1
-            # among members of the same level the one of the smaller loss
-            order = sorted(range(len(level)), key=lambda e: (-float(level[e]), float(loss[e])))
-            best = next((member for member in order if right[member]), None)
-            if best is not None:
-                copies.append(keep(best, level))
-                if level[best] >= growth.most and loss[best] < growth.easy:
-                    break
-        return level
+    generator = descent.generator
 
     def noisy(p: dict[str, Tensor], x: Tensor, y: Tensor, level: Tensor) -> Tensor:
         return noisy_losses(architecture, p, x, y, level, generator)
@@ -196,14 +190,60 @@ def harden(
     def boxed(p: dict[str, Tensor], x: Tensor, y: Tensor, level: Tensor) -> Tensor:
         return box_losses(architecture, p, x, y, level, noise.least, generator)
 
-    borne = grow(noise, noisy, lambda e, level: _Copy(one_of(parameters, e), float(level[e]), None))
-    grow(
-        boxes,
-        boxed,
-        lambda e, level: _Copy(one_of(parameters, e), float(borne[e]), float(level[e])),
+    parameters = as_leaves(members_of(ensemble, list(range(len(ensemble["h_0"])))))
+    shaken = _grow(architecture, parameters, noisy, noise, sequences, descent, 0, observe)
+    if not shaken.copies:  # noise lost what was learned: the boxes start from before it
+        parameters = as_leaves(ensemble)
+        shaken = _Grown([], torch.full_like(shaken.levels, noise.least), shaken.taken)
+    boxed_in = _grow(
+        architecture, parameters, boxed, boxes, sequences, descent, shaken.taken, observe
     )
-    copies.reverse()  # of equals the later one
-    for kept in sorted(copies, key=lambda kept: kept.bears, reverse=True):
-        if sequences.right(architecture, kept.parameters) == 1:
-            return Hardened(kept.parameters, kept.noise, kept.radius, taken)
+    taken = boxed_in.taken
+    for copy in boxed_in.most_first():
+        if sequences.right(architecture, copy.parameters) == 1:
+            return Hardened(copy.parameters, float(shaken.levels[copy.member]), copy.level, taken)
+    for copy in shaken.most_first():
+        if sequences.right(architecture, copy.parameters) == 1:
+            return Hardened(copy.parameters, copy.level, None, taken)
     return Hardened(learned, None, None, taken)
+
+
+def _grow(
+    architecture: Recurrent,
+    parameters: dict[str, Tensor],
+    losses: Losses,
+    growth: Growth,
+    sequences: Sequences,
+    descent: Descent,
+    taken: int,
+    observe: Callable[[int, float], None] | None,
+) -> _Grown:
+    """Train the parameters in place while the level of every member grows."""
+    level = torch.full((len(parameters["h_0"]),), growth.least)
+    optimiser = torch.optim.Adam(parameters.values(), lr=descent.rate, betas=descent.betas)
+    copies: list[_Copy] = []
+    for step in range(growth.steps):
+        fallen = 0.05 + 0.475 * (1 + math.cos(math.pi * step / growth.steps))
+        for group in optimiser.param_groups:
+            group["lr"] = descent.rate * fallen
+        loss = losses(parameters, *sequences.draw(descent.generator), level)
+        descend(optimiser, loss)
+        loss, taken = loss.detach(), taken + 1
+        grown = (level * growth.factor).clamp(max=growth.most)
+        shrunk = (level / growth.factor).clamp(min=growth.least)
+        level = torch.where(loss > growth.hard, shrunk, level)
+        level = torch.where(loss < growth.easy, grown, level)
+        if taken % sequences.check_every and step + 1 < growth.steps:
+            continue
+        if observe is not None:
+            observe(taken, float(loss.min()))
+        right = sequences.glances(architecture, parameters) == 1
+        # among members of the same level the one of the smaller loss
+        order = sorted(range(len(level)), key=lambda e: (-float(level[e]), float(loss[e])))
+        best = next((member for member in order if right[member]), None)
+        if best is None:
+            continue
+        copies.append(_Copy(one_of(parameters, best), best, float(level[best]), step))
+        if level[best] >= growth.most and loss[best] < growth.easy:
+            break
+    return _Grown(copies, level, taken)

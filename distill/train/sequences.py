@@ -20,7 +20,7 @@ from torch import Tensor
 
 from distill.architecture.recurrent import Recurrent
 from distill.train.ensemble import as_leaves, descend, members_of, noisy_losses, one_of
-from distill.train.hardening import Growth, Sequences, harden
+from distill.train.hardening import Descent, Growth, Sequences, harden
 
 ObserveSteps = Callable[[int, int, float, float], None]
 """Called with step, most steps, the best part right so far and the smallest loss of a member."""
@@ -39,7 +39,9 @@ class SequenceRecipe:
         noise: standard deviation on the hidden state, until a member is right.
         max_steps: where learning ends without a member that is right.
         patience: learning is given up when no member has been better than before for so many
-            steps: nothing of them that goes nowhere is waited for.
+            steps: one that goes nowhere is not waited for.
+        promising: a member that has this part right is waited for until `max_steps`: the last
+            errors go as the learning rate falls.
         check_every: steps between two looks at fresh sequences.
         glance: fresh sequences that every member is looked at on; one that is right on these is
             tried on all.
@@ -64,15 +66,16 @@ class SequenceRecipe:
     noise: float = 0.1
     max_steps: int = 1000
     patience: int = 300
+    promising: float = 0.9
     check_every: int = 50
     glance: int = 1000
-    logits: int = 4_000_000
+    logits: int = 2_000_000
     hardened_members: int = 4
     hardened_noise: float = 0.5
-    noise_steps: int = 200
+    noise_steps: int = 300
     first_radius: float = 0.01
     hardened_radius: float = 0.25
-    radius_steps: int = 300
+    radius_steps: int = 600
     easy: float = 0.03
     hard: float = 0.1
     growth: float = 1.04
@@ -143,7 +146,9 @@ def train_recurrent(
     optimiser = torch.optim.Adam(parameters.values(), recipe.learning_rate, recipe.betas)
     right, chosen, best, better_at, step = 0.0, one_of(parameters, 0), 0.0, 0, 0
     order = list(range(recipe.members))
-    while right < 1 and step < min(recipe.max_steps, better_at + recipe.patience):
+    while right < 1 and step < recipe.max_steps:
+        if best < recipe.promising and step >= better_at + recipe.patience:
+            break
         for group in optimiser.param_groups:
             group["lr"] = _rate(step, recipe)
         inputs, targets = data.draw(generator)
@@ -176,9 +181,7 @@ def train_recurrent(
         data,
         Growth(recipe.noise, recipe.hardened_noise, recipe.noise_steps, *pace),
         Growth(recipe.first_radius, recipe.hardened_radius, recipe.radius_steps, *pace),
-        recipe.learning_rate,
-        recipe.betas,
-        generator,
+        Descent(recipe.learning_rate, recipe.betas, generator),
         told,
     )
     return TrainedRecurrent(

@@ -1,0 +1,104 @@
+"""Recurrent networks on sequence tasks: what is learned, read and proved, and in what time.
+
+    .venv/bin/python benchmarks/recurrent.py [seed] [task ...]
+
+Training sees 20,000 sequences of the task's length, and 20,000 fresh ones say when a network has
+learned it. "Machine" is the part of 500 sequences of length 100 on which the machine that is read
+answers every step right; "proved" says whether boxes show that network and machine agree at every
+length, and how many symbols the boxes remember. Seconds are of processor time, for training.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+
+import numpy as np
+from jaxtyping import Int
+from numpy import ndarray
+
+from distill.channels import Channels
+from distill.extract.automaton import ExtractedMachine, extract_machine
+from distill.recurrent_model import RecurrentModel
+from distill.sequence_tasks import SequenceTask
+from distill.task_files import load_task
+from distill.threads import fixed_threads
+from distill.train.ladder import TrainedInOrder, train_in_order
+from distill.train.sequences import label_numbers
+from distill.verify.induction import find_boxes
+
+SEQUENCES = 20_000
+LONG = (500, 100)
+TASKS = (
+    "binary_addition",
+    "base_7_addition",
+    "parity_last4",
+    "div_7",
+    "add_mod_7",
+    "min_seen",
+    "dithering",
+    "current_number",
+    "tomita5",
+    "sum_all",
+)
+
+
+def numbers(inputs: Int[ndarray, "n length c"], channels: Channels) -> Int[ndarray, "n length"]:
+    """The inputs as numbers of symbols."""
+    low = [values.start for values in channels.inputs]
+    sizes = tuple(values.stop - values.start for values in channels.inputs)
+    return np.asarray(np.ravel_multi_index(tuple(np.moveaxis(inputs - low, -1, 0)), sizes))
+
+
+def judged(made: TrainedInOrder, task: SequenceTask, answers: tuple[int, ...], seed: int) -> str:
+    """What is read from a network that learned its task, as two columns."""
+    network = RecurrentModel(made.architecture, made.trained.parameters, answers)
+    symbols = tuple(map(tuple, task.alphabet.tolist()))
+    found = extract_machine(network, symbols, task.length)
+    if not isinstance(found, ExtractedMachine):
+        return f"{found.reasons[0]} | "
+    machine = found.machine.minimise()
+    long = task.sample(np.random.default_rng([seed, 1]), *LONG)
+    said = machine.run(numbers(long, task.channels))
+    right = (said == task.labels(long)[..., 0]).all(axis=1).mean()
+    proved = find_boxes(network, machine)
+    closed = f"history {proved[0].history}" if isinstance(proved, tuple) else "no"
+    return f"{machine.states} states, {right:.1%} | {closed}"
+
+
+def main() -> None:
+    """Print the table, a row as soon as it is known."""
+    seed = int(sys.argv[1]) if len(sys.argv) > 1 else 0
+    print("| task | seed | width | steps | learned | CPU s | machine | proved |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
+    for name in sys.argv[2:] or TASKS:
+        task = load_task(name)
+        assert isinstance(task, SequenceTask)
+        rng = np.random.default_rng([seed, 0])
+        drawn = [task.sample(rng, SEQUENCES) for _ in range(2)]
+        labels, answers = label_numbers(np.concatenate([task.labels(x)[..., 0] for x in drawn]))
+        words, fresh = (numbers(x, task.channels) for x in drawn)
+        start = time.process_time()
+        with fixed_threads():
+            made = train_in_order(
+                task.channels.size,
+                len(answers),
+                words,
+                labels[:SEQUENCES],
+                fresh,
+                labels[SEQUENCES:],
+                seed,
+            )
+        spent = time.process_time() - start
+        steps = sum(attempt.steps for attempt in made.attempts)
+        learned = f"at {made.trained.learned_at}" if made.learned else f"{made.trained.right:.1%}"
+        read = judged(made, task, answers, seed) if made.learned else " | "
+        print(
+            f"| {name} | {seed} | {made.architecture.d_hidden} | {steps:,} | {learned} "
+            f"| {spent:.1f} | {read} |",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()
