@@ -24,6 +24,8 @@ from distill.machine import Machine, random_minimal
 from distill.mechanism import AutomatonMechanism, Variable
 from distill.recurrent_model import RecurrentModel
 from distill.sequence_network import SequenceNetwork
+from distill.verify.answers import answered
+from distill.verify.automaton import searched_sequences
 from distill.verify.hidden import decoded, interchanged, moved, visits
 from distill.verify.sequences import verify_sequences
 
@@ -94,11 +96,15 @@ def test_every_two_states_are_told_apart(seed, states, symbols):
 
 def test_one_wrong_transition_of_two_hundred_is_found_by_the_search():
     machine = drawn(5, 50, 4)
-    report = verified(machine, planted_network(one_wrong(machine, 3)), 8)
-    assert report.verdict == "approximate"
-    assert report.program_vs_model.search_disagreements
-    assert report.program_vs_model.disagreement is not None
-    assert any("a search found" in reason for reason in report.reasons)
+    network = SequenceNetwork(planted_network(one_wrong(machine, 3)), Channels((range(4),)))
+    emitted = emit_machine(machine)
+    mechanism = mechanism_of(machine, emitted)
+    wrong = [
+        not (part.program == part.model).all()
+        for sequences in searched_sequences(mechanism, network, 8)
+        for part in [answered(emitted.program.source, network, sequences)]
+    ]
+    assert any(wrong)
 
 
 def test_a_wrong_transition_beyond_the_training_length_is_where_they_diverge():
@@ -138,6 +144,20 @@ def test_a_planted_machine_comes_back_proved_and_its_folder_is_checked(tmp_path)
     assert again.model.run(np.array([[0, 1, 1]])).shape == (1, 3)
 
 
+def test_a_machine_that_cannot_be_told_from_a_counter_is_refused():
+    """Six states in a circle that speak once a turn: 5 steps there, one on, and 5 to be seen."""
+    circle = tuple((state, (state + 1) % 6) for state in range(6))
+    said = tuple((0, int(state == 5)) for state in range(6))
+    network = planted_network(Machine(circle, said, ((0,), (1,))).minimise(), 1)
+    short = distill.distill(network, [range(2)], length=10)
+    assert short.report.verdict == "refused"
+    assert "something that counts without end would look the same" in short.report.reasons[0]
+    assert short.report.numbers["needed_length"] == 11
+    long = distill.distill(network, [range(2)], length=11)
+    assert long.report.verdict == "proved"
+    assert long.mechanism.states == 6
+
+
 def test_a_network_without_any_order_is_refused():
     """Large random weights: what it says is chaos, and no machine of a few states."""
     generator = torch.Generator().manual_seed(0)
@@ -152,9 +172,12 @@ def test_a_network_without_any_order_is_refused():
 
 
 def test_a_program_is_not_taken_for_an_unrelated_network():
+    """It is `approximate` at best, with the numbers; a search finds more than the draw does."""
     report = verified(drawn(2, 5, 2), planted_network(drawn(3, 5, 2)), 8)
     assert report.verdict == "approximate"
     assert report.program_vs_model.agree < report.program_vs_model.total / 10
+    assert report.program_vs_model.search_disagreements
+    assert any("a search found" in reason for reason in report.reasons)
     assert report.proof is None or report.proof.up_to_length < 8
     assert not report.located
 

@@ -16,6 +16,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
+from distill.checker.conformance import telling_apart
 from distill.machine import Machine
 from distill.mechanism import Refusal
 from distill.recurrent_model import RecurrentModel
@@ -85,7 +86,18 @@ def extract_machine(
             if len(wrong):
                 break
         else:
-            return ExtractedMachine(found, access, hidden, tuple(continuations), rounds)
+            longest = _needed(found, access)
+            if longest <= length:
+                return ExtractedMachine(found, access, hidden, tuple(continuations), rounds)
+            return Refusal(
+                (
+                    f"{len(access)} states were met, and it takes sequences of {longest} symbols "
+                    f"to tell them apart, beyond the {length} that the network can be trusted on: "
+                    "something that counts without end would look the same; train on longer "
+                    "sequences",
+                ),
+                {"states": len(access), "needed_length": longest},
+            )
         row, last = wrong[wrong[:, 1].argmin()]
         word = drawn[row, : last + 1]
         longer = _distinguishing(network, hidden, _walk(transitions, word[None])[0], word)
@@ -103,6 +115,14 @@ def extract_machine(
         (f"after {MAX_ROUNDS} counterexamples machine and network still part",),
         {"continuations": len(continuations)},
     )
+
+
+def _needed(machine: Machine, access: tuple[tuple[int, ...], ...]) -> int:
+    """How long sequences must be to see every transition: a way to a state, one symbol more, and
+    what tells the state that follows from the others.
+    """
+    endings = telling_apart(machine.delta, machine.answers)
+    return max(map(len, access)) + 1 + max(map(len, endings), default=0)
 
 
 def _close(
