@@ -27,7 +27,8 @@ from distill.machine import Machine, distinguishing_sequence
 from distill.program import Program
 from distill.synthesis import expression as ex
 from distill.synthesis.expression import Constant, Expression, Name, Operation
-from distill.synthesis.portfolio import Table, lookup, synthesise
+from distill.synthesis.portfolio import synthesise
+from distill.synthesis.table import Table, lookup
 
 THOROUGH = 3, 10
 """How many proposals are looked at again, with choices and all expressions by size.

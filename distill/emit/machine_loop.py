@@ -12,6 +12,7 @@ import black
 from distill.labelling import Labelling
 from distill.synthesis import expression as ex
 from distill.synthesis.expression import Constant, Expression, Lookup, Name, Operation
+from distill.synthesis.printing import condition_source, source, table_source
 
 if TYPE_CHECKING:
     from distill.emit.machine_prose import Role
@@ -98,7 +99,7 @@ def loop_source(plan: Plan, role: Role) -> str:
         if isinstance(part, Lookup)
     )
     tables = dict(zip(lookups, _table_names(plan), strict=True))
-    written = {name: ex.table_source(table) for table, name in tables.items()}
+    written = {name: table_source(table) for table, name in tables.items()}
     large = {name: text for name, text in written.items() if len(text) > MAX_FORMATTED}
     constants = [f"{name} = {'...' if name in large else written[name]}" for name in written]
     several = len(plan.inputs) > 1
@@ -168,8 +169,8 @@ def _statements(plan: Plan, tables: Mapping[Lookup, str]) -> list[str]:
     """The body of the loop."""
     lines = []
     if plan.shared:
-        lines.append(f"{plan.shared[0]} = {ex.source(plan.shared[1], tables)}")
-    answer = f"outputs.append({ex.source(plan.output, tables)})"
+        lines.append(f"{plan.shared[0]} = {source(plan.shared[1], tables)}")
+    answer = f"outputs.append({source(plan.output, tables)})"
     if not plan.after:
         lines.append(answer)
     lines += _assignments(plan, tables)
@@ -189,7 +190,7 @@ def _assignments(plan: Plan, tables: Mapping[Lookup, str]) -> list[str]:
             if not any(name in ex.names(u) for other, u in waiting.items() if other != name)
         ]
         if not free:
-            values = ", ".join(ex.source(update, tables) for update in waiting.values())
+            values = ", ".join(source(update, tables) for update in waiting.values())
             return [*lines, f"{', '.join(waiting)} = {values}"]
         lines += _assignment(free[0], waiting.pop(free[0]), tables)
     return lines
@@ -204,7 +205,7 @@ def _assignment(name: str, update: Expression, tables: Mapping[Lookup, str]) -> 
             first, second = _assignment(name, yes, tables), _assignment(name, no, tables)
             if not first:
                 condition, first, second = ex.opposite(condition), second, first
-            lines = [f"if {ex.condition_source(condition, tables)}:", *indented(first)]
+            lines = [f"if {condition_source(condition, tables)}:", *indented(first)]
             if not second:
                 return lines
             if second[0].startswith("if "):
@@ -213,7 +214,7 @@ def _assignment(name: str, update: Expression, tables: Mapping[Lookup, str]) -> 
         case Operation("+" | "-" | "^" | "&" | "|" as operator, (Name(other), operand)) if (
             other == name
         ):
-            return [f"{name} {operator}= {ex.source(operand, tables)}"]
+            return [f"{name} {operator}= {source(operand, tables)}"]
         case Operation("+" | "^" | "&" | "|" as operator, (operand, Name(other))) if other == name:
-            return [f"{name} {operator}= {ex.source(operand, tables)}"]
-    return [f"{name} = {ex.source(update, tables)}"]
+            return [f"{name} {operator}= {source(operand, tables)}"]
+    return [f"{name} = {source(update, tables)}"]

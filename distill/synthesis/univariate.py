@@ -144,7 +144,7 @@ def truths(
     if v[0] >= 0:
         root = Operation("isqrt", (inner,))
         yield Operation("==", (Operation("*", (root, root)), inner))
-    if len(true) <= MAX_MEMBERS:
+    if len(true) <= MAX_MEMBERS and len(terms) == 1 and terms[0][0] == 1:  # of a sum, a table
         yield Member(inner, tuple(true))
 
 
