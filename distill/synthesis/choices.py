@@ -15,6 +15,7 @@ from distill.synthesis.expression import (
     Operation,
     cost,
     evaluate,
+    is_truth,
     names,
     opposite,
 )
@@ -38,6 +39,7 @@ def simple(table: Table) -> Expression | None:
         return best
     found = [best] if best is not None else []
     found += [whole for name in table.varying if (whole := _switch(table, name)) is not None]
+    found += [whole for name in table.varying if (whole := _latch(table, name)) is not None]
     return min(found, key=cost, default=None)
 
 
@@ -58,7 +60,8 @@ def _switch(table: Table, name: str) -> Expression | None:
     branches: list[tuple[list[int], Expression]] = []
     for members in classes.values():
         part = table.where(np.isin(column, members))
-        branch = plain(Table({other: part.columns[other] for other in others}, part.target))
+        columns = {other: part.columns[other] for other in others}
+        branch = plain(Table(columns, part.target, table.listable))
         if branch is None:
             return None
         branches.append((members, branch))
@@ -71,6 +74,25 @@ def _switch(table: Table, name: str) -> Expression | None:
             test = Member(Name(name), tuple(members))
         whole = Operation("if", (test, branch, whole))
     return whole
+
+
+def _latch(table: Table, name: str) -> Expression | None:
+    """A bit that stays once it changed: on what condition it changes."""
+    column = table.columns[name]
+    others = tuple(other for other in table.varying if other != name)
+    if not table.is_bits and not set(np.unique([*column, *table.target])) <= {0, 1}:
+        return None
+    for rests in (1, 0):
+        if others and (table.target[column == rests] == rests).all() and (column != rests).any():
+            part = table.where(column != rests)
+            columns = {other: part.columns[other] for other in others}
+            changes = Table(columns, (part.target == rests).astype(np.int64))
+            condition = plain(changes) if changes.is_function else None
+            if condition is not None:
+                if not is_truth(condition):
+                    condition = Operation("==", (condition, Constant(1)))
+                return Operation("if", (condition, Constant(rests), Name(name)))
+    return None
 
 
 def choice(table: Table, depth: int) -> Expression | None:

@@ -11,7 +11,7 @@ from jaxtyping import Int
 from numpy import ndarray
 
 from distill.synthesis.conditions import conjunctions
-from distill.synthesis.expression import Constant, Expression, Name, Operation, add, cost
+from distill.synthesis.expression import Constant, Expression, Name, Operation, add, cost, evaluate
 from distill.synthesis.table import Table, is_function_of, lookup
 from distill.synthesis.univariate import balanced, clamp, function_of_one
 
@@ -199,8 +199,9 @@ def _weights(
         weight = plain(Table(columns, column[first]))
         if weight is not None and (not listed or cost(weight) <= WEIGHT_COST):
             found.append(weight)
-        elif listed and len(others) == 1 and np.unique(column).size > 2:
-            found.append(lookup(Table(columns, column[first]), weights=True))
+        elif listed and len(others) == 1 and others[0] in table.listable:
+            if len(np.unique(column)) > 2 or len(first) > 3:
+                found.append(lookup(Table(columns, column[first]), weights=True))
     return found
 
 
@@ -223,6 +224,20 @@ def _clamped_weight(
     return np.clip(0, least, most)[codes]
 
 
+def _inversions(table: Table) -> Iterator[Expression]:
+    """Of variables that are an arrangement: sums of which comes before which."""
+    names = tuple(table.varying)
+    values = np.column_stack([*table.varying.values()]) if len(names) > 2 else None
+    if values is None or (np.sort(values, axis=1) != np.arange(len(names))).any():
+        return
+    pairs = [(one, other) for p, one in enumerate(names[1:], 1) for other in names[p + 1 :]]
+    features: list[Expression] = [Name(names[0])]
+    features += [Operation("<", (Name(other), Name(one))) for one, other in pairs]
+    matrix = np.column_stack([evaluate(feature, table.columns) for feature in features])
+    solution = np.linalg.lstsq(matrix.astype(float), table.target.astype(float), rcond=None)[0]
+    yield add([(round(c), f) for c, f in zip(solution.tolist(), features, strict=True)])
+
+
 STAGES = (
     _trivial,
     _affine,
@@ -232,5 +247,6 @@ STAGES = (
     _projected,
     _extremes,
     _separated,
+    _inversions,
 )
 """Plain forms, plainest first; the first stage with a form that reads well ends the search."""

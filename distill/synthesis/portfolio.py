@@ -29,6 +29,7 @@ def synthesise(
     columns: Mapping[str, Int[ndarray, " rows"]],
     target: Int[ndarray, " rows"],
     thorough: bool = True,
+    listable: tuple[str, ...] = (),
 ) -> Expression:
     """An expression of the variables that gives the target on every row.
 
@@ -36,11 +37,12 @@ def synthesise(
         columns: the values of every variable.
         target: what the expression should give.
         thorough: whether choices and a search by size follow where no plain form holds.
+        listable: variables whose values may be listed as weights in a sum.
 
     Raises:
         ValueError: rows with equal variables have different targets.
     """
-    table = relevant(Table(columns, target))
+    table = relevant(Table(columns, target, listable))
     small = len(table.target) <= MAX_ROWS
     best = simple(table) if small else plain(table)
     if best is not None and (is_good(best, table) or not thorough):

@@ -22,6 +22,7 @@ class Table:
 
     columns: Mapping[str, Int[ndarray, " rows"]]
     target: Int[ndarray, " rows"]
+    listable: tuple[str, ...] = ()  # variables whose values may be listed as weights in a sum
 
     def __post_init__(self) -> None:
         lengths = {len(column) for column in (*self.columns.values(), self.target)}
@@ -30,7 +31,8 @@ class Table:
 
     def where(self, rows: ndarray) -> Table:
         """The table of some rows."""
-        return Table({name: c[rows] for name, c in self.columns.items()}, self.target[rows])
+        columns = {name: column[rows] for name, column in self.columns.items()}
+        return Table(columns, self.target[rows], self.listable)
 
     def holds(self, expression: Expression) -> bool:
         """Whether the expression gives the target on every row."""
@@ -91,4 +93,4 @@ def relevant(table: Table) -> Table:
         fewer = tuple(other for other in kept if other != name)
         if fewer and is_function_of(table.codes(fewer), table.target):
             kept = fewer
-    return Table({name: table.columns[name] for name in kept}, table.target)
+    return Table({name: table.columns[name] for name in kept}, table.target, table.listable)
