@@ -61,7 +61,9 @@ def _units(updates: Updates, domains: Domains) -> list[tuple[Expression | None, 
         if best is None:
             return units + [(None, (name,)) for name in left]
         if len(counted[best]) == 1:
-            units += [(keys[name][0] if keys[name] else None, (name,)) for name in left]
+            for name in left:
+                is_if = isinstance(updates[name], Operation) and updates[name].operator == "if"
+                units.append((keys[name][0] if is_if else None, (name,)))
             return units
         units.append((best, tuple(counted[best])))
         left = [name for name in left if name not in counted[best]]
@@ -76,6 +78,8 @@ def _keys(update: Expression, domains: Domains) -> list[Expression]:
             if isinstance(otherwise, Name) and not ex.is_pattern(condition):
                 keys += [_normal(part, domains)[0] for part in _parts(condition)]
             return keys
+        case Operation("^", (Name(), Name(bit))) if domains.get(bit) == {0, 1}:
+            return [Operation("==", (Name(bit), Constant(0)))]
     return []
 
 
@@ -117,6 +121,8 @@ def _split(update: Expression, key: Expression, domains: Domains) -> tuple[Expre
                     both = reduce(lambda a, b: Operation("and", (a, b)), rest)
                     inner = Operation("if", (both, yes, no))
                     return (inner, no) if holds else (no, inner)
+        case Operation("^", (one, other)) if _keys(update, domains) == [key]:
+            return one, Operation("-", (Constant(1), one))
     return update, update
 
 

@@ -26,6 +26,9 @@ MAX_FORMATTED = 2_000
 DIVISION = 6.0
 """How much better a quotient and a remainder of one sum read than two expressions of their cost."""
 
+LISTED = 6.0
+"""How much worse a loop reads that has to list anything."""
+
 PLAIN_COST = 30.0
 """A loop that costs less is taken without a more thorough search."""
 
@@ -61,8 +64,9 @@ class Plan:
         start = sum(0.5 for value in self.labelling.values[0] if value)
         named = 1.0 if self.shared else 0.0
         pair = DIVISION if self.divides else 0.0
+        listed = LISTED if self.tables else 0.0
         plain = sum(map(ex.cost, self.expressions)) - shared_cost(self.named_updates, self.domains)
-        return plain + start + named + len(self.updates) - pair + self.labelling.prior
+        return plain + start + named + len(self.updates) - pair + self.labelling.prior + listed
 
     @property
     def tables(self) -> tuple[Expression, ...]:
@@ -190,8 +194,9 @@ def _table_names(plan: Plan) -> Iterator[str]:
             for part in ex.subexpressions(whole):
                 if isinstance(part, Lookup) and part not in seen:
                     seen.add(part)
-                    used[stem] = used.get(stem, 0) + 1
-                    yield stem + (str(used[stem]) if used[stem] > 1 else "")
+                    name = "STEP" if part.weights else stem
+                    used[name] = used.get(name, 0) + 1
+                    yield name + (str(used[name]) if used[name] > 1 else "")
 
 
 def indented(lines: list[str]) -> list[str]:

@@ -17,9 +17,13 @@ from numpy import ndarray
 from distill.emit.machine_loop import DIVISION, Plan
 from distill.labelling import Labelling
 from distill.synthesis import expression as ex
+from distill.synthesis.choices import latch, toggle
 from distill.synthesis.expression import Constant, Expression, Name, Operation
 from distill.synthesis.portfolio import synthesise
 from distill.synthesis.table import Table, lookup
+
+STATEMENT = 5.0
+"""How much better a bit that changes on a condition reads than an expression of that cost."""
 
 MAX_REACHED = 2_000
 """How many values of the variables a plan with free ones may reach."""
@@ -80,7 +84,10 @@ def columns_of(labelling: Labelling, inputs: tuple[str, ...]) -> Columns:
 
 def _expanded(labelling: Labelling) -> tuple[Int[ndarray, " rows"], Int[ndarray, "rows variables"]]:
     """States with values of the variables; those that are free take all of theirs."""
-    domains = [sorted({v for v in column if v is not None}) for column in zip(*labelling.values)]
+    domains = [
+        sorted({v for v in column if v is not None})
+        for column in zip(*labelling.values, strict=True)
+    ]
     owners, values = [], []
     for state, row in enumerate(labelling.values):
         choices = [
@@ -95,21 +102,37 @@ def _expanded(labelling: Labelling) -> tuple[Int[ndarray, " rows"], Int[ndarray,
 def plan_of(labelling: Labelling, inputs: tuple[str, ...], thorough: bool) -> Plan | None:
     """The best program for a labelling; none if variables that were free make it another one."""
     columns = columns_of(labelling, inputs)
-    updates = []
-    for target, known in zip(columns.following, columns.known, strict=True):
-        rows = {name: column[known] for name, column in columns.before.items()}
-        updates.append(synthesise(rows, target[known], thorough, inputs))
-    updates = tuple(updates)
-    output = synthesise(columns.before, columns.answers, thorough)
+    updates = tuple(
+        _update(
+            name,
+            Table({n: column[known] for n, column in columns.before.items()}, target[known]),
+            inputs,
+            thorough,
+        )
+        for name, target, known in zip(
+            labelling.names, columns.following, columns.known, strict=True
+        )
+    )
+    output = synthesise(columns.before, columns.answers, thorough, inputs)
     plans = [Plan(labelling, inputs, None, updates, output, False)]
     if labelling.names and Table(columns.late, columns.late_answers).is_function:
-        late_output = synthesise(columns.late, columns.late_answers, thorough)
+        late_output = synthesise(columns.late, columns.late_answers, thorough, inputs)
         plans.append(Plan(labelling, inputs, None, updates, late_output, True))
     if any(None in row for row in labelling.values):
         plans = [plan for plan in plans if _is_closed(plan)]
     else:
         plans += _shared(labelling, inputs, updates, output, columns)
     return min(plans, key=lambda plan: plan.cost, default=None)
+
+
+def _update(name: str, table: Table, inputs: tuple[str, ...], thorough: bool) -> Expression:
+    """The next value of a variable; of a bit that is latched or toggled, on what condition."""
+    best = synthesise(table.columns, table.target, thorough, inputs)
+    if ex.cost(best) > 4.0:  # not a bit operator on two bits, or less
+        for form in (latch(table, name), toggle(table, name)):
+            if form is not None and ex.cost(form) - STATEMENT < ex.cost(best):
+                return form
+    return best
 
 
 def _shared(

@@ -172,8 +172,7 @@ def _division(plan: Plan) -> Role:
 def _single(plan: Plan, name: str, update: Expression) -> tuple[str, tuple[str, ...]]:
     """The kind of one variable, and why it works."""
     machine = plan.labelling.machine
-    place = plan.labelling.names.index(name)
-    values = sorted({row[place] for row in plan.labelling.values})
+    values = sorted(plan.domains[name])
     if ex.tables(update):
         return _table(machine)
     factor, modulus = _modular(update, name, values)

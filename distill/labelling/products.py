@@ -20,6 +20,9 @@ from distill.machine import Machine
 INDEPENDENT = -8.0
 """Cost of two variables of which each symbol moves one, or one of which no symbol matters to."""
 
+MAX_PAIRS = 3
+"""How many pairs of congruences are proposed."""
+
 MAX_CASCADED = 48
 """Up to this many states blocks that are turned alike are looked for."""
 
@@ -40,10 +43,10 @@ def products(machine: Machine) -> Iterator[Labelling]:
         (one, other)
         for place, one in enumerate(found)
         for other in found[place + 1 :]
-        if (one.max() + 1) * (other.max() + 1) == machine.states
-        and len(np.unique(np.column_stack([one, other]), axis=0)) == machine.states
+        if len(np.unique(np.column_stack([one, other]), axis=0)) == machine.states
     ]
-    for pair in pairs[:3]:
+    pairs.sort(key=lambda pair: int((pair[0].max() + 1) * (pair[1].max() + 1)))
+    for pair in pairs[:MAX_PAIRS]:
         factors = []
         for block in pair:
             _, first = np.unique(block, return_index=True)

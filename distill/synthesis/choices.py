@@ -6,7 +6,7 @@ from itertools import islice
 
 import numpy as np
 
-from distill.synthesis.conditions import MAX_CONDITIONS, conditions
+from distill.synthesis.conditions import MAX_CONDITIONS, conditions, conjunctions
 from distill.synthesis.expression import (
     Constant,
     Expression,
@@ -20,7 +20,7 @@ from distill.synthesis.expression import (
     opposite,
 )
 from distill.synthesis.forms import is_good, plain
-from distill.synthesis.table import Table
+from distill.synthesis.table import Table, relevant
 
 MAX_VALUES = 12
 """Values of a variable up to which what is done at each is looked at."""
@@ -39,7 +39,6 @@ def simple(table: Table) -> Expression | None:
         return best
     found = [best] if best is not None else []
     found += [whole for name in table.varying if (whole := _switch(table, name)) is not None]
-    found += [whole for name in table.varying if (whole := _latch(table, name)) is not None]
     return min(found, key=cost, default=None)
 
 
@@ -76,23 +75,49 @@ def _switch(table: Table, name: str) -> Expression | None:
     return whole
 
 
-def _latch(table: Table, name: str) -> Expression | None:
+def latch(table: Table, name: str) -> Expression | None:
     """A bit that stays once it changed: on what condition it changes."""
     column = table.columns[name]
     others = tuple(other for other in table.varying if other != name)
-    if not table.is_bits and not set(np.unique([*column, *table.target])) <= {0, 1}:
+    if not others or not {*column.tolist(), *table.target.tolist()} <= {0, 1}:
         return None
     for rests in (1, 0):
-        if others and (table.target[column == rests] == rests).all() and (column != rests).any():
+        if (table.target[column == rests] == rests).all() and (column != rests).any():
             part = table.where(column != rests)
             columns = {other: part.columns[other] for other in others}
             changes = Table(columns, (part.target == rests).astype(np.int64))
-            condition = plain(changes) if changes.is_function else None
+            condition = _condition(changes)
             if condition is not None:
-                if not is_truth(condition):
-                    condition = Operation("==", (condition, Constant(1)))
                 return Operation("if", (condition, Constant(rests), Name(name)))
     return None
+
+
+def toggle(table: Table, name: str) -> Expression | None:
+    """A bit that changes on some condition, and else stays."""
+    column = table.columns[name]
+    others = tuple(other for other in table.varying if other != name)
+    if not others or not {*column.tolist(), *table.target.tolist()} <= {0, 1}:
+        return None
+    changes = Table({n: table.columns[n] for n in others}, column ^ table.target)
+    condition = _condition(changes)
+    if condition is None:
+        return None
+    changed = Operation("-", (Constant(1), Name(name)))
+    return Operation("if", (condition, changed, Name(name)))
+
+
+def _condition(table: Table) -> Expression | None:
+    """A truth that says where the target is 1."""
+    if not table.is_function:
+        return None
+    table = relevant(table)
+    if table.target.min() == table.target.max():
+        return None
+    found = [*filter(table.holds, conjunctions(table))]
+    best = plain(table)
+    if best is not None:
+        found.append(best if is_truth(best) else Operation("==", (best, Constant(1))))
+    return min(found, key=cost, default=None)
 
 
 def choice(table: Table, depth: int) -> Expression | None:

@@ -34,6 +34,10 @@ def conditions(table: Table) -> Iterator[Expression]:
     for place, one in enumerate(names):
         for other in names[place + 1 :]:
             yield equality("==", [(1, Name(one)), (-1, Name(other))], 0)
+            for small, large in ((one, other), (other, one)):
+                if table.columns[small].max() == 1 and table.columns[large].max() > 2:
+                    parity = Operation("%", (Name(large), Constant(2)))
+                    yield Operation("==", (Name(small), parity))
             if len(np.unique([table.columns[one], table.columns[other]])) > 2:
                 yield Operation("<", (Name(one), Name(other)))  # of bits, a trick
     for name in names:

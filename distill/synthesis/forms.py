@@ -67,7 +67,8 @@ def _boolean(table: Table) -> Iterator[Expression]:
                 if chosen:
                     whole = reduce(lambda a, b: Operation(operator, (a, b)), map(Name, chosen))
                     yield whole
-                    yield Operation("-", (Constant(1), whole))
+                    if operator == "^" and len(chosen) > 2:
+                        yield Operation("-", (Constant(1), whole))
 
 
 def _affine(table: Table) -> Iterator[Expression]:
@@ -174,7 +175,8 @@ def _separated(table: Table) -> Iterator[Expression]:
             rest = (target - factor * column) % modulus
             if is_function_of(codes, rest):
                 signed = np.where(rest > modulus // 2, rest - modulus, rest)
-                for weight in _weights(table, others, rest, signed, listed=True):
+                either = (signed, rest) if np.abs(signed).max() == 1 else (rest, signed)
+                for weight in _weights(table, others, *either, listed=True):
                     total = add([(factor, Name(name)), (1, weight)])
                     yield Operation("%", (total, Constant(modulus)))
         if high - low >= 2:
@@ -200,8 +202,7 @@ def _weights(
         if weight is not None and (not listed or cost(weight) <= WEIGHT_COST):
             found.append(weight)
         elif listed and len(others) == 1 and others[0] in table.listable:
-            if len(np.unique(column)) > 2 or len(first) > 3:
-                found.append(lookup(Table(columns, column[first]), weights=True))
+            found.append(lookup(Table(columns, column[first]), weights=True))
     return found
 
 
@@ -226,9 +227,8 @@ def _clamped_weight(
 
 def _inversions(table: Table) -> Iterator[Expression]:
     """Of variables that are an arrangement: sums of which comes before which."""
-    names = tuple(table.varying)
-    values = np.column_stack([*table.varying.values()]) if len(names) > 2 else None
-    if values is None or (np.sort(values, axis=1) != np.arange(len(names))).any():
+    names = table.arranged
+    if not names:
         return
     pairs = [(one, other) for p, one in enumerate(names[1:], 1) for other in names[p + 1 :]]
     features: list[Expression] = [Name(names[0])]

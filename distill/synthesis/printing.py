@@ -103,11 +103,12 @@ def _chained(
             return None
         text = condition_source(part, named)
         left, right = part.operands[0], part.operands[-1]
-        if operator == "and" and last is not None and left == last and isinstance(left, Name):
-            texts[-1] += text.removeprefix(left.name)
+        names_only = isinstance(left, Name) and isinstance(right, Name)
+        if operator == "and" and names_only and left == last:
+            texts[-1] += text.removeprefix(source(left))
         else:
             texts.append(text)
-        last = right if part.operator not in {"between", "not"} else None
+        last = right if names_only and part.operator not in {"between", "not"} else None
     return texts
 
 

@@ -56,6 +56,15 @@ class Table:
         """The columns that have more than one value."""
         return {n: c for n, c in self.columns.items() if c.min() != c.max()}
 
+    @cached_property
+    def arranged(self) -> tuple[str, ...]:
+        """Variables that on every row are an arrangement of 0, 1, ..., if there are such."""
+        names = tuple(name for name in self.columns if name not in self.listable)
+        if len(names) < 3:
+            return ()
+        rows = np.sort(np.column_stack([self.columns[name] for name in names]), axis=1)
+        return names if (rows == np.arange(len(names))).all() else ()
+
     @property
     def is_bits(self) -> bool:
         """Whether the target and all that varies is 0 or 1."""
@@ -90,6 +99,8 @@ def relevant(table: Table) -> Table:
     if not is_function_of(table.codes(kept), table.target):
         raise ValueError("rows with equal variables have different targets")
     for name in reversed(tuple(table.columns)):
+        if name in table.arranged:  # the others say what it is, in no way that one would write
+            continue
         fewer = tuple(other for other in kept if other != name)
         if fewer and is_function_of(table.codes(fewer), table.target):
             kept = fewer

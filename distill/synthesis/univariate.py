@@ -31,7 +31,8 @@ def function_of_one(
     t = target[first]
     yield from _moduli(terms, v, t)
     yield from _quotients(terms, v, t)
-    yield from _clamps(terms, v, t)
+    if set(t.tolist()) != {0, 1}:  # a truth is better said by a comparison
+        yield from _clamps(terms, v, t)
     if len(v) > 2:
         yield from _magnitudes(terms, v, t)
     if set(t.tolist()) == {0, 1}:
