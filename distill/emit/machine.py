@@ -88,7 +88,7 @@ def _best_plan(machine: Machine) -> Plan:
         key=lambda pair: round(pair[0].cost, 1),
     )
     best, _ = plans[0]
-    if rows > MAX_THOROUGH or best.is_plain:
+    if rows > MAX_THOROUGH or not best.tables:
         return best
     for tried, (_, labelling) in enumerate(plans[: THOROUGH[rows <= SMALL_ROWS]]):
         plan = plan_of(labelling, inputs, True)

@@ -99,8 +99,6 @@ def _normal(condition: Expression, domains: Domains) -> tuple[Expression, bool]:
                 return Operation("==", (Name(name), Constant(values[0]))), (
                     (value == values[0]) == (operator == "==")
                 )
-        case Operation("<", (Constant(), Name())):
-            pass
     match condition:
         case Operation("!=" | ">=" | ">" | "not"):
             return ex.opposite(condition), False
@@ -121,7 +119,7 @@ def _split(update: Expression, key: Expression, domains: Domains) -> tuple[Expre
                     both = reduce(lambda a, b: Operation("and", (a, b)), rest)
                     inner = Operation("if", (both, yes, no))
                     return (inner, no) if holds else (no, inner)
-        case Operation("^", (one, other)) if _keys(update, domains) == [key]:
+        case Operation("^", (one, _)) if _keys(update, domains) == [key]:
             return one, Operation("-", (Constant(1), one))
     return update, update
 

@@ -29,9 +29,6 @@ DIVISION = 6.0
 LISTED = 6.0
 """How much worse a loop reads that has to list anything."""
 
-PLAIN_COST = 30.0
-"""A loop that costs less is taken without a more thorough search."""
-
 
 @dataclass(frozen=True)
 class Plan:
@@ -76,11 +73,6 @@ class Plan:
             for part in ex.tables(*self.expressions)
             if not (isinstance(part, Lookup) and part.weights and ex.names(part) <= {*self.inputs})
         )
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether nothing is listed and the loop reads so well that no better one is sought."""
-        return not self.tables and self.cost < PLAIN_COST
 
     @property
     def named_updates(self) -> dict[str, Expression]:

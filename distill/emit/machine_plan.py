@@ -128,7 +128,8 @@ def plan_of(labelling: Labelling, inputs: tuple[str, ...], thorough: bool) -> Pl
 def _update(name: str, table: Table, inputs: tuple[str, ...], thorough: bool) -> Expression:
     """The next value of a variable; of a bit that is latched or toggled, on what condition."""
     best = synthesise(table.columns, table.target, thorough, inputs)
-    if ex.cost(best) > 4.0:  # not a bit operator on two bits, or less
+    is_bit_operator = isinstance(best, Operation) and best.operator in {"^", "&", "|"}
+    if ex.cost(best) > 3.5 and not (is_bit_operator and ex.cost(best) < 4.0):
         for form in (latch(table, name), toggle(table, name)):
             if form is not None and ex.cost(form) - STATEMENT < ex.cost(best):
                 return form

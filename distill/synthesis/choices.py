@@ -39,7 +39,35 @@ def simple(table: Table) -> Expression | None:
         return best
     found = [best] if best is not None else []
     found += [whole for name in table.varying if (whole := _switch(table, name)) is not None]
+    found += [whole for name in table.varying if (whole := _guarded(table, name)) is not None]
     return min(found, key=cost, default=None)
+
+
+def _guarded(table: Table, name: str) -> Expression | None:
+    """A variable that stays where it has some values: what happens at the others."""
+    column = table.columns[name]
+    moving = np.unique(column[table.target != column])
+    values = np.unique(column)
+    if not 0 < len(moving) < len(values):
+        return None
+    test: Expression
+    low, high = Constant(int(moving[0])), Constant(int(moving[-1]))
+    if len(moving) == 1:
+        test = Operation("==", (Name(name), low))
+    elif len(moving) < np.sum((values >= moving[0]) & (values <= moving[-1])):
+        return None
+    elif moving[0] == values[0]:
+        test = Operation("<=", (Name(name), high))
+        if high.value + 1 == values[-1]:
+            test = Operation("<", (Name(name), Constant(int(values[-1]))))
+    elif moving[-1] == values[-1]:
+        test = Operation(">=", (Name(name), low))
+    else:
+        test = Operation("between", (low, Name(name), high))
+    part = table.where(np.isin(column, moving))
+    inner = [plain(part), *(_switch(part, other) for other in part.varying if other != name)]
+    best = min((whole for whole in inner if whole is not None), key=cost, default=None)
+    return None if best is None else Operation("if", (test, best, Name(name)))
 
 
 def _switch(table: Table, name: str) -> Expression | None:
@@ -115,8 +143,11 @@ def _condition(table: Table) -> Expression | None:
         return None
     found = [*filter(table.holds, conjunctions(table))]
     best = plain(table)
+    if best is not None and (is_truth(best) or isinstance(best, Name)):
+        return best if is_truth(best) else Operation("==", (best, Constant(1)))
     if best is not None:
-        found.append(best if is_truth(best) else Operation("==", (best, Constant(1))))
+        # bit operators are no condition that one would write
+        return min(found, key=cost, default=Operation("==", (best, Constant(1))))
     return min(found, key=cost, default=None)
 
 

@@ -18,7 +18,7 @@ from distill.synthesis.univariate import balanced, clamp, function_of_one
 PROJECTIONS = 400
 """How many sums of small multiples of the variables are tried as the one integer that matters."""
 
-GOOD_COST = 4.0, 2.2
+GOOD_COST = 4.5, 2.2
 """An expression that costs no more than this, and this for each variable, is taken at once."""
 
 FEW_ROWS = 12
@@ -201,7 +201,7 @@ def _weights(
         weight = plain(Table(columns, column[first]))
         if weight is not None and (not listed or cost(weight) <= WEIGHT_COST):
             found.append(weight)
-        elif listed and len(others) == 1 and others[0] in table.listable:
+        elif listed and len(first) > 2 and len(others) == 1 and others[0] in table.listable:
             found.append(lookup(Table(columns, column[first]), weights=True))
     return found
 

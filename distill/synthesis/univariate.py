@@ -51,6 +51,10 @@ def _moduli(
         for modulus in dict.fromkeys((int(t.max()) + 1, common)):
             if modulus > 1 and common % modulus == 0 and t.max() < modulus:
                 offset = balanced(int(-apart[0]), modulus)
+                if modulus == 2 and offset:  # not (v + 1) % 2
+                    remainder = Operation("%", (add(terms), Constant(2)))
+                    yield Operation("-", (Constant(1), remainder))
+                    continue
                 inner = add([(sign * factor, term) for factor, term in terms], offset)
                 yield Operation("%", (inner, Constant(modulus)))
 
