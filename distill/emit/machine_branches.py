@@ -169,10 +169,15 @@ def _indented(lines: list[str]) -> list[str]:
 
 def _assignment(name: str, update: Expression, tables: Tables) -> str:
     match update:
-        case Operation("+" | "-" | "^" | "&" | "|" as operator, (Name(other), operand)) if (
-            other == name
-        ):
-            return f"{name} {operator}= {source(operand, tables)}"
-        case Operation("+" | "^" | "&" | "|" as operator, (operand, Name(other))) if other == name:
-            return f"{name} {operator}= {source(operand, tables)}"
+        case Operation("+" | "-"):
+            terms, offset = ex.terms_of(update)
+            rest = [(factor, term) for factor, term in terms if term != Name(name)]
+            if (1, Name(name)) in terms and not any(name in ex.names(term) for _, term in rest):
+                if all(factor < 0 for factor, _ in rest) and offset <= 0:
+                    less = ex.add([(-factor, term) for factor, term in rest], -offset)
+                    return f"{name} -= {source(less, tables)}"
+                return f"{name} += {source(ex.add(rest, offset), tables)}"
+        case Operation("^" | "&" | "|" as operator, operands) if Name(name) in operands:
+            other = operands[operands[0] == Name(name)]
+            return f"{name} {operator}= {source(other, tables)}"
     return f"{name} = {source(update, tables)}"

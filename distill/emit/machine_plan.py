@@ -22,7 +22,7 @@ from distill.synthesis.expression import Constant, Expression, Name, Operation
 from distill.synthesis.portfolio import synthesise
 from distill.synthesis.table import Table, lookup
 
-STATEMENT = 5.0
+STATEMENT = 6.5
 """How much better a bit that changes on a condition reads than an expression of that cost."""
 
 MAX_REACHED = 2_000

@@ -213,11 +213,11 @@ def conjuncts(operator: str, operands: tuple[Expression, ...]) -> tuple[Expressi
 
 
 def is_pattern(expression: Expression) -> bool:
-    """Whether it says that three variables or more have given values."""
+    """Whether it says that several variables have given values."""
     match expression:
         case Operation("and", operands):
             parts = conjuncts("and", operands)
-            return len(parts) > 2 and all(
+            return len(parts) > 1 and all(
                 isinstance(part, Operation)
                 and part.operator == "=="
                 and isinstance(part.operands[0], Name)

@@ -39,12 +39,12 @@ def is_good(expression: Expression, table: Table) -> bool:
     return cost(expression) <= GOOD_COST[0] + GOOD_COST[1] * len(table.varying)
 
 
-def plain(table: Table) -> Expression | None:
-    """The cheapest plain form that holds, or none."""
+def plain(table: Table, nested: bool = True) -> Expression | None:
+    """The cheapest plain form that holds, or none; nested ones have another form as a term."""
     best: Expression | None = None
     if max(np.abs(c).max() for c in (*table.columns.values(), table.target)) >= LARGE:
         return None
-    for stage in STAGES:
+    for stage in STAGES if nested else STAGES[:-1]:
         for candidate in stage(table):
             if (best is None or cost(candidate) < cost(best)) and table.holds(candidate):
                 best = candidate
@@ -198,7 +198,7 @@ def _weights(
     columns = {name: table.columns[name][first] for name in others}
     found: list[Expression] = []
     for column in wanted:
-        weight = plain(Table(columns, column[first]))
+        weight = plain(Table(columns, column[first]), nested=False)
         if weight is not None and (not listed or cost(weight) <= WEIGHT_COST):
             found.append(weight)
         elif listed and len(first) > 2 and len(others) == 1 and others[0] in table.listable:
@@ -246,7 +246,7 @@ STAGES = (
     _affine_modulo,
     _projected,
     _extremes,
-    _separated,
     _inversions,
+    _separated,
 )
 """Plain forms, plainest first; the first stage with a form that reads well ends the search."""

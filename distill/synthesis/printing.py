@@ -31,7 +31,7 @@ def condition_source(expression: Expression, named: Mapping[Lookup, str] | None 
     """
     match expression:
         case Operation("and" | "or" as operator, operands) if is_truth(expression):
-            if is_pattern(expression):
+            if is_pattern(expression) and len(conjuncts("and", operands)) > 2:
                 return _pattern_source(expression)
             parts = _chained(operator, conjuncts(operator, operands), named or {})
             # joined here, since `unparse` puts brackets around a third comparison
