@@ -62,7 +62,8 @@ def _units(updates: Updates, domains: Domains) -> list[tuple[Expression | None, 
             return units + [(None, (name,)) for name in left]
         if len(counted[best]) == 1:
             for name in left:
-                is_if = isinstance(updates[name], Operation) and updates[name].operator == "if"
+                update = updates[name]
+                is_if = isinstance(update, Operation) and update.operator == "if"
                 units.append((keys[name][0] if is_if else None, (name,)))
             return units
         units.append((best, tuple(counted[best])))
