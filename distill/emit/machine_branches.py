@@ -48,7 +48,8 @@ def statements(updates: Updates, domains: Domains, tables: Tables) -> list[str]:
 def shared_cost(updates: Updates, domains: Domains) -> float:
     """What the conditions of updates cost where they repeat those of another update."""
     units = _units(updates, domains)
-    return sum((len(names) - 1) * (ex.cost(key) + 1) for key, names in units if key is not None)
+    repeated = ((ex.cost(key) + 1, len(names) - 1) for key, names in units if key is not None)
+    return float(sum(cost * times for cost, times in repeated))
 
 
 def _units(updates: Updates, domains: Domains) -> list[tuple[Expression | None, tuple[str, ...]]]:

@@ -40,6 +40,9 @@ class Kind:
 def kind_of(plan: Plan, name: str, update: Expression) -> Kind:
     """The kind of one variable."""
     values = sorted(plan.domains[name])
+    match update:
+        case Operation("if", (condition, Name(one), other)) if one == name:
+            update = Operation("if", (ex.opposite(condition), other, Name(name)))
     if set(ex.tables(update)) & set(plan.tables):
         return _table(plan.labelling.machine)
     for recognise in (_counter, _extreme, _latch, _run, _walk, _progress):

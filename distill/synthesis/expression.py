@@ -294,7 +294,7 @@ def add(terms: list[tuple[int, Expression]], offset: int = 0) -> Expression:
     for term, factor in sorted(merged.items(), key=lambda pair: pair[1] < 0):
         if not factor:
             continue
-        if factor < 0 < offset and total is not None:  # s + 1 - 2 * x
+        if factor < 0 < offset and isinstance(total, Name):  # s + 1 - 2 * x
             total, offset = Operation("+", (total, Constant(offset))), 0
         size = abs(factor)
         product = term if size == 1 else Operation("*", (Constant(size), term))
