@@ -21,6 +21,9 @@ from distill.labelling import Labelling, labellings
 from distill.machine import Machine, distinguishing_sequence
 from distill.program import Program
 
+CLEAR_COST = 12.0
+"""A loop that costs no more is taken at once: such as a counter, or a window of two inputs."""
+
 THOROUGH = 3, 10
 """How many proposals are looked at again, with choices and all expressions by size.
 
@@ -81,8 +84,12 @@ def _best_plan(machine: Machine) -> Plan:
     if rows > MAX_ROWS:
         states = Labelling(machine, ("state",), tuple((q,) for q in range(machine.states)))
         return tabulated(states, inputs)
-    proposals = list(labellings(machine))
-    found = [(plan_of(labelling, inputs, False), labelling) for labelling in proposals]
+    found: list[tuple[Plan | None, Labelling]] = []
+    for labelling in labellings(machine):
+        plan = plan_of(labelling, inputs, False)
+        found.append((plan, labelling))
+        if plan is not None and not plan.tables and plan.cost <= CLEAR_COST:
+            break
     plans = sorted(
         ((plan, labelling) for plan, labelling in found if plan is not None),
         key=lambda pair: round(pair[0].cost, 1),

@@ -61,7 +61,8 @@ class Plan:
         start = sum(0.5 for value in self.labelling.values[0] if value)
         named = 1.0 if self.shared else 0.0
         pair = DIVISION if self.divides else 0.0
-        listed = LISTED if self.tables else 0.0
+        # a table over several variables says less than one over states
+        listed = LISTED * len(self.labelling.names) ** 2 if self.tables else 0.0
         plain = sum(map(ex.cost, self.expressions)) - shared_cost(self.named_updates, self.domains)
         return plain + start + named + len(self.updates) - pair + self.labelling.prior + listed
 

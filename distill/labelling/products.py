@@ -52,7 +52,7 @@ def products(machine: Machine) -> Iterator[Labelling]:
             _, first = np.unique(block, return_index=True)
             delta = block[machine.delta[first]]
             nothing = np.zeros_like(delta)
-            factors.append([label[block] for label in single(delta, machine.values, nothing)][:3])
+            factors.append([label[block] for label in single(delta, machine.values, nothing)][:2])
         apart = all(_moves_one(row, state, pair) for state, row in enumerate(machine.transitions))
         steady = any(_is_steady(block, machine) for block in pair)
         prior = INDEPENDENT if apart or steady else 0.0
