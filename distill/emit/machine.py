@@ -24,13 +24,8 @@ from distill.program import Program
 CLEAR_COST = 12.0
 """A loop that costs no more is taken at once: such as a counter, or a window of two inputs."""
 
-THOROUGH = 3, 10
-"""How many proposals are looked at again, with choices and all expressions by size.
-
-The second number is for small machines, until there is one without a table."""
-
-SMALL_ROWS = 100
-"""States times symbols up to which a machine is small."""
+THOROUGH = 2
+"""How many proposals are looked at again, with choices and all expressions by size."""
 
 MAX_THOROUGH = 2_000
 """States times symbols up to which proposals are looked at again."""
@@ -97,10 +92,8 @@ def _best_plan(machine: Machine) -> Plan:
     best, _ = plans[0]
     if rows > MAX_THOROUGH or not best.tables:
         return best
-    for tried, (_, labelling) in enumerate(plans[: THOROUGH[rows <= SMALL_ROWS]]):
+    for _, labelling in plans[:THOROUGH]:
         plan = plan_of(labelling, inputs, True)
         if plan is not None:
             best = min(best, plan, key=lambda p: round(p.cost, 1))
-        if tried + 1 >= THOROUGH[0] and not best.tables:
-            break
     return best
