@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 import black
 
+from distill.emit.machine_branches import shared_cost, statements
 from distill.labelling import Labelling
 from distill.synthesis import expression as ex
 from distill.synthesis.expression import Constant, Expression, Lookup, Name, Operation
+from distill.synthesis.printing import source, table_source
 
 if TYPE_CHECKING:
     from distill.emit.machine_prose import Role
@@ -23,6 +25,9 @@ MAX_FORMATTED = 2_000
 
 DIVISION = 6.0
 """How much better a quotient and a remainder of one sum read than two expressions of their cost."""
+
+LISTED = 6.0
+"""How much worse a loop reads that has to list anything."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,34 @@ class Plan:
         start = sum(0.5 for value in self.labelling.values[0] if value)
         named = 1.0 if self.shared else 0.0
         pair = DIVISION if self.divides else 0.0
-        return sum(map(ex.cost, self.expressions)) + start + named + len(self.updates) - pair
+        # a table over several variables says less than one over states
+        listed = LISTED * len(self.labelling.names) ** 2 if self.tables else 0.0
+        plain = sum(map(ex.cost, self.expressions)) - shared_cost(self.named_updates, self.domains)
+        return plain + start + named + len(self.updates) - pair + self.labelling.prior + listed
+
+    @property
+    def tables(self) -> tuple[Expression, ...]:
+        """What is listed; what the symbols add to a sum is not counted."""
+        return tuple(
+            part
+            for part in ex.tables(*self.expressions)
+            if not (isinstance(part, Lookup) and part.weights and ex.names(part) <= {*self.inputs})
+        )
+
+    @property
+    def named_updates(self) -> dict[str, Expression]:
+        """The next value of every variable by its name."""
+        return dict(zip(self.labelling.names, self.updates, strict=True))
+
+    @property
+    def domains(self) -> dict[str, set[int]]:
+        """The values of every variable and input."""
+        columns = zip(*self.labelling.values, strict=True)
+        of_variables = ({v for v in column if v is not None} for column in columns)
+        of_inputs = (set(column.tolist()) for column in self.labelling.machine.values.T)
+        return dict(zip(self.labelling.names, of_variables, strict=True)) | dict(
+            zip(self.inputs, of_inputs, strict=True)
+        )
 
     @property
     def divides(self) -> bool:
@@ -98,7 +130,7 @@ def loop_source(plan: Plan, role: Role) -> str:
         if isinstance(part, Lookup)
     )
     tables = dict(zip(lookups, _table_names(plan), strict=True))
-    written = {name: ex.table_source(table) for table, name in tables.items()}
+    written = {name: table_source(table) for table, name in tables.items()}
     large = {name: text for name, text in written.items() if len(text) > MAX_FORMATTED}
     constants = [f"{name} = {'...' if name in large else written[name]}" for name in written]
     several = len(plan.inputs) > 1
@@ -155,8 +187,9 @@ def _table_names(plan: Plan) -> Iterator[str]:
             for part in ex.subexpressions(whole):
                 if isinstance(part, Lookup) and part not in seen:
                     seen.add(part)
-                    used[stem] = used.get(stem, 0) + 1
-                    yield stem + (str(used[stem]) if used[stem] > 1 else "")
+                    name = "STEP" if part.weights else stem
+                    used[name] = used.get(name, 0) + 1
+                    yield name + (str(used[name]) if used[name] > 1 else "")
 
 
 def indented(lines: list[str]) -> list[str]:
@@ -168,52 +201,11 @@ def _statements(plan: Plan, tables: Mapping[Lookup, str]) -> list[str]:
     """The body of the loop."""
     lines = []
     if plan.shared:
-        lines.append(f"{plan.shared[0]} = {ex.source(plan.shared[1], tables)}")
-    answer = f"outputs.append({ex.source(plan.output, tables)})"
+        lines.append(f"{plan.shared[0]} = {source(plan.shared[1], tables)}")
+    answer = f"outputs.append({source(plan.output, tables)})"
     if not plan.after:
         lines.append(answer)
-    lines += _assignments(plan, tables)
+    lines += statements(plan.named_updates, plan.domains, tables)
     if plan.after:
         lines.append(answer)
     return lines
-
-
-def _assignments(plan: Plan, tables: Mapping[Lookup, str]) -> list[str]:
-    """The updates, in an order in which none is read after it was overwritten."""
-    waiting = dict(zip(plan.labelling.names, plan.updates, strict=True))
-    lines = []
-    while waiting:
-        free = [
-            name
-            for name in reversed(waiting)
-            if not any(name in ex.names(u) for other, u in waiting.items() if other != name)
-        ]
-        if not free:
-            values = ", ".join(ex.source(update, tables) for update in waiting.values())
-            return [*lines, f"{', '.join(waiting)} = {values}"]
-        lines += _assignment(free[0], waiting.pop(free[0]), tables)
-    return lines
-
-
-def _assignment(name: str, update: Expression, tables: Mapping[Lookup, str]) -> list[str]:
-    """One update as statements: a choice as `if`, what leaves the variable alone not at all."""
-    match update:
-        case Name(other) if other == name:
-            return []
-        case Operation("if", (condition, yes, no)):
-            first, second = _assignment(name, yes, tables), _assignment(name, no, tables)
-            if not first:
-                condition, first, second = ex.opposite(condition), second, first
-            lines = [f"if {ex.condition_source(condition, tables)}:", *indented(first)]
-            if not second:
-                return lines
-            if second[0].startswith("if "):
-                return [*lines, "el" + second[0], *second[1:]]
-            return [*lines, "else:", *indented(second)]
-        case Operation("+" | "-" | "^" | "&" | "|" as operator, (Name(other), operand)) if (
-            other == name
-        ):
-            return [f"{name} {operator}= {ex.source(operand, tables)}"]
-        case Operation("+" | "^" | "&" | "|" as operator, (operand, Name(other))) if other == name:
-            return [f"{name} {operator}= {ex.source(operand, tables)}"]
-    return [f"{name} = {ex.source(update, tables)}"]

@@ -7,20 +7,14 @@ import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-from sympy.combinatorics import Permutation, PermutationGroup
-
-from distill.machine import Machine
+from distill.emit.machine_kinds import Kind, group_of, kind_of
 from distill.synthesis import expression as ex
-from distill.synthesis.expression import Constant, Expression, Lookup, Name, Operation
+from distill.synthesis.expression import Constant, Expression, Name, Operation
 
 if TYPE_CHECKING:
     from distill.emit.machine_loop import Plan
 
 WIDTH = 88
-
-MAX_GROUP_STATES = 24
-"""Up to this many states a group of permutations is named."""
 
 
 @dataclass(frozen=True)
@@ -67,38 +61,150 @@ def role_of(plan: Plan) -> Role:
         return _window(plan)
     if plan.divides:
         return _division(plan)
-    if len(names) > 1:
-        kinds = [
-            _single(plan, name, update)[0] for name, update in zip(names, plan.updates, strict=True)
-        ]
-        apart = not any(
-            other in ex.names(update)
-            for name, update in zip(names, plan.updates, strict=True)
-            for other in names
-            if other != name
-        )
-        if apart:
-            return Role(
-                f"product of {' and '.join(kinds)}",
-                (
-                    "The variables go on side by side, and the output is made of them together.",
-                    "Why it works: no variable needs another to know its next value.",
-                ),
-                {},
-            )
+    kinds = {n: kind_of(plan, n, update) for n, update in plan.named_updates.items()}
+    if len(names) == 1:
+        (kind,) = kinds.values()
+        better = {names[0]: kind.name} if names == ("state",) and kind.name else {}
+        return Role(kind.title, (kind.what, f"Why it works: {kind.why}"), better)
+    if plan.tables:
         return Role(
-            f"machine of {plan.labelling.machine.states} states in {len(names)} variables",
-            ("The variables are the state. Each has a rule for its next value.",),
+            f"table over {len(names)} variables",
+            (
+                "The variables are the state. For some of what is computed no expression was "
+                "found: it is listed.",
+                "Why it works: the lists have all values that occur.",
+            ),
             {},
         )
-    name, why = next(
-        _single(plan, variable, update)
-        for variable, update in zip(names, plan.updates, strict=True)
+    if "flag" in names and kinds["flag"].title == "latch":
+        return _flagged(plan, kinds["flag"])
+    if names[0] == "phase":
+        return _phases(plan)
+    if names[0] in {"a", "p"} and all(map(_moves, plan.updates)):
+        return _arrangement(plan)
+    others = {n: ex.names(update) & set(names) - {n} for n, update in plan.named_updates.items()}
+    if not any(others.values()):
+        return _product(plan, kinds)
+    if names == ("state", "state2") and not others["state"]:
+        return _blocks(plan, kinds)
+    return Role(
+        f"machine in {len(names)} variables",
+        (
+            "The variables are the state. Each has a rule for its next value.",
+            "Why it works: the rules give the right next values and output for all values that can "
+            "be reached and every input.",
+        ),
+        {"state": "count"} if "previous" in names else {},
     )
-    renamed = {"state": "count"} if name.startswith("saturating") else {}
-    renamed = {"state": "lowest"} if name == "running minimum" else renamed
-    renamed = {"state": "highest"} if name == "running maximum" else renamed
-    return Role(name, why, renamed)
+
+
+def _flagged(plan: Plan, kind: Kind) -> Role:
+    """A window, and a bit that changes once something was seen in it."""
+    length = 1 + (len(plan.labelling.names) - 1) // len(plan.inputs)
+    if kind.name == "valid":
+        what = f"`valid` is 1 until {length} inputs in a row are what must not occur, then 0."
+        title = f"validity by windows of {length} inputs"
+    else:
+        what = f"`seen` is 0 until {length} inputs in a row are what is looked for, then 1."
+        title = f"search in windows of {length} inputs"
+    return Role(
+        title,
+        (
+            f"Keeps the latest inputs; {what}",
+            "Why it works: one such window decides it for ever, wherever it stands, and to see "
+            f"windows it is enough to keep {length - 1} of the inputs before this one.",
+        ),
+        {"flag": kind.name or "flag"},
+    )
+
+
+def _phases(plan: Plan) -> Role:
+    count = len(plan.domains["phase"])
+    bit = plan.domains["state"] == {0, 1}
+    return Role(
+        f"machine in {count} phases",
+        (
+            f"Goes through up to {count} phases, none of which comes back, and remembers "
+            f"{'one bit' if bit else 'a number'} within a phase.",
+            "Why it works: what was read in earlier phases matters only in that they are over. In "
+            "a last phase that nothing leaves, the other variable no longer matters.",
+        ),
+        {"state": "odd" if bit else "count"},
+    )
+
+
+def _moves(update: Expression) -> bool:
+    """Whether a value is only taken over from one variable or another."""
+    match update:
+        case Operation("if", (_, yes, no)):
+            return _moves(yes) and _moves(no)
+    return isinstance(update, Name)
+
+
+def _arrangement(plan: Plan) -> Role:
+    names = plan.labelling.names
+    group = group_of(plan.labelling.machine)
+    return Role(
+        f"arrangements of {len(names)} things",
+        (
+            f"Keeps {len(names)} things in an order; every input moves them from place to place"
+            + (f" ({group})." if group else "."),
+            "Why it works: shuffling what lies in the places multiplies permutations, the latest "
+            "input last, and the arrangement is the product so far.",
+        ),
+        {},
+    )
+
+
+def _product(plan: Plan, kinds: dict[str, Kind]) -> Role:
+    """Variables that go on side by side, each under the name of its role."""
+    better: dict[str, str] = {}
+    for name, kind in kinds.items():
+        called = kind.name or name
+        update = plan.named_updates[name]
+        if called == "parity" and plan.inputs == ("x",) and plan.domains["x"] == {0, 1}:
+            zeros = Operation("==", (Name("x"), Constant(0)))
+            called = "odd_zeros" if zeros in ex.subexpressions(update) else "odd_ones"
+        if called in better.values():
+            called += "2"
+        better[name] = called
+    lines = [f"`{better[name]}`: {kind.what}" for name, kind in kinds.items()]
+    return Role(
+        f"product of {' and '.join(kind.title for kind in kinds.values())}",
+        (
+            "The variables go on side by side, and the output is made of them together.",
+            *lines,
+            "Why it works: no variable needs another to know its next value.",
+        ),
+        better,
+    )
+
+
+def _blocks(plan: Plan, kinds: dict[str, Kind]) -> Role:
+    """A variable that goes on alone, and another that it steers."""
+    machine = plan.labelling.machine
+    group = group_of(machine) or ""
+    if group == f"dihedral group of order {machine.states}" and plan.domains["state"] == {0, 1}:
+        sides = machine.states // 2
+        return Role(
+            f"word in the {group}",
+            (
+                f"Multiplies symmetries of a regular polygon of {sides} sides: `rotation` says how "
+                "far it is turned, and `reflected` whether it lies on its other side.",
+                "Why it works: a reflection turns the sense of rotations that come after it round, "
+                "so the two numbers say which symmetry the product is.",
+            ),
+            {"state": "reflected", "state2": "rotation"},
+        )
+    return Role(
+        f"{kinds['state'].title} that steers another variable",
+        (
+            "One variable goes on by itself, and says how the other moves.",
+            "Why it works: the two together tell all states apart, and their rules give the right "
+            "next state for every input.",
+        ),
+        {"state": "block", "state2": "place"},
+    )
 
 
 def _window(plan: Plan) -> Role:
@@ -167,107 +273,3 @@ def _division(plan: Plan) -> Role:
         ),
         {state: "carry"},
     )
-
-
-def _single(plan: Plan, name: str, update: Expression) -> tuple[str, tuple[str, ...]]:
-    """The kind of one variable, and why it works."""
-    machine = plan.labelling.machine
-    place = plan.labelling.names.index(name)
-    values = sorted({row[place] for row in plan.labelling.values})
-    if ex.tables(update):
-        return _table(machine)
-    factor, modulus = _modular(update, name, values)
-    if factor == 1:
-        return f"counter mod {modulus}", (
-            f"Counts modulo {modulus}: every input moves the state on by so many places, on a "
-            f"circle of {modulus}.",
-            "Why it works: moves on a circle add up in any order, so the place is all that the "
-            "inputs so far have done.",
-        )
-    if factor is not None:
-        return f"affine map mod {modulus}", (
-            f"Every input multiplies the state by {factor} and adds to it, modulo {modulus}.",
-            "Why it works: with the digits of a number coming in, the most significant first, "
-            f"the state is the value of what was read so far, modulo {modulus}.",
-        )
-    match update:
-        case Operation("min" | "max" as kind, (Name(one), Name(_))) if one == name:
-            word = {"min": "minimum", "max": "maximum"}[kind]
-            return f"running {word}", (
-                f"Keeps the {word} of the inputs so far.",
-                f"Why it works: the {word} of all is that of the latest and the {word} of the "
-                "others.",
-            )
-        case Operation("&" | "|", operands) if Name(name) in operands:
-            return "latch", (
-                "A bit that changes once, and then stays as it is.",
-                "Why it works: after the change no input makes a difference.",
-            )
-    if _clamped(update, name):
-        return f"saturating counter {values[0]} to {values[-1]}", (
-            f"Counts up and down, and stays between {values[0]} and {values[-1]}.",
-            "Why it works: at a bound a further step does nothing, so it need not be remembered.",
-        )
-    return f"rules over {machine.states} states", (
-        "The state is a number with rules for the next one.",
-        "Why it works: the rules give the right next state and output for every state that can "
-        "be reached and every input.",
-    )
-
-
-def _modular(update: Expression, name: str, values: list[int]) -> tuple[int | None, int]:
-    """The factor of a variable in an update modulo a number, and that number."""
-    match update:
-        case Operation("%", (inner, Constant(modulus))):
-            factors = [size for size, term in ex.terms_of(inner)[0] if term == Name(name)]
-            rest = [term for _, term in ex.terms_of(inner)[0] if term != Name(name)]
-            if factors and not any(name in ex.names(term) for term in rest):
-                return factors[0] % modulus, modulus
-    parts = ex.subexpressions(update)
-    toggles = all(
-        isinstance(part, Name | Constant) or part.operator in {"^", "-"}
-        for part in parts
-        if not isinstance(part, Lookup | ex.Member)
-    )
-    if values == [0, 1] and toggles and Name(name) in parts:
-        return 1, 2
-    return None, 0
-
-
-def _clamped(update: Expression, name: str) -> bool:
-    """Whether an update is a sum with the variable, kept between bounds; perhaps on a condition."""
-    match update:
-        case Operation("min" | "max", (inner, Constant())):
-            return _clamped(inner, name) or any(
-                (size, term) == (1, Name(name)) for size, term in ex.terms_of(inner)[0]
-            )
-    return False
-
-
-def _table(machine: Machine) -> tuple[str, tuple[str, ...]]:
-    group = _group(machine)
-    return f"table of {machine.states} states" + (f", {group}" if group else ""), (
-        "No arithmetic was found for this machine: it is listed, state by state.",
-        "Why it works: NEXT has the next state for every state and input.",
-    )
-
-
-def _group(machine: Machine) -> str | None:
-    """The group that the symbols generate, where they permute a few states."""
-    states = machine.states
-    if states > MAX_GROUP_STATES or any(
-        len(np.unique(column)) < states for column in machine.delta.T
-    ):
-        return None
-    moves = list(dict.fromkeys(map(tuple, machine.delta.T.tolist())))
-    group = PermutationGroup([Permutation(list(move)) for move in moves])
-    order = int(group.order())
-    if group.is_abelian:
-        return f"abelian group of order {order}"
-    if group.is_symmetric:
-        return f"symmetric group of {states}"
-    if group.is_alternating:
-        return f"alternating group of {states}"
-    if order <= 200 and group.is_dihedral:
-        return f"dihedral group of order {order}"
-    return f"group of order {order}"

@@ -9,9 +9,9 @@ from distill.synthesis.expression import (
     Operation,
     cost,
     evaluate,
-    source,
 )
 from distill.synthesis.portfolio import synthesise
+from distill.synthesis.printing import source
 
 __all__ = [
     "Constant",

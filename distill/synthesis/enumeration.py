@@ -15,7 +15,7 @@ from numpy import ndarray
 
 from distill.synthesis.expression import Constant, Expression, Name, Operation, apply, cost
 
-CANDIDATES = 15_000
+CANDIDATES = 4_000
 """How many applications of an operator are looked at."""
 
 ROWS = 96

@@ -6,9 +6,7 @@ so do NumPy's, so what was checked on columns holds of the printed text (within 
 
 from __future__ import annotations
 
-import ast
-import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -49,10 +47,18 @@ class Member:
 
 @dataclass(frozen=True)
 class Lookup:
-    """The value that a table gives for the values of some expressions."""
+    """The value that a table gives for the values of some expressions.
+
+    Attributes:
+        operands: what is looked up.
+        rows: the values of the operands and the value there, sorted.
+        weights: whether this is what the values of one variable add to a sum: such a list says
+            what they do, where a formula for them would be a chance fit.
+    """
 
     operands: tuple[Expression, ...]
-    rows: tuple[tuple[tuple[int, ...], int], ...]  # (values of the operands, value), sorted
+    rows: tuple[tuple[tuple[int, ...], int], ...]
+    weights: bool = False
 
 
 Expression: TypeAlias = Name | Constant | Operation | Member | Lookup
@@ -67,7 +73,7 @@ OPERATORS = {
     "|": 1.8,
     "^": 1.8,
     "==": 1.8,
-    "!=": 1.9,
+    "!=": 1.8,
     "<": 2.0,
     "<=": 2.0,
     ">": 2.0,
@@ -79,11 +85,16 @@ OPERATORS = {
     "max": 1.6,
     "isqrt": 3.0,
     "neg": 1.2,
-    "if": 2.5,
+    "if": 1.8,
+    "between": 1.5,
+    "not": 0.5,
 }
 """What an operator adds to the cost of an expression: the less plain, the more."""
 
-TRUTHS = {"==", "!=", "<", "<=", ">", ">="}
+LARGE_FACTOR = 1.0
+"""What a factor of 3 or more adds: a weight that is not 1, -1 or 2 is seldom meant."""
+
+TRUTHS = {"==", "!=", "<", "<=", ">", ">=", "between", "not"}
 
 
 def evaluate(
@@ -158,6 +169,10 @@ def apply(operator: str, *operands: Int[ndarray, " rows"]) -> Int[ndarray, " row
             value = -a
         case "isqrt", (a,):
             value = np.floor(np.sqrt(a))
+        case "between", (low, a, high):
+            value = (low <= a) & (a <= high)
+        case "not", (a,):
+            value = a == 0
         case "if", (condition, a, b):
             value = np.where(condition, a, b)
         case _:
@@ -175,9 +190,41 @@ def cost(expression: Expression) -> float:
         case Member(operand, values):
             return cost(operand) + 4.0 + 1.5 * len(values)
         case Lookup(operands, rows):
-            return 9.0 + 1.0 * len(rows) + sum(cost(operand) for operand in operands)
+            each, once = (0.5, 3.0) if expression.weights else (1.0, 9.0)
+            return once + each * len(rows) + sum(cost(operand) for operand in operands)
+        case Operation("and", operands) if is_pattern(expression):
+            return 2.0 + 2.0 * len(conjuncts("and", operands))
+        case Operation("*", (Constant(factor), operand)) if abs(factor) > 2:
+            return OPERATORS["*"] + LARGE_FACTOR + 1.0 + 0.05 * min(abs(factor), 20) + cost(operand)
         case Operation(operator, operands):
             return OPERATORS[operator] + sum(cost(operand) for operand in operands)
+
+
+def conjuncts(operator: str, operands: tuple[Expression, ...]) -> tuple[Expression, ...]:
+    """The operands of `and` in `and`, or `or` in `or`, side by side."""
+    found: list[Expression] = []
+    for operand in operands:
+        match operand:
+            case Operation(inner, parts) if inner == operator:
+                found += conjuncts(operator, parts)
+            case _:
+                found.append(operand)
+    return tuple(found)
+
+
+def is_pattern(expression: Expression) -> bool:
+    """Whether it says that several variables have given values."""
+    match expression:
+        case Operation("and", operands):
+            parts = conjuncts("and", operands)
+            return len(parts) > 1 and all(
+                isinstance(part, Operation)
+                and part.operator == "=="
+                and isinstance(part.operands[0], Name)
+                and isinstance(part.operands[1], Constant)
+                for part in parts
+            )
+    return False
 
 
 def is_truth(expression: Expression) -> bool:
@@ -230,94 +277,25 @@ def replace(expression: Expression, old: Expression, new: Expression) -> Express
             return Operation(operator, tuple(replace(part, old, new) for part in operands))
         case Member(operand, values):
             return Member(replace(operand, old, new), values)
-        case Lookup(operands, rows):
-            return Lookup(tuple(replace(part, old, new) for part in operands), rows)
+        case Lookup(operands, rows, weights):
+            return Lookup(tuple(replace(part, old, new) for part in operands), rows, weights)
     return expression
-
-
-def condition_source(expression: Expression, named: Mapping[Lookup, str] | None = None) -> str:
-    """The expression as Python, where True and False are as good as 1 and 0.
-
-    Args:
-        expression: what to print.
-        named: tables that have names; others are printed where they stand.
-    """
-    match expression:
-        case Operation("and" | "or" as operator, operands) if is_truth(expression):
-            parts = tuple(_flat(operator, operands))
-            # joined here, since `unparse` puts brackets around a third comparison
-            if all(isinstance(p, Operation) and p.operator in TRUTHS for p in parts):
-                return f" {operator} ".join(condition_source(part, named) for part in parts)
-    return ast.unparse(ast.parse(_source(expression, named or {}), mode="eval"))
-
-
-def source(expression: Expression, named: Mapping[Lookup, str] | None = None) -> str:
-    """The expression as Python that gives an integer. Redundant brackets are left out."""
-    text = condition_source(expression, named)
-    return f"int({text})" if is_truth(expression) else text
-
-
-def _source(expression: Expression, named: Mapping[Lookup, str]) -> str:
-    match expression:
-        case Name(name):
-            return name
-        case Constant(value):
-            return f"({value})"
-        case Member(operand, values):
-            listed = ", ".join(map(str, values))
-            return f"({_source(operand, named)} in {{{listed}}})"
-        case Lookup(operands):
-            keys = [_source(operand, named) for operand in operands]
-            table = named.get(expression) or table_source(expression)
-            if is_grid(expression):
-                return table + "".join(f"[{key}]" for key in keys)
-            return f"{table}[{', '.join(keys)}]"
-        case Operation("neg", (operand,)):
-            return f"(-{_source(operand, named)})"
-        case Operation("if", operands):
-            test, first, second = (_source(operand, named) for operand in operands)
-            return f"({first} if {test} else {second})"
-        case Operation("and" | "or" as operator, operands):
-            parts = [_source(operand, named) for operand in _flat(operator, operands)]
-            return f"({f' {operator} '.join(parts)})"
-        case Operation(operator, operands):
-            parts = [_source(operand, named) for operand in operands]
-            if operator in {"abs", "min", "max", "isqrt"}:
-                return f"{operator}({', '.join(parts)})"
-            return f"({f' {operator} '.join(parts)})"
-
-
-def _flat(operator: str, operands: tuple[Expression, ...]) -> Iterator[Expression]:
-    """The operands of `and` in `and`, or `or` in `or`, side by side."""
-    for operand in operands:
-        match operand:
-            case Operation(inner, parts) if inner == operator:
-                yield from _flat(operator, parts)
-            case _:
-                yield operand
-
-
-def is_grid(lookup: Lookup) -> bool:
-    """Whether a table has a row for all combinations of 0, 1, ..., so that lists can hold it."""
-    sizes = [max(column) + 1 for column in zip(*(key for key, _ in lookup.rows), strict=True)]
-    return len(lookup.rows) == math.prod(sizes) and min(min(key) for key, _ in lookup.rows) == 0
-
-
-def table_source(lookup: Lookup) -> str:
-    """A table as Python: nested lists where that is possible, or else a dictionary."""
-    if not is_grid(lookup):
-        single = len(lookup.operands) == 1
-        return str({key[0] if single else key: value for key, value in lookup.rows})
-    sizes = [max(column) + 1 for column in zip(*(key for key, _ in lookup.rows), strict=True)]
-    return str(np.array([value for _, value in lookup.rows]).reshape(sizes).tolist())
 
 
 def add(terms: list[tuple[int, Expression]], offset: int = 0) -> Expression:
     """A sum of multiples as it is written by hand: positive terms first, no factors of 1."""
     total: Expression | None = None
-    for factor, term in sorted(terms, key=lambda pair: pair[0] < 0):
+    merged: dict[Expression, int] = {}
+    for factor, term in terms:
+        inner, shift = terms_of(term)
+        offset += factor * shift
+        for size, part in inner:
+            merged[part] = merged.get(part, 0) + factor * size
+    for term, factor in sorted(merged.items(), key=lambda pair: pair[1] < 0):
         if not factor:
             continue
+        if factor < 0 < offset and isinstance(total, Name):  # s + 1 - 2 * x
+            total, offset = Operation("+", (total, Constant(offset))), 0
         size = abs(factor)
         product = term if size == 1 else Operation("*", (Constant(size), term))
         if total is None and factor > 0:
@@ -356,6 +334,10 @@ def opposite(condition: Expression) -> Expression:
     """A condition that holds where this one does not."""
     opposites = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
     match condition:
+        case Operation("not", (inner,)):
+            return inner
+        case Operation("between") | Operation("and" | "or") if is_truth(condition):
+            return Operation("not", (condition,))
         case Operation(operator, operands) if operator in opposites:
             return Operation(opposites[operator], operands)
     return Operation("==", (condition, Constant(0)))

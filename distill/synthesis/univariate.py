@@ -31,7 +31,8 @@ def function_of_one(
     t = target[first]
     yield from _moduli(terms, v, t)
     yield from _quotients(terms, v, t)
-    yield from _clamps(terms, v, t)
+    if set(t.tolist()) != {0, 1}:  # a truth is better said by a comparison
+        yield from _clamps(terms, v, t)
     if len(v) > 2:
         yield from _magnitudes(terms, v, t)
     if set(t.tolist()) == {0, 1}:
@@ -50,6 +51,10 @@ def _moduli(
         for modulus in dict.fromkeys((int(t.max()) + 1, common)):
             if modulus > 1 and common % modulus == 0 and t.max() < modulus:
                 offset = balanced(int(-apart[0]), modulus)
+                if modulus == 2 and offset:  # not (v + 1) % 2
+                    remainder = Operation("%", (add(terms), Constant(2)))
+                    yield Operation("-", (Constant(1), remainder))
+                    continue
                 inner = add([(sign * factor, term) for factor, term in terms], offset)
                 yield Operation("%", (inner, Constant(modulus)))
 
@@ -144,7 +149,7 @@ def truths(
     if v[0] >= 0:
         root = Operation("isqrt", (inner,))
         yield Operation("==", (Operation("*", (root, root)), inner))
-    if len(true) <= MAX_MEMBERS:
+    if len(true) <= MAX_MEMBERS and len(terms) == 1 and terms[0][0] == 1:  # of a sum, a table
         yield Member(inner, tuple(true))
 
 

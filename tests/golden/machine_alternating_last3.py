@@ -16,10 +16,10 @@ __all__ = ["window_of_3_inputs"]
 def window_of_3_inputs(xs: list[int]) -> list[int]:
     """One output for every number of the list."""
     outputs = []
-    previous = 0
     previous2 = 0
+    previous = 0
     for x in xs:
-        outputs.append(int(previous2 == x and previous != previous2))
+        outputs.append(int(previous2 != previous != x))
         previous2 = previous
         previous = x
     return outputs

@@ -1,9 +1,8 @@
 """Counter mod 2.
 
-Counts modulo 2: every input moves the state on by so many places, on a circle of 2.
+The bit changes whenever the input is 1, and else stays.
 
-Why it works: moves on a circle add up in any order, so the place is all that the inputs
-so far have done.
+Why it works: after an even number of changes it is what it was at the start.
 """
 
 import sys
@@ -14,10 +13,10 @@ __all__ = ["counter_mod_2"]
 def counter_mod_2(xs: list[int]) -> list[int]:
     """One output for every number of the list."""
     outputs = []
-    state = 0
+    parity = 0
     for x in xs:
-        state ^= x
-        outputs.append(state)
+        parity ^= x
+        outputs.append(parity)
     return outputs
 
 

@@ -1,0 +1,228 @@
+"""From integers in place of states to what is computed at every step.
+
+For a labelling the next values and the output are columns of a table, for which
+`distill.synthesis` finds expressions. What stands in `//` and `%` of one is offered to the others
+by name, so that `total = a + b + carry` is shared by `total % 5` and `total // 5`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+from jaxtyping import Bool, Int
+from numpy import ndarray
+
+from distill.emit.machine_loop import DIVISION, Plan
+from distill.labelling import Labelling
+from distill.synthesis import expression as ex
+from distill.synthesis.choices import latch, toggle
+from distill.synthesis.expression import Constant, Expression, Name, Operation
+from distill.synthesis.portfolio import synthesise
+from distill.synthesis.table import Table, lookup
+
+STATEMENT = 6.5
+"""How much better a bit that changes on a condition reads than an expression of that cost."""
+
+MAX_REACHED = 2_000
+"""How many values of the variables a plan with free ones may reach."""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """For every state and symbol what a program knows and what it should compute.
+
+    Attributes:
+        before: variables and inputs.
+        following: of every variable the next value.
+        known: of every variable where the next value matters.
+        answers: the output.
+        late: inputs and next values.
+        late_answers: the output for these.
+    """
+
+    before: dict[str, Int[ndarray, " rows"]]
+    following: list[Int[ndarray, " rows"]]
+    known: list[Bool[ndarray, " rows"]]
+    answers: Int[ndarray, " rows"]
+    late: dict[str, Int[ndarray, " late"]]
+    late_answers: Int[ndarray, " late"]
+
+
+def columns_of(labelling: Labelling, inputs: tuple[str, ...]) -> Columns:
+    """The table of a labelling; a state has a row for all values of variables that are free."""
+    machine = labelling.machine
+    symbols = len(machine.symbols)
+    owners, values = _expanded(labelling)
+    matters = np.array([[v is not None for v in row] for row in labelling.values], dtype=bool)
+    fixed = np.array([[v or 0 for v in row] for row in labelling.values], dtype=np.int64)
+    shape = (machine.states, len(labelling.names))
+    matters, fixed = matters.reshape(shape), fixed.reshape(shape)
+    target = machine.delta[owners].reshape(-1)
+    read = np.tile(machine.values, (len(owners), 1))
+    before = np.repeat(values, symbols, axis=0)
+    given = {name: read[:, place] for place, name in enumerate(inputs)}
+    named = {name: before[:, place] for place, name in enumerate(labelling.names)}
+    # after a step: every row of the state that is reached
+    rows_of = [np.flatnonzero(owners == state) for state in range(machine.states)]
+    ends = [rows_of[state] for state in machine.delta.reshape(-1).tolist()]
+    times = [len(rows) for rows in ends]
+    after = values[np.concatenate(ends)]
+    late_read = np.repeat(np.tile(machine.values, (machine.states, 1)), times, axis=0)
+    late = {name: after[:, place] for place, name in enumerate(labelling.names)}
+    late |= {name: late_read[:, place] for place, name in enumerate(inputs)}
+    return Columns(
+        named | given,
+        [fixed[target, place] for place in range(len(labelling.names))],
+        [matters[target, place] for place in range(len(labelling.names))],
+        machine.answers[owners].reshape(-1),
+        late,
+        np.repeat(machine.answers.reshape(-1), times),
+    )
+
+
+def _expanded(labelling: Labelling) -> tuple[Int[ndarray, " rows"], Int[ndarray, "rows variables"]]:
+    """States with values of the variables; those that are free take all of theirs."""
+    domains = [
+        sorted({v for v in column if v is not None})
+        for column in zip(*labelling.values, strict=True)
+    ]
+    owners, values = [], []
+    for state, row in enumerate(labelling.values):
+        choices = [
+            domain if value is None else [value] for value, domain in zip(row, domains, strict=True)
+        ]
+        for chosen in product(*choices):
+            owners.append(state)
+            values.append(chosen)
+    return np.array(owners), np.array(values, dtype=np.int64).reshape(len(owners), -1)
+
+
+def plan_of(labelling: Labelling, inputs: tuple[str, ...], thorough: bool) -> Plan | None:
+    """The best program for a labelling; none if variables that were free make it another one."""
+    columns = columns_of(labelling, inputs)
+    updates = tuple(
+        _update(
+            name,
+            Table({n: column[known] for n, column in columns.before.items()}, target[known]),
+            inputs,
+            thorough,
+        )
+        for name, target, known in zip(
+            labelling.names, columns.following, columns.known, strict=True
+        )
+    )
+    output = synthesise(columns.before, columns.answers, thorough, inputs)
+    plans = [Plan(labelling, inputs, None, updates, output, False)]
+    if labelling.names and Table(columns.late, columns.late_answers).is_function:
+        late_output = synthesise(columns.late, columns.late_answers, thorough, inputs)
+        plans.append(Plan(labelling, inputs, None, updates, late_output, True))
+    if any(None in row for row in labelling.values):
+        plans = [plan for plan in plans if _is_closed(plan)]
+    else:
+        plans += _shared(labelling, inputs, updates, output, columns)
+    return min(plans, key=lambda plan: plan.cost, default=None)
+
+
+def _update(name: str, table: Table, inputs: tuple[str, ...], thorough: bool) -> Expression:
+    """The next value of a variable; of a bit that is latched or toggled, on what condition."""
+    best = synthesise(table.columns, table.target, thorough, inputs)
+    is_bit_operator = isinstance(best, Operation) and best.operator in {"^", "&", "|"}
+    if ex.cost(best) > 3.5 and not (is_bit_operator and ex.cost(best) < 4.0):
+        for form in (latch(table, name), toggle(table, name)):
+            if form is not None and ex.cost(form) - STATEMENT < ex.cost(best):
+                return form
+    return best
+
+
+def _shared(
+    labelling: Labelling,
+    inputs: tuple[str, ...],
+    updates: tuple[Expression, ...],
+    output: Expression,
+    columns: Columns,
+) -> list[Plan]:
+    """Plans in which a sum that is divided has a name."""
+    plans = []
+    for core, modulus in _cores(labelling, *updates, output):
+        value = {"total": ex.evaluate(core, columns.before)}
+        whole = Name("total")
+        divided = [Operation(op, (whole, Constant(modulus))) for op in ("%", "//")]
+        shared = []
+        targets = (*columns.following, columns.answers)
+        for old, column in zip((*updates, output), targets, strict=True):
+            offered = [old, ex.replace(old, core, whole)]
+            offered += filter(Table(value, column).holds, divided)
+            offered.append(synthesise(value | columns.before, column, False, inputs))
+            shared.append(min(offered, key=lambda e: ex.cost(e) - DIVISION * (e in divided)))
+        if sum("total" in ex.names(expression) for expression in shared) > 1:
+            update = tuple(shared[:-1])
+            plans.append(Plan(labelling, inputs, ("total", core), update, shared[-1], False))
+    return plans
+
+
+def _is_closed(plan: Plan) -> bool:
+    """Whether a plan is the machine on all values that its variables reach."""
+    machine = plan.labelling.machine
+    start = tuple(value or 0 for value in plan.labelling.values[0])
+    seen, frontier = {(0, start)}, [(0, start)]
+    while frontier:
+        owners = np.repeat([state for state, _ in frontier], len(machine.symbols))
+        values = np.repeat([row for _, row in frontier], len(machine.symbols), axis=0)
+        read = np.tile(machine.values, (len(frontier), 1))
+        given = {name: read[:, place] for place, name in enumerate(plan.inputs)}
+        columns = given | {n: values[:, place] for place, n in enumerate(plan.labelling.names)}
+        try:
+            after = [ex.evaluate(update, columns) for update in plan.updates]
+            late = given | dict(zip(plan.labelling.names, after, strict=True))
+            said = ex.evaluate(plan.output, late if plan.after else columns)
+        except ValueError:  # a table has no row for what was reached
+            return False
+        if (
+            said != machine.answers[owners, np.tile(range(len(machine.symbols)), len(frontier))]
+        ).any():
+            return False
+        targets = machine.delta[owners[:: len(machine.symbols)]].reshape(-1).tolist()
+        rows = map(tuple, np.column_stack(after).tolist())
+        reached = set(zip(targets, rows, strict=True)) - seen
+        seen |= reached
+        frontier = sorted(reached)
+        if len(seen) > MAX_REACHED:
+            return False
+    return True
+
+
+def tabulated(labelling: Labelling, inputs: tuple[str, ...]) -> Plan:
+    """Only tables."""
+    columns = columns_of(labelling, inputs)
+    updates = tuple(lookup(Table(columns.before, target)) for target in columns.following)
+    output = lookup(Table(columns.before, columns.answers))
+    return Plan(labelling, inputs, None, updates, output, False)
+
+
+def _cores(labelling: Labelling, *expressions: Expression) -> list[tuple[Expression, int]]:
+    """What is divided, and by what, if it is a sum; also with residues that are not negative."""
+    found: dict[tuple[Expression, int], None] = {}
+    for whole in expressions:
+        for part in ex.subexpressions(whole):
+            match part:
+                case Operation("//" | "%" | ">" | ">=", (Operation() as inner, Constant(number))):
+                    modulus = number + (part.operator == ">")
+                    terms, offset = ex.terms_of(inner)
+                    if modulus < 2:
+                        continue
+                    found[_in_order(terms, offset, labelling), modulus] = None
+                    positive = [(factor % modulus, term) for factor, term in terms]
+                    found[_in_order(positive, offset % modulus, labelling), modulus] = None
+    return list(found)
+
+
+def _in_order(terms: list[tuple[int, Expression]], offset: int, labelling: Labelling) -> Expression:
+    """A sum with its multiples first, then inputs, then variables: 2 * state + x, a + b + carry."""
+
+    def place(pair: tuple[int, Expression]) -> tuple[bool, bool]:
+        factor, term = pair
+        return abs(factor) == 1, any(name in labelling.names for name in ex.names(term))
+
+    return ex.add(sorted(terms, key=place), offset)
