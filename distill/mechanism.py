@@ -13,6 +13,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
+from distill.checker.linear_bound import IntegerSystem
 from distill.coordinate import Coordinate
 from distill.machine import Machine
 
@@ -215,6 +216,36 @@ class AutomatonMechanism:
 
 
 @dataclass(frozen=True)
+class RecurrenceMechanism:
+    """Integer registers: what they begin as, how each step updates them, and what is answered.
+
+    Attributes:
+        inputs: names of the channels.
+        registers: names of the registers.
+        start: their values before the first step.
+        updates: the next value of every register, as Python of old registers and inputs.
+        outputs: the numbers of the answer, as Python.
+        after: whether the answer is of the registers' next values.
+        system: the same as matrices, where every expression is linear; null otherwise.
+        deviation: of a linear network, the largest distance of what it responds to an input of 1
+            from integers; null otherwise.
+        name: what its program computes, in words.
+    """
+
+    inputs: tuple[str, ...]
+    registers: tuple[str, ...]
+    start: tuple[int, ...]
+    updates: tuple[str, ...]
+    outputs: tuple[str, ...]
+    after: bool
+    system: IntegerSystem | None
+    deviation: float | None
+    name: str = "integer recurrence"
+    kind: Literal["recurrence"] = "recurrence"
+    format_version: int = FORMAT_VERSION
+
+
+@dataclass(frozen=True)
 class Refusal:
     """No mechanism: every extractor that looked, what it saw and why that is not enough."""
 
@@ -224,7 +255,8 @@ class Refusal:
     format_version: int = FORMAT_VERSION
 
 
-Mechanism = FourierMechanism | AutomatonMechanism
+Mechanism = FourierMechanism | AutomatonMechanism | RecurrenceMechanism
+SequenceMechanism = AutomatonMechanism | RecurrenceMechanism
 
 
 def wave_profile(waves: tuple[Wave, ...], modulus: int) -> Float[ndarray, " modulus"]:

@@ -80,20 +80,7 @@ def _pass_of(source: str) -> tuple[tuple[str, ...], list[int], str]:
         ProgramError: the program is more than one loop over its argument.
     """
     tree = ast.parse(source)
-    function = _only_function(tree)
-    loop, start = _loop_and_start(function)
-    for node in ast.walk(ast.Module(loop.body, [])):
-        _check_pass(node)
-    uses = sum(
-        isinstance(node, ast.Name) and node.id == "outputs"
-        for node in ast.walk(ast.Module(loop.body, []))
-    )
-    appends = sum(
-        isinstance(node, ast.Attribute) and node.attr == "append"
-        for node in ast.walk(ast.Module(loop.body, []))
-    )
-    if uses != appends:
-        raise ProgramError("the program's loop does more with its outputs than append to them")
+    loop, start = loop_of(source)
     names = tuple(start)
     constants = [
         ast.unparse(node) for node in tree.body if isinstance(node, ast.Assign | ast.ImportFrom)
@@ -112,6 +99,23 @@ def _pass_of(source: str) -> tuple[tuple[str, ...], list[int], str]:
         ]
     )
     return names, list(start.values()), text
+
+
+def loop_of(source: str) -> tuple[ast.For, dict[str, int]]:
+    """The loop of a program and the first values of its variables, which are its whole state.
+
+    Raises:
+        ProgramError: the program is more than one loop over its argument.
+    """
+    loop, start = _loop_and_start(_only_function(ast.parse(source)))
+    nodes = list(ast.walk(ast.Module(loop.body, [])))
+    for node in nodes:
+        _check_pass(node)
+    uses = sum(isinstance(node, ast.Name) and node.id == "outputs" for node in nodes)
+    appends = sum(isinstance(node, ast.Attribute) and node.attr == "append" for node in nodes)
+    if uses != appends:
+        raise ProgramError("the program's loop does more with its outputs than append to them")
+    return loop, start
 
 
 def _only_function(tree: ast.Module) -> ast.FunctionDef:

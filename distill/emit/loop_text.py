@@ -1,0 +1,80 @@
+"""The text of a program that is one loop over a list."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+
+import black
+
+WIDTH = 88
+
+MAX_FORMATTED = 2_000
+"""Characters of a table up to which black formats it."""
+
+
+def indented(lines: Sequence[str]) -> list[str]:
+    """Lines of Python, one level deeper."""
+    return ["    " + line for line in lines]
+
+
+def loop_text(
+    docstring: str,
+    function: str,
+    inputs: tuple[str, ...],
+    tables: Mapping[str, str],
+    start: Mapping[str, int],
+    body: Sequence[str],
+    *,
+    outputs: int = 1,
+    roots: bool = False,
+) -> str:
+    """A whole program, formatted.
+
+    Args:
+        docstring: of the module.
+        function: its name.
+        inputs: what the loop reads into; several where a step is a tuple.
+        tables: module-level constants, as Python, by name.
+        start: first values of the variables, by name.
+        body: lines of one pass, which appends to `outputs` once.
+        outputs: how many numbers an output has.
+        roots: whether `isqrt` is used.
+    """
+    large = {name: text for name, text in tables.items() if len(text) > MAX_FORMATTED}
+    constants = [f"{name} = {'...' if name in large else text}" for name, text in tables.items()]
+    several = len(inputs) > 1
+    item = f"tuple[{', '.join(['int'] * len(inputs))}]" if several else "int"
+    answer = f"tuple[{', '.join(['int'] * outputs)}]" if outputs > 1 else "int"
+    sequence = "steps" if several else "xs"
+    read = "map(int, sys.argv[1:])"
+    if several:
+        read = 'tuple(map(int, word.split(","))) for word in sys.argv[1:]'
+    lines = [f"{name} = {value}" for name, value in start.items()]
+    loop = [f"for {', '.join(inputs)} in {sequence}:", *indented(body)]
+    newline = "\n"
+    text = f'''"""{docstring}
+"""
+
+import sys
+{"from math import isqrt" if roots else ""}
+
+__all__ = ["{function}"]
+
+{newline.join(constants)}
+
+
+def {function}({sequence}: list[{item}]) -> list[{answer}]:
+    """One output for every {"tuple" if several else "number"} of the list."""
+    outputs = []
+{newline.join(indented([*lines, *loop, "return outputs"]))}
+
+
+if __name__ == "__main__":
+    print({function}({f"[{read}]" if several else f"list({read})"}))
+'''
+    formatted = black.format_str(text, mode=black.Mode(line_length=WIDTH))
+    for name, table in large.items():  # would take a line for every number, and minutes
+        wrapped = textwrap.fill(f"{name} = {table}", WIDTH, subsequent_indent="    ")
+        formatted = formatted.replace(f"{name} = ...", wrapped)
+    return formatted

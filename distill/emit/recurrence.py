@@ -1,0 +1,145 @@
+"""Write an integer recurrence as Python: a loop over a list with a line for every register."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+
+from distill.checker.sandbox import check_syntax
+from distill.emit.loop_text import WIDTH, loop_text
+from distill.emit.machine_branches import statements
+from distill.program import Program
+from distill.recurrence import Recurrence
+from distill.synthesis import expression as ex
+from distill.synthesis.expression import Expression, Lookup, Name, Operation
+from distill.synthesis.printing import source, table_source
+
+Assignment = tuple[tuple[str, Expression], ...]
+"""Registers that are set at once, with what they are set to."""
+
+
+@dataclass(frozen=True)
+class EmittedRecurrence:
+    """A program of a recurrence.
+
+    Attributes:
+        name: what it computes, in words.
+        tabulated: whether it lists values that no expression was found for.
+    """
+
+    program: Program
+    name: str
+    tabulated: bool
+
+
+def emit_recurrence(
+    recurrence: Recurrence, assignments: tuple[Assignment, ...] | None = None
+) -> EmittedRecurrence:
+    """Write the program of a recurrence.
+
+    Args:
+        recurrence: what it computes.
+        assignments: an order in which its registers are set one after another, where a name stands
+            for the new value once it was set; null to find one.
+    """
+    name, why = _what(recurrence)
+    lookups = dict.fromkeys(
+        part
+        for whole in (*recurrence.updates, *recurrence.outputs)
+        for part in ex.subexpressions(whole)
+        if isinstance(part, Lookup)
+    )
+    tables = {part: f"TABLE{place or ''}" for place, part in enumerate(lookups)}
+    answer = ", ".join(source(output, tables) for output in recurrence.outputs)
+    append = f"outputs.append({f'({answer})' if len(recurrence.outputs) > 1 else answer})"
+    lines = _updates(recurrence, assignments, tables)
+    body = [*lines, append] if recurrence.after else [append, *lines]
+    roots = any(
+        isinstance(part, Operation) and part.operator == "isqrt"
+        for whole in (*recurrence.updates, *recurrence.outputs)
+        for part in ex.subexpressions(whole)
+    )
+    paragraphs = [textwrap.fill(text, WIDTH, break_long_words=False) for text in why]
+    text = loop_text(
+        "\n\n".join([f"{name[0].upper()}{name[1:]}.", *paragraphs]),
+        "".join(c if c.isalnum() else "_" for c in name.lower()),
+        recurrence.inputs,
+        {table: table_source(part) for part, table in tables.items()},
+        dict(zip(recurrence.registers, recurrence.start, strict=True)),
+        body,
+        outputs=len(recurrence.outputs),
+        roots=roots,
+    )
+    check_syntax(text)
+    return EmittedRecurrence(Program(text), name, bool(lookups))
+
+
+def _updates(
+    recurrence: Recurrence, assignments: tuple[Assignment, ...] | None, tables: dict[Lookup, str]
+) -> list[str]:
+    """The lines that set the registers."""
+    if assignments is None:
+        together = dict(zip(recurrence.registers, recurrence.updates, strict=True))
+        return statements(together, {}, tables)
+    lines = []
+    for group in assignments:
+        lines += statements(dict(group), {}, tables)
+    return lines
+
+
+def _what(recurrence: Recurrence) -> tuple[str, tuple[str, ...]]:
+    """A name and an explanation, read off the updates."""
+    registers, inputs = recurrence.registers, set(recurrence.inputs)
+    if not registers:
+        return "function of the current input", (
+            "Every output depends on the input of its own step alone.",
+            "Why it works: there is nothing to remember, so one expression says it all.",
+        )
+    roles = {
+        register: _role(register, update, inputs)
+        for register, update in zip(registers, recurrence.updates, strict=True)
+    }
+    kinds = {kind for kind, _ in roles.values()}
+    said = tuple(f"`{register}` {what}" for register, (_, what) in roles.items())
+    if kinds == {"delay"}:
+        depth = 1 + max(1, -(-len(registers) // len(inputs)))
+        return f"window of {depth} inputs", (
+            f"The output is made of the latest inputs, {depth} of them at most. They are kept, and "
+            "each becomes older by one at every step.",
+            "Why it works: nothing older than that reaches an output.",
+        )
+    if len(registers) == 1:
+        (kind,) = kinds
+        name = {"total": "running sum", "count": "running count", "extreme": "running extreme"}
+        return name.get(kind, "recurrence of one integer"), (
+            f"One integer is kept: {said[0]}.",
+            "Why it works: that integer is all that the inputs so far have to do with the output.",
+        )
+    listed = "; ".join(said)
+    return f"recurrence of {len(registers)} integers", (
+        f"The integers that are kept: {listed}.",
+        "Why it works: these are all that the inputs so far have to do with the output.",
+    )
+
+
+def _role(register: str, update: Expression, inputs: set[str]) -> tuple[str, str]:
+    """What a register is, as a kind and in words."""
+    own = Name(register)
+    match update:
+        case Name(name) if name in inputs:
+            return "delay", f"is the last {name}"
+        case Name(name):
+            return "delay", f"is `{name}` one step before"
+        case Operation("max" | "min" as which, operands) if own in operands:
+            rest = operands[operands[0] == own]
+            word = {"max": "largest", "min": "smallest"}[which]
+            return "extreme", f"is the {word} {source(rest, {})} so far"
+    terms, offset = ex.terms_of(update)
+    if (1, own) in terms and not any(register in ex.names(t) for _, t in terms if t != own):
+        rest = ex.add([(factor, term) for factor, term in terms if term != own], offset)
+        text = source(rest, {})
+        truth = isinstance(rest, Operation) and rest.operator in ex.TRUTHS | {"and", "or"}
+        if truth:
+            return "count", f"counts the steps with {text}"
+        return "total", f"adds up {text}"
+    return "other", "follows a rule of its own"
