@@ -64,7 +64,7 @@ class IntegerModel:
         return np.maximum(moved, 0) if self.architecture.activation == "relu" else moved
 
     def values(self, hidden: Float[ndarray, "n d"]) -> Float[ndarray, "n outputs"]:
-        """y at hidden states: values before rounding, or logits."""
+        """Values of y at hidden states, before rounding, or logits."""
         return hidden @ self.weights["C"].T + self.weights["d"]
 
     def outputs(self, hidden: Float[ndarray, "n d"]) -> Int[ndarray, "n numbers"]:

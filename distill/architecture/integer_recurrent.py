@@ -127,7 +127,7 @@ class IntegerRecurrent:
     def outputs(
         self, parameters: dict[str, Tensor], hidden: Float[Tensor, "m n length d"]
     ) -> Float[Tensor, "m n length outputs"]:
-        """y at hidden states: values before rounding, or logits."""
+        """Values of y at hidden states, before rounding, or logits."""
         members, count, length, d = hidden.shape
         y = torch.baddbmm(
             parameters["d"][:, None], hidden.reshape(members, -1, d), parameters["C"].mT

@@ -83,7 +83,7 @@ class IntegerRecipe:
     finalists: int = 3
     polish_steps: int = 400
     polished_on: int = 384
-    enough: float = 1e-13
+    enough: float = 1e-18
     check_every: int = 100
     glance: int = 1000
 
