@@ -12,7 +12,7 @@ from distill.program import Program
 from distill.recurrence import Recurrence
 from distill.synthesis import expression as ex
 from distill.synthesis.expression import Expression, Lookup, Name, Operation
-from distill.synthesis.printing import source, table_source
+from distill.synthesis.printing import condition_source, source, table_source
 
 Assignment = tuple[tuple[str, Expression], ...]
 """Registers that are set at once, with what they are set to."""
@@ -79,12 +79,29 @@ def _updates(
 ) -> list[str]:
     """The lines that set the registers."""
     if assignments is None:
-        together = dict(zip(recurrence.registers, recurrence.updates, strict=True))
+        together = dict(zip(recurrence.registers, map(_chosen, recurrence.updates), strict=True))
         return statements(together, {}, tables)
     lines = []
     for group in assignments:
         lines += statements(dict(group), {}, tables)
     return lines
+
+
+def _chosen(update: Expression) -> Expression:
+    """A truth that is added to something, as a choice: `if x == 0: count += 1`."""
+    terms, offset = ex.terms_of(update)
+    truths = [(factor, term) for factor, term in terms if _is_truth(term)]
+    if len(truths) != 1:
+        return update
+    ((factor, truth),) = truths
+    rest = [pair for pair in terms if pair != (factor, truth)]
+    return Operation("if", (truth, ex.add(rest, offset + factor), ex.add(rest, offset)))
+
+
+def _is_truth(term: Expression) -> bool:
+    return isinstance(term, ex.Member) or (
+        isinstance(term, Operation) and term.operator in ex.TRUTHS | {"and", "or"}
+    )
 
 
 def _what(recurrence: Recurrence) -> tuple[str, tuple[str, ...]]:
@@ -137,9 +154,7 @@ def _role(register: str, update: Expression, inputs: set[str]) -> tuple[str, str
     terms, offset = ex.terms_of(update)
     if (1, own) in terms and not any(register in ex.names(t) for _, t in terms if t != own):
         rest = ex.add([(factor, term) for factor, term in terms if term != own], offset)
-        text = source(rest, {})
-        truth = isinstance(rest, Operation) and rest.operator in ex.TRUTHS | {"and", "or"}
-        if truth:
-            return "count", f"counts the steps with {text}"
-        return "total", f"adds up {text}"
+        if _is_truth(rest):
+            return "count", f"counts the steps with {condition_source(rest, {})}"
+        return "total", f"adds up {source(rest, {})}"
     return "other", "follows a rule of its own"

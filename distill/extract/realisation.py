@@ -1,0 +1,397 @@
+"""From a linear network to a recurrence over integers, or to a refusal.
+
+What a linear network computes is its impulse response, the Markov parameters C A^j B, and its
+answers to no input. If these are integers but for a small error, they are rounded; the smallest
+integer state space that has them (`distill.extract.lattice`), in the basis that reads best
+(`distill.extract.readable`), is the program. A response that ends is written as a delay line and
+one sum. The choice between answers before and after the step is one of what reads best, too.
+
+Where a network holds a state that no input reaches or that no output shows, rounding drops it: the
+state space is of the least order, so each of its registers is a linear function of the network's
+hidden state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Int, Shaped
+from numpy import ndarray
+
+from distill.channels import Channels
+from distill.checker.linear_bound import IntegerSystem
+from distill.extract.lattice import StateSpace, integer_state_space
+from distill.extract.readable import Line, readable, tokens
+from distill.extract.register_names import register_names
+from distill.integer_model import IntegerModel
+from distill.mechanism import Refusal
+from distill.recurrence import Recurrence
+from distill.synthesis import expression as ex
+from distill.synthesis.expression import Expression
+
+TOLERANCE = 0.05
+"""How far from an integer a Markov parameter may be: of random ones, one in ten is that near."""
+
+MAX_ORDER = 12
+"""Registers of a recurrence: beyond, no basis is searched for."""
+
+CHECKED = 2000
+"""Fresh sequences on which network and recurrence are compared."""
+
+CHECK_SEED = 20_402
+
+Assignment = tuple[tuple[str, Expression], ...]
+"""Registers that are set at once, with what they are set to."""
+
+Integers = Shaped[ndarray, "..."]
+
+
+@dataclass(frozen=True)
+class Realisation:
+    """A linear network as a recurrence over integers.
+
+    Attributes:
+        recurrence: all registers at once, of old values.
+        assignments: the same one after another: a name stands for the new value once it was set.
+        system: the same as matrices, for `distill.checker.linear_bound`.
+        lags: Markov parameters that were rounded.
+        deviation: the largest distance of one of them, or of an answer to no input, to an integer.
+    """
+
+    recurrence: Recurrence
+    assignments: tuple[Assignment, ...]
+    system: IntegerSystem
+    lags: int
+    deviation: float
+
+
+@dataclass(frozen=True)
+class _Form:
+    """A way to write the response: matrices, lines, and what it costs to read."""
+
+    system: IntegerSystem
+    groups: tuple[tuple[Line, ...], ...]
+    cost: float
+
+
+def realise(network: IntegerModel, channels: Channels, length: int) -> Realisation | Refusal:
+    """Read a linear network as a recurrence over integers.
+
+    Args:
+        network: with linear activation, a "value" as its readout, and integers as its inputs.
+        channels: what it reads.
+        length: of the sequences that it can be trusted on.
+    """
+    a = network.architecture
+    if a.activation != "linear" or a.readout != "value" or a.one_hot:
+        return Refusal(("integer realisation: the network is not linear over integers",), {})
+    lags, markov, drift = _responses(network, length)
+    deviation = max(_off(markov), _off(drift))
+    if deviation > TOLERANCE:
+        return Refusal(
+            (
+                "integer realisation: the network is linear, but its response to an input of 1 is "
+                f"{deviation:.2f} from integers within {length} steps (at most {TOLERANCE} is "
+                "taken)",
+            ),
+            {"deviation": deviation},
+        )
+    M, z = _rounded(markov), _rounded(drift)
+    forms = list(_forms(M, z))
+    if not forms:
+        return Refusal(
+            (
+                f"integer realisation: {lags} steps do not determine what the network's response "
+                f"goes on with, in at most {MAX_ORDER} registers",
+            ),
+            {"deviation": deviation, "lags": lags},
+        )
+    best = min(forms, key=lambda form: form.cost)
+    found = _realisation(best, channels.names, lags, deviation)
+    agree = _agreement(network, found.recurrence, channels, length)
+    if agree < 1:
+        return Refusal(
+            (
+                f"integer realisation: the recurrence answers {agree:.2%} of {CHECKED} sequences "
+                "as the network does",
+            ),
+            {"deviation": deviation, "lags": lags, "agreement": agree},
+        )
+    return found
+
+
+def matrices(recurrence: Recurrence) -> IntegerSystem | None:
+    """The matrices of a recurrence, or null where an expression of it is not linear."""
+    names = (*recurrence.registers, *recurrence.inputs)
+    n = len(recurrence.registers)
+
+    def row(expression: Expression) -> tuple[int, ...] | None:
+        terms, offset = ex.terms_of(expression)
+        factors = dict.fromkeys(names, 0)
+        for factor, term in terms:
+            if not isinstance(term, ex.Name):
+                return None
+            factors[term.name] += factor
+        return (*factors.values(), offset)
+
+    rows = [row(expression) for expression in (*recurrence.updates, *recurrence.outputs)]
+    known = [found for found in rows if found is not None]
+    if len(known) < len(rows):
+        return None
+    updates, outputs = known[:n], known[n:]
+    return IntegerSystem(
+        A=tuple(found[:n] for found in updates),
+        B=tuple(found[n:-1] for found in updates),
+        constant=tuple(found[-1] for found in updates),
+        start=recurrence.start,
+        C=tuple(found[:n] for found in outputs),
+        D=tuple(found[n:-1] for found in outputs),
+        offset=tuple(found[-1] for found in outputs),
+        after=recurrence.after,
+    )
+
+
+def _responses(
+    network: IntegerModel, length: int
+) -> tuple[int, Float[ndarray, "lags outputs channels"], Float[ndarray, "lags outputs"]]:
+    """Markov parameters and answers to no input, for as many steps as they stay near integers.
+
+    At least `length`; more, where that helps to tell how the response goes on.
+    """
+    A, B, b, C, d = (network.weights[name] for name in ("A", "B", "b", "C", "d"))
+    most = max(length, 2 * len(A) + 3)
+    markov, drift = np.empty((most, len(C), B.shape[1])), np.empty((most, len(C)))
+    state, hidden = B, network.start
+    for j in range(most):
+        markov[j], state = C @ state, A @ state
+        hidden = A @ hidden + b
+        drift[j] = C @ hidden + d
+    near = np.array([max(_off(markov[j]), _off(drift[j])) <= TOLERANCE for j in range(most)])
+    beyond = np.flatnonzero(~near[length:])
+    lags = length + int(beyond[0]) if len(beyond) else most
+    return lags, markov[:lags], drift[:lags]
+
+
+def _forms(
+    M: Shaped[ndarray, "lags outputs channels"], z: Shaped[ndarray, "lags outputs"]
+) -> Iterator[_Form]:
+    """The ways to write these responses that were found."""
+    delay_line = _delay_line(M, z)
+    if delay_line is not None:
+        yield delay_line
+        return
+    found: list[tuple[StateSpace, tuple[int, ...], int, bool]] = []
+    for columns, offset, starts, after in _candidates(M, z):
+        space = integer_state_space(columns)
+        if space is not None and len(space.A) <= MAX_ORDER:
+            found.append((space, offset, starts, after))
+    least = min((len(space.A) for space, *_ in found), default=0)
+    direct = tuple(tuple(int(v) for v in row) for row in M[0])
+    for space, offset, starts, after in found:
+        if len(space.A) > least:
+            continue
+        form = _form(space, direct, offset, starts, after)
+        if (form.system.markov(len(M)) == M).all() and (form.system.drift(len(z)) == z).all():
+            yield form
+
+
+def _candidates(
+    M: Shaped[ndarray, "lags outputs channels"], z: Shaped[ndarray, "lags outputs"]
+) -> Iterator[tuple[Integers, tuple[int, ...], int, bool]]:
+    """Responses of a state space: to inputs, to a constant 1, or of the first values; the offset.
+
+    What the network answers to no input may come from an offset of the answer, from a constant
+    that is added at every step, or from first values that are not 0.
+    """
+    offset = _ints(z[0])
+    if (z == z[0]).all():
+        yield M, offset, 0, True
+        yield M[1:], offset, 0, False
+        return
+    steps = z[1:] - z[:-1]
+    firsts = [z[0]]
+    if z.shape[1] == 1:
+        firsts += [z[0] * 0 + step for step in range(-2, 3)]
+    for first in firsts:
+        constant = np.concatenate([first[None], steps])
+        yield _beside(M, constant), _ints(z[0] - first), 0, True
+    yield _beside(M[1:], steps), offset, 0, False
+    yield _beside(M[1:], z[:-1]), tuple(0 for _ in offset), 1, False
+
+
+def _beside(M: Integers, column: Shaped[ndarray, "lags outputs"]) -> Integers:
+    return np.concatenate([M, column[:, :, None]], axis=2)
+
+
+def _form(
+    space: StateSpace,
+    direct: tuple[tuple[int, ...], ...],
+    offset: tuple[int, ...],
+    starts: int,
+    after: bool,
+) -> _Form:
+    """The state space in its best basis, its registers in the order in which they are set."""
+    channels = len(direct[0])
+    written = readable(space, starts)
+    order = [line.register for group in written.groups for line in group]
+    new = {register: place for place, register in enumerate(order)}
+    A = written.space.A[np.ix_(order, order)]
+    B, C = written.space.B[order], written.space.C[:, order]
+    groups = tuple(tuple(_renumbered(line, order, new) for line in g) for g in written.groups)
+    n = len(order)
+    constant = tuple(0 for _ in range(n))
+    start, rest = constant, B[:, channels:]
+    if rest.shape[1] and starts:
+        start = _ints(rest[:, 0])
+    elif rest.shape[1]:
+        constant = _ints(rest[:, 0])
+    held = None if any(start) else _held(A, C, offset)
+    if any(offset) and held is not None:
+        start, offset = held, tuple(0 for _ in offset)
+    D = tuple(tuple(0 for _ in row) for row in direct) if after else direct
+    system = IntegerSystem(
+        _rows(A), _rows(B[:, :channels]), constant, start, _rows(C), D, offset, after
+    )
+    cost = written.cost + sum(map(tokens, D)) + tokens(offset) + tokens(start) * (not starts)
+    return _Form(system, groups, cost + REGISTER * n)
+
+
+REGISTER = 0.3
+"""What a register costs a reader, beside its line."""
+
+
+def _held(A: Integers, C: Integers, offset: tuple[int, ...]) -> tuple[int, ...] | None:
+    """First values of one register that an offset of the answers may be instead."""
+    for i in range(len(A)):
+        kept = all(A[k, i] == (k == i) for k in range(len(A)))
+        if kept and any(C[:, i]):
+            place = next(o for o in range(len(C)) if C[o, i])
+            value, left = divmod(offset[place], int(C[place, i]))
+            if not left and all(C[o, i] * value == offset[o] for o in range(len(C))):
+                return tuple(value * (k == i) for k in range(len(A)))
+    return None
+
+
+def _renumbered(line: Line, order: list[int], new: dict[int, int]) -> Line:
+    return Line(
+        new[line.register],
+        tuple(line.fresh[k] for k in order),
+        tuple(line.old[k] for k in order),
+        line.columns,
+    )
+
+
+def _delay_line(
+    M: Shaped[ndarray, "lags outputs channels"], z: Shaped[ndarray, "lags outputs"]
+) -> _Form | None:
+    """A response that ends, as a sum of the last few inputs; null for one that does not."""
+    lags, outputs, channels = M.shape
+    ends = [max((j for j in range(lags) if any(M[j, :, c])), default=0) for c in range(channels)]
+    if max(ends) > lags - 2 or not (z[max(ends) :] == z[-1]).all():
+        return None
+    held = [(c, lag) for c in range(channels) for lag in range(1, ends[c] + 1)]
+    n = len(held)
+    before = [next((k for k in range(n) if held[k] == (c, lag - 1)), None) for c, lag in held]
+    A = tuple(tuple(int(k == before[i]) for k in range(n)) for i in range(n))
+    B = tuple(tuple(int(lag == 1 and c == k) for k in range(channels)) for c, lag in held)
+    C = tuple(tuple(int(M[lag, o, c]) for c, lag in held) for o in range(outputs))
+    D, none = _rows(M[0]), tuple(0 for _ in range(n))
+    start = none if (z == z[-1]).all() else _past(M[:, 0, 0], z[:, 0]) if M[0].size == 1 else None
+    if start is None:
+        return None
+    system = IntegerSystem(A, B, none, start, C, D, _ints(z[-1]), False)
+    lines = [Line(i, none, A[i], B[i]) for i in range(n)]
+    groups = tuple((line,) for line in sorted(lines, key=lambda one: -held[one.register][1]))
+    return _Form(system, groups, 0.0)
+
+
+def _past(M: Shaped[ndarray, " lags"], z: Shaped[ndarray, " lags"]) -> tuple[int, ...] | None:
+    """Inputs 1, 2, ... steps before the first one that answer z where no others come."""
+    last = max(j for j in range(len(M)) if M[j])
+    found: list[int] = []
+    for t in range(last - 1, -1, -1):  # z[t] sums M[t + i] over the input i steps before the first
+        rest = z[t] - z[-1] - sum(M[t + i] * v for i, v in enumerate(found, 1))
+        value, left = divmod(int(rest), int(M[last]))
+        if left:
+            return None
+        found.append(value)
+    return tuple(found)
+
+
+def _realisation(form: _Form, inputs: tuple[str, ...], lags: int, deviation: float) -> Realisation:
+    system, n = form.system, len(form.system.A)
+    lines = sorted((line for group in form.groups for line in group), key=lambda one: one.register)
+    names = register_names(lines, inputs)
+
+    def total(*parts: tuple[tuple[int, ...], tuple[str, ...]], offset: int = 0) -> Expression:
+        terms = [
+            (factor, ex.Name(name))
+            for factors, of in parts
+            for factor, name in zip(factors, of, strict=True)
+        ]
+        return ex.add(terms, offset)  # type: ignore[arg-type]
+
+    def line_source(line: Line) -> Expression:
+        own = tuple(v * (k == line.register) for k, v in enumerate(line.old))
+        others = tuple(v * (k != line.register) for k, v in enumerate(line.old))
+        columns, rest = line.columns[: len(inputs)], line.columns[len(inputs) :]
+        return total(
+            (own, names), (line.fresh, names), (others, names), (columns, inputs), offset=sum(rest)
+        )
+
+    recurrence = Recurrence(
+        inputs=inputs,
+        registers=names,
+        start=system.start,
+        updates=tuple(
+            total((system.A[i], names), (system.B[i], inputs), offset=system.constant[i])
+            for i in range(n)
+        ),
+        outputs=tuple(
+            total((system.D[o], inputs), (system.C[o], names), offset=system.offset[o])
+            for o in range(len(system.C))
+        ),
+        after=system.after,
+    )
+    assignments = tuple(
+        tuple((names[line.register], line_source(line)) for line in group) for group in form.groups
+    )
+    return Realisation(recurrence, assignments, system, lags, deviation)
+
+
+def _agreement(
+    network: IntegerModel, recurrence: Recurrence, channels: Channels, length: int
+) -> float:
+    """Part of fresh sequences on which network and recurrence answer alike at every step."""
+    rng = np.random.default_rng(CHECK_SEED)
+    drawn = [
+        rng.integers(v.start, v.stop - 1, (CHECKED, length), endpoint=True) for v in channels.inputs
+    ]
+    sequences: Int[ndarray, "n length channels"] = np.stack(drawn, axis=-1)
+    sequences[0] = [v.start for v in channels.inputs]
+    sequences[1] = [v.stop - 1 for v in channels.inputs]
+    same = network.run(sequences) == recurrence.run(sequences)
+    return float(same.all(axis=(1, 2)).mean())
+
+
+def _off(values: Float[ndarray, "..."]) -> float:
+    """The largest distance to an integer; infinite where one is not a number of 2^53 at most."""
+    if not (np.abs(values) < 2.0**53).all():
+        return float("inf")
+    return float(np.abs(values - np.rint(values)).max(initial=0.0))
+
+
+def _rounded(values: Float[ndarray, "..."]) -> Integers:
+    found = np.empty(values.size, dtype=object)
+    found[:] = [int(v) for v in np.rint(values).ravel()]
+    return found.reshape(values.shape)
+
+
+def _ints(values: Shaped[ndarray, " n"]) -> tuple[int, ...]:
+    return tuple(int(v) for v in values)
+
+
+def _rows(matrix: Shaped[ndarray, "rows columns"]) -> tuple[tuple[int, ...], ...]:
+    return tuple(_ints(row) for row in matrix)
