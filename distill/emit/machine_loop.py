@@ -68,12 +68,15 @@ class Plan:
 
     @property
     def tables(self) -> tuple[Expression, ...]:
-        """What is listed; what the symbols add to a sum is not counted."""
-        return tuple(
+        """What is listed; what the symbols add to a variable's sum is not counted."""
+        steps = {
             part
-            for part in ex.tables(*self.expressions)
-            if not (isinstance(part, Lookup) and part.weights and ex.names(part) <= {*self.inputs})
-        )
+            for update in self.updates
+            if isinstance(update, Operation) and update.operator in {"%", "min", "max"}
+            for part in ex.subexpressions(update)
+            if isinstance(part, Lookup) and part.weights and ex.names(part) <= {*self.inputs}
+        }
+        return tuple(part for part in ex.tables(*self.expressions) if part not in steps)
 
     @property
     def named_updates(self) -> dict[str, Expression]:

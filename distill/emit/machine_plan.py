@@ -120,7 +120,7 @@ def plan_of(labelling: Labelling, inputs: tuple[str, ...], thorough: bool) -> Pl
         plans.append(Plan(labelling, inputs, None, updates, late_output, True))
     if any(None in row for row in labelling.values):
         plans = [plan for plan in plans if _is_closed(plan)]
-    else:
+    elif len(labelling.names) < 2:  # what two variables share ties them together
         plans += _shared(labelling, inputs, updates, output, columns)
     return min(plans, key=lambda plan: plan.cost, default=None)
 
