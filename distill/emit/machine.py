@@ -11,12 +11,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from distill.checker.sandbox import check_syntax
-from distill.emit.machine_check import check_program
+from distill.checker.loop import walk
 from distill.emit.machine_loop import Plan, loop_source, renamed
 from distill.emit.machine_plan import plan_of, tabulated
 from distill.emit.machine_prose import role_of
-from distill.errors import MachineError
+from distill.errors import MachineError, ProgramError
 from distill.labelling import Labelling, labellings
 from distill.machine import Machine, distinguishing_sequence
 from distill.program import Program
@@ -66,11 +65,14 @@ def emit_machine(machine: Machine) -> EmittedMachine:
     role = role_of(plan)
     plan = renamed(plan, role.names)
     source = loop_source(plan, role)
-    check_syntax(source)
-    names, values = check_program(source, minimal)
-    return EmittedMachine(
-        Program(source), role.name, bool(plan.tables), tuple(zip(names, values, strict=True))
-    )
+    try:
+        walked = walk(source, minimal.delta, minimal.answers, minimal.values)
+    except ProgramError as error:
+        raise MachineError(f"the program cannot be followed: {error}") from error
+    if walked.differs is not None:
+        raise MachineError(f"the program is not the machine: {walked.differs}")
+    variables = tuple(zip(walked.names, walked.values, strict=True))
+    return EmittedMachine(Program(source), role.name, bool(plan.tables), variables)
 
 
 def _best_plan(machine: Machine) -> Plan:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import reduce
 
+from distill.emit.loop_text import indented
 from distill.synthesis import expression as ex
 from distill.synthesis.expression import Constant, Expression, Lookup, Name, Operation
 from distill.synthesis.printing import condition_source, source
@@ -137,12 +138,12 @@ def _branches(key: Expression, updates: Updates, domains: Domains, tables: Table
     if not first or (second and ((nested and not other) or (sets_only and not other))):
         first, second = second, first
         condition = _positive(key, False, domains)
-    lines = [f"if {condition_source(condition, tables)}:", *_indented(first)]
+    lines = [f"if {condition_source(condition, tables)}:", *indented(first)]
     if not second:
         return lines
     if _is_one_if(second):
         return [*lines, "el" + second[0], *second[1:]]
-    return [*lines, "else:", *_indented(second)]
+    return [*lines, "else:", *indented(second)]
 
 
 def _positive(key: Expression, holds: bool, domains: Domains) -> Expression:
@@ -163,10 +164,6 @@ def _is_one_if(lines: list[str]) -> bool:
         and lines[0].startswith("if ")
         and all(line.startswith((" ", "elif ", "else:")) for line in lines[1:])
     )
-
-
-def _indented(lines: list[str]) -> list[str]:
-    return ["    " + line for line in lines]
 
 
 def _assignment(name: str, update: Expression, tables: Tables) -> str:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import black
-
+from distill.emit.loop_text import loop_text
 from distill.emit.machine_branches import shared_cost, statements
 from distill.labelling import Labelling
 from distill.synthesis import expression as ex
@@ -17,11 +15,6 @@ from distill.synthesis.printing import source, table_source
 
 if TYPE_CHECKING:
     from distill.emit.machine_prose import Role
-
-WIDTH = 88
-
-MAX_FORMATTED = 2_000
-"""Characters of a table up to which black formats it."""
 
 DIVISION = 6.0
 """How much better a quotient and a remainder of one sum read than two expressions of their cost."""
@@ -134,50 +127,15 @@ def loop_source(plan: Plan, role: Role) -> str:
     )
     tables = dict(zip(lookups, _table_names(plan), strict=True))
     written = {name: table_source(table) for table, name in tables.items()}
-    large = {name: text for name, text in written.items() if len(text) > MAX_FORMATTED}
-    constants = [f"{name} = {'...' if name in large else written[name]}" for name in written]
-    several = len(plan.inputs) > 1
-    item = f"tuple[{', '.join(['int'] * len(plan.inputs))}]" if several else "int"
-    sequence = "steps" if several else "xs"
-    read = "map(int, sys.argv[1:])"
-    if several:
-        read = 'tuple(map(int, word.split(","))) for word in sys.argv[1:]'
-    start = [
-        f"{name} = {value}"
-        for name, value in zip(plan.labelling.names, plan.labelling.values[0], strict=True)
-    ]
-    body = [f"for {', '.join(plan.inputs)} in {sequence}:", *indented(_statements(plan, tables))]
     roots = any(
         isinstance(part, Operation) and part.operator == "isqrt"
         for whole in plan.expressions
         for part in ex.subexpressions(whole)
     )
-    newline = "\n"
-    text = f'''"""{role.docstring}
-"""
-
-import sys
-{"from math import isqrt" if roots else ""}
-
-__all__ = ["{role.function}"]
-
-{newline.join(constants)}
-
-
-def {role.function}({sequence}: list[{item}]) -> list[int]:
-    """One output for every {"tuple" if several else "number"} of the list."""
-    outputs = []
-{newline.join(indented([*start, *body, "return outputs"]))}
-
-
-if __name__ == "__main__":
-    print({role.function}({f"[{read}]" if several else f"list({read})"}))
-'''
-    formatted = black.format_str(text, mode=black.Mode(line_length=WIDTH))
-    for name, table in large.items():  # would take a line for every number, and minutes
-        wrapped = textwrap.fill(f"{name} = {table}", WIDTH, subsequent_indent="    ")
-        formatted = formatted.replace(f"{name} = ...", wrapped)
-    return formatted
+    first = zip(plan.labelling.names, plan.labelling.values[0], strict=True)
+    start = {name: 0 if value is None else value for name, value in first}  # null: any will do
+    body = _statements(plan, tables)
+    return loop_text(role.docstring, role.function, plan.inputs, written, start, body, roots=roots)
 
 
 def _table_names(plan: Plan) -> Iterator[str]:
@@ -193,11 +151,6 @@ def _table_names(plan: Plan) -> Iterator[str]:
                     name = "STEP" if part.weights else stem
                     used[name] = used.get(name, 0) + 1
                     yield name + (str(used[name]) if used[name] > 1 else "")
-
-
-def indented(lines: list[str]) -> list[str]:
-    """Lines of Python, one level deeper."""
-    return ["    " + line for line in lines]
 
 
 def _statements(plan: Plan, tables: Mapping[Lookup, str]) -> list[str]:

@@ -7,14 +7,13 @@ import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from distill.emit.loop_text import WIDTH
 from distill.emit.machine_kinds import Kind, group_of, kind_of
 from distill.synthesis import expression as ex
 from distill.synthesis.expression import Constant, Expression, Name, Operation
 
 if TYPE_CHECKING:
     from distill.emit.machine_loop import Plan
-
-WIDTH = 88
 
 
 @dataclass(frozen=True)
