@@ -61,7 +61,7 @@ class IntegerRecipe:
     warmup: int = 20
     steps: int = 400
     finalists: int = 3
-    polish_steps: int = 400
+    polish_steps: int = 800
     polished_on: int = 384
     enough: float = 1e-18
     check_every: int = 100
