@@ -10,14 +10,16 @@ from distill.checker.linear_bound import IntegerSystem
 from distill.integer_model import IntegerModel
 
 
-def linear_network(A, B, b, h_0, C, d) -> IntegerModel:
-    """The network with these weights."""
+def linear_network(A, B, b, h_0, C, d, one_hot: bool = False) -> IntegerModel:
+    """The network with these weights; with `one_hot`, B has a column for every symbol."""
     weights = {"A": A, "B": B, "b": b, "h_0": h_0, "C": C, "d": d}
     exact = {name: np.asarray(value, dtype=float) for name, value in weights.items()}
     architecture = IntegerRecurrent(
-        n_channels=exact["B"].shape[1],
+        n_channels=1 if one_hot else exact["B"].shape[1],
         d_hidden=len(exact["A"]),
         n_outputs=len(exact["C"]),
+        one_hot=one_hot,
+        n_symbols=exact["B"].shape[1] if one_hot else 0,
     )
     return IntegerModel(architecture, {k: torch.from_numpy(v.copy()) for k, v in exact.items()})
 

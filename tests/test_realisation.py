@@ -176,6 +176,44 @@ def test_first_values_of_a_delay_line_are_kept():
 
 
 @pytest.mark.parametrize(
+    ("function", "line"),
+    [
+        (lambda x: 1 - x % 2, "total = total + (a + 1) % 2"),
+        (lambda x: x * x, "total = total + a * a"),
+        (lambda x: 2 * x - 3, "total = total + 2 * a - 3"),
+        (lambda x: int(x == 4), "total = total + (a == 4)"),
+    ],
+    ids=["evens", "squares", "a line", "fours"],
+)
+def test_what_symbols_count_for_is_written_as_arithmetic(function, line):
+    """What every symbol adds and what every step adds cannot be told apart in the weights."""
+    counts = np.array([[float(function(x)) for x in range(8)]])
+    network = linear_network([[1]], counts / 3 + 0.7, [-0.7], [0], [[3]], [0], one_hot=True)
+    channels = Channels((range(8),))
+    found = realise(network, channels, 10)
+    assert isinstance(found, Realisation), found
+    assert [ex.source(e) for group in found.assignments for _, e in group] == [
+        line.split("= ", 1)[1]
+    ]
+    sequences = np.random.default_rng(0).integers(0, 8, (20, 60, 1))
+    expected = np.cumsum(np.vectorize(function)(sequences), axis=1)
+    assert (found.recurrence.run(sequences) == expected).all()
+    bound = linear_bound(network.weights, found.system, None, 60)
+    assert bound.holds_to == 60
+    sequences[0] = 7
+    apart = np.abs(values(network, sequences) - np.cumsum(counts[0][sequences], axis=1))
+    assert (apart.max(axis=(0, 2)) <= bound.errors).all()
+
+
+def test_the_bound_over_symbols_ends_where_one_of_them_is_off():
+    """Symbol 2 counts 2.01: after 50 of them the answer is 101 at most, and never before."""
+    network = linear_network([[1]], [[0, 1, 2.01]], [0], [0], [[1]], [0], one_hot=True)
+    total = IntegerSystem(((1,),), ((0, 1, 2),), (0,), (0,), ((1,),), ((0, 0, 0),), (0,), True)
+    bound = linear_bound(network.weights, total, None, 100)
+    assert bound.holds_to in {49, 50}
+
+
+@pytest.mark.parametrize(
     ("rate", "gain"),
     [(0.5, 1.0), (1.0, 0.5), (0.97, 1.0)],
     ids=["it fades", "it is a half", "it leaks"],

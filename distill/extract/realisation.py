@@ -13,14 +13,16 @@ hidden state.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float, Int, Shaped
 from numpy import ndarray
 
 from distill.channels import Channels
+from distill.checker.draws import numbers
 from distill.checker.linear_bound import IntegerSystem
+from distill.extract.drives import Drive, symbol_drive
 from distill.extract.linear_forms import MAX_ORDER, LinearForm, written_forms
 from distill.extract.readable import Line
 from distill.extract.register_names import register_names
@@ -51,7 +53,8 @@ class Realisation:
     Attributes:
         recurrence: all registers at once, of old values.
         assignments: the same one after another: a name stands for the new value once it was set.
-        system: the same as matrices, for `distill.checker.linear_bound`.
+        system: the same as matrices, for `distill.checker.linear_bound`; B and D have a column
+            for every input of the network: a channel, or a symbol.
         lags: Markov parameters that were rounded.
         deviation: the largest distance of one of them, or of an answer to no input, to an integer.
     """
@@ -67,13 +70,15 @@ def realise(network: IntegerModel, channels: Channels, length: int) -> Realisati
     """Read a linear network as a recurrence over integers.
 
     Args:
-        network: with linear activation, a "value" as its readout, and integers as its inputs.
-        channels: what it reads.
+        network: with linear activation and a "value" as its readout.
+        channels: what it reads; one-hot vectors are of their symbols.
         length: of the sequences that it can be trusted on.
     """
     a = network.architecture
-    if a.activation != "linear" or a.readout != "value" or a.one_hot:
-        return Refusal(("integer realisation: the network is not linear over integers",), {})
+    if a.activation != "linear" or a.readout != "value":
+        return Refusal(("integer realisation: the network is not linear",), {})
+    if a.n_inputs != (channels.size if a.one_hot else len(channels.inputs)):
+        return Refusal((f"integer realisation: the network does not read {channels}",), {})
     lags, markov, drift = _responses(network, length)
     deviation = max(_off(markov), _off(drift))
     if deviation > TOLERANCE:
@@ -85,7 +90,9 @@ def realise(network: IntegerModel, channels: Channels, length: int) -> Realisati
             ),
             {"deviation": deviation},
         )
-    M, z = _rounded(markov), _rounded(drift)
+    M, z, drive = _rounded(markov), _rounded(drift), Drive(channels)
+    if a.one_hot:
+        drive, M = symbol_drive(M, channels)
     forms = list(written_forms(M, z))
     if not forms:
         return Refusal(
@@ -96,7 +103,7 @@ def realise(network: IntegerModel, channels: Channels, length: int) -> Realisati
             {"deviation": deviation, "lags": lags},
         )
     best = min(forms, key=lambda form: form.cost)
-    found = _realisation(best, channels.names, lags, deviation)
+    found = _realisation(best, drive, lags, deviation)
     agree = _agreement(network, found.recurrence, channels, length)
     if agree < 1:
         return Refusal(
@@ -145,9 +152,12 @@ def _responses(
 ) -> tuple[int, Float[ndarray, "lags outputs channels"], Float[ndarray, "lags outputs"]]:
     """Markov parameters and answers to no input, for as many steps as they stay near integers.
 
-    At least `length`; more, where that helps to tell how the response goes on.
+    At least `length`; more, where that helps to tell how the response goes on. Of one-hot inputs
+    no input is symbol 0, and responses are differences to it.
     """
     A, B, b, C, d = (network.weights[name] for name in ("A", "B", "b", "C", "d"))
+    if network.architecture.one_hot:
+        B, b = B - B[:, :1], b + B[:, 0]
     most = max(length, 2 * len(A) + 3)
     markov, drift = np.empty((most, len(C), B.shape[1])), np.empty((most, len(C)))
     state, hidden = B, network.start
@@ -161,47 +171,46 @@ def _responses(
     return lags, markov[:lags], drift[:lags]
 
 
-def _realisation(
-    form: LinearForm, inputs: tuple[str, ...], lags: int, deviation: float
-) -> Realisation:
-    system, n = form.system, len(form.system.A)
+def _realisation(form: LinearForm, drive: Drive, lags: int, deviation: float) -> Realisation:
+    system, n, inputs = form.system, len(form.system.A), drive.names
     lines = sorted((line for group in form.groups for line in group), key=lambda one: one.register)
     names = register_names(lines, inputs)
 
-    def total(*parts: tuple[tuple[int, ...], tuple[str, ...]], offset: int = 0) -> Expression:
-        terms = [
-            (factor, ex.Name(name))
-            for factors, of in parts
-            for factor, name in zip(factors, of, strict=True)
-        ]
-        return ex.add(terms, offset)  # type: ignore[arg-type]
+    def total(factors: tuple[int, ...], driven: tuple[int, ...], constant: int) -> Expression:
+        terms, offset = drive.terms(driven, constant)
+        return ex.add([(v, ex.Name(name)) for v, name in zip(factors, names, strict=True)] + terms,
+                      offset)  # fmt: skip
+
+    def answer(o: int) -> Expression:
+        terms, offset = drive.terms(system.D[o], system.offset[o])
+        held = zip(system.C[o], names, strict=True)
+        return ex.add([*terms, *((v, ex.Name(name)) for v, name in held)], offset)
 
     def line_source(line: Line) -> Expression:
-        own = tuple(v * (k == line.register) for k, v in enumerate(line.old))
-        others = tuple(v * (k != line.register) for k, v in enumerate(line.old))
-        columns, rest = line.columns[: len(inputs)], line.columns[len(inputs) :]
-        return total(
-            (own, names), (line.fresh, names), (others, names), (columns, inputs), offset=sum(rest)
-        )
+        terms, offset = drive.terms(line.columns[: len(inputs)], sum(line.columns[len(inputs) :]))
+        i, named = line.register, [ex.Name(name) for name in names]
+        own = [(line.old[i], named[i])]
+        fresh = list(zip(line.fresh, named, strict=True))
+        others = [(v, named[k]) for k, v in enumerate(line.old) if k != i]
+        return ex.add([*own, *fresh, *others, *terms], offset)
 
     recurrence = Recurrence(
-        inputs=inputs,
+        inputs=drive.channels.names,
         registers=names,
         start=system.start,
-        updates=tuple(
-            total((system.A[i], names), (system.B[i], inputs), offset=system.constant[i])
-            for i in range(n)
-        ),
-        outputs=tuple(
-            total((system.D[o], inputs), (system.C[o], names), offset=system.offset[o])
-            for o in range(len(system.C))
-        ),
+        updates=tuple(total(system.A[i], system.B[i], system.constant[i]) for i in range(n)),
+        outputs=tuple(answer(o) for o in range(len(system.C))),
         after=system.after,
     )
     assignments = tuple(
         tuple((names[line.register], line_source(line)) for line in group) for group in form.groups
     )
-    return Realisation(recurrence, assignments, system, lags, deviation)
+    whole = replace(
+        system,
+        B=tuple(drive.columns(row) for row in system.B),
+        D=tuple(drive.columns(row) for row in system.D),
+    )
+    return Realisation(recurrence, assignments, whole, lags, deviation)
 
 
 def _agreement(
@@ -215,7 +224,10 @@ def _agreement(
     sequences: Int[ndarray, "n length channels"] = np.stack(drawn, axis=-1)
     sequences[0] = [v.start for v in channels.inputs]
     sequences[1] = [v.stop - 1 for v in channels.inputs]
-    same = network.run(sequences) == recurrence.run(sequences)
+    read = sequences
+    if network.architecture.one_hot:
+        read = numbers(sequences, channels.inputs)[:, :, None]
+    same = network.run(read) == recurrence.run(sequences)
     return float(same.all(axis=(1, 2)).mean())
 
 
