@@ -106,7 +106,7 @@ class LinearBound:
 def linear_bound(
     weights: Mapping[str, ndarray],
     system: IntegerSystem,
-    ranges: tuple[range, ...],
+    ranges: tuple[range, ...] | None,
     longest: int = LONGEST,
 ) -> LinearBound:
     """Bound the difference of a linear network and an integer recurrence, step by step.
@@ -114,22 +114,28 @@ def linear_bound(
     Args:
         weights: A [d, d], B [d, channels], b [d], h_0 [d], C [outputs, d], d [outputs].
         system: the recurrence.
-        ranges: what the inputs are.
+        ranges: what the inputs are; null for one-hot vectors.
         longest: steps that are looked at.
     """
     exact = {name: np.asarray(value, dtype=np.float64) for name, value in weights.items()}
     powers = _powers(exact["A"], longest)
-    low = np.array([values.start for values in ranges], dtype=np.float64)
-    high = np.array([values.stop - 1 for values in ranges], dtype=np.float64)
     markov, drift = _apart(exact, powers, system)
-    middle, half = (low + high) / 2, (high - low) / 2
+    if ranges is None:
+        top, bottom = markov.max(axis=2), markov.min(axis=2)
+        middle, half, most = (top + bottom) / 2, (top - bottom) / 2, np.abs(markov).max(axis=2)
+        driven = np.abs(exact["B"]).max(axis=1)
+    else:
+        low = np.array([values.start for values in ranges], dtype=np.float64)
+        high = np.array([values.stop - 1 for values in ranges], dtype=np.float64)
+        largest = np.maximum(np.abs(low), np.abs(high))
+        middle, half = markov @ ((low + high) / 2), np.abs(markov) @ ((high - low) / 2)
+        most, driven = np.abs(markov) @ largest, np.abs(exact["B"]) @ largest
     with np.errstate(over="ignore", invalid="ignore"):
-        shift = drift + np.cumsum(markov @ middle, axis=0)
-        spread = np.cumsum(np.abs(markov) @ half, axis=0)
-        # what cancels in the first of these sums is lost to float64: allow for all of it
-        lost = np.abs(drift) + np.cumsum(np.abs(markov) @ np.abs(middle), axis=0)
-        apart = np.abs(shift) + spread + lost * longest * UNIT
-        rounding = _rounding(exact, powers, np.maximum(np.abs(low), np.abs(high)))
+        shift = np.abs(drift + np.cumsum(middle, axis=0))
+        # what cancels in these sums is lost to float64: allow for all of it
+        lost = (np.abs(drift) + np.cumsum(most, axis=0)) * (longest + 8) * 2 * UNIT
+        apart = shift + np.cumsum(half, axis=0) + lost
+        rounding = _rounding(exact, powers, driven, exact["B"].shape[1])
         errors = np.nan_to_num((apart + rounding).max(axis=1) * ALLOWANCE, nan=math.inf)
     over = np.flatnonzero(~(errors < 0.5))
     return LinearBound(errors, int(over[0]) if len(over) else longest)
@@ -212,9 +218,16 @@ def _away(powers: _Powers, values: Integers, units: int) -> Float[ndarray, "..."
 
 
 def _rounding(
-    weights: Mapping[str, ndarray], powers: _Powers, largest: Float[ndarray, " channels"]
+    weights: Mapping[str, ndarray], powers: _Powers, driven: Float[ndarray, " d"], inputs: int
 ) -> Float[ndarray, "length outputs"]:
-    """What the network's own float64 arithmetic can add to the error of y, at every step."""
+    """What the network's own float64 arithmetic can add to the error of y, at every step.
+
+    Args:
+        weights: of the network.
+        powers: of its A.
+        driven: at least |B x| by units, over all inputs x, summed in absolute values.
+        inputs: how many numbers x has.
+    """
     size = {name: np.abs(value) for name, value in weights.items()}
     d, length = len(size["A"]), len(powers.fixed) - 1
     tiny = 2.0 ** (1 - KEPT) + 2.0**-GUARD * 2  # of a power's entry, beside its own size
@@ -222,9 +235,9 @@ def _rounding(
     lost = np.array([_float(lost, powers.point) for lost in powers.lost])
     real = (real + lost[:, None, None]) * ALLOWANCE
     reach = size["C"] @ real  # at least |C A^j|
-    driven = size["B"] @ largest + size["b"]
+    driven = driven + size["b"]
     held = np.cumsum(real[:-1] @ driven, axis=0) + real[1:] @ size["h_0"]
-    step, answer = _gamma(d + len(largest) + 2), _gamma(d + 1)
+    step, answer = _gamma(d + inputs + 2), _gamma(d + 1)
     made = np.zeros((length, d))  # by the step itself, before it is carried on
     before, found = size["h_0"], np.zeros((length, len(size["C"])))
     for t in range(length):

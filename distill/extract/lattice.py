@@ -106,6 +106,14 @@ def independent(rows: list[Vector]) -> list[int]:
     return places
 
 
+def integer_basis(vectors: list[Vector]) -> tuple[list[Vector], list[Vector]]:
+    """A triangular basis of the lattice of some vectors, and their coordinates in it."""
+    basis = [vector for vector, _ in _basis([(vector, []) for vector in vectors])[0]]
+    return basis, [
+        place for vector in vectors if (place := _coordinates(vector, basis)) is not None
+    ]
+
+
 def _in_windows(
     responses: Shaped[ndarray, "length outputs columns"], window: int
 ) -> StateSpace | None:

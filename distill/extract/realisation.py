@@ -13,17 +13,18 @@ hidden state.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float, Int, Shaped
 from numpy import ndarray
 
 from distill.channels import Channels
+from distill.checker.draws import numbers
 from distill.checker.linear_bound import IntegerSystem
-from distill.extract.lattice import StateSpace, integer_state_space
-from distill.extract.readable import Line, readable, tokens
+from distill.extract.drives import Drive, symbol_drive
+from distill.extract.linear_forms import MAX_ORDER, LinearForm, written_forms
+from distill.extract.readable import Line
 from distill.extract.register_names import register_names
 from distill.integer_model import IntegerModel
 from distill.mechanism import Refusal
@@ -33,9 +34,6 @@ from distill.synthesis.expression import Expression
 
 TOLERANCE = 0.05
 """How far from an integer a Markov parameter may be: of random ones, one in ten is that near."""
-
-MAX_ORDER = 12
-"""Registers of a recurrence: beyond, no basis is searched for."""
 
 CHECKED = 2000
 """Fresh sequences on which network and recurrence are compared."""
@@ -55,7 +53,8 @@ class Realisation:
     Attributes:
         recurrence: all registers at once, of old values.
         assignments: the same one after another: a name stands for the new value once it was set.
-        system: the same as matrices, for `distill.checker.linear_bound`.
+        system: the same as matrices, for `distill.checker.linear_bound`; B and D have a column
+            for every input of the network: a channel, or a symbol.
         lags: Markov parameters that were rounded.
         deviation: the largest distance of one of them, or of an answer to no input, to an integer.
     """
@@ -67,26 +66,19 @@ class Realisation:
     deviation: float
 
 
-@dataclass(frozen=True)
-class _Form:
-    """A way to write the response: matrices, lines, and what it costs to read."""
-
-    system: IntegerSystem
-    groups: tuple[tuple[Line, ...], ...]
-    cost: float
-
-
 def realise(network: IntegerModel, channels: Channels, length: int) -> Realisation | Refusal:
     """Read a linear network as a recurrence over integers.
 
     Args:
-        network: with linear activation, a "value" as its readout, and integers as its inputs.
-        channels: what it reads.
+        network: with linear activation and a "value" as its readout.
+        channels: what it reads; one-hot vectors are of their symbols.
         length: of the sequences that it can be trusted on.
     """
     a = network.architecture
-    if a.activation != "linear" or a.readout != "value" or a.one_hot:
-        return Refusal(("integer realisation: the network is not linear over integers",), {})
+    if a.activation != "linear" or a.readout != "value":
+        return Refusal(("integer realisation: the network is not linear",), {})
+    if a.n_inputs != (channels.size if a.one_hot else len(channels.inputs)):
+        return Refusal((f"integer realisation: the network does not read {channels}",), {})
     lags, markov, drift = _responses(network, length)
     deviation = max(_off(markov), _off(drift))
     if deviation > TOLERANCE:
@@ -98,8 +90,10 @@ def realise(network: IntegerModel, channels: Channels, length: int) -> Realisati
             ),
             {"deviation": deviation},
         )
-    M, z = _rounded(markov), _rounded(drift)
-    forms = list(_forms(M, z))
+    M, z, drive = _rounded(markov), _rounded(drift), Drive(channels)
+    if a.one_hot:
+        drive, M = symbol_drive(M, channels)
+    forms = list(written_forms(M, z))
     if not forms:
         return Refusal(
             (
@@ -109,7 +103,7 @@ def realise(network: IntegerModel, channels: Channels, length: int) -> Realisati
             {"deviation": deviation, "lags": lags},
         )
     best = min(forms, key=lambda form: form.cost)
-    found = _realisation(best, channels.names, lags, deviation)
+    found = _realisation(best, drive, lags, deviation)
     agree = _agreement(network, found.recurrence, channels, length)
     if agree < 1:
         return Refusal(
@@ -158,9 +152,12 @@ def _responses(
 ) -> tuple[int, Float[ndarray, "lags outputs channels"], Float[ndarray, "lags outputs"]]:
     """Markov parameters and answers to no input, for as many steps as they stay near integers.
 
-    At least `length`; more, where that helps to tell how the response goes on.
+    At least `length`; more, where that helps to tell how the response goes on. Of one-hot inputs
+    no input is symbol 0, and responses are differences to it.
     """
     A, B, b, C, d = (network.weights[name] for name in ("A", "B", "b", "C", "d"))
+    if network.architecture.one_hot:
+        B, b = B - B[:, :1], b + B[:, 0]
     most = max(length, 2 * len(A) + 3)
     markov, drift = np.empty((most, len(C), B.shape[1])), np.empty((most, len(C)))
     state, hidden = B, network.start
@@ -174,191 +171,46 @@ def _responses(
     return lags, markov[:lags], drift[:lags]
 
 
-def _forms(
-    M: Shaped[ndarray, "lags outputs channels"], z: Shaped[ndarray, "lags outputs"]
-) -> Iterator[_Form]:
-    """The ways to write these responses that were found."""
-    delay_line = _delay_line(M, z)
-    if delay_line is not None:
-        yield delay_line
-        return
-    found: list[tuple[StateSpace, tuple[int, ...], int, bool]] = []
-    for columns, offset, starts, after in _candidates(M, z):
-        space = integer_state_space(columns)
-        if space is not None and len(space.A) <= MAX_ORDER:
-            found.append((space, offset, starts, after))
-    least = min((len(space.A) for space, *_ in found), default=0)
-    direct = tuple(tuple(int(v) for v in row) for row in M[0])
-    for space, offset, starts, after in found:
-        if len(space.A) > least:
-            continue
-        form = _form(space, direct, offset, starts, after)
-        if (form.system.markov(len(M)) == M).all() and (form.system.drift(len(z)) == z).all():
-            yield form
-
-
-def _candidates(
-    M: Shaped[ndarray, "lags outputs channels"], z: Shaped[ndarray, "lags outputs"]
-) -> Iterator[tuple[Integers, tuple[int, ...], int, bool]]:
-    """Responses of a state space: to inputs, to a constant 1, or of the first values; the offset.
-
-    What the network answers to no input may come from an offset of the answer, from a constant
-    that is added at every step, or from first values that are not 0.
-    """
-    offset = _ints(z[0])
-    if (z == z[0]).all():
-        yield M, offset, 0, True
-        yield M[1:], offset, 0, False
-        return
-    steps = z[1:] - z[:-1]
-    firsts = [z[0]]
-    if z.shape[1] == 1:
-        firsts += [z[0] * 0 + step for step in range(-2, 3)]
-    for first in firsts:
-        constant = np.concatenate([first[None], steps])
-        yield _beside(M, constant), _ints(z[0] - first), 0, True
-    yield _beside(M[1:], steps), offset, 0, False
-    yield _beside(M[1:], z[:-1]), tuple(0 for _ in offset), 1, False
-
-
-def _beside(M: Integers, column: Shaped[ndarray, "lags outputs"]) -> Integers:
-    return np.concatenate([M, column[:, :, None]], axis=2)
-
-
-def _form(
-    space: StateSpace,
-    direct: tuple[tuple[int, ...], ...],
-    offset: tuple[int, ...],
-    starts: int,
-    after: bool,
-) -> _Form:
-    """The state space in its best basis, its registers in the order in which they are set."""
-    channels = len(direct[0])
-    written = readable(space, starts)
-    order = [line.register for group in written.groups for line in group]
-    new = {register: place for place, register in enumerate(order)}
-    A = written.space.A[np.ix_(order, order)]
-    B, C = written.space.B[order], written.space.C[:, order]
-    groups = tuple(tuple(_renumbered(line, order, new) for line in g) for g in written.groups)
-    n = len(order)
-    constant = tuple(0 for _ in range(n))
-    start, rest = constant, B[:, channels:]
-    if rest.shape[1] and starts:
-        start = _ints(rest[:, 0])
-    elif rest.shape[1]:
-        constant = _ints(rest[:, 0])
-    held = None if any(start) else _held(A, C, offset)
-    if any(offset) and held is not None:
-        start, offset = held, tuple(0 for _ in offset)
-    D = tuple(tuple(0 for _ in row) for row in direct) if after else direct
-    system = IntegerSystem(
-        _rows(A), _rows(B[:, :channels]), constant, start, _rows(C), D, offset, after
-    )
-    cost = written.cost + sum(map(tokens, D)) + tokens(offset) + tokens(start) * (not starts)
-    return _Form(system, groups, cost + REGISTER * n)
-
-
-REGISTER = 0.3
-"""What a register costs a reader, beside its line."""
-
-
-def _held(A: Integers, C: Integers, offset: tuple[int, ...]) -> tuple[int, ...] | None:
-    """First values of one register that an offset of the answers may be instead."""
-    for i in range(len(A)):
-        kept = all(A[k, i] == (k == i) for k in range(len(A)))
-        if kept and any(C[:, i]):
-            place = next(o for o in range(len(C)) if C[o, i])
-            value, left = divmod(offset[place], int(C[place, i]))
-            if not left and all(C[o, i] * value == offset[o] for o in range(len(C))):
-                return tuple(value * (k == i) for k in range(len(A)))
-    return None
-
-
-def _renumbered(line: Line, order: list[int], new: dict[int, int]) -> Line:
-    return Line(
-        new[line.register],
-        tuple(line.fresh[k] for k in order),
-        tuple(line.old[k] for k in order),
-        line.columns,
-    )
-
-
-def _delay_line(
-    M: Shaped[ndarray, "lags outputs channels"], z: Shaped[ndarray, "lags outputs"]
-) -> _Form | None:
-    """A response that ends, as a sum of the last few inputs; null for one that does not."""
-    lags, outputs, channels = M.shape
-    ends = [max((j for j in range(lags) if any(M[j, :, c])), default=0) for c in range(channels)]
-    if max(ends) > lags - 2 or not (z[max(ends) :] == z[-1]).all():
-        return None
-    held = [(c, lag) for c in range(channels) for lag in range(1, ends[c] + 1)]
-    n = len(held)
-    before = [next((k for k in range(n) if held[k] == (c, lag - 1)), None) for c, lag in held]
-    A = tuple(tuple(int(k == before[i]) for k in range(n)) for i in range(n))
-    B = tuple(tuple(int(lag == 1 and c == k) for k in range(channels)) for c, lag in held)
-    C = tuple(tuple(int(M[lag, o, c]) for c, lag in held) for o in range(outputs))
-    D, none = _rows(M[0]), tuple(0 for _ in range(n))
-    start = none if (z == z[-1]).all() else _past(M[:, 0, 0], z[:, 0]) if M[0].size == 1 else None
-    if start is None:
-        return None
-    system = IntegerSystem(A, B, none, start, C, D, _ints(z[-1]), False)
-    lines = [Line(i, none, A[i], B[i]) for i in range(n)]
-    groups = tuple((line,) for line in sorted(lines, key=lambda one: -held[one.register][1]))
-    return _Form(system, groups, 0.0)
-
-
-def _past(M: Shaped[ndarray, " lags"], z: Shaped[ndarray, " lags"]) -> tuple[int, ...] | None:
-    """Inputs 1, 2, ... steps before the first one that answer z where no others come."""
-    last = max(j for j in range(len(M)) if M[j])
-    found: list[int] = []
-    for t in range(last - 1, -1, -1):  # z[t] sums M[t + i] over the input i steps before the first
-        rest = z[t] - z[-1] - sum(M[t + i] * v for i, v in enumerate(found, 1))
-        value, left = divmod(int(rest), int(M[last]))
-        if left:
-            return None
-        found.append(value)
-    return tuple(found)
-
-
-def _realisation(form: _Form, inputs: tuple[str, ...], lags: int, deviation: float) -> Realisation:
-    system, n = form.system, len(form.system.A)
+def _realisation(form: LinearForm, drive: Drive, lags: int, deviation: float) -> Realisation:
+    system, n, inputs = form.system, len(form.system.A), drive.names
     lines = sorted((line for group in form.groups for line in group), key=lambda one: one.register)
     names = register_names(lines, inputs)
 
-    def total(*parts: tuple[tuple[int, ...], tuple[str, ...]], offset: int = 0) -> Expression:
-        terms = [
-            (factor, ex.Name(name))
-            for factors, of in parts
-            for factor, name in zip(factors, of, strict=True)
-        ]
-        return ex.add(terms, offset)  # type: ignore[arg-type]
+    def total(factors: tuple[int, ...], driven: tuple[int, ...], constant: int) -> Expression:
+        terms, offset = drive.terms(driven, constant)
+        return ex.add([(v, ex.Name(name)) for v, name in zip(factors, names, strict=True)] + terms,
+                      offset)  # fmt: skip
+
+    def answer(o: int) -> Expression:
+        terms, offset = drive.terms(system.D[o], system.offset[o])
+        held = zip(system.C[o], names, strict=True)
+        return ex.add([*terms, *((v, ex.Name(name)) for v, name in held)], offset)
 
     def line_source(line: Line) -> Expression:
-        own = tuple(v * (k == line.register) for k, v in enumerate(line.old))
-        others = tuple(v * (k != line.register) for k, v in enumerate(line.old))
-        columns, rest = line.columns[: len(inputs)], line.columns[len(inputs) :]
-        return total(
-            (own, names), (line.fresh, names), (others, names), (columns, inputs), offset=sum(rest)
-        )
+        terms, offset = drive.terms(line.columns[: len(inputs)], sum(line.columns[len(inputs) :]))
+        i, named = line.register, [ex.Name(name) for name in names]
+        own = [(line.old[i], named[i])]
+        fresh = list(zip(line.fresh, named, strict=True))
+        others = [(v, named[k]) for k, v in enumerate(line.old) if k != i]
+        return ex.add([*own, *fresh, *others, *terms], offset)
 
     recurrence = Recurrence(
-        inputs=inputs,
+        inputs=drive.channels.names,
         registers=names,
         start=system.start,
-        updates=tuple(
-            total((system.A[i], names), (system.B[i], inputs), offset=system.constant[i])
-            for i in range(n)
-        ),
-        outputs=tuple(
-            total((system.D[o], inputs), (system.C[o], names), offset=system.offset[o])
-            for o in range(len(system.C))
-        ),
+        updates=tuple(total(system.A[i], system.B[i], system.constant[i]) for i in range(n)),
+        outputs=tuple(answer(o) for o in range(len(system.C))),
         after=system.after,
     )
     assignments = tuple(
         tuple((names[line.register], line_source(line)) for line in group) for group in form.groups
     )
-    return Realisation(recurrence, assignments, system, lags, deviation)
+    whole = replace(
+        system,
+        B=tuple(drive.columns(row) for row in system.B),
+        D=tuple(drive.columns(row) for row in system.D),
+    )
+    return Realisation(recurrence, assignments, whole, lags, deviation)
 
 
 def _agreement(
@@ -372,7 +224,10 @@ def _agreement(
     sequences: Int[ndarray, "n length channels"] = np.stack(drawn, axis=-1)
     sequences[0] = [v.start for v in channels.inputs]
     sequences[1] = [v.stop - 1 for v in channels.inputs]
-    same = network.run(sequences) == recurrence.run(sequences)
+    read = sequences
+    if network.architecture.one_hot:
+        read = numbers(sequences, channels.inputs)[:, :, None]
+    same = network.run(read) == recurrence.run(sequences)
     return float(same.all(axis=(1, 2)).mean())
 
 
@@ -387,11 +242,3 @@ def _rounded(values: Float[ndarray, "..."]) -> Integers:
     found = np.empty(values.size, dtype=object)
     found[:] = [int(v) for v in np.rint(values).ravel()]
     return found.reshape(values.shape)
-
-
-def _ints(values: Shaped[ndarray, " n"]) -> tuple[int, ...]:
-    return tuple(int(v) for v in values)
-
-
-def _rows(matrix: Shaped[ndarray, "rows columns"]) -> tuple[tuple[int, ...], ...]:
-    return tuple(_ints(row) for row in matrix)

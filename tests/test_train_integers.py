@@ -1,0 +1,173 @@
+"""Networks on integers: they learn what they should, and what cannot be learned is known before."""
+
+from __future__ import annotations
+
+from itertools import accumulate
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from planted_linear import linear_network
+
+from distill.architecture.integer_recurrent import IntegerRecurrent
+from distill.errors import DistillError
+from distill.integer_model import IntegerModel
+from distill.train.integer_loop import IntegerData, IntegerRecipe
+from distill.train.integers import IntegerCell, train_integers
+from distill.train.linear_limits import least_width
+
+QUICK = IntegerRecipe(members=4, steps=200)
+LENGTH = 8
+
+
+def data(function, values: range, seed: int = 0) -> IntegerData:
+    """Sequences of one channel, and the answers of a function of lists."""
+    rng = np.random.default_rng(seed)
+    drawn = rng.integers(values.start, values.stop, (2, 2000, LENGTH, 1))
+    labels = [
+        np.array([function(row) for row in part[:, :, 0].tolist()])[:, :, None] for part in drawn
+    ]
+    return IntegerData(drawn[0], labels[0], drawn[1], labels[1])
+
+
+def two_ago(xs):
+    return [0, 0, *xs][: len(xs)]
+
+
+def test_a_delay_is_learned_at_the_width_that_it_needs():
+    trained = train_integers(IntegerCell(), data(two_ago, range(10)), 0, QUICK)
+    assert trained.right == 1
+    assert trained.architecture is not None
+    assert trained.architecture.d_hidden == 3
+    ruled_out = [attempt for attempt in trained.attempts if attempt.ruled_out]
+    assert [attempt.d_hidden for attempt in ruled_out] == [1, 2]
+    assert "less than 3 units" in str(ruled_out[0].ruled_out)
+    model = trained.model
+    assert model is not None
+    longer = np.random.default_rng(5).integers(0, 10, (50, 30, 1))
+    expected = [two_ago(row) for row in longer[:, :, 0].tolist()]
+    assert model.run(longer)[:, :, 0].tolist() == expected
+
+
+def test_a_seed_gives_the_same_network_and_another_one_another():
+    total = data(lambda xs: list(accumulate(xs)), range(5))
+    found = [train_integers(IntegerCell(), total, seed, QUICK).parameters for seed in (3, 3, 4)]
+    assert all(one is not None for one in found)
+    first, again, other = ({k: v.tolist() for k, v in (one or {}).items()} for one in found)
+    assert first == again
+    assert first != other
+
+
+def test_no_linear_network_is_trained_on_what_none_can_learn():
+    watched = []
+    largest = data(lambda xs: list(accumulate(xs, max)), range(20))
+    trained = train_integers(
+        IntegerCell(), largest, 0, QUICK, lambda *attempt: watched.append(attempt)
+    )
+    assert trained.model is None
+    assert trained.steps == 0
+    assert not watched
+    assert {attempt.ruled_out for attempt in trained.attempts} == {
+        "no linear network answers the sequences that are trained on"
+    }
+
+
+@pytest.mark.parametrize(
+    ("function", "values"),
+    [
+        (lambda xs: [abs(x) for x in xs], range(-9, 10)),
+        (lambda xs: [x ^ before for before, x in zip([0, *xs], xs, strict=False)], range(2)),
+    ],
+    ids=["absolute value: least squares", "exclusive or: linear program"],
+)
+def test_functions_that_are_not_linear_are_seen_to_be(function, values):
+    drawn = data(function, values)
+    assert least_width(drawn.sequences, drawn.labels) is None
+
+
+def test_a_rounded_linear_function_is_not_ruled_out():
+    """(a + b) // 2 of bits is their AND: within 1/2 of the linear (a + b) / 2 - 1/4."""
+    both = data(lambda xs: [x & y for y, x in zip([0, *xs], xs, strict=False)], range(2))
+    assert least_width(both.sequences, both.labels) is not None
+
+
+@given(st.integers(1, 4), st.integers(0, 2**32 - 1), st.integers(2, 60))
+@settings(max_examples=40, deadline=None)
+def test_no_width_is_ruled_out_at_which_a_network_is_right(width, seed, most):
+    rng = np.random.default_rng(seed)
+    A = np.linalg.qr(rng.normal(size=(width, width)))[0] * rng.uniform(0.3, 1.1)
+    B, C = rng.normal(size=(width, 2)), 3 * rng.normal(size=(1, width))
+    network = linear_network(A, B, rng.normal(size=width), np.zeros(width), C, [0.3])
+    sequences = rng.integers(0, most, (300, LENGTH, 2))
+    found = least_width(sequences, network.run(sequences))
+    assert found is not None
+    assert found <= width
+
+
+def test_the_least_width_is_met_where_inputs_are_wide():
+    drawn = data(lambda xs: [sum(xs[max(0, t - 2) : t + 1]) for t in range(len(xs))], range(100))
+    assert least_width(drawn.sequences, drawn.labels) == 3
+
+
+def test_a_rectified_network_learns_an_absolute_value():
+    cell = IntegerCell("relu", "value", 0, (2, 4))
+    trained = train_integers(cell, data(lambda xs: list(map(abs, xs)), range(-9, 10)), 0, QUICK)
+    assert trained.right == 1
+    assert trained.model is not None
+    assert trained.model.run(np.array([[[-7], [9], [0]]])).tolist() == [[[7], [9], [0]]]
+
+
+def test_a_choice_learns_which_symbol_came_more_often():
+    def majority(xs):
+        return [5 if 2 * sum(xs[: t + 1]) > t + 1 else 3 for t in range(len(xs))]
+
+    cell = IntegerCell("linear", "choice", 2, (2, 4))
+    trained = train_integers(cell, data(majority, range(2)), 0, QUICK)
+    assert trained.answers == (3, 5)
+    assert trained.right == 1
+    assert trained.model is not None
+    assert trained.model.run(np.array([[[1], [0], [0], [1], [1]]])).ravel().tolist() == [
+        5, 3, 3, 3, 5,
+    ]  # fmt: skip
+
+
+def test_symbols_may_count_for_anything():
+    """One-hot inputs: the sum of the squares of what the symbols stand for."""
+    squares = data(lambda xs: list(accumulate(x * x for x in xs)), range(4))
+    trained = train_integers(IntegerCell("linear", "value", 4, (1, 2)), squares, 0, QUICK)
+    assert trained.right == 1
+    assert trained.architecture is not None
+    assert trained.architecture.shapes()["B"] == (1, 4)
+
+
+def test_what_is_trained_runs_the_same_in_torch_and_numpy():
+    a = IntegerRecurrent(2, 3, 2, "relu")
+    parameters = a.initialise(torch.Generator().manual_seed(1), 5)
+    sequences = np.random.default_rng(0).integers(-5, 6, (7, 6, 2))
+    inputs = a.encoded(torch.from_numpy(sequences))
+    hidden = a.hidden(parameters, inputs)
+    stepped = parameters["h_0"][:, None].expand(5, 7, 3)
+    for t in range(6):
+        stepped = a.step(parameters, stepped, inputs[:, t])
+        assert torch.allclose(stepped, hidden[:, :, t])
+    model = IntegerModel(a, {name: weights[2] for name, weights in parameters.items()})
+    assert np.allclose(model.hidden(sequences), hidden[2].numpy())
+    expected = a.outputs(parameters, hidden)[2].round().long()
+    assert (model.run(sequences) == expected.numpy()).all()
+
+
+def test_unusable_networks_are_refused_with_what_was_expected():
+    with pytest.raises(DistillError, match="one-hot network reads one channel"):
+        IntegerRecurrent(1, 2, 1, one_hot=True)
+    with pytest.raises(DistillError, match="one-hot network reads one channel"):
+        IntegerRecurrent(1, 2, 1, n_symbols=3)
+    a = IntegerRecurrent(1, 2, 1)
+    whole = {name: torch.zeros(shape) for name, shape in a.shapes().items()}
+    with pytest.raises(DistillError, match="expected"):
+        IntegerModel(a, {**whole, "A": torch.zeros(3, 3)})
+    with pytest.raises(DistillError, match="'b' holds values that are not finite"):
+        IntegerModel(a, {**whole, "b": torch.tensor([0.0, torch.nan])})
+    with pytest.raises(DistillError, match="2 answers to choose from; expected 0"):
+        IntegerModel(a, whole, (1, 2))
