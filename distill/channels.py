@@ -1,7 +1,7 @@
 """The inputs and outputs of a network over sequences, under neutral names.
 
 What `Domain` is for a function over finitely many inputs, `Channels` is for a task over sequences:
-all that extraction sees of it. The names here are `a`, `b`, `c`, ... by position.
+all that extraction sees of it. The names here are `x`, or `a`, `b`, `c`, ... by position.
 """
 
 from __future__ import annotations
@@ -56,7 +56,9 @@ class Channels:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Neutral names of the channels, by position: a, b, c, ..."""
+        """Neutral names of the channels: x, or by position a, b, c, ... where there are several."""
+        if len(self.inputs) == 1:
+            return ("x",)
         return tuple(string.ascii_lowercase[: len(self.inputs)])
 
     @property

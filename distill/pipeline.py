@@ -23,6 +23,7 @@ from distill.emit import Emitted, emit
 from distill.errors import DistillError
 from distill.extract import extract, structure_score
 from distill.importing import import_model
+from distill.integer_model import IntegerModel
 from distill.mechanism import FourierMechanism, Refusal
 from distill.model import BlackBox, Model, Network
 from distill.recurrent_model import RecurrentModel
@@ -179,7 +180,7 @@ def _accuracy(model: Model, task: Task) -> str:
 
 
 def distill(
-    network: Model | RecurrentModel | Callable[[Tensor], Tensor],
+    network: Model | RecurrentModel | IntegerModel | Callable[[Tensor], Tensor],
     domain: Domain | Channels | Sequence[range],
     outputs: range | None = None,
     *,
@@ -192,7 +193,8 @@ def distill(
 
     Args:
         network: a `Model`, or a module or callable from tokens [n, inputs] to logits
-            [n, outputs]; a token is the position of a value in its range. Or a `RecurrentModel`.
+            [n, outputs]; a token is the position of a value in its range. Or a `RecurrentModel`,
+            or an `IntegerModel`.
         domain: a `Domain`, or the range of every input; for a recurrent network its `Channels`,
             or the range of every channel.
         outputs: the values of the output, if the domain is given as ranges.
@@ -204,7 +206,7 @@ def distill(
     Raises:
         DistillError: the network does not fit the domain.
     """
-    if isinstance(network, RecurrentModel):
+    if isinstance(network, RecurrentModel | IntegerModel):
         if isinstance(domain, Domain):
             raise DistillError("a recurrent network reads sequences: give its Channels, no Domain")
         channels = domain if isinstance(domain, Channels) else Channels(tuple(domain))

@@ -57,13 +57,22 @@ class Recurrence:
         self, sequences: Int[ndarray, "n length channels"]
     ) -> tuple[Int[ndarray, "n length registers"], Int[ndarray, "n length outputs"]]:
         """The registers after every step, and the answers, along sequences."""
+        first = np.tile(np.array(self.start, dtype=np.int64), (len(sequences), 1))
+        return self._along(first, sequences)
+
+    def run_from(
+        self, held: Int[ndarray, "n registers"], sequences: Int[ndarray, "n length channels"]
+    ) -> Int[ndarray, "n length outputs"]:
+        """The answers along sequences, from other values of the registers."""
+        return self._along(held, sequences)[1]
+
+    def _along(
+        self, first: Int[ndarray, "n registers"], sequences: Int[ndarray, "n length channels"]
+    ) -> tuple[Int[ndarray, "n length registers"], Int[ndarray, "n length outputs"]]:
         n, length, _ = sequences.shape
         held = np.empty((n, length, len(self.registers)), dtype=np.int64)
         said = np.empty((n, length, len(self.outputs)), dtype=np.int64)
-        state = {
-            name: np.full(n, value, dtype=np.int64)
-            for name, value in zip(self.registers, self.start, strict=True)
-        }
+        state = {name: first[:, place] for place, name in enumerate(self.registers)}
         for t in range(length):
             given = {name: sequences[:, t, place] for place, name in enumerate(self.inputs)}
             before: Mapping[str, Int[ndarray, " n"]] = state | given

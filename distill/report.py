@@ -276,7 +276,11 @@ class HoldsFor:
 
 @dataclass(frozen=True)
 class Report:
-    """Everything that was checked, on which inputs, with what result."""
+    """Everything that was checked, on which inputs, with what result.
+
+    Attributes:
+        runner_up: another mechanism that was read from the same network, whose program was longer.
+    """
 
     task: str
     verdict: Verdict
@@ -294,6 +298,7 @@ class Report:
     diverges_at: Disagreement | SequenceDisagreement | None = None
     longer: tuple[LengthAgreement, ...] = ()
     numbers: dict[str, float | int | None] | None = None
+    runner_up: MechanismSummary | None = None
     format_version: int = FORMAT_VERSION
 
     @property
@@ -321,7 +326,7 @@ class Report:
         bound = f"with 99% confidence they differ on less than {counted.upper_bound_99:.2g} of them"
         return {
             "proved": f"The program answers as the network does on sequences of {holds.lengths}, "
-            "whatever the symbols, and no rounding of the network's arithmetic can change that.",
+            "whatever the inputs, and no rounding of the network's arithmetic can change that.",
             "exhaustive": "The program answers as the network does on every sequence of "
             f"{holds.lengths}.",
             "tested": f"The program answered as the network did on {agree} sequences drawn at "

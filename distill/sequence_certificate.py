@@ -11,8 +11,10 @@ from typing import Any, Literal
 
 import numpy as np
 
+from distill.architecture.integer_recurrent import IntegerRecurrent
 from distill.architecture.recurrent import Recurrent
 from distill.channels import Channels
+from distill.integer_model import IntegerModel
 from distill.recurrent_model import RecurrentModel
 from distill.report import Report
 from distill.verify.draws import Draws
@@ -58,6 +60,7 @@ class SequenceCertificate:
 
     Attributes:
         inputs: first and last value of every channel.
+        outputs: how many numbers an answer has.
         answers: the values that the network's outputs stand for.
         architecture: shapes of the stored network; null where none was trained.
         draws: the sequences that were checked.
@@ -68,9 +71,10 @@ class SequenceCertificate:
     """
 
     inputs: tuple[tuple[int, int], ...]
+    outputs: int
     length: int
     answers: tuple[int, ...]
-    architecture: Recurrent | None
+    architecture: Recurrent | IntegerRecurrent | None
     draws: Draws | None
     reference: tuple[str, ...] | None
     induction: InductionData | None
@@ -83,7 +87,7 @@ class SequenceCertificate:
 def certify_sequences(
     channels: Channels,
     length: int,
-    network: RecurrentModel | None,
+    network: RecurrentModel | IntegerModel | None,
     verified: SequencesVerified,
     files: dict[str, bytes],
 ) -> SequenceCertificate:
@@ -91,6 +95,7 @@ def certify_sequences(
     reference = verified.reference
     return SequenceCertificate(
         inputs=tuple((values[0], values[-1]) for values in channels.inputs),
+        outputs=channels.outputs,
         length=length,
         answers=() if network is None else network.answers,
         architecture=None if network is None else network.architecture,

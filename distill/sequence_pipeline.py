@@ -1,6 +1,6 @@
 """The pipeline for tasks over sequences, in the order in which data flows through it.
 
-SequenceTask ─► train ─► RecurrentModel ─► extract ─► Mechanism ─► emit ─► Program ─► verify
+SequenceTask ─► train ─► SequenceNetwork ─► extract ─► Mechanism ─► emit ─► Program ─► verify
 """
 
 from __future__ import annotations
@@ -9,15 +9,13 @@ import dataclasses
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Int
-from numpy import ndarray
 
 from distill.channels import Channels
-from distill.checker.draws import numbers
 from distill.curve import SequenceCurve, SequencePoint
-from distill.emit.machine import EmittedMachine, emit_machine
-from distill.extract.sequences import extract_sequences
-from distill.mechanism import AutomatonMechanism, Refusal, Variable
+from distill.emit.sequences import EmittedLoop, emit_loop, shortest
+from distill.extract.sequences import read_network
+from distill.integer_model import IntegerModel
+from distill.mechanism import Refusal, SequenceMechanism
 from distill.recurrent_model import RecurrentModel
 from distill.render.html import report_page
 from distill.sequence_certificate import certify_sequences
@@ -26,21 +24,33 @@ from distill.sequence_tasks import SequenceTask
 from distill.stages import Progress, Silent, Stages, check_output, record
 from distill.store import Run, RunRecord, run_files, save_run
 from distill.threads import fixed_threads
-from distill.train.ladder import SequenceAttempt, TrainedInOrder, train_in_order
-from distill.train.sequences import SequenceRecipe, label_numbers
+from distill.train.cells import CELLS, CellAttempt, CellData, does_not_fit, train_cell
+from distill.train.sequences import SequenceRecipe
 from distill.verify.sequences import SequencesVerified, verify_sequence_refusal, verify_sequences
 
 TRAINED = 20_000
 """Sequences to train on, and as many fresh ones that say when a network has learned the task."""
 
-MAX_ANSWERS = 256
-"""Values that a network which chooses among its outputs tells apart."""
+MAX_READINGS = 2
+"""Trainings of one kind at most where the program and its network part within the training
+length."""
 
-MAX_SYMBOLS = 512
-"""Symbols that a network with a map of its own for each of them is trained on."""
 
-MAX_READINGS = 3
-"""Trainings at most where the program and its network part on what the network was trained on."""
+@dataclasses.dataclass(frozen=True)
+class Found:
+    """What the stages after training arrived at."""
+
+    network: SequenceNetwork | None
+    channels: Channels
+    length: int
+    mechanism: SequenceMechanism | Refusal
+    emitted: EmittedLoop | None
+    verified: SequencesVerified
+
+    @property
+    def understood(self) -> bool:
+        """Whether there is a program that no check found to differ from the network."""
+        return self.verified.report.verdict not in {"refused", "approximate"}
 
 
 def run_sequences(
@@ -65,24 +75,21 @@ def run_sequences(
     """
     check_output(out)
     recipe = recipe or SequenceRecipe()
-    stages, channels = Stages(progress or Silent()), task.channels
+    stages = Stages(progress or Silent())
     with fixed_threads():
         with stages.stage("task") as lines:
             data = _draw(task, seed)
-            lines.append(f"{task.name}: {channels}, {task.length} steps")
-        refusal = _cannot_be_trained(task, data)
-        if refusal is None:
-            found, curve, attempts = _train_and_read(task, data, seed, recipe, stages)
-        else:
-            found, curve, attempts = _refused(refusal, None, task, stages), None, ()
+            lines.append(f"{task.name}: {task.channels}, {task.length} steps")
+        training = _Training(task, data, seed, recipe, stages)
+        found = training.first_understood()
         settings = dataclasses.asdict(recipe)
         made_so = record(stages, task.name, seed, _shape(found), task.settings, settings)
-        made_so = dataclasses.replace(made_so, attempts=attempts)
-        return _finish(found, made_so, curve, out)
+        made_so = dataclasses.replace(made_so, attempts=tuple(training.attempts))
+        return _finish(found, made_so, SequenceCurve(tuple(training.points)), out)
 
 
 def distill_network(
-    network: RecurrentModel,
+    network: RecurrentModel | IntegerModel,
     channels: Channels,
     *,
     length: int,
@@ -94,14 +101,14 @@ def distill_network(
 
     Args:
         network: the network.
-        channels: what its symbols stand for, in row-major order.
+        channels: what it reads; symbols in row-major order.
         length: of the sequences that it can be trusted on.
         name: names the report and the folder; nothing else depends on it.
         out: where the run folder goes, or null to keep the run in memory.
         progress: who watches.
 
     Raises:
-        DistillError: the network does not read that many symbols, or nothing can be written.
+        DistillError: the network does not read these channels, or nothing can be written.
     """
     check_output(out)
     stages = Stages(progress or Silent())
@@ -111,153 +118,117 @@ def distill_network(
         return _finish(found, made_so, None, out)
 
 
-@dataclasses.dataclass(frozen=True)
-class Data:
-    """Sequences as symbol numbers, their labels as numbers of the answers that occur."""
-
-    sequences: Int[ndarray, "n length"]
-    labels: Int[ndarray, "n length"]
-    fresh: Int[ndarray, "m length"]
-    fresh_labels: Int[ndarray, "m length"]
-    answers: tuple[int, ...]
-
-
-@dataclasses.dataclass(frozen=True)
-class Found:
-    """What the stages after training arrived at."""
-
-    network: SequenceNetwork | None
-    channels: Channels
-    length: int
-    mechanism: AutomatonMechanism | Refusal
-    emitted: EmittedMachine | None
-    verified: SequencesVerified
-
-
-def _draw(task: SequenceTask, seed: int) -> Data:
+def _draw(task: SequenceTask, seed: int) -> CellData:
     rng = np.random.default_rng([seed, 0])
-    parts = [task.sample(rng, TRAINED) for _ in range(2)]
-    labels = np.concatenate([task.labels(part)[..., 0] for part in parts])
-    numbered, answers = label_numbers(labels)
-    first, second = (numbers(part, task.channels.inputs) for part in parts)
-    return Data(first, numbered[:TRAINED], second, numbered[TRAINED:], answers)
+    sequences, fresh = (task.sample(rng, TRAINED) for _ in range(2))
+    return CellData(task.channels, sequences, task.labels(sequences), fresh, task.labels(fresh))
 
 
-def _cannot_be_trained(task: SequenceTask, data: Data) -> Refusal | None:
-    """Why no network that chooses among symbols and answers is trained, if so."""
-    channels = task.channels
-    if channels.outputs > 1:
-        return Refusal(
-            (f"every output has {channels.outputs} numbers; a finite-state machine gives one",),
-            {"outputs": channels.outputs},
-        )
-    if len(data.answers) > MAX_ANSWERS or channels.size > MAX_SYMBOLS:
-        return Refusal(
-            (
-                f"{channels.size:,} symbols and at least {len(data.answers):,} different answers: "
-                f"beyond {MAX_SYMBOLS} and {MAX_ANSWERS} no network that tells them apart one by "
-                "one is trained",
-            ),
-            {"symbols": channels.size, "answers": len(data.answers)},
-        )
-    return None
+class _Training:
+    """Kinds of networks in order, until one is understood; what was tried is kept."""
 
-
-def _train_and_read(
-    task: SequenceTask, data: Data, seed: int, recipe: SequenceRecipe, stages: Stages
-) -> tuple[Found, SequenceCurve, tuple[SequenceAttempt, ...]]:
-    """Train until a network and the program that was read from it agree, a few times at most."""
-    points, attempts = list[SequencePoint](), list[SequenceAttempt]()
-    while True:
-        reading = sum(not attempt.discarded for attempt in attempts)
-        made, network = _train(task, data, seed + 1_000_003 * reading, recipe, stages, points)
-        attempts += [
-            dataclasses.replace(attempt, number=len(attempts) + 1 + place)
-            for place, attempt in enumerate(made.attempts)
-        ]
-        if made.trained.right < 1:
-            found = _refused(_not_learned(made), network, task, stages)
-            break
-        found = _distill(network, task.length, task, task.name, stages)
-        if found.verified.report.verdict != "approximate" or reading + 1 == MAX_READINGS:
-            break
-    last = len(attempts) - 1
-    marked = (dataclasses.replace(a, discarded=place < last) for place, a in enumerate(attempts))
-    return found, SequenceCurve(tuple(points)), tuple(marked)
-
-
-def _train(
-    task: SequenceTask,
-    data: Data,
-    seed: int,
-    recipe: SequenceRecipe,
-    stages: Stages,
-    points: list[SequencePoint],
-) -> tuple[TrainedInOrder, SequenceNetwork]:
-    before = points[-1].attempt if points else 0
-
-    def observe(
-        attempt: int, d_hidden: int, step: int, most: int, right: float, loss: float
+    def __init__(
+        self,
+        task: SequenceTask,
+        data: CellData,
+        seed: int,
+        recipe: SequenceRecipe,
+        stages: Stages,
     ) -> None:
-        told = float(f"{loss:.5g}")
-        points.append(SequencePoint(before + attempt, d_hidden, step, told, right))
-        stages.progress.training(
-            step / most, f"{d_hidden} units, step {step:,}  loss {loss:.3g}  right {right:.1%}"
-        )
-
-    with stages.stage("train") as lines:
-        made = train_in_order(
-            task.channels.size,
-            len(data.answers),
-            data.sequences,
-            data.labels,
-            data.fresh,
-            data.fresh_labels,
+        self.task, self.data, self.seed, self.recipe, self.stages = (
+            task,
+            data,
             seed,
             recipe,
-            observe=observe,
+            stages,
         )
-        model = RecurrentModel(made.architecture, made.trained.parameters, data.answers)
-        lines.append(_training_line(made))
-    return made, SequenceNetwork(model, task.channels)
+        self.attempts: list[CellAttempt] = []
+        self.points: list[SequencePoint] = []
 
+    def first_understood(self) -> Found:
+        """The first network whose program no check found to differ; or why there is none."""
+        passed_over, last = list[str](), None
+        for cell in CELLS:
+            why = does_not_fit(cell, self.data)
+            if why is not None:
+                passed_over.append(why)
+                continue
+            for reading in range(MAX_READINGS):
+                network = self._train(cell, self.seed + 1_000_003 * reading)
+                if network is None:
+                    break
+                found = _distill(network, self.task.length, self.task, self.task.name, self.stages)
+                if found.understood:
+                    self.attempts[-1] = dataclasses.replace(self.attempts[-1], discarded=False)
+                    return found
+                if last is None or not last.emitted:
+                    last = found
+                if found.verified.report.verdict == "refused":
+                    break  # another network of this kind would be refused for the same
+        return last or self._refused(passed_over)
 
-def _refused(
-    refusal: Refusal, network: SequenceNetwork | None, task: SequenceTask, stages: Stages
-) -> Found:
-    """A run that ends before anything is read."""
-    with stages.stage("verify") as lines:
-        verified = verify_sequence_refusal(refusal, network, task.length, task, task.name)
-        lines.append(verified.report.verdict)
-    return Found(network, task.channels, task.length, refusal, None, verified)
+    def _train(self, cell: str, seed: int) -> SequenceNetwork | None:
+        """A network of a kind that learned the task, or null."""
+
+        def observe(d_hidden: int, step: int, most: int, right: float, loss: float) -> None:
+            told = float(f"{loss:.5g}")
+            self.points.append(SequencePoint(len(self.attempts), d_hidden, step, told, right))
+            self.stages.progress.training(
+                step / most,
+                f"{cell}, {d_hidden} units, step {step:,}  loss {loss:.3g}  right {right:.1%}",
+            )
+
+        with self.stages.stage("train") as lines:
+            trained = train_cell(cell, self.data, seed, self.recipe, observe)
+            self.attempts += trained.attempts
+            tried = [attempt for attempt in trained.attempts if attempt.ruled_out is None]
+            if trained.model is None:
+                lines.append(f"{cell}: {trained.attempts[-1].ruled_out}")
+                return None
+            if trained.right < 1:
+                lines.append(
+                    f"{cell}: not learned; at best {trained.right:.1%} of fresh sequences right, "
+                    f"with up to {tried[-1].d_hidden} units"
+                )
+                return None
+            units, steps = tried[-1].d_hidden, tried[-1].steps
+            lines.append(
+                f"{cell}, {units} unit{'s' if units > 1 else ''}: {steps:,} steps, right on "
+                f"{TRAINED:,} fresh sequences"
+            )
+        return SequenceNetwork(trained.model, self.data.channels)
+
+    def _refused(self, passed_over: list[str]) -> Found:
+        """Where no network of any kind learned the task."""
+        best = max(self.attempts, key=lambda attempt: attempt.right, default=None)
+        if best is None or best.right == 0:
+            said = "no network learned the task"
+            tried = dict.fromkeys(a.ruled_out for a in self.attempts if a.ruled_out)
+            reasons = (said, *tried, *passed_over)
+        else:
+            reasons = (
+                f"no network learned the task: at best {best.right:.1%} of fresh sequences are "
+                f"right at every step, with {best.d_hidden} units of the {best.cell} kind",
+                *passed_over,
+            )
+        refusal = Refusal(reasons, {"best_right": 0.0 if best is None else best.right})
+        task = self.task
+        with self.stages.stage("verify") as lines:
+            verified = verify_sequence_refusal(refusal, None, task.length, task, task.name)
+            lines.append(verified.report.verdict)
+        return Found(None, task.channels, task.length, refusal, None, verified)
 
 
 def _shape(found: Found) -> str | None:
+    """The network's architecture in a few words."""
     if found.network is None:
         return None
-    return f"recurrent, {found.network.model.architecture.d_hidden} units"
-
-
-def _training_line(made: TrainedInOrder) -> str:
-    tried = len(made.attempts)
-    width, steps = made.architecture.d_hidden, made.attempts[-1].steps
-    if made.trained.right < 1:
-        best = max(attempt.right for attempt in made.attempts)
-        return f"not learned in {tried} attempts: at best {best:.1%} of fresh sequences right"
-    after = f" after {tried - 1} narrower" if tried > 1 else ""
-    return f"{width} units{after}, {steps:,} steps, right on {TRAINED:,} fresh sequences"
-
-
-def _not_learned(made: TrainedInOrder) -> Refusal:
-    best = max(made.attempts, key=lambda attempt: attempt.right)
-    widths = ", ".join(str(attempt.d_hidden) for attempt in made.attempts)
-    return Refusal(
-        (
-            f"no network learned the task: at best {best.right:.1%} of fresh sequences are right "
-            f"at every step, with {best.d_hidden} units (tried: {widths})",
-        ),
-        {"best_right": best.right},
-    )
+    shape = found.network.model.architecture
+    kind = "second-order"
+    if isinstance(found.network.model, IntegerModel):
+        kind = f"{found.network.model.architecture.activation} "
+        kind += found.network.model.architecture.readout
+    return f"{kind}, {shape.d_hidden} units"
 
 
 def _distill(
@@ -267,36 +238,27 @@ def _distill(
     name: str,
     stages: Stages,
 ) -> Found:
-    """Extract, emit, verify. Extraction gets the network, the alphabet and the length alone."""
+    """Extract, emit, verify. Extraction gets the network, its channels and the length alone."""
     with stages.stage("extract") as lines:
-        mechanism = extract_sequences(network, length)
-        lines.append(_summary(mechanism))
-    if isinstance(mechanism, Refusal):
+        readings, refusals = read_network(network, length)
+        lines += [reading.summary for reading in readings] or [f"refused: {refusals[0].reasons[0]}"]
+    if not readings:
+        mechanism = Refusal(
+            tuple(reason for refusal in refusals for reason in refusal.reasons),
+            {key: value for refusal in refusals for key, value in refusal.numbers.items()},
+        )
         with stages.stage("verify") as lines:
             verified = verify_sequence_refusal(mechanism, network, length, task, name)
             lines.append(verified.report.verdict)
         return Found(network, network.channels, length, mechanism, None, verified)
     with stages.stage("emit") as lines:
-        emitted = emit_machine(mechanism.machine)
-        mechanism = dataclasses.replace(
-            mechanism,
-            name=emitted.name,
-            tabulated=emitted.tabulated,
-            variables=tuple(Variable(*variable) for variable in emitted.variables),
-        )
+        written = [emit_loop(reading) for reading in readings]
+        emitted, others = shortest(written)
         lines.append(f"{emitted.name}: {emitted.program.lines} lines")
     with stages.stage("verify") as lines:
-        verified = verify_sequences(emitted, mechanism, network, length, task, name)
+        verified = verify_sequences(emitted, others, network, length, task, name)
         lines.append(verified.report.verdict)
-    return Found(network, network.channels, length, mechanism, emitted, verified)
-
-
-def _summary(mechanism: AutomatonMechanism | Refusal) -> str:
-    if isinstance(mechanism, Refusal):
-        return f"refused: {mechanism.reasons[0]}"
-    states = f"{mechanism.states} state{'s' if mechanism.states > 1 else ''}"
-    merged = f", of {mechanism.found} in hidden space" if mechanism.found > mechanism.states else ""
-    return f"finite-state machine of {states}{merged}"
+    return Found(network, network.channels, length, emitted.mechanism, emitted, verified)
 
 
 def _finish(

@@ -18,9 +18,11 @@ from pydantic import Field
 from safetensors.torch import load as load_weights
 from safetensors.torch import save as save_weights
 
+from distill.architecture.integer_recurrent import IntegerRecurrent
 from distill.certificate import Certificate
 from distill.curve import SequenceCurve, TrainingCurve
 from distill.errors import RunFolderError
+from distill.integer_model import IntegerModel
 from distill.mechanism import Mechanism, Refusal
 from distill.model import Model
 from distill.program import Program
@@ -28,7 +30,7 @@ from distill.recurrent_model import RecurrentModel
 from distill.report import Report
 from distill.sequence_certificate import SequenceCertificate
 from distill.serialise import from_json, to_json
-from distill.train.ladder import SequenceAttempt
+from distill.train.cells import CellAttempt
 
 FORMAT_VERSION = 1
 
@@ -36,7 +38,7 @@ MechanismJson = Annotated[Mechanism | Refusal, Field(discriminator="kind")]
 CertificateJson = Annotated[Certificate | SequenceCertificate, Field(discriminator="kind")]
 CurveJson = Annotated[TrainingCurve | SequenceCurve, Field(discriminator="kind")]
 
-StoredModel = Model | RecurrentModel
+StoredModel = Model | RecurrentModel | IntegerModel
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ class RunRecord:
     architecture: str | None
     settings: dict[str, int | float | bool | str]
     recipe: dict[str, Any]
-    attempts: tuple[Attempt | SequenceAttempt, ...]
+    attempts: tuple[Attempt | CellAttempt, ...]
     versions: dict[str, str]
     platform: str
     threads: int
@@ -267,7 +269,10 @@ def _read_model(folder: Path, certificate: Certificate | SequenceCertificate) ->
         weights = load_weights(_read(folder, "model.safetensors"))
         if isinstance(certificate, SequenceCertificate):
             assert certificate.architecture is not None, "read only where a network was stored"
-            return RecurrentModel(certificate.architecture, weights, certificate.answers)
+            shape = certificate.architecture
+            if isinstance(shape, IntegerRecurrent):
+                return IntegerModel(shape, weights, certificate.answers)
+            return RecurrentModel(shape, weights, certificate.answers)
         assert certificate.architecture is not None, "read only where a network was stored"
         return Model(certificate.architecture, weights)
     except RunFolderError:

@@ -18,10 +18,10 @@ from distill.checker.check import check_run
 from distill.checker.conformance import padded, telling_apart, walks
 from distill.checker.learner import apart, is_here, learned_machine
 from distill.checker.loop import walk
-from distill.emit.machine import emit_machine
+from distill.emit.sequences import emit_loop
 from distill.errors import ProgramError
+from distill.extract.sequences import MachineReading
 from distill.machine import Machine, random_minimal
-from distill.mechanism import AutomatonMechanism, Variable
 from distill.recurrent_model import RecurrentModel
 from distill.sequence_network import SequenceNetwork
 from distill.verify.answers import answered
@@ -45,27 +45,14 @@ def one_wrong(machine, seed):
     return dataclasses.replace(machine, transitions=tuple(map(tuple, targets)))
 
 
-def mechanism_of(machine, emitted):
-    return AutomatonMechanism(
-        machine.symbols,
-        machine.transitions,
-        machine.outputs,
-        machine.access_words(),
-        machine.states,
-        0,
-        emitted.name,
-        emitted.tabulated,
-        tuple(Variable(*variable) for variable in emitted.variables),
-    )
+def written(machine):
+    return emit_loop(MachineReading(machine, machine.states, 0))
 
 
 def verified(machine, network, length):
     """A program of a machine, held against a network that may be another."""
-    emitted = emit_machine(machine)
-    channels = Channels((range(len(machine.symbols)),))
-    mechanism = mechanism_of(machine, emitted)
-    reads = SequenceNetwork(network, channels)
-    return verify_sequences(emitted, mechanism, reads, length, None, "x").report
+    reads = SequenceNetwork(network, Channels((range(len(machine.symbols)),)))
+    return verify_sequences(written(machine), (), reads, length, None, "x").report
 
 
 @settings(max_examples=40, deadline=None)
@@ -97,11 +84,10 @@ def test_every_two_states_are_told_apart(seed, states, symbols):
 def test_one_wrong_transition_of_two_hundred_is_found_by_the_search():
     machine = drawn(5, 50, 4)
     network = SequenceNetwork(planted_network(one_wrong(machine, 3)), Channels((range(4),)))
-    emitted = emit_machine(machine)
-    mechanism = mechanism_of(machine, emitted)
+    emitted = written(machine)
     wrong = [
         not (part.program == part.model).all()
-        for sequences in searched_sequences(mechanism, network, 8)
+        for sequences in searched_sequences(emitted.mechanism, network, 8)
         for part in [answered(emitted.program.source, network, sequences)]
     ]
     assert any(wrong)
@@ -385,8 +371,7 @@ def test_a_program_that_could_hide_something_is_not_followed(source, message):
 def test_an_active_learner_arrives_at_the_same_machine():
     machine = drawn(7, 12, 2)
     network = planted_network(machine, 1)
-    weights = {name: value.numpy() for name, value in network.parameters.items()}
-    found = learned_machine(weights, np.array(network.answers), 2, 12)
+    found = learned_machine(network.run, 2, 12)
     assert apart(found, (machine.delta, machine.answers)) is None
     wrong = one_wrong(machine, 1)
     word = apart(found, (wrong.delta, wrong.answers))

@@ -173,7 +173,8 @@ def _command_line(path: Path, evidence: Evidence | SequenceEvidence) -> Finding:
         words = [list(map(str, probe)) for probe in probes]
     else:
         sequences = uniform(evidence.channels, 2, evidence.length, 0)
-        said = run_sequences(evidence.program, sequences)[..., 0].tolist()
+        said = run_sequences(evidence.program, sequences, evidence.outputs).tolist()
+        said = [[tuple(y) if len(y) > 1 else y[0] for y in row] for row in said]
         words = [[",".join(map(str, step)) for step in probe] for probe in sequences.tolist()]
     printed = [run_command_line(path, probe) for probe in words]
     ok = printed == [str(answer) for answer in said]

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import warnings
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -21,6 +21,9 @@ EXAMPLES = 300
 
 MAX_WALKS = 50_000
 """Sequences of the first search at most; evenly chosen where there would be more."""
+
+MAX_PAIRS = 2_000
+"""Sequences with two impulses at most; evenly chosen where there would be more."""
 
 Word = tuple[int, ...]
 
@@ -112,6 +115,28 @@ def least_sure_sequences(
         warnings.simplefilter("ignore")  # the search may run inside a property test
         visit()
     return np.array(sorted(set(visited)))
+
+
+def impulses(channels: Sequence[range], length: int) -> Int[ndarray, "n length channels"]:
+    """Sequences at rest but for one step, and all but for two: every place, every end of a range.
+
+    At rest is 0, or the smallest value where 0 is none. A linear network is known by these.
+    """
+    rest = [0 if 0 in values else values.start for values in channels]
+    singles = [
+        (t, place, value)
+        for t in range(length)
+        for place, values in enumerate(channels)
+        for value in sorted({values.start, values.stop - 1, *(v for v in (1, -1) if v in values)})
+    ]
+    pairs = [(one, other) for one in singles for other in singles if one[0] < other[0]]
+    stride = max(1, -(-len(pairs) // MAX_PAIRS))
+    rows = [(single,) for single in singles] + pairs[::stride]
+    found = np.tile(np.array(rest, dtype=np.int64), (len(rows), length, 1))
+    for row, changes in enumerate(rows):
+        for t, place, value in changes:
+            found[row, t, place] = value
+    return found
 
 
 def padded(words: list[Word], symbols: int, seed: int) -> list[Int[ndarray, "n length"]]:

@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Float, Int
 from numpy import ndarray
 
-from distill.checker.conformance import least_sure_sequences, padded, walks
+from distill.checker.affine import affine_pass, is_system
+from distill.checker.conformance import impulses, least_sure_sequences, padded, walks
 from distill.checker.derive import Claims, upper_bound
 from distill.checker.draws import drawn, numbers, symbols
 from distill.checker.forward import SINGLE
+from distill.checker.integer import IntegerForward
 from distill.checker.invariant import induction, reach
 from distill.checker.learner import MAX_STATES, apart, is_here, learned_machine
+from distill.checker.linear_bound import IntegerSystem, linear_bound
 from distill.checker.loop import walk
 from distill.checker.recurrent import RecurrentForward
 from distill.checker.sandbox import run_sequences
@@ -29,9 +32,13 @@ class SequenceEvidence:
     """What a certificate over sequences holds as data, read and given types."""
 
     channels: tuple[range, ...]
+    outputs: int
+    """How many numbers an answer has."""
     length: int
-    answers: Int[ndarray, " outputs"]
-    """The values that the network's outputs stand for."""
+    answers: Int[ndarray, " choices"]
+    """The values that the network's outputs stand for; none where it gives numbers."""
+    shape: Mapping[str, Any]
+    """Of the network."""
     weights: Mapping[str, ndarray]
     draws: Mapping[str, Any]
     reference: tuple[Int[ndarray, " _"], ...] | None
@@ -52,10 +59,10 @@ def derive_sequences(evidence: SequenceEvidence) -> Claims:
     names = ["", *(f"longer.{place}." for place in range(len(draws) - 2)), "stress"]
     for name, draw, reference in zip(names, draws, references, strict=True):
         sequences = drawn(draw, evidence.channels)
-        program = run_sequences(evidence.program, sequences)[..., 0]
-        model, lead = _network(evidence, numbers(sequences, evidence.channels))
+        program = run_sequences(evidence.program, sequences, evidence.outputs)
+        model, lead = network_answers(evidence, sequences)
         if name in {"", "stress"}:
-            smallest = min(smallest, lead)
+            smallest = min(smallest, float(lead.min()))
         if name == "stress":
             _count("program_vs_model.stress", program, model, claims)
             continue
@@ -74,24 +81,37 @@ def derive_sequences(evidence: SequenceEvidence) -> Claims:
         0.0 if whole else upper_bound(differ, claims["program_vs_model.total"])
     )
     _search(evidence, claims)
-    if evidence.induction is not None:
+    if evidence.mechanism["kind"] == "recurrence":
+        if evidence.mechanism["system"] is not None:
+            _linear_proof(evidence, evidence.mechanism["system"], claims)
+    elif evidence.induction is not None:
         _proof(evidence, evidence.induction, claims)
     claims["verdict"] = _verdict(evidence, claims)
     return claims
 
 
-def _network(
-    evidence: SequenceEvidence, words: Int[ndarray, "n length"]
-) -> tuple[Int[ndarray, "n length"], float]:
-    said = RecurrentForward(evidence.weights)(words)
-    return evidence.answers[said.answers], float(said.lead.min())
+def network_answers(
+    evidence: SequenceEvidence, sequences: Int[ndarray, "n length channels"]
+) -> tuple[Int[ndarray, "n length outputs"], Float[ndarray, "n length"]]:
+    """What the stored weights answer along sequences of values, and with what lead."""
+    shape = evidence.shape
+    if shape["kind"] == "recurrent":
+        said = RecurrentForward(evidence.weights)(numbers(sequences, evidence.channels))
+        return evidence.answers[said.answers][..., None], said.lead
+    read = numbers(sequences, evidence.channels)[..., None] if shape["one_hot"] else sequences
+    counted = IntegerForward(shape, evidence.weights)(read)
+    chosen = evidence.answers[counted.answers] if len(evidence.answers) else counted.answers
+    return chosen, counted.lead
 
 
 def _count(
-    name: str, one: Int[ndarray, "n length"], other: Int[ndarray, "n length"], claims: Claims
+    name: str,
+    one: Int[ndarray, "n length outputs"],
+    other: Int[ndarray, "n length outputs"],
+    claims: Claims,
 ) -> None:
     """Sequences that are answered alike at every step."""
-    claims[f"{name}.agree"] = int((one == other).all(axis=1).sum())
+    claims[f"{name}.agree"] = int((one == other).all(axis=(1, 2)).sum())
     claims[f"{name}.total"] = len(one)
 
 
@@ -121,19 +141,52 @@ def _machine(
 
 
 def _search(evidence: SequenceEvidence, claims: Claims) -> None:
-    transitions, outputs, listed = _machine(evidence)
-    forward, count = RecurrentForward(evidence.weights), len(listed)
-    tried = padded(walks(transitions, outputs), count, WALK_SEED)
-    tried.append(least_sure_sequences(lambda rows: forward(rows).lead, count, evidence.length))
+    """Walks through the machine, or impulses; and where the network is least sure."""
+    count = 1
+    for values in evidence.channels:
+        count *= len(values)
+
+    def lead(rows: Int[ndarray, "n length"]) -> Float[ndarray, "n length"]:
+        return network_answers(evidence, symbols(rows, evidence.channels))[1]
+
+    if evidence.mechanism["kind"] == "automaton":
+        transitions, outputs, _ = _machine(evidence)
+        words = padded(walks(transitions, outputs), count, WALK_SEED)
+        tried = [symbols(part, evidence.channels) for part in words]
+    else:
+        tried = [impulses(evidence.channels, evidence.length)]
+    unsure = least_sure_sequences(lead, count, evidence.length)
     searched = found = 0
-    for words in tried:
-        program = run_sequences(evidence.program, symbols(words, evidence.channels))[..., 0]
-        model, _ = _network(evidence, words)
+    for sequences in (*tried, symbols(unsure, evidence.channels)):
+        program = run_sequences(evidence.program, sequences, evidence.outputs)
+        model, _ = network_answers(evidence, sequences)
         within = slice(0, evidence.length)
-        searched += len(words)
-        found += int((program[:, within] != model[:, within]).any(axis=1).sum())
+        searched += len(sequences)
+        found += int((program[:, within] != model[:, within]).any(axis=(1, 2)).sum())
     claims["program_vs_model.searched"] = searched
     claims["program_vs_model.search_disagreements"] = found
+
+
+def _linear_proof(evidence: SequenceEvidence, given: Mapping[str, Any], claims: Claims) -> None:
+    """Program = integer system as sums, at every length; network = system up to a length."""
+    rows = ("A", "B", "C", "D")
+    system = IntegerSystem(
+        **{name: tuple(map(tuple, given[name])) for name in rows},
+        **{name: tuple(given[name]) for name in ("constant", "start", "offset")},
+        after=given["after"],
+    )
+    shape = evidence.shape
+    if shape["kind"] != "integer_recurrent" or shape["activation"] != "linear":
+        raise ValueError("an integer system is claimed of a network that is not linear")
+    if shape["readout"] != "value" or shape["one_hot"]:
+        return
+    claims["mechanism.follows"] = is_system(affine_pass(evidence.program), system)
+    bound = linear_bound(evidence.weights, system, evidence.channels)
+    lead = 0.5 - float(bound.errors[: bound.holds_to].max()) if bound.holds_to else 0.0
+    claims["proof.smallest_lead"] = lead
+    claims["proof.up_to_length"] = bound.holds_to
+    claims["proof.float_bound.smallest_lead"] = 0.0
+    claims["proof.float_bound.covered"] = False
 
 
 def _proof(evidence: SequenceEvidence, given: Mapping[str, Any], claims: Claims) -> None:
@@ -179,20 +232,25 @@ def cross_check(evidence: SequenceEvidence) -> tuple[bool, str] | None:
     Returns:
         Whether the network is with the machine wherever the learner's is another, and a line.
     """
-    transitions, outputs, listed = _machine(evidence)
-    if not is_here() or len(transitions) > MAX_STATES:
+    if not is_here() or evidence.mechanism["kind"] != "automaton":
         return None
-    found = learned_machine(evidence.weights, evidence.answers, len(listed), evidence.length)
+    transitions, outputs, listed = _machine(evidence)
+    if len(transitions) > MAX_STATES:
+        return None
+
+    def ask(words: Int[ndarray, "n length"]) -> Int[ndarray, "n length"]:
+        return network_answers(evidence, symbols(words, evidence.channels))[0][..., 0]
+
+    found = learned_machine(ask, len(listed), evidence.length)
     states = f"{len(found[0])} state{'s' if len(found[0]) > 1 else ''}"
     word = apart(found, (transitions, outputs))
     if word is None:
         return True, f"AALpy learned the same machine, of {states}, by asking the network"
-    said, _ = _network(evidence, np.array([word]))
     state, claimed = 0, []
     for symbol in word:
         claimed.append(int(outputs[state, symbol]))
         state = int(transitions[state, symbol])
-    ok = said[0].tolist() == claimed
+    ok = ask(np.array([word]))[0].tolist() == claimed
     with_whom = "the machine" if ok else "the learner"
     return (
         ok,

@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import importlib.util
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from jaxtyping import Int
 from numpy import ndarray
-
-from distill.checker.recurrent import RecurrentForward
 
 WORDS = 2_000
 """Words at random on which the learner's machine is held against the network."""
@@ -33,22 +31,20 @@ def is_here() -> bool:
 
 
 def learned_machine(
-    weights: Mapping[str, ndarray], answers: Int[ndarray, " outputs"], symbols: int, length: int
+    ask: Callable[[Int[ndarray, "n length"]], Int[ndarray, "n length"]], symbols: int, length: int
 ) -> tuple[Int[ndarray, "states symbols"], Int[ndarray, "states symbols"]]:
     """The Mealy machine that the learner finds: transitions and answers, from state 0.
 
     Args:
-        weights: of the network.
-        answers: the values that its outputs stand for.
+        ask: the network's answers along words of symbol numbers.
         symbols: how many there are.
         length: of the words that are drawn at random.
     """
     from aalpy.base import SUL, Oracle
     from aalpy.learning_algs import run_KV
 
-    forward = RecurrentForward(weights)
     words = _words(symbols, length)
-    said = answers[forward(words).answers]
+    said = ask(words)
 
     class Asked(SUL):
         """The network, asked a whole word at a time."""
@@ -57,7 +53,7 @@ def learned_machine(
             self.num_queries += 1
             if not word:
                 return []
-            return answers[forward(np.array([word])).answers[0]].tolist()
+            return ask(np.array([word]))[0].tolist()
 
         def pre(self) -> None:
             self.read: list[int] = []
@@ -69,7 +65,7 @@ def learned_machine(
             if letter is None:
                 return None
             self.read.append(letter)
-            return int(answers[forward(np.array([self.read])).answers[0, -1]])
+            return int(ask(np.array([self.read]))[0, -1])
 
     class Drawn(Oracle):
         """The first of the drawn words on which a hypothesis answers differently."""

@@ -122,26 +122,19 @@ def _sequence_evidence(
     """
     channels = tuple(range(first, last + 1) for first, last in certificate["inputs"])
     shape, answers = certificate["architecture"], certificate["answers"]
-    d, outputs, count = shape["d_hidden"], len(answers), 1
-    for values in channels:
-        count *= len(values)
-    expected = {
-        "W": (count, d, d),
-        "b": (count, d),
-        "h_0": (d,),
-        "W_out": (outputs, d),
-        "b_out": (outputs,),
-    }
+    expected = _recurrent_shapes(shape, channels, certificate["outputs"], len(answers))
     found = {name: value.shape for name, value in weights.items()}
-    if found != expected or (shape["n_symbols"], shape["n_outputs"]) != (count, outputs):
+    if found != expected:
         raise ValueError(f"the weights have shapes {found}, not {expected}")
     if not all(np.isfinite(value).all() for value in weights.values()):
         raise ValueError("a weight is not finite")
-    if len(set(answers)) != outputs:
+    if len(set(answers)) != len(answers):
         raise ValueError("two outputs of the network stand for the same value")
     reference = certificate["reference"]
     return SequenceEvidence(
         channels=channels,
+        outputs=int(certificate["outputs"]),
+        shape=shape,
         length=int(certificate["length"]),
         answers=np.array(answers, dtype=np.int64),
         weights=weights,
@@ -153,3 +146,36 @@ def _sequence_evidence(
         program=source,
         mechanism=mechanism,
     )
+
+
+def _recurrent_shapes(
+    shape: Mapping[str, Any], channels: tuple[range, ...], outputs: int, answers: int
+) -> dict[str, tuple[int, ...]]:
+    """What a network that reads these channels must have.
+
+    Raises:
+        ValueError: it reads or answers something else.
+    """
+    d, count = shape["d_hidden"], 1
+    for values in channels:
+        count *= len(values)
+    if shape["kind"] == "recurrent":
+        if (shape["n_symbols"], shape["n_outputs"], outputs) != (count, answers, 1):
+            raise ValueError("the network does not read these symbols, or not give these answers")
+        return {
+            "W": (count, d, d),
+            "b": (count, d),
+            "h_0": (d,),
+            "W_out": (answers, d),
+            "b_out": (answers,),
+        }
+    if shape["kind"] != "integer_recurrent":
+        raise ValueError(f"a network of the kind {shape['kind']!r} is not known")
+    reads = count if shape["one_hot"] else len(channels)
+    chooses = shape["readout"] == "choice"
+    if shape["one_hot"] and shape["n_symbols"] != count:
+        raise ValueError("the network does not read these symbols")
+    if chooses != bool(answers) or (chooses and outputs != 1):
+        raise ValueError("the network does not give these answers")
+    said = answers if chooses else outputs
+    return {"A": (d, d), "B": (d, reads), "b": (d,), "h_0": (d,), "C": (said, d), "d": (said,)}

@@ -1,29 +1,108 @@
-"""From a recurrent network to a mechanism: weights, architecture, alphabet and length go in."""
+"""From a recurrent network to mechanisms: the network, its channels and a length go in.
+
+Every extractor is tried. What each finds is handed on; which one is taken is decided where they
+are written as programs, by fidelity first and then by length.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from distill.extract.automaton import extract_machine
-from distill.mechanism import AutomatonMechanism, Refusal
+from distill.extract.realisation import Assignment, Realisation, realise
+from distill.integer_model import IntegerModel
+from distill.machine import Machine
+from distill.mechanism import Refusal
+from distill.recurrence import Recurrence
 from distill.sequence_network import SequenceNetwork
 
+MAX_SYMBOLS = 512
+"""Symbols up to which a machine is looked for in a network that reads symbols."""
 
-def extract_sequences(network: SequenceNetwork, length: int) -> AutomatonMechanism | Refusal:
-    """What a recurrent network computes, or why that was not found.
+MAX_VALUES = 32
+"""The same in a network that reads integers: a machine over many is no reading of it."""
+
+
+@dataclass(frozen=True)
+class MachineReading:
+    """A finite-state machine in hidden space.
+
+    Attributes:
+        machine: with as few states as possible.
+        found: how many states were told apart in hidden space before that.
+        rounds: counterexamples that were followed.
+    """
+
+    machine: Machine
+    found: int
+    rounds: int
+
+    @property
+    def summary(self) -> str:
+        """In a few words."""
+        states = self.machine.states
+        merged = f", of {self.found} in hidden space" if self.found > states else ""
+        return f"finite-state machine of {states} state{'s' if states > 1 else ''}{merged}"
+
+
+@dataclass(frozen=True)
+class RecurrenceReading:
+    """Integer registers.
+
+    Attributes:
+        assignments: an order in which the registers are set one after another, or null.
+        realisation: of a linear network, or null.
+    """
+
+    recurrence: Recurrence
+    assignments: tuple[Assignment, ...] | None
+    realisation: Realisation | None
+
+    @property
+    def summary(self) -> str:
+        """In a few words."""
+        registers = len(self.recurrence.registers)
+        if not registers:
+            return "function of the current input"
+        return f"{registers} integer register{'s' if registers > 1 else ''}"
+
+
+Reading = MachineReading | RecurrenceReading
+
+
+def read_network(
+    network: SequenceNetwork, length: int
+) -> tuple[tuple[Reading, ...], tuple[Refusal, ...]]:
+    """What every extractor finds in a network, and what those that find nothing say.
 
     Args:
-        network: the network, and what its symbols stand for.
-        length: of the sequences that the network can be trusted on.
+        network: the network, and what it reads.
+        length: of the sequences that it can be trusted on.
     """
+    readings, refusals = list[Reading](), list[Refusal]()
+    for found in (_machine(network, length), _linear(network, length)):
+        if isinstance(found, Refusal):
+            refusals.append(found)
+        elif found is not None:
+            readings.append(found)
+    return tuple(readings), tuple(refusals)
+
+
+def _machine(network: SequenceNetwork, length: int) -> MachineReading | Refusal | None:
+    most = MAX_SYMBOLS if network.reads_symbols else MAX_VALUES
+    if network.channels.outputs > 1 or network.channels.size > most:
+        return None
     symbols = tuple(tuple(int(value) for value in row) for row in network.channels.alphabet)
-    found = extract_machine(network.model, symbols, length)
+    found = extract_machine(network.over_symbols(), symbols, length)
     if isinstance(found, Refusal):
         return found
-    machine = found.machine.minimise()
-    return AutomatonMechanism(
-        symbols=symbols,
-        transitions=machine.transitions,
-        outputs=machine.outputs,
-        access=machine.access_words(),
-        found=found.machine.states,
-        rounds=found.rounds,
-    )
+    return MachineReading(found.machine.minimise(), found.machine.states, found.rounds)
+
+
+def _linear(network: SequenceNetwork, length: int) -> RecurrenceReading | Refusal | None:
+    if not isinstance(network.model, IntegerModel):
+        return None
+    found = realise(network.model, network.channels, length)
+    if isinstance(found, Refusal):
+        return found
+    return RecurrenceReading(found.recurrence, found.assignments, found)

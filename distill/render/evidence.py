@@ -23,6 +23,10 @@ def evidence_rows(report: Report) -> list[Row]:
         size = report.program
         listed = f", {size.exceptions} exceptions listed" if size.exceptions else ""
         rows.append(Row("program", f"{size.lines} lines", f"{size.ast_nodes} syntax nodes{listed}"))
+    if report.runner_up is not None:
+        other = report.runner_up
+        size = f"{other.description_length} syntax nodes"
+        rows.append(Row("runner-up", size, f"of the same network: {other.name}"))
     for name, value in (report.numbers or {}).items():
         if value is not None:
             rows.append(Row(name.replace("_", " "), f"{value:.4g}", ""))
@@ -63,7 +67,7 @@ def _agreement_rows(report: Report) -> list[Row]:
                     f"  on searched {kind}",
                     f"{counted.searched - (counted.search_disagreements or 0):,} "
                     f"of {counted.searched:,}",
-                    "through every transition, and where the network is least sure"
+                    "all through the mechanism, and where the network is least sure"
                     if steps
                     else "a search for inputs where the network is least sure",
                 )
@@ -124,7 +128,7 @@ def _sequence_figures(inside: Inside) -> Figures:
         (
             "hidden state moved",
             inside.moved_accuracy,
-            "right as from another state, after a move by the difference of means",
+            "goes on as from the state, or the register, that it was moved to",
         ),
         ("  another way", inside.moved_decoy, "after a move as far in a random direction"),
     ]
@@ -173,8 +177,10 @@ def _proof_rows(report: Report) -> list[Row]:
     rows, proof = [], report.proof
     if proof is not None:
         single = "float32 too" if proof.float_bound.covered else "float32 not covered"
-        if proof.nodes is None:
+        if proof.rounding is not None:
             note = f"rounding moves a logit by at most {proof.rounding:.1g}; {single}"
+        elif proof.nodes is None:
+            note = f"of a half, over all inputs, up to {proof.up_to_length:,} steps, in float64"
         elif proof.up_to_length is None:
             note = f"by induction over {proof.nodes:,} boxes in hidden space; {single}"
         else:

@@ -13,7 +13,6 @@ from distill.checker.draws import numbers, symbols
 from distill.checker.forward import SINGLE
 from distill.checker.invariant import induction, reach
 from distill.checker.loop import walk
-from distill.emit.machine import EmittedMachine
 from distill.errors import ProgramError
 from distill.mechanism import AutomatonMechanism
 from distill.recurrent_model import RecurrentModel
@@ -57,8 +56,17 @@ def searched_sequences(
     return [symbols(words, channels) for words in found]
 
 
-def prove(source: str, mechanism: AutomatonMechanism, network: RecurrentModel) -> Proved:
-    """Program = machine by walking both, machine = network by induction over boxes."""
+def prove(source: str, mechanism: AutomatonMechanism, network: SequenceNetwork) -> Proved:
+    """Program = machine by walking both, machine = network by induction over boxes.
+
+    Boxes are for networks with a map of the hidden state for every symbol.
+    """
+    if not isinstance(network.model, RecurrentModel):
+        return Proved(None, None)
+    return _prove(source, mechanism, network.model)
+
+
+def _prove(source: str, mechanism: AutomatonMechanism, network: RecurrentModel) -> Proved:
     machine = mechanism.machine
     try:
         walked = walk(source, machine.delta, machine.answers, machine.values)
@@ -102,17 +110,17 @@ def _numbered_answers(
 
 
 def look_inside(
-    emitted: EmittedMachine,
     mechanism: AutomatonMechanism,
     network: SequenceNetwork,
     sequences: Int[ndarray, "n length channels"],
 ) -> Inside:
     """What the hidden state holds of the program's variables, along sequences."""
-    machine, model = mechanism.machine, network.model
+    machine, model = mechanism.machine, network.over_symbols()
     rng = np.random.default_rng(HIDDEN_SEED)
     words = numbers(rng.permutation(sequences)[:HIDDEN_SEQUENCES], network.channels.inputs)
     seen = visits(model, machine, words)
-    variables = decoded(seen, machine, emitted.variables)
+    named = tuple((variable.name, variable.values) for variable in mechanism.variables)
+    variables = decoded(seen, machine, named)
     right, decoy = interchanged(model, machine, seen)
     follows, astray = moved(model, machine, seen)
     decoys = [v.decoy_r2 for v in variables if v.decoy_r2 is not None]
@@ -127,9 +135,9 @@ def look_inside(
     )
 
 
-def doubts(inside: Inside, emitted: EmittedMachine) -> list[str]:
+def doubts(inside: Inside, mechanism: AutomatonMechanism) -> list[str]:
     """Why the network was not shown to hold the program's variables; none if it was."""
-    if not emitted.variables:
+    if not mechanism.variables:
         return ["not located: the program remembers nothing, so there is nothing to locate"]
     if inside.decode_r2 is None:
         return ["not located: no variable of the program has one value in every state"]

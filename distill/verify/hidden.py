@@ -16,8 +16,8 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 
 from distill.machine import Machine
-from distill.recurrent_model import RecurrentModel
 from distill.report import DecodedVariable
+from distill.sequence_network import SymbolNetwork
 
 SEQUENCES = 1_000
 SEED = 4
@@ -50,7 +50,7 @@ class Visits:
     states: Int[ndarray, "n length"]
 
 
-def visits(network: RecurrentModel, machine: Machine, symbols: Int[ndarray, "n length"]) -> Visits:
+def visits(network: SymbolNetwork, machine: Machine, symbols: Int[ndarray, "n length"]) -> Visits:
     """Run both."""
     return Visits(symbols, network.hidden(symbols), states_along(machine.delta, symbols))
 
@@ -88,7 +88,7 @@ def decoded(seen: Visits, machine: Machine, variables: Variables) -> tuple[Decod
 
 
 def interchanged(
-    network: RecurrentModel, machine: Machine, seen: Visits
+    network: SymbolNetwork, machine: Machine, seen: Visits
 ) -> tuple[float | None, float | None]:
     """Continuations right from the hidden state of another prefix, of the same state and not.
 
@@ -117,7 +117,7 @@ def interchanged(
 
 
 def moved(
-    network: RecurrentModel, machine: Machine, seen: Visits
+    network: SymbolNetwork, machine: Machine, seen: Visits
 ) -> tuple[float | None, float | None]:
     """Continuations that follow the machine from the state that the hidden state is moved to.
 
@@ -161,7 +161,7 @@ def _answers_from(
 
 
 def _follows(
-    network: RecurrentModel,
+    network: SymbolNetwork,
     hidden: Float[ndarray, "n d"],
     symbols: Int[ndarray, "n length"],
     expected: Int[ndarray, "n length"],

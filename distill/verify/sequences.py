@@ -10,7 +10,7 @@ from numpy import ndarray
 
 from distill.channels import Channels
 from distill.checker.derive import upper_bound
-from distill.emit.machine import EmittedMachine
+from distill.emit.sequences import EmittedLoop
 from distill.mechanism import AutomatonMechanism, Refusal
 from distill.report import (
     HoldsFor,
@@ -24,8 +24,8 @@ from distill.report import (
 )
 from distill.sequence_network import SequenceNetwork
 from distill.sequence_tasks import SequenceTask
+from distill.verify import automaton, recurrence
 from distill.verify.answers import Answers, agreement, answered, first_difference
-from distill.verify.automaton import doubts, look_inside, prove, searched_sequences
 from distill.verify.draws import Draws, SequenceDraw, planned
 from distill.verify.induction import Boxes, NotClosed
 
@@ -49,8 +49,8 @@ class SequencesVerified:
 
 
 def verify_sequences(
-    emitted: EmittedMachine,
-    mechanism: AutomatonMechanism,
+    emitted: EmittedLoop,
+    others: tuple[EmittedLoop, ...],
     network: SequenceNetwork,
     length: int,
     task: SequenceTask | None,
@@ -60,8 +60,8 @@ def verify_sequences(
 
     Args:
         emitted: the program.
-        mechanism: what it was written from.
-        network: that the mechanism was read from.
+        others: programs of the same network that were not taken, the best first.
+        network: that they were read from.
         length: of the training sequences.
         task: the task, if there is one; it is used for separate counts only.
         name: of the task, for the report.
@@ -72,19 +72,13 @@ def verify_sequences(
         answered(source, network, draw.sequences(channels), task)
         for draw in (draws.fresh, draws.stress, *draws.longer)
     )
-    searched = [
-        answered(source, network, sequences)
-        for sequences in searched_sequences(mechanism, network, length)
-    ]
-    counted = _count(draws, fresh, stress, [part.within(length) for part in searched])
-    proved = prove(source, mechanism, network.model)
-    proof, boxes = proved.proof, proved.boxes
-    verdict = _verdict(counted, proof, length)
     tried = np.concatenate([fresh.sequences, stress.sequences])
-    inside = look_inside(emitted, mechanism, network, tried)
-    inside = replace(inside, smallest_margin=_smallest_lead(network, tried))
-    not_located = doubts(inside, emitted)
-    program = emitted.program
+    seen = _evidence(emitted, network, length, tried)
+    searched = [answered(source, network, sequences) for sequences in seen.searched]
+    counted = _count(draws, fresh, stress, [part.within(length) for part in searched])
+    proof, not_located, program = seen.proof, seen.doubts, emitted.program
+    verdict = _verdict(counted, proof, length)
+    inside = replace(seen.inside, smallest_margin=_smallest_lead(network, tried))
     beyond = [*longer, *(part for part in searched if part.length > length)]
     report = Report(
         task=name,
@@ -92,7 +86,7 @@ def verify_sequences(
         located=not not_located,
         reasons=tuple(not_located + _remarks(emitted, counted, proof, verdict)),
         holds_for=_holds_for(channels, draws.fresh, verdict, proof),
-        mechanism=MechanismSummary(mechanism.kind, _name(emitted, mechanism), program.ast_nodes),
+        mechanism=_summary(emitted),
         model_vs_task=None if fresh.task is None else agreement(fresh.model, fresh.task),
         program_vs_task=None if fresh.task is None else agreement(fresh.program, fresh.task),
         program_vs_model=counted,
@@ -102,11 +96,60 @@ def verify_sequences(
         proof=proof,
         diverges_at=first_difference(beyond),
         longer=tuple(part.longer() for part in longer),
+        runner_up=_summary(others[0]) if others else None,
     )
     reference = None
     if fresh.task is not None:
         reference = tuple(part.task for part in (fresh, *longer) if part.task is not None)
-    return SequencesVerified(report, draws, reference, boxes)
+    return SequencesVerified(report, draws, reference, seen.boxes)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What is special about a kind of mechanism.
+
+    Attributes:
+        searched: sequences on which a program that is wrong anywhere is likely to be caught.
+        doubts: why the program's variables were not located; none if they were.
+    """
+
+    searched: list[Int[ndarray, "_ _ _"]]
+    proof: Proof | None
+    boxes: Boxes | NotClosed | None
+    inside: Inside
+    doubts: list[str]
+
+
+def _evidence(
+    emitted: EmittedLoop,
+    network: SequenceNetwork,
+    length: int,
+    sequences: Int[ndarray, "n length channels"],
+) -> Evidence:
+    source = emitted.program.source
+    if isinstance(emitted.mechanism, AutomatonMechanism):
+        proved = automaton.prove(source, emitted.mechanism, network)
+        inside = automaton.look_inside(emitted.mechanism, network, sequences)
+        return Evidence(
+            automaton.searched_sequences(emitted.mechanism, network, length),
+            proved.proof,
+            proved.boxes,
+            inside,
+            automaton.doubts(inside, emitted.mechanism),
+        )
+    assert emitted.recurrence is not None, "a mechanism that is no machine has registers"
+    inside = recurrence.look_inside(emitted.recurrence, network, sequences)
+    return Evidence(
+        recurrence.searched_sequences(network, length),
+        recurrence.prove(source, emitted.mechanism, network),
+        None,
+        inside,
+        recurrence.doubts(inside, emitted.recurrence),
+    )
+
+
+def _summary(emitted: EmittedLoop) -> MechanismSummary:
+    return MechanismSummary(emitted.mechanism.kind, emitted.name, emitted.program.ast_nodes)
 
 
 def verify_sequence_refusal(
@@ -185,7 +228,7 @@ def _verdict(counted: ProgramVsModel, proof: Proof | None, length: int) -> Verdi
 
 
 def _remarks(
-    emitted: EmittedMachine, counted: ProgramVsModel, proof: Proof | None, verdict: Verdict
+    emitted: EmittedLoop, counted: ProgramVsModel, proof: Proof | None, verdict: Verdict
 ) -> list[str]:
     remarks = []
     if emitted.tabulated:
@@ -196,7 +239,7 @@ def _remarks(
     if proof is not None and proof.up_to_length is not None:
         remarks.append(f"not proved for every length: {proof.statement}")
     if proof is None and verdict != "approximate":
-        remarks.append("not proved: the program is not a loop that can be followed at every length")
+        remarks.append("not proved: no proof is known for this kind of network and program")
     if counted.search_disagreements:
         remarks.append(f"a search found {counted.search_disagreements:,} disagreements")
     if counted.stress is not None and counted.stress.agree < counted.stress.total:
@@ -220,8 +263,3 @@ def _holds_for(
         str(fresh) if sampled else None,
         f"{fresh.length} steps",
     )
-
-
-def _name(emitted: EmittedMachine, mechanism: AutomatonMechanism) -> str:
-    count = f"{mechanism.states} state{'s' if mechanism.states > 1 else ''}"
-    return emitted.name if count in emitted.name else f"{emitted.name} ({count})"

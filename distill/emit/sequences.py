@@ -1,0 +1,91 @@
+"""From what was read in a recurrent network to programs, and to the one that is taken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from distill.emit.machine import emit_machine
+from distill.emit.recurrence import emit_recurrence
+from distill.extract.sequences import MachineReading, Reading, RecurrenceReading
+from distill.mechanism import (
+    AutomatonMechanism,
+    RecurrenceMechanism,
+    SequenceMechanism,
+    Variable,
+)
+from distill.program import Program
+from distill.recurrence import Recurrence
+from distill.synthesis.printing import source
+
+
+@dataclass(frozen=True)
+class EmittedLoop:
+    """A program, and the mechanism that it is.
+
+    Attributes:
+        name: what it computes, in words.
+        tabulated: whether it lists what no expression was found for.
+        recurrence: of integer registers; null for a machine.
+        variables: of a machine's program, with their value in every state.
+    """
+
+    program: Program
+    name: str
+    tabulated: bool
+    mechanism: SequenceMechanism
+    recurrence: Recurrence | None
+    variables: tuple[Variable, ...]
+
+
+def emit_loop(reading: Reading) -> EmittedLoop:
+    """Write the program of what was read.
+
+    Raises:
+        MachineError: the program of a machine could not be shown to be that machine.
+    """
+    if isinstance(reading, MachineReading):
+        return _machine(reading)
+    return _recurrence(reading)
+
+
+def shortest(written: list[EmittedLoop]) -> tuple[EmittedLoop, tuple[EmittedLoop, ...]]:
+    """The program that is taken, and the others: no lists before lists, then the shortest."""
+    order = sorted(written, key=lambda loop: (loop.tabulated, loop.program.ast_nodes))
+    return order[0], tuple(order[1:])
+
+
+def _machine(reading: MachineReading) -> EmittedLoop:
+    machine = reading.machine
+    emitted = emit_machine(machine)
+    variables = tuple(Variable(*variable) for variable in emitted.variables)
+    count = f"{machine.states} state{'s' if machine.states > 1 else ''}"
+    name = emitted.name if count in emitted.name else f"{emitted.name} ({count})"
+    mechanism = AutomatonMechanism(
+        symbols=machine.symbols,
+        transitions=machine.transitions,
+        outputs=machine.outputs,
+        access=machine.access_words(),
+        found=reading.found,
+        rounds=reading.rounds,
+        name=name,
+        tabulated=emitted.tabulated,
+        variables=variables,
+    )
+    return EmittedLoop(emitted.program, name, emitted.tabulated, mechanism, None, variables)
+
+
+def _recurrence(reading: RecurrenceReading) -> EmittedLoop:
+    recurrence, realisation = reading.recurrence, reading.realisation
+    emitted = emit_recurrence(recurrence, reading.assignments)
+    mechanism = RecurrenceMechanism(
+        inputs=recurrence.inputs,
+        registers=recurrence.registers,
+        start=recurrence.start,
+        updates=tuple(source(update, {}) for update in recurrence.updates),
+        outputs=tuple(source(output, {}) for output in recurrence.outputs),
+        after=recurrence.after,
+        system=None if realisation is None else realisation.system,
+        deviation=None if realisation is None else realisation.deviation,
+        name=emitted.name,
+    )
+    return EmittedLoop(emitted.program, emitted.name, emitted.tabulated, mechanism, recurrence, ())

@@ -1,0 +1,198 @@
+"""Kinds of recurrent networks, from the simplest on, in the order in which they are tried.
+
+    linear         reads integers, h' = A h + B x + b, and its answer is y = C h' + d, rounded
+    second-order   reads symbols, h' = tanh(W[x] h + b[x]), and chooses among the answers
+    linear choice  reads symbols, h' = A h + B[x] + b, and chooses among the answers
+    relu           as the linear kind, with a ReLU around the hidden state
+
+Of each kind the narrowest of a few widths that learns the task is taken; the next kind is for tasks
+that none of this one learns, or whose networks of this kind cannot be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Int
+from numpy import ndarray
+
+from distill.channels import Channels
+from distill.checker.draws import numbers
+from distill.integer_model import IntegerModel
+from distill.recurrent_model import RecurrentModel
+from distill.train.integer_loop import IntegerData
+from distill.train.integers import IntegerCell, TrainedIntegers, train_integers
+from distill.train.ladder import train_in_order
+from distill.train.sequences import SequenceRecipe, label_numbers
+
+CELLS = ("linear", "second-order", "linear choice", "relu")
+
+MAX_ANSWERS = 256
+"""Values that a network which chooses among its outputs tells apart."""
+
+MAX_SYMBOLS = 512
+"""Symbols that a network with a map of its own for each of them is trained on."""
+
+RELU_WIDTHS = (2, 4, 6, 8, 12)
+
+Observe = Callable[[int, int, int, float, float], None]
+"""Called with units, step, most steps, the best part right so far, and the smallest loss."""
+
+
+@dataclass(frozen=True)
+class CellData:
+    """What a task is trained on: values of its channels, and the answers at every step."""
+
+    channels: Channels
+    sequences: Int[ndarray, "n length channels"]
+    labels: Int[ndarray, "n length outputs"]
+    fresh: Int[ndarray, "m length channels"]
+    fresh_labels: Int[ndarray, "m length outputs"]
+
+    @property
+    def answers(self) -> tuple[int, ...]:
+        """The values that occur as answers."""
+        both = (np.unique(self.labels), np.unique(self.fresh_labels))
+        return tuple(int(value) for value in np.unique(np.concatenate(both)))
+
+
+@dataclass(frozen=True)
+class CellAttempt:
+    """One training of an ensemble of networks of one kind and width.
+
+    Attributes:
+        cell: the kind.
+        right: part of fresh sequences on which the best network answers every step right; training
+            stops on it.
+        learned_at: the step at which a network was right on all of them, or null.
+        noise: on the hidden state that it was trained to bear after that, or null.
+        radius: half-width of the boxes around it that it was trained to bear, or null.
+        ruled_out: why no training was worth it, or null.
+        discarded: whether nothing of it is used.
+    """
+
+    cell: str
+    d_hidden: int
+    steps: int
+    right: float
+    learned_at: int | None = None
+    noise: float | None = None
+    radius: float | None = None
+    ruled_out: str | None = None
+    discarded: bool = True
+
+
+@dataclass(frozen=True)
+class TrainedCell:
+    """The narrowest network of a kind that learned the task, or the best of all widths.
+
+    Attributes:
+        model: null where every width was ruled out.
+        right: part of the fresh sequences on which it answers every step right.
+    """
+
+    model: RecurrentModel | IntegerModel | None
+    right: float
+    attempts: tuple[CellAttempt, ...]
+
+
+def does_not_fit(cell: str, data: CellData) -> str | None:
+    """Why a kind of network cannot be trained on these sequences, or null if it can."""
+    if cell in {"linear", "relu"}:
+        return None
+    channels = data.channels
+    if channels.outputs > 1:
+        return f"every answer has {channels.outputs} numbers, and a {cell} network chooses one"
+    answers = len(data.answers)
+    if channels.size > MAX_SYMBOLS or answers > MAX_ANSWERS:
+        return (
+            f"{channels.size:,} symbols and at least {answers:,} different answers: beyond "
+            f"{MAX_SYMBOLS} and {MAX_ANSWERS} no {cell} network is trained"
+        )
+    return None
+
+
+def train_cell(
+    cell: str, data: CellData, seed: int, recipe: SequenceRecipe, observe: Observe
+) -> TrainedCell:
+    """Train networks of one kind, width by width.
+
+    Args:
+        cell: one of `CELLS` that fits the data.
+        data: what is trained on.
+        seed: of initialisations, batches and noise.
+        recipe: of second-order networks.
+        observe: is told how far it is.
+    """
+    if cell == "second-order":
+        return _second_order(data, seed, recipe, observe)
+    choice = cell == "linear choice"
+    kind = IntegerCell(
+        activation="relu" if cell == "relu" else "linear",
+        readout="choice" if choice else "value",
+        n_symbols=data.channels.size if choice else 0,
+    )
+    if cell == "relu":
+        kind = IntegerCell(activation="relu", readout="value", widths=RELU_WIDTHS)
+    sequences, fresh = data.sequences, data.fresh
+    if choice:
+        sequences, fresh = (
+            numbers(part, data.channels.inputs)[..., None] for part in (sequences, fresh)
+        )
+    given = IntegerData(sequences, data.labels, fresh, data.fresh_labels)
+    trained = train_integers(
+        kind,
+        given,
+        seed,
+        None,
+        lambda _, d, step, most, right, loss: observe(d, step, most, right, loss),
+    )
+    return TrainedCell(trained.model, trained.right, _attempts(cell, trained))
+
+
+def _attempts(cell: str, trained: TrainedIntegers) -> tuple[CellAttempt, ...]:
+    return tuple(
+        CellAttempt(
+            cell,
+            attempt.d_hidden,
+            attempt.steps,
+            attempt.right,
+            attempt.steps if attempt.right == 1 else None,
+            ruled_out=attempt.ruled_out,
+        )
+        for attempt in trained.attempts
+    )
+
+
+def _second_order(
+    data: CellData, seed: int, recipe: SequenceRecipe, observe: Observe
+) -> TrainedCell:
+    count = len(data.labels)
+    labels, answers = label_numbers(np.concatenate([data.labels, data.fresh_labels])[..., 0])
+    made = train_in_order(
+        data.channels.size,
+        len(answers),
+        numbers(data.sequences, data.channels.inputs),
+        labels[:count],
+        numbers(data.fresh, data.channels.inputs),
+        labels[count:],
+        seed,
+        recipe,
+        observe=lambda _, d, step, most, right, loss: observe(d, step, most, right, loss),
+    )
+    attempts = tuple(
+        CellAttempt(
+            "second-order",
+            attempt.d_hidden,
+            attempt.steps,
+            attempt.right,
+            attempt.learned_at,
+            attempt.noise,
+            attempt.radius,
+        )
+        for attempt in made.attempts
+    )
+    model = RecurrentModel(made.architecture, made.trained.parameters, answers)
+    return TrainedCell(model, made.trained.right, attempts)
