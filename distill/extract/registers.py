@@ -62,8 +62,10 @@ ROUNDS = 6
 SECONDS = 10.0
 """Processor time after which no further stage is begun."""
 
-STAGES = "the input", "the last inputs", "registers", "registers of registers"
+STAGES = "the input", "the last inputs", "registers", "sets of registers", "registers of registers"
 """What an answer is looked for in, in this order."""
+
+INPUT, WINDOW, FIRST, SETS, SECOND = range(len(STAGES))
 
 
 @dataclass(frozen=True)
@@ -159,13 +161,13 @@ class _Search:
         ranges = self.channels.inputs
         bank = Bank(self.probes.sequences, self.channels.names)
         grammar.add_inputs(bank, ranges)
-        if stage >= 1:
+        if stage >= WINDOW:
             grammar.add_delays(bank, ranges)
-        if stage >= 2:
+        if stage >= FIRST:
             answers = self.probes.answers
             most = range(max(1, int(answers.max()) + 1)) if answers.min() >= 0 else range(1)
             grammar.add_first_level(bank, ranges, most)
-        if stage >= 3:
+        if stage >= SECOND:
             grammar.add_second_level(bank, bank.decoded(self.probes.hidden))
         self.reached = max(self.reached, stage)
         self.registers = max(self.registers, len(bank.registers))
@@ -176,14 +178,15 @@ class _Search:
     ) -> tuple[Pair | None, list[Int[ndarray, "length channels"]]]:
         """The simplest program of a stage that never fails, and sequences on which others do."""
         answer = np.ascontiguousarray(self.probes.answers[:, :, output]).reshape(-1)
-        pairs = [
-            assemble(bank, candidate.expression)
-            for candidate in cheapest(self._candidates(stage, bank, answer), TRIED)
-        ]
-        pairs.sort(key=lambda pair: min(map(program_cost, pair)))
+        ranked: list[tuple[float, Pair]] = []
+        for candidate in cheapest(self._candidates(stage, bank, output, answer), TRIED):
+            pair = assemble(bank, candidate.expression)
+            # a loop may use what it has just computed, or not: what is read is in between
+            ranked.append((candidate.cost + min(map(program_cost, pair)), pair))
+        ranked.sort(key=lambda entry: entry[0])
         failures = []
         wanted = self.fresh.answers[:, :, output]
-        for pair in pairs:
+        for _, pair in ranked:
             right = pair[0].run(self.fresh.sequences)[:, :, 0] == wanted
             share = float(right.mean())
             self.agreement[output] = max(self.agreement.get(output, 0.0), share)
@@ -195,15 +198,18 @@ class _Search:
         return None, failures
 
     def _candidates(
-        self, stage: int, bank: Bank, answer: Int[ndarray, " rows"]
+        self, stage: int, bank: Bank, output: int, answer: Int[ndarray, " rows"]
     ) -> Iterator[Candidate]:
         """Expressions over a bank that give the answer on the probes."""
-        if stage == 0:
+        if stage == INPUT:
             yield from of_input(bank, answer)
             return
-        if stage == 1:
+        if stage == WINDOW:
             yield from of_window(bank, answer)
-        shelf, scores = self._shelf(bank)
+        shelf, decoded = self._shelf(bank)
+        if stage == SETS:
+            yield from of_states(bank, answer, decoded)
+            return
         low, high = int(answer.min()), int(answer.max())
         truths = len(np.unique(answer)) == 2
         if truths:
@@ -213,11 +219,11 @@ class _Search:
                 else:
                     whole = op("if", candidate.expression, Constant(high), Constant(low))
                     yield Candidate(whole, candidate.cost + 5)
+        near = float((shelf.values == answer).mean(axis=1).max())
+        self.agreement[output] = max(self.agreement.get(output, 0.0), near)
         yield from numbers(shelf, answer)
         yield from cheapest(choices(shelf, answer))
         yield from of_families(bank, self.channels.inputs, answer)
-        if stage >= 2:
-            yield from of_states(bank, answer, scores)
 
     def _shelf(self, bank: Bank) -> tuple[Shelf, Float[ndarray, " registers"]]:
         """The columns of a bank, those first that are cheap and that the network holds."""
@@ -228,9 +234,10 @@ class _Search:
                 for column in bank.columns
             ]
         )
-        order = np.argsort(scores, kind="stable")
-        columns = [bank.columns[place] for place in order.tolist()]
-        return Shelf.of(bank, columns, bank.values[order]), decoded
+        order = np.argsort(scores, kind="stable").tolist()
+        columns = [bank.columns[place] for place in order]
+        keys = np.array([bank.keys[place] for place in order])
+        return Shelf(bank, columns, bank.values(order), keys), decoded
 
     def learn(self, failures: list[Int[ndarray, "length channels"]], rounds: int) -> None:
         """Let counterexamples join the probes, and draw other fresh sequences."""

@@ -54,17 +54,34 @@ class Column:
     cost: float
 
 
+SELF = Name("self")
+FEATURE = Name("feature")
+VALUE = Name("value")
+
+
 @dataclass(frozen=True)
 class Draft:
-    """A register that may be added: `update` speaks of itself as `SELF`."""
+    """A register that may be added.
+
+    Attributes:
+        role: what it is, for its name.
+        start: its value before the first step.
+        form: its next value, of `SELF`, `FEATURE` and `VALUE`.
+        feature, value: what the last two stand for.
+        parents: the registers that those take.
+    """
 
     role: str
     start: int
-    update: Expression
-    parents: frozenset[int]
+    form: Expression
+    feature: Expression = FEATURE
+    value: Expression = VALUE
+    parents: frozenset[int] = frozenset()
 
-
-SELF = Name("self")
+    def update(self, number: int) -> Expression:
+        """Its next value, when it is the register of that number."""
+        update = ex.replace(self.form, SELF, before(number))
+        return ex.replace(ex.replace(update, FEATURE, self.feature), VALUE, self.value)
 
 
 def before(number: int) -> Name:
@@ -85,6 +102,7 @@ class Bank:
         count, length: how many sequences there are, and how long.
         registers: in the order in which they were added.
         columns: those with different values, constant ones left out.
+        keys: the hashes of their values.
     """
 
     def __init__(
@@ -95,6 +113,8 @@ class Bank:
         self.registers: list[Register] = []
         self.columns: list[Column] = []
         self._values: list[Int[ndarray, " rows"]] = []
+        self.keys: list[int] = []
+        self._prices: list[float] = []
         self._bounds: list[tuple[int, int]] = []
         self._seen: set[int] = set()
         self._held: set[tuple[int, int]] = set()
@@ -106,10 +126,9 @@ class Bank:
             self._named[name] = np.ascontiguousarray(sequences[:, :, place]).reshape(-1)
             self.add(Name(name))
 
-    @property
-    def values(self) -> Int[ndarray, "columns rows"]:
-        """The values of all columns."""
-        return np.stack(self._values)
+    def values(self, places: list[int]) -> Int[ndarray, "columns rows"]:
+        """The values of some columns."""
+        return np.stack([self._values[place] for place in places])
 
     def evaluate(self, expression: Expression) -> Int[ndarray, " rows"]:
         """The values of an expression of inputs and registers."""
@@ -125,10 +144,14 @@ class Bank:
 
     def price(self, number: int) -> float:
         """Of one register alone."""
-        register = self.registers[number]
-        return REGISTER_PRICE + ex.cost(register.update) + 0.2 * (register.start != 0)
+        return self._prices[number]
 
-    def add(self, expression: Expression, values: Int[ndarray, " rows"] | None = None) -> bool:
+    def add(
+        self,
+        expression: Expression,
+        values: Int[ndarray, " rows"] | None = None,
+        needs: frozenset[int] | None = None,
+    ) -> bool:
         """Add a column unless there is one with its values; whether it was added."""
         column = self.evaluate(expression) if values is None else values
         low, high = int(column.min()), int(column.max())
@@ -136,7 +159,8 @@ class Bank:
         if low == high or low < -LARGEST or high > LARGEST or key in self._seen:
             return False
         self._seen.add(key)
-        needs = self.needs(expression)
+        needs = self.needs(expression) if needs is None else needs
+        self.keys.append(key)
         self.columns.append(Column(expression, needs, self.cost(expression, needs)))
         self._values.append(column)
         self._bounds.append((low, high))
@@ -161,17 +185,16 @@ class Bank:
 
     def fold(
         self,
-        form: Expression,
         drafts: list[Draft],
         given: Mapping[str, Int[ndarray, "drafts rows"]],
     ) -> None:
         """Add registers that have one form and differ in columns.
 
         Args:
-            form: the update, in which names stand for columns.
             drafts: the registers.
-            given: for every such name besides `SELF` the column of every draft.
+            given: for `FEATURE` and `VALUE` the column of every draft.
         """
+        form = drafts[0].form
         shape = (len(drafts), self.count, self.length)
         stacks = {name: stack.reshape(shape) for name, stack in given.items()}
         state = np.repeat(np.array([d.start for d in drafts], dtype=np.int64), self.count)
@@ -189,7 +212,9 @@ class Bank:
         shifted[:, :, 1:] = held[:, :, :-1]
         shifted[:, :, 0] = np.array([draft.start for draft in drafts])[:, None]
         flat, flat_before = held.reshape(len(drafts), -1), shifted.reshape(len(drafts), -1)
-        keys = zip((flat @ self.weights).tolist(), (flat_before @ self.weights).tolist(), strict=True)
+        keys = zip(
+            (flat @ self.weights).tolist(), (flat_before @ self.weights).tolist(), strict=True
+        )
         small = (np.abs(flat) <= LARGEST).all(axis=1)
         changing = flat.min(axis=1) != flat.max(axis=1)
         for place, key in enumerate(keys):
@@ -202,15 +227,15 @@ class Bank:
         self, draft: Draft, held: Int[ndarray, " rows"], shifted: Int[ndarray, " rows"]
     ) -> Register:
         number = len(self.registers)
-        update = ex.replace(draft.update, SELF, before(number))
-        register = Register(
-            number, draft.role, draft.start, update, draft.parents | frozenset({number})
-        )
+        update = draft.update(number)
+        needs = draft.parents | frozenset({number})
+        register = Register(number, draft.role, draft.start, update, needs)
         self.registers.append(register)
+        self._prices.append(REGISTER_PRICE + ex.cost(update) + 0.2 * (draft.start != 0))
         self._named[before(number).name] = shifted
         self._named[after(number).name] = held
-        self.add(after(number), held)
-        self.add(before(number), shifted)
+        self.add(after(number), held, needs)
+        self.add(before(number), shifted, needs)
         return register
 
     def carry(self, role: str, start: int, update: Expression) -> Register:
@@ -220,7 +245,8 @@ class Bank:
         shifted = np.empty((self.count, self.length), dtype=np.int64)
         shifted[:, 1:] = held.reshape(self.count, self.length)[:, :-1]
         shifted[:, 0] = start
-        return self._register(Draft(role, start, update, parents), held, shifted.reshape(-1))
+        draft = Draft(role, start, update, parents=parents)
+        return self._register(draft, held, shifted.reshape(-1))
 
     def decoded(self, hidden: Float[ndarray, "n length d"]) -> Float[ndarray, " registers"]:
         """Held-out R² of every register, after the step, read linearly from the hidden state."""

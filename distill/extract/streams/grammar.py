@@ -15,7 +15,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
-from distill.extract.streams.bank import SELF, Bank, Draft, after, before
+from distill.extract.streams.bank import FEATURE, SELF, VALUE, Bank, Draft, after, before
 from distill.synthesis import expression as ex
 from distill.synthesis.expression import Constant, Expression, Name, Operation, is_truth
 
@@ -34,8 +34,6 @@ SMALL = 4
 BASES = 40
 """Registers of the first level that the second is made of."""
 
-FEATURE = Name("feature")
-VALUE = Name("value")
 ZERO, ONE, TWO = Constant(0), Constant(1), Constant(2)
 
 
@@ -60,6 +58,10 @@ def add_inputs(bank: Bank, ranges: tuple[range, ...]) -> None:
 
 def _of_one(x: Expression, values: range) -> Iterator[Expression]:
     low, high = values.start, values.stop - 1
+    wide = len(values) > FEW_VALUES
+    for value in (0, 1, high) if wide else values:
+        if value in values:
+            yield op("==", x, Constant(value))
     if low < 0:
         yield op("abs", x)
         yield op("max", x, ZERO)
@@ -73,10 +75,6 @@ def _of_one(x: Expression, values: range) -> Iterator[Expression]:
         yield op("*", x, x)
         yield op("if", op("==", op("%", x, TWO), ZERO), x, ZERO)
         yield op("if", op("==", op("%", x, TWO), ONE), x, ZERO)
-    wide = len(values) > FEW_VALUES
-    for value in (0, 1, high) if wide else values:
-        if value in values:
-            yield op("==", x, Constant(value))
     step = 5 if len(values) > 32 else 1
     for value in range(low - low % step + step, high + 1, step):
         if len(values) > 2:
@@ -147,7 +145,7 @@ def add_clocks(bank: Bank) -> None:
         ("power", 1, op("*", Constant(3), SELF)),
         ("sign", 1, op("neg", SELF)),
     ):
-        bank.fold(update, [Draft(role, start, update, frozenset())], {FEATURE.name: none})
+        bank.fold([Draft(role, start, update)], {FEATURE.name: none})
 
 
 def add_first_level(bank: Bank, ranges: tuple[range, ...], answers: range) -> None:
@@ -276,15 +274,14 @@ def _fold(
         return
     drafts = []
     stacks = np.stack([bank.column(place) for place in places for _ in starts])
+    carried = value or VALUE
+    more = bank.needs(carried) if value else frozenset[int]()
     for place in places:
         column = bank.columns[place]
-        update = ex.replace(form, FEATURE, column.expression)
-        if value is not None:
-            update = ex.replace(update, VALUE, value)
         for start in starts:
             first = {"low": bank.low(place), "high": bank.high(place)}.get(start, start)
-            drafts.append(Draft(role, first, update, bank.needs(update)))
+            drafts.append(Draft(role, first, form, column.expression, carried, column.needs | more))
     given = {FEATURE.name: stacks}
     if value is not None:
         given[VALUE.name] = np.broadcast_to(bank.evaluate(value), stacks.shape)
-    bank.fold(form, drafts, given)
+    bank.fold(drafts, given)

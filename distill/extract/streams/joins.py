@@ -55,13 +55,6 @@ class Shelf:
     values: Int[ndarray, "columns rows"]
     keys: Int[ndarray, " columns"]
 
-    @classmethod
-    def of(
-        cls, bank: Bank, columns: Sequence[Column], values: Int[ndarray, "columns rows"]
-    ) -> Shelf:
-        """With the hashes computed."""
-        return cls(bank, columns, values, values @ bank.weights)
-
     def candidate(self, expression: Expression, *places: int) -> Candidate:
         """An expression of some columns, with its cost."""
         needs = frozenset[int]().union(*(self.columns[place].needs for place in places))
@@ -87,10 +80,11 @@ class Shelf:
         if not kept:
             return self
         more = np.stack([values[place] for place in kept])
-        return Shelf.of(
+        return Shelf(
             self.bank,
             [*self.columns, *(columns[place] for place in kept)],
             np.concatenate([self.values, more]),
+            np.concatenate([self.keys, more @ self.bank.weights]),
         )
 
 

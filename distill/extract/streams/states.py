@@ -22,10 +22,10 @@ SINGLES, PAIRS = 60, 10
 SEARCHED = 6
 """Sets of variables that are handed to the search at a time."""
 
-THOROUGH = 400
+THOROUGH = 200
 """Different rows up to which the search is thorough."""
 
-SEEN_BEFORE = 0.5
+SEEN_BEFORE = 0.2
 """Part of the rows that must be different at most, or a function of them says nothing."""
 
 

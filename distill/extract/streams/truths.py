@@ -103,15 +103,16 @@ def _equalities(shelf: Shelf, wanted: Bool[ndarray, " rows"], operator: str) -> 
     weights = np.where(wanted, shelf.bank.weights, 0)
     keys = shelf.values @ weights
     groups: dict[int, list[int]] = {}
-    for place, key in enumerate(keys.tolist()):
-        group = groups.setdefault(key, [])
+    plain = [not ex.is_truth(column.expression) for column in shelf.columns]
+    for place in np.flatnonzero(plain).tolist():
+        group = groups.setdefault(int(keys[place]), [])
         if len(group) < 12:
             group.append(place)
     for offset in (0, 1):
         moved = (keys + offset * weights.sum()).tolist()
         for one, key in enumerate(moved):
             for other in groups.get(key, ()):
-                if other == one or (not offset and other < one):
+                if other == one or not plain[one] or (not offset and other < one):
                     continue
                 held, against = shelf.values[other], shelf.values[one]
                 if ((held == against + offset) == wanted).all():
