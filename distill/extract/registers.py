@@ -164,11 +164,10 @@ class _Search:
         if stage >= WINDOW:
             grammar.add_delays(bank, ranges)
         if stage >= FIRST:
-            answers = self.probes.answers
-            most = range(max(1, int(answers.max()) + 1)) if answers.min() >= 0 else range(1)
-            grammar.add_first_level(bank, ranges, most)
-        if stage >= SECOND:
-            grammar.add_second_level(bank, bank.decoded(self.probes.hidden))
+            answers = range(int(self.probes.answers.min()), int(self.probes.answers.max()) + 1)
+            grammar.add_first_level(bank, ranges, answers, self.probes.hidden)
+            if stage >= SECOND:
+                grammar.add_second_level(bank, bank.decoded(self.probes.hidden), answers)
         self.reached = max(self.reached, stage)
         self.registers = max(self.registers, len(bank.registers))
         return bank

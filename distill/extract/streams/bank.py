@@ -20,6 +20,9 @@ from distill.synthesis.expression import Expression, Name
 REGISTER_PRICE = 2.0
 """What a register adds to the cost of a program, besides its update."""
 
+ODD = {"level": 2.5, "carry": 2.0, "first": -5.0}
+"""What roles add to it that can be said more plainly, often, with others; and one take off."""
+
 LARGEST = 2**42
 """Values beyond this are left out: sums and small multiples of the rest stay exact."""
 
@@ -231,7 +234,8 @@ class Bank:
         needs = draft.parents | frozenset({number})
         register = Register(number, draft.role, draft.start, update, needs)
         self.registers.append(register)
-        self._prices.append(REGISTER_PRICE + ex.cost(update) + 0.2 * (draft.start != 0))
+        price = REGISTER_PRICE + ODD.get(draft.role, 0.0) + 0.2 * (draft.start != 0)
+        self._prices.append(price + ex.cost(update))
         self._named[before(number).name] = shifted
         self._named[after(number).name] = held
         self.add(after(number), held, needs)

@@ -31,8 +31,9 @@ FEW_VALUES = 12
 SMALL = 4
 """Values up to which pairs of them are features."""
 
-BASES = 40
-"""Registers of the first level that the second is made of."""
+FEW_BASES, BASES, MANY_BASES = 12, 40, 250
+"""Registers whose extremes belong to the first level, of which the second makes features, and of
+which it takes extremes."""
 
 ZERO, ONE, TWO = Constant(0), Constant(1), Constant(2)
 
@@ -146,15 +147,32 @@ def add_clocks(bank: Bank) -> None:
         ("sign", 1, op("neg", SELF)),
     ):
         bank.fold([Draft(role, start, update)], {FEATURE.name: none})
+    begins = op("==", before(clock(bank)), ZERO)
+    for name in bank.inputs:
+        feature = bank.evaluate(begins)[None]
+        draft = Draft(
+            "first", 0, op("if", FEATURE, Name(name), SELF), begins, parents=bank.needs(begins)
+        )
+        bank.fold([draft], {FEATURE.name: feature, name: bank.evaluate(Name(name))[None]})
 
 
-def add_first_level(bank: Bank, ranges: tuple[range, ...], answers: range) -> None:
-    """Every feature of inputs and delays, carried in every way."""
+def clock(bank: Bank) -> int:
+    """The register that counts the steps."""
+    return next(register.number for register in bank.registers if register.role == "step")
+
+
+def add_first_level(
+    bank: Bank,
+    ranges: tuple[range, ...],
+    answers: range,
+    hidden: Float[ndarray, "n length d"],
+) -> None:
+    """Every feature of inputs and delays, carried in every way; and extremes of the best ones."""
     add_clocks(bank)
     places = [
         place for place, column in enumerate(bank.columns) if not _is_clock(bank, column.needs)
     ]
-    _carry(bank, places)
+    _carry(bank, places, answers)
     sizes = {len(values) for values in ranges}
     inputs = [
         place
@@ -162,15 +180,21 @@ def add_first_level(bank: Bank, ranges: tuple[range, ...], answers: range) -> No
         if not column.needs and (len(ex.names(column.expression)) > 1 or column.cost <= 4)
     ]
     _carry_digits(bank, inputs, sizes, answers)
+    best = best_registers(bank, bank.decoded(hidden), FEW_BASES)
+    _carry_extremes(bank, _places(bank, best))
 
 
 def _is_clock(bank: Bank, needs: Iterable[int]) -> bool:
     return any(bank.registers[number].role in {"step", "power", "sign"} for number in needs)
 
 
-def add_second_level(bank: Bank, decoded: Float[ndarray, " registers"]) -> None:
+def add_second_level(bank: Bank, decoded: Float[ndarray, " registers"], answers: range) -> None:
     """Features of the registers that are cheapest and best decoded, carried in every way."""
-    chosen = best_registers(bank, decoded, BASES)
+    many = best_registers(bank, decoded, MANY_BASES)
+    chosen = many[:BASES]
+    for number in chosen:
+        for name in bank.inputs:
+            _carry_repeats(bank, Name(name), number)
     start = len(bank.columns)
     for place, number in enumerate(chosen):
         now, then = after(number), before(number)
@@ -187,9 +211,35 @@ def add_second_level(bank: Bank, decoded: Float[ndarray, " registers"]) -> None:
         if bank.registers[number].role in {"power", "step", "sign"}:
             for name in bank.inputs:
                 bank.add(op("*", before(number), Name(name)))
-    held = {after(number) for number in chosen}
-    places = [p for p, column in enumerate(bank.columns) if column.expression in held]
-    _carry(bank, places + list(range(start, len(bank.columns))))
+    end = len(bank.columns)
+    _carry_extremes(bank, _places(bank, many[BASES:]))
+    _carry(bank, _places(bank, chosen) + list(range(start, end)), answers)
+
+
+def _places(bank: Bank, numbers: list[int]) -> list[int]:
+    """The columns of registers after the step."""
+    held = {after(number) for number in numbers}
+    return [place for place, column in enumerate(bank.columns) if column.expression in held]
+
+
+def _carry_extremes(bank: Bank, places: list[int]) -> None:
+    """The largest and the smallest value so far."""
+    for start in ("low", 0):
+        _fold(bank, "highest", places, op("max", SELF, FEATURE), (start,))
+    for start in ("high", 0):
+        _fold(bank, "lowest", places, op("min", SELF, FEATURE), (start,))
+
+
+def _carry_repeats(bank: Bank, x: Expression, number: int) -> None:
+    """How often the input was the register's value since it passed it."""
+    equal = op("==", x, after(number))
+    needs = bank.needs(equal)
+    for operator in "<>":
+        passed = op(operator, x, before(number))
+        form = op("if", FEATURE, ONE, op("+", SELF, VALUE))
+        given = {FEATURE: bank.evaluate(passed)[None], VALUE: bank.evaluate(equal)[None]}
+        draft = Draft("count", 0, form, passed, equal, needs)
+        bank.fold([draft], {name.name: column for name, column in given.items()})
 
 
 def best_registers(bank: Bank, decoded: Float[ndarray, " registers"], most: int) -> list[int]:
@@ -210,7 +260,7 @@ def _with_register(x: Expression, now: Expression, then: Expression) -> Iterator
     yield from (op(">", x, then), op("<", x, then), op("==", x, then), op("==", x, now))
 
 
-def _carry(bank: Bank, places: list[int]) -> None:
+def _carry(bank: Bank, places: list[int], answers: range) -> None:
     """Carry columns in every way that suits them."""
     truths = [p for p in places if is_truth(bank.columns[p].expression) or _is_bit(bank, p)]
     strict = [p for p in places if is_truth(bank.columns[p].expression)]
@@ -220,18 +270,23 @@ def _carry(bank: Bank, places: list[int]) -> None:
     add = op("+", SELF, FEATURE)
     _fold(bank, "count", strict, add, (0,))
     _fold(bank, "total", numbers, add, (0,))
-    for start in ("low", 0):
-        _fold(bank, "highest", wide, op("max", SELF, FEATURE), (start,))
-    for start in ("high", 0):
-        _fold(bank, "lowest", wide, op("min", SELF, FEATURE), (start,))
+    _carry_extremes(bank, wide)
+    plain = [p for p in wide if isinstance(bank.columns[p].expression, Name)]
+    _fold(bank, "highest", plain, op("max", SELF, FEATURE), ("under",))
+    _fold(bank, "lowest", plain, op("min", SELF, FEATURE), ("over",))
     _fold(bank, "level", both, op("max", op("+", SELF, FEATURE), ZERO), (0,))
     _fold(bank, "level", both, op("+", op("max", SELF, ZERO), FEATURE), (0,))
+    _fold(bank, "level", both, op("max", op("-", SELF, FEATURE), ZERO), (0,))
+    if 0 < answers.stop - 1 <= FEW_VALUES:
+        kept = op("max", op("+", SELF, FEATURE), Constant(min(0, answers.start)))
+        _fold(bank, "level", both, op("min", kept, Constant(answers.stop - 1)), (0,))
+        _fold(bank, "level", numbers, op("min", add, Constant(answers.stop - 1)), (0,))
     _fold(bank, "number", numbers, op("-", FEATURE, SELF), (0,))
     _fold(bank, "seen", truths, op("if", FEATURE, ONE, SELF), (0,))
     _fold(bank, "run", truths, op("if", FEATURE, op("+", SELF, ONE), ZERO), (0,))
     _fold(bank, "run", truths, op("if", FEATURE, op("+", SELF, ONE), ONE), (0,))
     _fold(bank, "since", truths, op("if", FEATURE, ZERO, op("+", SELF, ONE)), (0, -1))
-    step = next(r.number for r in bank.registers if r.role == "step")
+    step = clock(bank)
     carried = [Name(name) for name in bank.inputs]
     for value in (*carried, before(step), after(step)):
         _fold(bank, "last", truths, op("if", FEATURE, VALUE, SELF), (0, -1), value)
@@ -250,7 +305,7 @@ def _carry_digits(bank: Bank, places: list[int], sizes: set[int], answers: range
     for base in sorted({2, 3} | {size for size in sizes if size <= 16}):
         shifted = op("*", Constant(base), SELF)
         _fold(bank, "number", places, op("+", shifted, FEATURE), (0,))
-        for modulus in range(3, min(len(answers), FEW_VALUES) + 1):
+        for modulus in range(3, min(answers.stop, FEW_VALUES) + 1):
             whole = op("%", op("+", shifted, FEATURE), Constant(modulus))
             _fold(bank, "residue", few, whole, (0,))
         carry = op("//", op("+", SELF, FEATURE), Constant(base))
@@ -279,7 +334,9 @@ def _fold(
     for place in places:
         column = bank.columns[place]
         for start in starts:
-            first = {"low": bank.low(place), "high": bank.high(place)}.get(start, start)
+            low, high = bank.low(place), bank.high(place)
+            bounds = {"low": low, "high": high, "under": low - 1, "over": high + 1}
+            first = bounds[start] if isinstance(start, str) else start
             drafts.append(Draft(role, first, form, column.expression, carried, column.needs | more))
     given = {FEATURE.name: stacks}
     if value is not None:

@@ -25,6 +25,9 @@ GLANCE = 24
 SHORT = 300
 """Columns of which every pair is tried."""
 
+COMMON = 20
+"""Columns that everything is divided by, where they are positive."""
+
 KEPT = 40
 """Candidates that a join hands on, the cheapest."""
 
@@ -194,6 +197,15 @@ def quotients(shelf: Shelf, answer: Int[ndarray, " rows"]) -> Iterator[Candidate
             if (shelf.values[place] // divisor == answer).all():
                 whole = op("//", shelf.expression(place), Constant(divisor))
                 yield shelf.candidate(whole, place)
+    positive = np.flatnonzero((shelf.values[:SHORT] > 0).all(axis=1)).tolist()
+    for other in positive[:COMMON]:
+        divisors = shelf.values[other]
+        for operator, function in (("//", np.floor_divide), ("%", np.remainder)):
+            made = function(few, divisors[chosen])
+            for place in np.flatnonzero((made == answer[chosen]).all(axis=1)).tolist():
+                if (function(shelf.values[place], divisors) == answer).all():
+                    whole = op(operator, shelf.expression(place), shelf.expression(other))
+                    yield shelf.candidate(whole, place, other)
 
 
 def extremes(shelf: Shelf, answer: Int[ndarray, " rows"]) -> Iterator[Candidate]:

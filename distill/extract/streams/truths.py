@@ -35,6 +35,9 @@ COMPARED = 60
 CHOICES = 800
 """Columns that a choice may be between."""
 
+ALIKE = 3
+"""Conditions with the same values that a choice may depend on, of different registers."""
+
 NEAR = 3
 """Constants up to this in size are compared with for such a part."""
 
@@ -200,7 +203,9 @@ def _implied(
 def choices(shelf: Shelf, answer: Int[ndarray, " rows"]) -> Iterator[Candidate]:
     """F where a condition holds, and g elsewhere."""
     values = np.unique(answer)
-    if len(values) <= 4:
+    if len(values) > 4:
+        values = values[values == 0]
+    if len(values):
         shelf = shelf.joined(
             [Column(Constant(int(v)), frozenset(), 1.0) for v in values],
             [np.full_like(answer, v) for v in values],
@@ -233,7 +238,7 @@ def _tests(
     shelf: Shelf,
 ) -> Iterator[tuple[Expression, Bool[ndarray, " rows"], tuple[int, ...]]]:
     """Conditions that are not made for the answer: signs, equalities, comparisons."""
-    seen = set[bytes]()
+    seen: dict[bytes, int] = {}
     forms: list[tuple[str, int, int | None]] = []
     for place in range(min(len(shelf.columns), SHORT)):
         if ex.is_truth(shelf.expression(place)):
@@ -255,6 +260,6 @@ def _tests(
             condition = op(operator, f, g)
             holds = ex.apply(operator, shelf.values[one], against) != 0
         key = np.packbits(holds).tobytes()
-        if key not in seen and holds.any() and not holds.all():
-            seen.add(key)
+        if seen.get(key, 0) < ALIKE and holds.any() and not holds.all():
+            seen[key] = seen.get(key, 0) + 1
             yield condition, holds, (one,) if other is None else (one, other)
