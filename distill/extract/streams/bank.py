@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -29,34 +30,6 @@ LARGEST = 2**42
 HASH_SEED = 1
 
 
-@dataclass(frozen=True)
-class Register:
-    """A number that is carried along.
-
-    Attributes:
-        number: its place in the bank.
-        role: what it is, for its name.
-        start: its value before the first step.
-        update: its next value, of inputs, of registers before the step, and of earlier ones after.
-        needs: the numbers of all registers that it takes to compute it, its own among them.
-    """
-
-    number: int
-    role: str
-    start: int
-    update: Expression
-    needs: frozenset[int]
-
-
-@dataclass(frozen=True)
-class Column:
-    """An expression of inputs and registers, and the registers that it takes."""
-
-    expression: Expression
-    needs: frozenset[int]
-    cost: float
-
-
 SELF = Name("self")
 FEATURE = Name("feature")
 VALUE = Name("value")
@@ -72,6 +45,7 @@ class Draft:
         form: its next value, of `SELF`, `FEATURE` and `VALUE`.
         feature, value: what the last two stand for.
         parents: the registers that those take.
+        cost: of the update.
     """
 
     role: str
@@ -80,11 +54,51 @@ class Draft:
     feature: Expression = FEATURE
     value: Expression = VALUE
     parents: frozenset[int] = frozenset()
+    cost: float = 0.0
 
-    def update(self, number: int) -> Expression:
-        """Its next value, when it is the register of that number."""
-        update = ex.replace(self.form, SELF, before(number))
-        return ex.replace(ex.replace(update, FEATURE, self.feature), VALUE, self.value)
+
+@dataclass(frozen=True)
+class Register:
+    """A number that is carried along.
+
+    Attributes:
+        number: its place in the bank.
+        draft: what it is.
+        needs: the numbers of all registers that it takes to compute it, its own among them.
+    """
+
+    number: int
+    draft: Draft
+    needs: frozenset[int]
+
+    @property
+    def role(self) -> str:
+        """What it is, for its name."""
+        return self.draft.role
+
+    @property
+    def start(self) -> int:
+        """Its value before the first step."""
+        return self.draft.start
+
+    @cached_property
+    def update(self) -> Expression:
+        """Its next value, of inputs, of registers before the step, and of earlier ones after.
+
+        Thousands of registers are made and few are read, so this is written out when asked for.
+        """
+        draft = self.draft
+        whole = ex.replace(draft.form, SELF, before(self.number))
+        return ex.replace(ex.replace(whole, FEATURE, draft.feature), VALUE, draft.value)
+
+
+@dataclass(frozen=True)
+class Column:
+    """An expression of inputs and registers, and the registers that it takes."""
+
+    expression: Expression
+    needs: frozenset[int]
+    cost: float
 
 
 def before(number: int) -> Name:
@@ -154,6 +168,7 @@ class Bank:
         expression: Expression,
         values: Int[ndarray, " rows"] | None = None,
         needs: frozenset[int] | None = None,
+        cost: float | None = None,
     ) -> bool:
         """Add a column unless there is one with its values; whether it was added."""
         column = self.evaluate(expression) if values is None else values
@@ -164,7 +179,8 @@ class Bank:
         self._seen.add(key)
         needs = self.needs(expression) if needs is None else needs
         self.keys.append(key)
-        self.columns.append(Column(expression, needs, self.cost(expression, needs)))
+        cost = self.cost(expression, needs) if cost is None else cost
+        self.columns.append(Column(expression, needs, cost))
         self._values.append(column)
         self._bounds.append((low, high))
         return True
@@ -218,7 +234,7 @@ class Bank:
         keys = zip(
             (flat @ self.weights).tolist(), (flat_before @ self.weights).tolist(), strict=True
         )
-        small = (np.abs(flat) <= LARGEST).all(axis=1)
+        small = np.abs(flat).max(axis=1) <= LARGEST
         changing = flat.min(axis=1) != flat.max(axis=1)
         for place, key in enumerate(keys):
             if not small[place] or not changing[place] or key in self._held:
@@ -230,16 +246,15 @@ class Bank:
         self, draft: Draft, held: Int[ndarray, " rows"], shifted: Int[ndarray, " rows"]
     ) -> Register:
         number = len(self.registers)
-        update = draft.update(number)
-        needs = draft.parents | frozenset({number})
-        register = Register(number, draft.role, draft.start, update, needs)
+        register = Register(number, draft, draft.parents | frozenset({number}))
         self.registers.append(register)
         price = REGISTER_PRICE + ODD.get(draft.role, 0.0) + 0.2 * (draft.start != 0)
-        self._prices.append(price + ex.cost(update))
+        self._prices.append(price + (draft.cost or ex.cost(draft.form)))
         self._named[before(number).name] = shifted
         self._named[after(number).name] = held
-        self.add(after(number), held, needs)
-        self.add(before(number), shifted, needs)
+        cost = 1 + sum(self._prices[other] for other in register.needs)
+        self.add(after(number), held, register.needs, cost)
+        self.add(before(number), shifted, register.needs, cost)
         return register
 
     def carry(self, role: str, start: int, update: Expression) -> Register:

@@ -13,7 +13,7 @@ from distill.extract.streams.bank import Bank, after
 from distill.extract.streams.grammar import op
 from distill.extract.streams.joins import Candidate
 from distill.synthesis import expression as ex
-from distill.synthesis.expression import Constant, Expression, Operation, subexpressions
+from distill.synthesis.expression import Constant, Expression, Name, Operation
 
 LARGEST_FAMILY = 10
 """Values up to which there is a register for each."""
@@ -21,26 +21,15 @@ LARGEST_FAMILY = 10
 
 def families(bank: Bank, ranges: tuple[range, ...]) -> Iterator[list[int]]:
     """Registers that are alike but for the value that a channel is compared with."""
-    by_form: dict[tuple[Expression, int], dict[int, int]] = {}
+    by_form: dict[tuple[Expression, Expression, int], dict[int, int]] = {}
     for register in bank.registers:
-        for name, values in zip(bank.inputs, ranges, strict=True):
-            tests = [
-                part
-                for part in subexpressions(register.update)
-                if isinstance(part, Operation)
-                and part.operator == "=="
-                and part.operands[0] == ex.Name(name)
-                and isinstance(part.operands[1], Constant)
-            ]
-            if len(tests) != 1 or len(values) > LARGEST_FAMILY or len(register.needs) > 1:
-                continue
-            (test,) = tests
-            value = test.operands[1]
-            assert isinstance(value, Constant)
-            form = ex.replace(register.update, test, op("==", test.operands[0], ex.Name("?")))
-            form = ex.replace(form, ex.Name(f"r{register.number}"), ex.Name("r"))
-            by_form.setdefault((form, register.start), {})[value.value] = register.number
-    sizes = {len(values): values for values in ranges}
+        draft = register.draft
+        match draft.feature:
+            case Operation("==", (Name(name), Constant(value))) if len(register.needs) == 1:
+                if name in bank.inputs:
+                    alike = by_form.setdefault((draft.form, draft.value, draft.start), {})
+                    alike[value] = register.number
+    sizes = {len(values): values for values in ranges if len(values) <= LARGEST_FAMILY}
     for found in by_form.values():
         values = sizes.get(len(found))
         if values is not None and len(found) > 1 and set(found) == set(values):

@@ -180,8 +180,10 @@ def add_first_level(
         if not column.needs and (len(ex.names(column.expression)) > 1 or column.cost <= 4)
     ]
     _carry_digits(bank, inputs, sizes, answers)
-    best = best_registers(bank, bank.decoded(hidden), FEW_BASES)
-    _carry_extremes(bank, _places(bank, best))
+    order = best_registers(bank, bank.decoded(hidden), len(bank.registers))
+    lows = {bank.columns[place].expression: bank.low(place) for place in range(len(bank.columns))}
+    falling = [number for number in order if lows.get(after(number), 0) < 0]
+    _carry_extremes(bank, _places(bank, [*order[:FEW_BASES], *falling[:FEW_BASES]]))
 
 
 def _is_clock(bank: Bank, needs: Iterable[int]) -> bool:
@@ -331,13 +333,16 @@ def _fold(
     stacks = np.stack([bank.column(place) for place in places for _ in starts])
     carried = value or VALUE
     more = bank.needs(carried) if value else frozenset[int]()
+    bare = ex.cost(form) - ex.cost(FEATURE)
     for place in places:
         column = bank.columns[place]
+        cost = bare + ex.cost(column.expression)
         for start in starts:
             low, high = bank.low(place), bank.high(place)
             bounds = {"low": low, "high": high, "under": low - 1, "over": high + 1}
             first = bounds[start] if isinstance(start, str) else start
-            drafts.append(Draft(role, first, form, column.expression, carried, column.needs | more))
+            needs = column.needs | more
+            drafts.append(Draft(role, first, form, column.expression, carried, needs, cost))
     given = {FEATURE.name: stacks}
     if value is not None:
         given[VALUE.name] = np.broadcast_to(bank.evaluate(value), stacks.shape)

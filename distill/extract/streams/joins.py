@@ -71,6 +71,11 @@ class Shelf:
         """The first columns alone."""
         return Shelf(self.bank, self.columns[:most], self.values[:most], self.keys[:most])
 
+    def taken(self, places: Int[ndarray, " few"]) -> Shelf:
+        """Some columns alone."""
+        columns = [self.columns[place] for place in places.tolist()]
+        return Shelf(self.bank, columns, self.values[places], self.keys[places])
+
     def joined(self, columns: list[Column], values: list[Int[ndarray, " rows"]]) -> Shelf:
         """With more columns at the end; those that are constant or there already are left out."""
         seen = set(self.keys.tolist())
@@ -210,20 +215,19 @@ def quotients(shelf: Shelf, answer: Int[ndarray, " rows"]) -> Iterator[Candidate
 
 def extremes(shelf: Shelf, answer: Int[ndarray, " rows"]) -> Iterator[Candidate]:
     """The larger or the smaller of two columns, or of one and a constant."""
-    for operator, bound in (("max", answer.min()), ("min", answer.max())):
-        with_bound = shelf.joined(
+    for operator, bound, compare in (
+        ("max", answer.min(), np.less_equal),
+        ("min", answer.max(), np.greater_equal),
+    ):
+        within = compare(shelf.values, answer).all(axis=1)
+        part = (shelf.values == answer).mean(axis=1) * within
+        places = np.argsort(-part, kind="stable")[: 2 * SHORT]
+        found = shelf.taken(np.sort(places[part[places] > 0])).joined(
             [Column(Constant(int(bound)), frozenset(), 1.0)], [np.full_like(answer, bound)]
         )
-        values = with_bound.values
-        within = (values <= answer) if operator == "max" else (values >= answer)
-        equal = values == answer
-        part = equal.mean(axis=1) * within.all(axis=1)
-        places = np.argsort(-part, kind="stable")[: 2 * SHORT]
-        places = np.sort(places[part[places] > 0])
-        for one, other in _covering(equal[places]):
-            first, second = int(places[one]), int(places[other])
-            operands = with_bound.expression(first), with_bound.expression(second)
-            yield with_bound.candidate(op(operator, *operands), first, second)
+        for one, other in _covering(found.values == answer):
+            operands = found.expression(one), found.expression(other)
+            yield found.candidate(op(operator, *operands), one, other)
 
 
 def _covering(equal: Bool[ndarray, "columns rows"]) -> list[tuple[int, int]]:
@@ -232,7 +236,7 @@ def _covering(equal: Bool[ndarray, "columns rows"]) -> list[tuple[int, int]]:
         return []
     missing = (~equal).astype(np.float32)
     both = np.argwhere(missing @ missing.T == 0)
-    alone = equal.all(axis=1)
+    alone = np.all(equal, axis=1).tolist()
     return [(i, j) for i, j in both.tolist() if i < j and not alone[i] and not alone[j]]
 
 

@@ -8,6 +8,7 @@ equal hashes over those rows.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
 import numpy as np
 from jaxtyping import Bool, Int
@@ -34,6 +35,9 @@ COMPARED = 60
 
 CHOICES = 800
 """Columns that a choice may be between."""
+
+TESTED = 800
+"""Columns whose signs a choice may depend on."""
 
 ALIKE = 3
 """Conditions with the same values that a choice may depend on, of different registers."""
@@ -201,46 +205,40 @@ def _implied(
 
 
 def choices(shelf: Shelf, answer: Int[ndarray, " rows"]) -> Iterator[Candidate]:
-    """F where a condition holds, and g elsewhere."""
+    """One column where a condition holds, and another elsewhere."""
     values = np.unique(answer)
     if len(values) > 4:
         values = values[values == 0]
-    if len(values):
-        shelf = shelf.joined(
-            [Column(Constant(int(v)), frozenset(), 1.0) for v in values],
-            [np.full_like(answer, v) for v in values],
-        )
-    equal = shelf.values == answer
-    part = equal.mean(axis=1)
+    part = (shelf.values == answer).mean(axis=1)
     places = np.argsort(-part, kind="stable")[:CHOICES]
-    places = np.sort(places[part[places] > 0.02])
+    sides = shelf.taken(np.sort(places[part[places] > 0.02])).joined(
+        [Column(Constant(int(v)), frozenset(), 1.0) for v in values],
+        [np.full_like(answer, v) for v in values],
+    )
     tested = list(_tests(shelf))
-    if not len(places) or not tested:
+    if not len(sides.columns) or not tested:
         return
-    wrong = (~equal[places]).astype(np.float32)
-    holds = np.stack([held for _, held, _ in tested]).astype(np.float32)
+    wrong = (sides.values != answer).astype(np.float32)
+    holds = np.stack([held for _, held in tested]).astype(np.float32)
     when, otherwise = wrong @ holds.T == 0, wrong @ (1 - holds).T == 0
-    costs = np.array([shelf.columns[place].cost for place in places.tolist()])
-    by_cost = np.argsort(costs, kind="stable")
+    by_cost = np.argsort(np.array([column.cost for column in sides.columns]), kind="stable")
     for test in np.flatnonzero(when.any(axis=0) & otherwise.any(axis=0)).tolist():
-        condition, _, used = tested[test]
+        condition, _ = tested[test]
         firsts = by_cost[when[by_cost, test]][:4]
         seconds = by_cost[otherwise[by_cost, test]][:4]
-        for first in places[firsts].tolist():
-            for second in places[seconds].tolist():
-                if first != second:
-                    operands = shelf.expression(first), shelf.expression(second)
-                    whole = op("if", condition, *operands)
-                    yield shelf.candidate(whole, first, second, *used)
+        for first, second in product(firsts.tolist(), seconds.tolist()):
+            if first != second:
+                whole = op("if", condition, sides.expression(first), sides.expression(second))
+                yield Candidate(whole, shelf.bank.cost(whole, shelf.bank.needs(whole)))
 
 
 def _tests(
     shelf: Shelf,
-) -> Iterator[tuple[Expression, Bool[ndarray, " rows"], tuple[int, ...]]]:
+) -> Iterator[tuple[Expression, Bool[ndarray, " rows"]]]:
     """Conditions that are not made for the answer: signs, equalities, comparisons."""
     seen: dict[bytes, int] = {}
     forms: list[tuple[str, int, int | None]] = []
-    for place in range(min(len(shelf.columns), SHORT)):
+    for place in range(min(len(shelf.columns), TESTED)):
         if ex.is_truth(shelf.expression(place)):
             forms.append(("", place, None))
         else:
@@ -262,4 +260,4 @@ def _tests(
         key = np.packbits(holds).tobytes()
         if seen.get(key, 0) < ALIKE and holds.any() and not holds.all():
             seen[key] = seen.get(key, 0) + 1
-            yield condition, holds, (one,) if other is None else (one, other)
+            yield condition, holds
