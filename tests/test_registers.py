@@ -4,7 +4,7 @@ from itertools import accumulate, pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from distill.channels import Channels
@@ -186,20 +186,17 @@ def register(name, fold, feature):
     return replace(replace(fold, SELF, Name(name)), Name("feature"), feature)
 
 
-@st.composite
-def programs(draw):
+carried = st.tuples(st.sampled_from(FOLDS), st.sampled_from(FEATURES))
+law = settings(max_examples=6, deadline=None, derandomize=True, phases=[Phase.generate])
+
+
+@law
+@given(carried, carried, st.sampled_from(ANSWERS))
+def test_random_programs_of_the_grammar_come_back_or_are_refused(one, other, answer):
     """Two registers, one way of carrying a feature each, and an answer of both."""
-    updates = [
-        register(name, draw(st.sampled_from(FOLDS)), draw(st.sampled_from(FEATURES)))
-        for name in ("r", "s")
-    ]
-    answer = draw(st.sampled_from(ANSWERS))(Name("r"), Name("s"))
-    return Recurrence(("a",), ("previous", "r", "s"), (0, 0, 0), (A, *updates), (answer,))
-
-
-@settings(max_examples=15, deadline=None, derandomize=True)
-@given(programs())
-def test_random_programs_of_the_grammar_come_back_or_are_refused(program):
+    updates = (A, register("r", *one), register("s", *other))
+    said = answer(Name("r"), Name("s"))
+    program = Recurrence(("a",), ("previous", "r", "s"), (0, 0, 0), updates, (said,))
     ranges = (range(-3, 6),)
     found = find_registers(planted(program), Channels(ranges), 10, 1)
     if isinstance(found, Recurrence):
@@ -209,12 +206,10 @@ def test_random_programs_of_the_grammar_come_back_or_are_refused(program):
         assert found.numbers["agreement"] < 1
 
 
-@settings(max_examples=12, deadline=None, derandomize=True)
-@given(st.sampled_from(FOLDS), st.sampled_from(FEATURES))
-def test_every_fold_of_every_feature_is_found(fold, feature):
-    program = Recurrence(
-        ("a",), ("previous", "r"), (0, 0), (A, register("r", fold, feature)), (Name("r"),)
-    )
+@law
+@given(carried)
+def test_every_fold_of_every_feature_is_found(way):
+    program = Recurrence(("a",), ("previous", "r"), (0, 0), (A, register("r", *way)), (Name("r"),))
     ranges = (range(-3, 6),)
     found = find_registers(planted(program), Channels(ranges), 10, 1)
     assert agree_at_any_length(found, planted(program), ranges)

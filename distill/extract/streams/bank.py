@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -101,6 +102,15 @@ class Column:
     cost: float
 
 
+class Measured(NamedTuple):
+    """The values of a column, the smallest and the largest of them, and their hash."""
+
+    values: ndarray
+    low: int
+    high: int
+    key: int
+
+
 def before(number: int) -> Name:
     """A register's value before the step."""
     return Name(f"r{number}")
@@ -163,27 +173,13 @@ class Bank:
         """Of one register alone."""
         return self._prices[number]
 
-    def add(
-        self,
-        expression: Expression,
-        values: Int[ndarray, " rows"] | None = None,
-        needs: frozenset[int] | None = None,
-        cost: float | None = None,
-    ) -> bool:
+    def add(self, expression: Expression) -> bool:
         """Add a column unless there is one with its values; whether it was added."""
-        column = self.evaluate(expression) if values is None else values
-        low, high = int(column.min()), int(column.max())
-        key = int(column @ self.weights)
-        if low == high or low < -LARGEST or high > LARGEST or key in self._seen:
+        (measured,) = self._measured(self.evaluate(expression)[None])
+        if measured.key in self._seen:
             return False
-        self._seen.add(key)
-        needs = self.needs(expression) if needs is None else needs
-        self.keys.append(key)
-        cost = self.cost(expression, needs) if cost is None else cost
-        self.columns.append(Column(expression, needs, cost))
-        self._values.append(column)
-        self._bounds.append((low, high))
-        return True
+        needs = self.needs(expression)
+        return self._put(Column(expression, needs, self.cost(expression, needs)), measured)
 
     def needs(self, expression: Expression) -> frozenset[int]:
         """The numbers of the registers that it takes to compute an expression."""
@@ -230,32 +226,40 @@ class Bank:
         shifted = np.empty_like(held)
         shifted[:, :, 1:] = held[:, :, :-1]
         shifted[:, :, 0] = np.array([draft.start for draft in drafts])[:, None]
-        flat, flat_before = held.reshape(len(drafts), -1), shifted.reshape(len(drafts), -1)
-        keys = zip(
-            (flat @ self.weights).tolist(), (flat_before @ self.weights).tolist(), strict=True
-        )
-        small = np.abs(flat).max(axis=1) <= LARGEST
-        changing = flat.min(axis=1) != flat.max(axis=1)
-        for place, key in enumerate(keys):
-            if not small[place] or not changing[place] or key in self._held:
-                continue
-            self._held.add(key)
-            self._register(drafts[place], flat[place], flat_before[place])
+        measured = [self._measured(values.reshape(len(drafts), -1)) for values in (held, shifted)]
+        for draft, now, then in zip(drafts, *measured, strict=True):
+            low, high = now.low, now.high
+            key = now.key, then.key
+            if -LARGEST <= low < high <= LARGEST and key not in self._held:
+                self._held.add(key)
+                self._register(draft, now, then)
 
-    def _register(
-        self, draft: Draft, held: Int[ndarray, " rows"], shifted: Int[ndarray, " rows"]
-    ) -> Register:
+    def _measured(self, values: Int[ndarray, "drafts rows"]) -> list[Measured]:
+        bounds = values.min(axis=1).tolist(), values.max(axis=1).tolist()
+        return list(map(Measured, values, *bounds, (values @ self.weights).tolist()))
+
+    def _register(self, draft: Draft, now: Measured, then: Measured) -> Register:
         number = len(self.registers)
         register = Register(number, draft, draft.parents | frozenset({number}))
         self.registers.append(register)
         price = REGISTER_PRICE + ODD.get(draft.role, 0.0) + 0.2 * (draft.start != 0)
         self._prices.append(price + (draft.cost or ex.cost(draft.form)))
-        self._named[before(number).name] = shifted
-        self._named[after(number).name] = held
         cost = 1 + sum(self._prices[other] for other in register.needs)
-        self.add(after(number), held, register.needs, cost)
-        self.add(before(number), shifted, register.needs, cost)
+        for name, measured in ((after(number), now), (before(number), then)):
+            self._named[name.name] = measured.values
+            self._put(Column(name, register.needs, cost), measured)
         return register
+
+    def _put(self, column: Column, measured: Measured) -> bool:
+        low, high = measured.low, measured.high
+        if low == high or low < -LARGEST or high > LARGEST or measured.key in self._seen:
+            return False
+        self._seen.add(measured.key)
+        self.keys.append(measured.key)
+        self.columns.append(column)
+        self._values.append(measured.values)
+        self._bounds.append((low, high))
+        return True
 
     def carry(self, role: str, start: int, update: Expression) -> Register:
         """Add a register whose update does not speak of itself: a delay."""
@@ -265,7 +269,8 @@ class Bank:
         shifted[:, 1:] = held.reshape(self.count, self.length)[:, :-1]
         shifted[:, 0] = start
         draft = Draft(role, start, update, parents=parents)
-        return self._register(draft, held, shifted.reshape(-1))
+        now, then = self._measured(np.stack([held, shifted.reshape(-1)]))
+        return self._register(draft, now, then)
 
     def decoded(self, hidden: Float[ndarray, "n length d"]) -> Float[ndarray, " registers"]:
         """Held-out R² of every register, after the step, read linearly from the hidden state."""

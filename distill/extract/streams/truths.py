@@ -45,6 +45,14 @@ ALIKE = 3
 NEAR = 3
 """Constants up to this in size are compared with for such a part."""
 
+COMPARISONS = {
+    "==": np.equal,
+    "<": np.less,
+    "<=": np.less_equal,
+    ">": np.greater,
+    ">=": np.greater_equal,
+}
+
 
 def conditions(shelf: Shelf, true: Bool[ndarray, " rows"]) -> Iterator[Candidate]:
     """Conditions that hold on the rows that are true and on no others."""
@@ -63,9 +71,11 @@ def _thresholds(shelf: Shelf, true: Bool[ndarray, " rows"]) -> Iterator[Candidat
     low, high = yes.min(axis=1), yes.max(axis=1)
     under, over = no.min(axis=1), no.max(axis=1)
     for place in np.flatnonzero(low > over).tolist():
-        yield shelf.candidate(_bound(">", shelf, place, over[place], low[place]), place)
+        whole = _bound(">", shelf, place, int(over[place]), int(low[place]))
+        yield shelf.candidate(whole, place)
     for place in np.flatnonzero(high < under).tolist():
-        yield shelf.candidate(_bound("<", shelf, place, high[place], under[place]), place)
+        whole = _bound("<", shelf, place, int(high[place]), int(under[place]))
+        yield shelf.candidate(whole, place)
     for place in np.flatnonzero((low == high) & (no != low[:, None]).all(axis=1)).tolist():
         whole = op("==", shelf.expression(place), Constant(int(low[place])))
         yield shelf.candidate(whole, place)
@@ -81,10 +91,10 @@ def _bound(operator: str, shelf: Shelf, place: int, below: int, above: int) -> E
         return truth if operator == ">" else opposite(truth)
     if operator == ">":
         zero = below <= 0 < above
-        return op(">", truth, Constant(0)) if zero else op(">=", truth, Constant(int(above)))
+        return op(">", truth, Constant(0)) if zero else op(">=", truth, Constant(above))
     if below < 0 <= above:
         return op("<", truth, Constant(0))
-    return op("<=", truth, Constant(int(below)))
+    return op("<=", truth, Constant(below))
 
 
 def _remainders(shelf: Shelf, true: Bool[ndarray, " rows"]) -> Iterator[Candidate]:
@@ -187,7 +197,7 @@ def _implied(
         if low[place] == high[place]:
             bounds = [("==", int(low[place]))]
         for operator, bound in bounds:
-            holds = ex.apply(operator, held, np.full_like(held, bound)) != 0
+            holds = COMPARISONS[operator](held, bound)
             if abs(bound) <= NEAR and not holds.all():
                 whole = op(operator, shelf.expression(place), Constant(bound))
                 yield shelf.candidate(whole, place), holds, (place,)
@@ -197,7 +207,7 @@ def _implied(
             for operator in ("==", "<", "<="):
                 if one == other or (operator == "==" and one > other):
                     continue
-                holds = ex.apply(operator, values[one], values[other]) != 0
+                holds = COMPARISONS[operator](values[one], values[other])
                 if holds[wanted].all() and not holds.all():
                     whole = op(operator, shelf.expression(one), shelf.expression(other))
                     yield shelf.candidate(whole, one, other), holds, (one, other)
@@ -256,7 +266,7 @@ def _tests(
             if other is not None:
                 g, against = shelf.expression(other), shelf.values[other]
             condition = op(operator, f, g)
-            holds = ex.apply(operator, shelf.values[one], against) != 0
+            holds = COMPARISONS[operator](shelf.values[one], against)
         key = np.packbits(holds).tobytes()
         if seen.get(key, 0) < ALIKE and holds.any() and not holds.all():
             seen[key] = seen.get(key, 0) + 1
