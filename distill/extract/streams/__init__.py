@@ -1,0 +1,1 @@
+"""Streams: registers that a loop over a sequence could hold, and what can be said with them."""
