@@ -12,7 +12,7 @@ import numpy as np
 
 from distill.channels import Channels
 from distill.curve import SequenceCurve, SequencePoint
-from distill.emit.sequences import EmittedLoop, emit_loop, shortest
+from distill.emit.sequences import EmittedLoop, emit_loop, shortest_first
 from distill.extract.sequences import read_network
 from distill.integer_model import IntegerModel
 from distill.mechanism import Refusal, SequenceMechanism
@@ -24,9 +24,9 @@ from distill.sequence_tasks import SequenceTask
 from distill.stages import Progress, Silent, Stages, check_output, record
 from distill.store import Run, RunRecord, run_files, save_run
 from distill.threads import fixed_threads
-from distill.train.cells import CELLS, CellAttempt, CellData, does_not_fit, train_cell
+from distill.train.cells import CellAttempt, CellData, cells_for, does_not_fit, train_cell
 from distill.train.sequences import SequenceRecipe
-from distill.verify.sequences import SequencesVerified, verify_sequence_refusal, verify_sequences
+from distill.verify.sequences import SequencesVerified, verify_best, verify_sequence_refusal
 
 TRAINED = 20_000
 """Sequences to train on, and as many fresh ones that say when a network has learned the task."""
@@ -148,7 +148,7 @@ class _Training:
     def first_understood(self) -> Found:
         """The first network whose program no check found to differ; or why there is none."""
         passed_over, last = list[str](), None
-        for cell in CELLS:
+        for cell in cells_for(self.data.channels):
             why = does_not_fit(cell, self.data)
             if why is not None:
                 passed_over.append(why)
@@ -252,11 +252,10 @@ def _distill(
             lines.append(verified.report.verdict)
         return Found(network, network.channels, length, mechanism, None, verified)
     with stages.stage("emit") as lines:
-        written = [emit_loop(reading) for reading in readings]
-        emitted, others = shortest(written)
-        lines.append(f"{emitted.name}: {emitted.program.lines} lines")
+        written = shortest_first([emit_loop(reading) for reading in readings])
+        lines += [f"{loop.name}: {loop.program.lines} lines" for loop in written]
     with stages.stage("verify") as lines:
-        verified = verify_sequences(emitted, others, network, length, task, name)
+        emitted, verified = verify_best(written, network, length, task, name)
         lines.append(verified.report.verdict)
     return Found(network, network.channels, length, emitted.mechanism, emitted, verified)
 

@@ -36,6 +36,11 @@ class EmittedLoop:
     recurrence: Recurrence | None
     variables: tuple[Variable, ...]
 
+    @property
+    def remembers(self) -> bool:
+        """Whether it has variables at all."""
+        return bool(self.variables or (self.recurrence and self.recurrence.registers))
+
 
 def emit_loop(reading: Reading) -> EmittedLoop:
     """Write the program of what was read.
@@ -48,10 +53,9 @@ def emit_loop(reading: Reading) -> EmittedLoop:
     return _recurrence(reading)
 
 
-def shortest(written: list[EmittedLoop]) -> tuple[EmittedLoop, tuple[EmittedLoop, ...]]:
-    """The program that is taken, and the others: no lists before lists, then the shortest."""
-    order = sorted(written, key=lambda loop: (loop.tabulated, loop.program.ast_nodes))
-    return order[0], tuple(order[1:])
+def shortest_first(written: list[EmittedLoop]) -> list[EmittedLoop]:
+    """Programs without lists before those with some, and then the shorter ones."""
+    return sorted(written, key=lambda loop: (loop.tabulated, loop.program.ast_nodes))
 
 
 def _machine(reading: MachineReading) -> EmittedLoop:

@@ -8,8 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from jaxtyping import Float, Int
+from numpy import ndarray
+
+from distill.architecture.integer_recurrent import IntegerRecurrent
 from distill.extract.automaton import extract_machine
 from distill.extract.realisation import Assignment, Realisation, realise
+from distill.extract.registers import find_registers
 from distill.integer_model import IntegerModel
 from distill.machine import Machine
 from distill.mechanism import Refusal
@@ -18,6 +23,13 @@ from distill.sequence_network import SequenceNetwork
 
 MAX_SYMBOLS = 512
 """Symbols up to which a machine is looked for in a network that reads symbols."""
+
+SECONDS = 60.0
+"""Processor time after which no further kinds of registers are looked for: far more than it takes,
+so that what is found does not depend on the machine."""
+
+READ_LINEARLY = "linear", "value"
+"""Activation and readout of the networks that are read by their response to an impulse."""
 
 MAX_VALUES = 32
 """The same in a network that reads integers: a machine over many is no reading of it."""
@@ -80,7 +92,8 @@ def read_network(
         length: of the sequences that it can be trusted on.
     """
     readings, refusals = list[Reading](), list[Refusal]()
-    for found in (_machine(network, length), _linear(network, length)):
+    for extract in (_machine, _linear, _registers):
+        found = extract(network, length)
         if isinstance(found, Refusal):
             refusals.append(found)
         elif found is not None:
@@ -106,3 +119,22 @@ def _linear(network: SequenceNetwork, length: int) -> RecurrenceReading | Refusa
     if isinstance(found, Refusal):
         return found
     return RecurrenceReading(found.recurrence, found.assignments, found)
+
+
+def _registers(network: SequenceNetwork, length: int) -> RecurrenceReading | Refusal | None:
+    """Registers by decoding and synthesis; a linear network is read better by its responses."""
+    shape = network.model.architecture
+    if isinstance(shape, IntegerRecurrent) and (shape.activation, shape.readout) == READ_LINEARLY:
+        return None
+
+    def ask(
+        sequences: Int[ndarray, "n length channels"],
+    ) -> tuple[Int[ndarray, "n length outputs"], Float[ndarray, "n length d"]]:
+        hidden = network.hidden(sequences)
+        said = network.outputs(hidden.reshape(-1, hidden.shape[2]))
+        return said.reshape(*sequences.shape[:2], said.shape[1]), hidden
+
+    found = find_registers(ask, network.channels, length, network.channels.outputs, SECONDS)
+    if isinstance(found, Refusal):
+        return found
+    return RecurrenceReading(found, None, None)

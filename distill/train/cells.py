@@ -5,8 +5,9 @@
     linear choice  reads symbols, h' = A h + B[x] + b, and chooses among the answers
     relu           as the linear kind, with a ReLU around the hidden state
 
-Of each kind the narrowest of a few widths that learns the task is taken; the next kind is for tasks
-that none of this one learns, or whose networks of this kind cannot be read.
+Of each kind the narrowest of a few widths that learns the task is taken; the next kind is for
+tasks that none of this one learns, or whose networks cannot be read. Where there are more
+than a few symbols, a map of its own for each is no simple kind any more, and relu comes second.
 """
 
 from __future__ import annotations
@@ -28,6 +29,10 @@ from distill.train.ladder import train_in_order
 from distill.train.sequences import SequenceRecipe, label_numbers
 
 CELLS = ("linear", "second-order", "linear choice", "relu")
+CELLS_OF_MANY_SYMBOLS = ("linear", "relu", "second-order", "linear choice")
+
+FEW_SYMBOLS = 32
+"""Symbols up to which `CELLS` is the order."""
 
 MAX_ANSWERS = 256
 """Values that a network which chooses among its outputs tells apart."""
@@ -96,6 +101,11 @@ class TrainedCell:
     model: RecurrentModel | IntegerModel | None
     right: float
     attempts: tuple[CellAttempt, ...]
+
+
+def cells_for(channels: Channels) -> tuple[str, ...]:
+    """The kinds in the order in which they are tried."""
+    return CELLS if channels.size <= FEW_SYMBOLS else CELLS_OF_MANY_SYMBOLS
 
 
 def does_not_fit(cell: str, data: CellData) -> str | None:

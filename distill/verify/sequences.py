@@ -31,6 +31,9 @@ from distill.verify.induction import Boxes, NotClosed
 
 LEADS_AT_ONCE = 1_000
 
+STRENGTH = ("refused", "approximate", "tested", "exhaustive", "proved")
+"""Verdicts, the weakest first."""
+
 
 @dataclass(frozen=True)
 class SequencesVerified:
@@ -46,6 +49,40 @@ class SequencesVerified:
     draws: Draws | None = None
     reference: tuple[Int[ndarray, "_ _ _"], ...] | None = None
     boxes: Boxes | NotClosed | None = None
+
+
+def verify_best(
+    written: list[EmittedLoop],
+    network: SequenceNetwork,
+    length: int,
+    task: SequenceTask | None,
+    name: str,
+) -> tuple[EmittedLoop, SequencesVerified]:
+    """The program that is most surely what the network does, of several; then the shortest.
+
+    What a program lists comes last. Of the others a proof counts most, then whether the network
+    was shown to hold the program's variables: `total % 5` answers as a counter modulo 5 does, and
+    a network that turns in a circle holds no total.
+
+    Args:
+        written: programs of the same network, the shortest first.
+        network: that they were read from.
+        length: of the training sequences.
+        task: the task, if there is one.
+        name: of the task, for the report.
+    """
+    best: tuple[tuple[bool, int, bool], EmittedLoop, SequencesVerified] | None = None
+    for loop in written:
+        others = tuple(other for other in written if other is not loop)
+        verified = verify_sequences(loop, others, network, length, task, name)
+        report = verified.report
+        rank = (not loop.tabulated, STRENGTH.index(report.verdict), report.located)
+        if best is None or rank > best[0]:
+            best = rank, loop, verified
+        if report.verdict == "proved" and (report.located or not loop.remembers):
+            break
+    assert best is not None, "there is a program to verify"
+    return best[1], best[2]
 
 
 def verify_sequences(
