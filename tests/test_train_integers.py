@@ -41,6 +41,9 @@ def test_a_delay_is_learned_at_the_width_that_it_needs():
     assert trained.right == 1
     assert trained.architecture is not None
     assert trained.architecture.d_hidden == 3
+    loss = trained.attempts[-1].loss
+    assert loss is not None
+    assert loss < 1e-20
     ruled_out = [attempt for attempt in trained.attempts if attempt.ruled_out]
     assert [attempt.d_hidden for attempt in ruled_out] == [1, 2]
     assert "less than 3 units" in str(ruled_out[0].ruled_out)

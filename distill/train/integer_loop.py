@@ -1,9 +1,9 @@
-"""One ensemble of recurrent networks over integers: Adam on all, L-BFGS on the best.
+"""One ensemble of recurrent networks over integers: Adam on all, the best polished.
 
 Inputs and outputs are scaled to a mean square of 1 while training; afterwards the scales go into
 the weights, so that what is returned is a plain network on integers. Adam brings the ensemble into
-the right basin, and L-BFGS its best members to an error that is small enough to be read as
-integers.
+the right basin, L-BFGS its best members near the bottom, and Gauss-Newton steps to it: to the last
+digits of float64, so that the network can be read as integers and stays right for long.
 """
 
 from __future__ import annotations
@@ -49,7 +49,8 @@ class IntegerRecipe:
         finalists: members that L-BFGS is tried on, best first.
         polish_steps: iterations of L-BFGS at most, for each of them.
         polished_on: sequences that it sees.
-        enough: a loss at which it stops.
+        enough: a loss at which it stops, for Gauss and Newton to take over.
+        sharpenings: of their steps at most; each squares the error, or nearly so.
         check_every: steps between two looks at fresh sequences, of a choice.
         glance: fresh sequences that are looked at first.
     """
@@ -61,9 +62,10 @@ class IntegerRecipe:
     warmup: int = 20
     steps: int = 400
     finalists: int = 3
-    polish_steps: int = 800
+    polish_steps: int = 300
     polished_on: int = 384
-    enough: float = 1e-18
+    enough: float = 1e-10
+    sharpenings: int = 10
     check_every: int = 100
     glance: int = 1000
 
@@ -146,7 +148,10 @@ def _polish(
         polished, loss, taken = _polished(
             architecture, _member(parameters, member), inputs, targets, recipe
         )
-        steps += taken
+        polished, loss, sharpened = _sharpened(
+            architecture, polished, loss, inputs, targets, recipe
+        )
+        steps += taken + sharpened
         alone = _unscaled(polished, scaled)
         found.append((_right(architecture, alone, (), data, recipe), loss, alone))
         if found[-1][0] == 1:
@@ -194,6 +199,45 @@ def _polished(
         if loss < recipe.enough or stuck:
             break
     return best, loss, taken
+
+
+def _sharpened(
+    architecture: IntegerRecurrent,
+    alone: Parameters,
+    loss: float,
+    inputs: Float[Tensor, "n length inputs"],
+    targets: Tensor,
+    recipe: IntegerRecipe,
+) -> tuple[Parameters, float, int]:
+    """The member after Gauss-Newton steps, as long as they help; its loss, and their number.
+
+    Of the many equal networks that a change of basis gives, the least squares choose the nearest.
+    """
+    names, shapes = list(alone), [weights.shape for weights in alone.values()]
+    sizes = [weights.numel() for weights in alone.values()]
+
+    def residuals(flat: Float[Tensor, " p"]) -> Float[Tensor, " r"]:
+        parts = zip(names, flat.split(sizes), shapes, strict=True)
+        one = {name: part.view(1, *shape) for name, part, shape in parts}
+        y = architecture.outputs(one, architecture.hidden(one, inputs))
+        return (y[0] - targets).flatten()
+
+    flat = torch.cat([alone[name].flatten() for name in names])
+    taken = 0
+    while taken < recipe.sharpenings:
+        with torch.no_grad():
+            slopes = torch.func.jacfwd(residuals)(flat)
+            here = residuals(flat)
+            if not bool(torch.isfinite(slopes).all()):
+                break
+            change = np.linalg.lstsq(slopes.numpy(), here.numpy(), rcond=1e-10)[0]
+            tried = flat - torch.from_numpy(change)
+            now = float(residuals(tried).square().mean())
+        if not now < loss * STUCK:
+            break
+        flat, loss, taken = tried, now, taken + 1
+    parts = zip(names, flat.split(sizes), shapes, strict=True)
+    return {name: part.view(shape).clone() for name, part, shape in parts}, loss, taken
 
 
 POLISH_BLOCK = 25
