@@ -213,31 +213,47 @@ def _sharpened(
 
     Of the many equal networks that a change of basis gives, the least squares choose the nearest.
     """
-    names, shapes = list(alone), [weights.shape for weights in alone.values()]
-    sizes = [weights.numel() for weights in alone.values()]
-
-    def residuals(flat: Float[Tensor, " p"]) -> Float[Tensor, " r"]:
-        parts = zip(names, flat.split(sizes), shapes, strict=True)
-        one = {name: part.view(1, *shape) for name, part, shape in parts}
-        y = architecture.outputs(one, architecture.hidden(one, inputs))
-        return (y[0] - targets).flatten()
-
-    flat = torch.cat([alone[name].flatten() for name in names])
     taken = 0
     while taken < recipe.sharpenings:
-        with torch.no_grad():
-            slopes = torch.func.jacfwd(residuals)(flat)
-            here = residuals(flat)
-            if not bool(torch.isfinite(slopes).all()):
-                break
-            change = np.linalg.lstsq(slopes.numpy(), here.numpy(), rcond=1e-10)[0]
-            tried = flat - torch.from_numpy(change)
-            now = float(residuals(tried).square().mean())
+        y, slopes = _slopes(architecture, alone, inputs)
+        if not bool(torch.isfinite(slopes).all()):
+            break
+        change = np.linalg.lstsq(slopes.numpy(), (y - targets).flatten().numpy(), rcond=1e-10)[0]
+        parts = torch.from_numpy(change).split([weights.numel() for weights in alone.values()])
+        tried = {
+            name: weights - part.view(weights.shape)
+            for (name, weights), part in zip(alone.items(), parts, strict=True)
+        }
+        together = {name: weights[None] for name, weights in tried.items()}
+        now = float(_losses(architecture, together, inputs, targets)[0])
         if not now < loss * STUCK:
             break
-        flat, loss, taken = tried, now, taken + 1
-    parts = zip(names, flat.split(sizes), shapes, strict=True)
-    return {name: part.view(shape).clone() for name, part, shape in parts}, loss, taken
+        alone, loss, taken = tried, now, taken + 1
+    return alone, loss, taken
+
+
+def _slopes(
+    architecture: IntegerRecurrent, alone: Parameters, inputs: Float[Tensor, "n length inputs"]
+) -> tuple[Float[Tensor, "n length outputs"], Float[Tensor, "r p"]]:
+    """Y along sequences, and the derivatives of all of it to all parameters, carried along."""
+    A, B, C = (alone[name].mT for name in ("A", "B", "C"))
+    directions = torch.eye(sum(weights.numel() for weights in alone.values()), dtype=A.dtype)
+    parts = directions.split([weights.numel() for weights in alone.values()], dim=1)
+    d = {
+        name: part.view(-1, *weights.shape)
+        for (name, weights), part in zip(alone.items(), parts, strict=True)
+    }
+    hidden = alone["h_0"].expand(len(inputs), -1)
+    moved = d["h_0"][:, None].expand(-1, len(inputs), -1)
+    values, slopes = [], []
+    for x in inputs.unbind(dim=1):
+        moved = moved @ A + hidden @ d["A"].mT + x @ d["B"].mT + d["b"][:, None]
+        hidden = hidden @ A + x @ B + alone["b"]
+        if architecture.activation == "relu":
+            moved, hidden = moved * (hidden > 0), torch.relu(hidden)
+        values.append(hidden @ C + alone["d"])
+        slopes.append(moved @ C + hidden @ d["C"].mT + d["d"][:, None])
+    return torch.stack(values, dim=1), torch.stack(slopes, dim=2).flatten(1).T
 
 
 POLISH_BLOCK = 25
