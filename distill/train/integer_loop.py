@@ -218,7 +218,8 @@ def _sharpened(
         y, slopes = _slopes(architecture, alone, inputs)
         if not bool(torch.isfinite(slopes).all()):
             break
-        change = np.linalg.lstsq(slopes.numpy(), (y - targets).flatten().numpy(), rcond=1e-10)[0]
+        wrong = (y - targets).flatten().numpy()
+        change = np.linalg.lstsq(slopes.numpy(), wrong, rcond=1e-10)[0]
         parts = torch.from_numpy(change).split([weights.numel() for weights in alone.values()])
         tried = {
             name: weights - part.view(weights.shape)
