@@ -45,7 +45,8 @@ class IntegerRecipe:
 
     Attributes:
         members: networks of the ensemble.
-        steps: of Adam.
+        steps: of Adam, for a value.
+        choice_steps: of Adam at most, for a choice, which nothing polishes.
         finalists: members that L-BFGS is tried on, best first.
         polish_steps: iterations of L-BFGS at most, for each of them.
         polished_on: sequences that it sees.
@@ -61,6 +62,7 @@ class IntegerRecipe:
     betas: tuple[float, float] = (0.9, 0.98)
     warmup: int = 20
     steps: int = 400
+    choice_steps: int = 800
     finalists: int = 3
     polish_steps: int = 300
     polished_on: int = 384
@@ -93,9 +95,10 @@ def train_width(
     leaves = [weights.requires_grad_() for weights in parameters.values()]
     optimiser = torch.optim.Adam(leaves, lr=recipe.learning_rate, betas=recipe.betas)
     losses = torch.full((recipe.members,), math.inf, dtype=torch.float64)
-    for step in range(1, recipe.steps + 1):
+    most = recipe.choice_steps if architecture.readout == "choice" else recipe.steps
+    for step in range(1, most + 1):
         for group in optimiser.param_groups:
-            group["lr"] = recipe.learning_rate * _rate(step, recipe)
+            group["lr"] = recipe.learning_rate * _rate(step, most, recipe)
         batch = torch.randint(len(scaled.inputs), (recipe.batch_size,), generator=generator)
         loss = _losses(architecture, parameters, scaled.inputs[batch], scaled.targets[batch])
         optimiser.zero_grad(set_to_none=True)
@@ -109,7 +112,7 @@ def train_width(
                 return found[0], found[1], step, found[2]
     if architecture.readout == "choice":
         found = _right_member(architecture, parameters, losses, scaled, data, answers, recipe)
-        return found[0], found[1], recipe.steps, found[2]
+        return found[0], found[1], most, found[2]
     return _polish(architecture, parameters, losses, scaled, data, recipe)
 
 
@@ -264,9 +267,9 @@ STUCK = 0.99
 """Part of the loss that is left after such a block when there is no point in going on."""
 
 
-def _rate(step: int, recipe: IntegerRecipe) -> float:
+def _rate(step: int, most: int, recipe: IntegerRecipe) -> float:
     """Part of the learning rate: a short warm-up, then half a cosine down to a twentieth."""
-    fall = 0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * step / recipe.steps))
+    fall = 0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * step / most))
     return min(1.0, step / recipe.warmup) * fall
 
 
