@@ -16,7 +16,7 @@ from distill.errors import DistillError
 from distill.integer_model import IntegerModel
 from distill.train.integer_loop import IntegerData, IntegerRecipe
 from distill.train.integers import IntegerCell, train_integers
-from distill.train.linear_limits import least_width
+from distill.train.linear_limits import linear_limit
 
 QUICK = IntegerRecipe(members=4, steps=200)
 LENGTH = 8
@@ -41,6 +41,9 @@ def test_a_delay_is_learned_at_the_width_that_it_needs():
     assert trained.right == 1
     assert trained.architecture is not None
     assert trained.architecture.d_hidden == 3
+    loss = trained.attempts[-1].loss
+    assert loss is not None
+    assert loss < 1e-20
     ruled_out = [attempt for attempt in trained.attempts if attempt.ruled_out]
     assert [attempt.d_hidden for attempt in ruled_out] == [1, 2]
     assert "less than 3 units" in str(ruled_out[0].ruled_out)
@@ -84,13 +87,13 @@ def test_no_linear_network_is_trained_on_what_none_can_learn():
 )
 def test_functions_that_are_not_linear_are_seen_to_be(function, values):
     drawn = data(function, values)
-    assert least_width(drawn.sequences, drawn.labels) is None
+    assert linear_limit(drawn.sequences, drawn.labels).least_width is None
 
 
 def test_a_rounded_linear_function_is_not_ruled_out():
     """(a + b) // 2 of bits is their AND: within 1/2 of the linear (a + b) / 2 - 1/4."""
     both = data(lambda xs: [x & y for y, x in zip([0, *xs], xs, strict=False)], range(2))
-    assert least_width(both.sequences, both.labels) is not None
+    assert linear_limit(both.sequences, both.labels).least_width is not None
 
 
 @given(st.integers(1, 4), st.integers(0, 2**32 - 1), st.integers(2, 60))
@@ -101,14 +104,27 @@ def test_no_width_is_ruled_out_at_which_a_network_is_right(width, seed, most):
     B, C = rng.normal(size=(width, 2)), 3 * rng.normal(size=(1, width))
     network = linear_network(A, B, rng.normal(size=width), np.zeros(width), C, [0.3])
     sequences = rng.integers(0, most, (300, LENGTH, 2))
-    found = least_width(sequences, network.run(sequences))
+    found = linear_limit(sequences, network.run(sequences)).least_width
     assert found is not None
     assert found <= width
 
 
+def test_wider_networks_are_not_tried_where_the_best_linear_answer_is_wrong():
+    """1 at the end of eight zeros: too rare for the linear program to see, and not linear."""
+    rare = data(lambda xs: [0] * (LENGTH - 1) + [int(not any(xs))], range(2))
+    limit = linear_limit(rare.sequences, rare.labels)
+    assert limit.least_width == 0
+    trained = train_integers(IntegerCell(), rare, 0, QUICK)
+    assert trained.right < 1
+    last = trained.attempts[-1]
+    assert "as near to the answers as linear ones can be" in str(last.ruled_out)
+    assert trained.attempts[0].ruled_out is None
+    assert limit.floor > 0.5
+
+
 def test_the_least_width_is_met_where_inputs_are_wide():
     drawn = data(lambda xs: [sum(xs[max(0, t - 2) : t + 1]) for t in range(len(xs))], range(100))
-    assert least_width(drawn.sequences, drawn.labels) == 3
+    assert linear_limit(drawn.sequences, drawn.labels).least_width == 3
 
 
 def test_a_rectified_network_learns_an_absolute_value():

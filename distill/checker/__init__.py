@@ -21,4 +21,5 @@ Over sequences:
     invariant.py    machine = network at every length, by induction over boxes in hidden space
     learner.py      the machine by another way: AALpy, where it is installed
     derive_sequences.py  the numbers that the certificate claims
+    linear_bound.py  how far a linear network can be from an integer recurrence
 """

@@ -1,9 +1,9 @@
-"""One ensemble of recurrent networks over integers: Adam on all, L-BFGS on the best.
+"""One ensemble of recurrent networks over integers: Adam on all, the best polished.
 
 Inputs and outputs are scaled to a mean square of 1 while training; afterwards the scales go into
 the weights, so that what is returned is a plain network on integers. Adam brings the ensemble into
-the right basin, and L-BFGS its best members to an error that is small enough to be read as
-integers.
+the right basin, L-BFGS its best members near the bottom, and Gauss-Newton steps to it: to the last
+digits of float64, so that the network can be read as integers and stays right for long.
 """
 
 from __future__ import annotations
@@ -45,11 +45,13 @@ class IntegerRecipe:
 
     Attributes:
         members: networks of the ensemble.
-        steps: of Adam.
+        steps: of Adam, for a value.
+        choice_steps: of Adam at most, for a choice, which nothing polishes.
         finalists: members that L-BFGS is tried on, best first.
         polish_steps: iterations of L-BFGS at most, for each of them.
         polished_on: sequences that it sees.
-        enough: a loss at which it stops.
+        enough: a loss at which it stops, for Gauss and Newton to take over.
+        sharpenings: of their steps at most; each squares the error, or nearly so.
         check_every: steps between two looks at fresh sequences, of a choice.
         glance: fresh sequences that are looked at first.
     """
@@ -60,10 +62,12 @@ class IntegerRecipe:
     betas: tuple[float, float] = (0.9, 0.98)
     warmup: int = 20
     steps: int = 400
+    choice_steps: int = 800
     finalists: int = 3
-    polish_steps: int = 800
+    polish_steps: int = 300
     polished_on: int = 384
-    enough: float = 1e-18
+    enough: float = 1e-10
+    sharpenings: int = 10
     check_every: int = 100
     glance: int = 1000
 
@@ -91,9 +95,10 @@ def train_width(
     leaves = [weights.requires_grad_() for weights in parameters.values()]
     optimiser = torch.optim.Adam(leaves, lr=recipe.learning_rate, betas=recipe.betas)
     losses = torch.full((recipe.members,), math.inf, dtype=torch.float64)
-    for step in range(1, recipe.steps + 1):
+    most = recipe.choice_steps if architecture.readout == "choice" else recipe.steps
+    for step in range(1, most + 1):
         for group in optimiser.param_groups:
-            group["lr"] = recipe.learning_rate * _rate(step, recipe)
+            group["lr"] = recipe.learning_rate * _rate(step, most, recipe)
         batch = torch.randint(len(scaled.inputs), (recipe.batch_size,), generator=generator)
         loss = _losses(architecture, parameters, scaled.inputs[batch], scaled.targets[batch])
         optimiser.zero_grad(set_to_none=True)
@@ -107,7 +112,7 @@ def train_width(
                 return found[0], found[1], step, found[2]
     if architecture.readout == "choice":
         found = _right_member(architecture, parameters, losses, scaled, data, answers, recipe)
-        return found[0], found[1], recipe.steps, found[2]
+        return found[0], found[1], most, found[2]
     return _polish(architecture, parameters, losses, scaled, data, recipe)
 
 
@@ -146,7 +151,10 @@ def _polish(
         polished, loss, taken = _polished(
             architecture, _member(parameters, member), inputs, targets, recipe
         )
-        steps += taken
+        polished, loss, sharpened = _sharpened(
+            architecture, polished, loss, inputs, targets, recipe
+        )
+        steps += taken + sharpened
         alone = _unscaled(polished, scaled)
         found.append((_right(architecture, alone, (), data, recipe), loss, alone))
         if found[-1][0] == 1:
@@ -196,6 +204,62 @@ def _polished(
     return best, loss, taken
 
 
+def _sharpened(
+    architecture: IntegerRecurrent,
+    alone: Parameters,
+    loss: float,
+    inputs: Float[Tensor, "n length inputs"],
+    targets: Tensor,
+    recipe: IntegerRecipe,
+) -> tuple[Parameters, float, int]:
+    """The member after Gauss-Newton steps, as long as they help; its loss, and their number.
+
+    Of the many equal networks that a change of basis gives, the least squares choose the nearest.
+    """
+    taken = 0
+    while taken < recipe.sharpenings:
+        y, slopes = _slopes(architecture, alone, inputs)
+        if not bool(torch.isfinite(slopes).all()):
+            break
+        wrong = (y - targets).flatten().numpy()
+        change = np.linalg.lstsq(slopes.numpy(), wrong, rcond=1e-10)[0]
+        parts = torch.from_numpy(change).split([weights.numel() for weights in alone.values()])
+        tried = {
+            name: weights - part.view(weights.shape)
+            for (name, weights), part in zip(alone.items(), parts, strict=True)
+        }
+        together = {name: weights[None] for name, weights in tried.items()}
+        now = float(_losses(architecture, together, inputs, targets)[0])
+        if not now < loss * STUCK:
+            break
+        alone, loss, taken = tried, now, taken + 1
+    return alone, loss, taken
+
+
+def _slopes(
+    architecture: IntegerRecurrent, alone: Parameters, inputs: Float[Tensor, "n length inputs"]
+) -> tuple[Float[Tensor, "n length outputs"], Float[Tensor, "r p"]]:
+    """Y along sequences, and the derivatives of all of it to all parameters, carried along."""
+    A, B, C = (alone[name].mT for name in ("A", "B", "C"))
+    directions = torch.eye(sum(weights.numel() for weights in alone.values()), dtype=A.dtype)
+    parts = directions.split([weights.numel() for weights in alone.values()], dim=1)
+    d = {
+        name: part.view(-1, *weights.shape)
+        for (name, weights), part in zip(alone.items(), parts, strict=True)
+    }
+    hidden = alone["h_0"].expand(len(inputs), -1)
+    moved = d["h_0"][:, None].expand(-1, len(inputs), -1)
+    values, slopes = [], []
+    for x in inputs.unbind(dim=1):
+        moved = moved @ A + hidden @ d["A"].mT + x @ d["B"].mT + d["b"][:, None]
+        hidden = hidden @ A + x @ B + alone["b"]
+        if architecture.activation == "relu":
+            moved, hidden = moved * (hidden > 0), torch.relu(hidden)
+        values.append(hidden @ C + alone["d"])
+        slopes.append(moved @ C + hidden @ d["C"].mT + d["d"][:, None])
+    return torch.stack(values, dim=1), torch.stack(slopes, dim=2).flatten(1).T
+
+
 POLISH_BLOCK = 25
 """Iterations of L-BFGS between two looks at the loss."""
 
@@ -203,9 +267,9 @@ STUCK = 0.99
 """Part of the loss that is left after such a block when there is no point in going on."""
 
 
-def _rate(step: int, recipe: IntegerRecipe) -> float:
+def _rate(step: int, most: int, recipe: IntegerRecipe) -> float:
     """Part of the learning rate: a short warm-up, then half a cosine down to a twentieth."""
-    fall = 0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * step / recipe.steps))
+    fall = 0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * step / most))
     return min(1.0, step / recipe.warmup) * fall
 
 

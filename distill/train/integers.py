@@ -7,6 +7,7 @@ be right are passed over (`distill.train.linear_limits`). Nothing here is told w
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -16,7 +17,7 @@ import torch
 from distill.architecture.integer_recurrent import Activation, IntegerRecurrent, Readout
 from distill.integer_model import IntegerModel
 from distill.train.integer_loop import IntegerData, IntegerRecipe, Parameters, train_width
-from distill.train.linear_limits import least_width
+from distill.train.linear_limits import LinearLimit, linear_limit
 
 Observe = Callable[[int, int, int, int, float, float], None]
 """Number of the attempt, width, steps, steps at most, part that is right, loss."""
@@ -101,17 +102,13 @@ def train_integers(
     answers: tuple[int, ...] = ()
     if cell.readout == "choice":
         answers = tuple(int(value) for value in np.unique(data.labels))
-    least: int | None = 0
+    limit = LinearLimit(0, 0.0)
     if cell.activation == "linear" and cell.readout == "value" and not cell.n_symbols:
-        least = least_width(data.sequences, data.labels)
+        limit = linear_limit(data.sequences, data.labels)
     attempts: list[IntegerAttempt] = []
     best: tuple[float, IntegerRecurrent, Parameters] | None = None
     for number, width in enumerate(cell.widths, 1):
-        why = None
-        if least is None:
-            why = "no linear network answers the sequences that are trained on"
-        elif width < least:
-            why = f"no linear network of less than {least} units answers the training sequences"
+        why = _hopeless(width, limit, attempts)
         if why is not None:
             attempts.append(IntegerAttempt(number, width, 0, 0.0, None, why))
             continue
@@ -129,6 +126,23 @@ def train_integers(
     if best is None:
         return TrainedIntegers(None, None, answers, 0.0, total, tuple(attempts))
     return TrainedIntegers(best[1], best[2], answers, best[0], total, tuple(attempts))
+
+
+def _hopeless(width: int, limit: LinearLimit, attempts: list[IntegerAttempt]) -> str | None:
+    """Why a width is not worth training, or null."""
+    least = limit.least_width
+    if least is None:
+        return "no linear network answers the sequences that are trained on"
+    if width < least:
+        return f"no linear network of less than {least} units answers the training sequences"
+    reached = min((a.loss for a in attempts if a.loss is not None), default=math.inf)
+    if limit.floor and reached < limit.floor * (1 + AT_THE_FLOOR):
+        return "a narrower network is as near to the answers as linear ones can be"
+    return None
+
+
+AT_THE_FLOOR = 0.1
+"""Part by which a loss may be above the least one and count as that: they are of other samples."""
 
 
 def _architecture(

@@ -15,6 +15,8 @@ Both hold for the sequences that are looked at, and hence for any set that conta
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
@@ -31,13 +33,24 @@ SLACK = 1e-6
 """Room below 1/2 that an answer must have: no training finds less, and the solver errs by less."""
 
 
-def least_width(
-    sequences: Int[ndarray, "n length channels"], labels: Int[ndarray, "n length outputs"]
-) -> int | None:
-    """The least width at which a linear network can be right, or null where none can be.
+@dataclass(frozen=True)
+class LinearLimit:
+    """What linear networks cannot do better than.
 
-    No width below it can be; whether this one can is not said.
+    Attributes:
+        least_width: no network of a smaller width is right; whether one of this width is, is not
+            said. Null where none of any width is right.
+        floor: the least mean square of the errors, in units of that of the labels.
     """
+
+    least_width: int | None
+    floor: float
+
+
+def linear_limit(
+    sequences: Int[ndarray, "n length channels"], labels: Int[ndarray, "n length outputs"]
+) -> LinearLimit:
+    """What linear networks of any width cannot do better than, on these sequences."""
     sequences, labels = sequences[:SEQUENCES], labels[:SEQUENCES]
     lags = _lagged(sequences.astype(float))
     n, length, size = lags.shape
@@ -45,9 +58,11 @@ def least_width(
     targets = (labels - labels.mean(axis=0)).reshape(n * length, -1)
     weights, *_ = np.linalg.lstsq(rows, targets, rcond=None)
     left = np.square(targets - rows @ weights).sum(axis=0)
+    sizes = np.square(labels.astype(float)).sum(axis=(0, 1))
+    floor = float(np.mean(left / np.where(sizes > 0, sizes, 1.0)))
     room = len(rows) / 4 - left
     if (room < 0).any() or not _programmable(lags[:PROGRAMMED], labels[:PROGRAMMED]):
-        return None
+        return LinearLimit(None, floor)
     markov = weights.T.reshape(labels.shape[2], length, sequences.shape[2])
     tall = (length + 1) // 2
     wide = length - tall + 1
@@ -55,10 +70,11 @@ def least_width(
     occurs = np.array([sum(0 <= j - i < wide for i in range(tall)) for j in range(length)])
     gram = rows.T @ rows
     if np.linalg.matrix_rank(gram, hermitian=True) < size:
-        return 0  # lags that the sequences do not tell apart
+        return LinearLimit(0, floor)  # lags that the sequences do not tell apart
     spread = np.diag(np.repeat(occurs, sequences.shape[2]).astype(float))
     farthest = float(eigh(spread, gram, eigvals_only=True)[-1]) * float(room.sum())
-    return int((np.linalg.svd(hankel, compute_uv=False) > np.sqrt(farthest)).sum())
+    least = int((np.linalg.svd(hankel, compute_uv=False) > np.sqrt(farthest)).sum())
+    return LinearLimit(least, floor)
 
 
 def _lagged(sequences: Float[ndarray, "n length channels"]) -> Float[ndarray, "n length lags"]:
