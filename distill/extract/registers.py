@@ -105,7 +105,7 @@ def find_registers(
     search = _Search(ask, channels, length, time.process_time() + seconds)
     found: dict[int, Pair] = {}
     for stage in range(len(STAGES)):
-        for rounds in range(ROUNDS):
+        for _ in range(ROUNDS):
             bank = search.bank(stage)
             failures: list[Int[ndarray, "length channels"]] = []
             for output in range(n_outputs):
@@ -118,7 +118,7 @@ def find_registers(
                 return merged([found[output] for output in range(n_outputs)])
             if not failures or search.late:
                 break
-            search.learn(failures, rounds)
+            search.learn(failures)
     return search.refusal([output for output in range(n_outputs) if output not in found])
 
 
@@ -127,6 +127,7 @@ class _Search:
 
     def __init__(self, ask: Ask, channels: Channels, length: int, until: float) -> None:
         self.ask, self.channels, self.until = ask, channels, until
+        self.length = length
         count = max(24, PROBE_ROWS // length)
         ranges = channels.inputs
         self.probes = Probes.of(
@@ -138,15 +139,8 @@ class _Search:
                 ]
             ),
         )
-        self.fresh = Probes.of(
-            ask,
-            np.concatenate(
-                [
-                    draws.stress(ranges, FRESH[1], length, 3),
-                    draws.uniform(ranges, FRESH[0], length, 4),
-                ]
-            ),
-        )
+        self.draws = 0
+        self.fresh = self._drawn()
         self.agreement: dict[int, float] = {}
         self.registers = 0
         self.reached = 0
@@ -238,10 +232,19 @@ class _Search:
         keys = np.array([bank.keys[place] for place in order])
         return Shelf(bank, columns, bank.values(order), keys), decoded
 
-    def learn(self, failures: list[Int[ndarray, "length channels"]], rounds: int) -> None:
+    def learn(self, failures: list[Int[ndarray, "length channels"]]) -> None:
         """Let counterexamples join the probes, and draw other fresh sequences."""
         chosen = np.unique(np.stack(failures), axis=0)[:LEARNED]
         self.probes = self.probes.joined(Probes.of(self.ask, chosen))
+        self.fresh = self._drawn()
+
+    def _drawn(self) -> Probes:
+        """Sequences that were not drawn before."""
+        self.draws += 1
+        ranges, seed = self.channels.inputs, 2 * self.draws + 1
+        some = draws.stress(ranges, FRESH[1], self.length, seed)
+        more = draws.uniform(ranges, FRESH[0], self.length, seed + 1)
+        return Probes.of(self.ask, np.concatenate([some, more]))
 
     def refusal(self, missing: list[int]) -> Refusal:
         """What was tried, and how far it got."""

@@ -283,7 +283,7 @@ def _carry(bank: Bank, places: list[int], answers: range) -> None:
         kept = op("max", op("+", SELF, FEATURE), Constant(min(0, answers.start)))
         _fold(bank, "level", both, op("min", kept, Constant(answers.stop - 1)), (0,))
         _fold(bank, "level", numbers, op("min", add, Constant(answers.stop - 1)), (0,))
-    _fold(bank, "number", numbers, op("-", FEATURE, SELF), (0,))
+    _fold(bank, "number", places, op("-", FEATURE, SELF), (0,))
     _fold(bank, "seen", truths, op("if", FEATURE, ONE, SELF), (0,))
     _fold(bank, "run", truths, op("if", FEATURE, op("+", SELF, ONE), ZERO), (0,))
     _fold(bank, "run", truths, op("if", FEATURE, op("+", SELF, ONE), ONE), (0,))

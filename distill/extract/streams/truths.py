@@ -221,7 +221,7 @@ def choices(shelf: Shelf, answer: Int[ndarray, " rows"]) -> Iterator[Candidate]:
         values = values[values == 0]
     part = (shelf.values == answer).mean(axis=1)
     places = np.argsort(-part, kind="stable")[:CHOICES]
-    sides = shelf.taken(np.sort(places[part[places] > 0.02])).joined(
+    sides = shelf.taken(np.sort(places[(part[places] > 0.02) & (part[places] < 1)])).joined(
         [Column(Constant(int(v)), frozenset(), 1.0) for v in values],
         [np.full_like(answer, v) for v in values],
     )
@@ -234,8 +234,8 @@ def choices(shelf: Shelf, answer: Int[ndarray, " rows"]) -> Iterator[Candidate]:
     by_cost = np.argsort(np.array([column.cost for column in sides.columns]), kind="stable")
     for test in np.flatnonzero(when.any(axis=0) & otherwise.any(axis=0)).tolist():
         condition, _ = tested[test]
-        firsts = by_cost[when[by_cost, test]][:4]
-        seconds = by_cost[otherwise[by_cost, test]][:4]
+        firsts = by_cost[when[by_cost, test]][:3]
+        seconds = by_cost[otherwise[by_cost, test]][:3]
         for first, second in product(firsts.tolist(), seconds.tolist()):
             if first != second:
                 whole = op("if", condition, sides.expression(first), sides.expression(second))
