@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from distill.channels import Channels
+from distill.checker.draws import stress
 from distill.curve import SequenceCurve, SequencePoint
 from distill.emit.sequences import EmittedLoop, emit_loop, shortest_first
 from distill.extract.sequences import read_network
@@ -30,6 +31,10 @@ from distill.verify.sequences import SequencesVerified, verify_best, verify_sequ
 
 TRAINED = 20_000
 """Sequences to train on, and as many fresh ones that say when a network has learned the task."""
+
+STRESSED = 5_000
+"""How many of each are not of the task's sampler, but of kinds that random ones almost never
+contain: constant, sparse, extreme, in runs."""
 
 MAX_READINGS = 2
 """Trainings of one kind at most where the program and its network part within the training
@@ -120,7 +125,12 @@ def distill_network(
 
 def _draw(task: SequenceTask, seed: int) -> CellData:
     rng = np.random.default_rng([seed, 0])
-    sequences, fresh = (task.sample(rng, TRAINED) for _ in range(2))
+    parts = []
+    for _ in range(2):
+        stressed = stress(task.channels.inputs, STRESSED, task.length, int(rng.integers(2**32)))
+        drawn = np.concatenate([task.sample(rng, TRAINED - STRESSED), stressed])
+        parts.append(rng.permutation(drawn))
+    sequences, fresh = parts
     return CellData(task.channels, sequences, task.labels(sequences), fresh, task.labels(fresh))
 
 

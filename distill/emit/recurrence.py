@@ -50,10 +50,8 @@ def emit_recurrence(
         if isinstance(part, Lookup)
     )
     tables = {part: f"TABLE{place or ''}" for place, part in enumerate(lookups)}
-    answer = ", ".join(source(output, tables) for output in recurrence.outputs)
-    append = f"outputs.append({f'({answer})' if len(recurrence.outputs) > 1 else answer})"
-    lines = _updates(recurrence, assignments, tables)
-    body = [*lines, append] if recurrence.after else [append, *lines]
+    lines, append = _updates(recurrence, assignments, tables), _append(recurrence, tables)
+    body = [*lines, *append] if recurrence.after else [*append, *lines]
     roots = any(
         isinstance(part, Operation) and part.operator == "isqrt"
         for whole in (*recurrence.updates, *recurrence.outputs)
@@ -79,12 +77,23 @@ def _updates(
 ) -> list[str]:
     """The lines that set the registers."""
     if assignments is None:
-        together = dict(zip(recurrence.registers, map(_chosen, recurrence.updates), strict=True))
-        return statements(together, {}, tables)
+        pairs = zip(recurrence.registers, map(_chosen, recurrence.updates), strict=True)
+        return statements(dict(reversed(list(pairs))), {}, tables)  # it begins with the last
     lines = []
     for group in assignments:
         lines += statements(dict(group), {}, tables)
     return lines
+
+
+def _append(recurrence: Recurrence, tables: dict[Lookup, str]) -> list[str]:
+    """The lines that give the answer; one of several by `if` and `elif`."""
+    if len(recurrence.outputs) == 1:
+        (output,) = recurrence.outputs
+        if isinstance(output, Operation) and output.operator == "if":
+            return [*statements({"answer": output}, {}, tables), "outputs.append(answer)"]
+        return [f"outputs.append({source(output, tables)})"]
+    numbers = ", ".join(source(output, tables) for output in recurrence.outputs)
+    return [f"outputs.append(({numbers}))"]
 
 
 def _chosen(update: Expression) -> Expression:

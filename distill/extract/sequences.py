@@ -22,7 +22,7 @@ from distill.recurrence import Recurrence
 from distill.sequence_network import SequenceNetwork
 
 MAX_SYMBOLS = 512
-"""Symbols up to which a machine is looked for in a network that reads symbols."""
+"""Symbols up to which a machine is looked for."""
 
 SECONDS = 60.0
 """Processor time after which no further kinds of registers are looked for: far more than it takes,
@@ -30,9 +30,6 @@ so that what is found does not depend on the machine."""
 
 READ_LINEARLY = "linear", "value"
 """Activation and readout of the networks that are read by their response to an impulse."""
-
-MAX_VALUES = 32
-"""The same in a network that reads integers: a machine over many is no reading of it."""
 
 
 @dataclass(frozen=True)
@@ -102,9 +99,8 @@ def read_network(
 
 
 def _machine(network: SequenceNetwork, length: int) -> MachineReading | Refusal | None:
-    most = MAX_SYMBOLS if network.reads_symbols else MAX_VALUES
-    if network.channels.outputs > 1 or network.channels.size > most:
-        return None
+    if not network.reads_symbols or network.channels.size > MAX_SYMBOLS:
+        return None  # what reads and gives numbers is no machine
     symbols = tuple(tuple(int(value) for value in row) for row in network.channels.alphabet)
     found = extract_machine(network.over_symbols(), symbols, length)
     if isinstance(found, Refusal):

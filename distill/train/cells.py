@@ -31,7 +31,7 @@ from distill.train.sequences import SequenceRecipe, label_numbers
 CELLS = ("linear", "second-order", "linear choice", "relu")
 CELLS_OF_MANY_SYMBOLS = ("linear", "relu", "second-order", "linear choice")
 
-FEW_SYMBOLS = 32
+FEW_SYMBOLS = 64
 """Symbols up to which `CELLS` is the order."""
 
 MAX_ANSWERS = 256

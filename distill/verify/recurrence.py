@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float, Int, Real
 from numpy import ndarray
 
 from distill.checker.affine import affine_pass, is_system
@@ -82,7 +82,10 @@ def look_inside(
             name,
             "value",
             _decoded(hidden, held[..., place]),
-            _decoded(hidden, shuffled[..., place]),
+            # what is the same in every sequence has no decoy that is anything else
+            _decoded(hidden, shuffled[..., place])
+            if np.ptp(held[..., place], axis=0).any()
+            else None,
         )
         for place, name in enumerate(recurrence.registers)
         if held[..., place].std() > 0
@@ -129,8 +132,15 @@ def doubts(inside: Inside, recurrence: Recurrence) -> list[str]:
     return found
 
 
-def _decoded(hidden: Float[ndarray, "n length d"], asked: Int[ndarray, "n length"]) -> float:
-    """R² of a linear reading, fitted on the first half of the sequences, on the rest."""
+def _decoded(hidden: Float[ndarray, "n length d"], asked: Real[ndarray, "n length"]) -> float:
+    """R² of a linear reading, fitted on the first half of the sequences, on the rest.
+
+    What the number of the step alone tells of a register is taken out first: a sum grows with the
+    steps, and so does the sum of anything else.
+    """
+    around = asked - asked.mean(axis=0)
+    if np.any(around):
+        asked, hidden = around, hidden - hidden.mean(axis=0)
     half = len(hidden) // 2
     fitted, rest = (
         np.concatenate([part.reshape(-1, part.shape[2]), np.ones((part[..., 0].size, 1))], axis=1)
