@@ -14,12 +14,19 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from distill.architecture import MLP, Transformer
+    from distill.architecture.integer_recurrent import IntegerRecurrent
     from distill.architecture.recurrent import Recurrent
     from distill.channels import Channels
     from distill.domain import Domain
     from distill.errors import DistillError
     from distill.importing import import_model
-    from distill.mechanism import AutomatonMechanism, FourierMechanism, Refusal
+    from distill.integer_model import IntegerModel
+    from distill.mechanism import (
+        AutomatonMechanism,
+        FourierMechanism,
+        RecurrenceMechanism,
+        Refusal,
+    )
     from distill.model import BlackBox, Model
     from distill.pipeline import distill, run, run_model
     from distill.program import Program
@@ -38,8 +45,11 @@ __all__ = [
     "DistillError",
     "Domain",
     "FourierMechanism",
+    "IntegerModel",
+    "IntegerRecurrent",
     "Model",
     "Program",
+    "RecurrenceMechanism",
     "Recurrent",
     "RecurrentModel",
     "Refusal",
@@ -66,8 +76,11 @@ _HOME = {
     "DistillError": "errors",
     "Domain": "domain",
     "FourierMechanism": "mechanism",
+    "IntegerModel": "integer_model",
+    "IntegerRecurrent": "architecture.integer_recurrent",
     "Model": "model",
     "Program": "program",
+    "RecurrenceMechanism": "mechanism",
     "Recurrent": "architecture.recurrent",
     "RecurrentModel": "recurrent_model",
     "Refusal": "mechanism",

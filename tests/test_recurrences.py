@@ -185,6 +185,23 @@ def test_an_emitted_recurrence_is_the_recurrence(
     assert not is_system(found, other)
 
 
+def test_a_next_value_is_used_by_the_lines_after_it():
+    """The smallest total so far is of the total that was just set, and is not added up again."""
+    step = Operation("-", (Constant(1), Operation("*", (Constant(2), Name("x")))))
+    total = Operation("+", (Name("total"), step))
+    lowest = Operation("min", (Name("lowest"), total))
+    recurrence = Recurrence(("x",), ("lowest", "total"), (0, 0), (lowest, total), (Name("lowest"),))
+    source = emit_recurrence(recurrence).program.source
+    assert source.index("total += 1 - 2 * x") < source.index("lowest = min(lowest, total)")
+    sequences = np.random.default_rng(0).integers(0, 2, (20, 12, 1))
+    np.testing.assert_array_equal(run_sequences(source, sequences), recurrence.run(sequences))
+    # where the old value is needed too, both lines are of old values
+    both = Operation("min", (Name("total"), total))
+    mixed = Recurrence(("x",), ("lowest", "total"), (0, 0), (both, total), (Name("lowest"),))
+    source = emit_recurrence(mixed).program.source
+    np.testing.assert_array_equal(run_sequences(source, sequences), mixed.run(sequences))
+
+
 def test_what_is_no_sum_is_not_followed_as_one():
     for update in (
         Operation("max", (Name("r"), Name("x"))),

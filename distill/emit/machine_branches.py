@@ -176,6 +176,8 @@ def _assignment(name: str, update: Expression, tables: Tables) -> str:
                     less = ex.add([(-factor, term) for factor, term in rest], -offset)
                     return f"{name} -= {source(less, tables)}"
                 return f"{name} += {source(ex.add(rest, offset), tables)}"
+        case Operation("*", (Constant(factor), Name(other))) if other == name:
+            return f"{name} *= {factor}"
         case Operation("^" | "&" | "|" as operator, operands) if Name(name) in operands:
             other = operands[operands[0] == Name(name)]
             return f"{name} {operator}= {source(other, tables)}"

@@ -14,6 +14,17 @@ from distill.synthesis import expression as ex
 from distill.synthesis.expression import Expression, Lookup, Name, Operation
 from distill.synthesis.printing import condition_source, source, table_source
 
+NEXT = Name("next value")
+"""Stands for a register's next value while it is looked for."""
+
+NAMES = {
+    "total": "running sum",
+    "count": "running count",
+    "max": "running maximum",
+    "min": "running minimum",
+}
+"""Of programs with one register, by what it is."""
+
 Assignment = tuple[tuple[str, Expression], ...]
 """Registers that are set at once, with what they are set to."""
 
@@ -42,7 +53,11 @@ def emit_recurrence(
         assignments: an order in which its registers are set one after another, where a name stands
             for the new value once it was set; null to find one.
     """
-    name, why = _what(recurrence)
+    assignments = assignments or _in_turn(recurrence)
+    told = dict(zip(recurrence.registers, recurrence.updates, strict=True))
+    for group in assignments or ():
+        told |= dict(group)  # of values that were set before, as the lines are read
+    name, why = _what(recurrence, told)
     lookups = dict.fromkeys(
         part
         for whole in (*recurrence.updates, *recurrence.outputs)
@@ -70,6 +85,38 @@ def emit_recurrence(
     )
     check_syntax(text)
     return EmittedRecurrence(Program(text), name, bool(lookups))
+
+
+def _in_turn(recurrence: Recurrence) -> tuple[Assignment, ...] | None:
+    """An order in which a register's next value is used by those after it, or null without any."""
+    updates = dict(zip(recurrence.registers, recurrence.updates, strict=True))
+    after: dict[str, set[str]] = {name: set() for name in updates}
+    for one, update in updates.items():
+        for other, whole in list(updates.items()):
+            if other == one or not isinstance(update, Operation):
+                continue
+            shared = ex.replace(whole, update, NEXT)
+            if shared != whole and one not in ex.names(shared):
+                updates[other] = ex.replace(shared, NEXT, Name(one))
+                after[other].add(one)
+    if not any(after.values()):
+        return None
+    before = {  # what reads an old value stands before the line that changes it
+        name: {o for o in updates if o != name and name in ex.names(updates[o])}
+        - {o for o in updates if name in after[o]}
+        for name in updates
+    }
+    order: list[str] = []
+    while len(order) < len(updates):
+        free = [
+            name
+            for name in updates
+            if name not in order and after[name] | before[name] <= set(order)
+        ]
+        if not free:
+            return None
+        order.append(free[0])
+    return tuple(((name, updates[name]),) for name in order)
 
 
 def _updates(
@@ -113,7 +160,7 @@ def _is_truth(term: Expression) -> bool:
     )
 
 
-def _what(recurrence: Recurrence) -> tuple[str, tuple[str, ...]]:
+def _what(recurrence: Recurrence, told: dict[str, Expression]) -> tuple[str, tuple[str, ...]]:
     """A name and an explanation, read off the updates."""
     registers, inputs = recurrence.registers, set(recurrence.inputs)
     if not registers:
@@ -121,10 +168,7 @@ def _what(recurrence: Recurrence) -> tuple[str, tuple[str, ...]]:
             "Every output depends on the input of its own step alone.",
             "Why it works: there is nothing to remember, so one expression says it all.",
         )
-    roles = {
-        register: _role(register, update, inputs)
-        for register, update in zip(registers, recurrence.updates, strict=True)
-    }
+    roles = {register: _role(register, told[register], inputs) for register in registers}
     kinds = {kind for kind, _ in roles.values()}
     said = tuple(f"`{register}` {what}" for register, (_, what) in roles.items())
     if kinds == {"delay"}:
@@ -136,8 +180,7 @@ def _what(recurrence: Recurrence) -> tuple[str, tuple[str, ...]]:
         )
     if len(registers) == 1:
         (kind,) = kinds
-        name = {"total": "running sum", "count": "running count", "extreme": "running extreme"}
-        return name.get(kind, "recurrence of one integer"), (
+        return NAMES.get(kind, "recurrence of one integer"), (
             f"One integer is kept: {said[0]}.",
             "Why it works: that integer is all that the inputs so far have to do with the output.",
         )
@@ -159,7 +202,7 @@ def _role(register: str, update: Expression, inputs: set[str]) -> tuple[str, str
         case Operation("max" | "min" as which, operands) if own in operands:
             rest = operands[operands[0] == own]
             word = {"max": "largest", "min": "smallest"}[which]
-            return "extreme", f"is the {word} {source(rest, {})} so far"
+            return which, f"is the {word} {source(rest, {})} so far"
     terms, offset = ex.terms_of(update)
     if (1, own) in terms and not any(register in ex.names(t) for _, t in terms if t != own):
         rest = ex.add([(factor, term) for factor, term in terms if term != own], offset)

@@ -121,7 +121,7 @@ def verify_sequences(
         task=name,
         verdict=verdict,
         located=not not_located,
-        reasons=tuple(not_located + _remarks(emitted, counted, proof, verdict)),
+        reasons=tuple(not_located + _remarks(emitted, counted, proof, verdict) + _beyond(longer)),
         holds_for=_holds_for(channels, draws.fresh, verdict, proof),
         mechanism=_summary(emitted),
         model_vs_task=None if fresh.task is None else agreement(fresh.model, fresh.task),
@@ -283,6 +283,26 @@ def _remarks(
         differ = counted.stress.total - counted.stress.agree
         remarks.append(f"they differ on {differ:,} of {counted.stress.total:,} stress sequences")
     return remarks
+
+
+def _beyond(longer: list[Answers]) -> list[str]:
+    """Where program and network part beyond the training length, and which of them is right."""
+    for part in longer:
+        counted = part.longer()
+        alike, total = counted.program_vs_model.agree, counted.program_vs_model.total
+        if alike == total:
+            continue
+        said = (
+            f"beyond the training length they part: at length {part.length} on {total - alike} of "
+            f"{total} sequences"
+        )
+        if counted.program_vs_task is not None and counted.model_vs_task is not None:
+            said += (
+                f"; there the program is right on {counted.program_vs_task.agree}, the network on "
+                f"{counted.model_vs_task.agree}"
+            )
+        return [said]
+    return []
 
 
 def _holds_for(
