@@ -10,7 +10,32 @@ from pathlib import Path
 import pytest
 from jaxtyping import install_import_hook
 
-install_import_hook("distill", "beartype.beartype")
+# one thread a worker, as in every run: two that wait for each other take many times as long
+for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(variable, "1")
+
+INNERMOST = (
+    *("distill.train", "distill.synthesis", "distill.labelling", "distill.recurrence"),
+    *("distill.architecture.recurrent", "distill.architecture.integer_recurrent"),
+    *("distill.extract.streams", "distill.extract.readable", "distill.extract.lattice"),
+    *("distill.extract.linear_forms", "distill.extract.drives"),
+)
+"""Called millions of times, where looking at shapes takes longer than the work: their callers are
+looked at instead."""
+
+
+def _enforced() -> list[str]:
+    """Every module whose shapes are enforced; the hook takes modules and all below them."""
+    root = Path(__file__).parent.parent / "distill"
+    names = ["distill.cli"]
+    for path in sorted(root.rglob("*.py")):
+        name = ".".join(("distill", *path.relative_to(root).with_suffix("").parts))
+        if not path.stem.startswith("__") and not name.startswith(INNERMOST):
+            names.append(name)
+    return names
+
+
+install_import_hook(_enforced(), "beartype.beartype")
 
 SMALL = ("mod_add", "--set", "p=59", "--set", "fraction=0.4")
 """A run that several tests read: a real training, seven seconds."""
