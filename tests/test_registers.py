@@ -13,7 +13,8 @@ from distill.extract.registers import find_registers
 from distill.extract.streams.assemble import merged, program_cost
 from distill.mechanism import Refusal
 from distill.recurrence import Recurrence
-from distill.synthesis.expression import Constant, Name, Operation, replace, source
+from distill.synthesis.expression import Constant, Name, Operation, replace
+from distill.synthesis.printing import source
 
 LONG = 60
 
@@ -280,5 +281,5 @@ def test_registers_are_named_by_what_they_do():
     found = find_registers(oracle(reference), Channels(ranges), 10, 1)
     assert isinstance(found, Recurrence)
     assert found.registers == ("highest", "lowest")
-    assert [source(update) for update in found.updates] == ["max(highest, a)", "min(lowest, a)"]
+    assert [source(update) for update in found.updates] == ["max(highest, x)", "min(lowest, x)"]
     assert found.start == (0, 29)

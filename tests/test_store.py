@@ -135,7 +135,7 @@ def test_times_stand_in_run_json_alone(small_run):
 
 
 def test_a_folder_that_may_not_be_written_is_told_before_training(tmp_path, monkeypatch):
-    monkeypatch.setattr("distill.pipeline.os.access", lambda path, mode: False)
+    monkeypatch.setattr("distill.stages.os.access", lambda path, mode: False)
     with pytest.raises(distill.DistillError, match="may not be written to; choose another folder"):
         distill.run("mod_add", out=tmp_path / "new")
     assert list(tmp_path.iterdir()) == []
