@@ -21,17 +21,18 @@ from distill.curve import CurveRecorder, TrainingCurve
 from distill.domain import Domain
 from distill.emit import Emitted, emit
 from distill.errors import DistillError
+from distill.exhibits import domain_exhibits
 from distill.extract import extract, structure_score
+from distill.finish import finish
 from distill.importing import import_model
 from distill.integer_model import IntegerModel
 from distill.mechanism import FourierMechanism, Refusal
 from distill.model import BlackBox, Model, Network
 from distill.recurrent_model import RecurrentModel
-from distill.render.html import report_page
 from distill.sequence_pipeline import distill_network, run_sequences
 from distill.sequence_tasks import SequenceTask
 from distill.stages import Progress, Silent, Stages, check_output, record
-from distill.store import Attempt, Run, RunRecord, run_files, save_run
+from distill.store import Attempt, Run, RunRecord
 from distill.task_files import load_task
 from distill.tasks import Setting, Task
 from distill.threads import fixed_threads
@@ -233,8 +234,7 @@ def distill(
 class Found:
     """What the stages after training arrived at."""
 
-    network: Network
-    domain: Domain
+    traced: Trace
     mechanism: FourierMechanism | Refusal
     emitted: Emitted | None
     verified: Verified
@@ -272,7 +272,7 @@ def _distill(
     with stages.stage("verify") as lines:
         verified = _verify(emitted, mechanism, traced, task, name, train_mask, remarks)
         lines.append(verified.report.verdict)
-    return Found(network, domain, mechanism, emitted, verified)
+    return Found(traced, mechanism, emitted, verified)
 
 
 def _verify(
@@ -392,27 +392,26 @@ def _emitted_summary(written: Emitted | Refusal) -> str:
 
 def _finish(
     found: Found,
-    record: RunRecord,
+    made_so: RunRecord,
     curve: TrainingCurve | None,
     split: Split | None,
     out: str | Path | None,
 ) -> Run:
-    program = None if found.emitted is None else found.emitted.program
-    model = found.network if isinstance(found.network, Model) else None
-    report = found.verified.report
-    files = run_files(report, found.mechanism, program, model, curve)
-    certificate = certify(
-        found.domain, found.network, found.mechanism, found.verified, split, files
-    )
-    page = report_page(report, program, record.task)
-    finished = Run(
-        record,
-        report,
+    return finish(
+        made_so,
+        found.verified.report,
         found.mechanism,
-        program,
-        model,
-        curve,
-        certificate,
-        extra={"report.html": page.encode()},
+        program=None if found.emitted is None else found.emitted.program,
+        model=found.traced.network if isinstance(found.traced.network, Model) else None,
+        curve=curve,
+        exhibits=domain_exhibits(found.mechanism, found.traced),
+        certify=lambda files: certify(
+            found.traced.domain,
+            found.traced.network,
+            found.mechanism,
+            found.verified,
+            split,
+            files,
+        ),
+        out=out,
     )
-    return finished if out is None else save_run(finished, Path(out))

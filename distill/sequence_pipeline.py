@@ -14,16 +14,17 @@ from distill.channels import Channels
 from distill.checker.draws import stress
 from distill.curve import SequenceCurve, SequencePoint
 from distill.emit.sequences import EmittedLoop, emit_loop, shortest_first
+from distill.exhibits import sequence_exhibits
 from distill.extract.sequences import read_network
+from distill.finish import finish
 from distill.integer_model import IntegerModel
 from distill.mechanism import Refusal, SequenceMechanism
 from distill.recurrent_model import RecurrentModel
-from distill.render.html import report_page
 from distill.sequence_certificate import certify_sequences
 from distill.sequence_network import SequenceNetwork
 from distill.sequence_tasks import SequenceTask
 from distill.stages import Progress, Silent, Stages, check_output, record
-from distill.store import Run, RunRecord, run_files, save_run
+from distill.store import Run, RunRecord
 from distill.threads import fixed_threads
 from distill.train.cells import CellAttempt, CellData, cells_for, does_not_fit, train_cell
 from distill.train.sequences import SequenceRecipe
@@ -273,20 +274,17 @@ def _distill(
 def _finish(
     found: Found, made_so: RunRecord, curve: SequenceCurve | None, out: str | Path | None
 ) -> Run:
-    program = None if found.emitted is None else found.emitted.program
-    report = found.verified.report
     model = None if found.network is None else found.network.model
-    files = run_files(report, found.mechanism, program, model, curve)
-    certificate = certify_sequences(found.channels, found.length, model, found.verified, files)
-    page = report_page(report, program, made_so.task)
-    finished = Run(
+    return finish(
         made_so,
-        report,
+        found.verified.report,
         found.mechanism,
-        program,
-        model,
-        curve,
-        certificate,
-        extra={"report.html": page.encode()},
+        program=None if found.emitted is None else found.emitted.program,
+        model=model,
+        curve=curve,
+        exhibits=sequence_exhibits(found.mechanism, found.network, found.length),
+        certify=lambda files: certify_sequences(
+            found.channels, found.length, model, found.verified, files
+        ),
+        out=out,
     )
-    return finished if out is None else save_run(finished, Path(out))

@@ -22,6 +22,7 @@ from distill.architecture.integer_recurrent import IntegerRecurrent
 from distill.certificate import Certificate
 from distill.curve import SequenceCurve, TrainingCurve
 from distill.errors import RunFolderError
+from distill.exhibits import Exhibits, ExhibitsJson
 from distill.integer_model import IntegerModel
 from distill.mechanism import Mechanism, Refusal
 from distill.model import Model
@@ -91,6 +92,7 @@ class Run:
     model: StoredModel | None
     curve: TrainingCurve | SequenceCurve | None
     certificate: Certificate | SequenceCertificate
+    exhibits: Exhibits | None = None
     folder: Path | None = None
     extra: Mapping[str, bytes] = field(default_factory=dict)
     """Further files of the folder (`report.html`)."""
@@ -105,6 +107,7 @@ def run_files(
     program: Program | None,
     model: StoredModel | None,
     curve: TrainingCurve | SequenceCurve | None,
+    exhibits: Exhibits | None = None,
 ) -> dict[str, bytes]:
     """The files that a certificate covers, as bytes."""
     files = {
@@ -118,6 +121,8 @@ def run_files(
         files["model.safetensors"] = save_weights(tensors)
     if curve is not None:
         files["training.json"] = to_json(curve, CurveJson)
+    if exhibits is not None:
+        files["exhibits.json"] = to_json(exhibits, ExhibitsJson)
     return files
 
 
@@ -127,7 +132,7 @@ def save_run(run: Run, out: Path) -> Run:
     Raises:
         RunFolderError: nothing can be written there.
     """
-    files = run_files(run.report, run.mechanism, run.program, run.model, run.curve)
+    files = run_files(run.report, run.mechanism, run.program, run.model, run.curve, run.exhibits)
     files |= {
         "run.json": to_json(run.record),
         "certificate.json": to_json(run.certificate, CertificateJson),
@@ -226,14 +231,20 @@ def load_run(folder: str | Path) -> Run:
     report = read_part(folder, "verification.json", Report)
     mechanism = read_part(folder, "mechanism.json", MechanismJson)
     certificate = read_part(folder, "certificate.json", CertificateJson)
-    curve = model = program = None
+    curve = model = program = exhibits = None
     if (folder / "training.json").is_file():
         curve = read_part(folder, "training.json", CurveJson)
+    if (folder / "exhibits.json").is_file():
+        exhibits = read_part(folder, "exhibits.json", ExhibitsJson)
     if certificate.architecture is not None:
         model = _read_model(folder, certificate)
     if report.verdict != "refused":
         program = Program(_read(folder, "program.py").decode())
-    return Run(record, report, mechanism, program, model, curve, certificate, folder)
+    return Run(
+        *(record, report, mechanism, program, model, curve, certificate),
+        exhibits=exhibits,
+        folder=folder,
+    )
 
 
 def read_part(folder: Path, name: str, kind: Any) -> Any:

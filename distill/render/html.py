@@ -7,13 +7,13 @@ from pygments import highlight
 from pygments.formatters.html import HtmlFormatter
 from pygments.lexers.python import PythonLexer
 
-from distill.program import Program
 from distill.render.evidence import evidence_rows
-from distill.report import Report
+from distill.render.pictures import pictures_of
+from distill.store import Run
 
 
-def report_page(report: Report, program: Program | None, title: str) -> str:
-    """The report as a page."""
+def report_page(run: Run) -> str:
+    """A run's report as a page: the same bytes for the same run, whenever and wherever it ran."""
     environment = Environment(
         loader=PackageLoader("distill.render", "templates"),
         autoescape=True,
@@ -23,10 +23,11 @@ def report_page(report: Report, program: Program | None, title: str) -> str:
     )
     light, dark = HtmlFormatter(style="default"), HtmlFormatter(style="github-dark")
     return environment.get_template("report.html").render(
-        title=title,
-        report=report,
-        rows=evidence_rows(report),
-        code=highlight(program.source, PythonLexer(), light) if program else None,
+        title=run.record.task,
+        report=run.report,
+        rows=evidence_rows(run.report),
+        pictures=pictures_of(run),
+        code=highlight(run.program.source, PythonLexer(), light) if run.program else None,
         light=light.get_style_defs(".highlight"),
         dark=dark.get_style_defs(".highlight"),
     )

@@ -1,0 +1,52 @@
+"""What the pictures of a report show: numbers taken from the network once, rounded for looking.
+
+They are stored as `exhibits.json`, so that a page can be drawn again from a run folder without
+running the network, and come out the same, byte for byte. Nothing here is evidence: what counts
+was measured by `distill.verify`. One module for each kind of mechanism.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from distill.exhibits.automaton import MachineExhibits, machine_exhibits
+from distill.exhibits.fourier import FourierExhibits, fourier_exhibits
+from distill.exhibits.recurrence import RecurrenceExhibits, recurrence_exhibits
+from distill.mechanism import AutomatonMechanism, FourierMechanism, RecurrenceMechanism, Refusal
+from distill.sequence_network import SequenceNetwork
+from distill.trace import Trace
+
+__all__ = [
+    "Exhibits",
+    "ExhibitsJson",
+    "FourierExhibits",
+    "MachineExhibits",
+    "RecurrenceExhibits",
+    "domain_exhibits",
+    "sequence_exhibits",
+]
+
+Exhibits = FourierExhibits | MachineExhibits | RecurrenceExhibits
+ExhibitsJson = Annotated[Exhibits, Field(discriminator="kind")]
+
+
+def domain_exhibits(mechanism: FourierMechanism | Refusal, trace: Trace) -> Exhibits | None:
+    """Of a network over a finite domain; null where there is nothing to show."""
+    if isinstance(mechanism, Refusal):
+        return None
+    return fourier_exhibits(mechanism, trace)
+
+
+def sequence_exhibits(
+    mechanism: AutomatonMechanism | RecurrenceMechanism | Refusal,
+    network: SequenceNetwork | None,
+    length: int,
+) -> Exhibits | None:
+    """Of a network over sequences of a length; null where there is nothing to show."""
+    if network is None or isinstance(mechanism, Refusal):
+        return None
+    if isinstance(mechanism, AutomatonMechanism):
+        return machine_exhibits(mechanism, network, length)
+    return recurrence_exhibits(mechanism, network, length)

@@ -1,0 +1,51 @@
+"""The end of every run: its certificate, its page, and where it is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from distill.certificate import Certificate
+from distill.curve import SequenceCurve, TrainingCurve
+from distill.exhibits import Exhibits
+from distill.mechanism import Mechanism, Refusal
+from distill.program import Program
+from distill.render.html import report_page
+from distill.report import Report
+from distill.sequence_certificate import SequenceCertificate
+from distill.store import Run, RunRecord, StoredModel, run_files, save_run
+
+
+def finish(
+    record: RunRecord,
+    report: Report,
+    mechanism: Mechanism | Refusal,
+    *,
+    program: Program | None,
+    model: StoredModel | None,
+    curve: TrainingCurve | SequenceCurve | None,
+    exhibits: Exhibits | None,
+    certify: Callable[[dict[str, bytes]], Certificate | SequenceCertificate],
+    out: str | Path | None,
+) -> Run:
+    """Certify a run, draw its page, and store it below `out`, if that is not null.
+
+    Args:
+        record: how it was made.
+        report: what was checked.
+        mechanism: what was found.
+        program: what was written; null for a refusal.
+        model: the network, where it can be stored.
+        curve: of its training, where it was trained here.
+        exhibits: what its pictures show.
+        certify: the certificate of a run whose other files are these.
+        out: where run folders go.
+
+    Raises:
+        DistillError: nothing can be written to `out`.
+    """
+    files = run_files(report, mechanism, program, model, curve, exhibits)
+    run = Run(record, report, mechanism, program, model, curve, certify(files), exhibits=exhibits)
+    run = replace(run, extra={"report.html": report_page(run).encode()})
+    return run if out is None else save_run(run, Path(out))
