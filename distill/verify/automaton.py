@@ -8,11 +8,12 @@ import numpy as np
 from jaxtyping import Int
 from numpy import ndarray
 
-from distill.checker.conformance import least_sure_sequences, padded, walks
+from distill.checker.conformance import padded, walks
 from distill.checker.draws import numbers, symbols
 from distill.checker.forward import SINGLE
 from distill.checker.invariant import induction, reach
 from distill.checker.loop import walk
+from distill.checker.search import least_sure_sequences
 from distill.errors import ProgramError
 from distill.mechanism import AutomatonMechanism
 from distill.recurrent_model import RecurrentModel

@@ -7,9 +7,10 @@ from jaxtyping import Float, Int, Real
 from numpy import ndarray
 
 from distill.checker.affine import affine_pass, is_system
-from distill.checker.conformance import impulses, least_sure_sequences
+from distill.checker.conformance import impulses
 from distill.checker.draws import symbols
 from distill.checker.linear_bound import linear_bound
+from distill.checker.search import least_sure_sequences
 from distill.errors import ProgramError
 from distill.integer_model import IntegerModel
 from distill.mechanism import RecurrenceMechanism
