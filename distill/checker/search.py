@@ -25,6 +25,10 @@ SEQUENCES = 300
 """Sequences that it may try."""
 
 
+DIGIT = 64
+"""Largest range that integers are drawn from at once."""
+
+
 def least_sure(
     lead: Callable[[Int[ndarray, "n k"]], Float[ndarray, " n"]],
     shape: tuple[int, ...],
@@ -39,7 +43,7 @@ def least_sure(
     """
     from hypothesis import strategies as st
 
-    return _visited(lead, st.tuples(*(st.integers(0, count - 1) for count in shape)), examples)
+    return _visited(lead, st.tuples(*map(_below, shape)), examples)
 
 
 def least_sure_sequences(
@@ -58,8 +62,22 @@ def least_sure_sequences(
     """
     from hypothesis import strategies as st
 
-    words = st.lists(st.integers(0, symbols - 1), min_size=length, max_size=length)
+    words = st.lists(_below(symbols), min_size=length, max_size=length)
     return _visited(lead, words, examples)
+
+
+def _below(count: int) -> Any:
+    """Integers below `count`, drawn as digits.
+
+    From larger ranges hypothesis now and then takes an integer that it has read in the source of
+    the modules that are loaded: what is visited would depend on who asks.
+    """
+    from hypothesis import strategies as st
+
+    if count <= DIGIT:
+        return st.integers(0, count - 1)
+    higher, last = _below(-(-count // DIGIT)), st.integers(0, DIGIT - 1)
+    return st.tuples(higher, last).map(lambda digits: (digits[0] * DIGIT + digits[1]) % count)
 
 
 def _visited(
