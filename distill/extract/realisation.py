@@ -90,20 +90,9 @@ def realise(network: IntegerModel, channels: Channels, length: int) -> Realisati
             ),
             {"deviation": deviation},
         )
-    M, z, drive = _rounded(markov), _rounded(drift), Drive(channels)
-    if a.one_hot:
-        drive, M = symbol_drive(M, channels)
-    forms = list(written_forms(M, z))
-    if not forms:
-        return Refusal(
-            (
-                f"integer realisation: {lags} steps do not determine what the network's response "
-                f"goes on with, in at most {MAX_ORDER} registers",
-            ),
-            {"deviation": deviation, "lags": lags},
-        )
-    best = min(forms, key=lambda form: form.cost)
-    found = _realisation(best, drive, lags, deviation)
+    found = of_responses(_rounded(markov), _rounded(drift), channels, a.one_hot, deviation)
+    if isinstance(found, Refusal):
+        return found
     agree = _agreement(network, found.recurrence, channels, length)
     if agree < 1:
         return Refusal(
@@ -114,6 +103,39 @@ def realise(network: IntegerModel, channels: Channels, length: int) -> Realisati
             {"deviation": deviation, "lags": lags, "agreement": agree},
         )
     return found
+
+
+def of_responses(
+    markov: Shaped[ndarray, "lags outputs inputs"],
+    drift: Shaped[ndarray, "lags outputs"],
+    channels: Channels,
+    one_hot: bool,
+    deviation: float = 0.0,
+) -> Realisation | Refusal:
+    """The recurrence that answers so, of those that were found the one that reads best.
+
+    Args:
+        markov: the responses to an input of 1 at the first step, as Python integers; with
+            `one_hot`, to a symbol instead of symbol 0.
+        drift: the answers to no input.
+        channels: what is read.
+        one_hot: whether the inputs are symbols, and not the integers of the channels.
+        deviation: of what was rounded.
+    """
+    lags, drive = len(markov), Drive(channels)
+    if one_hot:
+        drive, markov = symbol_drive(markov, channels)
+    forms = list(written_forms(markov, drift))
+    if not forms:
+        return Refusal(
+            (
+                f"integer realisation: {lags} steps do not determine what the network's response "
+                f"goes on with, in at most {MAX_ORDER} registers",
+            ),
+            {"deviation": deviation, "lags": lags},
+        )
+    best = min(forms, key=lambda form: form.cost)
+    return _realisation(best, drive, lags, deviation)
 
 
 def matrices(recurrence: Recurrence) -> IntegerSystem | None:

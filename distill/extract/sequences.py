@@ -24,10 +24,6 @@ from distill.sequence_network import SequenceNetwork
 MAX_SYMBOLS = 512
 """Symbols up to which a machine is looked for."""
 
-SECONDS = 60.0
-"""Processor time after which no further kinds of registers are looked for: far more than it takes,
-so that what is found does not depend on the machine."""
-
 READ_LINEARLY = "linear", "value"
 """Activation and readout of the networks that are read by their response to an impulse."""
 
@@ -130,7 +126,7 @@ def _registers(network: SequenceNetwork, length: int) -> RecurrenceReading | Ref
         said = network.outputs(hidden.reshape(-1, hidden.shape[2]))
         return said.reshape(*sequences.shape[:2], said.shape[1]), hidden
 
-    found = find_registers(ask, network.channels, length, network.channels.outputs, SECONDS)
+    found = find_registers(ask, network.channels, length, network.channels.outputs)
     if isinstance(found, Refusal):
         return found
     return RecurrenceReading(found, None, None)
