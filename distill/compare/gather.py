@@ -58,8 +58,8 @@ class Subject:
 def gather(given: Sequence[str], out: Path) -> tuple[Subject, ...]:
     """The runs that the arguments of a command mean.
 
-    One argument stands for every run below it: a folder, or a task's name below `out`. Of several,
-    each stands for one run, as in `distill show`.
+    One argument stands for every run below it: a folder, or a task's name below `out`; they come
+    by task and seed. Of several, each stands for one run, as in `distill show`.
 
     Raises:
         RunFolderError: fewer than two runs, one twice, or one that cannot be read.
@@ -76,7 +76,13 @@ def gather(given: Sequence[str], out: Path) -> tuple[Subject, ...]:
         raise RunFolderError(
             f"'{given[0]}' is one run: expected two or more, or a folder that holds several"
         )
-    return tuple(map(read_subject, folders))
+    subjects = tuple(map(read_subject, folders))
+    return subjects if len(given) > 1 else tuple(sorted(subjects, key=_by_task_and_seed))
+
+
+def _by_task_and_seed(subject: Subject) -> tuple[str, bool, int, str]:
+    seed = subject.record.seed
+    return subject.record.task, seed is None, seed or 0, subject.folder.name
 
 
 def _below(given: str, out: Path) -> list[Path]:

@@ -99,7 +99,8 @@ def overall(comparisons: Sequence[Comparison]) -> str:
     alike = sum(each.alike == len(each.runs) for each in several)
     said = f"In {alike} of {counted(len(several), 'task')} all networks found the same"
     if texts := sum(map(one_text, several)):
-        said += f", in {texts} of them as the same program, letter by letter"
+        where = "everywhere" if texts == len(several) else f"in {texts}"
+        said += f", {where} as the same program, letter by letter"
     single = len(comparisons) - len(several)
     return said + (f"; {counted(single, 'task')} with one run" if single else "")
 
