@@ -11,7 +11,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 from conftest import run_distill
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from planted import planted_model, square
 from planted_linear import system
@@ -64,6 +64,7 @@ def family_of(*mechanisms, domain=DOMAIN):
 # frequencies
 
 
+@settings(deadline=None)
 @given(
     p=st.sampled_from([5, 12, 15, 23, 59]),
     data=st.data(),
@@ -197,6 +198,7 @@ def answers(machine, values):
     return said
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10_000), st.integers(2, 9), st.integers(2, 3))
 def test_isomorphic_machines_are_the_same(seed, states, symbols):
     rng = np.random.default_rng(seed)
@@ -206,6 +208,7 @@ def test_isomorphic_machines_are_the_same(seed, states, symbols):
     assert machine_difference(machine, other) is None
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10_000), st.integers(2, 6))
 def test_one_transition_makes_a_difference_that_is_shortest(seed, states):
     rng = np.random.default_rng(seed)
