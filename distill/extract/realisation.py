@@ -171,7 +171,10 @@ def _responses(
     return lags, markov[:lags], drift[:lags]
 
 
-def _realisation(form: LinearForm, drive: Drive, lags: int, deviation: float) -> Realisation:
+def recurrence_of(
+    form: LinearForm, drive: Drive
+) -> tuple[Recurrence, tuple[Assignment, ...]]:
+    """A form with names: all registers at once, and the same one after another."""
     system, n, inputs = form.system, len(form.system.A), drive.names
     lines = sorted((line for group in form.groups for line in group), key=lambda one: one.register)
     names = register_names(lines, inputs)
@@ -205,6 +208,12 @@ def _realisation(form: LinearForm, drive: Drive, lags: int, deviation: float) ->
     assignments = tuple(
         tuple((names[line.register], line_source(line)) for line in group) for group in form.groups
     )
+    return recurrence, assignments
+
+
+def _realisation(form: LinearForm, drive: Drive, lags: int, deviation: float) -> Realisation:
+    recurrence, assignments = recurrence_of(form, drive)
+    system = form.system
     whole = replace(
         system,
         B=tuple(drive.columns(row) for row in system.B),
