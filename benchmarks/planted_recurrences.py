@@ -132,6 +132,8 @@ def _registers(
     A, B = _small(rng, n, n), _small(rng, n, channels)
     drift, first = rng.random(2) < 0.3
     made = Registers(A, B, _small(rng, n) * drift, _small(rng, n) * first)
+    if not (C @ A @ B).any():
+        return None  # a function of the input of the same step
     reached, told = [B], [C]
     for _ in range(TIMES * LENGTH):
         reached.append(A @ reached[-1])
@@ -268,7 +270,18 @@ def _threshold_relu(rng: np.random.Generator, n: int) -> PlantedRecurrence:
 
 
 def _maximum(rng: np.random.Generator, dimension: int) -> PlantedRecurrence:
-    """y = m' + C s', where m' = max(m, e s' + f x) = m + relu(e s' + f x - m)."""
+    """A running maximum that is passed at some steps, and at others not."""
+    while True:
+        made, passed = _drawn_maximum(rng, dimension)
+        if 0.1 < passed < 0.9:
+            return made
+
+
+def _drawn_maximum(rng: np.random.Generator, dimension: int) -> tuple[PlantedRecurrence, float]:
+    """y = m' + C s', where m' = max(m, e s' + f x) = m + relu(e s' + f x - m).
+
+    And the part of steps at which the maximum is passed.
+    """
     n = dimension - 1
     if n:
         held, e = _drawn_registers(rng, n, 1, 1)
@@ -301,12 +314,15 @@ def _maximum(rng: np.random.Generator, dimension: int) -> PlantedRecurrence:
         rng, whole, compared, lifted, np.append(C, [[1]], axis=1), np.array([[1.0]])
     )
 
-    def answers(sequences: Sequences) -> Int[ndarray, "n length outputs"]:
-        s = held.along(sequences)
-        most = np.maximum.accumulate(s @ e.T + sequences @ f.T, axis=1)
-        return np.maximum(most, first) + s @ C.T
+    def maximum(sequences: Sequences) -> Int[ndarray, "n length 1"]:
+        most = held.along(sequences) @ e.T + sequences @ f.T
+        return np.maximum(np.maximum.accumulate(most, axis=1), first)
 
-    return PlantedRecurrence(network, channels, answers)
+    def answers(sequences: Sequences) -> Int[ndarray, "n length outputs"]:
+        return maximum(sequences) + held.along(sequences) @ C.T
+
+    passed = float((np.diff(maximum(_uniform(rng, channels)), axis=1) > 0).mean())
+    return PlantedRecurrence(network, channels, answers), passed
 
 
 @dataclass(frozen=True)

@@ -80,9 +80,7 @@ def outcome(planted: PlantedRecurrence, seed: int) -> Outcome:
     report = run.report
     claimed = report.verdict in {"proved", "exhaustive", "tested"}
     why = report.reasons[0] if report.reasons else ""
-    return Outcome(
-        back, kept, report.verdict, report.located, claimed and differs, seconds, why
-    )
+    return Outcome(back, kept, report.verdict, report.located, claimed and differs, seconds, why)
 
 
 def fresh(planted: PlantedRecurrence, length: int, seed: int) -> Sequences:

@@ -21,7 +21,7 @@ from distill.channels import Channels
 from distill.checker import draws
 from distill.checker.linear_bound import IntegerSystem
 from distill.extract.drives import Drive
-from distill.extract.held_forms import HeldForms, held_forms, scaled_form
+from distill.extract.held_forms import HeldForms, held_forms, scaled_forms
 from distill.extract.linear_forms import LinearForm, written_forms
 from distill.extract.realisation import Assignment, recurrence_of
 from distill.integer_model import IntegerModel
@@ -37,11 +37,14 @@ PROBES = 400, 200
 FRESH = 3000, 1000
 """Uniform and stress sequences that what was found is tried on."""
 
-FACTORS = {1: 8, 2: 8, 3: 5, 4: 3, 5: 2}
+FACTORS = {1: 12, 2: 12, 3: 7, 4: 4, 5: 3}
 """Size of the factors that are gone through, by how many registers and inputs are summed."""
 
 ROWS = 300
 """Answers that the factors of a running extreme are fitted to."""
+
+TOP = 0.05, 0.5
+"""Part of the answers, those with the largest extremes, of which these are taken."""
 
 Sequences = Int[ndarray, "n length channels"]
 Answers = Int[ndarray, "n length"]
@@ -77,13 +80,9 @@ def compared(network: SequenceNetwork, length: int) -> Comparison | Refusal:
     )
     said, wanted = network.run(probes)[..., 0], network.run(fresh)[..., 0]
     agree, registers = 0.0, 0
-    for forms in _held(model, network, probes):
-        found = list(written_forms(forms.M, forms.z))
-        if not found:
-            continue
-        system = min(found, key=lambda form: form.cost).system
+    for system, every in _systems(model, network, probes):
+        search = _Search(system, channels, probes, said, every)
         registers = max(registers, len(system.A))
-        search = _Search(system, channels, probes, said)
         for make in (search.threshold, search.extreme):
             made = make()
             if made is None:
@@ -103,19 +102,41 @@ def compared(network: SequenceNetwork, length: int) -> Comparison | Refusal:
     )
 
 
-def _held(
+def _systems(
     model: IntegerModel, network: SequenceNetwork, probes: Sequences
-) -> Iterator[HeldForms]:
-    """Sums that the network holds: what it compares in the end, and all that it keeps."""
+) -> Iterator[tuple[IntegerSystem, bool]]:
+    """Registers that the network holds, and whether every sum of them is to be looked at.
+
+    Of what it compares, for one thing, its own sum is enough.
+    """
     hidden = network.hidden(probes)
+    for form in scaled_forms(_compares(model, hidden, probes), probes):
+        if (system := _plainest(form)) is not None:
+            yield system, False
+    forms = held_forms(hidden, probes)
+    none = ((0,) * probes.shape[2],)
+    empty = IntegerSystem((), (), (), (), ((),), none, (0,), after=False)
+    system = None if forms is None else _plainest(forms)
+    yield (empty if system is None else system), True
+
+
+def _plainest(forms: HeldForms) -> IntegerSystem | None:
+    written = written_forms(forms.M, forms.z)
+    best = min(written, key=lambda form: (not form.system.after, form.cost), default=None)
+    return None if best is None else best.system
+
+
+def _compares(
+    model: IntegerModel, hidden: Float[ndarray, "n length d"], probes: Sequences
+) -> Float[ndarray, "n length numbers"]:
+    """The numbers that a network compares: answers with the first one, or units with 0."""
     if model.architecture.readout == "choice":
         logits = hidden @ model.weights["C"].T
-        for other in range(1, logits.shape[2]):
-            form = scaled_form(logits[..., other] - logits[..., 0], probes)
-            if form is not None:
-                yield form
-    if (forms := held_forms(hidden, probes)) is not None:
-        yield forms
+        return logits[..., 1:] - logits[..., :1]
+    first = np.broadcast_to(model.start, (len(hidden), 1, hidden.shape[2]))
+    before = np.concatenate([first, hidden[:, :-1]], axis=1)
+    A, B, b = (model.weights[name] for name in ("A", "B", "b"))
+    return before @ A.T + probes @ B.T + b
 
 
 class _Search:
@@ -125,9 +146,14 @@ class _Search:
     """
 
     def __init__(
-        self, system: IntegerSystem, channels: Channels, probes: Sequences, said: Answers
+        self,
+        system: IntegerSystem,
+        channels: Channels,
+        probes: Sequences,
+        said: Answers,
+        every: bool,
     ) -> None:
-        self.system, self.channels, self.said = system, channels, said
+        self.system, self.channels, self.said, self.every = system, channels, said, every
         self.count, self.lags = len(system.A), probes.shape[1]
         self.columns = np.concatenate([_registers(system, probes), probes], axis=2)
 
@@ -144,7 +170,7 @@ class _Search:
             if least > int(taken[~above].max()):
                 recurrence, assignments = self._written([factors])
                 terms, offset = ex.terms_of(recurrence.outputs[0])
-                answer = Operation(">=", (ex.add(terms), Constant(least - offset)))
+                answer = _reaches(terms, least - offset)
                 if (low, high) != (0, 1):
                     answer = Operation("if", (answer, Constant(high), Constant(low)))
                 return Comparison(replace(recurrence, outputs=(answer,)), assignments)
@@ -152,18 +178,23 @@ class _Search:
 
     def extreme(self) -> Comparison | None:
         """The largest value so far of a sum, times a factor, and a sum beside it."""
+        if len(np.unique(self.said)) < 2:
+            return None
         flat = self.columns.reshape(-1, self.columns.shape[2]).astype(float)
-        beside = np.concatenate([flat, np.ones((len(flat), 1))], axis=1)
-        said = self.said.reshape(-1).astype(float)
-        for factors in self._sums():
+        beside, said = np.ones((len(flat), 1)), self.said.reshape(-1).astype(float)
+        moved = np.diff(self.said, axis=1)
+        if moved.min() < 0 < moved.max():  # an extreme alone goes one way
+            beside = np.concatenate([flat, beside], axis=1)
+        for factors, top in itertools.product(self._sums(), TOP):
             best = np.maximum.accumulate(self.columns @ factors, axis=1)
             # a register begins with a value that is passed sooner or later: the top is free of it
-            rows = np.argsort(-best.reshape(-1), kind="stable")[: len(said) // 2]
+            rows = np.argsort(-best.reshape(-1), kind="stable")[: int(len(said) * top)]
             rows = rows[:: max(1, len(rows) // ROWS)]
             design = np.concatenate([best.reshape(-1, 1)[rows].astype(float), beside[rows]], axis=1)
-            whole = np.rint(np.linalg.lstsq(design, said[rows], rcond=None)[0])
+            whole = np.rint(np.linalg.lstsq(design, said[rows], rcond=None)[0]).astype(int)
             if whole[0] and (design @ whole == said[rows]).all():
-                made = self._kept(factors, best, [int(v) for v in whole])
+                others = [0] * flat.shape[1] if beside.shape[1] == 1 else whole[1:-1].tolist()
+                made = self._kept(factors, int(whole[0]), others, int(whole[-1]))
                 if made is not None:
                     return made
         return None
@@ -171,7 +202,10 @@ class _Search:
     def _sums(self) -> Iterator[Int[ndarray, " factors"]]:
         """What the system answers, and sums with small factors, the plainest first."""
         for row, given in zip(self.system.C, self.system.D, strict=True):
-            yield np.array((*row, *given), dtype=np.int64)
+            if any(row) or any(given):
+                yield np.array((*row, *given), dtype=np.int64)
+        if not self.every:
+            return
         size = self.columns.shape[2]
         most = FACTORS.get(size, 1)
         rows = np.array(list(itertools.product(range(-most, most + 1), repeat=size)))
@@ -179,14 +213,13 @@ class _Search:
         yield from rows[np.lexsort((*(-rows.T), np.abs(rows).sum(axis=1)))]
 
     def _kept(
-        self, factors: Int[ndarray, " factors"], best: Answers, whole: list[int]
+        self, factors: Int[ndarray, " factors"], times: int, beside: list[int], rest: int
     ) -> Comparison | None:
         """A register for the extreme, its first value from where the answers show it."""
-        times, *beside, rest = whole
         left = self.said - self.columns @ np.array(beside) - rest
-        if (left % times).any():
-            return None
-        kept = left // times
+        if (left % times).any():  # the first value is no multiple: the sum itself is one
+            factors, times = factors * abs(times), 1 if times > 0 else -1
+        kept, best = left // times, np.maximum.accumulate(self.columns @ factors, axis=1)
         hidden = kept > best
         first = int(kept[hidden].max()) if hidden.any() else int(kept.min())
         if not (kept == np.maximum(best, first)).all():
@@ -233,6 +266,14 @@ class _Search:
         forms = written_forms(system.markov(lags), system.drift(lags))
         best = min(forms, key=lambda form: form.cost)
         return recurrence_of(best, Drive(self.channels))
+
+
+def _reaches(terms: list[tuple[int, Expression]], least: int) -> Expression:
+    """That a sum is at least a number, with as few signs as there may be."""
+    if 2 * sum(factor < 0 for factor, _ in terms) > len(terms):
+        turned = [(-factor, term) for factor, term in terms]
+        return Operation("<=", (ex.add(turned), Constant(-least)))
+    return Operation(">=", (ex.add(terms), Constant(least)))
 
 
 def _before(summed: Expression, recurrence: Recurrence) -> Expression:

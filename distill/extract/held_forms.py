@@ -88,19 +88,27 @@ class History:
         return cls(g, found[-lags:], rest)
 
 
-def scaled_form(
-    values: Float[ndarray, "n lags"], sequences: Int[ndarray, "n lags channels"]
-) -> HeldForms | None:
-    """A number as an integer sum over the past times a scale, or null where it is none."""
-    spread = float(values.var())
-    if spread == 0:
-        return None
-    history = History.of(values[:, :, None], sequences)
-    if float(history.rest.var()) > UNEXPLAINED * spread:
-        return None
-    g, z = history.g[:, 0], history.z[:, 0] - history.z[0, 0]
+def scaled_forms(
+    values: Float[ndarray, "n lags values"], sequences: Int[ndarray, "n lags channels"]
+) -> list[HeldForms]:
+    """Those of some numbers that are an integer sum over the past times a scale, each once."""
+    spread = values.var(axis=(0, 1))
+    history = History.of(values, sequences)
+    fixed = history.rest.var(axis=(0, 1)) <= UNEXPLAINED * spread
+    found: dict[bytes, HeldForms] = {}
+    for place in np.flatnonzero(fixed & (spread > 0)):
+        form = _scaled(history.g[:, place], history.z[:, place] - history.z[0, place])
+        if form is not None:
+            key = np.concatenate([form.M.ravel(), form.z.ravel()]).astype(float)
+            found.setdefault(min(key.tobytes(), (-key + 0.0).tobytes()), form)
+    return list(found.values())
+
+
+def _scaled(g: Float[ndarray, "lags channels"], z: Float[ndarray, " lags"]) -> HeldForms | None:
     size = np.abs(g)
     seen = size[size > SMALLEST * size.max()]
+    if not len(seen):
+        return None
     for ratio in range(1, LARGEST_RATIO + 1):
         scale = float(seen.min()) / ratio
         for lag in range(1, len(g)):  # what was rounded so far tells the scale better
@@ -135,17 +143,13 @@ def held_forms(
         chosen = directions[:, unexplained < UNEXPLAINED]
         if not 0 < chosen.shape[1] <= MAX_HELD:
             continue
-        found = _lattice(
-            np.einsum("jvc,vk->jkc", history.g, chosen), history.z @ chosen
-        )
+        found = _lattice(np.einsum("jvc,vk->jkc", history.g, chosen), history.z @ chosen)
         if found is not None:
             return found
     return None
 
 
-def _lattice(
-    g: Float[ndarray, "lags k channels"], z: Float[ndarray, "lags k"]
-) -> HeldForms | None:
+def _lattice(g: Float[ndarray, "lags k channels"], z: Float[ndarray, "lags k"]) -> HeldForms | None:
     """Responses in the coordinates of the first of them that span all, where these are integers."""
     lags, k, channels = g.shape
     columns = g.transpose(0, 2, 1).reshape(-1, k)  # the latest first: those reached in few steps
@@ -175,9 +179,7 @@ def _integers(
     g: Float[ndarray, "lags forms channels"], z: Float[ndarray, "lags forms"]
 ) -> HeldForms | None:
     """Rounded for as many steps as they are near integers, if these are enough to go on from."""
-    off = np.maximum(
-        np.abs(g - np.rint(g)).max(axis=(1, 2)), np.abs(z - np.rint(z)).max(axis=1)
-    )
+    off = np.maximum(np.abs(g - np.rint(g)).max(axis=(1, 2)), np.abs(z - np.rint(z)).max(axis=1))
     far = np.flatnonzero(off > NEAR)
     lags = int(far[0]) if len(far) else len(g)
     if lags < 2 * g.shape[1] + 2 or not np.rint(g[:lags]).any():

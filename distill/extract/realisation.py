@@ -171,9 +171,7 @@ def _responses(
     return lags, markov[:lags], drift[:lags]
 
 
-def recurrence_of(
-    form: LinearForm, drive: Drive
-) -> tuple[Recurrence, tuple[Assignment, ...]]:
+def recurrence_of(form: LinearForm, drive: Drive) -> tuple[Recurrence, tuple[Assignment, ...]]:
     """A form with names: all registers at once, and the same one after another."""
     system, n, inputs = form.system, len(form.system.A), drive.names
     lines = sorted((line for group in form.groups for line in group), key=lambda one: one.register)
