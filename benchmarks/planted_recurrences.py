@@ -168,7 +168,7 @@ def _basis(rng: np.random.Generator, n: int) -> Float[ndarray, "n n"]:
 
 
 def _plain(rng: np.random.Generator, n: int) -> PlantedRecurrence:
-    """y = C s' + D x + d, of a linear network."""
+    """Y = C s' + D x + d, of a linear network."""
     k, outputs = (int(rng.integers(1, 3)) for _ in range(2))
     held, C = _drawn_registers(rng, n, k, outputs)
     D = _small(rng, outputs, k) * (rng.random() < 0.5)
@@ -229,7 +229,7 @@ def _threshold(
 
 
 def _threshold_choice(rng: np.random.Generator, n: int) -> PlantedRecurrence:
-    """y = whether C s' >= t, of a linear network that chooses; it reads one-hot vectors."""
+    """Y = whether C s' >= t, of a linear network that chooses; it reads one-hot vectors."""
     held, C, t, channels = _threshold(rng, n)
     scale = rng.uniform(0.5, 2)
     common = rng.normal(size=(1, n))  # what both answers are told, no choice depends on
@@ -250,7 +250,7 @@ def _threshold_choice(rng: np.random.Generator, n: int) -> PlantedRecurrence:
 
 
 def _threshold_relu(rng: np.random.Generator, n: int) -> PlantedRecurrence:
-    """y = whether C s' >= t = relu(C s' - t + 1) - relu(C s' - t)."""
+    """Y = whether C s' >= t = relu(C s' - t + 1) - relu(C s' - t)."""
     held, C, t, channels = _threshold(rng, n)
     step = C @ held.A
     compared = _Compared(
@@ -278,7 +278,7 @@ def _maximum(rng: np.random.Generator, dimension: int) -> PlantedRecurrence:
 
 
 def _drawn_maximum(rng: np.random.Generator, dimension: int) -> tuple[PlantedRecurrence, float]:
-    """y = m' + C s', where m' = max(m, e s' + f x) = m + relu(e s' + f x - m).
+    """Y = m' + C s', where m' = max(m, e s' + f x) = m + relu(e s' + f x - m).
 
     And the part of steps at which the maximum is passed.
     """
@@ -343,7 +343,7 @@ def _relu_network(
     C: Float[ndarray, "outputs n"],
     E: Float[ndarray, "outputs units"],
 ) -> IntegerModel:
-    """z' = A z + lifted r + B x + c in pairs of units, and y = C z' + E r'.
+    """Z' = A z + lifted r + B x + c in pairs of units, and y = C z' + E r'.
 
     The pairs are relu(v z) and relu(-v z) for the rows v of a random basis.
     """
@@ -402,7 +402,7 @@ def _hidden_units(rng: np.random.Generator, weights: dict[str, ndarray]) -> dict
 
 
 def _modulus(rng: np.random.Generator, n: int) -> PlantedRecurrence:
-    """y = C s' modulo m, of registers modulo m: a machine, in a second-order network."""
+    """Y = C s' modulo m, of registers modulo m: a machine, in a second-order network."""
     most = max(m for m in range(2, 14) if m**n <= MAX_STATES)
     while True:
         m = int(rng.integers(2, most + 1))

@@ -6,9 +6,9 @@
 A recurrence of 1 to 4 registers (`planted_recurrences`) is hidden in a network, noise is added to
 every weight, and the network goes through the whole pipeline. It came back if the program answers
 as the recurrence that was put in does, on 2,000 fresh sequences of the length that the network is
-to be trusted on, and on 500 of five times that. "Network kept" counts the networks that themselves still
-answer so at the first length: of the others nothing is to be expected. A program is wrong but
-claimed if the verdict says that program and network are the same, and they differ on the first.
+to be trusted on, and on 500 of five times that. "Network kept" counts the networks that still
+answer so themselves at the first length: of the others nothing is to be expected. A program is
+wrong but claimed if the verdict says that program and network are the same, and they differ there.
 """
 
 from __future__ import annotations

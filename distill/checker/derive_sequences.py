@@ -174,7 +174,12 @@ def _linear_proof(evidence: SequenceEvidence, given: Mapping[str, Any], claims: 
         **{name: tuple(map(tuple, given[name])) for name in rows},
         **{name: tuple(given[name]) for name in ("constant", "start", "offset")},
         after=given["after"],
+        divisors=tuple(given["divisors"]),
     )
+    if any(type(parts) is not int or parts < 1 for parts in system.divisors):
+        raise ValueError("an integer system divides by what is no number of parts")
+    if len(system.divisors) not in {0, len(system.offset)}:
+        raise ValueError("an integer system does not say of every number what it is divided by")
     shape = evidence.shape
     if shape["kind"] != "integer_recurrent" or shape["activation"] != "linear":
         raise ValueError("an integer system is claimed of a network that is not linear")

@@ -22,7 +22,7 @@ from distill.checker import draws
 from distill.checker.linear_bound import IntegerSystem
 from distill.extract.drives import Drive
 from distill.extract.held_forms import HeldForms, held_forms, scaled_forms
-from distill.extract.linear_forms import LinearForm, written_forms
+from distill.extract.linear_forms import written_forms
 from distill.extract.realisation import Assignment, recurrence_of
 from distill.integer_model import IntegerModel
 from distill.mechanism import Refusal

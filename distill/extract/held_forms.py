@@ -151,7 +151,7 @@ def held_forms(
 
 def _lattice(g: Float[ndarray, "lags k channels"], z: Float[ndarray, "lags k"]) -> HeldForms | None:
     """Responses in the coordinates of the first of them that span all, where these are integers."""
-    lags, k, channels = g.shape
+    k = g.shape[1]
     columns = g.transpose(0, 2, 1).reshape(-1, k)  # the latest first: those reached in few steps
     basis: list[Float[ndarray, " k"]] = []
     chosen: list[Float[ndarray, " k"]] = []
