@@ -187,8 +187,7 @@ def _linear_proof(evidence: SequenceEvidence, given: Mapping[str, Any], claims: 
         return
     claims["mechanism.follows"] = is_system(affine_pass(evidence.program), system)
     bound = linear_bound(evidence.weights, system, evidence.channels)
-    lead = 0.5 - float(bound.errors[: bound.holds_to].max()) if bound.holds_to else 0.0
-    claims["proof.smallest_lead"] = lead
+    claims["proof.smallest_lead"] = bound.lead
     claims["proof.up_to_length"] = bound.holds_to
     claims["proof.float_bound.smallest_lead"] = 0.0
     claims["proof.float_bound.covered"] = False

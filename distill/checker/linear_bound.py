@@ -105,10 +105,18 @@ class LinearBound:
             q, in parts of 1/q.
         holds_to: the last step up to which that is below 1/2 throughout: so far the network's
             answers, in float64, are the recurrence's. 0 where it is not so at the first step.
+        lead: how far the network's y stays from being rounded to anything else so long; 0 where
+            `holds_to` is.
     """
 
     errors: Float[ndarray, " length"]
     holds_to: int
+    lead: float
+
+    @property
+    def error(self) -> float:
+        """The largest error up to that step; infinite where there is none."""
+        return float(self.errors[: self.holds_to].max(initial=0.0)) if self.holds_to else math.inf
 
 
 def linear_bound(
@@ -147,7 +155,9 @@ def linear_bound(
         rounding = rounding * np.array(system.divisors or 1, dtype=np.float64)
         errors = np.nan_to_num((apart + rounding).max(axis=1) * ALLOWANCE, nan=math.inf)
     over = np.flatnonzero(~(errors < 0.5))
-    return LinearBound(errors, int(over[0]) if len(over) else longest)
+    holds_to = int(over[0]) if len(over) else longest
+    left = 0.5 - float(errors[:holds_to].max()) if holds_to else 0.0
+    return LinearBound(errors, holds_to, left / max(system.divisors, default=1))
 
 
 @dataclass(frozen=True)
