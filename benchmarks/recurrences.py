@@ -135,5 +135,4 @@ def main(
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, "tests")
     main()

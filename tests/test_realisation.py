@@ -346,7 +346,8 @@ def divided(planted_system: IntegerSystem, parts, offsets, rng, noise=1e-9):
     weights["C"] = weights["C"] / q[:, None]
     weights["d"] = weights["d"] / q + np.array(offsets)
     weights["d"] -= 0.5
-    return linear_network(*(weights[name] for name in ("A", "B", "b", "h_0", "C", "d")))
+    A, B, b, h_0, C, d = (weights[name] for name in ("A", "B", "b", "h_0", "C", "d"))
+    return linear_network(A, B, b, h_0, C, d)
 
 
 @given(systems(), st.integers(0, 2**32 - 1), st.data())

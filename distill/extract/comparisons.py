@@ -43,8 +43,8 @@ FACTORS = {1: 12, 2: 12, 3: 7, 4: 4, 5: 3}
 ROWS = 300
 """Answers that the factors of a running extreme are fitted to."""
 
-TOP = 0.05, 0.5
-"""Part of the answers, those with the largest extremes, of which these are taken."""
+TOP = 0.5, 0.1
+"""Part of the values that an extreme has, the largest ones, at which these are taken."""
 
 Sequences = Int[ndarray, "n length channels"]
 Answers = Int[ndarray, "n length"]
@@ -188,7 +188,10 @@ class _Search:
         for factors, top in itertools.product(self._sums(), TOP):
             best = np.maximum.accumulate(self.columns @ factors, axis=1)
             # a register begins with a value that is passed sooner or later: the top is free of it
-            rows = np.argsort(-best.reshape(-1), kind="stable")[: int(len(said) * top)]
+            taken = np.unique(best)
+            count = max(2, int(len(taken) * top))  # one value says nothing of the factor
+            rows = np.flatnonzero(best >= taken[-count:][0])
+            rows = rows[np.argsort(best.reshape(-1)[rows], kind="stable")]
             rows = rows[:: max(1, len(rows) // ROWS)]
             design = np.concatenate([best.reshape(-1, 1)[rows].astype(float), beside[rows]], axis=1)
             whole = np.rint(np.linalg.lstsq(design, said[rows], rcond=None)[0]).astype(int)
