@@ -181,19 +181,18 @@ def _in_integers(network: IntegerModel, length: int) -> _Response | Refusal:
     )
     parts: list[int] = []
     for o in range(drift.shape[1]):
-        rise = drift[:length, o] - drift[0, o]
         tried = range(1, MOST_PARTS + 1)
-        fits = (q for q in tried if max(_off(q * markov[:length, o]), _off(q * rise)) <= TOLERANCE)
-        found = next(fits, None)
+        found = next((q for q in tried if _off(q * markov[:length, o]) <= TOLERANCE), None)
         if found is None:
             return refusal
         parts.append(found)
     q = np.array(parts, dtype=float)
-    raised = q * (drift[0] + 0.5)
-    if not (np.abs(raised) < 2.0**53).all():
+    # what is left beside the whole part may differ from step to step: no answer depends on it
+    raised = q * (drift + 0.5)
+    if not (np.abs(raised[:length]) < 2.0**53).all():
         return refusal
-    offset, left = np.floor(raised), raised - np.floor(raised)
-    tie = float(np.minimum(left, 1 - left).min())
+    near = np.array([_off(row) for row in raised])
+    tie = float(np.abs(raised[:length] - np.rint(raised[:length])).min())
     if tie < TOLERANCE:
         return Refusal(
             (
@@ -203,11 +202,11 @@ def _in_integers(network: IntegerModel, length: int) -> _Response | Refusal:
             ),
             {"deviation": whole, "tie": tie},
         )
-    markov, rise = q[:, None] * markov, q * (drift - drift[0])
-    off = np.maximum(_off_at(markov), _off_at(rise))
+    unclear = np.array([np.abs(row - np.rint(row)).min() < TOLERANCE for row in raised])
+    off = np.where(unclear | np.isinf(near), np.inf, _off_at(q[:, None] * markov))
     lags = _near(off, length)
-    z = _rounded(rise[:lags]) + _rounded(offset)
-    return _Response(_rounded(markov[:lags]), z, tuple(parts), float(off[:lags].max()))
+    M, z = _rounded((q[:, None] * markov)[:lags]), _rounded(np.floor(raised[:lags]))
+    return _Response(M, z, tuple(parts), float(off[:lags].max()))
 
 
 def _responses(
