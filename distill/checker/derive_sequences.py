@@ -174,7 +174,7 @@ def _linear_proof(evidence: SequenceEvidence, given: Mapping[str, Any], claims: 
         **{name: tuple(map(tuple, given[name])) for name in rows},
         **{name: tuple(given[name]) for name in ("constant", "start", "offset")},
         after=given["after"],
-        divisors=tuple(given["divisors"]),
+        divisors=tuple(given.get("divisors", ())),
     )
     if any(type(parts) is not int or parts < 1 for parts in system.divisors):
         raise ValueError("an integer system divides by what is no number of parts")
