@@ -44,13 +44,15 @@ class Pass:
         variables: with their first values, in the order of the program.
         inputs: the names that the loop reads into.
         following: the next value of every variable.
-        answers: the numbers of the answer.
+        answers: the numbers of the answer, before they are divided.
+        divisors: what each of them is divided by, rounding down; 1 where it is not.
     """
 
     variables: tuple[tuple[str, int], ...]
     inputs: tuple[str, ...]
     following: tuple[Sum, ...]
     answers: tuple[Sum, ...]
+    divisors: tuple[int, ...]
 
 
 def affine_pass(source: str) -> Pass:
@@ -64,13 +66,14 @@ def affine_pass(source: str) -> Pass:
     targets = loop.target.elts if isinstance(loop.target, ast.Tuple) else [loop.target]
     inputs = tuple(target.id for target in targets if isinstance(target, ast.Name))
     held = {name: Sum(((name, 1),)) for name in (*start, *inputs)}
-    answers: list[tuple[Sum, ...]] = []
+    answers: list[tuple[tuple[Sum, int], ...]] = []
     for statement in loop.body:
         _run(statement, held, answers)
     if len(answers) != 1:
         raise ProgramError(f"a pass of the loop appends {len(answers)} outputs; expected one")
     following = tuple(held[name] for name in start)
-    return Pass(tuple(start.items()), inputs, following, answers[0])
+    sums, divisors = zip(*answers[0], strict=True)
+    return Pass(tuple(start.items()), inputs, following, sums, divisors)
 
 
 def is_system(found: Pass, system: IntegerSystem) -> bool:
@@ -98,10 +101,14 @@ def is_system(found: Pass, system: IntegerSystem) -> bool:
         combined(seen, row, given, rest)
         for row, given, rest in zip(system.C, system.D, system.offset, strict=True)
     ]
+    if found.divisors != (tuple(system.divisors) or (1,) * len(answers)):
+        return False
     return list(found.following) == after and list(found.answers) == answers
 
 
-def _run(statement: ast.stmt, held: dict[str, Sum], answers: list[tuple[Sum, ...]]) -> None:
+def _run(
+    statement: ast.stmt, held: dict[str, Sum], answers: list[tuple[tuple[Sum, int], ...]]
+) -> None:
     match statement:
         case ast.Assign(targets=[ast.Name(id=name)], value=value):
             held[name] = _sum(value, held)
@@ -118,9 +125,19 @@ def _run(statement: ast.stmt, held: dict[str, Sum], answers: list[tuple[Sum, ...
             held[name] = _sum(ast.copy_location(whole, statement), held)
         case ast.Expr(value=ast.Call(func=ast.Attribute(attr="append"), args=[value])):
             parts = value.elts if isinstance(value, ast.Tuple) else [value]
-            answers.append(tuple(_sum(part, held) for part in parts))
+            answers.append(tuple(_divided(part, held) for part in parts))
         case _:
             raise _refused(statement)
+
+
+def _divided(node: ast.expr, held: dict[str, Sum]) -> tuple[Sum, int]:
+    """A sum, and what the whole of it is divided by in the end."""
+    match node:
+        case ast.BinOp(left=left, op=ast.FloorDiv(), right=ast.Constant(value=int() as parts)) if (
+            parts > 0 and not isinstance(parts, bool)
+        ):
+            return _sum(left, held), parts
+    return _sum(node, held), 1
 
 
 def _sum(node: ast.expr, held: dict[str, Sum]) -> Sum:

@@ -28,7 +28,7 @@ from distill.channels import Channels
 from distill.checker import draws
 from distill.extract.automaton import extract_machine
 from distill.extract.linear_forms import MAX_ORDER
-from distill.extract.realisation import CHECKED, Realisation, of_responses
+from distill.extract.realisation import CHECKED, Realisation, Responses, of_responses
 from distill.extract.registers import find_registers
 from distill.extract.sequences import MAX_SYMBOLS, MachineReading, Reading, RecurrenceReading
 from distill.mechanism import Refusal
@@ -152,7 +152,9 @@ def learn_system(network: OutputsOnly, length: int) -> RecurrenceReading | Refus
             continue
         # beyond the training length a network may drift: no further than it takes
         for lags in range(length, len(markov) + 1):
-            found = of_responses(_exact(markov[:lags]), _exact(drift[:lags]), channels, one_hot)
+            whole = (1,) * drift.shape[1]
+            read = Responses(_exact(markov[:lags]), _exact(drift[:lags]), whole, 0.0)
+            found = of_responses(read, channels, one_hot)
             if isinstance(found, Realisation):
                 return RecurrenceReading(found.recurrence, found.assignments, None)
         return Refusal(

@@ -13,6 +13,7 @@ from numpy import ndarray
 
 from distill.architecture.integer_recurrent import IntegerRecurrent
 from distill.extract.automaton import extract_machine
+from distill.extract.comparisons import compared
 from distill.extract.realisation import Assignment, Realisation, realise
 from distill.extract.registers import find_registers
 from distill.integer_model import IntegerModel
@@ -85,7 +86,7 @@ def read_network(
         length: of the sequences that it can be trusted on.
     """
     readings, refusals = list[Reading](), list[Refusal]()
-    for extract in (_machine, _linear, _registers):
+    for extract in (_machine, _linear, _compared, _registers):
         found = extract(network, length)
         if isinstance(found, Refusal):
             refusals.append(found)
@@ -111,6 +112,19 @@ def _linear(network: SequenceNetwork, length: int) -> RecurrenceReading | Refusa
     if isinstance(found, Refusal):
         return found
     return RecurrenceReading(found.recurrence, found.assignments, found)
+
+
+def _compared(network: SequenceNetwork, length: int) -> RecurrenceReading | Refusal | None:
+    """Thresholds and extremes; a linear network that gives numbers has neither."""
+    shape = network.model.architecture
+    if not isinstance(shape, IntegerRecurrent):
+        return None
+    if (shape.activation, shape.readout) == READ_LINEARLY or network.channels.outputs > 1:
+        return None
+    found = compared(network, length)
+    if isinstance(found, Refusal):
+        return found
+    return RecurrenceReading(found.recurrence, found.assignments, None)
 
 
 def _registers(network: SequenceNetwork, length: int) -> RecurrenceReading | Refusal | None:
