@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from jaxtyping import Int
 from numpy import ndarray
 
-from distill.checker.sandbox import check_syntax, run_walk
+from distill.checker.sandbox import bound_names, check_syntax, run_walk
 from distill.errors import ProgramError
 
 MAX_PAIRS = 200_000
@@ -138,7 +138,12 @@ def loop_of(source: str) -> tuple[ast.For, dict[str, Start]]:
     Raises:
         ProgramError: the program is more than one loop over its argument.
     """
-    loop, start = _loop_and_start(_only_function(ast.parse(source)))
+    tree = ast.parse(source)
+    function = _only_function(tree)
+    loop, start = _answered_alone(function, bound_names(tree)) or _loop_and_start(function)
+    targets = loop.target.elts if isinstance(loop.target, ast.Tuple) else [loop.target]
+    if not all(isinstance(target, ast.Name) for target in targets):
+        raise ProgramError("the loop of the program must name what it reads")
     nodes = list(ast.walk(ast.Module(loop.body, [])))
     for node in nodes:
         _check_pass(node)
@@ -181,6 +186,36 @@ def _only_function(tree: ast.Module) -> ast.FunctionDef:
     return function
 
 
+def _answered_alone(
+    function: ast.FunctionDef, bound: set[str]
+) -> tuple[ast.For, dict[str, Start]] | None:
+    """The loop that `return [abs(x) for x in xs]` is, or `return list(xs)`; null for another."""
+    (argument,) = function.args.args
+    body = list(function.body)
+    if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
+        body.pop(0)
+    match body:
+        case [
+            ast.Return(
+                value=ast.ListComp(
+                    elt=answer, generators=[ast.comprehension(target=target, iter=over, ifs=[])]
+                )
+            )
+        ]:
+            pass
+        case [ast.Return(value=ast.Call(func=ast.Name(id="list"), args=[over], keywords=[]))] if (
+            "list" not in bound
+        ):
+            target, answer = ast.Name("each", ast.Store()), ast.Name("each", ast.Load())
+        case _:
+            return None
+    if not isinstance(over, ast.Name) or over.id != argument.arg:
+        return None
+    append = ast.Attribute(ast.Name("outputs", ast.Load()), "append", ast.Load())
+    loop = ast.For(target, over, [ast.Expr(ast.Call(append, [answer], []))], [])
+    return ast.fix_missing_locations(ast.copy_location(loop, function)), {}
+
+
 def _loop_and_start(function: ast.FunctionDef) -> tuple[ast.For, dict[str, Start]]:
     """The loop over the function's argument, and what stands before it."""
     body = list(function.body)
@@ -210,9 +245,6 @@ def _loop_and_start(function: ast.FunctionDef) -> tuple[ast.For, dict[str, Start
     over = loop is not None and isinstance(loop.iter, ast.Name) and loop.iter.id == argument.arg
     if loop is None or not over or not begins_empty or argument.arg in start:
         raise ProgramError("the program is not a loop over its argument")
-    targets = loop.target.elts if isinstance(loop.target, ast.Tuple) else [loop.target]
-    if not all(isinstance(target, ast.Name) for target in targets):
-        raise ProgramError("the loop of the program must name what it reads")
     return loop, start
 
 

@@ -1,9 +1,9 @@
 """Registers that are written together: the last inputs, and a count for each value.
 
 A few remembered inputs are shifted at once, `previous2, previous = previous, x`; many are a list,
-the latest first, `recent = [x, *recent[:-1]]`. Counts of every value are one, too: `counts[x] += 1`.
-In expressions the registers become places of the list, and a sum, a maximum or an arg max over all
-of them is said as one: `sum(recent)`, `counts.index(max(counts))`.
+the latest first, `recent = [x, *recent[:-1]]`. Counts of every value are a list, too, in which a
+step is `counts[x] += 1`. In expressions the registers become places of the list, and a sum, a
+maximum or an arg max over all of them is said as one: `sum(recent)`, `counts.index(max(counts))`.
 """
 
 from __future__ import annotations
@@ -225,9 +225,10 @@ def _counts(
             if (counted := _counted(name, update, channel)) is not None
         }
         names = tuple(counting)
-        if len(names) >= FEWEST_LISTED and list(counting.values()) == list(values):
-            if _in_order(names, updates):
-                yield channel, names, values.start
+        if len(names) < FEWEST_LISTED or list(counting.values()) != list(values):
+            continue
+        if _in_order(names, updates):
+            yield channel, names, values.start
 
 
 def _counted(name: str, update: Expression, channel: str) -> int | None:

@@ -71,8 +71,14 @@ def loop_text(
     read = "map(int, sys.argv[1:])"
     if several:
         read = 'tuple(map(int, word.split(","))) for word in sys.argv[1:]'
-    lines = start_lines(start)
-    loop = [f"for {', '.join(inputs)} in {sequence}:", *indented(body)]
+    over = f"for {', '.join(inputs)} in {sequence}"
+    if start or len(body) > 1:
+        lines = ["outputs = []", *start_lines(start), f"{over}:", *indented(body), "return outputs"]
+    else:  # nothing is remembered
+        answered = body[0].removeprefix("outputs.append(").removesuffix(")")
+        lines = [
+            f"return {f'list({sequence})' if inputs == (answered,) else f'[{answered} {over}]'}"
+        ]
     newline = "\n"
     text = f'''"""{docstring}
 """
@@ -87,8 +93,7 @@ __all__ = ["{function}"]
 
 def {function}({sequence}: list[{item}]) -> list[{answer}]:
     """One output for every {"tuple" if several else "number"} of the list."""
-    outputs = []
-{newline.join(indented([*lines, *loop, "return outputs"]))}
+{newline.join(indented(lines))}
 
 
 if __name__ == "__main__":

@@ -71,7 +71,7 @@ def role_of(plan: Plan) -> Role:
     if len(names) == 1:
         (kind,) = kinds.values()
         better = {names[0]: kind.name} if names == ("state",) and kind.name else {}
-        return Role(kind.title, (kind.what, f"Why it works: {kind.why}"), better)
+        return Role(kind.alone or kind.title, (kind.what, f"Why it works: {kind.why}"), better)
     if plan.tables:
         return Role(
             f"table over {len(names)} variables",

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from distill.emit.kept_lists import Together, delays, picked
-from distill.emit.window_prose import input_title, window_title, window_why
+from distill.emit.window_prose import COMPARED, input_title, window_title, window_why
 from distill.recurrence import Recurrence
 from distill.synthesis import expression as ex
 from distill.synthesis.expression import Constant, Expression, Name, Operation
@@ -39,7 +39,7 @@ class Part:
     noun: str
     said: str
     base: int = 0
-    of: Expression = Constant(0)
+    of: Expression | None = None
 
 
 @dataclass(frozen=True)
@@ -84,12 +84,12 @@ def parts_of(recurrence: Recurrence, told: Mapping[str, Expression]) -> dict[str
             parts[name] = Part("delay", f"the {channel} {age}", f"is the {channel} of {age}")
     for register in recurrence.registers:
         if register not in parts:
-            part = _part(register, told[register], first[register])
-            parts[register] = (
-                part
-                or _part(register, updates[register], first[register])
-                or Part("other", register, f"becomes {source(told[register], {})}")
+            known = (
+                _part(register, update, first[register], recurrence.inputs)
+                for update in (told[register], updates[register])
             )
+            other = Part("other", register, f"becomes {source(told[register], {})}")
+            parts[register] = next((part for part in known if part is not None), other)
     for register, part in parts.items():
         match part:
             case Part(kind="total", of=Operation("*", (Name(power), Name(digit)))) if (
@@ -131,7 +131,7 @@ def _velocity(
     return None
 
 
-def _part(register: str, update: Expression, start: int) -> Part | None:
+def _part(register: str, update: Expression, start: int, inputs: Sequence[str]) -> Part | None:
     """What a register is by its update alone."""
     own = Name(register)
     match update:
@@ -160,7 +160,12 @@ def _part(register: str, update: Expression, start: int) -> Part | None:
             return Part("steps", "number of steps", "counts the steps", of=added)
         if is_truth(added):
             said = f"counts the steps with {condition_source(added, {})}"
-            return Part("count", "running count", said, of=added)
+            noun, asked = "running count", "whether the input is "
+            if len(inputs) == 1 and ex.names(added) == {*inputs}:
+                title = input_title(added, inputs, None)
+                if title.startswith(asked):
+                    noun = f"number of inputs that are {title.removeprefix(asked)}"
+            return Part("count", noun, said, of=added)
         return Part("total", "running sum", f"adds up {source(added, {})}", of=added)
     if factor > 1 and added == Constant(0) and start == 1:
         return Part("power", f"power of {factor}", f"is {factor} to the number of steps", factor)
@@ -221,8 +226,8 @@ def prose_of(
         return Prose(
             f"{which} frequent input",
             (
-                f"`{counts.name}[{place}]` is how often {counts.channel} = v has come in. The answer "
-                f"is the v that has come in {which} often, the smallest of several.",
+                f"`{counts.name}[{place}]` is how often {counts.channel} = v has come in. The "
+                f"answer is the v that has come in {which} often, the smallest of several.",
                 "Why it works: the order of the inputs does not matter for how often each has come "
                 f"in, and `index` finds the first place of the {chosen[0]}imum.",
             ),
@@ -243,7 +248,7 @@ def prose_of(
 def _said(register: str, part: Part, recurrence: Recurrence, values: Mapping[str, range]) -> str:
     """What a register holds; what each value adds, where there are few; where it begins."""
     text = f"`{register}` {part.said}"
-    read = sorted(ex.names(part.of))
+    read = sorted(ex.names(part.of)) if part.of else []
     start = dict(zip(recurrence.registers, recurrence.start, strict=True))[register]
     if part.kind in {"total", "velocity"} and isinstance(part.of, Operation) and len(read) == 1:
         given = values.get(read[0], range(0))
@@ -298,7 +303,9 @@ def _phrase(answer: Expression, recurrence: Recurrence, parts: Mapping[str, Part
     first = dict(zip(recurrence.registers, recurrence.start, strict=True))
     match answer:
         case Name(name) if name in parts:
-            return parts[name].noun if parts[name].kind not in {"other", "delay"} else None
+            if parts[name].kind in {"other", "delay"}:
+                return None
+            return parts[name].noun + ("" if recurrence.after else " before the step")
         case Operation("and" | "or" as both, operands):
             said = [_phrase(part, recurrence, parts) for part in ex.conjuncts(both, operands)]
             told = [text for text in said if text is not None]
@@ -313,8 +320,7 @@ def _phrase(answer: Expression, recurrence: Recurrence, parts: Mapping[str, Part
             and value == first[name]
             and how in {"==", {"min": ">=", "max": "<="}[parts[name].kind]}
         ):
-            of = _summed(parts[name].of, recurrence, parts)
-            if of is not None:
+            if _is_summed(parts[name].of, recurrence, parts):
                 side = {"min": "below", "max": "above"}[parts[name].kind]
                 return f"running sum is never {side} {value}"
         case Operation(how, (Name(name), Constant(value))) if name in parts and how in COMPARED:
@@ -328,24 +334,11 @@ def _phrase(answer: Expression, recurrence: Recurrence, parts: Mapping[str, Part
     return None
 
 
-COMPARED = {
-    "==": "",
-    "!=": "not ",
-    ">": "above ",
-    ">=": "at least ",
-    "<": "below ",
-    "<=": "at most ",
-}
-"""Comparisons in words."""
-
-
-def _summed(of: Expression, recurrence: Recurrence, parts: Mapping[str, Part]) -> str | None:
-    """The running sum whose next value an expression is."""
+def _is_summed(of: Expression | None, recurrence: Recurrence, parts: Mapping[str, Part]) -> bool:
+    """Whether an expression is the next value of a running sum."""
     updates = dict(zip(recurrence.registers, recurrence.updates, strict=True))
-    for name, part in parts.items():
-        if part.kind == "total" and (of == Name(name) or of == updates[name]):
-            return name
-    return None
+    sums = [name for name, part in parts.items() if part.kind == "total"]
+    return any(of in (Name(name), updates[name]) for name in sums)
 
 
 def _why(parts: Mapping[str, Part], values: Mapping[str, range]) -> str:

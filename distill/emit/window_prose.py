@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from itertools import pairwise
 
 from distill.emit.kept_lists import Together
 from distill.synthesis import expression as ex
@@ -20,6 +21,19 @@ OF_ALL = {
 """What an operator makes of many numbers."""
 
 
+COMPARED = {
+    "==": "",
+    "!=": "not ",
+    ">": "above ",
+    ">=": "at least ",
+    "<": "below ",
+    "<=": "at most ",
+}
+"""Comparisons in words."""
+
+OTHER_INPUT = "function of the current input"
+
+
 def window_title(answer: Expression, ages: Sequence[str], values: Collection[int] | None) -> str:
     """The name of a function of the last inputs.
 
@@ -28,6 +42,8 @@ def window_title(answer: Expression, ages: Sequence[str], values: Collection[int
         ages: names of the input and of those before it, the latest first.
         values: that the inputs have, where that is known.
     """
+    if len(ages) < 2:
+        return input_title(answer, ages, values)
     count, reads = len(ages), ex.names(answer)
     every = reads == set(ages)
     last = f"the last {count} inputs"
@@ -37,7 +53,7 @@ def window_title(answer: Expression, ages: Sequence[str], values: Collection[int
     match answer:
         case Name(name) if name in ages[1:]:
             age = ages.index(name)
-            return f"input {age} step{'s' if age > 1 else ''} before"
+            return f"input {age} steps before" if age > 1 else "previous input"
         case _ if plain and set(factors.values()) == {1}:
             if every:
                 return f"sum of {last}"
@@ -45,6 +61,11 @@ def window_title(answer: Expression, ages: Sequence[str], values: Collection[int
                 return f"sum of the {count - 1} inputs before"
         case _ if plain and factors == {ages[0]: 1, ages[1]: -1}:
             return "change from the previous input"
+        case Operation("-", (one, other)) if (
+            ex.replace(other, Name(ages[1]), Name(ages[0])) == one
+            and input_title(one, ages[:1], values) != OTHER_INPUT
+        ):
+            return f"change in the {input_title(one, ages[:1], values)}"
         case Operation("abs", (inner,)) if window_title(inner, ages, values).startswith("change"):
             return "distance from the previous input"
         case Operation("^" | "&" | "|" | "max" | "min" as operator, operands) if every and all(
@@ -53,7 +74,8 @@ def window_title(answer: Expression, ages: Sequence[str], values: Collection[int
             what = "parity" if operator == "^" and set(values or ()) <= BITS else OF_ALL[operator]
             return f"{what} of {last}"
         case Operation("==" | "!=" | "and"):
-            return _compared(answer, ages) or f"function of {last}"
+            bits = set(values or ()) == BITS
+            return _compared(answer, ages, bits) or f"function of {last}"
     return f"function of {last}"
 
 
@@ -69,13 +91,14 @@ def window_why(depth: int, together: Together, starts: set[int]) -> tuple[str, .
     if depth == 2:
         begin = begin.replace("they count", "it counts")
     return (
-        f"The output depends on the last {depth} inputs: beside the current one, {kept} {how}{begin}",
+        f"The output depends on the last {depth} inputs: beside the current one, {kept} {how}"
+        + begin,
         "Why it works: nothing older than that can change an output, so these are all that there "
         "is to know.",
     )
 
 
-def _compared(answer: Expression, ages: Sequence[str]) -> str | None:
+def _compared(answer: Expression, ages: Sequence[str], bits: bool) -> str | None:
     """Where neighbours in time are compared, all in the same way."""
     parts = (answer,)
     if isinstance(answer, Operation) and answer.operator == "and":
@@ -88,10 +111,12 @@ def _compared(answer: Expression, ages: Sequence[str]) -> str | None:
                 operators.add(operator)
             case _:
                 return None
-    if len(operators) > 1 or pairs != {frozenset(pair) for pair in zip(ages, ages[1:])}:
+    if len(operators) > 1 or pairs != {frozenset(pair) for pair in pairwise(ages)}:
         return None
     if operators == {"!="}:
-        return f"whether neighbours of the last {len(ages)} inputs differ"
+        if len(ages) > 2 and not bits:
+            return f"whether neighbours of the last {len(ages)} inputs differ"
+        return f"whether the last {len(ages)} inputs {'alternate' if len(ages) > 2 else 'differ'}"
     return f"whether the last {len(ages)} inputs are equal"
 
 
@@ -117,6 +142,8 @@ def input_title(answer: Expression, inputs: Sequence[str], values: Collection[in
             "==", (Operation("*", (Operation("isqrt", (root,)), Operation("isqrt", (same,)))), x)
         ) if root == same == x and isinstance(x, Name):
             return "whether the input is a square"
+        case Operation(how, (Name(), Constant(value))) if how in COMPARED and value >= 0:
+            return f"whether the input is {COMPARED[how]}{value}"
     terms, offset = ex.terms_of(answer)
     if (
         len(inputs) > 1
@@ -124,4 +151,4 @@ def input_title(answer: Expression, inputs: Sequence[str], values: Collection[in
         and sorted(terms, key=repr) == sorted(((1, Name(name)) for name in inputs), key=repr)
     ):
         return "sum of the inputs"
-    return "function of the current input"
+    return OTHER_INPUT
