@@ -37,7 +37,8 @@ class Role:
     @property
     def function(self) -> str:
         """The name as a function's."""
-        words = re.sub(r"-(?=\d)", "minus ", self.name.lower().removeprefix("whether "))
+        said = self.name.lower().removeprefix("whether the ").removeprefix("whether ")
+        words = re.sub(r"-(?=\d)", "minus ", said)
         return re.sub(r"[^a-z0-9]+", "_", words).strip("_")
 
     @property

@@ -105,7 +105,7 @@ def parts_of(recurrence: Recurrence, told: Mapping[str, Expression]) -> dict[str
                     "has the same digits, the last of them first",
                     parts[power].base,
                 )
-            case Part(kind="total", of=added):
+            case Part(kind="total", of=added) if added is not None:
                 moved_by = _velocity(register, added, updates, parts)
                 if moved_by is not None:
                     parts[register] = Part(
@@ -305,7 +305,8 @@ def _phrase(answer: Expression, recurrence: Recurrence, parts: Mapping[str, Part
         case Name(name) if name in parts:
             if parts[name].kind in {"other", "delay"}:
                 return None
-            return parts[name].noun + ("" if recurrence.after else " before the step")
+            before = " before" if "steps" in parts[name].noun else " before the step"
+            return parts[name].noun + ("" if recurrence.after else before)
         case Operation("and" | "or" as both, operands):
             said = [_phrase(part, recurrence, parts) for part in ex.conjuncts(both, operands)]
             told = [text for text in said if text is not None]
