@@ -17,7 +17,7 @@ from rich.console import Console
 
 from distill.bench import Row, builtin_suites, find_suite, jobs_of, summarise, total
 from distill.bench.layout import page_of
-from distill.bench.row import AtLength, Cost, Count, load_row, read_printed, save_row
+from distill.bench.row import AtLength, Cost, Count, Proved, load_row, read_printed, save_row
 from distill.bench.table import wrong_claims
 from distill.errors import DistillError
 from distill.render.page import page_markdown, show_page
@@ -192,7 +192,7 @@ def test_only_rows_of_the_same_job_and_format_are_taken(tmp_path):
     assert load_row(tmp_path, job) == row
     path = tmp_path / "mod_add-p113-seed3.json"
     for changed in (
-        {"format_version": 2},
+        {"format_version": 1},
         {"settings": {"p": 59}},
         {"seed": 4},
         {"task_file": "of another day"},
@@ -303,15 +303,17 @@ def test_markdown_is_a_table_and_nothing_before_it(tmp_path):
     assert finished.returncode == 0
     header, rule, first, second, *rest = finished.stdout.splitlines()
     assert [cell.strip() for cell in header.strip("|").split("|")] == [
-        *("task", "verdict", "right", "longer", "located", "mechanism", "lines", "seconds"),
-        "theirs",
+        *("task", "verdict", "right", "longer", "proved for", "located", "mechanism", "lines"),
+        *("seconds", "theirs"),
     ]
     assert set(rule) == set("| -:")
     cells = [cell.strip() for cell in first.strip("|").split("|")]
-    assert cells[:6] == ["stand_in right=100", "tested 2/2", "2/2", "2/2 50", "2/2", "parity"]
+    found = ["stand_in right=100", "tested 2/2", "2/2", "2/2 50", "–", "2/2", "parity"]
+    assert cells[:7] == found
     assert second.endswith("| 0* |")
     assert "- right at the training length: 1 of 2 (on every seed)" in rest
     assert "- theirs: 1 of 2" in rest
+    assert "- not proved: 2 of 2 (on some seed)" in rest
     assert "stand_in" in finished.stderr  # progress goes where it disturbs nobody
 
 
@@ -386,6 +388,47 @@ def test_a_task_is_counted_over_its_seeds():
     assert totals.wrong_claims == ()
 
 
+def test_what_is_proved_of_a_task_is_what_is_proved_on_every_seed():
+    suite = find_suite("tomita")
+    jobs = jobs_of(suite, [0, 1], ["tomita1", "tomita2", "tomita3", "tomita4"])
+    every, far, near = Proved(True), Proved(True, 1000), Proved(True, 67)
+    covered = [every, every, every, near, far, near, every, None]
+    rows = [
+        made(job, proved=proved, verdict="proved" if proved else "tested")
+        for job, proved in zip(jobs, covered, strict=True)
+    ]
+    summaries = summarise(jobs, rows)
+    assert [each.proved for each in summaries] == [every, near, near, None]
+    totals = total(suite, summaries, rows)
+    assert (totals.proved, totals.proved_up_to, totals.tasks) == (1, 2, 4)
+    page = page_of(suite, summaries, totals, rows)
+    for text in (shown(page, 140), page_markdown(page)):
+        assert "proved for" in text
+        assert "every length" in text
+        assert "up to 67" in text
+        assert "up to 1,000" not in text
+    assert rows[3].as_json()["proved_for"] == "up to 67"
+    assert rows[7].as_json()["proved_for"] is None
+
+
+@pytest.mark.parametrize(
+    ("report", "proved"),
+    [
+        ({"verdict": "proved", "proof": {"up_to_length": None}}, "every length"),
+        ({"verdict": "proved", "proof": {"up_to_length": 1000}}, "up to 1,000"),
+        ({"verdict": "proved", "proof": {"up_to_length": None}, "holds_for": {}}, "every input"),
+        # a proof that ends before the training length proves nothing that is claimed
+        ({"verdict": "tested", "proof": {"up_to_length": 4}}, "None"),
+        ({"verdict": "tested", "proof": None}, "None"),
+    ],
+)
+def test_what_a_report_proves_is_read_with_its_verdict(report, proved):
+    mechanism = {"kind": "automaton", "name": "parity"}
+    whole = {"format_version": 1, "located": True, "mechanism": mechanism}
+    whole |= {"holds_for": {"lengths": "every length"}} | report
+    assert str(read_printed(json.dumps(whole)).proved) == proved
+
+
 @pytest.mark.parametrize(
     ("changes", "where"),
     [
@@ -443,7 +486,7 @@ def test_a_wrong_claim_and_a_refusal_stand_in_the_table():
 def test_the_table_fits_and_keeps_what_matters(width, seeds):
     suite = find_suite("mips")
     jobs = jobs_of(suite, range(seeds))
-    rows = [made(job, mechanism="a mechanism of a name that is rather long") for job in jobs]
+    rows = [made(job, mechanism="a mechanism of a rather long name") for job in jobs]
     rows[1::3] = [refusal(job) for job in jobs[1::3]]
     summaries = summarise(jobs, rows)
     text = shown(page_of(suite, summaries, total(suite, summaries, rows), rows), width)
@@ -455,7 +498,7 @@ def test_the_table_fits_and_keeps_what_matters(width, seeds):
     assert ("mechanism" in header) == (width >= 100)
     assert len(re.findall(r"^perfect_square_detector\s", text, re.MULTILINE)) == 1
     if seeds == 1 and width == 140:
-        assert "a mechanism of a name that is rather long" in text
+        assert "a mechanism of a rather long name" in text
     if width == 100:  # the kind says more than the beginning of a name
         assert "automaton" in text
         assert "…" not in text

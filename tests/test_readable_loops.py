@@ -54,7 +54,8 @@ def agrees(recurrence: Recurrence, source: str, values: range, seed: int = 0) ->
 def test_every_delay_line_is_the_same_sums_however_it_is_written(depth, start, data):
     names = ["x", "previous", *(f"previous{age}" for age in range(2, depth + 1))]
     factors = data.draw(st.lists(st.integers(-2, 2), min_size=depth, max_size=depth))
-    terms = [Operation("*", (Constant(f), Name(n))) for f, n in zip(factors, names, strict=False)]
+    used = [(f, n) for f, n in zip(factors, names, strict=False) if f]
+    terms = [Operation("*", (Constant(f), Name(n))) for f, n in used]
     answer = reduce(lambda a, b: Operation("+", (a, b)), [*terms, Name(names[depth])])
     recurrence = delay_line(depth, answer, start)
     source = emit_recurrence(recurrence).program.source
@@ -62,7 +63,7 @@ def test_every_delay_line_is_the_same_sums_however_it_is_written(depth, start, d
     assert system is not None
     assert is_system(affine_pass(source), system)
     assert agrees(recurrence, source, range(-4, 5))
-    assert len(body(source)) <= 6
+    assert sum(line.startswith("previous") for line in body(source)) <= 2
 
 
 def test_a_few_remembered_inputs_are_shifted_at_once():
@@ -111,7 +112,7 @@ def test_a_list_that_forgets_in_another_order_is_another_system():
         ("recent[-1]", "recent[x]", "no sum of multiples"),
         ("recent[-1]", "max(recent)", "no sum of multiples"),
         ("recent = [x, *recent[:-1]]", "recent += [x]", "no sum of multiples"),
-        ("def input_5_steps_before", "def sum", "something of its own"),
+        ("input_5_steps_before", "sum", "something of its own"),
     ],
 )
 def test_what_is_done_to_a_list_is_followed_or_refused(old, new, message):

@@ -83,9 +83,6 @@ def _counter(plan: Plan, name: str, update: Expression, values: list[int]) -> Ki
             elif len(parts) == 2 and Name(name) in parts:
                 other = parts[parts[0] == Name(name)]
                 when = f"{source(other)} is 1"
-                odd = [
-                    Operation(how, (Name("x"), Constant(by))) for how, by in (("%", 2), ("&", 1))
-                ]
                 if other == Name("x"):
                     when, alone = "the input is 1", "parity of the inputs"
                 elif {*ex.conjuncts("&", (other,))} == {*map(Name, plan.inputs)}:
