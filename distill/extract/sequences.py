@@ -58,11 +58,13 @@ class RecurrenceReading:
     Attributes:
         assignments: an order in which the registers are set one after another, or null.
         realisation: of a linear network, or null.
+        values: that every channel has.
     """
 
     recurrence: Recurrence
     assignments: tuple[Assignment, ...] | None
     realisation: Realisation | None
+    values: tuple[range, ...] = ()
 
     @property
     def summary(self) -> str:
@@ -111,7 +113,7 @@ def _linear(network: SequenceNetwork, length: int) -> RecurrenceReading | Refusa
     found = realise(network.model, network.channels, length)
     if isinstance(found, Refusal):
         return found
-    return RecurrenceReading(found.recurrence, found.assignments, found)
+    return RecurrenceReading(found.recurrence, found.assignments, found, network.channels.inputs)
 
 
 def _compared(network: SequenceNetwork, length: int) -> RecurrenceReading | Refusal | None:
@@ -143,4 +145,4 @@ def _registers(network: SequenceNetwork, length: int) -> RecurrenceReading | Ref
     found = find_registers(ask, network.channels, length, network.channels.outputs)
     if isinstance(found, Refusal):
         return found
-    return RecurrenceReading(found, None, None)
+    return RecurrenceReading(found, None, None, network.channels.inputs)
