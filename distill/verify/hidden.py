@@ -105,14 +105,14 @@ def interchanged(
     for state in np.unique(states):
         rows = np.flatnonzero(states == state)
         same[rows] = np.roll(rng.permutation(rows), 1)[np.argsort(rng.permutation(len(rows)))]
-    expected = _answers_from(machine, states, rest)
+    expected = answers_from(machine, states, rest)
     hidden = seen.hidden[:, cut - 1]
-    right = _follows(network, hidden[same], rest, expected)
+    right = follows(network, hidden[same], rest, expected)
     others = rng.permutation(len(states))
     apart = states[others] != states
     if not apart.any():
         return float(right.mean()), None
-    decoy = _follows(network, hidden[others][apart], rest[apart], expected[apart])
+    decoy = follows(network, hidden[others][apart], rest[apart], expected[apart])
     return float(right.mean()), float(decoy.mean())
 
 
@@ -140,19 +140,20 @@ def moved(
     shift = np.stack([centres[int(q)] for q in targets]) - np.stack(
         [centres[int(q)] for q in states]
     )
-    expected = _answers_from(machine, targets, rest)
+    expected = answers_from(machine, targets, rest)
     random = rng.normal(size=shift.shape)
     random *= np.linalg.norm(shift, axis=1, keepdims=True) / np.linalg.norm(
         random, axis=1, keepdims=True
     )
-    right = _follows(network, hidden + shift, rest, expected)
-    decoy = _follows(network, hidden + random, rest, expected)
+    right = follows(network, hidden + shift, rest, expected)
+    decoy = follows(network, hidden + random, rest, expected)
     return float(right.mean()), float(decoy.mean())
 
 
-def _answers_from(
+def answers_from(
     machine: Machine, states: Int[ndarray, " n"], symbols: Int[ndarray, "n length"]
 ) -> Int[ndarray, "n length"]:
+    """What the machine answers from these states on."""
     answers = np.empty(symbols.shape, dtype=np.int64)
     for t, read in enumerate(symbols.T):
         answers[:, t] = machine.answers[states, read]
@@ -160,7 +161,7 @@ def _answers_from(
     return answers
 
 
-def _follows(
+def follows(
     network: SymbolNetwork,
     hidden: Float[ndarray, "n d"],
     symbols: Int[ndarray, "n length"],
