@@ -1,4 +1,4 @@
-"""What a machine's pictures show: the network's hidden states, and what an exchange of them does."""
+"""What a machine's pictures show: the network's hidden states, and what exchanges do."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from jaxtyping import Int
+from numpy import ndarray
 
 from distill.checker import draws
 from distill.exhibits.hidden import HiddenView, hidden_view
@@ -125,7 +127,9 @@ def _interchange(
     )
 
 
-def _same_state(states, receivers, rng):  # type: ignore[no-untyped-def]
+def _same_state(
+    states: Int[ndarray, " n"], receivers: Int[ndarray, " m"], rng: np.random.Generator
+) -> tuple[Int[ndarray, " k"], Int[ndarray, " k"]]:
     """For every row another one in the same state; rows without one are left out."""
     by, to = [], []
     for row in receivers.tolist():
@@ -137,7 +141,14 @@ def _same_state(states, receivers, rng):  # type: ignore[no-untyped-def]
     return np.array(by, dtype=np.int64), np.array(to, dtype=np.int64)
 
 
-def _outcome(machine: Machine, model: SymbolNetwork, seen: Visits, cut: int, by, to):  # type: ignore
+def _outcome(
+    machine: Machine,
+    model: SymbolNetwork,
+    seen: Visits,
+    cut: int,
+    by: Int[ndarray, " n"],
+    to: Int[ndarray, " n"],
+) -> tuple[ndarray, ndarray]:
     """Whether every exchange went on right, and whether the machine's two states answer alike."""
     states, rest = seen.states[:, cut - 1], seen.symbols[to, cut:]
     expected = answers_from(machine, states[to], rest)

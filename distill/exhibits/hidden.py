@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,6 +20,9 @@ RESOLUTION = 200
 
 SIDES = 300
 """Planes that are tried where groups differ in more than two directions."""
+
+ADDED = 0.001
+"""Part of the spread between groups that is added to what they hold themselves."""
 
 MAX_SIDED = 40
 """Groups up to which that is worth it."""
@@ -107,14 +111,10 @@ def _furthest_apart(
 
     A gap is the distance of two means, less twice what each group deviates towards the other.
     """
-    rng = np.random.default_rng(SEED)
     one, other = np.triu_indices(len(centres), 1)
     within = centres @ basis.T
     best, widest = np.eye(2, len(basis)), -np.inf
-    for trial in range(SIDES):
-        plane = np.eye(2, len(basis))
-        if trial:
-            plane = np.linalg.qr(rng.normal(size=(len(basis), 2)))[0].T
+    for plane in _planes(within, spread):
         seen = within @ plane.T
         between = seen[one] - seen[other]
         apart = np.maximum(np.linalg.norm(between, axis=1), 1e-12)
@@ -132,6 +132,25 @@ def _furthest_apart(
     seen = within @ best.T
     turn = np.linalg.svd(seen - seen.mean(axis=0), full_matrices=False)[2]
     return turn @ best @ basis
+
+
+def _planes(
+    centres: Float[ndarray, "k r"], spread: Float[ndarray, "k r r"]
+) -> Iterator[Float[ndarray, "2 r"]]:
+    """The principal plane and random ones, and both again where what groups hold is made round.
+
+    The latter are Fisher's discriminant directions, with a little added to what groups hold.
+    """
+    rng, r = np.random.default_rng(SEED), centres.shape[1]
+    pooled = spread.mean(axis=0)
+    sizes, turned = np.linalg.eigh(pooled + ADDED * np.cov(centres, rowvar=False))
+    whitening = turned / np.sqrt(np.maximum(sizes, 1e-12)) @ turned.T
+    for ahead in (np.eye(r), whitening):
+        around = (centres - centres.mean(axis=0)) @ ahead
+        principal = np.linalg.svd(around, full_matrices=False)[2][:2]
+        for trial in range(SIDES // 2):
+            plane = principal if trial == 0 else rng.normal(size=(2, r))
+            yield np.linalg.qr((plane @ ahead).T)[0].T
 
 
 def _principal(centred: Float[ndarray, "n d"]) -> Float[ndarray, "r d"]:

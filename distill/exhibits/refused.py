@@ -1,4 +1,4 @@
-"""What the picture of a network that was not understood shows: its hidden states, by its answers."""
+"""What a picture of a network that was not understood shows: hidden states, by their answers."""
 
 from __future__ import annotations
 

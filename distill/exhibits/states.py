@@ -26,8 +26,10 @@ class Group:
 
 
 def state_names(mechanism: AutomatonMechanism) -> tuple[str, ...]:
-    """The values of the program's variables in every state; q0, q1, ... where they tell no two
-    states apart, or there are none."""
+    """The values of the program's variables in every state.
+
+    They are q0, q1, ... where there are none, or not enough to tell all states apart.
+    """
     variables = mechanism.variables
     rows = list(zip(*(variable.values for variable in variables), strict=True))
     numbered = tuple(f"q{state}" for state in range(mechanism.states))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -61,10 +62,7 @@ class Curve:
         """Points of a Bézier curve (de Casteljau)."""
         points = [np.repeat(control[None], len(t), axis=0) for control in self.controls]
         while len(points) > 1:
-            points = [
-                (1 - t)[:, None] * a + t[:, None] * b
-                for a, b in zip(points[:-1], points[1:], strict=True)
-            ]
+            points = [(1 - t)[:, None] * a + t[:, None] * b for a, b in pairwise(points)]
         return points[0]
 
     def part(self, begin: float, end: float) -> Curve:

@@ -15,7 +15,8 @@ from distill.mechanism import AutomatonMechanism
 from distill.render.picture import FAINT, GRID, INK, SERIES, SURFACE, Picture, picture
 from distill.render.pictures.clouds import cloud, side_said
 from distill.render.pictures.edges import Edge, edge_text, edges_of, short_text, symbols_text
-from distill.render.pictures.graph import Arrow, Graph, drawing
+from distill.render.pictures.graph import drawing
+from distill.render.pictures.placement import Arrow, Graph
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -65,13 +66,13 @@ def state_graph(mechanism: AutomatonMechanism) -> tuple[Graph, str, str]:
     names, edges = state_names(mechanism), edges_of(machine)
     distances = tuple(len(word) for word in mechanism.access)
     order = state_order(mechanism)
-    count = f"{len(names)} state{'s' if len(names) > 1 else ''}"
+    size = f"{mechanism.states} state{'s' if mechanism.states > 1 else ''}"
     start = "The arrow from nowhere leads to the state in which it starts."
     meaning = what_names_mean(mechanism)
     spelt = "; ".join(
         f"from {names[e.source]} to {names[e.target]}: {edge_text(e, machine)}" for e in edges
     )
-    said = f"A machine of {count} and {len(machine.symbols)} symbols that starts in {names[0]}."
+    said = f"A machine of {size} and {len(machine.symbols)} symbols that starts in {names[0]}."
     if len(spelt) <= SPELT:
         said += f" Input → answer, {spelt}."
     if len(edges) <= LABELLED:
@@ -85,7 +86,7 @@ def state_graph(mechanism: AutomatonMechanism) -> tuple[Graph, str, str]:
         classes = _telling(machine, classes)
         shown = sum(map(len, classes))
         if shown < count:
-            inputs = " and ".join(symbols_text(symbols, machine) for symbols in classes)
+            inputs = " and ".join(_clipped(symbols_text(s, machine), 24) for s in classes)
             left = (
                 f" Of {count} inputs only {inputs} are drawn, which suffice to reach every state."
             )
@@ -105,9 +106,7 @@ def state_graph(mechanism: AutomatonMechanism) -> tuple[Graph, str, str]:
 
 
 def _labelled(edges: tuple[Edge, ...], machine: Machine, n: int) -> tuple[Arrow, ...]:
-    width, lines = {1: (46, 4), 2: (24, 3), 3: (15, 2)}.get(n, (12, 2))
-    if n > 5:
-        width, lines = 11, 2
+    width, lines = {1: (46, 4), 2: (24, 3), 3: (15, 2)}.get(n, (12 if n <= 5 else 11, 2))
     return tuple(Arrow(e.source, e.target, short_text(e, machine, width, lines)) for e in edges)
 
 
@@ -204,8 +203,8 @@ def _hidden(mechanism: AutomatonMechanism, exhibits: MachineExhibits) -> Picture
     return picture(
         "hidden",
         "Hidden states",
-        "Every point is the network's hidden state after a step, coloured by the state that the "
-        f"machine is in then: the network keeps them apart. The ring is the start. {side_said(view)}",
+        "Every point is the network's hidden state after a step; its colour is the state that the "
+        f"machine is in then. The ring is the start. {side_said(view)}",
         f"Hidden states in {met} groups, one for each of the {clusters} of the machine that were "
         f"met, of {len(names)}; the picture holds {view.share:.0%} of their variance.",
         cloud(view, names, WIDTH, CLOUD),
@@ -258,26 +257,26 @@ def _exchanges(found: Interchange) -> Picture:
         axes.set_xlabel("state of the prefix that goes on")
         axes.set_ylabel("state of the\nhidden state put in")
 
-    left = ""
-    if found.left_out:
-        left = f" {found.left_out} states were not met after step {found.step}, and are left out."
-    chance = (
-        ""
-        if found.alike is None
-        else (
-            f" Elsewhere it is about as often as the machine's two states answer alike: {found.alike:.0%}."
+    said = [f"{k} states or groups of states"]
+    if len(diagonal):
+        said.append(f"on the diagonal lowest {diagonal.min():.3f}, mean {diagonal.mean():.3f}")
+    if len(apart):
+        said.append(f"off the diagonal mean {apart.mean():.3f}")
+    more = ""
+    if found.alike is not None:
+        more += (
+            " Elsewhere they are about as often as the machine's two states answer alike: "
+            f"{found.alike:.0%}."
         )
-    )
-    low = "" if not len(diagonal) else f"lowest {diagonal.min():.3f}, "
-    off = "" if not len(apart) else f"; off it {apart.mean():.3f} on average"
+    if found.left_out:
+        more += f" {found.left_out} states were not met after step {found.step}."
     return picture(
         "exchanges",
         "Hidden states exchanged",
         f"After {found.step} steps a prefix is given the hidden state of another. How many "
         "continuations are then right? On the diagonal, where both are in the same state, all "
-        f"should be.{chance}{left}",
-        f"Part of continuations right after an exchange of hidden states: on the diagonal {low}"
-        f"{diagonal.mean():.3f} on average{off}, over {k} states or groups of states.",
+        f"should be.{more}",
+        f"Part of continuations right after an exchange of hidden states: {'; '.join(said)}.",
         draw,
         WIDTH,
         {1: 1.6, 2: 1.8, 3: 2.2}.get(k, 3.2 if k <= 6 else 4.4),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -58,7 +59,8 @@ def cloud(
     Args:
         view: the points.
         names: of the groups.
-        width: of the figure, in inches; height: of the figure.
+        width: of the figure, in inches.
+        height: of the figure.
     """
     groups = np.array(view.groups)
     points, begin = _placed(view, width, height)
@@ -66,7 +68,7 @@ def cloud(
     own = {group: points[groups == group] for group in present}
     labels = _labels(own, begin, names, width, height) if len(present) <= NAMED else {}
     taken = np.concatenate([points, *(box.spread() for box in labels.values())])
-    beside = words_box("start", 0, 0)
+    beside = words_box("start", 0.0, 0.0)
     ways = [np.array([math.cos(turn), math.sin(turn)]) for turn in TURNS]
     start = _best(
         [begin + np.array([0.37, 0.19]) * way for way in ways], beside, taken, width, height
@@ -133,7 +135,9 @@ def _placed(
     everything = np.concatenate([points, begin[None]])
     low, size = everything.min(axis=0), np.maximum(np.ptp(everything, axis=0), 1e-9)
     room = np.array([width, height]) - 2 * MARGIN
-    factor = np.minimum(room / size, (room / size).min() * STRETCH)
+    factor = room / size
+    if view.side != "unit":
+        factor = np.minimum(factor, factor.min() * STRETCH)
     shift = MARGIN + (room - size * factor) / 2
     return (points - low) * factor + shift, (begin - low) * factor + shift
 
@@ -169,7 +173,7 @@ def _labels(
     bands = {group: _along(_hull(places)) for group, places in own.items()}
     placed: dict[int, Box] = {}
     for group, places in own.items():
-        size = words_box(names[group], 0, 0)
+        size = words_box(names[group], 0.0, 0.0)
         centre = (places.min(axis=0) + places.max(axis=0)) / 2
         away = math.atan2(*(centre - middle)[::-1])
         options = [centre]
@@ -187,8 +191,7 @@ def _labels(
 def _along(corners: Float[ndarray, "k 2"]) -> Float[ndarray, "m 2"]:
     """Points along a line through corners."""
     part = np.linspace(0, 1, 8)[:, None]
-    pairs = zip(corners[:-1], corners[1:], strict=True)
-    return np.concatenate([a + part * (b - a) for a, b in pairs])
+    return np.concatenate([a + part * (b - a) for a, b in pairwise(corners)])
 
 
 def _best(

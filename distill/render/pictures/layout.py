@@ -44,7 +44,8 @@ def laid_out(
         pairs: of states that edges join; directions and loops do not matter.
         order: the states in an order that means something.
         distances: of the states from the start.
-        width: of the box; height: of the box.
+        width: of the box.
+        height: of the box.
         size: of the largest state.
     """
     n = len(order)

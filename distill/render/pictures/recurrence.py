@@ -9,7 +9,7 @@ import numpy as np
 from distill.exhibits import RecurrenceExhibits
 from distill.exhibits.recurrence import DecodedPairs
 from distill.render.picture import FAINT, SERIES, Picture, picture
-from distill.render.pictures.lengths import figure_text
+from distill.render.pictures.located import figure_text
 from distill.report import DecodedVariable, Inside
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 COLUMNS = 3
+SEEN = 0.001
 FAR = 200.0
 """Ratio of the largest to the median value beyond which a scale is logarithmic."""
 
@@ -53,9 +54,9 @@ def _decoded(exhibits: RecurrenceExhibits, inside: Inside) -> Picture:
         "registers",
         "The program's variables in the network",
         "A linear map reads every variable from the hidden state, on sequences that it was not "
-        "fitted on: on the line it reads the program's very value. R² leaves out what the number of "
-        f"the step alone would tell.{more}",
-        f"Read against true values: {said}. The furthest from its value is off by {worst:.3g}.",
+        "fitted on: on the line it reads the program's very value. R² leaves out what the number "
+        f"of the step alone would tell.{more}",
+        f"Read against true values: {said}. The furthest is {_off(worst)} from its value.",
         draw,
         5.0,
         2.9 if columns == 1 else 2.5 * rows if columns == 2 else 2.1 * rows + 0.2,
@@ -95,6 +96,11 @@ def _short(name: str, most: int = 16) -> str:
     return name if len(name) <= most else name[: most - 1] + "…"
 
 
+def _off(distance: float) -> str:
+    """A distance, where it is more than can be seen."""
+    return f"{distance:.2g}" if distance >= SEEN else f"less than {SEEN}"
+
+
 def _followed(exhibits: RecurrenceExhibits) -> Picture:
     """Inputs, answers and variables over the steps, one below the other."""
     seen = exhibits.followed
@@ -104,6 +110,7 @@ def _followed(exhibits: RecurrenceExhibits) -> Picture:
     panels = 1 + outputs + len(names)
 
     def draw(figure: Figure) -> None:
+        figure.set_layout_engine("constrained", h_pad=0.06)
         grid = figure.subplots(panels, sharex=True, squeeze=False).reshape(-1)
         for place, (name, row) in enumerate(zip(seen.channels, seen.inputs, strict=True)):
             grid[0].plot(
@@ -135,6 +142,9 @@ def _followed(exhibits: RecurrenceExhibits) -> Picture:
         for a, b in zip(seen.program, seen.network, strict=True)
     )
     gives = "chooses" if exhibits.chooses else "gives before it rounds"
+    apart = f"They are {_off(off)} apart at most."
+    if exhibits.chooses:
+        apart = "They agree at every step." if off == 0 else "They do not agree at every step."
     read = " Below, the program's variables and what is read in their place." if names else ""
     inputs = "; ".join(
         f"{name} = {', '.join(map(str, row))}"
@@ -144,10 +154,10 @@ def _followed(exhibits: RecurrenceExhibits) -> Picture:
     return picture(
         "followed",
         "One sequence, step by step",
-        f"Circles are what the program computes; the line is what the network {gives}. They are "
-        f"apart by {off:.2g} at most.{read}",
-        f"Inputs {inputs}; the program answers {answers}; the network's numbers differ by "
-        f"{off:.2g} at most.",
+        f"Circles are what the program computes; the line is what the network {gives}. "
+        f"{apart}{read}",
+        f"Inputs {inputs}; the program answers {answers}; the network's numbers are "
+        f"{_off(off)} from them at most.",
         draw,
         height=0.9 + 0.82 * panels,
     )

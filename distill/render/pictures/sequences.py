@@ -8,8 +8,10 @@ from distill.mechanism import AutomatonMechanism
 from distill.render.picture import Picture, picture
 from distill.render.pictures.automaton import machine_pictures
 from distill.render.pictures.clouds import cloud, side_said
-from distill.render.pictures.lengths import lengths_picture, located_picture, training_picture
+from distill.render.pictures.lengths import lengths_picture
+from distill.render.pictures.located import located_picture
 from distill.render.pictures.recurrence import recurrence_pictures
+from distill.render.pictures.training import training_picture
 from distill.store import Run
 
 
@@ -22,7 +24,7 @@ def sequence_pictures(run: Run) -> tuple[Picture, ...]:
     elif isinstance(exhibits, RecurrenceExhibits):
         drawn += recurrence_pictures(exhibits, report.inside)
     elif isinstance(exhibits, UnreadExhibits):
-        drawn.append(_unread(exhibits))
+        drawn.append(unread_picture(exhibits))
     drawn.append(located_picture(report))
     if isinstance(exhibits, MachineExhibits | RecurrenceExhibits):
         drawn.append(lengths_picture(report, exhibits.length))
@@ -31,7 +33,8 @@ def sequence_pictures(run: Run) -> tuple[Picture, ...]:
     return tuple(each for each in drawn if each is not None)
 
 
-def _unread(exhibits: UnreadExhibits) -> Picture:
+def unread_picture(exhibits: UnreadExhibits) -> Picture:
+    """Of a network that was learned and not understood."""
     view, answers = exhibits.hidden, exhibits.answers
     return picture(
         "hidden",
@@ -39,8 +42,8 @@ def _unread(exhibits: UnreadExhibits) -> Picture:
         "Every point is the network's hidden state after a step, coloured by its answer then. "
         "Clouds that are apart would be states, and points on a line a number; neither was found "
         f"to explain all answers. The ring is the start. {side_said(view)}",
-        f"Hidden states, coloured by {len(answers)} answers or spans of them: {'; '.join(answers)}; "
-        f"the picture holds {view.share:.0%} of their variance.",
+        f"Hidden states, coloured by {len(answers)} answers or spans of them: "
+        f"{'; '.join(answers)}; the picture holds {view.share:.0%} of their variance.",
         cloud(view, answers, 5.0, 3.4),
         height=3.4,
     )
