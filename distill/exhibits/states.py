@@ -35,7 +35,9 @@ def state_names(mechanism: AutomatonMechanism) -> tuple[str, ...]:
     numbered = tuple(f"q{state}" for state in range(mechanism.states))
     if not rows or len(set(rows)) < mechanism.states:
         return numbered
-    words = [",".join("*" if value is None else str(value) for value in row) for row in rows]
+    values = [["*" if value is None else str(value) for value in row] for row in rows]
+    between = "" if all(len(value) == 1 for row in values for value in row) else ","
+    words = [between.join(row) for row in values]
     short = max((chars for most, chars in SHORT.items() if mechanism.states <= most), default=0)
     if len(variables) == 1 and len(variables[0].name) <= short:
         return tuple(f"{variables[0].name}={word}" for word in words)
@@ -61,7 +63,8 @@ def what_names_mean(mechanism: AutomatonMechanism) -> str:
         return "A state is named by the program's variable."
     held = ", ".join(variable.name for variable in mechanism.variables)
     open_ = "; * is for any value" if any("*" in name for name in names) else ""
-    return f"A state is named by the value of the program's {held}{open_}."
+    count = "value" if len(mechanism.variables) == 1 else "values"
+    return f"A state is named by the {count} of the program's {held}{open_}."
 
 
 def state_groups(mechanism: AutomatonMechanism, most: int) -> tuple[Group, ...]:

@@ -23,6 +23,9 @@ from distill.render.pictures.arrows import (
 )
 from distill.render.pictures.layout import laid_out
 
+BETWEEN = 0.5
+"""Inches more between states where there are words on arrows."""
+
 BENDS = (0.0, 0.16, -0.16, 0.34, -0.34, 0.55, -0.55)
 ANGLES = tuple(math.pi * k / 12 for k in range(24))
 
@@ -97,13 +100,14 @@ def placed(graph: Graph, width: float, height: float, foot: float) -> Drawn:
     elif n == 3:
         edge_x += 0.25
     pairs = np.array([[a.source, a.target] for a in graph.arrows]).reshape(-1, 2)
+    words = BETWEEN if any(arrow.text for arrow in graph.arrows) else 0.0
     inside = laid_out(
         pairs,
         list(graph.order),
         list(graph.distances),
         width - 2 * edge_x,
         height - foot - 2 * edge_y,
-        (2 * max(half), 2 * half_height),
+        (2 * max(half) + words, 2 * half_height + words),
     )
     if n <= 2:
         inside[:, 1] -= 0.12 + 0.05 * rows
