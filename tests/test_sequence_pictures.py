@@ -212,6 +212,18 @@ def test_beyond_sixty_states_groups_are_drawn():
     assert "how many steps" in alternative
 
 
+def test_of_hundreds_of_states_everything_stays_small():
+    mechanism = mechanism_of(random_minimal(np.random.default_rng(3), 200, 2))
+    exhibits = machine_exhibits(mechanism, network_of(mechanism), LENGTH)
+    drawn = machine_pictures(mechanism, exhibits)
+    assert len(to_json(exhibits, ExhibitsJson)) < 60_000
+    assert max(len(each.svg) for each in drawn) < 150_000
+    assert exhibits.interchange is not None
+    assert len(exhibits.interchange.names) <= 24
+    own = [row[place] for place, row in enumerate(exhibits.interchange.accuracy)]
+    assert {value for value in own if value is not None} == {1.0}
+
+
 def test_groups_are_made_by_a_variable_where_the_program_has_one():
     machine = counter(113, 3).minimise()
     values = tuple(row[0] for row in machine.outputs)

@@ -171,4 +171,5 @@ def _thinned(places: Int[ndarray, "n 2"], groups: Int[ndarray, " n"]) -> Int[nda
     for group in np.unique(groups):
         own = np.sort(first[groups[first] == group])
         kept.append(own[np.linspace(0, len(own) - 1, min(room, len(own))).astype(int)])
-    return np.concatenate(kept)
+    found = np.concatenate(kept)
+    return found[np.linspace(0, len(found) - 1, min(len(found), 2 * POINTS)).astype(int)]

@@ -97,10 +97,13 @@ def cloud(
                         alpha=0.2,
                     )
                 )
+        looks = np.array([MARKERS[group // len(SERIES) % len(MARKERS)] for group in groups])
+        for look in sorted(set(zip((groups % len(SERIES)).tolist(), looks.tolist(), strict=True))):
+            alike = (groups % len(SERIES) == look[0]) & (looks == look[1])
             axes.plot(
-                *np.round(places, 3).T,
-                MARKERS[group // len(SERIES) % len(MARKERS)],
-                color=colour,
+                *np.round(points[alike], 3).T,
+                look[1],
+                color=SERIES[look[0]],
                 markersize=5 if len(points) < 150 else 4,
                 markeredgewidth=0,
             )
