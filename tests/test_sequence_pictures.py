@@ -220,6 +220,7 @@ def test_of_hundreds_of_states_everything_stays_small():
     assert max(len(each.svg) for each in drawn) < 150_000
     assert exhibits.interchange is not None
     assert len(exhibits.interchange.names) <= 24
+    assert "grouped by how many steps" in drawn[2].caption
     own = [row[place] for place, row in enumerate(exhibits.interchange.accuracy)]
     assert {value for value in own if value is not None} == {1.0}
 

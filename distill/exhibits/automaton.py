@@ -42,6 +42,7 @@ class Interchange:
         alike: part of the continuations off the diagonal that the machine itself answers from
             state i as it does from state j; null where there are none.
         left_out: how many states were not met.
+        grouped: what groups are made by; nothing where names are of states.
     """
 
     names: tuple[str, ...]
@@ -49,6 +50,7 @@ class Interchange:
     accuracy: tuple[tuple[float | None, ...], ...]
     alike: float | None
     left_out: int
+    grouped: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,9 +92,10 @@ def _interchange(
     if not rest.shape[1]:
         return None
     met = np.unique(states)
+    all_groups = state_groups(mechanism, MOST_GROUPS)
     groups = [
         (group.name, rows)
-        for group in state_groups(mechanism, MOST_GROUPS)
+        for group in all_groups
         if len(rows := np.flatnonzero(np.isin(states, group.states)))
     ]
     pairs, donors, receivers = [], [], []
@@ -124,6 +127,7 @@ def _interchange(
         tuple(table),
         round(float(alike[apart].mean()), 3) if apart.any() else None,
         mechanism.states - len(met),
+        all_groups[0].meaning,
     )
 
 

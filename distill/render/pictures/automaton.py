@@ -257,12 +257,14 @@ def _exchanges(found: Interchange) -> Picture:
         axes.set_xlabel("state of the prefix that goes on")
         axes.set_ylabel("state of the\nhidden state put in")
 
-    said = [f"{k} states or groups of states"]
+    said = [f"{k} {'groups of ' if found.grouped else ''}states"]
     if len(diagonal):
         said.append(f"on the diagonal lowest {diagonal.min():.3f}, mean {diagonal.mean():.3f}")
     if len(apart):
         said.append(f"off the diagonal mean {apart.mean():.3f}")
     more = ""
+    if found.grouped:
+        more = f" States are grouped by {found.grouped}; on the diagonal it is the very same state."
     if found.alike is not None:
         more += (
             " Elsewhere they are about as often as the machine's two states answer alike: "

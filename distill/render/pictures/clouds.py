@@ -23,7 +23,7 @@ MARKERS = "os^DvP*X"
 """In the order in which they are used when the colours begin again."""
 
 NAMED = 40
-"""Groups up to which their names are written."""
+"""Groups up to which their names are written, where there is room."""
 
 BANDS = 16
 """Groups up to which each is held together by a band."""
@@ -170,7 +170,10 @@ def _labels(
     width: float,
     height: float,
 ) -> dict[int, Box]:
-    """A name at the centre of its group, or around it, where it covers least."""
+    """A name at the centre of its group, or around it, where it covers least.
+
+    A name is left out where there is no room beside those before it.
+    """
     ring = begin + 0.1 * np.array([[math.cos(turn), math.sin(turn)] for turn in TURNS])
     middle = np.mean([places.mean(axis=0) for places in own.values()], axis=0)
     bands = {group: _along(_hull(places)) for group, places in own.items()}
@@ -187,7 +190,9 @@ def _labels(
             options.append(centre + reach * way)
         taken = [places, places, ring, *(box.spread() for box in placed.values())]
         taken += [band for other, band in bands.items() if other != group]
-        placed[group] = _best(options, size, np.concatenate(taken), width, height)
+        box = _best(options, size, np.concatenate(taken), width, height)
+        if not any(box.overlap(other) for other in placed.values()):
+            placed[group] = box
     return placed
 
 
