@@ -14,7 +14,14 @@ from pydantic import Field
 from distill.exhibits.automaton import MachineExhibits, machine_exhibits
 from distill.exhibits.fourier import FourierExhibits, fourier_exhibits
 from distill.exhibits.recurrence import RecurrenceExhibits, recurrence_exhibits
-from distill.mechanism import AutomatonMechanism, FourierMechanism, RecurrenceMechanism, Refusal
+from distill.exhibits.refused import UnreadExhibits, unread_exhibits
+from distill.mechanism import (
+    AutomatonMechanism,
+    FourierMechanism,
+    Refusal,
+    SequenceMechanism,
+)
+from distill.recurrence import Recurrence
 from distill.sequence_network import SequenceNetwork
 from distill.trace import Trace
 
@@ -24,11 +31,12 @@ __all__ = [
     "FourierExhibits",
     "MachineExhibits",
     "RecurrenceExhibits",
+    "UnreadExhibits",
     "domain_exhibits",
     "sequence_exhibits",
 ]
 
-Exhibits = FourierExhibits | MachineExhibits | RecurrenceExhibits
+Exhibits = FourierExhibits | MachineExhibits | RecurrenceExhibits | UnreadExhibits
 ExhibitsJson = Annotated[Exhibits, Field(discriminator="kind")]
 
 
@@ -40,13 +48,23 @@ def domain_exhibits(mechanism: FourierMechanism | Refusal, trace: Trace) -> Exhi
 
 
 def sequence_exhibits(
-    mechanism: AutomatonMechanism | RecurrenceMechanism | Refusal,
+    mechanism: SequenceMechanism | Refusal,
+    recurrence: Recurrence | None,
     network: SequenceNetwork | None,
     length: int,
 ) -> Exhibits | None:
-    """Of a network over sequences of a length; null where there is nothing to show."""
-    if network is None or isinstance(mechanism, Refusal):
+    """Of a network over sequences; null where there is nothing to show.
+
+    Args:
+        mechanism: what was read in it.
+        recurrence: the same as a value that can be run, of integer registers.
+        network: null where none was trained.
+        length: of the training sequences.
+    """
+    if network is None:
         return None
     if isinstance(mechanism, AutomatonMechanism):
         return machine_exhibits(mechanism, network, length)
-    return recurrence_exhibits(mechanism, network, length)
+    if recurrence is not None:
+        return recurrence_exhibits(recurrence, network, length)
+    return unread_exhibits(network, length)

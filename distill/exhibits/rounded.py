@@ -5,9 +5,9 @@ from __future__ import annotations
 from jaxtyping import Real
 from numpy import ndarray
 
-DIGITS = 4
+DIGITS, DECIMALS = 4, 6
 
 
 def rounded(values: Real[ndarray, " n"]) -> tuple[float, ...]:
-    """Significant digits that a picture can show."""
-    return tuple(float(f"{value:.{DIGITS}g}") + 0.0 for value in values)
+    """Significant digits that a picture can show; what is nothing but rounding becomes 0."""
+    return tuple(round(float(f"{value:.{DIGITS}g}"), DECIMALS) + 0.0 for value in values)

@@ -105,7 +105,7 @@ def interchanged(
     for state in np.unique(states):
         rows = np.flatnonzero(states == state)
         same[rows] = np.roll(rng.permutation(rows), 1)[np.argsort(rng.permutation(len(rows)))]
-    expected = _answers_from(machine, states, rest)
+    expected = answers_from(machine, states, rest)
     hidden = seen.hidden[:, cut - 1]
     right = answers_follow(network, hidden[same], rest, expected)
     others = rng.permutation(len(states))
@@ -140,7 +140,7 @@ def moved(
     shift = np.stack([centres[int(q)] for q in targets]) - np.stack(
         [centres[int(q)] for q in states]
     )
-    expected = _answers_from(machine, targets, rest)
+    expected = answers_from(machine, targets, rest)
     random = rng.normal(size=shift.shape)
     random *= np.linalg.norm(shift, axis=1, keepdims=True) / np.linalg.norm(
         random, axis=1, keepdims=True
@@ -150,9 +150,10 @@ def moved(
     return float(right.mean()), float(decoy.mean())
 
 
-def _answers_from(
+def answers_from(
     machine: Machine, states: Int[ndarray, " n"], symbols: Int[ndarray, "n length"]
 ) -> Int[ndarray, "n length"]:
+    """What the machine answers from these states on."""
     answers = np.empty(symbols.shape, dtype=np.int64)
     for t, read in enumerate(symbols.T):
         answers[:, t] = machine.answers[states, read]
