@@ -9,7 +9,8 @@ the input and the largest so far.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import combinations, permutations
+from functools import reduce
+from itertools import combinations, permutations, product
 
 import numpy as np
 from jaxtyping import Float
@@ -115,9 +116,12 @@ def add_delays(bank: Bank, ranges: tuple[range, ...]) -> None:
     for name, values in zip(bank.inputs, ranges, strict=True):
         x = Name(name)
         first = earlier = before(bank.carry("previous", 0, x).number)
-        for place in range(2, DELAYS + 1):
+        window = [x, first]
+        # that an input further back has no say is seen only where there is one further back
+        for place in range(2, min(DELAYS, bank.length - 2) + 1):
             earlier = before(bank.carry(f"previous{place}", 0, earlier).number)
-        for feature in _of_pair(x, first, values):
+            window.append(earlier)
+        for feature in (*_of_pair(x, first, values), *_of_window(window, values)):
             bank.add(feature)
         if 0 in values:
             none = before(bank.carry("previous", min(values.start - 1, -1), x).number)
@@ -131,10 +135,40 @@ def _of_pair(x: Expression, previous: Expression, values: range) -> Iterator[Exp
     yield from (op("==", x, previous), op("!=", x, previous))
     yield from (op(">", x, previous), op("<", x, previous))
     yield from (op("max", x, previous), op("min", x, previous), op("*", x, previous))
+    if len(values) > 2:
+        yield op("max", op("-", x, previous), ZERO)
+    if values.start < 0:
+        yield op("<", op("*", x, previous), ZERO)
     if len(values) <= 3:
         for one in values:
             for other in values:
                 yield op("and", op("==", previous, Constant(one)), op("==", x, Constant(other)))
+
+
+def _of_window(window: list[Name], values: range) -> Iterator[Expression]:
+    """Features of the last three inputs, newest first, and sums and extremes of the last few."""
+    for count in range(3, len(window) + 1):
+        yield ex.add([(1, name) for name in window[:count]])
+        if len(values) > 2:
+            yield from (_nested(operator, window[:count]) for operator in ("max", "min"))
+    if len(window) < 3:
+        return
+    x, previous, oldest = window[:3]
+    yield from (op("-", x, oldest), op("==", x, oldest))
+    if len(values) <= 2:
+        for bits in product(values, repeat=3):
+            equal = [op("==", n, Constant(v)) for n, v in zip((oldest, previous, x), bits)]
+            yield op("and", op("and", equal[0], equal[1]), equal[2])
+        return
+    low, high = op("min", x, previous), op("max", x, previous)
+    yield op("max", low, op("min", high, oldest))  # the middle one
+    for operator in "<>":
+        yield op("and", op(operator, x, previous), op(operator, oldest, previous))
+    yield op("<", op("*", op("-", x, previous), op("-", previous, oldest)), ZERO)
+
+
+def _nested(operator: str, names: list[Name]) -> Expression:
+    return reduce(lambda whole, name: op(operator, whole, name), names[1:], names[0])
 
 
 def add_clocks(bank: Bank) -> None:

@@ -194,10 +194,10 @@ def _residue_keys(
 
 
 def quotients(shelf: Shelf, answer: Int[ndarray, " rows"]) -> Iterator[Candidate]:
-    """F // m."""
+    """F // m; by a constant only where three values or more tell which."""
     chosen = glance(len(answer))
     few = shelf.values[:, chosen]
-    for divisor in DIVISORS:
+    for divisor in DIVISORS if answer.max() - answer.min() >= 2 else ():
         for place in np.flatnonzero((few // divisor == answer[chosen]).all(axis=1)).tolist():
             if (shelf.values[place] // divisor == answer).all():
                 whole = op("//", shelf.expression(place), Constant(divisor))
@@ -288,7 +288,7 @@ def derived(shelf: Shelf) -> Shelf:
             forms.append((op("abs", column.expression), np.abs(held)))
         if column.needs and isinstance(column.expression, Name):
             for divisor in DIVISORS:
-                if high - low >= divisor:
+                if high // divisor - low // divisor >= 2:  # with fewer it is a comparison
                     whole = op("//", column.expression, Constant(divisor))
                     forms.append((whole, held // divisor))
                 if high - low >= divisor and divisor <= 10:
