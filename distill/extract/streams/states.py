@@ -22,8 +22,8 @@ SINGLES, PAIRS = 60, 10
 SEARCHED = 6
 """Sets of variables that are handed to the search at a time."""
 
-THOROUGH = 200
-"""Different rows up to which the search is thorough."""
+THOROUGH, FEW = 200, 5
+"""Different rows, and variables, up to which the search is thorough."""
 
 SEEN_BEFORE = 0.2
 """Part of the rows that must be different at most, or a function of them says nothing."""
@@ -92,6 +92,7 @@ def _synthesised(
         return
     # every different row once, which is all that the search takes in
     distinct = {name: column[first] for name, column in columns.items()}
-    found = synthesise(distinct, answer[first], thorough=len(first) <= THOROUGH)
+    thorough = len(first) <= THOROUGH and len(names) <= FEW
+    found = synthesise(distinct, answer[first], thorough)
     if not tables(found) or (always and not isinstance(found, ex.Lookup)):
         yield Candidate(found, bank.cost(found, bank.needs(found)))
