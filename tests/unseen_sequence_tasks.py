@@ -1,6 +1,6 @@
 """Sequence tasks of families that the package does not list, as a stranger might write them."""
 
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from math import gcd
 
 from distill import SequenceTask, scan, task, windows
@@ -250,7 +250,7 @@ def direction() -> SequenceTask:
 def sign_changes() -> SequenceTask:
     """How often neighbours had different signs; 0 has none."""
     return sequences(
-        over_prefixes(lambda p: sum(a * b < 0 for a, b in zip(p, p[1:], strict=False))),
+        over_prefixes(lambda p: sum(a * b < 0 for a, b in pairwise(p))),
         range(-3, 4),
     )
 
@@ -314,9 +314,7 @@ def since_last_one() -> SequenceTask:
 @task
 def occurrences_of_01() -> SequenceTask:
     """How often 01 was seen."""
-    return sequences(
-        over_prefixes(lambda p: sum(a < b for a, b in zip(p, p[1:], strict=False))), BIT
-    )
+    return sequences(over_prefixes(lambda p: sum(a < b for a, b in pairwise(p))), BIT)
 
 
 @task

@@ -145,6 +145,17 @@ def sums(shelf: Shelf, answer: Int[ndarray, " rows"]) -> Iterator[Candidate]:
             yield shelf.candidate(ex.add(terms, offset), place, other)
 
 
+def weighed(bank: Bank, names: list[str], answer: Int[ndarray, " rows"]) -> Iterator[Candidate]:
+    """A sum of integer multiples: least squares, rounded."""
+    columns = bank.named(names)
+    rows = np.column_stack([*columns.values(), np.ones_like(answer)]).astype(float)
+    whole = np.rint(np.linalg.lstsq(rows, answer.astype(float), rcond=None)[0]).astype(int).tolist()
+    terms = [(factor, Name(name)) for factor, name in zip(whole, names, strict=False) if factor]
+    expression = ex.add(list(terms), whole[-1])
+    if terms and (ex.evaluate(expression, columns) == answer).all():
+        yield Candidate(expression, bank.cost(expression, bank.needs(expression)))
+
+
 def _wrapped(value: int) -> int:
     """The integer of 64 bits that it is in arithmetic modulo 2⁶⁴."""
     return (value + 2**63) % 2**64 - 2**63
