@@ -41,11 +41,11 @@ def of_families(
 ) -> Iterator[Candidate]:
     """The value whose register is largest or smallest, and the largest, smallest and sum."""
     for numbers in families(bank, ranges):
-        terms = [after(number) for number in numbers]
+        terms: list[Expression] = [after(number) for number in numbers]
         held = np.stack([bank.evaluate(term) for term in terms])
         needs = frozenset[int]().union(*(bank.registers[number].needs for number in numbers))
         low = min(values.start for values in ranges if len(values) == len(numbers))
-        yield from weighed(bank, [term.name for term in terms], answer)
+        yield from weighed(bank, [after(number).name for number in numbers], answer)
         wholes: list[tuple[Expression, Int[ndarray, " rows"]]] = [
             (ex.add([(1, term) for term in terms]), held.sum(axis=0)),
             (reduce(lambda a, b: op("max", a, b), terms), held.max(axis=0)),

@@ -116,7 +116,7 @@ def add_delays(bank: Bank, ranges: tuple[range, ...]) -> None:
     for name, values in zip(bank.inputs, ranges, strict=True):
         x = Name(name)
         first = earlier = before(bank.carry("previous", 0, x).number)
-        window = [x, first]
+        window: list[Expression] = [x, first]
         # that an input further back has no say is seen only where there is one further back
         for place in range(2, min(DELAYS, bank.length - 2) + 1):
             earlier = before(bank.carry(f"previous{place}", 0, earlier).number)
@@ -150,7 +150,7 @@ def _of_pair(x: Expression, previous: Expression, values: range) -> Iterator[Exp
                 yield op("and", op("==", previous, Constant(one)), op("==", x, Constant(other)))
 
 
-def _of_window(window: list[Name], values: range) -> Iterator[Expression]:
+def _of_window(window: list[Expression], values: range) -> Iterator[Expression]:
     """Features of the last three inputs, newest first, and sums and extremes of the last few."""
     for count in range(3, len(window) + 1):
         yield ex.add([(1, name) for name in window[:count]])
@@ -174,7 +174,7 @@ def _of_window(window: list[Name], values: range) -> Iterator[Expression]:
     yield op("<", op("*", op("-", x, previous), op("-", previous, oldest)), ZERO)
 
 
-def _nested(operator: str, names: list[Name]) -> Expression:
+def _nested(operator: str, names: list[Expression]) -> Expression:
     return reduce(lambda whole, name: op(operator, whole, name), names[1:], names[0])
 
 
