@@ -32,7 +32,7 @@ from distill.train.integers import IntegerCell, TrainedIntegers, train_integers
 from distill.train.ladder import train_in_order
 from distill.train.sequences import SequenceRecipe, label_numbers
 
-CELLS = ("linear", "second-order", "linear choice", "linear sum", "relu sum", "relu")
+CELLS = ("linear", "second-order", "linear sum", "relu sum", "linear choice", "relu")
 CELLS_OF_NUMBERS = ("linear", "linear sum", "relu sum", "relu", "second-order", "linear choice")
 CELLS_OF_MANY_SYMBOLS = ("linear", "relu", "second-order", "linear choice")
 
