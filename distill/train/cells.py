@@ -2,9 +2,9 @@
 
     linear         reads integers, h' = A h + B x + b, and its answer is y = C h' + d, rounded
     second-order   reads symbols, h' = tanh(W[x] h + b[x]), and chooses among the answers
-    linear choice  reads symbols, h' = A h + B[x] + b, and chooses among the answers
-    linear sum     reads symbols in the same way, and its answer is y = C h' + d, rounded
+    linear sum     reads symbols, h' = A h + B[x] + b, and its answer is y = C h' + d, rounded
     relu sum       as the linear sum, with a ReLU around the hidden state
+    linear choice  as the linear sum, and chooses among the answers
     relu           as the linear kind, with a ReLU around the hidden state
 
 Of each kind the narrowest of a few widths that learns the task is taken; the next kind is for
