@@ -9,8 +9,6 @@ import distill
 INTEGERS = [
     "newest_minus_rest",
     "complex_rotation",
-    "recent_surplus",
-    "weighted_difference_of_sums",
     "sum_of_larger",
     "dot_product",
     "gated_sum",
@@ -48,3 +46,9 @@ def test_answers_that_leave_64_bits_at_greater_lengths_are_counted_as_far_as_the
     for part in report.longer:
         assert part.program_vs_task is not None
         assert part.program_vs_task.agree == part.program_vs_task.total
+
+
+def test_what_no_network_learns_is_refused():
+    found = distilled("scrambled")
+    assert found.report.verdict == "refused"
+    assert "no network learned the task" in found.report.reasons[0]

@@ -5,12 +5,8 @@ from unseen import distilled
 
 MACHINES = [
     "leaky_sum",
-    "latch",
     "two_toggles",
-    "sample_and_hold",
     "traffic_light",
-    "vending_machine",
-    "debounce",
     "thermostat",
     "clamped_depth",
     "hash_mod_7",

@@ -573,7 +573,7 @@ def manchester() -> SequenceTask:
 @task
 def scrambled() -> SequenceTask:
     """A hash of all inputs without a short machine."""
-    return sequences(told(lambda s, x: (s * 75 + 74 * x + 11) % 65537 % 256, 1), range(8))
+    return sequences(told(lambda s, x: (s * 75 + 74 * x + 11) % 65537 % 256, 1), range(600))
 
 
 @task
