@@ -23,3 +23,7 @@ class ProgramError(DistillError):
 
 class MachineError(DistillError):
     """A finite-state machine whose parts do not agree, or that a program does not match."""
+
+
+class TooLargeError(TaskError, ProgramError):
+    """A task or a program that answers beyond 64-bit integers."""

@@ -159,7 +159,7 @@ class _Training:
     def first_understood(self) -> Found:
         """The first network whose program no check found to differ; or why there is none."""
         passed_over, last = list[str](), None
-        for cell in cells_for(self.data.channels):
+        for cell in cells_for(self.data):
             why = does_not_fit(cell, self.data)
             if why is not None:
                 passed_over.append(why)
@@ -237,8 +237,9 @@ def _shape(found: Found) -> str | None:
     shape = found.network.model.architecture
     kind = "second-order"
     if isinstance(found.network.model, IntegerModel):
-        kind = f"{found.network.model.architecture.activation} "
-        kind += found.network.model.architecture.readout
+        read = found.network.model.architecture
+        sums = read.one_hot and read.readout == "value"
+        kind = f"{read.activation} {'sum' if sums else read.readout}"
     return f"{kind}, {shape.d_hidden} units"
 
 

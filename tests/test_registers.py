@@ -112,6 +112,11 @@ def rarest(xs):
     return [min(range(3), key=lambda v: (xs[: t + 1].count(v), v)) for t in range(len(xs))]
 
 
+def carried_by(update):
+    """Answers that are a number from 0 on, updated at every step."""
+    return lambda xs: list(accumulate(xs, update, initial=0))[1:]
+
+
 CASES = {
     "magnitude": ((range(-9, 10),), lambda xs: [abs(x) for x in xs], 0),
     "distance": ((range(-9, 10),), lambda xs: [abs(y - x) for x, y in pairwise([0, *xs])], 1),
@@ -138,6 +143,30 @@ CASES = {
         1,
     ),
     "last run": ((range(2),), longest_run, 3),
+    "middle of three": (
+        (range(6),),
+        lambda xs: [sorted(window)[1] for window in zip([0, 0, *xs], [0, *xs], xs, strict=False)],
+        2,
+    ),
+    "third of three": (
+        (range(9),),
+        lambda xs: [sum(window) // 3 for window in zip([0, 0, *xs], [0, *xs], xs, strict=False)],
+        2,
+    ),
+    "leaking": ((range(16),), carried_by(lambda a, x: (3 * a + x) // 4), 1),
+    "overdraft": ((range(-5, 6),), carried_by(lambda a, x: a + x if a + x >= 0 else a), 1),
+    "largest change": (
+        (range(9),),
+        lambda xs: [max(map(abs, np.diff(p)), default=0) for p in starts(xs)],
+        2,
+    ),
+    "changes of sign": (
+        (range(-3, 4),),
+        lambda xs: [sum(a * b < 0 for a, b in pairwise(p)) for p in starts(xs)],
+        2,
+    ),
+    "sum of the different": ((range(5),), lambda xs: [sum(set(p)) for p in starts(xs)], 4),
+    "sign of a sum": ((range(-3, 4),), lambda xs: [(s > 0) - (s < 0) for s in sums(xs)], 1),
 }
 
 
@@ -286,6 +315,20 @@ def test_the_same_network_gives_the_same_program():
     first, second = (find_registers(oracle(reference), Channels(ranges), 10, 1) for _ in range(2))
     assert isinstance(first, Recurrence)
     assert first == second
+
+
+def test_a_window_as_long_as_the_sequences_is_none():
+    """That nothing further back counts is not seen where there is nothing further back."""
+
+    def fibonacci(xs):
+        last, answers = (0, 0), []
+        for x in xs:
+            last = last[1], sum(last) + x
+            answers.append(last[1])
+        return answers
+
+    found = find_registers(oracle(fibonacci), Channels((range(4),)), 8, 1)
+    assert isinstance(found, Refusal)
 
 
 def test_what_happens_on_rare_sequences_only_is_not_passed_over():

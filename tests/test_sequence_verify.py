@@ -134,15 +134,17 @@ def test_a_planted_machine_comes_back_proved_and_its_folder_is_checked(tmp_path)
 
 
 def test_a_machine_that_cannot_be_told_from_a_counter_is_refused():
-    """Six states in a circle that speak once a turn: 5 steps there, one on, and 5 to be seen."""
+    """Six states in a circle that speak once a turn: 5 steps there, one on, and 5 to be seen; one
+    more shows that the circle has no seventh.
+    """
     circle = tuple((state, (state + 1) % 6) for state in range(6))
     said = tuple((0, int(state == 5)) for state in range(6))
     network = planted_network(Machine(circle, said, ((0,), (1,))).minimise(), 1)
     short = extract_machine(network, ((0,), (1,)), 10)
     assert isinstance(short, Refusal)
     assert "something that counts without end would look the same" in short.reasons[0]
-    assert short.numbers["needed_length"] == 11
-    long = extract_machine(network, ((0,), (1,)), 11)
+    assert short.numbers["needed_length"] == 12
+    long = extract_machine(network, ((0,), (1,)), 12)
     assert isinstance(long, ExtractedMachine)
     assert long.machine.states == 6
 

@@ -187,3 +187,18 @@ def test_unusable_networks_are_refused_with_what_was_expected():
         IntegerModel(a, {**whole, "b": torch.tensor([0.0, torch.nan])})
     with pytest.raises(DistillError, match="2 answers to choose from; expected 0"):
         IntegerModel(a, whole, (1, 2))
+
+
+def test_what_every_symbol_counts_for_is_learned_in_one_unit_and_ruled_out_where_it_cannot_be():
+    rng = np.random.default_rng(0)
+    drawn = rng.integers(0, 6, (2, 2000, 8, 1))
+    weights = np.array([0, 7, -2, 2, 5, 1])
+    first, fresh = (np.cumsum(weights[part], axis=1) for part in drawn)
+    cell = IntegerCell(n_symbols=6)
+    found = train_integers(cell, IntegerData(drawn[0], first, drawn[1], fresh), 0)
+    assert found.right == 1
+    assert found.attempts[-1].d_hidden == 1
+    highest, most = (np.maximum.accumulate(part, axis=1) for part in drawn)
+    none = train_integers(cell, IntegerData(drawn[0], highest, drawn[1], most), 0)
+    assert none.model is None
+    assert all(attempt.ruled_out for attempt in none.attempts)

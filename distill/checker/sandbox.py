@@ -24,7 +24,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
-from distill.errors import ProgramError
+from distill.errors import ProgramError, TooLargeError
 
 SECONDS = 120
 MEMORY = 2 * 1024**3
@@ -393,6 +393,8 @@ def _answered(harness: str, request: dict[str, object], inputs: Int[ndarray, "..
     finished = _python(["-c", harness], data, int(str(request["seconds"])))
     if finished.returncode != 0:
         last = finished.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["no message"]
+        if last[0].startswith("OverflowError"):
+            raise TooLargeError("the program answers beyond 64-bit integers")
         raise ProgramError(f"the program failed (status {finished.returncode}): {last[0]}")
     return finished.stdout
 

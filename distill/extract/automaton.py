@@ -92,7 +92,8 @@ def extract_machine(
             return Refusal(
                 (
                     f"{len(access)} states were met, and it takes sequences of {longest} symbols "
-                    f"to tell them apart, beyond the {length} that the network can be trusted on: "
+                    f"to see that there is no other, beyond the {length} that the network can be "
+                    "trusted on: "
                     "something that counts without end would look the same; train on longer "
                     "sequences",
                 ),
@@ -118,11 +119,13 @@ def extract_machine(
 
 
 def _needed(machine: Machine, access: tuple[tuple[int, ...], ...]) -> int:
-    """How long sequences must be to see every transition: a way to a state, one symbol more, and
-    what tells the state that follows from the others.
+    """How long sequences must be to see that there is no state more: a way to a state, one symbol,
+    and what tells the state that follows from the others; and another symbol where there is more
+    than one state, since a counter that seems to stop at a value may go on to the next, which is
+    told from it by one symbol more.
     """
     endings = telling_apart(machine.delta, machine.answers)
-    return max(map(len, access)) + 1 + max(map(len, endings), default=0)
+    return max(map(len, access)) + 1 + max((len(word) + 1 for word in endings), default=0)
 
 
 def _close(

@@ -2,12 +2,16 @@
 
     linear         reads integers, h' = A h + B x + b, and its answer is y = C h' + d, rounded
     second-order   reads symbols, h' = tanh(W[x] h + b[x]), and chooses among the answers
-    linear choice  reads symbols, h' = A h + B[x] + b, and chooses among the answers
+    linear sum     reads symbols, h' = A h + B[x] + b, and its answer is y = C h' + d, rounded
+    relu sum       as the linear sum, with a ReLU around the hidden state
+    linear choice  as the linear sum, and chooses among the answers
     relu           as the linear kind, with a ReLU around the hidden state
 
 Of each kind the narrowest of a few widths that learns the task is taken; the next kind is for
 tasks that none of this one learns, or whose networks cannot be read. Where there are more
 than a few symbols, a map of its own for each is no simple kind any more, and relu comes second.
+Where the answers are numbers that grow along the sequence, or are very many, they are sums of
+something rather than states to choose from, and the sums come first.
 """
 
 from __future__ import annotations
@@ -28,11 +32,15 @@ from distill.train.integers import IntegerCell, TrainedIntegers, train_integers
 from distill.train.ladder import train_in_order
 from distill.train.sequences import SequenceRecipe, label_numbers
 
-CELLS = ("linear", "second-order", "linear choice", "relu")
+CELLS = ("linear", "second-order", "linear sum", "relu sum", "linear choice", "relu")
+CELLS_OF_NUMBERS = ("linear", "linear sum", "relu sum", "relu", "second-order", "linear choice")
 CELLS_OF_MANY_SYMBOLS = ("linear", "relu", "second-order", "linear choice")
 
 FEW_SYMBOLS = 64
-"""Symbols up to which `CELLS` is the order."""
+"""Symbols up to which a map of its own for each of them is among the simplest kinds."""
+
+MANY_ANSWERS = 40
+"""Different answers beyond which they are taken for numbers and not for states."""
 
 MAX_ANSWERS = 256
 """Values that a network which chooses among its outputs tells apart."""
@@ -41,6 +49,7 @@ MAX_SYMBOLS = 512
 """Symbols that a network with a map of its own for each of them is trained on."""
 
 RELU_WIDTHS = (2, 4, 6, 8, 12)
+RELU_SUM_WIDTHS = (1, 2, 4, 6)
 
 Observe = Callable[[int, int, int, float, float], None]
 """Called with units, step, most steps, the best part right so far, and the smallest loss."""
@@ -103,14 +112,28 @@ class TrainedCell:
     attempts: tuple[CellAttempt, ...]
 
 
-def cells_for(channels: Channels) -> tuple[str, ...]:
+def cells_for(data: CellData) -> tuple[str, ...]:
     """The kinds in the order in which they are tried."""
-    return CELLS if channels.size <= FEW_SYMBOLS else CELLS_OF_MANY_SYMBOLS
+    if data.channels.size > FEW_SYMBOLS:
+        return CELLS_OF_MANY_SYMBOLS
+    return CELLS_OF_NUMBERS if _are_numbers(data) else CELLS
+
+
+def _are_numbers(data: CellData) -> bool:
+    """Whether answers are very many, or still spread further in the last third of the steps."""
+    low, high = (
+        bound.accumulate(bound.reduce(data.labels, axis=0), axis=0)
+        for bound in (np.minimum, np.maximum)
+    )
+    spread = high - low
+    before_last = 2 * len(spread) // 3
+    growing = (spread[-1] > spread[max(0, before_last - 1)]).any()
+    return bool(growing) or len(data.answers) > MANY_ANSWERS
 
 
 def does_not_fit(cell: str, data: CellData) -> str | None:
     """Why a kind of network cannot be trained on these sequences, or null if it can."""
-    if cell in {"linear", "relu"}:
+    if cell in {"linear", "relu", "linear sum", "relu sum"}:
         return None
     channels = data.channels
     if channels.outputs > 1:
@@ -138,16 +161,16 @@ def train_cell(
     """
     if cell == "second-order":
         return _second_order(data, seed, recipe, observe)
-    choice = cell == "linear choice"
-    kind = IntegerCell(
-        activation="relu" if cell == "relu" else "linear",
-        readout="choice" if choice else "value",
-        n_symbols=data.channels.size if choice else 0,
-    )
-    if cell == "relu":
-        kind = IntegerCell(activation="relu", readout="value", widths=RELU_WIDTHS)
+    count = data.channels.size
+    kind = {
+        "linear": IntegerCell(),
+        "linear choice": IntegerCell(readout="choice", n_symbols=count),
+        "linear sum": IntegerCell(n_symbols=count),
+        "relu sum": IntegerCell("relu", n_symbols=count, widths=RELU_SUM_WIDTHS),
+        "relu": IntegerCell("relu", widths=RELU_WIDTHS),
+    }[cell]
     sequences, fresh = data.sequences, data.fresh
-    if choice:
+    if kind.n_symbols:
         sequences, fresh = (
             numbers(part, data.channels.inputs)[..., None] for part in (sequences, fresh)
         )

@@ -103,8 +103,11 @@ def train_integers(
     if cell.readout == "choice":
         answers = tuple(int(value) for value in np.unique(data.labels))
     limit = LinearLimit(0, 0.0)
-    if cell.activation == "linear" and cell.readout == "value" and not cell.n_symbols:
-        limit = linear_limit(data.sequences, data.labels)
+    if cell.activation == "linear" and cell.readout == "value":
+        sequences = data.sequences
+        if cell.n_symbols:  # of one-hot vectors, all but one number: the rest adds up with it to 1
+            sequences = (sequences == np.arange(1, cell.n_symbols)).astype(np.int64)
+        limit = linear_limit(sequences, data.labels)
     attempts: list[IntegerAttempt] = []
     best: tuple[float, IntegerRecurrent, Parameters] | None = None
     for number, width in enumerate(cell.widths, 1):

@@ -23,8 +23,9 @@ from numpy import ndarray
 from scipy.linalg import eigh
 from scipy.optimize import linprog
 
-SEQUENCES = 2000
-"""Sequences that the least squares are taken over."""
+SEQUENCES, ENTRIES = 2000, 4_000_000
+"""Sequences that the least squares are taken over at most, and numbers of their table: fewer
+sequences where a step has many numbers."""
 
 PROGRAMMED = 60
 """Sequences of the linear program."""
@@ -51,7 +52,9 @@ def linear_limit(
     sequences: Int[ndarray, "n length channels"], labels: Int[ndarray, "n length outputs"]
 ) -> LinearLimit:
     """What linear networks of any width cannot do better than, on these sequences."""
-    sequences, labels = sequences[:SEQUENCES], labels[:SEQUENCES]
+    _, length, channels = sequences.shape
+    most = min(SEQUENCES, ENTRIES // (length * length * channels))
+    sequences, labels = sequences[:most], labels[:most]
     lags = _lagged(sequences.astype(float))
     n, length, size = lags.shape
     rows = (lags - lags.mean(axis=0)).reshape(n * length, size)

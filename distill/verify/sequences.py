@@ -11,6 +11,7 @@ from numpy import ndarray
 from distill.channels import Channels
 from distill.checker.derive import upper_bound
 from distill.emit.sequences import EmittedLoop
+from distill.errors import TooLargeError
 from distill.mechanism import AutomatonMechanism, Refusal
 from distill.report import (
     HoldsFor,
@@ -106,10 +107,17 @@ def verify_sequences(
     """
     source, channels = emitted.program.source, network.channels
     draws = planned(channels, length, task)
-    fresh, stress, *longer = (
+    fresh, stress = (
         answered(source, network, draw.sequences(channels), task)
-        for draw in (draws.fresh, draws.stress, *draws.longer)
+        for draw in (draws.fresh, draws.stress)
     )
+    longer = list[Answers]()
+    for draw in draws.longer:
+        try:
+            longer.append(answered(source, network, draw.sequences(channels), task))
+        except TooLargeError:  # answers that grow fast leave what can be counted with
+            break
+    draws = replace(draws, longer=draws.longer[: len(longer)])
     tried = np.concatenate([fresh.sequences, stress.sequences])
     seen = _evidence(emitted, network, length, tried)
     searched = [answered(source, network, sequences) for sequences in seen.searched]

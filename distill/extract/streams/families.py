@@ -11,7 +11,7 @@ from numpy import ndarray
 
 from distill.extract.streams.bank import Bank, after
 from distill.extract.streams.grammar import op
-from distill.extract.streams.joins import Candidate
+from distill.extract.streams.joins import Candidate, weighed
 from distill.synthesis import expression as ex
 from distill.synthesis.expression import Constant, Expression, Name, Operation
 
@@ -45,6 +45,7 @@ def of_families(
         held = np.stack([bank.evaluate(term) for term in terms])
         needs = frozenset[int]().union(*(bank.registers[number].needs for number in numbers))
         low = min(values.start for values in ranges if len(values) == len(numbers))
+        yield from weighed(bank, [after(number).name for number in numbers], answer)
         wholes: list[tuple[Expression, Int[ndarray, " rows"]]] = [
             (ex.add([(1, term) for term in terms]), held.sum(axis=0)),
             (reduce(lambda a, b: op("max", a, b), terms), held.max(axis=0)),

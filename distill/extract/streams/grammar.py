@@ -9,7 +9,8 @@ the input and the largest so far.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import combinations, permutations
+from functools import reduce
+from itertools import combinations, permutations, product
 
 import numpy as np
 from jaxtyping import Float
@@ -115,14 +116,22 @@ def add_delays(bank: Bank, ranges: tuple[range, ...]) -> None:
     for name, values in zip(bank.inputs, ranges, strict=True):
         x = Name(name)
         first = earlier = before(bank.carry("previous", 0, x).number)
-        for place in range(2, DELAYS + 1):
+        window: list[Expression] = [x, first]
+        # that an input further back has no say is seen only where there is one further back
+        for place in range(2, min(DELAYS, bank.length - 2) + 1):
             earlier = before(bank.carry(f"previous{place}", 0, earlier).number)
-        for feature in _of_pair(x, first, values):
+            window.append(earlier)
+        for feature in (*_of_pair(x, first, values), *_of_window(window, values)):
             bank.add(feature)
         if 0 in values:
-            none = before(bank.carry("previous", min(values.start - 1, -1), x).number)
+            low = min(values.start - 1, -1)
+            none = before(bank.carry("previous", low, x).number)
             for operator in ("==", "!=", "<", ">"):
                 bank.add(op(operator, x, none))
+            begun = op("!=", none, Constant(low))
+            for change in (op("-", x, none), op("abs", op("-", x, none))):
+                bank.add(op("if", begun, change, ZERO))
+            bank.add(op("and", begun, op(">", x, none)))
 
 
 def _of_pair(x: Expression, previous: Expression, values: range) -> Iterator[Expression]:
@@ -131,10 +140,42 @@ def _of_pair(x: Expression, previous: Expression, values: range) -> Iterator[Exp
     yield from (op("==", x, previous), op("!=", x, previous))
     yield from (op(">", x, previous), op("<", x, previous))
     yield from (op("max", x, previous), op("min", x, previous), op("*", x, previous))
+    if len(values) > 2:
+        yield op("max", op("-", x, previous), ZERO)
+    if values.start < 0:
+        yield op("<", op("*", x, previous), ZERO)
     if len(values) <= 3:
         for one in values:
             for other in values:
                 yield op("and", op("==", previous, Constant(one)), op("==", x, Constant(other)))
+
+
+def _of_window(window: list[Expression], values: range) -> Iterator[Expression]:
+    """Features of the last three inputs, newest first, and sums and extremes of the last few."""
+    for count in range(3, len(window) + 1):
+        yield ex.add([(1, name) for name in window[:count]])
+        if len(values) > 2:
+            yield from (_nested(operator, window[:count]) for operator in ("max", "min"))
+    if len(window) < 3:
+        return
+    x, previous, oldest = window[:3]
+    yield from (op("-", x, oldest), op("==", x, oldest))
+    if len(values) <= 2:
+        for bits in product(values, repeat=3):
+            equal = [
+                op("==", n, Constant(v)) for n, v in zip((oldest, previous, x), bits, strict=True)
+            ]
+            yield op("and", op("and", equal[0], equal[1]), equal[2])
+        return
+    low, high = op("min", x, previous), op("max", x, previous)
+    yield op("max", low, op("min", high, oldest))  # the middle one
+    for operator in "<>":
+        yield op("and", op(operator, x, previous), op(operator, oldest, previous))
+    yield op("<", op("*", op("-", x, previous), op("-", previous, oldest)), ZERO)
+
+
+def _nested(operator: str, names: list[Expression]) -> Expression:
+    return reduce(lambda whole, name: op(operator, whole, name), names[1:], names[0])
 
 
 def add_clocks(bank: Bank) -> None:
@@ -283,6 +324,8 @@ def _carry(bank: Bank, places: list[int], answers: range) -> None:
         kept = op("max", op("+", SELF, FEATURE), Constant(min(0, answers.start)))
         _fold(bank, "level", both, op("min", kept, Constant(answers.stop - 1)), (0,))
         _fold(bank, "level", numbers, op("min", add, Constant(answers.stop - 1)), (0,))
+    sum_so_far = op("+", SELF, FEATURE)
+    _fold(bank, "level", both, op("if", op(">=", sum_so_far, ZERO), sum_so_far, SELF), (0,))
     _fold(bank, "number", places, op("-", FEATURE, SELF), (0,))
     _fold(bank, "seen", truths, op("if", FEATURE, ONE, SELF), (0,))
     _fold(bank, "run", truths, op("if", FEATURE, op("+", SELF, ONE), ZERO), (0,))
@@ -302,8 +345,11 @@ def _carry(bank: Bank, places: list[int], answers: range) -> None:
 
 
 def _carry_digits(bank: Bank, places: list[int], sizes: set[int], answers: range) -> None:
-    """Columns of the input as digits of a number: the number, its residue, and what is carried."""
+    """Columns of the input as digits of a number: the number, its residue, and what is carried;
+    and as what flows into a level that leaks.
+    """
     few = [p for p in places if bank.high(p) <= 2 * FEW_VALUES]
+    sum_so_far = op("+", SELF, FEATURE)
     for base in sorted({2, 3} | {size for size in sizes if size <= 16}):
         shifted = op("*", Constant(base), SELF)
         _fold(bank, "number", places, op("+", shifted, FEATURE), (0,))
@@ -312,6 +358,12 @@ def _carry_digits(bank: Bank, places: list[int], sizes: set[int], answers: range
             _fold(bank, "residue", few, whole, (0,))
         carry = op("//", op("+", SELF, FEATURE), Constant(base))
         _fold(bank, "carry", few, carry, (0, 1))
+    for part in (2, 3, 4):
+        left = op("//", SELF, Constant(part))
+        _fold(bank, "level", places, op("+", left, FEATURE), (0,))
+        _fold(bank, "level", places, op("-", sum_so_far, left), (0,))
+        kept = op("+", op("*", Constant(part - 1), SELF), FEATURE)
+        _fold(bank, "level", places, op("//", kept, Constant(part)), (0,))
 
 
 def _is_bit(bank: Bank, place: int) -> bool:

@@ -145,6 +145,17 @@ def sums(shelf: Shelf, answer: Int[ndarray, " rows"]) -> Iterator[Candidate]:
             yield shelf.candidate(ex.add(terms, offset), place, other)
 
 
+def weighed(bank: Bank, names: list[str], answer: Int[ndarray, " rows"]) -> Iterator[Candidate]:
+    """A sum of integer multiples: least squares, rounded."""
+    columns = bank.named(names)
+    rows = np.column_stack([*columns.values(), np.ones_like(answer)]).astype(float)
+    whole = np.rint(np.linalg.lstsq(rows, answer.astype(float), rcond=None)[0]).astype(int).tolist()
+    terms = [(factor, Name(name)) for factor, name in zip(whole, names, strict=False) if factor]
+    expression = ex.add(list(terms), whole[-1])
+    if terms and (ex.evaluate(expression, columns) == answer).all():
+        yield Candidate(expression, bank.cost(expression, bank.needs(expression)))
+
+
 def _wrapped(value: int) -> int:
     """The integer of 64 bits that it is in arithmetic modulo 2⁶⁴."""
     return (value + 2**63) % 2**64 - 2**63
@@ -194,10 +205,10 @@ def _residue_keys(
 
 
 def quotients(shelf: Shelf, answer: Int[ndarray, " rows"]) -> Iterator[Candidate]:
-    """F // m."""
+    """F // m; by a constant only where three values or more tell which."""
     chosen = glance(len(answer))
     few = shelf.values[:, chosen]
-    for divisor in DIVISORS:
+    for divisor in DIVISORS if answer.max() - answer.min() >= 2 else ():
         for place in np.flatnonzero((few // divisor == answer[chosen]).all(axis=1)).tolist():
             if (shelf.values[place] // divisor == answer).all():
                 whole = op("//", shelf.expression(place), Constant(divisor))
@@ -288,7 +299,7 @@ def derived(shelf: Shelf) -> Shelf:
             forms.append((op("abs", column.expression), np.abs(held)))
         if column.needs and isinstance(column.expression, Name):
             for divisor in DIVISORS:
-                if high - low >= divisor:
+                if high // divisor - low // divisor >= 2:  # with fewer it is a comparison
                     whole = op("//", column.expression, Constant(divisor))
                     forms.append((whole, held // divisor))
                 if high - low >= divisor and divisor <= 10:

@@ -11,9 +11,9 @@ from numpy import ndarray
 
 from distill.extract.streams.bank import Bank, after, before
 from distill.extract.streams.grammar import best_registers
-from distill.extract.streams.joins import Candidate
+from distill.extract.streams.joins import Candidate, weighed
 from distill.synthesis import expression as ex
-from distill.synthesis.expression import Name, tables
+from distill.synthesis.expression import tables
 from distill.synthesis.portfolio import Table, synthesise
 
 SINGLES, PAIRS = 60, 10
@@ -22,8 +22,8 @@ SINGLES, PAIRS = 60, 10
 SEARCHED = 6
 """Sets of variables that are handed to the search at a time."""
 
-THOROUGH = 200
-"""Different rows up to which the search is thorough."""
+THOROUGH, FEW = 200, 5
+"""Different rows, and variables, up to which the search is thorough."""
 
 SEEN_BEFORE = 0.2
 """Part of the rows that must be different at most, or a function of them says nothing."""
@@ -37,7 +37,7 @@ def of_input(bank: Bank, answer: Int[ndarray, " rows"]) -> Iterator[Candidate]:
 def of_window(bank: Bank, answer: Int[ndarray, " rows"]) -> Iterator[Candidate]:
     """The answer as an expression of the last few inputs."""
     delays = [r for r in bank.registers if r.role.startswith("previous") and r.start == 0]
-    yield from _sum_of(bank, [*bank.inputs, *(before(r.number).name for r in delays)], answer)
+    yield from weighed(bank, [*bank.inputs, *(before(r.number).name for r in delays)], answer)
     depths = sorted({len(register.needs) for register in delays})
     for depth in depths:
         names = [before(r.number).name for r in delays if len(r.needs) <= depth]
@@ -45,17 +45,6 @@ def of_window(bank: Bank, answer: Int[ndarray, " rows"]) -> Iterator[Candidate]:
         yield from found
         if found:
             return
-
-
-def _sum_of(bank: Bank, names: list[str], answer: Int[ndarray, " rows"]) -> Iterator[Candidate]:
-    """A sum of integer multiples: least squares, rounded."""
-    columns = bank.named(names)
-    rows = np.column_stack([*columns.values(), np.ones_like(answer)]).astype(float)
-    whole = np.rint(np.linalg.lstsq(rows, answer.astype(float), rcond=None)[0]).astype(int).tolist()
-    terms = [(factor, Name(name)) for factor, name in zip(whole, names, strict=False) if factor]
-    expression = ex.add(list(terms), whole[-1])
-    if terms and (ex.evaluate(expression, columns) == answer).all():
-        yield Candidate(expression, bank.cost(expression, bank.needs(expression)))
 
 
 def of_states(
@@ -92,6 +81,7 @@ def _synthesised(
         return
     # every different row once, which is all that the search takes in
     distinct = {name: column[first] for name, column in columns.items()}
-    found = synthesise(distinct, answer[first], thorough=len(first) <= THOROUGH)
+    thorough = len(first) <= THOROUGH and len(names) <= FEW
+    found = synthesise(distinct, answer[first], thorough)
     if not tables(found) or (always and not isinstance(found, ex.Lookup)):
         yield Candidate(found, bank.cost(found, bank.needs(found)))
