@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Draw = Callable[["Figure"], Mapping[str, bytes] | None]
-"""Puts axes into a figure that is empty; returns the images of its heat maps, by `raster`'s name."""
+"""Puts axes into a figure that is empty; returns the images of its heat maps by `raster`'s name."""
 
 INK, FAINT, GRID, SURFACE = "#010101", "#020202", "#030303", "#040404"
 """Placeholders: text and axes; what is less important; grid lines; the page itself."""
@@ -190,5 +190,5 @@ def _embedded(svg: str, name: str, title: str) -> str:
     for colour, variable in VARIABLES.items():
         body = body.replace(colour, f"var(--{variable})")
     head = f'<svg class="picture" xmlns:xlink="http://www.w3.org/1999/xlink" {box.group()}'
-    named = f' role="img" aria-labelledby="{name}-title"><title id="{name}-title">{escape(title)}</title>'
-    return head + named + body
+    role = f'role="img" aria-labelledby="{name}-title"'
+    return f'{head} {role}><title id="{name}-title">{escape(title)}</title>{body}'
