@@ -14,6 +14,7 @@ from pydantic import Field
 from distill.exhibits.automaton import MachineExhibits, machine_exhibits
 from distill.exhibits.fourier import FourierExhibits, fourier_exhibits
 from distill.exhibits.recurrence import RecurrenceExhibits, recurrence_exhibits
+from distill.exhibits.refusal import RefusalExhibits, refusal_exhibits
 from distill.mechanism import AutomatonMechanism, FourierMechanism, RecurrenceMechanism, Refusal
 from distill.sequence_network import SequenceNetwork
 from distill.trace import Trace
@@ -24,18 +25,19 @@ __all__ = [
     "FourierExhibits",
     "MachineExhibits",
     "RecurrenceExhibits",
+    "RefusalExhibits",
     "domain_exhibits",
     "sequence_exhibits",
 ]
 
-Exhibits = FourierExhibits | MachineExhibits | RecurrenceExhibits
+Exhibits = FourierExhibits | MachineExhibits | RecurrenceExhibits | RefusalExhibits
 ExhibitsJson = Annotated[Exhibits, Field(discriminator="kind")]
 
 
-def domain_exhibits(mechanism: FourierMechanism | Refusal, trace: Trace) -> Exhibits | None:
-    """Of a network over a finite domain; null where there is nothing to show."""
+def domain_exhibits(mechanism: FourierMechanism | Refusal, trace: Trace) -> Exhibits:
+    """Of a network over a finite domain."""
     if isinstance(mechanism, Refusal):
-        return None
+        return refusal_exhibits(trace)
     return fourier_exhibits(mechanism, trace)
 
 

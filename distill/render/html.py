@@ -1,33 +1,121 @@
-"""`report.html`: one self-contained file with the verdict, the evidence and the program."""
+"""`report.html`: one self-contained file with the verdict, the pictures, and what they rest on.
+
+It loads nothing: styles, script and images are inside, and its content policy forbids the rest.
+Neither versions nor seconds are on it, so that it is the same bytes for the same run.
+"""
 
 from __future__ import annotations
 
+import hashlib
+from base64 import b64encode
+from functools import cache
+from importlib.resources import files
+
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from pygments import highlight
 from pygments.formatters.html import HtmlFormatter
 from pygments.lexers.python import PythonLexer
 
+from distill.render.attempts import attempts_table
+from distill.render.card import card, commands, differences
 from distill.render.evidence import evidence_rows
 from distill.render.pictures import pictures_of
+from distill.render.statements import checked, located, not_checked
 from distill.store import Run
 
 
 def report_page(run: Run) -> str:
     """A run's report as a page: the same bytes for the same run, whenever and wherever it ran."""
-    environment = Environment(
+    return (
+        _environment()
+        .get_template("report.html")
+        .render(
+            **_verdict(run),
+            pictures=pictures_of(run),
+            rows=evidence_rows(run.report),
+            differences=differences(run),
+            attempts=attempts_table(run.record),
+            settings=run.record.settings,
+            recipe=run.record.recipe,
+            card=card(run),
+            commands=commands(run),
+            style=Markup(_style()),
+            script=Markup(_template("report.js")),
+            script_hash=_hash(_template("report.js")),
+        )
+    )
+
+
+def snippet(run: Run) -> str:
+    """The verdict, the program and the first pictures, for a page that is not ours: a notebook."""
+    return (
+        _environment()
+        .get_template("snippet.html")
+        .render(
+            **_verdict(run), pictures=pictures_of(run)[:2], style=Markup(_style(".distill-run"))
+        )
+    )
+
+
+def _verdict(run: Run) -> dict[str, object]:
+    source = None if run.program is None else run.program.source
+    about = [f"{key} = {value}" for key, value in run.record.settings.items()]
+    if run.record.seed is not None:
+        about.append(f"seed {run.record.seed}")
+    if run.record.architecture is not None:
+        about.append(run.record.architecture)
+    return {
+        "title": run.record.task,
+        "about": about,
+        "report": run.report,
+        "good": run.report.verdict in {"proved", "exhaustive", "tested"},
+        "located": located(run.report),
+        "checked": checked(run.report),
+        "not_checked": not_checked(run),
+        "source": source,
+        "code": None if source is None else Markup(highlight(source, PythonLexer(), _LIGHT)),
+    }
+
+
+_LIGHT, _DARK = HtmlFormatter(style="default"), HtmlFormatter(style="github-dark")
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
         loader=PackageLoader("distill.render", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    light, dark = HtmlFormatter(style="default"), HtmlFormatter(style="github-dark")
-    return environment.get_template("report.html").render(
-        title=run.record.task,
-        report=run.report,
-        rows=evidence_rows(run.report),
-        pictures=pictures_of(run),
-        code=highlight(run.program.source, PythonLexer(), light) if run.program else None,
-        light=light.get_style_defs(".highlight"),
-        dark=dark.get_style_defs(".highlight"),
+
+
+@cache
+def _template(name: str) -> str:
+    return files("distill.render").joinpath("templates", name).read_text(encoding="utf-8")
+
+
+def _style(scope: str | None = None) -> str:
+    """The page's style; with a scope only what concerns elements of that class."""
+    within = "" if scope is None else f"{scope} "
+    light, dark = (
+        "\n".join(
+            line
+            for line in formatter.get_style_defs(f"{within}.highlight").splitlines()
+            if ".highlight" in line
+        )
+        for formatter in (_LIGHT, _DARK)
     )
+    sheet = (
+        _template("colours.css")
+        if scope is None
+        else (_template("colours.css").replace(":root", scope) + _template("snippet.css"))
+    )
+    sheet += "" if scope is not None else _template("report.css")
+    return f"{light}\n@media screen and (prefers-color-scheme: dark) {{\n{dark}\n}}\n{sheet}"
+
+
+def _hash(text: str) -> str:
+    return b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -1,11 +1,15 @@
-"""The pictures of a report, a module for each kind of mechanism."""
+"""The pictures of a report, a module for each thing that is looked at."""
 
 from __future__ import annotations
 
-from distill.exhibits import FourierExhibits, MachineExhibits
+from distill.curve import TrainingCurve
+from distill.exhibits import FourierExhibits, MachineExhibits, RefusalExhibits
+from distill.mechanism import FourierMechanism
 from distill.render.picture import Picture
 from distill.render.pictures.automaton import machine_pictures
 from distill.render.pictures.fourier import fourier_pictures
+from distill.render.pictures.refusal import refusal_pictures
+from distill.render.pictures.training import training_pictures
 from distill.store import Run
 
 __all__ = ["pictures_of"]
@@ -13,8 +17,19 @@ __all__ = ["pictures_of"]
 
 def pictures_of(run: Run) -> tuple[Picture, ...]:
     """Every picture that a run's files can give, in the order in which they are looked at."""
-    if isinstance(run.exhibits, FourierExhibits):
-        return fourier_pictures(run.exhibits)
-    if isinstance(run.exhibits, MachineExhibits):
-        return machine_pictures(run.exhibits)
+    return (*_mechanism_pictures(run), *_training_pictures(run))
+
+
+def _mechanism_pictures(run: Run) -> tuple[Picture, ...]:
+    exhibits, mechanism = run.exhibits, run.mechanism
+    if isinstance(exhibits, FourierExhibits) and isinstance(mechanism, FourierMechanism):
+        return fourier_pictures(mechanism, exhibits, run.report)
+    if isinstance(exhibits, RefusalExhibits):
+        return refusal_pictures(exhibits)
+    if isinstance(exhibits, MachineExhibits):
+        return machine_pictures(exhibits)
     return ()
+
+
+def _training_pictures(run: Run) -> tuple[Picture, ...]:
+    return training_pictures(run.curve) if isinstance(run.curve, TrainingCurve) else ()

@@ -1,0 +1,171 @@
+"""Pictures of an embedding: which frequencies it holds, and the circles of the key frequencies."""
+
+from __future__ import annotations
+
+from itertools import islice, zip_longest
+from typing import TYPE_CHECKING
+
+from distill.exhibits.embedding import CIRCLES, Circle, EmbeddedInput
+from distill.exhibits.fourier import FourierExhibits
+from distill.mechanism import FourierMechanism
+from distill.render.colours import around, hexadecimal
+from distill.render.picture import (
+    FAINT,
+    GRID,
+    INK,
+    SERIES,
+    Draw,
+    Panel,
+    Picture,
+    panelled,
+    picture,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+LABELLED = 5
+"""Values that are named on a circle, and joined: the first ones, so that the step is seen."""
+
+ROWS = 3
+"""Inputs whose embedding's spectrum is drawn at most."""
+
+
+def spectrum(mechanism: FourierMechanism, exhibits: FourierExhibits) -> Picture:
+    """What embedding and logits hold of every frequency."""
+    keys = mechanism.key_frequencies
+    embedded = exhibits.embedding[:ROWS]
+    rows = [
+        (f"embedding of {' and '.join(each.names)}", "part of variance", each.shares)
+        for each in embedded
+    ]
+    rows.append(("logits", "amplitude", exhibits.amplitudes))
+
+    def draw(figure: Figure) -> None:
+        for place, (title, unit, heights) in enumerate(rows, start=1):
+            axes = figure.add_subplot(len(rows), 1, place)
+            bars(axes, heights, keys)
+            axes.set_title(title, loc="left")
+            axes.set_ylabel(unit)
+        axes.set_xlabel("frequency (turns per modulus)")
+
+    inside = [
+        f"{sum(each.shares[k - 1] for k in keys):.0%} of the variance of the embedding of "
+        f"{' and '.join(each.names)} lies in their planes"
+        for each in embedded
+    ]
+    sizes = ", ".join(f"{k}: {exhibits.amplitudes[k - 1]:.3g}" for k in keys)
+    others = [size for k, size in enumerate(exhibits.amplitudes, 1) if k not in keys]
+    return picture(
+        "spectrum",
+        "A few frequencies, and no others",
+        "The frequencies that the program uses stand out, marked by their numbers. "
+        + (
+            "They do in the embedding as in the logits."
+            if embedded
+            else "No embedding is shown: the network has none that could be read."
+        ),
+        f"Of {len(exhibits.amplitudes)} frequencies the program uses {len(keys)}. Their "
+        f"amplitudes in the logits are {sizes}"
+        + (f"; the largest of the others is {max(others):.3g}. " if others else ". ")
+        + ("; ".join(inside) + "." if inside else ""),
+        draw,
+        height=1.0 + 1.35 * len(rows),
+    )
+
+
+def bars(axes: Axes, heights: tuple[float, ...], keys: tuple[int, ...]) -> None:
+    """A bar for every frequency 1, 2, ...; the key frequencies in colour, with their numbers."""
+    key = [k for k in keys if k <= len(heights)]
+    rest = [k for k in range(1, len(heights) + 1) if k not in keys]
+    axes.vlines(rest, 0, [heights[k - 1] for k in rest], color=FAINT, linewidth=2)
+    axes.vlines(key, 0, [heights[k - 1] for k in key], color=SERIES[0], linewidth=4)
+    for k in key:
+        axes.annotate(
+            str(k),
+            (k, heights[k - 1]),
+            xytext=(0, 2),
+            textcoords="offset points",
+            ha="center",
+            fontweight="bold",
+        )
+    axes.set_xlim(0, len(heights) + 1)
+    axes.set_ylim(0, 1.25 * max([*heights, 1e-9]))
+    axes.grid(visible=False, axis="x")
+
+
+def circles(mechanism: FourierMechanism, exhibits: FourierExhibits) -> Picture | None:
+    """The embedding seen in the planes of the key frequencies; null where there is none."""
+    by_input = [[(each, circle) for circle in each.circles] for each in exhibits.embedding]
+    turn_about = [pair for pairs in zip_longest(*by_input) for pair in pairs if pair is not None]
+    shown = list(islice(turn_about, CIRCLES))
+    if not shown:
+        return None
+    several = len(exhibits.embedding) > 1
+    panels = [
+        Panel(
+            _circle_title(each, circle, several), _circle(each, circle, mechanism.modulus, several)
+        )
+        for each, circle in shown
+    ]
+    seen = {circle.frequency for _, circle in shown}
+    rest = [str(k) for k in mechanism.key_frequencies if k not in seen]
+    missing = f" Not drawn: {', '.join(rest)}." if rest else ""
+    fits = "; ".join(
+        f"{_circle_title(each, circle, several)}: {circle.r2:.1%} of the spread"
+        for each, circle in shown
+    )
+    return panelled(
+        "circles",
+        "Every value on a circle",
+        "The embedding, seen in the plane of each key frequency k: value n lies k · n steps round "
+        f"the circle, one of {mechanism.modulus}. Colour is the place where the frequency puts a "
+        "value, so colours in order are values in place; the line joins the first few values."
+        + missing,
+        f"How much of what is seen lies on the circle: {fits}.{missing}",
+        panels,
+    )
+
+
+def _circle_title(each: EmbeddedInput, circle: Circle, several: bool) -> str:
+    of = f" of {' and '.join(each.names)}" if several else ""
+    return f"frequency {circle.frequency}{of}"
+
+
+def _circle(each: EmbeddedInput, circle: Circle, modulus: int, several: bool) -> Draw:
+    colours = [hexadecimal(colour) for colour in around(modulus)]
+
+    def draw(figure: Figure) -> None:
+        axes = figure.add_subplot()
+        axes.set_aspect("equal")
+        axes.set_axis_off()
+        axes.axhline(0, color=GRID, linewidth=0.6)
+        axes.axvline(0, color=GRID, linewidth=0.6)
+        count = min(LABELLED, len(circle.x))
+        axes.plot(circle.x[:count], circle.y[:count], color=FAINT, linewidth=0.8, zorder=1)
+        axes.scatter(
+            circle.x,
+            circle.y,
+            s=14,
+            c=[colours[place] for place in circle.places],
+            linewidths=0,
+            zorder=2,
+        )
+        reach = 1.25 * max(map(abs, (*circle.x, *circle.y, 1e-9)))
+        axes.set_xlim(-reach, reach)
+        axes.set_ylim(-reach, reach)
+        for place in range(count):
+            x, y = circle.x[place], circle.y[place]
+            axes.text(
+                1.14 * x,
+                1.14 * y,
+                str(each.first + place),
+                color=INK,
+                ha="center",
+                va="center",
+                fontsize=9,
+            )
+        axes.set_title(_circle_title(each, circle, several))
+
+    return draw
