@@ -19,9 +19,14 @@ ZERO = 128
 def diverging() -> list[Colour]:
     """The colour of every level: the page itself at zero, and away from it more and more opaque."""
     return [
-        (*(POSITIVE if level > ZERO else NEGATIVE), min(2 * abs(level - ZERO) + 1, 255))
+        (*(POSITIVE if level > ZERO else NEGATIVE), _opacity(abs(level - ZERO) / (ZERO - 1)))
         for level in range(256)
     ]
+
+
+def _opacity(part: float) -> int:
+    """Of a part of the scale: rising faster at first, so that small values are seen on black."""
+    return round(255 * min(part, 1.0) ** 0.7)
 
 
 def around(count: int) -> list[Colour]:

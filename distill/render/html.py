@@ -10,6 +10,7 @@ import hashlib
 from base64 import b64encode
 from functools import cache
 from importlib.resources import files
+from itertools import groupby
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -20,6 +21,7 @@ from pygments.lexers.python import PythonLexer
 from distill.render.attempts import attempts_table
 from distill.render.card import card, commands, differences
 from distill.render.evidence import evidence_rows
+from distill.render.picture import Picture
 from distill.render.pictures import pictures_of
 from distill.render.statements import checked, located, not_checked
 from distill.store import Run
@@ -32,7 +34,7 @@ def report_page(run: Run) -> str:
         .get_template("report.html")
         .render(
             **_verdict(run),
-            pictures=pictures_of(run),
+            pictures=_placed(pictures_of(run)),
             rows=evidence_rows(run.report),
             differences=differences(run),
             attempts=attempts_table(run.record),
@@ -53,9 +55,22 @@ def snippet(run: Run) -> str:
         _environment()
         .get_template("snippet.html")
         .render(
-            **_verdict(run), pictures=pictures_of(run)[:2], style=Markup(_style(".distill-run"))
+            **_verdict(run),
+            pictures=_placed(pictures_of(run)[:2]),
+            style=Markup(_style(".distill-run")),
         )
     )
+
+
+def _placed(pictures: tuple[Picture, ...]) -> list[tuple[Picture, str]]:
+    """Pictures with how they stand: in two columns, across both, or alone beside their caption."""
+    placed: list[tuple[Picture, str]] = []
+    for several, group in groupby(pictures, key=lambda picture: picture.panels > 1):
+        row = list(group)
+        placed += [(picture, "wide" if several else "") for picture in row]
+        if not several and len(row) % 2:
+            placed[-1] = (row[-1], "alone")
+    return placed
 
 
 def _verdict(run: Run) -> dict[str, object]:
@@ -74,11 +89,10 @@ def _verdict(run: Run) -> dict[str, object]:
         "checked": checked(run.report),
         "not_checked": not_checked(run),
         "source": source,
-        "code": None if source is None else Markup(highlight(source, PythonLexer(), _LIGHT)),
+        "code": None
+        if source is None
+        else Markup(highlight(source, PythonLexer(), HtmlFormatter())),
     }
-
-
-_LIGHT, _DARK = HtmlFormatter(style="default"), HtmlFormatter(style="github-dark")
 
 
 @cache
@@ -99,22 +113,10 @@ def _template(name: str) -> str:
 
 def _style(scope: str | None = None) -> str:
     """The page's style; with a scope only what concerns elements of that class."""
-    within = "" if scope is None else f"{scope} "
-    light, dark = (
-        "\n".join(
-            line
-            for line in formatter.get_style_defs(f"{within}.highlight").splitlines()
-            if ".highlight" in line
-        )
-        for formatter in (_LIGHT, _DARK)
-    )
-    sheet = (
-        _template("colours.css")
-        if scope is None
-        else (_template("colours.css").replace(":root", scope) + _template("snippet.css"))
-    )
-    sheet += "" if scope is not None else _template("report.css")
-    return f"{light}\n@media screen and (prefers-color-scheme: dark) {{\n{dark}\n}}\n{sheet}"
+    if scope is None:
+        return _template("colours.css") + _template("code.css") + _template("report.css")
+    scoped = _template("code.css").replace(".highlight", f"{scope} .highlight")
+    return _template("colours.css").replace(":root", scope) + scoped + _template("snippet.css")
 
 
 def _hash(text: str) -> str:

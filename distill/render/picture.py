@@ -73,6 +73,7 @@ class Picture:
         alternative: what it shows, with the figures that matter, for somebody who does not.
         svg: one or several, without a size of their own.
         panels: how many these are; several are a picture that wants the whole width of the page.
+        small: whether two of its panels may stand side by side on a phone.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Picture:
     alternative: str
     svg: str
     panels: int = 1
+    small: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,11 +125,25 @@ def picture(
 
 
 def panelled(
-    name: str, title: str, caption: str, alternative: str, panels: Sequence[Panel]
+    name: str,
+    title: str,
+    caption: str,
+    alternative: str,
+    panels: Sequence[Panel],
+    small: bool = False,
 ) -> Picture:
-    """Draw a picture of several panels, which stand side by side where there is room."""
+    """Draw a picture of several panels, which stand side by side where there is room.
+
+    Args:
+        name: this, and what follows, as of `picture`.
+        title: a few words.
+        caption: what to see.
+        alternative: what it shows.
+        panels: what is drawn.
+        small: whether two of them may stand side by side on a phone.
+    """
     drawn = [_drawn(f"{name}-{place}", panel) for place, panel in enumerate(panels)]
-    return Picture(name, title, caption, alternative, "\n".join(drawn), len(drawn))
+    return Picture(name, title, caption, alternative, "\n".join(drawn), len(drawn), small)
 
 
 def raster(axes: Axes, name: str, extent: tuple[float, float, float, float]) -> None:

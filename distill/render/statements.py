@@ -51,7 +51,7 @@ def checked(report: Report) -> list[str]:
     if report.meaning is not None:
         said.append(f"What the program is was proved: {report.meaning.statement}.")
     if counted is not None:
-        said += _inside(report.inside)
+        said += _inside(report.inside, _steps(report))
     said += _task(report)
     if counted is None:
         said.append("Every way of reading the network that applies was tried; none explained it.")
@@ -76,7 +76,7 @@ def not_checked(run: Run) -> list[str]:
     left.append("How the network came to be: its weights are taken as they are stored.")
     again = _not_derived(report)
     if again and run.model is not None:
-        left.append(f"distill verify derives the verdict again, but not these figures: {again}.")
+        left.append(f"Figures that distill verify does not derive again with the verdict: {again}.")
     return left
 
 
@@ -137,7 +137,7 @@ def _beyond(report: Report) -> list[str]:
     return [f"Longer sequences than it was trained on: both agree on {', '.join(parts)}."]
 
 
-def _inside(inside: Inside) -> list[str]:
+def _inside(inside: Inside, steps: bool) -> list[str]:
     said = []
     if inside.logit_r2 is not None:
         against = (
@@ -165,13 +165,16 @@ def _inside(inside: Inside) -> list[str]:
         beside = (
             ""
             if inside.interchange_decoy is None
-            else f"; a decoy leads to {inside.interchange_decoy:.1%}"
+            else f" ({'from another state' if steps else 'on other circles'} "
+            f"{inside.interchange_decoy:.1%})"
         )
-        said.append(
-            "Exchanging what the network holds for what the program says is its equal, or its "
-            f"counterpart, leads to the answers that the program expects in "
-            f"{inside.interchange_accuracy:.1%}{beside}."
+        what = (
+            "The network went on from the hidden state of another prefix that the program does not "
+            "tell apart from its own, and was right"
+            if steps
+            else "Values were exchanged on the program's circles, and the answers followed"
         )
+        said.append(f"{what} in {inside.interchange_accuracy:.1%}{beside}.")
     if inside.moved_accuracy is not None:
         said.append(
             "The hidden state was moved to what another state, or another value, of the program "

@@ -9,6 +9,7 @@ from distill.render.picture import Picture
 from distill.render.pictures.automaton import machine_pictures
 from distill.render.pictures.fourier import fourier_pictures
 from distill.render.pictures.refusal import refusal_pictures
+from distill.render.pictures.rivals import decoys, isolated
 from distill.render.pictures.training import training_pictures
 from distill.store import Run
 
@@ -17,13 +18,14 @@ __all__ = ["pictures_of"]
 
 def pictures_of(run: Run) -> tuple[Picture, ...]:
     """Every picture that a run's files can give, in the order in which they are looked at."""
-    return (*_mechanism_pictures(run), *_training_pictures(run))
+    rivals = tuple(each for each in (decoys(run.report), isolated(run.report)) if each is not None)
+    return (*_mechanism_pictures(run), *_training_pictures(run), *rivals)
 
 
 def _mechanism_pictures(run: Run) -> tuple[Picture, ...]:
     exhibits, mechanism = run.exhibits, run.mechanism
     if isinstance(exhibits, FourierExhibits) and isinstance(mechanism, FourierMechanism):
-        return fourier_pictures(mechanism, exhibits, run.report)
+        return fourier_pictures(mechanism, exhibits)
     if isinstance(exhibits, RefusalExhibits):
         return refusal_pictures(exhibits)
     if isinstance(exhibits, MachineExhibits):

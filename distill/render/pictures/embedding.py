@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice, zip_longest
+from math import dist
 from typing import TYPE_CHECKING
 
 from distill.exhibits.embedding import CIRCLES, Circle, EmbeddedInput
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 LABELLED = 5
 """Values that are named on a circle, and joined: the first ones, so that the step is seen."""
+
+APART = 0.22
+"""Distance between two values, in parts of the picture's half, from which both are named."""
 
 ROWS = 3
 """Inputs whose embedding's spectrum is drawn at most."""
@@ -105,7 +109,10 @@ def circles(mechanism: FourierMechanism, exhibits: FourierExhibits) -> Picture |
     several = len(exhibits.embedding) > 1
     panels = [
         Panel(
-            _circle_title(each, circle, several), _circle(each, circle, mechanism.modulus, several)
+            _circle_title(each, circle, several),
+            _circle(each, circle, mechanism.modulus, several),
+            width=2.6,
+            height=2.8,
         )
         for each, circle in shown
     ]
@@ -125,7 +132,18 @@ def circles(mechanism: FourierMechanism, exhibits: FourierExhibits) -> Picture |
         + missing,
         f"How much of what is seen lies on the circle: {fits}.{missing}",
         panels,
+        small=True,
     )
+
+
+def _apart(circle: Circle, count: int, distance: float) -> list[int]:
+    """The first values whose names do not run into each other, the first of all among them."""
+    named: list[int] = []
+    for place in range(count):
+        here = (circle.x[place], circle.y[place])
+        if all(dist(here, (circle.x[other], circle.y[other])) > distance for other in named):
+            named.append(place)
+    return named
 
 
 def _circle_title(each: EmbeddedInput, circle: Circle, several: bool) -> str:
@@ -155,16 +173,14 @@ def _circle(each: EmbeddedInput, circle: Circle, modulus: int, several: bool) ->
         reach = 1.25 * max(map(abs, (*circle.x, *circle.y, 1e-9)))
         axes.set_xlim(-reach, reach)
         axes.set_ylim(-reach, reach)
-        for place in range(count):
-            x, y = circle.x[place], circle.y[place]
+        for place in _apart(circle, count, APART * reach):
             axes.text(
-                1.14 * x,
-                1.14 * y,
+                1.16 * circle.x[place],
+                1.16 * circle.y[place],
                 str(each.first + place),
                 color=INK,
                 ha="center",
                 va="center",
-                fontsize=9,
             )
         axes.set_title(_circle_title(each, circle, several))
 

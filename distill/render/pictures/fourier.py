@@ -10,24 +10,18 @@ from distill.mechanism import FourierMechanism
 from distill.render.picture import FAINT, SERIES, Picture, panelled, picture
 from distill.render.pictures.embedding import circles, spectrum
 from distill.render.pictures.heat import held, level_panel
-from distill.render.pictures.rivals import decoys, isolated
-from distill.report import Report
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def fourier_pictures(
-    mechanism: FourierMechanism, exhibits: FourierExhibits, report: Report
-) -> tuple[Picture, ...]:
+def fourier_pictures(mechanism: FourierMechanism, exhibits: FourierExhibits) -> tuple[Picture, ...]:
     """In the order in which they are looked at."""
     drawn = (
         spectrum(mechanism, exhibits),
         profile(exhibits),
         circles(mechanism, exhibits),
         None if exhibits.logits is None else _maps(exhibits.logits),
-        decoys(report),
-        isolated(report),
     )
     return tuple(each for each in drawn if each is not None)
 

@@ -42,7 +42,7 @@ def level_panel(plane: Plane, level: LevelMap) -> Panel:
         scale = np.arange(1, 256, dtype=np.uint8)[None, :]
         return {"cells": image, "bar": png(scale, diverging())}
 
-    return Panel(level.name, draw, width=2.5, height=3.05)
+    return Panel(level.name, draw, width=3.2, height=3.75)
 
 
 def drawn(axes: Axes, plane: Plane, cells: ndarray, palette: Sequence[Colour]) -> bytes:

@@ -26,7 +26,7 @@ def decoys(report: Report) -> Picture | None:
         for place, (name, r2, agreement) in enumerate(rows):
             top = -3.2 * place
             axes.text(0, top, name, va="center", fontweight="bold" if not place else "normal")
-            _bar(axes, top - 0.9, r2, f"{r2:.3f}", SERIES[0])
+            _bar(axes, top - 0.9, r2, _three(r2), SERIES[0])
             _bar(axes, top - 1.75, agreement, f"{agreement:.1%}", SERIES[1])
         axes.barh([0], [0], color=SERIES[0], label="R² of the logits")
         axes.barh([0], [0], color=SERIES[1], label="arg max agrees")
@@ -44,7 +44,7 @@ def decoys(report: Report) -> Picture | None:
         if best.agreement > 0.5
         else ""
     )
-    listed = "; ".join(f"{name}: R² {r2:.3f}, agrees on {part:.1%}" for name, r2, part in rows)
+    listed = "; ".join(f"{name}: R² {_three(r2)}, agrees on {part:.1%}" for name, r2, part in rows)
     return picture(
         "decoys",
         "The program beside wrong explanations",
@@ -54,6 +54,11 @@ def decoys(report: Report) -> Picture | None:
         draw,
         height=0.7 + 0.56 * len(rows),
     )
+
+
+def _three(value: float) -> str:
+    """Three digits, and no sign where they are all 0."""
+    return f"{round(value, 3) + 0.0:.3f}"
 
 
 def _bar(axes: Axes, y: float, value: float, text: str, colour: str) -> None:
