@@ -14,12 +14,14 @@ class AttemptsTable:
     """Trainings in the order in which they were made.
 
     Attributes:
+        count: how many there were; a row may stand for several that were ruled out alike.
         used: for every row, whether its network is the one that the report is about.
     """
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     used: tuple[bool, ...]
+    count: int
 
 
 def attempts_table(record: RunRecord) -> AttemptsTable | None:
@@ -31,14 +33,15 @@ def attempts_table(record: RunRecord) -> AttemptsTable | None:
     domain = [attempt for attempt in made if isinstance(attempt, Attempt)]
     if domain:
         header = ("attempt", "steps", "structured from", "score it stopped on", "held-out right")
-        return AttemptsTable(header, tuple(map(_domain_row, domain)), used)
+        return AttemptsTable(header, tuple(map(_domain_row, domain)), used, len(made))
     cells = [attempt for attempt in made if isinstance(attempt, CellAttempt)]
     header = ("kind", "units", "steps", "fresh sequences right", "what came of it")
     together = [
         list(group) for _, group in groupby(cells, key=lambda a: (a.cell, a.ruled_out, a.discarded))
     ]
     rows = [row for group in together for row in _cell_rows(group)]
-    return AttemptsTable(header, tuple(row for row, _ in rows), tuple(used for _, used in rows))
+    shown, used = zip(*rows, strict=True)
+    return AttemptsTable(header, shown, used, len(made))
 
 
 def _domain_row(attempt: Attempt) -> tuple[str, ...]:

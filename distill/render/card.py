@@ -57,7 +57,7 @@ def card(run: Run) -> list[Entry]:
         Entry("Objective", _objective(run.record)),
         Entry("Coverage of the check", (_coverage(report),)),
         Entry("Not verified", tuple(not_checked(run))),
-        Entry("Known failures", tuple(failures(run)) or ("None was found.",)),
+        Entry("Known failures and limits", tuple(failures(run)) or ("None is known.",)),
     ]
     return [entry for entry in entries if entry.said]
 
@@ -222,7 +222,7 @@ def _coverage(report: Report) -> str:
     if holds is None:
         return "No program was written, so that there is nothing that holds."
     over = f" of {holds.lengths}" if holds.lengths else ""
-    over = f"Sequences{over}, {holds.domain}" if over else holds.domain
+    over = f"sequences{over}, {holds.domain}" if over else holds.domain
     drawn = f" Drawn: {holds.sampling}." if holds.sampling else ""
     return f"{report.verdict.capitalize()} for: {over}.{drawn}"
 

@@ -34,7 +34,7 @@ def around(count: int) -> list[Colour]:
 
     The lightness is for those who do not tell all hues apart.
     """
-    return [_oklch(0.57 - 0.07 * cos(2 * pi * i / count), 0.13, i / count) for i in range(count)]
+    return [_oklch(0.58 - 0.05 * cos(2 * pi * i / count), 0.13, i / count) for i in range(count)]
 
 
 def hexadecimal(colour: Colour) -> str:

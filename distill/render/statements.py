@@ -11,7 +11,7 @@ from distill.report import Agreement, Inside, ProgramVsModel, Report
 from distill.store import Run
 
 IN_WORDS = {
-    "decode_r2": "how well the program's variables decode from the hidden layer",
+    "decode_r2": "how well the program's waves decode from the hidden layer",
     "interchange_accuracy": "what exchanging hidden values does",
     "decoys": "how decoys score",
     "kept_only_logits_accuracy": "what the logits keep and lose without the program's waves",
@@ -31,9 +31,14 @@ def located(report: Report) -> str | None:
     if report.verdict == "refused":
         return None
     if report.located:
+        how = (
+            "moving, exchanging and decoding it"
+            if _steps(report)
+            else ("removing, exchanging and decoding it")
+        )
         return (
             "Located: not only do the answers agree; the network was shown to hold what the "
-            "program computes with, by removing, exchanging and decoding it, with decoys beside."
+            f"program computes with, by {how}, with decoys beside."
         )
     return (
         "Not located: the answers agree, but not every test showed that the network holds what "
@@ -229,6 +234,8 @@ def _proof_left(run: Run) -> list[str]:
 def _not_derived(report: Report) -> str:
     """Figures of this report that the checker takes as they are, in words."""
     names = NOT_DERIVED_FROM_SEQUENCES if _steps(report) else NOT_DERIVED
+    if report.inside.variables:
+        names = tuple(name for name in names if name != "decode_r2")  # it is the worst of them
     said = []
     for name in names:
         value = getattr(report.inside, name, getattr(report, name, None))

@@ -63,11 +63,12 @@ def spectrum(mechanism: FourierMechanism, exhibits: FourierExhibits) -> Picture:
     others = [size for k, size in enumerate(exhibits.amplitudes, 1) if k not in keys]
     return picture(
         "spectrum",
-        "A few frequencies, and no others",
-        "The frequencies that the program uses stand out, marked by their numbers. "
+        "Which frequencies it uses",
+        "Every frequency, from slow to fast; those of the program are in colour, with their "
+        "numbers, and are to stand out. "
         + (
-            "They do in the embedding as in the logits."
-            if embedded
+            f"{inside[0][0].upper()}{inside[0][1:]}."
+            if inside
             else "No embedding is shown: the network has none that could be read."
         ),
         f"Of {len(exhibits.amplitudes)} frequencies the program uses {len(keys)}. Their "
@@ -125,11 +126,10 @@ def circles(mechanism: FourierMechanism, exhibits: FourierExhibits) -> Picture |
     )
     return panelled(
         "circles",
-        "Every value on a circle",
-        "The embedding, seen in the plane of each key frequency k: value n lies k · n steps round "
-        f"the circle, one of {mechanism.modulus}. Colour is the place where the frequency puts a "
-        "value, so colours in order are values in place; the line joins the first few values."
-        + missing,
+        "Where the embedding puts every value",
+        "The embedding, seen in the plane of each frequency k of the program. On a circle, number "
+        f"n belongs k · n steps round, of {mechanism.modulus}, and its colour says that place: "
+        "colours in order are values in place. The line joins the first few values." + missing,
         f"How much of what is seen lies on the circle: {fits}.{missing}",
         panels,
         small=True,

@@ -66,7 +66,8 @@ def _maps(logits: LogitMaps) -> Picture:
         "logits",
         f"The logit of output {logits.output}, over all {names}{held(plane)}",
         "The network's logits, the program's, and what the program leaves of the network's, on "
-        "one scale: blue above the mean of all outputs, orange below. The third is to be empty.",
+        "one scale: blue above the mean of all outputs, orange below. The third is to be empty; "
+        f"the program accounts for {logits.r2:.1%} of the first.",
         f"In this picture the program accounts for {logits.r2:.1%} of the variance of the "
         f"network's logit of output {logits.output}.",
         [level_panel(plane, level) for level in logits.maps],

@@ -98,9 +98,9 @@ def _spectrum(exhibits: RefusalExhibits) -> Picture:
 
     return picture(
         "spectrum",
-        "No few frequencies stand out",
+        "Frequencies around its own answer",
         "Amplitude of every frequency in the logits around the network's own answer. A mechanism "
-        "of waves would be a few tall bars; a spike is all of them alike.",
+        "of waves would be a few tall bars; remembered answers have all of them alike.",
         f"The largest amplitude is {sizes[strongest - 1]:.3g} (frequency {strongest}); half of "
         f"all are above {middle:.3g}.",
         draw,
