@@ -39,6 +39,7 @@ def cli() -> None:
     distill run my_task.py               a task of your own (see `distill tasks --help`)
     distill verify mod_add               derive the verdict of the latest run again, from its files
     distill show mod_add                 the program and the verdict
+    distill report mod_add --open        the evidence as a page, with pictures
     """  # noqa: D301  click wants the character
 
 
@@ -188,6 +189,33 @@ def show(run: str, out: str) -> None:
 
     stored = load_run(find_run(run, Path(out)))
     show_result(_console(False), stored.report, stored.program, stored.folder)
+
+
+@cli.command()
+@click.argument("run")
+@click.option("--open", "opened", is_flag=True, help="Show it in the browser.")
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Where the page goes.  [default: report.html in the folder of RUN]",
+)
+@_out
+def report(run: str, opened: bool, output: Path | None, out: str) -> None:
+    """Draw the page of RUN again, from the files in its folder, and print where it is.
+
+    RUN is a folder, task/run, or a task's name for its latest run. The page is one file that loads
+    nothing: it can be sent, opened without a network, and printed.
+    """
+    from distill.reporting import write_report
+    from distill.store import find_run, load_run
+
+    path = write_report(load_run(find_run(run, Path(out))), output)
+    click.echo(path)
+    if opened:
+        import webbrowser
+
+        webbrowser.open(path.resolve().as_uri())
 
 
 @cli.command()

@@ -8,6 +8,7 @@ from pathlib import Path
 from distill.certificate import Certificate
 from distill.channels import Channels
 from distill.domain import Domain
+from distill.errors import RunFolderError
 from distill.exhibits import Exhibits, domain_exhibits, sequence_exhibits
 from distill.integer_model import IntegerModel
 from distill.mechanism import (
@@ -46,15 +47,28 @@ def exhibits_again(run: Run) -> Exhibits | None:
         return sequence_exhibits(mechanism, network, certificate.length)
 
 
-def page_again(run: Run) -> str:
-    """A run's page, as `report.html` holds it."""
+def write_report(run: Run, output: Path | None) -> Path:
+    """Draw a run's page again.
+
+    Args:
+        run: as it was read from its folder.
+        output: where the page goes; null for `report.html` in the folder.
+
+    Returns:
+        The page's path.
+
+    Raises:
+        RunFolderError: nothing can be written there.
+    """
     if run.exhibits is None:
         run = replace(run, exhibits=exhibits_again(run))
-    return report_page(run)
-
-
-def write_report(run: Run, output: Path | None) -> Path:
-    """Write a run's page; returns where."""
     path = output or (run.folder or Path()) / "report.html"
-    path.write_text(page_again(run), encoding="utf-8")
+    page = report_page(run)
+    try:
+        path.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise RunFolderError(
+            f"cannot write '{path}': {error.strerror or error}; choose another file with "
+            "--output FILE"
+        ) from error
     return path

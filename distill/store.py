@@ -98,7 +98,9 @@ class Run:
     """Further files of the folder (`report.html`)."""
 
     def _repr_html_(self) -> str:
-        return self.report._repr_html_()
+        from distill.render.html import snippet  # what a run looks like is nothing that it knows
+
+        return snippet(self)
 
 
 def run_files(

@@ -47,12 +47,12 @@ def spectrum(mechanism: FourierMechanism, exhibits: FourierExhibits) -> Picture:
     rows.append(("logits", "amplitude", exhibits.amplitudes))
 
     def draw(figure: Figure) -> None:
-        for place, (title, unit, heights) in enumerate(rows, start=1):
-            axes = figure.add_subplot(len(rows), 1, place)
+        parts = figure.subplots(len(rows), 1, squeeze=False)[:, 0]
+        for axes, (title, unit, heights) in zip(parts, rows, strict=True):
             bars(axes, heights, keys)
             axes.set_title(title, loc="left")
             axes.set_ylabel(unit)
-        axes.set_xlabel("frequency (turns per modulus)")
+        parts[-1].set_xlabel("frequency (turns per modulus)")
 
     inside = [
         f"{sum(each.shares[k - 1] for k in keys):.0%} of the variance of the embedding of "

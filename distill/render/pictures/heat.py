@@ -33,7 +33,7 @@ def level_panel(plane: Plane, level: LevelMap) -> Panel:
         image = drawn(axes, plane, cells_of(level.rows), diverging())
         axes.set_title(level.name)
         bar = figure.add_subplot(grid[1])
-        raster(bar, "bar", (-level.scale, level.scale, 0, 1))
+        raster(bar, "bar", (-level.scale, level.scale, 0.0, 1.0))
         bar.set_xlim(-level.scale, level.scale)
         bar.set_ylim(0, 1)
         bar.set_yticks([])

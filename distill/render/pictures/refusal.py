@@ -38,7 +38,7 @@ def _answers(exhibits: RefusalExhibits, answers: AnswerMap) -> Picture:
         grid = figure.add_gridspec(1, 2, width_ratios=(20, 1))
         image = drawn(figure.add_subplot(grid[0]), plane, places, colours)
         bar = figure.add_subplot(grid[1])
-        raster(bar, "bar", (0, 1, first - 0.5, last + 0.5))
+        raster(bar, "bar", (0.0, 1.0, first - 0.5, last + 0.5))
         bar.set_xlim(0, 1)
         bar.set_ylim(first - 0.5, last + 0.5)
         bar.set_xticks([])
