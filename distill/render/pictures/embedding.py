@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 LABELLED = 5
 """Values that are named on a circle, and joined: the first ones, so that the step is seen."""
 
+PANEL_TEXT = 11
+"""Of text beside a circle: two circles stand side by side on a phone."""
+
 APART = 0.22
 """Distance between two values, in parts of the picture's half, from which both are named."""
 
@@ -181,7 +184,8 @@ def _circle(each: EmbeddedInput, circle: Circle, modulus: int, several: bool) ->
                 color=INK,
                 ha="center",
                 va="center",
+                fontsize=PANEL_TEXT,
             )
-        axes.set_title(_circle_title(each, circle, several))
+        axes.set_title(_circle_title(each, circle, several), fontsize=PANEL_TEXT)
 
     return draw

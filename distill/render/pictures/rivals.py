@@ -39,7 +39,7 @@ def decoys(report: Report) -> Picture | None:
         figure.legend(loc="outside upper left", ncols=2)
 
     fooled = (
-        f" “{best.name[0].upper() + best.name[1:]}” has the right answer on {best.agreement:.1%} "
+        f" The decoy “{best.name}” has the network's answer on {best.agreement:.1%} "
         "of all inputs and does not explain the network: agreement alone cannot tell them apart."
         if best.agreement > 0.5
         else ""
