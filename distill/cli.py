@@ -20,6 +20,7 @@ from distill.errors import DistillError
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from distill.notation import Notation
     from distill.report import Report
 
 BAD_INPUT = 2
@@ -178,17 +179,29 @@ def verify(run: str, as_json: bool, out: str) -> None:
 
 @cli.command()
 @click.argument("run")
+@click.option("--latex", "notation", flag_value="latex", help="Print its formula for LaTeX alone.")
+@click.option("--sympy", "notation", flag_value="sympy", help="Print its formula for sympy alone.")
+@click.option("--dot", "notation", flag_value="dot", help="Print its states for Graphviz alone.")
 @_out
-def show(run: str, out: str) -> None:
+def show(run: str, notation: Notation | None, out: str) -> None:
     """The program of RUN, highlighted, and its verdict.
 
     RUN is a folder, task/run, or a task's name for its latest run.
     """
-    from distill.render.terminal import show_result
     from distill.store import find_run, load_run
 
     stored = load_run(find_run(run, Path(out)))
-    show_result(_console(False), stored.report, stored.program, stored.folder)
+    if notation is not None:
+        from distill.notation import written
+
+        click.echo(written(stored.mechanism, notation))
+        return
+    from distill.render.spark import show_sparks
+    from distill.render.terminal import show_result
+
+    console = _console(False)
+    show_sparks(console, stored)
+    show_result(console, stored.report, stored.program, stored.folder)
 
 
 @cli.command()

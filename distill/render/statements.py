@@ -148,7 +148,7 @@ def _inside(inside: Inside, steps: bool) -> list[str]:
         against = (
             ""
             if inside.decoy_best is None
-            else f"; the best decoy explains {inside.decoy_best:.3f}"
+            else f"; the best decoy explains {round(inside.decoy_best, 3) + 0.0:.3f}"
         )
         said.append(
             f"The program explains {inside.logit_r2:.3f} of the variance of the network's logits, "
