@@ -91,8 +91,8 @@ def test_the_command_line_prints_the_notation_alone(planted_run):
 
 
 def test_a_spark_rises_as_its_numbers_do():
-    assert spark([0, 1, 2, 3, 4, 5, 6, 7]) == BLOCKS
+    assert spark([float(step) for step in range(8)]) == BLOCKS
     assert spark([3.0, 3.0]) == BLOCKS[0] * 2
     assert spark([0.0, float("-inf"), 1.0]) == f"{BLOCKS[0]} {BLOCKS[-1]}"
-    assert len(spark(list(range(1000)))) <= WIDTH
+    assert len(spark([float(step) for step in range(1000)])) <= WIDTH
     assert spark([float("nan")]) == ""
