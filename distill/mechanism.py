@@ -16,6 +16,8 @@ from numpy import ndarray
 from distill.checker.linear_bound import IntegerSystem
 from distill.coordinate import Coordinate
 from distill.machine import Machine
+from distill.recurrence import Recurrence
+from distill.synthesis.reading import read_expression
 
 FORMAT_VERSION = 1
 
@@ -243,6 +245,22 @@ class RecurrenceMechanism:
     name: str = "integer recurrence"
     kind: Literal["recurrence"] = "recurrence"
     format_version: int = FORMAT_VERSION
+
+    @property
+    def recurrence(self) -> Recurrence:
+        """The recurrence as a value that can be run.
+
+        Raises:
+            MachineError: an expression is none that this version reads.
+        """
+        return Recurrence(
+            self.inputs,
+            self.registers,
+            self.start,
+            tuple(map(read_expression, self.updates)),
+            tuple(map(read_expression, self.outputs)),
+            self.after,
+        )
 
 
 @dataclass(frozen=True)

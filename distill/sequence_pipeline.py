@@ -276,7 +276,6 @@ def _finish(
     found: Found, made_so: RunRecord, curve: SequenceCurve | None, out: str | Path | None
 ) -> Run:
     model = None if found.network is None else found.network.model
-    recurrence = None if found.emitted is None else found.emitted.recurrence
     return finish(
         made_so,
         found.verified.report,
@@ -284,7 +283,7 @@ def _finish(
         program=None if found.emitted is None else found.emitted.program,
         model=model,
         curve=curve,
-        exhibits=sequence_exhibits(found.mechanism, recurrence, found.network, found.length),
+        exhibits=sequence_exhibits(found.mechanism, found.network, found.length),
         certify=lambda files: certify_sequences(
             found.channels, found.length, model, found.verified, files
         ),

@@ -70,7 +70,7 @@ def test_the_headline_command(tmp_path):
     (folder,) = (tmp_path / "outputs" / "mod_add").iterdir()
     assert {path.name for path in folder.iterdir()} == {
         *("run.json", "training.json", "model.safetensors", "mechanism.json", "program.py"),
-        *("verification.json", "certificate.json", "report.html"),
+        *("verification.json", "certificate.json", "report.html", "exhibits.json"),
     }
     program = subprocess.run(
         [sys.executable, "-I", "-S", folder / "program.py", "5", "9"],

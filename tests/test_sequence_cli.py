@@ -12,7 +12,7 @@ from test_cli import SCHEMA, run_distill
 
 FILES = (
     *("run.json", "training.json", "model.safetensors", "mechanism.json", "program.py"),
-    *("verification.json", "certificate.json", "report.html"),
+    *("verification.json", "certificate.json", "report.html", "exhibits.json"),
 )
 
 

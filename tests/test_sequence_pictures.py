@@ -28,8 +28,8 @@ from distill.render.pictures.lengths import lengths_picture
 from distill.render.pictures.located import located_picture
 from distill.render.pictures.placement import placed
 from distill.render.pictures.recurrence import recurrence_pictures
+from distill.render.pictures.sequence_training import training_picture
 from distill.render.pictures.sequences import unread_picture
-from distill.render.pictures.training import training_picture
 from distill.report import (
     Agreement,
     DecodedVariable,
@@ -411,20 +411,20 @@ def test_training_names_its_attempts():
 def test_a_network_that_was_not_understood_is_shown_by_its_answers():
     network = network_of(mechanism_of(counter(5, 3)))
     refusal = Refusal(("not understood",), {})
-    exhibits = sequence_exhibits(refusal, None, network, LENGTH)
+    exhibits = sequence_exhibits(refusal, network, LENGTH)
     assert isinstance(exhibits, UnreadExhibits)
     assert exhibits.answers == ("0", "1", "2", "3", "4")
     assert set(exhibits.hidden.groups) == set(range(5))
     assert from_json(ExhibitsJson, to_json(exhibits, ExhibitsJson)) == exhibits
     drawn = unread_picture(exhibits)
     assert "5 answers" in drawn.alternative
-    assert sequence_exhibits(refusal, None, None, LENGTH) is None
+    assert sequence_exhibits(refusal, None, LENGTH) is None
 
 
 def test_many_answers_are_spans():
     model = planted(LINEAR, np.random.default_rng(0), 0.0)
     network = SequenceNetwork(model, STEPS)
-    exhibits = sequence_exhibits(Refusal((), {}), None, network, LENGTH)
+    exhibits = sequence_exhibits(Refusal((), {}), network, LENGTH)
     assert isinstance(exhibits, UnreadExhibits)
     assert len(exhibits.answers) == 8
     assert all(" to " in answer for answer in exhibits.answers)

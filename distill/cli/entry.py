@@ -13,10 +13,10 @@ from distill.cli.common import BAD_INPUT, INTERRUPTED, fail
 from distill.cli.compare import compare
 from distill.cli.listings import doctor, tasks
 from distill.cli.run import run
-from distill.cli.runs import runs, show, verify
+from distill.cli.runs import report, runs, show, verify
 from distill.errors import DistillError
 
-COMMANDS = (run, verify, show, compare, runs, tasks, bench, doctor)
+COMMANDS = (run, verify, show, report, compare, runs, tasks, bench, doctor)
 
 
 @click.group(
@@ -34,6 +34,7 @@ def cli() -> None:
     distill run my_task.py               a task of your own (see `distill tasks --help`)
     distill verify mod_add               derive the verdict of the latest run again, from its files
     distill show mod_add                 the program and the verdict
+    distill report mod_add --open        the evidence as a page, with pictures
     distill compare mod_add              all runs of a task side by side
     """  # noqa: D301  click wants the character
 

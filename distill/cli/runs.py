@@ -1,14 +1,18 @@
-"""What was run: `distill verify`, `distill show` and `distill runs`."""
+"""What was run: `distill verify`, `distill show`, `distill report` and `distill runs`."""
 
 from __future__ import annotations
 
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from distill.cli.common import console_of, out_option
+
+if TYPE_CHECKING:
+    from distill.notation import Notation
 
 
 @click.command()
@@ -39,17 +43,56 @@ def verify(run: str, as_json: bool, out: str) -> None:
 
 @click.command()
 @click.argument("run")
+@click.option("--latex", "notation", flag_value="latex", help="Print its formula for LaTeX alone.")
+@click.option("--sympy", "notation", flag_value="sympy", help="Print its formula for sympy alone.")
+@click.option("--dot", "notation", flag_value="dot", help="Print its states for Graphviz alone.")
 @out_option
-def show(run: str, out: str) -> None:
+def show(run: str, notation: Notation | None, out: str) -> None:
     """The program of RUN, highlighted, and its verdict.
 
     RUN is a folder, task/run, or a task's name for its latest run.
     """
-    from distill.render.terminal import show_result
     from distill.store import find_run, load_run
 
     stored = load_run(find_run(run, Path(out)))
-    show_result(console_of(False), stored.report, stored.program, stored.folder)
+    if notation is not None:
+        from distill.notation import written
+
+        click.echo(written(stored.mechanism, notation))
+        return
+    from distill.render.spark import show_sparks
+    from distill.render.terminal import show_result
+
+    console = console_of(False)
+    show_sparks(console, stored)
+    show_result(console, stored.report, stored.program, stored.folder)
+
+
+@click.command()
+@click.argument("run")
+@click.option("--open", "opened", is_flag=True, help="Show it in the browser.")
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Where the page goes.  [default: report.html in the folder of RUN]",
+)
+@out_option
+def report(run: str, opened: bool, output: Path | None, out: str) -> None:
+    """Draw the page of RUN again, from the files in its folder, and print where it is.
+
+    RUN is a folder, task/run, or a task's name for its latest run. The page is one file that loads
+    nothing: it can be sent, opened without a network, and printed.
+    """
+    from distill.reporting import write_report
+    from distill.store import find_run, load_run
+
+    path = write_report(load_run(find_run(run, Path(out))), output)
+    click.echo(path)
+    if opened:
+        import webbrowser
+
+        webbrowser.open(path.resolve().as_uri())
 
 
 @click.command()

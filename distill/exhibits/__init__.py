@@ -14,14 +14,15 @@ from pydantic import Field
 from distill.exhibits.automaton import MachineExhibits, machine_exhibits
 from distill.exhibits.fourier import FourierExhibits, fourier_exhibits
 from distill.exhibits.recurrence import RecurrenceExhibits, recurrence_exhibits
+from distill.exhibits.refusal import RefusalExhibits, refusal_exhibits
 from distill.exhibits.refused import UnreadExhibits, unread_exhibits
 from distill.mechanism import (
     AutomatonMechanism,
     FourierMechanism,
+    RecurrenceMechanism,
     Refusal,
     SequenceMechanism,
 )
-from distill.recurrence import Recurrence
 from distill.sequence_network import SequenceNetwork
 from distill.trace import Trace
 
@@ -31,25 +32,25 @@ __all__ = [
     "FourierExhibits",
     "MachineExhibits",
     "RecurrenceExhibits",
+    "RefusalExhibits",
     "UnreadExhibits",
     "domain_exhibits",
     "sequence_exhibits",
 ]
 
-Exhibits = FourierExhibits | MachineExhibits | RecurrenceExhibits | UnreadExhibits
+Exhibits = FourierExhibits | MachineExhibits | RecurrenceExhibits | RefusalExhibits | UnreadExhibits
 ExhibitsJson = Annotated[Exhibits, Field(discriminator="kind")]
 
 
-def domain_exhibits(mechanism: FourierMechanism | Refusal, trace: Trace) -> Exhibits | None:
-    """Of a network over a finite domain; null where there is nothing to show."""
+def domain_exhibits(mechanism: FourierMechanism | Refusal, trace: Trace) -> Exhibits:
+    """Of a network over a finite domain."""
     if isinstance(mechanism, Refusal):
-        return None
+        return refusal_exhibits(trace)
     return fourier_exhibits(mechanism, trace)
 
 
 def sequence_exhibits(
     mechanism: SequenceMechanism | Refusal,
-    recurrence: Recurrence | None,
     network: SequenceNetwork | None,
     length: int,
 ) -> Exhibits | None:
@@ -57,7 +58,6 @@ def sequence_exhibits(
 
     Args:
         mechanism: what was read in it.
-        recurrence: the same as a value that can be run, of integer registers.
         network: null where none was trained.
         length: of the training sequences.
     """
@@ -65,6 +65,6 @@ def sequence_exhibits(
         return None
     if isinstance(mechanism, AutomatonMechanism):
         return machine_exhibits(mechanism, network, length)
-    if recurrence is not None:
-        return recurrence_exhibits(recurrence, network, length)
+    if isinstance(mechanism, RecurrenceMechanism):
+        return recurrence_exhibits(mechanism.recurrence, network, length)
     return unread_exhibits(network, length)

@@ -139,7 +139,7 @@ def _inside_rows(report: Report) -> list[Row]:
     steps = report.holds_for is not None and report.holds_for.lengths is not None
     figures = _sequence_figures(inside) if steps else _domain_figures(inside)
     rows = [
-        Row(name, f"{value:.3g}" if "loss" in name else f"{value:.3f}", note)
+        Row(name, f"{value:.3g}" if "loss" in name else f"{round(value, 3) + 0.0:.3f}", note)
         for name, value, note in figures
         if value is not None
     ]

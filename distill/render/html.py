@@ -1,33 +1,133 @@
-"""`report.html`: one self-contained file with the verdict, the evidence and the program."""
+"""`report.html`: one self-contained file with the verdict, the pictures, and what they rest on.
+
+It loads nothing: styles, script and images are inside, and its content policy forbids the rest.
+Neither versions nor seconds are on it, so that it is the same bytes for the same run.
+"""
 
 from __future__ import annotations
 
+import hashlib
+from base64 import b64encode
+from functools import cache
+from importlib.resources import files
+from itertools import groupby
+
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from pygments import highlight
 from pygments.formatters.html import HtmlFormatter
 from pygments.lexers.python import PythonLexer
 
+from distill.render.attempts import attempts_table
+from distill.render.card import card, commands, differences
 from distill.render.evidence import evidence_rows
+from distill.render.picture import Picture
 from distill.render.pictures import pictures_of
+from distill.render.statements import checked, located, not_checked
 from distill.store import Run
+
+DARK_NOTEBOOKS = '[data-jp-theme-light="false"] *, .vscode-dark *'
+"""What is inside a notebook with a dark theme, which does not go by the system's."""
 
 
 def report_page(run: Run) -> str:
     """A run's report as a page: the same bytes for the same run, whenever and wherever it ran."""
-    environment = Environment(
+    return (
+        _environment()
+        .get_template("report.html")
+        .render(
+            **_verdict(run),
+            pictures=_placed(pictures_of(run)),
+            rows=evidence_rows(run.report),
+            differences=differences(run),
+            attempts=attempts_table(run.record),
+            settings=run.record.settings,
+            recipe=run.record.recipe,
+            card=card(run),
+            commands=commands(run),
+            style=Markup(_style()),
+            script=Markup(_template("report.js")),
+            script_hash=_hash(_template("report.js")),
+        )
+    )
+
+
+def snippet(run: Run) -> str:
+    """The verdict, the program and the first pictures, for a page that is not ours: a notebook."""
+    return (
+        _environment()
+        .get_template("snippet.html")
+        .render(
+            **_verdict(run),
+            pictures=_placed(pictures_of(run)[:2]),
+            style=Markup(_style(".distill-run")),
+        )
+    )
+
+
+def _placed(pictures: tuple[Picture, ...]) -> list[tuple[Picture, str]]:
+    """Pictures with how they stand: in two columns, across both, or alone beside their caption."""
+    placed: list[tuple[Picture, str]] = []
+    for several, group in groupby(pictures, key=lambda picture: picture.panels > 1):
+        row = list(group)
+        placed += [(picture, "wide" if several else "") for picture in row]
+        if not several and len(row) % 2:
+            placed[-1] = (row[-1], "alone")
+    return placed
+
+
+def _verdict(run: Run) -> dict[str, object]:
+    source = None if run.program is None else run.program.source
+    about = [f"{key} = {value}" for key, value in run.record.settings.items()]
+    if run.record.seed is not None:
+        about.append(f"seed {run.record.seed}")
+    if run.record.architecture is not None:
+        about.append(run.record.architecture)
+    return {
+        "title": run.record.task,
+        "about": about,
+        "report": run.report,
+        "good": run.report.verdict in {"proved", "exhaustive", "tested"},
+        "located": located(run.report),
+        "checked": checked(run.report),
+        "not_checked": not_checked(run),
+        "source": source,
+        "code": None
+        if source is None
+        else Markup(highlight(source, PythonLexer(), HtmlFormatter())),
+    }
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
         loader=PackageLoader("distill.render", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    light, dark = HtmlFormatter(style="default"), HtmlFormatter(style="github-dark")
-    return environment.get_template("report.html").render(
-        title=run.record.task,
-        report=run.report,
-        rows=evidence_rows(run.report),
-        pictures=pictures_of(run),
-        code=highlight(run.program.source, PythonLexer(), light) if run.program else None,
-        light=light.get_style_defs(".highlight"),
-        dark=dark.get_style_defs(".highlight"),
+
+
+@cache
+def _template(name: str) -> str:
+    return files("distill.render").joinpath("templates", name).read_text(encoding="utf-8")
+
+
+def _style(scope: str | None = None) -> str:
+    """The page's style; with a scope only what concerns elements of that class."""
+    if scope is None:
+        return _template("colours.css") + _template("code.css") + _template("report.css")
+    scoped = _template("code.css").replace(".highlight", f"{scope} .highlight")
+    light, dark = _template("colours.css").split("@media", maxsplit=1)
+    dark = dark[dark.index(":root") : dark.rindex("}")]
+    return (
+        light.replace(":root", scope)
+        + dark.replace(":root", f"{scope}:is({DARK_NOTEBOOKS})")
+        + scoped
+        + _template("snippet.css")
     )
+
+
+def _hash(text: str) -> str:
+    return b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from distill.exhibits import FourierExhibits
+from distill.curve import TrainingCurve
+from distill.exhibits import FourierExhibits, RefusalExhibits
+from distill.mechanism import FourierMechanism
 from distill.render.picture import Picture
 from distill.render.pictures.fourier import fourier_pictures
+from distill.render.pictures.refusal import refusal_pictures
+from distill.render.pictures.rivals import decoys, isolated
 from distill.render.pictures.sequences import sequence_pictures
+from distill.render.pictures.training import training_pictures
 from distill.sequence_certificate import SequenceCertificate
 from distill.store import Run
 
@@ -14,8 +19,15 @@ __all__ = ["pictures_of"]
 
 def pictures_of(run: Run) -> tuple[Picture, ...]:
     """Every picture that a run's files can give, in the order in which they are looked at."""
-    if isinstance(run.exhibits, FourierExhibits):
-        return fourier_pictures(run.exhibits)
     if isinstance(run.certificate, SequenceCertificate):
         return sequence_pictures(run)
-    return ()
+    training = training_pictures(run.curve) if isinstance(run.curve, TrainingCurve) else ()
+    rivals = (each for each in (decoys(run.report), isolated(run.report)) if each is not None)
+    return (*_mechanism_pictures(run), *training, *rivals)
+
+
+def _mechanism_pictures(run: Run) -> tuple[Picture, ...]:
+    exhibits, mechanism = run.exhibits, run.mechanism
+    if isinstance(exhibits, FourierExhibits) and isinstance(mechanism, FourierMechanism):
+        return fourier_pictures(mechanism, exhibits)
+    return refusal_pictures(exhibits) if isinstance(exhibits, RefusalExhibits) else ()

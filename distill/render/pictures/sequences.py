@@ -11,7 +11,7 @@ from distill.render.pictures.clouds import cloud, side_said
 from distill.render.pictures.lengths import lengths_picture
 from distill.render.pictures.located import located_picture
 from distill.render.pictures.recurrence import recurrence_pictures
-from distill.render.pictures.training import training_picture
+from distill.render.pictures.sequence_training import training_picture
 from distill.store import Run
 
 

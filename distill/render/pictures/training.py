@@ -1,101 +1,138 @@
-"""How the networks of a run learned: right answers and loss, attempt by attempt."""
+"""Pictures of a training: the losses with their phases, and which frequencies survived."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from distill.curve import SequenceCurve, SequencePoint
-from distill.render.picture import SERIES, Picture, picture
-from distill.store import Attempt
-from distill.train.cells import CellAttempt
+from distill.curve import TrainingCurve
+from distill.phases import RULE, Phases, phases_of
+from distill.render.picture import FAINT, GRID, INK, SERIES, Picture, picture
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-CURVES = 6
-"""Trainings that are drawn: of more, the last."""
+FAINTEST = 40
+"""Frequencies beside the key ones whose amplitude is drawn: those that were once the largest."""
 
-LOWEST = 1e-8
-"""A loss below is shown as this."""
+LINES = (
+    ("train", "train_loss", SERIES[0], "-"),
+    ("held-out", "heldout_loss", SERIES[1], "-"),
+    ("restricted", "restricted_loss", SERIES[2], "--"),
+    ("excluded", "excluded_loss", SERIES[3], ":"),
+)
 
-Attempts = tuple[Attempt | CellAttempt, ...]
+
+def training_pictures(curve: TrainingCurve) -> tuple[Picture, ...]:
+    """In the order in which they are looked at."""
+    if len(curve.points) < 2:
+        return ()
+    survived = _amplitudes(curve)
+    return (_losses(curve), *(() if survived is None else (survived,)))
 
 
-def training_picture(curve: SequenceCurve | None, attempts: Attempts) -> Picture | None:
-    """Right answers and loss while training; null where nothing was drawn twice."""
-    if curve is None:
-        return None
-    runs = defaultdict[tuple[int, int], list[SequencePoint]](list)
-    for point in curve.points:
-        runs[point.attempt, point.d_hidden].append(point)
-    if max((len(points) for points in runs.values()), default=0) < 2:
-        return None
-    told = [(_attempt(attempts, *key), points) for key, points in runs.items()]
-    told = told[-CURVES:]
+def _losses(curve: TrainingCurve) -> Picture:
+    phases, last = phases_of(curve), curve.points[-1]
+    steps = [point.step for point in curve.points]
 
     def draw(figure: Figure) -> None:
-        upper, lower = figure.subplots(2, sharex=True)
-        for place, (attempt, points) in enumerate(told):
-            steps = [point.step for point in points]
-            kept = attempt is None or not attempt.discarded
-            look = {
-                "color": SERIES[place],
-                "marker": "o" if len(points) < 12 else "",
-                "markersize": 4,
-                "markerfacecolor": SERIES[place] if kept else "none",
-                "linestyle": "-" if kept else (0, (4, 1.5)),
-            }
-            name = _named(attempt, points)
-            upper.plot(steps, [100 * point.right for point in points], label=name, **look)
-            lower.plot(steps, [max(point.loss, LOWEST) for point in points], **look)
-        upper.set(ylim=(-4, 106), ylabel="% right")
-        lower.set(yscale="log", ylabel="loss", xlabel="training step")
-        figure.align_ylabels()
-        figure.legend(loc="outside lower center", ncols=2, fontsize=9)
+        axes = figure.add_subplot()
+        axes.set_yscale("log")
+        for name, field, colour, style in LINES:
+            losses = [getattr(point, field) for point in curve.points]
+            if None not in losses:
+                axes.plot(steps, losses, color=colour, linestyle=style, label=name)
+        axes.set_xlim(steps[0], steps[-1])
+        axes.set_xlabel("step")
+        axes.set_ylabel("loss")
+        _mark(axes, phases)
+        figure.legend(loc="outside upper left", ncols=4, columnspacing=1, handlelength=1.6)
 
-    tried = [a for a in attempts if isinstance(a, CellAttempt) and a.ruled_out is None]
-    ruled = sum(isinstance(a, CellAttempt) and a.ruled_out is not None for a in attempts)
-    said = "; ".join(
-        f"{a.cell} with {_units(a.d_hidden)}: {a.right:.1%} right after {a.steps:,} steps"
-        + (", discarded" if a.discarded else "")
-        for a in tried
+    keys = (
+        ""
+        if curve.key_frequencies is None
+        else (
+            " Restricted: of the key waves alone. Excluded: of what they leave, on trained inputs."
+        )
     )
-    noise = any(a.learned_at is not None and a.steps > a.learned_at for a in tried)
-    passed = (
-        f" {ruled} smaller or simpler networks were ruled out without training." if ruled else ""
-    )
+    if phases.found:
+        numbered = ", ".join(f"{n} {phase.name}" for n, phase in enumerate(phases.found, 1))
+        said = f" Phases: {numbered}; {RULE}."
+        told = "; ".join(
+            f"{each.name}: steps {each.start:,} to {each.end:,}" for each in phases.found
+        )
+    else:
+        said = told = f" No phases are marked: {phases.why_none}."
     return picture(
         "training",
-        "Training",
-        "Part of fresh sequences right at every step, by the best network of an ensemble, and the "
-        "smallest loss"
-        + (", which rises again where what has learned goes on under noise." if noise else ".")
-        + (" What was discarded is dashed, or hollow." if any(a.discarded for a in tried) else "")
-        + passed,
-        f"Trained: {said}.{passed}",
+        "How it was learned",
+        f"Cross-entropy on a sample of trained and of held-out inputs.{keys}{said}",
+        f"After {last.step:,} steps: train loss {last.train_loss:.2g}, held-out loss "
+        f"{last.heldout_loss:.2g}, held-out accuracy {last.heldout_accuracy:.1%}. "
+        f"{told.strip()}{'' if told.endswith('.') else '.'}",
         draw,
-        height=3.4 + 0.2 * ((len(told) + 1) // 2),
+        height=3.1,
     )
 
 
-def _attempt(attempts: Attempts, number: int, d_hidden: int) -> CellAttempt | None:
-    """The training that a curve is of: the first one of its width from a number on."""
-    for attempt in attempts[number:]:
-        if (
-            isinstance(attempt, CellAttempt)
-            and attempt.d_hidden == d_hidden
-            and attempt.ruled_out is None
-        ):
-            return attempt
-    return None
+def _mark(axes: Axes, phases: Phases) -> None:
+    """Shade every other phase, and number them all."""
+    for number, phase in enumerate(phases.found, start=1):
+        if number % 2:
+            axes.axvspan(phase.start, phase.end, color=GRID, linewidth=0, zorder=0)
+        axes.text(
+            (phase.start + phase.end) / 2,
+            0.97,
+            str(number),
+            transform=axes.get_xaxis_transform(),
+            ha="center",
+            va="top",
+            color=INK,
+            fontweight="bold",
+        )
 
 
-def _named(attempt: CellAttempt | None, points: list[SequencePoint]) -> str:
-    if attempt is None:
-        return _units(points[0].d_hidden)
-    return f"{attempt.cell}, {_units(attempt.d_hidden)}"
+def _amplitudes(curve: TrainingCurve) -> Picture | None:
+    keys = curve.key_frequencies
+    points = [point for point in curve.points if point.amplitudes is not None]
+    if not keys or len(points) < 2:
+        return None
+    sizes = [point.amplitudes or () for point in points]
+    steps = [point.step for point in points]
+    count = len(sizes[0])
+    largest = {k: max(at[k - 1] for at in sizes) for k in range(1, count + 1)}
+    rest = sorted((k for k in largest if k not in keys), key=lambda k: -largest[k])[:FAINTEST]
+    strongest = sorted(keys, key=lambda k: -sizes[-1][k - 1])
 
+    def draw(figure: Figure) -> None:
+        axes = figure.add_subplot()
+        for k in rest:
+            axes.plot(steps, [at[k - 1] for at in sizes], color=FAINT, linewidth=0.6, alpha=0.6)
+        for place, k in enumerate(strongest):
+            axes.plot(
+                steps,
+                [at[k - 1] for at in sizes],
+                color=SERIES[place % len(SERIES)],
+                label=str(k),
+            )
+        axes.set_xlim(steps[0], steps[-1])
+        axes.set_ylim(bottom=0)
+        axes.set_xlabel("step")
+        axes.set_ylabel("amplitude in logits")
+        figure.legend(loc="outside upper left", ncols=6, columnspacing=1, handlelength=1.2)
 
-def _units(count: int) -> str:
-    return f"{count} unit{'s' if count > 1 else ''}"
+    ends = ", ".join(f"{k}: {sizes[-1][k - 1]:.3g}" for k in strongest)
+    beaten = (
+        f" The largest that any other ever was is {largest[rest[0]]:.3g} ({rest[0]})."
+        if rest
+        else ""
+    )
+    others = "all of them" if len(rest) == count - len(keys) else f"the {len(rest)} largest"
+    return picture(
+        "survivors",
+        "Which frequencies survived",
+        "The amplitude of every frequency in the logits: in colour those of the program, in grey "
+        f"the others ({others}).",
+        f"At the end the amplitudes are {ends}.{beaten}",
+        draw,
+    )

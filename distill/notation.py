@@ -1,0 +1,189 @@
+"""A mechanism in other notations: a formula for LaTeX or sympy, a graph for Graphviz.
+
+What a folder holds is read and not executed: expressions of a recurrence go through a short list
+of operations, node by node.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from string import ascii_lowercase
+from typing import Any, Literal
+
+from distill.coordinate import Coordinate, Logarithm, Numbering, Polynomial
+from distill.emit.fourier import DIGITS, SMALL_PHASE
+from distill.errors import DistillError
+from distill.mechanism import (
+    AutomatonMechanism,
+    FourierMechanism,
+    Mechanism,
+    RecurrenceMechanism,
+    Refusal,
+)
+
+Notation = Literal["latex", "sympy", "dot"]
+
+
+def written(mechanism: Mechanism | Refusal, notation: Notation) -> str:
+    """A mechanism in a notation.
+
+    Raises:
+        DistillError: it has no such form.
+    """
+    if isinstance(mechanism, FourierMechanism) and notation != "dot":
+        import sympy
+
+        logit = fourier_expression(mechanism)
+        if notation == "sympy":
+            return str(logit)
+        answer = _answer(mechanism.coordinate)
+        return rf"\operatorname*{{arg\,max}}_{{{answer}}} \left({sympy.latex(logit)}\right)"
+    if isinstance(mechanism, RecurrenceMechanism) and notation != "dot":
+        return _recurrence(mechanism, notation)
+    if isinstance(mechanism, AutomatonMechanism) and notation == "dot":
+        return state_graph(mechanism)
+    has = {
+        "fourier": "--latex or --sympy",
+        "recurrence": "--latex or --sympy",
+        "automaton": "--dot",
+    }
+    instead = has.get(mechanism.kind)
+    raise DistillError(
+        f"a mechanism of the kind '{mechanism.kind}' has no form for --{notation}: "
+        + (f"use {instead}" if instead else "there is nothing to write")
+    )
+
+
+def fourier_expression(mechanism: FourierMechanism) -> Any:
+    """The logit of an output as a sympy expression in inputs and output, as the program has it."""
+    import sympy
+
+    coordinate = mechanism.coordinate
+    c = sympy.Symbol(_answer(coordinate))
+    phi, difference = _phi(coordinate), coordinate.difference
+    turn = _number(coordinate.output, c) - phi
+    total = sympy.Integer(0)
+    for wave in mechanism.waves:
+        size = sympy.Float(wave.amplitude, DIGITS)
+        if wave.pizza and difference is not None:
+            radius = sympy.pi * wave.frequency * _phi(difference) / mechanism.modulus
+            size += sympy.Float(wave.pizza, DIGITS) * sympy.Abs(sympy.cos(radius))
+        angle = 2 * sympy.pi * wave.frequency * turn / mechanism.modulus
+        if abs(wave.phase) >= SMALL_PHASE:  # as in the program
+            angle += sympy.Float(wave.phase, DIGITS)
+        total += size * sympy.cos(angle)
+    return total
+
+
+def _answer(coordinate: Coordinate) -> str:
+    """The letter after those of the inputs, as in the program."""
+    return ascii_lowercase[len(coordinate.weights)]
+
+
+def _phi(coordinate: Coordinate) -> Any:
+    import sympy
+
+    total = sympy.Integer(coordinate.offset)
+    pairs = zip(ascii_lowercase, coordinate.weights, coordinate.numberings, strict=False)
+    for name, weight, numbering in pairs:
+        total += weight * _number(numbering, sympy.Symbol(name))
+    return total
+
+
+def _number(numbering: Numbering, variable: Any) -> Any:
+    """The number of a value: a polynomial, a discrete logarithm, or a function without a rule."""
+    import sympy
+
+    if isinstance(numbering, Polynomial):
+        return sum(
+            coefficient * variable**power
+            for power, coefficient in enumerate(numbering.coefficients, start=1)
+        )
+    if isinstance(numbering, Logarithm):
+        return sympy.Function(f"log_{numbering.base}")(variable)
+    return sympy.Function("number")(variable)
+
+
+def state_graph(mechanism: AutomatonMechanism) -> str:
+    """The states and steps of a machine in Graphviz's language; an edge is "input / answer"."""
+    lines = [
+        "digraph machine {",
+        "  rankdir=LR;",
+        "  node [shape=circle];",
+        "  start [shape=point];",
+    ]
+    lines.append("  start -> 0;")
+    for state, (targets, answers) in enumerate(
+        zip(mechanism.transitions, mechanism.outputs, strict=True)
+    ):
+        labels: dict[int, list[str]] = {}
+        for symbol, target, answer in zip(mechanism.symbols, targets, answers, strict=True):
+            read = ",".join(map(str, symbol))
+            labels.setdefault(target, []).append(f"{read} / {answer}")
+        for target, said in sorted(labels.items()):
+            text = "\\n".join(said)
+            lines.append(f'  {state} -> {target} [label="{text}"];')
+    return "\n".join([*lines, "}"])
+
+
+def _recurrence(mechanism: RecurrenceMechanism, notation: Notation) -> str:
+    import sympy
+
+    lines = []
+    named = [
+        *zip(mechanism.registers, mechanism.updates, strict=True),
+        *((f"y{place or ''}", text) for place, text in enumerate(mechanism.outputs)),
+    ]
+    for name, text in named:
+        right = expression_of(text)
+        if notation == "latex":
+            lines.append(rf"{sympy.latex(sympy.Symbol(name))} &\leftarrow {sympy.latex(right)}")
+        else:
+            lines.append(f"{name} = {right}")
+    if notation == "latex":
+        return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
+    return "\n".join(lines)
+
+
+def expression_of(text: str) -> Any:
+    """A Python expression of integers as one of sympy, without executing it.
+
+    Raises:
+        DistillError: it uses more than sums, products, powers, //, %, min, max and abs.
+    """
+    import sympy
+
+    operations: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+        ast.Add: lambda left, right: left + right,
+        ast.Sub: lambda left, right: left - right,
+        ast.Mult: lambda left, right: left * right,
+        ast.Pow: lambda left, right: left**right,
+        ast.FloorDiv: lambda left, right: sympy.floor(left / right),
+        ast.Mod: sympy.Mod,
+    }
+    functions = {"min": sympy.Min, "max": sympy.Max, "abs": sympy.Abs}
+
+    def read(node: ast.expr) -> Any:
+        match node:
+            case ast.Constant(value=int() as value):
+                return sympy.Integer(value)
+            case ast.Name(id=name):
+                return sympy.Symbol(name, integer=True)
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
+                return -read(operand)
+            case ast.BinOp(left=left, op=op, right=right) if type(op) in operations:
+                return operations[type(op)](read(left), read(right))
+            case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in functions:
+                return functions[name](*map(read, args))
+        raise DistillError(
+            f"'{text}' is no formula: only sums, products, powers, //, %, min, max and abs can be "
+            "written so; read program.py instead"
+        )
+
+    try:
+        return read(ast.parse(text, mode="eval").body)
+    except SyntaxError as error:
+        raise DistillError(
+            f"'{text}' is no Python expression: the run folder is damaged"
+        ) from error

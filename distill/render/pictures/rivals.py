@@ -1,0 +1,111 @@
+"""Pictures of a mechanism beside its rivals: decoys, and the two ways to compute with a circle."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from distill.render.picture import FAINT, SERIES, Picture, picture
+from distill.report import Report
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+def decoys(report: Report) -> Picture | None:
+    """What the program and every decoy explain, and how often their arg max agrees."""
+    inside, counted = report.inside, report.program_vs_model
+    if not inside.decoys or inside.logit_r2 is None or counted is None:
+        return None
+    rows = [("the program", inside.logit_r2, counted.agree / counted.total)]
+    rows += [(decoy.name, decoy.logit_r2, decoy.agreement) for decoy in inside.decoys]
+    best = max(inside.decoys, key=lambda decoy: decoy.agreement)
+
+    def draw(figure: Figure) -> None:
+        axes = figure.add_subplot()
+        for place, (name, r2, agreement) in enumerate(rows):
+            top = -3.2 * place
+            axes.text(0, top, name, va="center", fontweight="bold" if not place else "normal")
+            _bar(axes, top - 0.9, r2, _three(r2), SERIES[0])
+            _bar(axes, top - 1.75, agreement, f"{agreement:.1%}", SERIES[1])
+        axes.barh([0], [0], color=SERIES[0], label="R² of the logits")
+        axes.barh([0], [0], color=SERIES[1], label="arg max agrees")
+        axes.set_xlim(0, 1.18)
+        axes.set_ylim(-3.2 * len(rows) + 0.8, 0.8)
+        axes.set_xticks([0, 0.5, 1])
+        axes.set_yticks([])
+        axes.spines["left"].set_visible(False)
+        axes.grid(visible=False)
+        figure.legend(loc="outside upper left", ncols=2)
+
+    fooled = (
+        f" The decoy “{best.name}” has the network's answer on {best.agreement:.1%} "
+        "of all inputs and does not explain the network: agreement alone cannot tell them apart."
+        if best.agreement > 0.5
+        else ""
+    )
+    listed = "; ".join(f"{name}: R² {_three(r2)}, agrees on {part:.1%}" for name, r2, part in rows)
+    return picture(
+        "decoys",
+        "The program beside wrong explanations",
+        "Decoys went through the same test, on inputs that were not fitted. Only the program is "
+        f"to explain the logits.{fooled}",
+        listed[0].upper() + listed[1:] + ".",
+        draw,
+        height=0.7 + 0.56 * len(rows),
+    )
+
+
+def _three(value: float) -> str:
+    """Three digits, and no sign where they are all 0."""
+    return f"{round(value, 3) + 0.0:.3f}"
+
+
+def _bar(axes: Axes, y: float, value: float, text: str, colour: str) -> None:
+    """A bar from 0; what is below 0 is said and not drawn."""
+    axes.barh([y], [max(value, 0.004)], height=0.75, color=colour)
+    axes.text(max(value, 0) + 0.02, y, text, va="center", fontsize=9)
+
+
+def isolated(report: Report) -> Picture | None:
+    """Clock or pizza, for every frequency; null where all are clocks, as the program says."""
+    rows = report.inside.isolated
+    if all(row.label == "clock" for row in rows):
+        return None
+
+    def draw(figure: Figure) -> None:
+        axes = figure.add_subplot()
+        places = range(len(rows))
+        clock = [max(row.clock_r2, 0) for row in rows]
+        pizza = [max(row.pizza_r2, 0) for row in rows]
+        left, right = [x - 0.19 for x in places], [x + 0.19 for x in places]
+        axes.bar(left, clock, width=0.34, color=SERIES[0], label="clock: constant")
+        axes.bar(
+            right,
+            pizza,
+            width=0.34,
+            color=SERIES[1],
+            label="pizza: |cos(πkd/p)|",
+            hatch="//",
+            edgecolor=FAINT,
+            linewidth=0,
+        )
+        axes.set_xticks(list(places), [f"{row.frequency}\n{row.label}" for row in rows])
+        axes.set_ylim(0, 1.05)
+        axes.set_ylabel("R²")
+        axes.grid(visible=False, axis="x")
+        figure.legend(loc="outside upper left", ncols=2)
+
+    listed = "; ".join(
+        f"frequency {row.frequency}: clock {row.clock_r2:.3f}, pizza {row.pizza_r2:.3f}, so "
+        f"{row.label}"
+        for row in rows
+    )
+    return picture(
+        "isolated",
+        "Clock or pizza",
+        "How the size of each wave depends on the difference d of the inputs, when the embedding "
+        "holds that frequency alone: not at all (clock), or as |cos(πkd/p)| (pizza).",
+        listed[0].upper() + listed[1:] + ".",
+        draw,
+    )
