@@ -15,6 +15,7 @@ from numpy import ndarray
 
 from distill.checker.linear_bound import IntegerSystem
 from distill.coordinate import Coordinate
+from distill.domain import Domain
 from distill.machine import Machine
 
 FORMAT_VERSION = 1
@@ -132,6 +133,8 @@ class FourierMechanism:
         fit: where the numbers come from.
         candidates: the coordinates that were tried, best first.
         table: what the network's own output table is.
+        inputs: first and last value of every input; none in runs that were stored without.
+        outputs: first and last value of the output.
     """
 
     coordinate: Coordinate
@@ -141,8 +144,21 @@ class FourierMechanism:
     fit: Fit
     candidates: tuple[Candidate, ...]
     table: TableStructure | None
+    inputs: tuple[tuple[int, int], ...] = ()
+    outputs: tuple[int, int] = (0, 1)
     kind: Literal["fourier"] = "fourier"
     format_version: int = FORMAT_VERSION
+
+    @property
+    def domain(self) -> Domain:
+        """What the network is over.
+
+        Raises:
+            TaskError: it was stored without.
+        """
+        first, last = self.outputs
+        ranges = tuple(range(low, high + 1) for low, high in self.inputs)
+        return Domain(ranges, range(first, last + 1))
 
     @property
     def modulus(self) -> int:

@@ -82,6 +82,7 @@ class Run:
 
     Attributes:
         program: callable, or null for a refusal.
+        certificate: null for a run that is only shown.
         folder: null for a run that was not stored.
     """
 
@@ -91,7 +92,7 @@ class Run:
     program: Program | None
     model: StoredModel | None
     curve: TrainingCurve | SequenceCurve | None
-    certificate: Certificate | SequenceCertificate
+    certificate: Certificate | SequenceCertificate | None
     exhibits: Exhibits | None = None
     folder: Path | None = None
     extra: Mapping[str, bytes] = field(default_factory=dict)
@@ -220,8 +221,13 @@ def stored_runs(out: Path) -> list[Path]:
     )
 
 
-def load_run(folder: str | Path) -> Run:
+def load_run(folder: str | Path, *, certified: bool = True) -> Run:
     """Read a run folder back.
+
+    Args:
+        folder: where it is.
+        certified: whether the network and the certificate must be there; without them, as in a
+            gallery, the run can be looked at and not be verified.
 
     Raises:
         RunFolderError: a file is missing, truncated, or of another format version.
@@ -230,13 +236,14 @@ def load_run(folder: str | Path) -> Run:
     record = read_part(folder, "run.json", RunRecord)
     report = read_part(folder, "verification.json", Report)
     mechanism = read_part(folder, "mechanism.json", MechanismJson)
-    certificate = read_part(folder, "certificate.json", CertificateJson)
-    curve = model = program = exhibits = None
+    curve = model = program = exhibits = certificate = None
+    if certified:
+        certificate = read_part(folder, "certificate.json", CertificateJson)
     if (folder / "training.json").is_file():
         curve = read_part(folder, "training.json", CurveJson)
     if (folder / "exhibits.json").is_file():
         exhibits = read_part(folder, "exhibits.json", ExhibitsJson)
-    if certificate.architecture is not None:
+    if certificate is not None and certificate.architecture is not None:
         model = _read_model(folder, certificate)
     if report.verdict != "refused":
         program = Program(_read(folder, "program.py").decode())

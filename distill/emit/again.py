@@ -1,0 +1,37 @@
+"""From a mechanism alone to its program: the same text, whenever and by whom it is written."""
+
+from __future__ import annotations
+
+from distill.emit.fourier import emit_fourier
+from distill.emit.machine import emit_machine
+from distill.emit.recurrence import emit_recurrence
+from distill.errors import MachineError
+from distill.mechanism import AutomatonMechanism, FourierMechanism, Mechanism, Refusal
+from distill.program import Program
+from distill.recurrence import Recurrence
+from distill.synthesis.reading import read_expression
+
+
+def emit_again(mechanism: Mechanism) -> Program:
+    """Write the program of a stored mechanism.
+
+    Raises:
+        DistillError: it was stored without its domain, or by a version that wrote other
+            expressions.
+    """
+    if isinstance(mechanism, FourierMechanism):
+        emitted = emit_fourier(mechanism, mechanism.domain)
+        if isinstance(emitted, Refusal):
+            raise MachineError(f"the mechanism has no program: {emitted.reasons[0]}")
+        return emitted.program
+    if isinstance(mechanism, AutomatonMechanism):
+        return emit_machine(mechanism.machine).program
+    recurrence = Recurrence(
+        mechanism.inputs,
+        mechanism.registers,
+        mechanism.start,
+        tuple(map(read_expression, mechanism.updates)),
+        tuple(map(read_expression, mechanism.outputs)),
+        mechanism.after,
+    )
+    return emit_recurrence(recurrence, None).program
