@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check clean
+.PHONY: run test check guide clean
 
 run: $(VENV)/.installed
 	$(BIN)/distill run mod_add
@@ -18,6 +18,10 @@ check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/lint-imports
+
+# the guide, as pages, in build/guide
+guide: $(VENV)/.installed-dev
+	$(BIN)/python -m sphinx -W --keep-going -q -b html docs build/guide
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)

@@ -6,13 +6,11 @@ pipeline's numbers; the checker derives its own and compares (`distill.checker`)
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import numpy as np
-
 from distill.architecture import StoredArchitecture
+from distill.claims import hashes, numbers_text, value_at
 from distill.domain import Domain
 from distill.mechanism import FourierMechanism, Refusal
 from distill.model import Model, Network
@@ -123,10 +121,10 @@ def certify(
         split=split,
         fit=fit,
         sample=sample,
-        recorded=None if stored or checked is None else _numbers(checked.answers),
-        reference=None if labels is None else _numbers(labels),
+        recorded=None if stored or checked is None else numbers_text(checked.answers),
+        reference=None if labels is None else numbers_text(labels),
         claims=_claims(verified.report, stored),
-        sha256={name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())},
+        sha256=hashes(files),
     )
 
 
@@ -135,13 +133,7 @@ def _claims(report: Report, stored: bool) -> dict[str, Any]:
     for name in CLAIMED:
         if not stored and name.startswith(NOT_FOR_BLACK_BOXES):
             continue
-        value: Any = report
-        for part in name.split("."):
-            value = None if value is None else getattr(value, part)
+        value = value_at(report, name)
         if value is not None:
             claims[name] = value
     return claims
-
-
-def _numbers(values: np.ndarray) -> str:
-    return " ".join(map(str, values.tolist()))

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import torch
 from jaxtyping import Float, Int
 from numpy import ndarray
 from torch import Tensor
 
 from distill.architecture.integer_recurrent import IntegerRecurrent
 from distill.errors import DistillError
+from distill.parameters import check_parameters, in_float64
+from distill.stepping import states_along
 
 
 @dataclass(frozen=True)
@@ -33,13 +34,7 @@ class IntegerModel:
     answers: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
-        expected = self.architecture.shapes()
-        found = {name: tuple(weights.shape) for name, weights in self.parameters.items()}
-        if found != expected:
-            raise DistillError(f"the parameters have shapes {found}; expected {expected}")
-        for name, weights in self.parameters.items():
-            if not bool(torch.isfinite(weights).all()):
-                raise DistillError(f"parameter '{name}' holds values that are not finite")
+        check_parameters(self.architecture, self.parameters)
         choices = self.architecture.n_outputs if self.architecture.readout == "choice" else 0
         if len(self.answers) != choices:
             raise DistillError(f"{len(self.answers)} answers to choose from; expected {choices}")
@@ -47,7 +42,7 @@ class IntegerModel:
     @cached_property
     def weights(self) -> dict[str, ndarray]:
         """The parameters as float64 arrays."""
-        return {name: weights.double().numpy() for name, weights in self.parameters.items()}
+        return in_float64(self.parameters)
 
     @property
     def start(self) -> Float[ndarray, " d"]:
@@ -76,11 +71,7 @@ class IntegerModel:
 
     def hidden(self, sequences: Int[ndarray, "n length channels"]) -> Float[ndarray, "n length d"]:
         """Hidden states along sequences of integers, or of symbol numbers."""
-        state = np.repeat(self.start[None], len(sequences), axis=0)
-        states = np.empty((*sequences.shape[:2], len(self.start)))
-        for t in range(sequences.shape[1]):
-            states[:, t] = state = self.step(state, sequences[:, t])
-        return states
+        return states_along(self.start, self.step, sequences)
 
     def run(self, sequences: Int[ndarray, "n length channels"]) -> Int[ndarray, "n length numbers"]:
         """The answers along sequences of integers, or of symbol numbers."""

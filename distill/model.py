@@ -16,6 +16,7 @@ from torch import Tensor
 from distill.architecture import StoredArchitecture
 from distill.domain import Domain
 from distill.errors import DistillError
+from distill.parameters import check_parameters
 
 BATCH = 8192
 """Inputs per forward pass: enough to keep the matrix products busy, little enough for memory."""
@@ -44,20 +45,7 @@ class Model:
     parameters: Mapping[str, Tensor]
 
     def __post_init__(self) -> None:
-        expected = self.architecture.shapes()
-        found = {name: tuple(weights.shape) for name, weights in self.parameters.items()}
-        wrong = sorted(
-            name for name in {*expected, *found} if expected.get(name) != found.get(name)
-        )
-        if wrong:
-            name = wrong[0]
-            raise DistillError(
-                f"parameter '{name}' has shape {found.get(name, 'absent')}: the architecture "
-                f"{self.architecture} expects {expected.get(name, 'no such parameter')}"
-            )
-        for name, weights in self.parameters.items():
-            if not bool(torch.isfinite(weights).all()):
-                raise DistillError(f"parameter '{name}' holds values that are not finite")
+        check_parameters(self.architecture, self.parameters)
 
     def logits(
         self, tokens: Int[ndarray, "n k"], *, single: bool = False

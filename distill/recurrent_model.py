@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import torch
 from jaxtyping import Float, Int
 from numpy import ndarray
 from torch import Tensor
 
 from distill.architecture.recurrent import Recurrent
 from distill.errors import DistillError
+from distill.parameters import check_parameters, in_float64
+from distill.stepping import states_along
 
 
 @dataclass(frozen=True)
@@ -32,13 +33,7 @@ class RecurrentModel:
     answers: tuple[int, ...]
 
     def __post_init__(self) -> None:
-        expected = self.architecture.shapes()
-        found = {name: tuple(weights.shape) for name, weights in self.parameters.items()}
-        if found != expected:
-            raise DistillError(f"the parameters have shapes {found}; expected {expected}")
-        for name, weights in self.parameters.items():
-            if not bool(torch.isfinite(weights).all()):
-                raise DistillError(f"parameter '{name}' holds values that are not finite")
+        check_parameters(self.architecture, self.parameters)
         if len(self.answers) != self.architecture.n_outputs:
             raise DistillError(
                 f"{len(self.answers)} answers for {self.architecture.n_outputs} outputs"
@@ -46,7 +41,7 @@ class RecurrentModel:
 
     @cached_property
     def _weights(self) -> dict[str, ndarray]:
-        return {name: weights.double().numpy() for name, weights in self.parameters.items()}
+        return in_float64(self.parameters)
 
     @property
     def start(self) -> Float[ndarray, " d"]:
@@ -74,11 +69,7 @@ class RecurrentModel:
 
     def hidden(self, sequences: Int[ndarray, "n length"]) -> Float[ndarray, "n length d"]:
         """Hidden states along sequences of symbol numbers."""
-        state = np.repeat(self.start[None], len(sequences), axis=0)
-        states = np.empty((*sequences.shape, len(self.start)))
-        for t, symbols in enumerate(sequences.T):
-            states[:, t] = state = self.step(state, symbols)
-        return states
+        return states_along(self.start, self.step, sequences)
 
     def run(self, sequences: Int[ndarray, "n length"]) -> Int[ndarray, "n length"]:
         """The answers along sequences of symbol numbers."""

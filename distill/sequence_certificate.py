@@ -5,15 +5,13 @@ The counterpart of `distill.certificate`: the same file, `certificate.json`, of 
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import Any, Literal
-
-import numpy as np
 
 from distill.architecture.integer_recurrent import IntegerRecurrent
 from distill.architecture.recurrent import Recurrent
 from distill.channels import Channels
+from distill.claims import hashes, numbers_text, value_at
 from distill.integer_model import IntegerModel
 from distill.recurrent_model import RecurrentModel
 from distill.report import Report
@@ -36,6 +34,8 @@ CLAIMED = (
 """Fields of the report that a checker can derive from the stored weights and program."""
 
 CLAIMED_LONGER = ("program_vs_model", "model_vs_task", "program_vs_task")
+
+COUNTS = ("agree", "total")
 
 
 @dataclass(frozen=True)
@@ -100,10 +100,10 @@ def certify_sequences(
         answers=() if network is None else network.answers,
         architecture=None if network is None else network.architecture,
         draws=verified.draws,
-        reference=None if reference is None else tuple(map(_numbers, reference)),
+        reference=None if reference is None else tuple(map(numbers_text, reference)),
         induction=None if verified.boxes is None else _induction(verified.boxes),
         claims=_claims(verified.report),
-        sha256={name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())},
+        sha256=hashes(files),
     )
 
 
@@ -122,23 +122,8 @@ def _claims(report: Report) -> dict[str, Any]:
     for place in range(len(report.longer)):
         names += [f"longer.{place}.length"]
         names += [f"longer.{place}.{kind}.{part}" for kind in CLAIMED_LONGER for part in COUNTS]
-    claims = {name: _at(report, name) for name in names}
+    claims = {name: value_at(report, name) for name in names}
     claims = {name: value for name, value in claims.items() if value is not None}
     if report.proof is not None:  # null says that it holds for every length
         claims |= {"mechanism.follows": True, "proof.up_to_length": report.proof.up_to_length}
     return claims
-
-
-COUNTS = ("agree", "total")
-
-
-def _at(value: Any, name: str) -> Any:
-    for part in name.split("."):
-        if value is None:
-            return None
-        value = value[int(part)] if part.isdigit() else getattr(value, part)
-    return value
-
-
-def _numbers(values: np.ndarray) -> str:
-    return " ".join(map(str, values.reshape(-1).tolist()))

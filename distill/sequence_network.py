@@ -19,6 +19,7 @@ from distill.checker.draws import numbers, symbols
 from distill.errors import DistillError
 from distill.integer_model import IntegerModel
 from distill.recurrent_model import RecurrentModel
+from distill.stepping import states_along
 
 
 @runtime_checkable
@@ -87,11 +88,7 @@ class SequenceNetwork:
 
     def hidden(self, sequences: Int[ndarray, "n length channels"]) -> Float[ndarray, "n length d"]:
         """Hidden states after every step."""
-        states = np.empty((*sequences.shape[:2], len(self.start)))
-        hidden = np.repeat(self.start[None], len(sequences), axis=0)
-        for t in range(sequences.shape[1]):
-            states[:, t] = hidden = self.step(hidden, sequences[:, t])
-        return states
+        return states_along(self.start, self.step, sequences)
 
     def step(
         self, hidden: Float[ndarray, "n d"], values: Int[ndarray, "n channels"]

@@ -1,9 +1,6 @@
-"""Suites: every end of a run is a row, rows are never made twice, and the table counts them."""
+"""Runs of a suite: every end of a run is a row, and rows are never made twice."""
 
-import dataclasses
 import json
-import os
-import re
 import shutil
 import signal
 import subprocess
@@ -12,18 +9,12 @@ import time
 from pathlib import Path
 
 import pytest
+from bench_rows import PUBLISHED, made
 from conftest import run_distill
-from rich.console import Console
 
-from distill.bench import Row, builtin_suites, find_suite, jobs_of, summarise, total
-from distill.bench.layout import page_of
-from distill.bench.row import AtLength, Cost, Count, load_row, read_printed, save_row
-from distill.bench.table import wrong_claims
+from distill.bench import find_suite, jobs_of
+from distill.bench.row import load_row, read_printed, save_row
 from distill.errors import DistillError
-from distill.render.page import page_markdown, show_page
-from distill.task_files import builtin_tasks
-
-PUBLISHED = '[[published]]\nname = "theirs"\nsolved = true\nsource = "them"\nmeasured = "once"\n'
 
 
 def write_suite(folder: Path, *tasks: str, more: str = "") -> Path:
@@ -222,43 +213,6 @@ def test_a_report_of_another_format_is_no_report():
 
 
 @pytest.mark.parametrize(
-    ("suite", "message"),
-    [
-        ("", "title: Field required"),
-        ("title = 'x'", "tasks: Field required"),
-        ("title = 'x'\ntasks = []", "lists no tasks"),
-        ("title = 'x'\ntasks = [", "is not valid TOML"),
-        ("title = 1979-05-27\ntasks = ['mod_add']", "tasks.0"),
-        ("title = 'x'\ntasks = [{ task = 'mod_add', set = {} }]", "tasks.0.set"),
-        ("title = 'x'\nseeds = 3\ntasks = [{ task = 'mod_add' }]", "seeds"),
-        ("title = 'x'\ntasks = [{ task = 'mod_ad' }]", "did you mean 'mod_add'?"),
-        ("title = 'x'\ntasks = [{ task = 'no.py' }]", "lists the task file 'no.py'"),
-        (
-            "title = 'x'\ntasks = [{ task = 'mod_add', settings = { q = 3 } }]",
-            "has no setting 'q'",
-        ),
-        (
-            "title = 'x'\ntasks = [{ task = 'mod_add', settings = { p = 'ten' } }]",
-            "expected an integer",
-        ),
-        ("title = 'x'\ntasks = [{ task = 'mod_add' }, { task = 'mod_add' }]", "twice"),
-        (
-            "title = 'x'\ntasks = [{ task = 'mod_add', published = { them = 1 } }]",
-            "expected one of its [[published]] columns (none)",
-        ),
-        (f"title = 'x'\ntasks = [{{ task = 'mod_add' }}]\n{PUBLISHED * 2}", "two [[published]]"),
-    ],
-)
-def test_a_bad_suite_is_told_in_one_sentence(tmp_path, suite, message):
-    path = tmp_path / "bad.toml"
-    path.write_text(suite)
-    with pytest.raises(DistillError) as caught:
-        jobs_of(find_suite(str(path)), [0])
-    assert message in str(caught.value)
-    assert "bad" in str(caught.value)
-
-
-@pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["mip"], "did you mean 'mips'?"),
@@ -321,172 +275,3 @@ def test_benching_does_not_wait_for_torch():
         "assert 'torch' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)
-
-
-def made(job, **changes) -> Row:
-    """A row made by hand: proved and right, with its network right too."""
-    every = Count(100, 100)
-    row = Row(
-        task=job.entry.task,
-        settings=job.entry.settings,
-        task_file=job.task_file,
-        seed=job.seed,
-        status="done",
-        cost=Cost(10.0, 8.0, 5_000_000),
-        distill="0",
-        verdict="proved",
-        located=True,
-        mechanism="a sum",
-        kind="automaton",
-        lines=10,
-        program_vs_task=every,
-        model_vs_task=every,
-        program_vs_model=every,
-        longer=(AtLength(100, every, every, every),),
-    )
-    return dataclasses.replace(row, **changes)
-
-
-def refusal(job, reason: str = "too little") -> Row:
-    nothing = dict.fromkeys(("lines", "program_vs_task", "program_vs_model"))
-    return made(
-        job, verdict="refused", located=False, longer=(), reason=reason, kind="refused", **nothing
-    )
-
-
-def crash(job, status: str = "crashed") -> Row:
-    nothing = dict.fromkeys(("verdict", "located", "kind", "mechanism", "model_vs_task"))
-    return dataclasses.replace(refusal(job), status=status, reason="it broke", **nothing)
-
-
-def test_a_task_is_counted_over_its_seeds():
-    suite = find_suite("tomita")
-    jobs = jobs_of(suite, [0, 1, 2], ["tomita1", "tomita2", "tomita3"])
-    far = AtLength(1000, Count(99, 100), Count(3, 100), Count(3, 100))
-    rows = [
-        *(made(jobs[0]), made(jobs[1], lines=30, longer=(far,)), made(jobs[2], verdict="tested")),
-        *(made(jobs[3]), refusal(jobs[4]), crash(jobs[5])),
-        *(refusal(jobs[6]), refusal(jobs[7]), crash(jobs[8], "timed out")),
-    ]
-    first, second, third = summarise(jobs, rows)
-    assert first.outcomes == {"proved": 2, "tested": 1}
-    assert (first.right.count, first.right.of) == (3, 3)
-    assert (first.right_longer.count, first.longest, first.lines) == (2, 1000, 10)
-    assert second.outcomes == {"proved": 1, "refused": 1, "crashed": 1}
-    # a run without a program is one that is not right; one without a report says nothing of the net
-    assert (second.right.count, second.right.of, second.right_longer.of) == (1, 3, 3)
-    assert (second.model_right.count, second.model_right.of) == (2, 2)
-    assert (third.right.count, third.right_longer, third.lines) == (0, None, None)
-    totals = total(suite, [first, second, third], rows)
-    assert (totals.right, totals.right_longer, totals.longer, totals.located) == (1, 0, 2, 1)
-    assert (totals.tasks, totals.runs, totals.complete) == (3, 9, False)
-    ends = {"proved": 3, "tested": 1, "refused": 3, "crashed": 1, "timed out": 1}
-    assert totals.outcomes == ends
-    assert (totals.seconds, totals.cpu_seconds, totals.peak_memory) == (90.0, 72.0, 5_000_000)
-    assert totals.wrong_claims == ()
-
-
-@pytest.mark.parametrize(
-    ("changes", "where"),
-    [
-        ({}, []),
-        ({"program_vs_task": Count(99, 100)}, [None]),
-        ({"program_vs_task": Count(97, 100), "model_vs_task": Count(98, 100)}, [None]),
-        # as wrong as its network: faithful
-        ({"program_vs_task": Count(98, 100), "model_vs_task": Count(98, 100)}, []),
-        # better than its network: a finding
-        ({"program_vs_task": Count(99, 100), "model_vs_task": Count(98, 100)}, []),
-        # on other inputs nothing follows from counts that differ
-        ({"program_vs_task": Count(97, 100), "model_vs_task": Count(980, 1000)}, []),
-        ({"program_vs_task": Count(99, 100), "verdict": "approximate"}, []),
-        ({"program_vs_task": Count(99, 100), "verdict": "exhaustive"}, [None]),
-        ({"program_vs_task": Count(99, 100), "verdict": "tested"}, [None]),
-        (
-            {"longer": (AtLength(100, Count(99, 100), Count(100, 100), Count(99, 100)),)},
-            [100],
-        ),
-        ({"longer": (AtLength(100, Count(99, 100), Count(98, 100), Count(99, 100)),)}, []),
-    ],
-)
-def test_a_claim_is_wrong_where_only_the_program_is(changes, where):
-    (job,) = jobs_of(find_suite("modular"), [0], ["mod_add*"])
-    assert [claim.length for claim in wrong_claims(made(job, **changes))] == where
-
-
-def shown(page, width: int) -> str:
-    console = Console(width=width, record=True, file=open(os.devnull, "w"))  # noqa: PTH123,SIM115
-    with console.file:
-        show_page(console, page)
-    return console.export_text()
-
-
-def test_a_wrong_claim_and_a_refusal_stand_in_the_table():
-    suite = find_suite("mips")
-    jobs = jobs_of(suite, [0], ["parity_*"])
-    rows = [made(job) for job in jobs]
-    rows[0] = made(jobs[0], program_vs_task=Count(99, 100))
-    rows[1] = refusal(jobs[1], "only 3 of 9 networks are the same machine")
-    summaries = summarise(jobs, rows)
-    totals = total(suite, summaries, rows)
-    assert len(totals.wrong_claims) == 1
-    page = page_of(suite, summaries, totals, rows)
-    for text in (shown(page, 100), page_markdown(page)):
-        assert "Claims that are wrong" in text
-        assert f"{rows[0].task} seed 0" in text
-        assert "program right 99 of 100, network 100 of 100" in text
-        assert "only 3 of 9 networks are the same machine" in text
-        assert "Without a report" not in text
-
-
-@pytest.mark.parametrize("width", [80, 100, 140])
-@pytest.mark.parametrize("seeds", [1, 3])
-def test_the_table_fits_and_keeps_what_matters(width, seeds):
-    suite = find_suite("mips")
-    jobs = jobs_of(suite, range(seeds))
-    rows = [made(job, mechanism="a mechanism of a name that is rather long") for job in jobs]
-    rows[1::3] = [refusal(job) for job in jobs[1::3]]
-    summaries = summarise(jobs, rows)
-    text = shown(page_of(suite, summaries, total(suite, summaries, rows), rows), width)
-    lines = text.splitlines()
-    assert max(map(len, lines)) <= width
-    header = next(line for line in lines if line.startswith("task "))
-    for column in ("verdict", "right", "longer", "located", "MIPS", "GPT-4"):
-        assert column in header
-    assert ("mechanism" in header) == (width >= 100)
-    assert len(re.findall(r"^perfect_square_detector\s", text, re.MULTILINE)) == 1
-    if seeds == 1 and width == 140:
-        assert "a mechanism of a name that is rather long" in text
-    if width == 100:  # the kind says more than the beginning of a name
-        assert "automaton" in text
-        assert "…" not in text
-
-
-def test_published_results_of_the_mips_suite():
-    suite = find_suite("mips")
-    names = [entry.task for entry in suite.entries]
-    assert len(set(names)) == 62
-    assert set(names) <= set(builtin_tasks())
-    jobs = jobs_of(suite, [0])
-    rows = [made(job) for job in jobs]
-    totals = total(suite, summarise(jobs, rows), rows)
-    assert totals.published == {"MIPS": 29, "GPT-4": 30, "GPT-4 exact": 14}
-    assert (totals.right, totals.tasks) == (62, 62)
-    figures = {entry.task: entry.published for entry in suite.entries}
-    starred = {task for task, figure in figures.items() if figure["MIPS"] == "0*"}
-    assert starred == {"sum_all", "sum_last4", "previous_equals_current", "parity_bits_mod2"}
-    solved = [1 in (figure["MIPS"], figure["GPT-4 exact"]) for figure in figures.values()]
-    assert solved.count(False) == 28
-    some = jobs_of(suite, [0], ["parity_*", "sum_all"])
-    assert len(some) == 7
-    rows = [made(job) for job in some]
-    of_some = total(suite, summarise(some, rows), rows)
-    assert of_some.published == {"MIPS": 4, "GPT-4": 3, "GPT-4 exact": 2}
-
-
-def test_every_shipped_suite_can_be_run():
-    suites = builtin_suites()
-    assert set(suites) == {"mips", "modular", "tomita"}
-    for suite in suites.values():
-        assert len(jobs_of(suite, [0, 1])) == 2 * len(suite.entries)
-    states = [entry.published["states"] for entry in suites["tomita"].entries]
-    assert states == [2, 3, 5, 4, 4, 3, 5]

@@ -177,9 +177,10 @@ def test_help_teaches(command):
     assert "\\b" not in finished.stdout  # the mark that keeps an example's lines apart
 
 
-def test_listing_does_not_wait_for_torch():
+@pytest.mark.parametrize("argument", ["tasks", "--help"])
+def test_listings_and_help_do_not_wait_for_torch(argument):
     script = (
-        "import sys; sys.argv = ['distill', 'tasks']\n"
+        f"import sys; sys.argv = ['distill', '{argument}']\n"
         "from distill.cli import main\nmain()\nassert 'torch' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)

@@ -6,10 +6,10 @@ import shutil
 import numpy as np
 import pytest
 import torch
+from changed_folder import changed_at, numbers_in, rehash
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from planted import planted_model, square
-from test_checker import changed_at, numbers_in, rehash
 
 import distill
 from distill import BlackBox, Model

@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from changed_folder import changed_at, numbers_in, program_mutants, rehash
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from planted import planted_logits, planted_model, rotated, square
-from test_checker import changed_at, numbers_in, program_mutants, rehash
 from test_emit import mechanism
 
 import distill

@@ -1,12 +1,11 @@
 """Integer recurrences end to end: networks by construction come back as loops that are checked."""
 
 import dataclasses
-import hashlib
-import json
 import shutil
 
 import numpy as np
 import pytest
+from changed_folder import changed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from planted_linear import planted, system
@@ -73,25 +72,6 @@ def by_hand(xs):
 
 
 SPRING_ANSWERS = by_hand([3, -1, 0, 2, 2, 0, -3])
-
-
-def changed(folder, tmp_path, name, change):
-    """A copy of a run folder with one file changed, and its hash to fit."""
-    copy = tmp_path / "changed"
-    shutil.copytree(folder, copy)
-    path = copy / name
-    if name.endswith(".json"):
-        tree = json.loads(path.read_text())
-        change(tree)
-        path.write_text(json.dumps(tree))
-    else:
-        assert change(path.read_text()) != path.read_text()
-        path.write_text(change(path.read_text()))
-    certificate = json.loads((copy / "certificate.json").read_text())
-    for file in certificate["sha256"]:
-        certificate["sha256"][file] = hashlib.sha256((copy / file).read_bytes()).hexdigest()
-    (copy / "certificate.json").write_text(json.dumps(certificate))
-    return check_run(copy)
 
 
 def plus_one(*path):

@@ -1,11 +1,12 @@
 """Programs over sequences held against their networks: what is wrong is found, and said."""
 
 import dataclasses
-import json
+import shutil
 
 import numpy as np
 import pytest
 import torch
+from changed_folder import changed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from planted_machine import planted_network
@@ -15,7 +16,7 @@ from distill.architecture.recurrent import Recurrent
 from distill.channels import Channels
 from distill.checker.check import check_run
 from distill.checker.conformance import padded, telling_apart, walks
-from distill.checker.learner import apart, is_here, learned_machine
+from distill.checker.learner import apart, learned_machine
 from distill.checker.loop import walk
 from distill.emit.sequences import emit_loop
 from distill.errors import ProgramError
@@ -209,29 +210,6 @@ def stored(tmp_path_factory):
     return run.folder
 
 
-def changed(stored, tmp_path, name, change):
-    """A copy of a run folder with one file changed, and its hash to fit."""
-    import hashlib
-    import shutil
-
-    folder = tmp_path / "changed"
-    shutil.copytree(stored, folder)
-    path = folder / name
-    if name.endswith(".json"):
-        tree = json.loads(path.read_text())
-        change(tree)
-        path.write_text(json.dumps(tree))
-    else:
-        text = path.read_text()
-        assert change(text) != text
-        path.write_text(change(text))
-    certificate = json.loads((folder / "certificate.json").read_text())
-    for file in certificate["sha256"]:
-        certificate["sha256"][file] = hashlib.sha256((folder / file).read_bytes()).hexdigest()
-    (folder / "certificate.json").write_text(json.dumps(certificate))
-    return check_run(folder)
-
-
 def set_at(*path, value):
     def change(tree):
         for part in path[:-1]:
@@ -307,8 +285,6 @@ def test_every_changed_weight_that_changes_an_answer_is_caught(stored, tmp_path)
         if np.array_equal(other.run(words), model.run(words)):
             continue
         folder = tmp_path / name
-        import shutil
-
         shutil.copytree(stored, folder)
         save_file(altered, folder / "model.safetensors")
         assert load_file(folder / "model.safetensors")[name].shape == weights.shape
@@ -368,7 +344,6 @@ def test_a_program_that_could_hide_something_is_not_followed(source, message):
         walked(source)
 
 
-@pytest.mark.skipif(not is_here(), reason="AALpy is not installed")
 def test_an_active_learner_arrives_at_the_same_machine():
     machine = drawn(7, 12, 2)
     network = planted_network(machine, 1)

@@ -181,7 +181,7 @@ def test_unusable_networks_are_refused_with_what_was_expected():
         IntegerRecurrent(1, 2, 1, n_symbols=3)
     a = IntegerRecurrent(1, 2, 1)
     whole = {name: torch.zeros(shape) for name, shape in a.shapes().items()}
-    with pytest.raises(DistillError, match="expected"):
+    with pytest.raises(DistillError, match=r"parameter 'A' has shape \(3, 3\)"):
         IntegerModel(a, {**whole, "A": torch.zeros(3, 3)})
     with pytest.raises(DistillError, match="'b' holds values that are not finite"):
         IntegerModel(a, {**whole, "b": torch.tensor([0.0, torch.nan])})

@@ -1,26 +1,23 @@
 """Sequences on which a program that is wrong anywhere is most likely to be caught.
 
-Two searches. The first walks the claimed machine: to every state, from there by every symbol, and
-on by sequences that tell any two states apart (the W-method: Chow, IEEE Transactions on Software
-Engineering 4, 1978). A network with as many states as the machine and one transition that is
-different cannot pass it. The second lets hypothesis look for sequences on which the network is
-least sure of an answer.
+Of a machine they walk all of it: to every state, from there by every symbol, and on by sequences
+that tell any two states apart (the W-method: Chow, IEEE Transactions on Software Engineering 4,
+1978). A network with as many states as the machine and one transition that is different cannot
+pass them. Of a linear network they are its responses to one input and to two. (`search` looks for
+sequences on which the network is least sure of an answer.)
 """
 
 from __future__ import annotations
 
-import warnings
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Int
 from numpy import ndarray
 
-EXAMPLES = 300
-
 MAX_WALKS = 50_000
-"""Sequences of the first search at most; evenly chosen where there would be more."""
+"""Walks at most; evenly chosen where there would be more."""
 
 MAX_PAIRS = 2_000
 """Sequences with two impulses at most; evenly chosen where there would be more."""
@@ -54,7 +51,7 @@ def telling_apart(
 def walks(
     transitions: Int[ndarray, "states symbols"], answers: Int[ndarray, "states symbols"]
 ) -> list[Word]:
-    """The sequences of the first search: a way to a state, a symbol, and what tells apart."""
+    """The walks: a way to a state, a symbol, and what tells apart."""
     access: dict[int, Word] = {0: ()}
     queue = deque([0])
     while queue:
@@ -74,47 +71,6 @@ def walks(
                     found.append((*way, symbol, *ending))
                 place += 1
     return found
-
-
-def least_sure_sequences(
-    lead: Callable[[Int[ndarray, "n length"]], Float[ndarray, "n length"]],
-    symbols: int,
-    length: int,
-    examples: int = EXAMPLES,
-) -> Int[ndarray, "m length"]:
-    """The sequences that a search for small leads visited, without repetition, in order.
-
-    Args:
-        lead: of the network's answer over the runner-up at every step, for symbol numbers.
-        symbols: how many there are.
-        length: of the sequences.
-        examples: how many the search may try.
-    """
-    import hypothesis
-    from hypothesis import strategies as st
-
-    visited: list[Word] = []
-
-    @hypothesis.settings(
-        max_examples=examples,
-        derandomize=True,
-        database=None,
-        deadline=None,
-        suppress_health_check=[
-            hypothesis.HealthCheck.too_slow,
-            hypothesis.HealthCheck.nested_given,
-            hypothesis.HealthCheck.large_base_example,
-        ],
-    )
-    @hypothesis.given(st.lists(st.integers(0, symbols - 1), min_size=length, max_size=length))
-    def visit(word: list[int]) -> None:
-        visited.append(tuple(word))
-        hypothesis.target(-float(lead(np.array([word])).min()))
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the search may run inside a property test
-        visit()
-    return np.array(sorted(set(visited)))
 
 
 def impulses(channels: Sequence[range], length: int) -> Int[ndarray, "n length channels"]:

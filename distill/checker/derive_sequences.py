@@ -11,7 +11,7 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 
 from distill.checker.affine import affine_pass, is_system
-from distill.checker.conformance import impulses, least_sure_sequences, padded, walks
+from distill.checker.conformance import impulses, padded, walks
 from distill.checker.derive import Claims, upper_bound
 from distill.checker.draws import drawn, numbers, symbols
 from distill.checker.forward import SINGLE
@@ -22,6 +22,7 @@ from distill.checker.linear_bound import IntegerSystem, linear_bound
 from distill.checker.loop import walk
 from distill.checker.recurrent import RecurrentForward
 from distill.checker.sandbox import run_sequences
+from distill.checker.search import least_sure_sequences
 
 WALK_SEED = 3
 MAX_REACH = 1_000

@@ -3,47 +3,32 @@
 from __future__ import annotations
 
 import threading
-from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from distill.render.bars import Bars
 from distill.render.grid import STYLE, Cell
 
 
-class JobsProgress:
+class JobsProgress(Bars):
     """Jobs on a terminal; on a pipe, only the line of each that ended."""
 
     def __init__(self, console: Console, title: str, total: int, done: int, width: int) -> None:
-        self.console = console
-        self.width = width
-        self.running: dict[str, TaskID] = {}
-        self.lock = threading.Lock()
-        self.bar = Progress(
+        super().__init__(
+            console,
             SpinnerColumn(finished_text="✓"),
             TextColumn("{task.description}"),
             BarColumn(bar_width=40),
             TextColumn("{task.fields[count]}"),
             TimeElapsedColumn(),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
         )
+        self.width = width
+        self.running: dict[str, TaskID] = {}
+        self.lock = threading.Lock()
         self.done, self.total = done, total
         self.all = self.bar.add_task(title, total=total, completed=done, count=f"{done}/{total}")
-
-    def __enter__(self) -> JobsProgress:
-        self.bar.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.bar.stop()
 
     def begin(self, name: str) -> None:
         """A bar that pulses for a job that runs; from any thread."""

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.panel import Panel
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
+
+from distill.render.bars import Bars
 
 if TYPE_CHECKING:  # a table of tasks does not wait for torch
     from distill.checker.check import Checkup
@@ -23,33 +24,18 @@ if TYPE_CHECKING:  # a table of tasks does not wait for torch
 GOOD = {"proved", "exhaustive", "tested"}
 
 
-class TerminalProgress:
+class TerminalProgress(Bars):
     """Stages on a terminal; on a pipe, only the line of each stage that ended."""
 
     def __init__(self, console: Console) -> None:
-        self.console = console
-        self.bar = Progress(
+        super().__init__(
+            console,
             SpinnerColumn(),
             TextColumn("{task.description:9}"),
             BarColumn(bar_width=24),
             TextColumn("{task.fields[line]}"),
             TimeElapsedColumn(),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
         )
-
-    def __enter__(self) -> TerminalProgress:
-        self.bar.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.bar.stop()
 
     def begin(self, stage: str) -> None:
         """Show a bar for the stage; it pulses until there is something to measure."""

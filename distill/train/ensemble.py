@@ -25,7 +25,7 @@ def noisy_losses(
 ) -> Float[Tensor, " members"]:
     """Mean cross-entropy of every member, with noise on its hidden state."""
     hidden = architecture.hidden(parameters, inputs, noise=noise, generator=generator)
-    return _mean(architecture.logits(parameters, hidden), targets)
+    return mean_cross_entropy(architecture.logits(parameters, hidden), targets)
 
 
 def box_losses(
@@ -45,12 +45,13 @@ def box_losses(
     middle = architecture.logits(parameters, centre)
     reach = torch.einsum("mnld,mod->mnlo", half, parameters["W_out"].abs())
     is_target = one_hot(targets, architecture.n_outputs).bool()
-    return _mean(torch.where(is_target, middle - reach, middle + reach), targets)
+    return mean_cross_entropy(torch.where(is_target, middle - reach, middle + reach), targets)
 
 
-def _mean(
+def mean_cross_entropy(
     logits: Float[Tensor, "members n length outputs"], targets: Int[Tensor, "n length"]
 ) -> Float[Tensor, " members"]:
+    """Mean cross-entropy of every member; the targets are the same for all."""
     members = len(logits)
     spread = targets.expand(members, *targets.shape)
     losses = cross_entropy(logits.flatten(0, 2), spread.flatten(), reduction="none")

@@ -16,10 +16,10 @@ import torch
 from jaxtyping import Float, Int
 from numpy import ndarray
 from torch import Tensor
-from torch.nn.functional import cross_entropy
 
 from distill.architecture.integer_recurrent import IntegerRecurrent
 from distill.integer_model import IntegerModel
+from distill.train.ensemble import descend, mean_cross_entropy, one_of
 
 Parameters = dict[str, Tensor]
 
@@ -101,10 +101,7 @@ def train_width(
             group["lr"] = recipe.learning_rate * _rate(step, most, recipe)
         batch = torch.randint(len(scaled.inputs), (recipe.batch_size,), generator=generator)
         loss = _losses(architecture, parameters, scaled.inputs[batch], scaled.targets[batch])
-        optimiser.zero_grad(set_to_none=True)
-        loss.sum().backward()
-        _clip(leaves)
-        optimiser.step()
+        descend(optimiser, loss)
         losses = torch.nan_to_num(loss.detach(), nan=math.inf)
         if architecture.readout == "choice" and step % recipe.check_every == 0:
             found = _right_member(architecture, parameters, losses, scaled, data, answers, recipe)
@@ -128,7 +125,7 @@ def _right_member(
     """The first member, by loss, that is right on all fresh sequences, or the one right on most."""
     found = []
     for member in losses.argsort().tolist():
-        alone = _unscaled(_member(parameters, member), scaled)
+        alone = _unscaled(one_of(parameters, member), scaled)
         right = _right(architecture, alone, answers, data, recipe)
         found.append((right, float(losses[member]), alone))
         if right == 1:
@@ -149,7 +146,7 @@ def _polish(
     found, steps = [], recipe.steps
     for member in losses.argsort().tolist()[: recipe.finalists]:
         polished, loss, taken = _polished(
-            architecture, _member(parameters, member), inputs, targets, recipe
+            architecture, one_of(parameters, member), inputs, targets, recipe
         )
         polished, loss, sharpened = _sharpened(
             architecture, polished, loss, inputs, targets, recipe
@@ -189,7 +186,7 @@ def _polished(
             leaf.grad = None if leaf.grad is None else leaf.grad.contiguous()
         return float(loss.detach())
 
-    best, loss, taken = _member(together, 0), math.inf, 0
+    best, loss, taken = one_of(together, 0), math.inf, 0
     while taken < recipe.polish_steps:
         optimiser.step(closure)
         taken += POLISH_BLOCK
@@ -198,7 +195,7 @@ def _polished(
         if not now < loss:
             break
         stuck = now > STUCK * loss
-        best, loss = _member(together, 0), now
+        best, loss = one_of(together, 0), now
         if loss < recipe.enough or stuck:
             break
     return best, loss, taken
@@ -312,24 +309,7 @@ def _losses(
     y = architecture.outputs(parameters, architecture.hidden(parameters, inputs))
     if architecture.readout == "value":
         return (y - targets).square().mean(dim=(1, 2, 3))
-    spread = targets.expand(len(y), *targets.shape)
-    losses = cross_entropy(y.flatten(0, 2), spread.flatten(), reduction="none")
-    return losses.view(len(y), -1).mean(dim=1)
-
-
-def _clip(leaves: list[Tensor]) -> None:
-    """Scale the gradient of every member to a norm of at most 1; one that overflowed to 0."""
-    gradients = [leaf.grad for leaf in leaves if leaf.grad is not None]
-    squares = [gradient.flatten(1).square().sum(dim=1) for gradient in gradients]
-    norms = torch.stack(squares).sum(dim=0).sqrt()
-    scales = torch.nan_to_num(1 / norms.clamp(min=1.0), nan=0.0, posinf=0.0)
-    for gradient in gradients:
-        gradient.nan_to_num_(nan=0.0, posinf=0.0, neginf=0.0)
-        gradient.mul_(scales.view(-1, *[1] * (gradient.ndim - 1)))
-
-
-def _member(parameters: Parameters, member: int) -> Parameters:
-    return {name: weights[member].detach().clone() for name, weights in parameters.items()}
+    return mean_cross_entropy(y, targets)
 
 
 def _right(

@@ -8,11 +8,12 @@ import numpy as np
 from jaxtyping import Int
 from numpy import ndarray
 
-from distill.checker.conformance import least_sure_sequences, padded, walks
+from distill.checker.conformance import padded, walks
 from distill.checker.draws import numbers, symbols
 from distill.checker.forward import SINGLE
 from distill.checker.invariant import induction, reach
 from distill.checker.loop import walk
+from distill.checker.search import least_sure_sequences
 from distill.errors import ProgramError
 from distill.mechanism import AutomatonMechanism
 from distill.recurrent_model import RecurrentModel
@@ -20,12 +21,10 @@ from distill.report import FloatBound, Inside, Proof
 from distill.sequence_network import SequenceNetwork
 from distill.verify.hidden import decoded, interchanged, moved, visits
 from distill.verify.induction import Boxes, NotClosed, find_boxes
+from distill.verify.located import failed
 
 LOCATED = {"decode": 0.8, "interchange": 0.99, "moved": 0.9}
 """What the tests of the inside must show before a program's variables count as located."""
-
-CLEAR = 0.1
-"""How far a test must stand above its decoy."""
 
 MAX_REACH = 1_000
 """Steps up to which boxes are followed where none are closed."""
@@ -141,25 +140,18 @@ def doubts(inside: Inside, mechanism: AutomatonMechanism) -> list[str]:
         return ["not located: the program remembers nothing, so there is nothing to locate"]
     if inside.decode_r2 is None:
         return ["not located: no variable of the program has one value in every state"]
-    tests = {
-        "R² of decoding": (inside.decode_r2, inside.decode_decoy_r2, LOCATED["decode"]),
-        "continuations after an interchange": (
-            inside.interchange_accuracy,
-            inside.interchange_decoy,
-            LOCATED["interchange"],
-        ),
-        "continuations after a move": (
-            inside.moved_accuracy,
-            inside.moved_decoy,
-            LOCATED["moved"],
-        ),
-    }
-    found = []
-    for name, (value, decoy, bound) in tests.items():
-        if value is None:
-            found.append(f"not located: {name}: not tested")
-        elif value < bound:
-            found.append(f"not located: {name}: {value:.3f}, needs at least {bound}")
-        elif decoy is not None and value < decoy + CLEAR:
-            found.append(f"not located: {name}: {value:.3f}, and a decoy {decoy:.3f}")
-    return found
+    return failed(
+        {
+            "R² of decoding": (inside.decode_r2, inside.decode_decoy_r2, LOCATED["decode"]),
+            "continuations after an interchange": (
+                inside.interchange_accuracy,
+                inside.interchange_decoy,
+                LOCATED["interchange"],
+            ),
+            "continuations after a move": (
+                inside.moved_accuracy,
+                inside.moved_decoy,
+                LOCATED["moved"],
+            ),
+        }
+    )

@@ -12,12 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
 from distill.machine import Machine
 from distill.report import DecodedVariable
-from distill.sequence_network import SymbolNetwork
+from distill.sequence_network import SequenceNetwork, SymbolNetwork
 
 SEQUENCES = 1_000
 SEED = 4
@@ -107,12 +107,12 @@ def interchanged(
         same[rows] = np.roll(rng.permutation(rows), 1)[np.argsort(rng.permutation(len(rows)))]
     expected = _answers_from(machine, states, rest)
     hidden = seen.hidden[:, cut - 1]
-    right = _follows(network, hidden[same], rest, expected)
+    right = answers_follow(network, hidden[same], rest, expected)
     others = rng.permutation(len(states))
     apart = states[others] != states
     if not apart.any():
         return float(right.mean()), None
-    decoy = _follows(network, hidden[others][apart], rest[apart], expected[apart])
+    decoy = answers_follow(network, hidden[others][apart], rest[apart], expected[apart])
     return float(right.mean()), float(decoy.mean())
 
 
@@ -145,8 +145,8 @@ def moved(
     random *= np.linalg.norm(shift, axis=1, keepdims=True) / np.linalg.norm(
         random, axis=1, keepdims=True
     )
-    right = _follows(network, hidden + shift, rest, expected)
-    decoy = _follows(network, hidden + random, rest, expected)
+    right = answers_follow(network, hidden + shift, rest, expected)
+    decoy = answers_follow(network, hidden + random, rest, expected)
     return float(right.mean()), float(decoy.mean())
 
 
@@ -160,17 +160,18 @@ def _answers_from(
     return answers
 
 
-def _follows(
-    network: SymbolNetwork,
+def answers_follow(
+    network: SymbolNetwork | SequenceNetwork,
     hidden: Float[ndarray, "n d"],
-    symbols: Int[ndarray, "n length"],
-    expected: Int[ndarray, "n length"],
-) -> ndarray:
+    sequences: Int[ndarray, "n length *inputs"],
+    expected: Int[ndarray, "n length *outputs"],
+) -> Bool[ndarray, " n"]:
     """Whether every answer from a hidden state on is the expected one."""
     right = np.ones(len(hidden), dtype=bool)
-    for t, read in enumerate(symbols.T):
-        hidden = network.step(hidden, read)
-        right &= network.outputs(hidden) == expected[:, t]
+    for t in range(sequences.shape[1]):
+        hidden = network.step(hidden, sequences[:, t])
+        same = network.outputs(hidden) == expected[:, t]
+        right &= same.all(axis=tuple(range(1, same.ndim)))  # an answer may be of several numbers
     return right
 
 

@@ -7,21 +7,21 @@ from jaxtyping import Float, Int, Real
 from numpy import ndarray
 
 from distill.checker.affine import affine_pass, is_system
-from distill.checker.conformance import impulses, least_sure_sequences
+from distill.checker.conformance import impulses
 from distill.checker.draws import symbols
 from distill.checker.linear_bound import linear_bound
+from distill.checker.search import least_sure_sequences
 from distill.errors import ProgramError
 from distill.integer_model import IntegerModel
 from distill.mechanism import RecurrenceMechanism
 from distill.recurrence import Recurrence
 from distill.report import DecodedVariable, FloatBound, Inside, Proof
 from distill.sequence_network import SequenceNetwork
+from distill.verify.hidden import answers_follow
+from distill.verify.located import Test, failed
 
 LOCATED = {"decode": 0.9, "moved": 0.9}
 """What the tests of the inside must show before a program's registers count as located."""
-
-CLEAR = 0.1
-"""How far a test must stand above its decoy."""
 
 SEED = 5
 SEQUENCES = 1_000
@@ -105,31 +105,14 @@ def doubts(inside: Inside, recurrence: Recurrence) -> list[str]:
     """Why the network was not shown to hold the registers; none if it was."""
     if not recurrence.registers:
         return ["not located: the program remembers nothing, so there is nothing to locate"]
-    found = []
-    for variable in inside.variables:
-        if variable.r2 < LOCATED["decode"]:
-            found.append(
-                f"not located: R² of reading {variable.name}: {variable.r2:.3f}, needs at least "
-                f"{LOCATED['decode']}"
-            )
-        elif variable.decoy_r2 is not None and variable.r2 < variable.decoy_r2 + CLEAR:
-            found.append(
-                f"not located: R² of reading {variable.name}: {variable.r2:.3f}, and a decoy "
-                f"{variable.decoy_r2:.3f}"
-            )
+    tests: dict[str, Test] = {
+        f"R² of reading {variable.name}": (variable.r2, variable.decoy_r2, LOCATED["decode"])
+        for variable in inside.variables
+    }
     if inside.moved_accuracy is None:
-        found.append("not located: no register could be moved")
-    elif inside.moved_accuracy < LOCATED["moved"]:
-        found.append(
-            f"not located: continuations after a move along a register: "
-            f"{inside.moved_accuracy:.3f}, needs at least {LOCATED['moved']}"
-        )
-    elif inside.moved_decoy is not None and inside.moved_accuracy < inside.moved_decoy + CLEAR:
-        found.append(
-            f"not located: continuations after a move along a register: "
-            f"{inside.moved_accuracy:.3f}, and a decoy {inside.moved_decoy:.3f}"
-        )
-    return found
+        return [*failed(tests), "not located: no register could be moved"]
+    moved = inside.moved_accuracy, inside.moved_decoy, LOCATED["moved"]
+    return failed({**tests, "continuations after a move along a register": moved})
 
 
 def _decoded(hidden: Float[ndarray, "n length d"], asked: Real[ndarray, "n length"]) -> float:
@@ -184,20 +167,6 @@ def _moved(
     )
     rest = sequences[:, cut:]
     expected = recurrence.run_from(target, rest)
-    right = _follows(network, hidden[:, cut - 1] + shift, rest, expected)[usable]
-    astray = _follows(network, hidden[:, cut - 1] + random, rest, expected)[usable]
+    right = answers_follow(network, hidden[:, cut - 1] + shift, rest, expected)[usable]
+    astray = answers_follow(network, hidden[:, cut - 1] + random, rest, expected)[usable]
     return float(right.mean()), float(astray.mean())
-
-
-def _follows(
-    network: SequenceNetwork,
-    hidden: Float[ndarray, "n d"],
-    sequences: Int[ndarray, "n length channels"],
-    expected: Int[ndarray, "n length outputs"],
-) -> ndarray:
-    """Whether every answer from a hidden state on is the expected one."""
-    right = np.ones(len(hidden), dtype=bool)
-    for t in range(sequences.shape[1]):
-        hidden = network.step(hidden, sequences[:, t])
-        right &= (network.outputs(hidden) == expected[:, t]).all(axis=1)
-    return right

@@ -39,6 +39,7 @@ from distill.verify.inside import (
     losses,
 )
 from distill.verify.pizza import pizza_evidence
+from distill.verify.refused import refused_report
 
 LOCATED = {"kept": 0.99, "removed": 0.5, "decode": 0.8, "interchange": 0.9, "decoy": 0.5}
 """What the tests of the inside must show before a program's variables count as located."""
@@ -133,23 +134,7 @@ def verify_refusal(
     counted = None
     if task is not None:
         counted = agreement(trace.outputs, task.labels(trace.tokens))
-    report = Report(
-        task=name,
-        verdict="refused",
-        located=False,
-        reasons=(*remarks, *refusal.reasons),
-        holds_for=None,
-        mechanism=MechanismSummary(refusal.kind, "none", None),
-        model_vs_task=counted,
-        program_vs_task=None,
-        program_vs_model=None,
-        inside=Inside(),
-        program=None,
-        meaning=None,
-        proof=None,
-        numbers=refusal.numbers,
-    )
-    return Verified(report, None, None)
+    return Verified(refused_report(refusal, name, counted, remarks), None, None)
 
 
 def _count(

@@ -28,6 +28,7 @@ from distill.verify import automaton, recurrence
 from distill.verify.answers import Answers, agreement, answered, first_difference
 from distill.verify.draws import Draws, SequenceDraw, planned
 from distill.verify.induction import Boxes, NotClosed
+from distill.verify.refused import refused_report
 
 LEADS_AT_ONCE = 1_000
 
@@ -209,23 +210,7 @@ def verify_sequence_refusal(
     if task is not None and network is not None:
         sequences = planned(network.channels, length, task).fresh.sequences(network.channels)
         counted = agreement(network.run(sequences), task.labels(sequences))
-    report = Report(
-        task=name,
-        verdict="refused",
-        located=False,
-        reasons=refusal.reasons,
-        holds_for=None,
-        mechanism=MechanismSummary(refusal.kind, "none", None),
-        model_vs_task=counted,
-        program_vs_task=None,
-        program_vs_model=None,
-        inside=Inside(),
-        program=None,
-        meaning=None,
-        proof=None,
-        numbers=refusal.numbers,
-    )
-    return SequencesVerified(report)
+    return SequencesVerified(refused_report(refusal, name, counted))
 
 
 def _smallest_lead(network: SequenceNetwork, sequences: Int[ndarray, "n length channels"]) -> float:

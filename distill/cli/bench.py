@@ -1,0 +1,139 @@
+"""`distill bench`: a suite of tasks, and its table."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from distill.cli.common import INTERRUPTED, console_of, fail, out_option
+from distill.errors import DistillError
+
+PIPE_WIDTH = 140
+
+
+@click.command()
+@click.argument("suite", required=False)
+@click.option(
+    "--jobs", type=click.IntRange(1), metavar="N", help="Runs at a time.  [default: half the cores]"
+)
+@click.option(
+    "--seed",
+    "seeds",
+    type=click.IntRange(0),
+    multiple=True,
+    default=(0,),
+    metavar="S",
+    help="Run every task with this seed; repeatable.  [default: 0]",
+)
+@click.option("--only", multiple=True, metavar="NAME", help="This task, or 'parity_*'; repeatable.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0, min_open=True),
+    default=3600,
+    show_default=True,
+    metavar="SECONDS",
+    help="Kill a run that takes longer.",
+)
+@click.option("--retry", is_flag=True, help="Run those again that left no report.")
+@click.option("--fresh", is_flag=True, help="Run all again.")
+@click.option("--json", "as_json", is_flag=True, help="Print rows and totals as JSON.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="Print the table as Markdown.")
+@out_option
+def bench(
+    suite: str | None,
+    jobs: int | None,
+    seeds: tuple[int, ...],
+    only: tuple[str, ...],
+    timeout: float,
+    retry: bool,
+    fresh: bool,
+    as_json: bool,
+    as_markdown: bool,
+    out: str,
+) -> None:
+    """Run a SUITE of tasks in parallel; a table at the end, with published results beside ours.
+
+    SUITE is mips, tomita or modular, or the path of a .toml file of your own. Without one, the
+    suites are listed.
+
+    \b
+    distill bench mips --jobs 8                      62 tasks, one seed
+    distill bench tomita --seed 0 --seed 1 --seed 2  three seeds a task
+    distill bench mips --only 'parity_*'             some of the tasks
+    distill bench mips --markdown > mips.md          the table, for a README
+
+    Every run is a process of its own, on one thread. When it ends it leaves a row in
+    DIR/bench/<suite>/<task>-seed<S>.json, also when it crashed, or ran out of memory or time.
+    Runs that have a row are not made again, so a bench that was stopped goes on where it was:
+    type the same command. --retry runs those again that crashed, timed out or could not be run;
+    --fresh runs all again. A row of other settings, or of a task file that has changed since, is
+    not taken.
+
+    In the table, `right` is the program against the task at the training length, `longer` at
+    every greater length that was tried; k/n counts seeds. Exit status: 0 when every run left a
+    report, whatever its verdict; 1 when some did not; 2 for bad usage.
+
+    A suite of your own lists tasks, by name or by file (relative to the suite), and figures to
+    show beside yours:
+
+    \b
+    title = "My tasks"
+    tasks = [
+        { task = "mod_add", settings = { p = 59 }, published = { "paper" = 1 } },
+        { task = "my_tasks.py:mod_sub" },
+    ]
+    [[published]]
+    name = "paper"
+    solved = true        # its 1s are counted
+    source = "who published it"
+    measured = "what a 1 means"
+    """  # noqa: D301  click wants the character
+    from rich.console import Console
+
+    from distill.bench import Bench, builtin_suites, find_suite, jobs_of, summarise, total
+    from distill.bench.layout import page_of
+    from distill.bench.watch import run_shown
+    from distill.render.page import page_markdown, show_page
+    from distill.render.terminal import show_table
+
+    if as_json and as_markdown:
+        raise DistillError("--json and --markdown are two forms of one output: choose one")
+    if suite is None:
+        listed = [
+            (each.name, str(len(each.entries)), each.description)
+            for each in builtin_suites().values()
+        ]
+        show_table(console_of(False), ("suite", "tasks", "what it is"), listed)
+        return
+    found = find_suite(suite)
+    wanted = jobs_of(found, seeds, only)
+    how = Bench(Path(out), jobs or max(1, (os.cpu_count() or 2) // 2), timeout, retry, fresh)
+    # what is to be read by a program has standard output to itself
+    watched = Console(stderr=as_json or as_markdown, highlight=False)
+    try:
+        rows = run_shown(found, wanted, how, watched)
+    except KeyboardInterrupt:
+        fail(
+            f"interrupted; rows that are complete stay in '{how.rows_folder(found.name)}', and the "
+            "same command goes on from there",
+            INTERRUPTED,
+        )
+    summaries = summarise(wanted, rows)
+    totals = total(found, summaries, rows)
+    if as_json:
+        from dataclasses import asdict
+
+        printed = [row.as_json() for row in rows]
+        whole = {"suite": found.name, "rows": printed, "totals": asdict(totals)}
+        click.echo(json.dumps(whole, indent=2))
+    elif as_markdown:
+        click.echo(page_markdown(page_of(found, summaries, totals, rows)))
+    else:
+        # a pipe has no width: room for the mechanisms' names
+        wide = None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPE_WIDTH
+        show_page(Console(highlight=False, width=wide), page_of(found, summaries, totals, rows))
+    sys.exit(0 if totals.complete else 1)

@@ -1,0 +1,62 @@
+"""The group of all commands, and the entry point."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+
+import click
+
+from distill.cli.bench import bench
+from distill.cli.common import BAD_INPUT, INTERRUPTED, fail
+from distill.cli.listings import doctor, tasks
+from distill.cli.run import run
+from distill.cli.runs import runs, show, verify
+from distill.errors import DistillError
+
+COMMANDS = (run, verify, show, runs, tasks, bench, doctor)
+
+
+@click.group(
+    commands=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(package_name="distill")
+def cli() -> None:
+    """A trained network goes in, a short Python program that does the same thing comes out.
+
+    \b
+    distill run mod_add                  train, extract, write a program, check it
+    distill run mod_add --set p=59       a setting of the task
+    distill run binary_addition          a task over sequences: a recurrent network, a loop
+    distill run my_task.py               a task of your own (see `distill tasks --help`)
+    distill verify mod_add               derive the verdict of the latest run again, from its files
+    distill show mod_add                 the program and the verdict
+    """  # noqa: D301  click wants the character
+
+
+def main() -> None:
+    """Entry point: every error that a user can cause is one line and a status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal without ✓ shows ?, and no traceback
+            stream.reconfigure(errors="replace")
+    try:
+        cli.main(standalone_mode=False)
+    except DistillError as error:
+        fail(str(error), BAD_INPUT)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        sys.exit(BAD_INPUT)
+    except click.ClickException as error:
+        fail(f"{error.format_message()} (`distill --help` shows what there is)", BAD_INPUT)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("distill: interrupted; no run was written", err=True)
+        # not sys.exit: where the interrupt met code that is executed from a string (an import
+        # that makes classes), Python remembers it and ends itself by the signal after all
+        sys.stdout.flush()
+        os._exit(INTERRUPTED)
+    except BrokenPipeError:
+        # the reader of our output went away: what is left in the buffer has nowhere to go
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

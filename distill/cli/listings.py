@@ -1,0 +1,65 @@
+"""What there is: `distill tasks` and `distill doctor`."""
+
+from __future__ import annotations
+
+import click
+
+from distill.cli.common import console_of
+
+
+@click.command()
+def tasks() -> None:
+    """What can be run. A task of your own is a file like this one:
+
+    \b
+    from distill import Task, task
+
+    @task
+    def mod_sub(p: int = 113, fraction: float = 0.3) -> Task:
+        "a minus b, modulo p."
+        return Task(
+            inputs={"a": range(p), "b": range(p)},
+            outputs=range(p),
+            reference=lambda a, b: (a - b) % p,
+            train_fraction=fraction,
+        )
+
+    A task over sequences returns a SequenceTask. Its reference takes the whole list of inputs
+    and returns a list of outputs, each a function of the inputs up to there:
+
+    \b
+    from itertools import accumulate
+    from distill import SequenceTask, task
+
+    @task
+    def running_sum(length: int = 10) -> SequenceTask:
+        "Sum of the digits so far."
+        return SequenceTask(
+            inputs={"x": range(10)},
+            reference=lambda xs: list(accumulate(xs)),
+            length=length,
+        )
+    """  # noqa: D301  click wants the character
+    from distill.render.terminal import show_table
+    from distill.task_files import builtin_tasks
+
+    rows = [
+        (
+            name,
+            family.kind,
+            family.summary,
+            " ".join(f"{key}={value}" for key, value in family.defaults.items()),
+        )
+        for name, family in builtin_tasks().items()
+    ]
+    columns = ("task", "over", "what it is", "settings (--set KEY=VALUE)")
+    show_table(console_of(False), columns, sorted(rows, key=lambda row: row[1]))
+
+
+@click.command()
+def doctor() -> None:
+    """Which optional engines are here, and why not."""
+    from distill.doctor import diagnose
+    from distill.render.terminal import show_table
+
+    show_table(console_of(False), ("what", "found", "remark"), diagnose())

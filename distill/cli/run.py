@@ -1,0 +1,133 @@
+"""`distill run`: train or read a network, and distill it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from distill.cli.common import console_of, out_option
+from distill.errors import DistillError
+
+if TYPE_CHECKING:
+    from distill.report import Report
+
+
+@click.command()
+@click.argument("task", required=False)
+@click.option("--model", metavar="FILE", help="A checkpoint instead of training.")
+@click.option("--layout", metavar="NAME|FILE", help="How to read FILE, where that is not plain.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Of data, weights, batches.")
+@click.option(
+    "--arch", metavar="NAME[,FIELD=VALUE]...", help="Architecture instead of the task's own."
+)
+@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="A setting of TASK.")
+@click.option(
+    "--accept",
+    type=click.FloatRange(0, 1),
+    metavar="RATE",
+    help="Exit with 0 for `approximate` too, from this agreement on.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON and nothing else.")
+@click.option("--quiet", is_flag=True, help="Print the verdict and the folder only.")
+@out_option
+def run(
+    task: str | None,
+    model: str | None,
+    layout: str | None,
+    seed: int,
+    arch: str | None,
+    settings: tuple[str, ...],
+    accept: float | None,
+    as_json: bool,
+    quiet: bool,
+    out: str,
+) -> None:
+    """Train a network on TASK (or read FILE), find its mechanism, write it as Python, check it.
+
+    TASK is a built-in name (`distill tasks`), a task file, or file.py:name. The run goes to
+    DIR/<task>/<run>/: program.py, the network, the evidence, and what it takes to check it.
+
+    A task over sequences is learned by a small recurrent network, the narrowest of a few widths
+    that learns it, and comes out as a loop that is checked at other lengths too.
+
+    With --model, TASK is only what the network is held against at the end, and may be left out.
+    Nothing in FILE is executed. A layout says which tensor is which; those of published families
+    are recognised, and for any other one a layout to fill in is shown.
+
+    \b
+    distill run mod_add --set p=59 --set fraction=0.4 --seed 3
+    distill run binary_addition --set length=12
+    distill run mod_add --set p=113 --model grokking.pth
+    distill run mod_add --arch transformer,layer_norm=true,n_heads=1
+
+    An architecture is a name, with fields where it is not to be the default:
+
+    \b
+    transformer       n_layers n_heads d_model d_head d_mlp masked layer_norm
+                      activation attention_coefficient biases
+    mlp               widths (256-128 for two layers) d_embed combine (sum, concat)
+                      shared (one embedding for all inputs) activation
+    transformer-norm  transformer,layer_norm=true
+    mlp-concat        mlp,combine=concat
+    mlp-quadratic     mlp,combine=concat,activation=square
+
+    \b
+    An activation is relu, gelu, square or abs; masked, layer_norm, biases and shared are true or
+    false; attention_coefficient is c in softmax * c + (1 - c). Where d_head is not given, it is
+    d_model / n_heads.
+    """  # noqa: D301  click wants the character
+    read = _read_settings(settings)
+    console = console_of(quiet or as_json)
+    from distill.task_files import load_task
+
+    if task is None and model is None:
+        raise DistillError("nothing to run: expected a TASK (`distill tasks`), or --model FILE")
+    if layout is not None and model is None:
+        raise DistillError("--layout says how a checkpoint is read: it needs --model FILE")
+    if task is None and read:
+        raise DistillError("--set gives a task's settings: name the TASK too")
+    built = load_task(task, read) if task else None  # before torch: bad input is told at once
+    from distill.pipeline import run as run_pipeline
+    from distill.pipeline import run_model
+    from distill.render.terminal import TerminalProgress, show_result, show_verdict
+
+    with TerminalProgress(console) as progress:
+        if model is not None:
+            finished = run_model(model, built, layout=layout, out=out, progress=progress)
+        else:
+            assert built is not None
+            finished = run_pipeline(built, seed=seed, architecture=arch, out=out, progress=progress)
+    report, folder = finished.report, finished.folder
+    if as_json:
+        from distill.serialise import to_json
+
+        click.echo(json.dumps({**json.loads(to_json(report)), "folder": str(folder)}, indent=2))
+    elif quiet:
+        show_verdict(console_of(False), report, folder)
+    else:
+        show_result(console, report, finished.program, folder)
+    sys.exit(_status(report, accept))
+
+
+def _read_settings(given: tuple[str, ...]) -> dict[str, str | int | float | bool]:
+    settings: dict[str, str | int | float | bool] = {}
+    for text in given:
+        key, equals, value = text.partition("=")
+        if not equals or not key.isidentifier() or not value:
+            raise DistillError(f"--set '{text}': expected KEY=VALUE, for example --set p=59")
+        if key in settings:
+            raise DistillError(f"--set {key} is given twice: '{settings[key]}' and '{value}'")
+        settings[key] = value
+    return settings
+
+
+def _status(report: Report, accept: float | None) -> int:
+    if report.verdict in {"proved", "exhaustive", "tested"}:
+        return 0
+    counted = report.program_vs_model
+    if report.verdict == "approximate" and counted and accept is not None:
+        return 0 if counted.agree >= accept * counted.total else 1
+    return 1

@@ -1,0 +1,77 @@
+"""What was run: `distill verify`, `distill show` and `distill runs`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from distill.cli.common import console_of, out_option
+
+
+@click.command()
+@click.argument("run")
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+@out_option
+def verify(run: str, as_json: bool, out: str) -> None:
+    """Derive the verdict of RUN again, from its folder alone.
+
+    RUN is a folder, task/run, or a task's name for its latest run. The checker has a forward pass
+    of its own, runs the stored program in a process of its own after a whitelist of its syntax,
+    goes through every input of the certificate, and compares every number that it can derive.
+    """
+    from distill.checker.check import check_run
+    from distill.render.terminal import show_checkup
+    from distill.store import find_run
+    from distill.threads import fixed_threads
+
+    with fixed_threads():
+        checkup = check_run(find_run(run, Path(out)))
+    if as_json:
+        findings = [vars(finding) for finding in checkup.findings]
+        click.echo(json.dumps({"ok": checkup.ok, "verdict": checkup.verdict, "findings": findings}))
+    else:
+        show_checkup(console_of(False), checkup)
+    sys.exit(0 if checkup.ok and checkup.verdict in {"proved", "exhaustive", "tested"} else 1)
+
+
+@click.command()
+@click.argument("run")
+@out_option
+def show(run: str, out: str) -> None:
+    """The program of RUN, highlighted, and its verdict.
+
+    RUN is a folder, task/run, or a task's name for its latest run.
+    """
+    from distill.render.terminal import show_result
+    from distill.store import find_run, load_run
+
+    stored = load_run(find_run(run, Path(out)))
+    show_result(console_of(False), stored.report, stored.program, stored.folder)
+
+
+@click.command()
+@out_option
+def runs(out: str) -> None:
+    """What was run: every complete run folder below DIR."""
+    from distill.errors import RunFolderError
+    from distill.render.terminal import show_table
+    from distill.report import Report
+    from distill.store import RunRecord, read_part, stored_runs
+
+    rows = []
+    for folder in stored_runs(Path(out)):
+        try:
+            record = read_part(folder, "run.json", RunRecord)
+            report = read_part(folder, "verification.json", Report)
+        except RunFolderError as error:
+            rows.append((str(folder), "unreadable", "", str(error)))
+            continue
+        seconds = f"{sum(record.seconds.values()):.1f} s"
+        rows.append((str(folder), report.verdict, seconds, report.mechanism.name))
+    if not rows:
+        click.echo(f"no runs below '{out}': `distill run mod_add` makes one")
+        return
+    show_table(console_of(False), ("run", "verdict", "time", "mechanism"), rows)

@@ -1,0 +1,39 @@
+"""The search for inputs on which a network is least sure."""
+
+import importlib
+
+import numpy as np
+import pytest
+
+from distill.checker.search import least_sure, least_sure_sequences
+
+
+def near(target):
+    return lambda rows: np.abs(rows.sum(axis=1, dtype=float) - target)
+
+
+@pytest.mark.parametrize("shape", [(1009, 1009), (113, 113), (5000,)])
+def test_what_is_visited_does_not_depend_on_the_modules_that_are_loaded(
+    shape, tmp_path, monkeypatch
+):
+    before = least_sure(near(777), shape, 300)
+    name = f"constants_{shape[0]}"
+    (tmp_path / f"{name}.py").write_text("X = [901, 777, 333, 1001, 654, 4999, 112, 111]\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    importlib.import_module(name)
+    np.testing.assert_array_equal(least_sure(near(777), shape, 300), before)
+
+
+@pytest.mark.parametrize("count", [2, 64, 65, 113, 4097])
+def test_every_value_of_a_range_can_be_visited_and_none_beyond_it(count):
+    seen = least_sure(near(count), (count,), 300)
+    assert seen.min() == 0
+    assert seen.max() < count
+    assert seen.max() >= count - 1 - count // 4
+
+
+def test_a_search_goes_where_the_lead_is_small():
+    seen = least_sure(near(1500), (1009, 1009), 600)
+    assert np.abs(seen.sum(axis=1) - 1500).min() < 50
+    rows = least_sure_sequences(lambda words: np.abs(words - 150.0), 200, 4)
+    assert np.abs(rows - 150).min() < 3
