@@ -47,7 +47,12 @@ class Program:
     @property
     def lines(self) -> int:
         """Lines of code: blank lines, comments and docstrings do not count."""
-        return len(ast.unparse(self._without_docstrings).splitlines())
+        return len(self.code.splitlines())
+
+    @property
+    def code(self) -> str:
+        """The source without blank lines, comments and docstrings."""
+        return ast.unparse(self._without_docstrings)
 
     @property
     def ast_nodes(self) -> int:

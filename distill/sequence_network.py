@@ -23,30 +23,51 @@ from distill.stepping import states_along
 
 
 @runtime_checkable
-class SymbolNetwork(Protocol):
-    """A network that is stepped by the numbers of symbols and gives one answer a step."""
+class Answering(Protocol):
+    """What answers sequences: all that counting agreements takes."""
+
+    @property
+    def channels(self) -> Channels:
+        """What it reads."""
+        ...
+
+    def run(
+        self, sequences: Int[ndarray, "n length channels"], /
+    ) -> Int[ndarray, "n length outputs"]:
+        """The answers along sequences."""
+        ...
+
+
+@runtime_checkable
+class Stepped(Protocol):
+    """What is stepped by the numbers of symbols and gives one answer a step."""
 
     @property
     def start(self) -> Float[ndarray, " d"]:
-        """The hidden state before the first symbol."""
+        """The state before the first symbol."""
         ...
 
     def step(
         self, hidden: Float[ndarray, "n d"], symbols: Int[ndarray, " n"], /
     ) -> Float[ndarray, "n d"]:
-        """The hidden states after one more symbol each."""
+        """The states after one more symbol each."""
         ...
 
     def outputs(self, hidden: Float[ndarray, "n d"]) -> Int[ndarray, " n"]:
-        """The answers at hidden states."""
-        ...
-
-    def hidden(self, sequences: Int[ndarray, "n length"]) -> Float[ndarray, "n length d"]:
-        """Hidden states after every symbol."""
+        """The answers at states."""
         ...
 
     def run(self, sequences: Int[ndarray, "n length"]) -> Int[ndarray, "n length"]:
         """The answers along sequences."""
+        ...
+
+
+@runtime_checkable
+class SymbolNetwork(Stepped, Protocol):
+    """A network that is stepped by the numbers of symbols: its states are hidden states."""
+
+    def hidden(self, sequences: Int[ndarray, "n length"]) -> Float[ndarray, "n length d"]:
+        """Hidden states after every symbol."""
         ...
 
 

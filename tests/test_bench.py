@@ -183,7 +183,7 @@ def test_only_rows_of_the_same_job_and_format_are_taken(tmp_path):
     assert load_row(tmp_path, job) == row
     path = tmp_path / "mod_add-p113-seed3.json"
     for changed in (
-        {"format_version": 2},
+        {"format_version": 1},
         {"settings": {"p": 59}},
         {"seed": 4},
         {"task_file": "of another day"},
@@ -257,15 +257,17 @@ def test_markdown_is_a_table_and_nothing_before_it(tmp_path):
     assert finished.returncode == 0
     header, rule, first, second, *rest = finished.stdout.splitlines()
     assert [cell.strip() for cell in header.strip("|").split("|")] == [
-        *("task", "verdict", "right", "longer", "located", "mechanism", "lines", "seconds"),
-        "theirs",
+        *("task", "verdict", "right", "longer", "proved for", "located", "mechanism", "lines"),
+        *("seconds", "theirs"),
     ]
     assert set(rule) == set("| -:")
     cells = [cell.strip() for cell in first.strip("|").split("|")]
-    assert cells[:6] == ["stand_in right=100", "tested 2/2", "2/2", "2/2 50", "2/2", "parity"]
+    found = ["stand_in right=100", "tested 2/2", "2/2", "2/2 50", "–", "2/2", "parity"]
+    assert cells[:7] == found
     assert second.endswith("| 0* |")
     assert "- right at the training length: 1 of 2 (on every seed)" in rest
     assert "- theirs: 1 of 2" in rest
+    assert "- not proved: 2 of 2 (on some seed)" in rest
     assert "stand_in" in finished.stderr  # progress goes where it disturbs nobody
 
 

@@ -1,5 +1,6 @@
 """The table of a bench: rows are counted over seeds, wrong claims are found, all of it fits."""
 
+import json
 import os
 import re
 
@@ -9,7 +10,7 @@ from rich.console import Console
 
 from distill.bench import find_suite, jobs_of, summarise, total
 from distill.bench.layout import page_of
-from distill.bench.row import AtLength, Count
+from distill.bench.row import AtLength, Count, Proved, read_printed
 from distill.bench.table import wrong_claims
 from distill.render.page import page_markdown, show_page
 from distill.task_files import builtin_tasks
@@ -40,6 +41,47 @@ def test_a_task_is_counted_over_its_seeds():
     assert totals.outcomes == ends
     assert (totals.seconds, totals.cpu_seconds, totals.peak_memory) == (90.0, 72.0, 5_000_000)
     assert totals.wrong_claims == ()
+
+
+def test_what_is_proved_of_a_task_is_what_is_proved_on_every_seed():
+    suite = find_suite("tomita")
+    jobs = jobs_of(suite, [0, 1], ["tomita1", "tomita2", "tomita3", "tomita4"])
+    every, far, near = Proved(True), Proved(True, 1000), Proved(True, 67)
+    covered = [every, every, every, near, far, near, every, None]
+    rows = [
+        made(job, proved=proved, verdict="proved" if proved else "tested")
+        for job, proved in zip(jobs, covered, strict=True)
+    ]
+    summaries = summarise(jobs, rows)
+    assert [each.proved for each in summaries] == [every, near, near, None]
+    totals = total(suite, summaries, rows)
+    assert (totals.proved, totals.proved_up_to, totals.tasks) == (1, 2, 4)
+    page = page_of(suite, summaries, totals, rows)
+    for text in (shown(page, 140), page_markdown(page)):
+        assert "proved for" in text
+        assert "every length" in text
+        assert "up to 67" in text
+        assert "up to 1,000" not in text
+    assert rows[3].as_json()["proved_for"] == "up to 67"
+    assert rows[7].as_json()["proved_for"] is None
+
+
+@pytest.mark.parametrize(
+    ("report", "proved"),
+    [
+        ({"verdict": "proved", "proof": {"up_to_length": None}}, "every length"),
+        ({"verdict": "proved", "proof": {"up_to_length": 1000}}, "up to 1,000"),
+        ({"verdict": "proved", "proof": {"up_to_length": None}, "holds_for": {}}, "every input"),
+        # a proof that ends before the training length proves nothing that is claimed
+        ({"verdict": "tested", "proof": {"up_to_length": 4}}, "None"),
+        ({"verdict": "tested", "proof": None}, "None"),
+    ],
+)
+def test_what_a_report_proves_is_read_with_its_verdict(report, proved):
+    mechanism = {"kind": "automaton", "name": "parity"}
+    whole = {"format_version": 1, "located": True, "mechanism": mechanism}
+    whole |= {"holds_for": {"lengths": "every length"}} | report
+    assert str(read_printed(json.dumps(whole)).proved) == proved
 
 
 @pytest.mark.parametrize(
@@ -99,7 +141,7 @@ def test_a_wrong_claim_and_a_refusal_stand_in_the_table():
 def test_the_table_fits_and_keeps_what_matters(width, seeds):
     suite = find_suite("mips")
     jobs = jobs_of(suite, range(seeds))
-    rows = [made(job, mechanism="a mechanism of a name that is rather long") for job in jobs]
+    rows = [made(job, mechanism="a mechanism of a rather long name") for job in jobs]
     rows[1::3] = [refusal(job) for job in jobs[1::3]]
     summaries = summarise(jobs, rows)
     text = shown(page_of(suite, summaries, total(suite, summaries, rows), rows), width)
@@ -111,7 +153,7 @@ def test_the_table_fits_and_keeps_what_matters(width, seeds):
     assert ("mechanism" in header) == (width >= 100)
     assert len(re.findall(r"^perfect_square_detector\s", text, re.MULTILINE)) == 1
     if seeds == 1 and width == 140:
-        assert "a mechanism of a name that is rather long" in text
+        assert "a mechanism of a rather long name" in text
     if width == 100:  # the kind says more than the beginning of a name
         assert "automaton" in text
         assert "…" not in text

@@ -50,7 +50,8 @@ def test_cyclic_counters_are_recognised_whatever_their_weights(n, data):
     assume(np.gcd(np.gcd(factor, shift), n) == 1)
     machine = said(lambda s, x: (s + factor * x + shift) % n, 0, range(4))
     emitted = emit_machine(machine)
-    assert emitted.name == f"counter mod {n}"
+    plain = factor % n == 1 and not shift % n
+    assert emitted.name == f"{'running sum' if plain and n > 2 else 'counter'} mod {n}"
     assert not emitted.tabulated
     assert agree(emitted, machine)
 
@@ -72,7 +73,7 @@ def test_addition_carries_in_every_base(base):
     )
     emitted = emit_machine(machine)
     assert emitted.name == f"addition with carry, base {base}"
-    assert f"carry = total // {base}" in emitted.program.source
+    assert f"carry, digit = divmod(a + b + carry, {base})" in emitted.program.source
     assert emitted.variables == (("carry", (0, 1)),)
     assert agree(emitted, machine)
 
@@ -85,25 +86,82 @@ def test_long_division_is_recognised(base, divisor):
     )
     emitted = emit_machine(machine)
     assert not emitted.tabulated
-    assert f"% {divisor}" in emitted.program.source or base == divisor
+    if base == divisor:  # the quotient of a number by its base is the number without its last digit
+        assert emitted.name == "previous input"
+    else:
+        assert emitted.name == f"long division by {divisor} in base {base}"
+        assert f"quotient, remainder = divmod({base} * remainder + " in emitted.program.source
     assert agree(emitted, machine)
 
 
 @pytest.mark.parametrize(
-    ("length", "function"),
+    ("length", "function", "name"),
     [
-        (2, lambda x, p: x == p),
-        (3, lambda x, p, q: x ^ p ^ q),
-        (4, lambda x, p, q, r: x ^ p ^ q ^ r),
-        (3, lambda x, p, q: p != q and p != x),
-        (3, lambda x, p, q: x & p & q),
+        (2, lambda x, p: x == p, "whether the last 2 inputs are equal"),
+        (3, lambda x, p, q: x ^ p ^ q, "parity of the last 3 inputs"),
+        (4, lambda x, p, q, r: x ^ p ^ q ^ r, "parity of the last 4 inputs"),
+        (3, lambda x, p, q: p != q and p != x, "whether the last 3 inputs alternate"),
+        (3, lambda x, p, q: x & p & q, "bitwise and of the last 3 inputs"),
+        (4, lambda x, p, q, r: r, "input 3 steps before"),
+        (3, lambda x, p, q: x & (p ^ q), "function of the last 3 inputs"),
     ],
 )
-def test_windows_are_recognised(length, function):
+def test_windows_are_recognised(length, function, name):
     machine = window(function, length)
     emitted = emit_machine(machine)
-    assert emitted.name == f"window of {length} inputs"
+    assert emitted.name == name
     assert not emitted.tabulated
+    assert emitted.program.lines <= 12, "one line of first values and one of what becomes older"
+    assert agree(emitted, machine)
+
+
+def test_a_long_window_is_a_list_that_is_followed_through_every_length():
+    machine = window(lambda x, p, q, r, s: x ^ s, 5)
+    emitted = emit_machine(machine)
+    assert "recent = [x, *recent[:-1]]" in emitted.program.source
+    walked = walk(emitted.program.source, machine.delta, machine.answers, machine.values)
+    assert walked.differs is None
+    assert walked.names == ("recent[0]", "recent[1]", "recent[2]", "recent[3]")
+    assert emitted.variables == tuple(zip(walked.names, walked.values, strict=True))
+    wrong = emitted.program.source.replace("recent[-1]", "recent[-2]")
+    assert wrong != emitted.program.source
+    assert walk(wrong, machine.delta, machine.answers, machine.values).differs is not None
+
+
+@pytest.mark.parametrize(
+    ("step", "name", "line"),
+    [
+        (lambda s, x: s ^ x, "parity of the inputs", "parity ^= x"),
+        (lambda s, x: s ^ (x == 0), "parity of the inputs that are 0", "if x == 0:"),
+        (lambda s, x: 1 - s, "parity of the number of steps", "position = 1 - position"),
+    ],
+)
+def test_parities_are_named_by_what_changes_them(step, name, line):
+    emitted = emit_machine(machine := said(step, 0, BITS))
+    assert (emitted.name, line in emitted.program.source) == (name, True)
+    assert agree(emitted, machine)
+
+
+def test_a_parity_of_several_bits_together_is_one_line():
+    machine = explore(lambda s, a, b: (s ^ (a & b), s ^ (a & b)), 0, BITS, BITS)
+    emitted = emit_machine(machine)
+    assert emitted.name == "parity of the steps with all inputs 1"
+    assert "parity ^= a & b" in emitted.program.source
+    assert agree(emitted, machine)
+
+
+@pytest.mark.parametrize(
+    ("answer", "name", "line"),
+    [
+        (lambda x: x % 2 == 0, "whether the input is even", "return [int(x % 2 == 0) for x in xs]"),
+        (lambda x: x, "current input", "return list(xs)"),
+        (lambda x: 5 - x, "function of the current input", "return [5 - x for x in xs]"),
+    ],
+)
+def test_what_remembers_nothing_is_one_line(answer, name, line):
+    machine = explore(lambda s, x: (0, int(answer(x))), 0, range(6))
+    emitted = emit_machine(machine)
+    assert (emitted.name, line in emitted.program.source) == (name, True)
     assert agree(emitted, machine)
 
 
@@ -283,11 +341,11 @@ def test_the_sandbox_refuses_answers_that_are_none(body, message):
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("% 15", "% 14"),
-        ("// 15", "// 16"),
-        ("x + error", "x - error"),
-        ("error = 0", "error = 1"),
-        ("total % 15", "total"),
+        ("remainder, 15)", "remainder, 14)"),
+        ("remainder, 15)", "remainder, 16)"),
+        ("x + remainder", "x - remainder"),
+        ("remainder = 0", "remainder = 1"),
+        ("outputs.append(quotient)", "remainder += x\n        outputs.append(quotient)"),
     ],
 )
 def test_a_program_that_is_not_the_machine_is_noticed(old, new):

@@ -1,15 +1,19 @@
 """Registers are found by asking: what is planted comes back, and nothing else is ever claimed."""
 
-from itertools import accumulate, pairwise
+import ast
+import time
+from itertools import accumulate, count, pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+import distill
 from distill.channels import Channels
 from distill.checker.draws import stress, uniform
-from distill.extract.registers import find_registers
+from distill.extract.registers import VALUES, find_registers
 from distill.extract.streams.assemble import merged, program_cost
 from distill.mechanism import Refusal
 from distill.recurrence import Recurrence
@@ -210,22 +214,63 @@ def test_every_fold_of_every_feature_is_found(way):
     assert agree_at_any_length(found, planted(program), ranges)
 
 
+def scrambled(xs):
+    state, answers = 1, []
+    for x in xs:
+        state = (state * 6364136223846793005 + x + 1442695040888963407) % 2**64
+        answers.append(state >> 61)
+    return answers
+
+
 def test_random_answers_are_refused_with_what_was_tried():
-    ranges = (range(5),)
-
-    def scrambled(xs):
-        state, answers = 1, []
-        for x in xs:
-            state = (state * 6364136223846793005 + x + 1442695040888963407) % 2**64
-            answers.append(state >> 61)
-        return answers
-
-    found = find_registers(oracle(scrambled), Channels(ranges), 10, 1)
+    found = find_registers(oracle(scrambled), Channels((range(5),)), 10, 1)
     assert isinstance(found, Refusal)
     (reason,) = found.reasons
     assert "registers of registers" in reason
     assert "%" in reason
+    assert "budget" not in reason
     assert found.numbers["agreement"] < 0.4
+    assert found.numbers["values"] < VALUES / 10
+
+
+def test_a_search_ends_within_its_budget_and_says_that_it_did():
+    """Nothing further is begun: no stage is counted as looked at that was not."""
+    spent = {}
+    for budget in (1, 1_000_000, 4_000_000):
+        found = find_registers(oracle(scrambled), Channels((range(5),)), 10, 1, budget)
+        assert isinstance(found, Refusal)
+        (reason,) = found.reasons
+        assert f"its budget of {budget:,} values being used up" in reason
+        assert "registers of registers" not in reason
+        spent[budget] = found.numbers["values"]
+    assert 1 <= spent[1] < 1_000_000 <= spent[1_000_000] < 4_000_000 <= spent[4_000_000] < 8_000_000
+
+
+def test_what_is_found_does_not_depend_on_a_clock(monkeypatch):
+    ranges, reference, _ = CASES["distance"]
+    given_ = (
+        (oracle(reference), Channels(ranges), 10, 1),
+        (oracle(scrambled), Channels((range(2),)), 10, 1),
+    )
+    calm = [find_registers(*arguments) for arguments in given_]
+    leaps = count(0, 10**6)
+    for clock in ("time", "monotonic", "perf_counter", "process_time", "thread_time"):
+        monkeypatch.setattr(time, clock, lambda: next(leaps))
+    assert [find_registers(*arguments) for arguments in given_] == calm
+
+
+def test_no_stage_between_a_network_and_its_verdict_reads_a_clock():
+    """Only what times a run, ends one, or says how long it takes may."""
+    package = Path(distill.__file__).parent
+    readers = {
+        str(path.relative_to(package))
+        for path in package.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        and {getattr(node, "module", None), *(name.name for name in node.names)}
+        & {"time", "datetime", "signal"}
+    }
+    assert readers == {"bench/runner.py", "stages.py"}
 
 
 @pytest.mark.parametrize("name", ["magnitude", "distance", "largest", "range", "threes"])

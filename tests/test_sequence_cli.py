@@ -39,7 +39,7 @@ def test_a_task_of_ones_own_is_proved_at_every_length(stored):
     assert printed["verdict"] == "proved"
     assert printed["holds_for"]["lengths"] == "every length"
     assert printed["mechanism"]["kind"] == "automaton"
-    assert printed["mechanism"]["name"].startswith("counter mod 4")
+    assert printed["mechanism"]["name"].startswith("running sum mod 4")
     for longer in printed["longer"]:
         assert longer["program_vs_task"]["agree"] == longer["program_vs_task"]["total"] == 300
     assert [longer["length"] for longer in printed["longer"]] == [16, 40, 80]

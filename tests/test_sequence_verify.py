@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 from changed_folder import changed
+from exploring import window
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from planted_machine import planted_network
@@ -300,6 +301,8 @@ def loop(body, before="    state = 0\n", top="", after="    return outputs\n"):
     )
 
 
+NEXT_TO = "    state = 0\n    seen = "
+SAME = '__all__ = ["f"]\ndef f(xs: list[int]) -> list[int]:\n'
 PARITY = Machine(((0, 1), (1, 0)), ((0, 1), (1, 0)), ((0,), (1,)))
 TWO_LINES = "        state ^= x\n        outputs.append(state)\n"
 
@@ -313,6 +316,31 @@ def test_a_loop_is_followed_through_every_length():
     assert (found.differs, found.names, found.values) == (None, ("state",), ((0, 1),))
     wrong = loop("        outputs.append(state)\n        state ^= x\n")
     assert "to (1,): the program answers [0], not 1" in walked(wrong).differs
+
+
+def test_a_loop_may_keep_a_list_and_begin_several_variables_alike():
+    """Here the parity is of the last two inputs: what was kept of them is all that is kept."""
+    lines = (
+        "        outputs.append(sum(recent) % 2 ^ x ^ other)\n        recent = [x, *recent[:-1]]\n"
+    )
+    before = "    other = unused = 0\n    recent = [0] * 2\n"
+    machine = window(lambda x, p, q: x ^ p ^ q, 3)
+    found = walk(loop(lines, before), machine.delta, machine.answers, machine.values)
+    assert (found.differs, found.pairs) == (None, 4)
+    assert found.names == ("other", "unused", "recent[0]", "recent[1]")
+    wrong = loop(lines.replace("[x, *recent[:-1]]", "[*recent[1:], 0]"), before)
+    assert walk(wrong, machine.delta, machine.answers, machine.values).differs is not None
+
+
+def test_an_answer_of_the_input_alone_is_followed():
+    machine = Machine(((0, 0),), ((1, 0),), ((0,), (1,)))
+    for answer, differs in (("1 - x", False), ("x", True)):
+        source = SAME + f"    return [{answer} for x in xs]\n"
+        found = walk(source, machine.delta, machine.answers, machine.values)
+        assert (found.differs is not None) == differs
+    same = Machine(((0, 0),), ((0, 1),), ((0,), (1,)))
+    source = SAME + "    return list(xs)\n"
+    assert walk(source, same.delta, same.answers, same.values).differs is None
 
 
 def test_a_loop_that_is_wrong_only_after_many_steps_is_found_out():
@@ -334,7 +362,26 @@ def test_a_loop_that_is_wrong_only_after_many_steps_is_found_out():
         (loop(TWO_LINES, "    state = 0\n    xs = xs[:9]\n"), "expected a literal"),
         (loop(TWO_LINES, top="IT = iter([1])\n"), "uses the name iter"),
         (loop(TWO_LINES, top="IT = reversed([1])\n"), "expected a literal"),
-        (loop(TWO_LINES, after="    return outputs[:90]\n"), "has integers before it"),
+        (loop(TWO_LINES, after="    return outputs[:90]\n"), "has integers and lists of them"),
+        (loop("        seen += [x]\n" + TWO_LINES, NEXT_TO + "[0]\n"), "changed where it stands"),
+        (
+            loop("        s = SEEN\n        s += [x]\n" + TWO_LINES, top="SEEN = [0]\n"),
+            "changed w",
+        ),
+        (loop("        seen[0] = x\n" + TWO_LINES, NEXT_TO + "[0]\n"), "changes a list"),
+        (loop("        seen = [x, *seen]\n" + TWO_LINES, NEXT_TO + "[0]\n"), "not one of 1 integ"),
+        (loop("        seen = x\n" + TWO_LINES, NEXT_TO + "[0]\n"), "not one of 1 integers"),
+        (loop("        seen = [seen]\n" + TWO_LINES, NEXT_TO + "[0]\n"), "not an integer"),
+        (loop(TWO_LINES, NEXT_TO + "other = [0]\n"), "one list to several variables"),
+        (loop(TWO_LINES, NEXT_TO + "[0] * 9999\n"), "expected a literal"),
+        (loop(TWO_LINES, NEXT_TO + "[]\n"), "neither an integer nor a list of some"),
+        (SAME + "    return [x for x in xs if x]\n", "has integers and lists of them"),
+        (SAME + "    return [len(xs) for x in xs]\n", "name 'xs' is not defined"),
+        (SAME + "    print(0)\n    return [x for x in xs]\n", "a loop that can be followed"),
+        (
+            SAME.replace("def f", "def list") + "    return list(xs)\n",
+            "that can be foll",
+        ),
         (loop("        old = new\n        new = x\n" + TWO_LINES), "UnboundLocalError|cannot ac"),
         (loop(TWO_LINES, top="def g(x): return x\n"), "2 functions"),
     ],

@@ -34,6 +34,7 @@ def _grid(suite: Suite, summaries: Sequence[Summary]) -> Grid:
         GridColumn("verdict", breaks=True),
         GridColumn("right", "center"),
         *([GridColumn("longer")] if longer else []),
+        GridColumn("proved for", optional=True),
         GridColumn("located", "center"),
         GridColumn("mechanism", shrinks=True, optional=True),
         GridColumn("lines", "right", optional=True),
@@ -50,6 +51,7 @@ def _grid(suite: Suite, summaries: Sequence[Summary]) -> Grid:
                 _verdict(each.outcomes),
                 _right(each),
                 *([_longer(each)] if longer else []),
+                Cell(str(each.proved), "good") if each.proved else NONE,
                 _ticked(each.located, "good", "fair") if each.lines is not None else NONE,
                 _mechanism(each.mechanisms),
                 lines,
@@ -114,6 +116,12 @@ def _facts(totals: Totals) -> tuple[Fact, ...]:
     if totals.longer:
         facts.append(Fact("right at every longer length too", of_tasks(totals.right_longer), every))
     wrong = len(totals.wrong_claims)
+    left = totals.tasks - totals.proved - totals.proved_up_to
+    whole = "every length" if totals.longer else "every input"
+    facts.append(Fact(f"proved for {whole}", of_tasks(totals.proved), every))
+    if totals.proved_up_to:
+        facts.append(Fact("proved up to a length", of_tasks(totals.proved_up_to), every))
+    facts.append(Fact("not proved", of_tasks(left), "on some seed" if every else ""))
     return (
         *facts,
         Fact("network right", of_tasks(totals.model_right), every),

@@ -19,7 +19,11 @@ from distill.errors import DistillError
 from distill.serialise import from_json, to_json
 from distill.tasks import Setting
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+"""Of a row; a stored one of another is made again."""
+
+REPORT_VERSION = 1
+"""Of the report that a row is made from."""
 
 CLAIMS = ("proved", "exhaustive", "tested")
 """Verdicts that say that program and network are the same."""
@@ -62,6 +66,35 @@ class _Program:
 
 
 @dataclass(frozen=True)
+class Proved:
+    """The inputs over which program and network are proved to be the same.
+
+    Attributes:
+        sequences: whether inputs are sequences; of a finite domain it is all of them.
+        up_to: length of the sequences; null for every length.
+    """
+
+    sequences: bool
+    up_to: int | None = None
+
+    def __str__(self) -> str:
+        """The inputs, in words."""
+        if not self.sequences:
+            return "every input"
+        return "every length" if self.up_to is None else f"up to {self.up_to:,}"
+
+
+@dataclass(frozen=True)
+class _Proof:
+    up_to_length: int | None = None
+
+
+@dataclass(frozen=True)
+class _HoldsFor:
+    lengths: str | None = None
+
+
+@dataclass(frozen=True)
 class Printed:
     """The part of a printed report that a row keeps."""
 
@@ -74,7 +107,17 @@ class Printed:
     program_vs_model: Count | None = None
     longer: tuple[AtLength, ...] = ()
     program: _Program | None = None
+    proof: _Proof | None = None
+    holds_for: _HoldsFor | None = None
     folder: str | None = None
+
+    @property
+    def proved(self) -> Proved | None:
+        """What the proof covers; null unless the verdict is that there is one."""
+        if self.verdict != "proved" or self.proof is None:
+            return None
+        sequences = self.holds_for is not None and self.holds_for.lengths is not None
+        return Proved(sequences, self.proof.up_to_length)
 
 
 @dataclass(frozen=True)
@@ -100,6 +143,7 @@ class Row:
         task, settings: as the suite gives them; task_file: SHA-256 of the file that defines it.
         status: whether there is a report, and if not, why. What follows is null without one.
         verdict, located, mechanism, kind, lines: of the report; lines is null without a program.
+        proved: the inputs that a proof covers; null where there is none.
         program_vs_task, model_vs_task, program_vs_model: at the training length.
         longer: the same at every greater length that was tried.
         reason: the report's first, or the line that says why there is no report.
@@ -119,6 +163,7 @@ class Row:
     mechanism: str | None = None
     kind: str | None = None
     lines: int | None = None
+    proved: Proved | None = None
     program_vs_task: Count | None = None
     model_vs_task: Count | None = None
     program_vs_model: Count | None = None
@@ -163,7 +208,8 @@ class Row:
             *("program_right", "program_right_longer", "model_right", "model_right_longer"),
             *("longest",),
         )
-        return asdict(self) | {name: getattr(self, name) for name in names}
+        more = {name: getattr(self, name) for name in names}
+        return asdict(self) | more | {"proved_for": str(self.proved) if self.proved else None}
 
 
 def load_row(folder: Path, job: Job) -> Row | None:
@@ -208,6 +254,6 @@ def read_printed(stdout: str) -> Printed:
     """
     _, found, body = f"\n{stdout}".rpartition("\n{\n")
     given = json.loads("{" + body if found else stdout)
-    if isinstance(given, dict) and given.get("format_version") != FORMAT_VERSION:
+    if isinstance(given, dict) and given.get("format_version") != REPORT_VERSION:
         raise ValueError(f"a report of format version {given.get('format_version')!r}")
     return from_json(Printed, json.dumps(given))

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from distill.bench.row import CLAIMS, Count, Row
+from distill.bench.row import CLAIMS, Count, Proved, Row
 from distill.bench.suite import Entry, Job, Suite
 
 ORDER = (*CLAIMS, "approximate", "refused", "crashed", "timed out", "bad input")
@@ -41,6 +41,8 @@ class Summary:
         right_longer: runs whose program is right at every longer length that was tried; null
             where none tried any.
         longest: the greatest length that was tried.
+        proved: the inputs that a proof covers on every seed, that is up to the least length; null
+            where a run is without one.
         mechanisms: names and kinds of the mechanisms that were found, as (name, kind).
         lines, seconds: medians; lines is null where there is no program.
     """
@@ -52,6 +54,7 @@ class Summary:
     model_right: Tally
     located: Tally
     longest: int | None
+    proved: Proved | None
     mechanisms: tuple[tuple[str, str], ...]
     lines: int | None
     seconds: float
@@ -82,6 +85,8 @@ class Totals:
         right: tasks whose program is right at the training length on every seed;
             right_longer: also at every longer length that was tried; longer: where any was;
             model_right: whose network is right on every seed; located: located on every seed.
+        proved: tasks proved for every length, or every input, on every seed; proved_up_to: for
+            every sequence up to a length.
         published: tasks that are solved by the figures of others, by column.
         outcomes: runs by verdict, or by the reason that there is none.
         seconds, cpu_seconds: sums over the runs; peak_memory: the largest, in bytes.
@@ -96,6 +101,8 @@ class Totals:
     longer: int
     model_right: int
     located: int
+    proved: int
+    proved_up_to: int
     published: Mapping[str, int]
     outcomes: Mapping[str, int]
     seconds: float
@@ -126,6 +133,7 @@ def _summary(entry: Entry, rows: Sequence[Row]) -> Summary:
         model_right=_tally(models),
         located=_tally(row.located for row in rows),
         longest=longest,
+        proved=_proved([row.proved for row in rows]),
         mechanisms=tuple(dict.fromkeys(found)),
         lines=round(median(lines)) if lines else None,
         seconds=median(row.cost.seconds for row in rows),
@@ -136,6 +144,15 @@ def _tally(holds: Iterable[bool | None]) -> Tally:
     """How many are true; null, where there is no program or no report, is not."""
     answers = list(holds)
     return Tally(sum(answer is True for answer in answers), len(answers))
+
+
+def _proved(covered: Sequence[Proved | None]) -> Proved | None:
+    """What is proved on every seed."""
+    found = [proved for proved in covered if proved is not None]
+    if not found or len(found) < len(covered):
+        return None
+    lengths = [proved.up_to for proved in found if proved.up_to is not None]
+    return Proved(found[0].sequences, min(lengths, default=None))
 
 
 def _outcomes(rows: Sequence[Row]) -> dict[str, int]:
@@ -157,6 +174,10 @@ def total(suite: Suite, summaries: Sequence[Summary], rows: Sequence[Row]) -> To
         longer=sum(each.longest is not None for each in summaries),
         model_right=sum(each.model_right.all and each.model_right.of > 0 for each in summaries),
         located=sum(each.located.all for each in summaries),
+        proved=sum(each.proved is not None and each.proved.up_to is None for each in summaries),
+        proved_up_to=sum(
+            each.proved is not None and each.proved.up_to is not None for each in summaries
+        ),
         published={
             column.name: sum(each.entry.published.get(column.name) == 1 for each in summaries)
             for column in suite.columns

@@ -175,7 +175,12 @@ def _linear_proof(evidence: SequenceEvidence, given: Mapping[str, Any], claims: 
         **{name: tuple(map(tuple, given[name])) for name in rows},
         **{name: tuple(given[name]) for name in ("constant", "start", "offset")},
         after=given["after"],
+        divisors=tuple(given.get("divisors", ())),
     )
+    if any(type(parts) is not int or parts < 1 for parts in system.divisors):
+        raise ValueError("an integer system divides by what is no number of parts")
+    if len(system.divisors) not in {0, len(system.offset)}:
+        raise ValueError("an integer system does not say of every number what it is divided by")
     shape = evidence.shape
     if shape["kind"] != "integer_recurrent" or shape["activation"] != "linear":
         raise ValueError("an integer system is claimed of a network that is not linear")
@@ -183,8 +188,7 @@ def _linear_proof(evidence: SequenceEvidence, given: Mapping[str, Any], claims: 
         return
     claims["mechanism.follows"] = is_system(affine_pass(evidence.program), system)
     bound = linear_bound(evidence.weights, system, evidence.channels)
-    lead = 0.5 - float(bound.errors[: bound.holds_to].max()) if bound.holds_to else 0.0
-    claims["proof.smallest_lead"] = lead
+    claims["proof.smallest_lead"] = bound.lead
     claims["proof.up_to_length"] = bound.holds_to
     claims["proof.float_bound.smallest_lead"] = 0.0
     claims["proof.float_bound.covered"] = False

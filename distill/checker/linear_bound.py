@@ -9,6 +9,11 @@ so that over all inputs of a range they are never further apart than by Σ_j |M_
 half-width of the range, and the difference of what they answer to its middle. While that is below
 1/2, the network's rounded answer is the recurrence's, whatever the inputs.
 
+A recurrence may also answer n // q, the whole part of a q-th of an integer n. The network's y
+rounds to that where y + 1/2 is between n // q and the next integer. Whatever n is, what is less
+than 1/(2q) away from (n + 1/2) / q is there, so that it is enough that q y is less than 1/2 away
+from n + (1 - q) / 2.
+
 The Markov parameters are computed in integers with a fixed binary point and far more digits than a
 float64 has; what is lost is carried along. Added to this is what the network's own float64
 arithmetic can lose: a sum of n products is off by at most γ(n) = nu / (1 - nu) times the sum of
@@ -47,12 +52,13 @@ Integers = Shaped[ndarray, "..."]
 
 @dataclass(frozen=True)
 class IntegerSystem:
-    """r_t = A r_{t-1} + B x_t + constant, and y_t = C r + D x_t + offset, in integers.
+    """r_t = A r_{t-1} + B x_t + constant, and y_t = (C r + D x_t + offset) // q, in integers.
 
     Attributes:
         A: [registers][registers]; B: [registers][channels]; constant, start: [registers].
         C: [outputs][registers]; D: [outputs][channels]; offset: [outputs].
         after: whether r in the answer is r_t, or r_{t-1}.
+        divisors: q for every output; none where all are 1.
     """
 
     A: Rows
@@ -63,9 +69,10 @@ class IntegerSystem:
     D: Rows
     offset: tuple[int, ...]
     after: bool
+    divisors: tuple[int, ...] = ()
 
     def markov(self, length: int) -> Shaped[ndarray, "length outputs channels"]:
-        """What an input of 1 adds to the answers 0, 1, ... steps later, in Python integers."""
+        """What an input of 1 adds 0, 1, ... steps later, undivided, in Python integers."""
         channels, n = len(self.D[0]), len(self.A)
         found = np.full((length, len(self.offset), channels), 0, dtype=object)
         if length:
@@ -77,7 +84,7 @@ class IntegerSystem:
         return found
 
     def drift(self, length: int) -> Shaped[ndarray, "length outputs"]:
-        """The answers while all inputs are 0, in Python integers."""
+        """The answers while all inputs are 0, undivided, in Python integers."""
         n = len(self.A)
         A, C = _matrix(self.A, n), _matrix(self.C, n)
         constant, before = (_column(values) for values in (self.constant, self.start))
@@ -94,13 +101,22 @@ class LinearBound:
     """How far the network's y can be from the recurrence's answer, for inputs of their ranges.
 
     Attributes:
-        errors: at every step from the first, over all sequences and outputs.
+        errors: at every step from the first, over all sequences and outputs; of what is divided by
+            q, in parts of 1/q.
         holds_to: the last step up to which that is below 1/2 throughout: so far the network's
             answers, in float64, are the recurrence's. 0 where it is not so at the first step.
+        lead: how far the network's y stays from being rounded to anything else so long; 0 where
+            `holds_to` is.
     """
 
     errors: Float[ndarray, " length"]
     holds_to: int
+    lead: float
+
+    @property
+    def error(self) -> float:
+        """The largest error up to that step; infinite where there is none."""
+        return float(self.errors[: self.holds_to].max(initial=0.0)) if self.holds_to else math.inf
 
 
 def linear_bound(
@@ -136,9 +152,12 @@ def linear_bound(
         lost = (np.abs(drift) + np.cumsum(most, axis=0)) * (longest + 8) * 2 * UNIT
         apart = shift + np.cumsum(half, axis=0) + lost
         rounding = _rounding(exact, powers, driven, exact["B"].shape[1])
+        rounding = rounding * np.array(system.divisors or 1, dtype=np.float64)
         errors = np.nan_to_num((apart + rounding).max(axis=1) * ALLOWANCE, nan=math.inf)
     over = np.flatnonzero(~(errors < 0.5))
-    return LinearBound(errors, int(over[0]) if len(over) else longest)
+    holds_to = int(over[0]) if len(over) else longest
+    left = 0.5 - float(errors[:holds_to].max()) if holds_to else 0.0
+    return LinearBound(errors, holds_to, left / max(system.divisors, default=1))
 
 
 @dataclass(frozen=True)
@@ -185,22 +204,28 @@ def _powers(A: Float[ndarray, "d d"], length: int) -> _Powers:
 def _apart(
     weights: Mapping[str, ndarray], powers: _Powers, system: IntegerSystem
 ) -> tuple[Float[ndarray, "length outputs channels"], Float[ndarray, "length outputs"]]:
-    """What Markov parameters and drifts differ by; upper bounds in size, of the right sign."""
+    """What Markov parameters and drifts differ by; upper bounds in size, of the right sign.
+
+    Of q y and the integer that is divided by q, where an answer is divided.
+    """
     point, length = powers.point, len(powers.fixed) - 1
     B, C = (powers.fix(weights[name]) for name in ("B", "C"))
     b, h_0, d = (powers.fix(weights[name])[:, None] for name in ("b", "h_0", "d"))
     wide = weights["C"].shape[1]
     large = 2 + wide * (1 + _most(weights["C"])) * (2 + _most(weights["B"], weights["b"]))
     markov, drift = system.markov(length), system.drift(length)
+    parts = _column(system.divisors or (1,) * len(drift[0]))
+    large *= int(parts.max())
     gaps = np.empty(markov.shape)
     shifts = np.empty(drift.shape)
     total, size = np.full_like(b, 0), 1  # sum of A^i b; what no entry of a power exceeds
     for t in range(length):
         row = (C @ powers.fixed[t]) >> point
-        gap = ((row @ B) >> point) - (markov[t] * (1 << point))
+        gap = parts * ((row @ B) >> point) - (markov[t] * (1 << point))
         total = total + ((powers.fixed[t] @ b) >> point)
         settled = total + ((powers.fixed[t + 1] @ h_0) >> point)
-        shift = ((C @ settled) >> point) + d - (drift[t][:, None] * (1 << point))
+        middle = (2 * drift[t][:, None] + 1 - parts) * (1 << (point - 1))
+        shift = parts * (((C @ settled) >> point) + d) - middle
         # an entry of a product of two or three such matrices, and of t of them, is off by this
         size = max(size, _largest(powers.fixed[t], point), _largest(powers.fixed[t + 1], point))
         units = large * wide * (max(powers.lost[: t + 2]) + 2 * size + 4)

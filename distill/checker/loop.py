@@ -1,9 +1,11 @@
 """Whether a program that loops over a list is a given machine, on sequences of every length.
 
-The program must be one loop: variables with literal first values, a pass that appends one output,
-and nothing else that a pass could leave behind for the next. Then the variables are its whole
-state, and one pass, run on all pairs of a machine's state and values of the variables that the two
-reach together, decides for every length: if no pair answers differently, they never do.
+The program must be one loop: variables with literal first values, integers or lists of integers, a
+pass that appends one output, and nothing else that a pass could leave behind for the next. Then the
+variables are its whole state, and one pass, run on all pairs of a machine's state and values of the
+variables that the two reach together, decides for every length: if no pair answers differently,
+they never do. A pass may make new lists, and can change none that was there: it stores to no place
+of a list, calls no method that would, and `+=` is done as the sum of two integers or not at all.
 
 The passes are run in the sandbox; what is checked here is that they are what the program does.
 """
@@ -12,12 +14,13 @@ from __future__ import annotations
 
 import ast
 import textwrap
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from jaxtyping import Int
 from numpy import ndarray
 
-from distill.checker.sandbox import check_syntax, run_walk
+from distill.checker.sandbox import bound_names, check_syntax, run_walk
 from distill.errors import ProgramError
 
 MAX_PAIRS = 200_000
@@ -25,6 +28,12 @@ MAX_PAIRS = 200_000
 
 CHANGES = {"append", "pop"}
 """Methods that leave something behind."""
+
+MAX_LIST = 1_000
+"""Integers that a list may begin with."""
+
+Start = int | list[int]
+"""What a variable begins as."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +43,8 @@ class Walk:
     Attributes:
         differs: how they first differ, in words; null where they never do.
         pairs: how many pairs of a state and values of the variables were met.
-        names: of the program's variables.
-        values: of every variable in every state of the machine; null where it has several.
+        names: of the program's variables; of one that is a list its places, such as `recent[0]`.
+        values: of every such variable in every state of the machine; null where it has several.
     """
 
     differs: str | None
@@ -62,8 +71,9 @@ def walk(
         ProgramError: the program is not such a loop, failed, or there is no end to its values.
     """
     check_syntax(source)
-    names, start, text = _pass_of(source)
-    found = run_walk(text, start, transitions, answers, symbols, MAX_PAIRS)
+    start, text = _pass_of(source)
+    names = places_of(start)
+    found = run_walk(text, list(start.values()), transitions, answers, symbols, MAX_PAIRS)
     if found["differs"] is not None:
         return Walk(found["differs"], found["pairs"], names, ())
     values = tuple(
@@ -73,8 +83,19 @@ def walk(
     return Walk(None, found["pairs"], names, values)
 
 
-def _pass_of(source: str) -> tuple[tuple[str, ...], list[int], str]:
-    """The variables of a program's loop, their first values, and a function that is one pass.
+def places_of(start: Mapping[str, Start]) -> tuple[str, ...]:
+    """The names of all integers among variables: of a list its places, in order."""
+    return tuple(
+        place
+        for name, value in start.items()
+        for place in (
+            [name] if isinstance(value, int) else [f"{name}[{i}]" for i in range(len(value))]
+        )
+    )
+
+
+def _pass_of(source: str) -> tuple[dict[str, Start], str]:
+    """The variables of a program's loop with their first values, and a function that is one pass.
 
     Raises:
         ProgramError: the program is more than one loop over its argument.
@@ -94,20 +115,35 @@ def _pass_of(source: str) -> tuple[tuple[str, ...], list[int], str]:
             *constants,
             "def one_pass(values, given):",
             *("    " + line for line in lines),
-            textwrap.indent("\n".join(map(ast.unparse, loop.body)), "    "),
+            textwrap.indent("\n".join(ast.unparse(_Sums().visit(s)) for s in loop.body), "    "),
             f"    return outputs, ({', '.join(names)}{',' if names else ''})",
         ]
     )
-    return names, list(start.values()), text
+    return start, text
 
 
-def loop_of(source: str) -> tuple[ast.For, dict[str, int]]:
+class _Sums(ast.NodeTransformer):
+    """`r += x` as `r = _number(r) + x`: of a list, the first would change it where it stands."""
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> ast.Assign:
+        assert isinstance(node.target, ast.Name), "places of lists are not stored to"
+        before = ast.Name(node.target.id, ast.Load())
+        number = ast.Call(ast.Name("_number", ast.Load()), [before], [])
+        return ast.Assign([node.target], ast.BinOp(number, node.op, node.value), lineno=0)
+
+
+def loop_of(source: str) -> tuple[ast.For, dict[str, Start]]:
     """The loop of a program and the first values of its variables, which are its whole state.
 
     Raises:
         ProgramError: the program is more than one loop over its argument.
     """
-    loop, start = _loop_and_start(_only_function(ast.parse(source)))
+    tree = ast.parse(source)
+    function = _only_function(tree)
+    loop, start = _answered_alone(function, bound_names(tree)) or _loop_and_start(function)
+    targets = loop.target.elts if isinstance(loop.target, ast.Tuple) else [loop.target]
+    if not all(isinstance(target, ast.Name) for target in targets):
+        raise ProgramError("the loop of the program must name what it reads")
     nodes = list(ast.walk(ast.Module(loop.body, [])))
     for node in nodes:
         _check_pass(node)
@@ -150,21 +186,51 @@ def _only_function(tree: ast.Module) -> ast.FunctionDef:
     return function
 
 
-def _loop_and_start(function: ast.FunctionDef) -> tuple[ast.For, dict[str, int]]:
+def _answered_alone(
+    function: ast.FunctionDef, bound: set[str]
+) -> tuple[ast.For, dict[str, Start]] | None:
+    """The loop that `return [abs(x) for x in xs]` is, or `return list(xs)`; null for another."""
+    (argument,) = function.args.args
+    body = list(function.body)
+    if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
+        body.pop(0)
+    match body:
+        case [
+            ast.Return(
+                value=ast.ListComp(
+                    elt=answer, generators=[ast.comprehension(target=target, iter=over, ifs=[])]
+                )
+            )
+        ]:
+            pass
+        case [ast.Return(value=ast.Call(func=ast.Name(id="list"), args=[over], keywords=[]))] if (
+            "list" not in bound
+        ):
+            target, answer = ast.Name("each", ast.Store()), ast.Name("each", ast.Load())
+        case _:
+            return None
+    if not isinstance(over, ast.Name) or over.id != argument.arg:
+        return None
+    append = ast.Attribute(ast.Name("outputs", ast.Load()), "append", ast.Load())
+    loop = ast.For(target, over, [ast.Expr(ast.Call(append, [answer], []))], [])
+    return ast.fix_missing_locations(ast.copy_location(loop, function)), {}
+
+
+def _loop_and_start(function: ast.FunctionDef) -> tuple[ast.For, dict[str, Start]]:
     """The loop over the function's argument, and what stands before it."""
     body = list(function.body)
     if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
         body.pop(0)
     loop = next((node for node in body if isinstance(node, ast.For)), None)
     end = "outputs"
-    start: dict[str, int] = {}
+    start: dict[str, Start] = {}
     begins_empty = False
     for node in body:
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.List(elts=[])) if name == end:
                 begins_empty = True
-            case ast.Assign(targets=[ast.Name(id=name)], value=value) if name != end:
-                start[name] = _integer(value)
+            case ast.Assign(targets=targets, value=value):
+                start |= _first_values(targets, value, end)
             case ast.For() if node is loop and node is body[-2] and not node.orelse:
                 pass
             case ast.Return(value=ast.Name(id=name)) if name == end and node is body[-1]:
@@ -172,15 +238,13 @@ def _loop_and_start(function: ast.FunctionDef) -> tuple[ast.For, dict[str, int]]
             case _:
                 raise ProgramError(
                     f"line {node.lineno} of the program: a loop that can be followed through every "
-                    "length has integers before it and `return outputs` behind it"
+                    "length has integers and lists of them before it and `return outputs` behind "
+                    "it"
                 )
     (argument,) = function.args.args
     over = loop is not None and isinstance(loop.iter, ast.Name) and loop.iter.id == argument.arg
     if loop is None or not over or not begins_empty or argument.arg in start:
         raise ProgramError("the program is not a loop over its argument")
-    targets = loop.target.elts if isinstance(loop.target, ast.Tuple) else [loop.target]
-    if not all(isinstance(target, ast.Name) for target in targets):
-        raise ProgramError("the loop of the program must name what it reads")
     return loop, start
 
 
@@ -216,10 +280,33 @@ def _literal(node: ast.expr) -> object:
         ) from error
 
 
-def _integer(node: ast.expr) -> int:
-    value = _literal(node)
-    if type(value) is not int:
-        raise ProgramError(
-            f"line {node.lineno} of the program: a variable begins as {value!r}, not an integer"
-        )
-    return value
+def _first_values(targets: list[ast.expr], value: ast.expr, end: str) -> dict[str, Start]:
+    """What a line before the loop sets: `a = b = 0`, `r = [0] * 5` or `r = [0, 1]`."""
+    names = [target.id for target in targets if isinstance(target, ast.Name)]
+    line = value.lineno
+    if len(names) < len(targets) or end in names:
+        raise ProgramError(f"line {line} of the program: expected variables to begin as integers")
+    first = _first(value)
+    if isinstance(first, list) and len(names) > 1:
+        raise ProgramError(f"line {line} of the program gives one list to several variables")
+    return dict.fromkeys(names, first)
+
+
+def _first(node: ast.expr) -> Start:
+    match node:
+        case ast.BinOp(
+            left=ast.List() as listed, op=ast.Mult(), right=ast.Constant(value=int() as times)
+        ) if 0 < times * max(1, len(listed.elts)) <= MAX_LIST:
+            begins = _literal(listed)
+            assert isinstance(begins, list), "a list of literals is one"
+            value: object = begins * times
+        case _:
+            value = _literal(node)
+    if type(value) is int:
+        return value
+    if isinstance(value, list) and value and all(type(each) is int for each in value):
+        return value
+    raise ProgramError(
+        f"line {node.lineno} of the program: a variable begins as {value!r}, neither an integer "
+        "nor a list of some"
+    )

@@ -15,6 +15,7 @@ import ast
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -143,24 +144,38 @@ request = json.loads(sys.stdin.buffer.readline())
 resource.setrlimit(resource.RLIMIT_CPU, (request["seconds"],) * 2)
 resource.setrlimit(resource.RLIMIT_AS, (request["memory"],) * 2)
 resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-space = {"__name__": "program"}
+def _number(value):
+    if not isinstance(value, int):
+        raise SystemExit(f"{value!r} is changed where it stands, and would be another later")
+    return value
+space = {"__name__": "program", "_number": _number}
 exec(compile(request["source"], "program.py", "exec"), space)
 one_pass, symbols = space["one_pass"], [tuple(values) for values in request["symbols"]]
+def integers(held):
+    flat = []
+    for first, value in zip(request["start"], held):
+        listed = type(first) is list
+        if listed and (type(value) is not list or len(value) != len(first)):
+            raise SystemExit(f"a list became {value!r}, which is not one of {len(first)} integers")
+        flat += value if listed else [value]
+    for value in flat:
+        if not isinstance(value, int):
+            raise SystemExit(f"a variable became {value!r}, which is not an integer")
+    return [int(value) for value in flat]
 start = (0, tuple(request["start"]))
 seen, queue, differs = {repr(start)}, [start], None
-values = [[set() for _ in request["transitions"]] for _ in request["start"]]
+values = [[set() for _ in request["transitions"]] for _ in integers(start[1])]
 for state, held in queue:
-    for variable, value in zip(values, held):
+    for variable, value in zip(values, integers(held)):
         if len(variable[state]) < 2:
-            variable[state].add(int(value))
+            variable[state].add(value)
     for symbol, given in enumerate(symbols):
         said, following = one_pass(held, given)
         expected = request["answers"][state][symbol]
         if len(said) != 1 or type(said[0]) is not int or said[0] != expected:
             differs = f"in state {state}, to {given}: the program answers {said}, not {expected}"
             break
-        if not all(isinstance(value, int) for value in following):
-            raise SystemExit(f"a variable became {following!r}, which is not an integer")
+        integers(following)
         pair = (request["transitions"][state][symbol], following)
         if repr(pair) not in seen:
             if len(seen) >= request["most"]:
@@ -200,10 +215,10 @@ def check_syntax(source: str) -> None:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise ProgramError(f"the program is not valid Python: {error}") from error
-    bound = _bound_names(tree)
+    bound = bound_names(tree)
     if tree.body and _is_main_guard(tree.body[-1], bound):
         tree.body.pop()
-        bound = _bound_names(tree)
+        bound = bound_names(tree)
     for node in ast.walk(tree):
         problem = _problem(node, bound)
         if problem:
@@ -220,7 +235,8 @@ def _is_main_guard(statement: ast.stmt, bound: set[str]) -> bool:
     )
 
 
-def _bound_names(tree: ast.Module) -> set[str]:
+def bound_names(tree: ast.Module) -> set[str]:
+    """The names that a program gives to something, anywhere in it."""
     bound = set[str]()
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef):
@@ -336,7 +352,7 @@ def run_sequences(
 
 def run_walk(
     source: str,
-    start: list[int],
+    start: Sequence[int | list[int]],
     transitions: Int[ndarray, "states symbols"],
     answers: Int[ndarray, "states symbols"],
     symbols: Int[ndarray, "symbols channels"],
@@ -345,9 +361,12 @@ def run_walk(
 ) -> dict[str, Any]:
     """Run a function `one_pass(values, given)` beside a machine (`distill.checker.loop`).
 
+    The source may call `_number`, which hands an integer on and refuses all else.
+
     Returns:
         How they differ (null where they never do), how many pairs were met, and the values of
-        every variable in every state, two of them at most.
+        every variable, and of every place of those that are lists, in every state, two of them at
+        most.
 
     Raises:
         ProgramError: it failed, more than `most` pairs were met, or it took more than its limits.
@@ -356,7 +375,7 @@ def run_walk(
         "source": source,
         "seconds": seconds,
         "memory": MEMORY,
-        "start": start,
+        "start": list(start),
         "transitions": transitions.tolist(),
         "answers": answers.tolist(),
         "symbols": symbols.tolist(),

@@ -9,10 +9,8 @@ from pathlib import Path
 
 import click
 
-from distill.cli.common import INTERRUPTED, console_of, fail, out_option
+from distill.cli.common import INTERRUPTED, console_of, fail, out_option, table_width
 from distill.errors import DistillError
-
-PIPE_WIDTH = 140
 
 
 @click.command()
@@ -133,7 +131,7 @@ def bench(
     elif as_markdown:
         click.echo(page_markdown(page_of(found, summaries, totals, rows)))
     else:
-        # a pipe has no width: room for the mechanisms' names
-        wide = None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPE_WIDTH
-        show_page(Console(highlight=False, width=wide), page_of(found, summaries, totals, rows))
+        show_page(
+            Console(highlight=False, width=table_width()), page_of(found, summaries, totals, rows)
+        )
     sys.exit(0 if totals.complete else 1)

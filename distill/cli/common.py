@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
 
 BAD_INPUT = 2
 INTERRUPTED = 130
+
+PIPE_WIDTH = 140
+"""Columns of a wide table where there is no terminal: room for the mechanisms' names."""
 
 
 def out_option(command: Any) -> Any:
@@ -30,6 +34,11 @@ def console_of(quiet: bool) -> Console:
     from rich.console import Console
 
     return Console(quiet=quiet, highlight=False)
+
+
+def table_width() -> int | None:
+    """The columns that a wide table may take; null where the terminal says it."""
+    return None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPE_WIDTH
 
 
 def fail(message: str, status: int) -> NoReturn:

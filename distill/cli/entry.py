@@ -10,12 +10,13 @@ import click
 
 from distill.cli.bench import bench
 from distill.cli.common import BAD_INPUT, INTERRUPTED, fail
+from distill.cli.compare import compare
 from distill.cli.listings import doctor, tasks
 from distill.cli.run import run
 from distill.cli.runs import runs, show, verify
 from distill.errors import DistillError
 
-COMMANDS = (run, verify, show, runs, tasks, bench, doctor)
+COMMANDS = (run, verify, show, compare, runs, tasks, bench, doctor)
 
 
 @click.group(
@@ -33,6 +34,7 @@ def cli() -> None:
     distill run my_task.py               a task of your own (see `distill tasks --help`)
     distill verify mod_add               derive the verdict of the latest run again, from its files
     distill show mod_add                 the program and the verdict
+    distill compare mod_add              all runs of a task side by side
     """  # noqa: D301  click wants the character
 
 

@@ -9,6 +9,9 @@ import black
 
 WIDTH = 88
 
+MAX_CHAINED = 4
+"""Variables that are given one first value in a line."""
+
 MAX_FORMATTED = 2_000
 """Characters of a table up to which black formats it."""
 
@@ -18,12 +21,30 @@ def indented(lines: Sequence[str]) -> list[str]:
     return ["    " + line for line in lines]
 
 
+def start_lines(start: Mapping[str, int | tuple[int, ...]]) -> list[str]:
+    """First values of variables; neighbours that begin alike share a line: `a = b = 0`."""
+    groups: list[tuple[list[str], int | tuple[int, ...]]] = []
+    for name, value in start.items():
+        shared = groups and isinstance(value, int) and groups[-1][1] == value
+        if shared and len(groups[-1][0]) < MAX_CHAINED:
+            groups[-1][0].append(name)
+        else:
+            groups.append(([name], value))
+    return [f"{' = '.join(names)} = {_first_value(value)}" for names, value in groups]
+
+
+def _first_value(value: int | tuple[int, ...]) -> str:
+    if isinstance(value, int):
+        return str(value)
+    return f"[{value[0]}] * {len(value)}" if len(set(value)) == 1 else str(list(value))
+
+
 def loop_text(
     docstring: str,
     function: str,
     inputs: tuple[str, ...],
     tables: Mapping[str, str],
-    start: Mapping[str, int],
+    start: Mapping[str, int | tuple[int, ...]],
     body: Sequence[str],
     *,
     outputs: int = 1,
@@ -36,7 +57,7 @@ def loop_text(
         function: its name.
         inputs: what the loop reads into; several where a step is a tuple.
         tables: module-level constants, as Python, by name.
-        start: first values of the variables, by name.
+        start: first values of the variables, by name; a tuple is written as a list.
         body: lines of one pass, which appends to `outputs` once.
         outputs: how many numbers an output has.
         roots: whether `isqrt` is used.
@@ -50,8 +71,14 @@ def loop_text(
     read = "map(int, sys.argv[1:])"
     if several:
         read = 'tuple(map(int, word.split(","))) for word in sys.argv[1:]'
-    lines = [f"{name} = {value}" for name, value in start.items()]
-    loop = [f"for {', '.join(inputs)} in {sequence}:", *indented(body)]
+    over = f"for {', '.join(inputs)} in {sequence}"
+    if start or len(body) > 1:
+        lines = ["outputs = []", *start_lines(start), f"{over}:", *indented(body), "return outputs"]
+    else:  # nothing is remembered
+        answered = body[0].removeprefix("outputs.append(").removesuffix(")")
+        lines = [
+            f"return {f'list({sequence})' if inputs == (answered,) else f'[{answered} {over}]'}"
+        ]
     newline = "\n"
     text = f'''"""{docstring}
 """
@@ -66,8 +93,7 @@ __all__ = ["{function}"]
 
 def {function}({sequence}: list[{item}]) -> list[{answer}]:
     """One output for every {"tuple" if several else "number"} of the list."""
-    outputs = []
-{newline.join(indented([*lines, *loop, "return outputs"]))}
+{newline.join(indented(lines))}
 
 
 if __name__ == "__main__":

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import reduce
 
-from distill.emit.loop_text import indented
+from distill.emit.loop_text import WIDTH, indented
 from distill.synthesis import expression as ex
 from distill.synthesis.expression import Constant, Expression, Lookup, Name, Operation
 from distill.synthesis.printing import condition_source, source
+
+LINE = WIDTH - 8
+"""Characters of a statement in a loop."""
 
 Updates = Mapping[str, Expression]
 Domains = Mapping[str, set[int]]
@@ -33,8 +36,7 @@ def statements(updates: Updates, domains: Domains, tables: Tables) -> list[str]:
         if not free:
             key, names = max(units, key=lambda unit: (unit[0] is not None, len(unit[1])))
             if key is None:
-                values = ", ".join(source(update, tables) for update in waiting.values())
-                return [*lines, f"{', '.join(waiting)} = {values}"]
+                return [*lines, *_at_once(waiting, tables)]
             names = tuple(waiting)
         else:
             key, names = free[0]
@@ -44,6 +46,27 @@ def statements(updates: Updates, domains: Domains, tables: Tables) -> list[str]:
         else:
             lines += _branches(key, part, domains, tables)
     return lines
+
+
+def _at_once(updates: Updates, tables: Tables) -> list[str]:
+    """Variables that need one another's old values; changes of sums first, if it is a long line."""
+    values = ", ".join(source(update, tables) for update in updates.values())
+    line = f"{', '.join(updates)} = {values}"
+    taken = {*updates}.union(*map(ex.names, updates.values()))
+    changes = {name: f"{name}_change" for name in updates}
+    if len(line) <= LINE or taken & {*changes.values()}:
+        return [line]
+    added = list[str]()
+    for name, update in updates.items():
+        terms, offset = ex.terms_of(update)
+        if (1, Name(name)) not in terms:
+            return [line]
+        rest = [pair for pair in terms if pair != (1, Name(name))]
+        added.append(source(ex.add(rest, offset), tables))
+    return [
+        f"{', '.join(changes.values())} = {', '.join(added)}",
+        *(f"{name} += {change}" for name, change in changes.items()),
+    ]
 
 
 def shared_cost(updates: Updates, domains: Domains) -> float:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sympy.combinatorics import Permutation, PermutationGroup
 
+from distill.emit.window_prose import input_title
 from distill.machine import Machine
 from distill.synthesis import expression as ex
 from distill.synthesis.expression import Constant, Expression, Lookup, Member, Name, Operation
-from distill.synthesis.printing import condition_source
+from distill.synthesis.printing import condition_source, source
 
 if TYPE_CHECKING:
     from distill.emit.machine_loop import Plan
@@ -29,12 +30,14 @@ class Kind:
         what: what it does.
         why: why that is enough to remember.
         name: what to call the variable, by its role; empty where no role is known.
+        alone: the title where it is the only variable, if that says more.
     """
 
     title: str
     what: str
     why: str
     name: str = ""
+    alone: str = ""
 
 
 def kind_of(plan: Plan, name: str, update: Expression) -> Kind:
@@ -68,19 +71,29 @@ def _counter(plan: Plan, name: str, update: Expression, values: list[int]) -> Ki
     if values == [0, 1] and _toggles(update, name):
         reads = ex.names(update) - {name}
         condition = update.operands[0] if isinstance(update, Operation) else update
-        what = "The bit changes at every step."
+        what, alone = "The bit changes at every step.", "parity of the number of steps"
         if reads:
-            when = "the input is 1"
+            when, alone = "what is combined with it is 1", ""
+            parts = ex.conjuncts("^", (update,))
             if isinstance(update, Operation) and update.operator == "if":
                 when = condition_source(condition)
-            elif reads != set(plan.inputs) or len(reads) > 1:
-                when = "what is combined with it is 1"
+                title = input_title(condition, plan.inputs, None)
+                given = title.removeprefix(asked := "whether the input is ")
+                alone = f"parity of the inputs that are {given}" if title.startswith(asked) else ""
+            elif len(parts) == 2 and Name(name) in parts:
+                other = parts[parts[0] == Name(name)]
+                when = f"{source(other)} is 1"
+                if other == Name("x"):
+                    when, alone = "the input is 1", "parity of the inputs"
+                elif {*ex.conjuncts("&", (other,))} == {*map(Name, plan.inputs)}:
+                    alone = "parity of the steps with all inputs 1"
             what = f"The bit changes whenever {when}, and else stays."
         return Kind(
             "counter mod 2",
             what,
             "after an even number of changes it is what it was at the start.",
             "parity" if reads else "position",
+            alone if plan.labelling.values[0] == (0,) and plan.after else "",
         )
     factor, modulus = _modular(update, name)
     if factor == 1:
@@ -88,11 +101,23 @@ def _counter(plan: Plan, name: str, update: Expression, values: list[int]) -> Ki
         terms, offset = ex.terms_of(update.operands[0])
         rest = [(size, term) for size, term in terms if term != Name(name)]
         listed = any(isinstance(term, Lookup) for _, term in rest)
-        called = "place"
+        called, alone = "place", ""
         if not rest:
             called = "position"
         elif not offset and all(pair in [(1, Name(n)) for n in plan.inputs] for pair in rest):
             called = "place" if plan.shared else "total"
+            alone = (
+                f"running sum mod {modulus}" if {*plan.inputs} == ex.names(update) - {name} else ""
+            )
+        if alone:
+            return Kind(
+                f"counter mod {modulus}",
+                f"Adds up the inputs modulo {modulus}.",
+                "the remainder of a sum follows from the remainders of its terms, so the remainder "
+                "so far is all that is needed.",
+                called,
+                alone if plan.output == Name(name) and plan.after else "",
+            )
         what = f"Counts modulo {modulus}: every input moves the place on a circle of {modulus} on"
         return Kind(
             f"counter mod {modulus}",
@@ -114,11 +139,15 @@ def _counter(plan: Plan, name: str, update: Expression, values: list[int]) -> Ki
 
 def _extreme(plan: Plan, name: str, update: Expression, values: list[int]) -> Kind | None:
     match update:
-        case Operation("min" | "max" as kind, (Name(one), Name(_))) if one == name:
+        case Operation("min" | "max" as kind, (Name(one), Name(other))) if one == name:
             word, called = {"min": ("minimum", "lowest"), "max": ("maximum", "highest")}[kind]
+            start = plan.labelling.values[0][plan.labelling.names.index(name)]
+            end, side = {"min": (max, "largest"), "max": (min, "smallest")}[kind]
+            begins = f" It begins as the {side} that an input can be."
+            known = other in plan.inputs and start == end(plan.domains[other])
             return Kind(
                 f"running {word}",
-                f"Keeps the {word} of the inputs so far.",
+                f"Keeps the {word} of the inputs so far.{begins if known else ''}",
                 f"the {word} of all is that of the latest and the {word} of the others.",
                 called,
             )
@@ -222,7 +251,7 @@ def _toggles(update: Expression, name: str) -> bool:
         and all(
             isinstance(part, Name | Constant) or part.operator in {"^", "-"}
             for part in ex.subexpressions(update)
-            if not isinstance(part, Lookup | Member)
+            if not isinstance(part, Lookup | Member) and name in ex.names(part)
         )
         and isinstance(update, Operation)
         and update.operator == "^"

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from distill.emit.kept_lists import Together, written_together
 from distill.emit.loop_text import loop_text
 from distill.emit.machine_branches import shared_cost, statements
 from distill.labelling import Labelling
@@ -91,7 +92,7 @@ class Plan:
         """Whether quotient and remainder of one division are the output and the next value."""
         parts = [part for part in (*self.updates, self.output) if isinstance(part, Operation)]
         by = {part.operator: part.operands for part in parts if self._is_division(part)}
-        return len(by) == 2 and by["//"] == by["%"]
+        return not self.after and len(by) == 2 and by["//"] == by["%"]
 
     def _is_division(self, part: Operation) -> bool:
         return part.operator in {"//", "%"} and isinstance(part.operands[1], Constant)
@@ -132,10 +133,19 @@ def loop_source(plan: Plan, role: Role) -> str:
         for whole in plan.expressions
         for part in ex.subexpressions(whole)
     )
+    together = written_together(plan.named_updates, plan.inputs, (plan.output,), ordered=False)
     first = zip(plan.labelling.names, plan.labelling.values[0], strict=True)
     start = {name: 0 if value is None else value for name, value in first}  # null: any will do
-    body = _statements(plan, tables)
-    return loop_text(role.docstring, role.function, plan.inputs, written, start, body, roots=roots)
+    body = _statements(plan, role, together, tables)
+    return loop_text(
+        role.docstring,
+        role.function,
+        plan.inputs,
+        written,
+        together.start(start),
+        body,
+        roots=roots,
+    )
 
 
 def _table_names(plan: Plan) -> Iterator[str]:
@@ -153,15 +163,36 @@ def _table_names(plan: Plan) -> Iterator[str]:
                     yield name + (str(used[name]) if used[name] > 1 else "")
 
 
-def _statements(plan: Plan, tables: Mapping[Lookup, str]) -> list[str]:
+def _statements(
+    plan: Plan, role: Role, together: Together, tables: Mapping[Lookup, str]
+) -> list[str]:
     """The body of the loop."""
+    if plan.divides and len(plan.updates) == 1:
+        return _division(plan, role, tables)
     lines = []
     if plan.shared:
         lines.append(f"{plan.shared[0]} = {source(plan.shared[1], tables)}")
-    answer = f"outputs.append({source(plan.output, tables)})"
+    answer = f"outputs.append({source(together.read_in(plan.output), tables)})"
     if not plan.after:
         lines.append(answer)
-    lines += statements(plan.named_updates, plan.domains, tables)
+    alone = {
+        name: together.read_in(update)
+        for name, update in plan.named_updates.items()
+        if name not in together.registers
+    }
+    lines += [*statements(alone, plan.domains, tables), *together.lines]
     if plan.after:
         lines.append(answer)
     return lines
+
+
+def _division(plan: Plan, role: Role, tables: Mapping[Lookup, str]) -> list[str]:
+    """One division that gives the answer and the next value."""
+    (state,), (update,) = plan.labelling.names, plan.updates
+    assert isinstance(update, Operation), "a quotient or a remainder"
+    whole, divisor = update.operands
+    if plan.shared:
+        whole = ex.replace(whole, Name(plan.shared[0]), plan.shared[1])
+    names = (state, role.answer) if update.operator == "//" else (role.answer, state)
+    divided = f"divmod({source(whole, tables)}, {source(divisor, tables)})"
+    return [f"{', '.join(names)} = {divided}", f"outputs.append({role.answer})"]

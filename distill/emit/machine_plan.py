@@ -7,7 +7,9 @@ by name, so that `total = a + b + carry` is shared by `total % 5` and `total // 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from functools import reduce
 from itertools import product
 
 import numpy as np
@@ -113,6 +115,9 @@ def plan_of(labelling: Labelling, inputs: tuple[str, ...], thorough: bool) -> Pl
             labelling.names, columns.following, columns.known, strict=True
         )
     )
+    if len(updates) == 1:  # others may change on the same condition
+        bits = [n for n, column in columns.before.items() if {*column.tolist()} <= {0, 1}]
+        updates = (_of_bits(updates[0], labelling.names[0], bits),)
     output = synthesise(columns.before, columns.answers, thorough, inputs)
     plans = [Plan(labelling, inputs, None, updates, output, False)]
     if labelling.names and Table(columns.late, columns.late_answers).is_function:
@@ -134,6 +139,25 @@ def _update(name: str, table: Table, inputs: tuple[str, ...], thorough: bool) ->
             if form is not None and ex.cost(form) - STATEMENT < ex.cost(best):
                 return form
     return best
+
+
+def _of_bits(update: Expression, name: str, bits: Collection[str]) -> Expression:
+    """A bit that changes where some others are all 1, as `parity ^ a & b`."""
+    changed = Operation("-", (Constant(1), Name(name)))
+    match update:
+        case Operation("if", (Operation("and", parts), yes, Name(other))) if (
+            other == name and yes == changed
+        ):
+            ones = [Operation("==", (Name(bit), Constant(1))) for bit in bits if bit != name]
+            tested = ex.conjuncts("and", parts)
+            if all(part in ones for part in tested):
+                others = (part.operands[0] for part in tested if isinstance(part, Operation))
+                return Operation("^", (Name(name), reduce(_both, others)))
+    return update
+
+
+def _both(one: Expression, other: Expression) -> Expression:
+    return Operation("&", (one, other))
 
 
 def _shared(

@@ -7,8 +7,10 @@ import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from distill.emit.kept_lists import delays, written_together
 from distill.emit.loop_text import WIDTH
 from distill.emit.machine_kinds import Kind, group_of, kind_of
+from distill.emit.window_prose import input_title, window_title, window_why
 from distill.synthesis import expression as ex
 from distill.synthesis.expression import Constant, Expression, Name, Operation
 
@@ -24,16 +26,19 @@ class Role:
         name: in words, such as "counter mod 113".
         why: what the algorithm is and why it works, in paragraphs.
         names: better names for variables and inputs, by the names that they have.
+        answer: a name for the answer, where a line before it sets it.
     """
 
     name: str
     why: tuple[str, ...]
     names: dict[str, str]
+    answer: str = "answer"
 
     @property
     def function(self) -> str:
         """The name as a function's."""
-        words = re.sub(r"-(?=\d)", "minus ", self.name.lower())
+        said = self.name.lower().removeprefix("whether the ").removeprefix("whether ")
+        words = re.sub(r"-(?=\d)", "minus ", said)
         return re.sub(r"[^a-z0-9]+", "_", words).strip("_")
 
     @property
@@ -48,15 +53,18 @@ def role_of(plan: Plan) -> Role:
     """Recognise what a plan does."""
     names = plan.labelling.names
     if not names:
+        values = plan.domains[plan.inputs[0]]
         return Role(
-            "function of the current input",
+            input_title(plan.output, plan.inputs, values),
             (
                 "Every output depends on the input of its own step alone.",
                 "Why it works: there is nothing to remember, so one expression says it all.",
             ),
             {},
         )
-    if all(isinstance(update, Name) for update in plan.updates):
+    if set(names) == {
+        name for _, chain in delays(plan.named_updates, plan.inputs) for name in chain
+    }:
         return _window(plan)
     if plan.divides:
         return _division(plan)
@@ -64,7 +72,7 @@ def role_of(plan: Plan) -> Role:
     if len(names) == 1:
         (kind,) = kinds.values()
         better = {names[0]: kind.name} if names == ("state",) and kind.name else {}
-        return Role(kind.title, (kind.what, f"Why it works: {kind.why}"), better)
+        return Role(kind.alone or kind.title, (kind.what, f"Why it works: {kind.why}"), better)
     if plan.tables:
         return Role(
             f"table over {len(names)} variables",
@@ -207,20 +215,17 @@ def _blocks(plan: Plan, kinds: dict[str, Kind]) -> Role:
 
 
 def _window(plan: Plan) -> Role:
-    names = plan.labelling.names
-    length = 1 + len(names) // max(1, len(plan.inputs))
-    renamed = {"state": "previous"} if names == ("state",) else {}
-    return Role(
-        f"window of {length} inputs",
-        (
-            "The output depends on the input and the ones just before it, "
-            f"{length} in all. They are kept, and each becomes older by one at every step; before "
-            "the start they are what the variables are set to.",
-            f"Why it works: nothing older than that can change an output, so the last {length} "
-            "inputs are all that there is to know.",
-        ),
-        renamed,
-    )
+    together = written_together(plan.named_updates, plan.inputs, (plan.output,), ordered=False)
+    chains = list(delays(plan.named_updates, plan.inputs))
+    depth = 1 + max(len(names) for _, names in chains)
+    name = f"function of the last {depth} inputs"
+    if len(plan.inputs) == 1:
+        ((channel, names),) = chains
+        ages = names if plan.after else (channel, *names)
+        name = window_title(plan.output, ages, plan.domains[channel])
+    starts = {value or 0 for value in plan.labelling.values[0]}
+    better = {"state": "previous"} if plan.labelling.names == ("state",) else {}
+    return Role(name, window_why(depth, together, starts), better)
 
 
 def _division(plan: Plan) -> Role:
@@ -237,27 +242,30 @@ def _division(plan: Plan) -> Role:
     if update.operator == "%":
         if own > 1 and others == [1] and not offset and len(plan.inputs) == 1:
             (digit,) = plan.inputs
+            called = "bit" if own == 2 else "digit"
             return Role(
                 f"long division by {divisor} in base {own}",
                 (
                     f"Reads a number digit by digit in base {own}, the most significant first, and "
                     f"writes the digits of its quotient by {divisor}.",
                     "Why it works: this is long division. The remainder so far, followed by the "
-                    f"next digit, is {own} * remainder + {'bit' if own == 2 else 'digit'}. How "
-                    f"often {divisor} goes into that is the next digit of the quotient, and what "
-                    "is left over is the next remainder.",
+                    f"next digit, is {own} * remainder + {called}. How often {divisor} goes into "
+                    "that is the next digit of the quotient, and what is left over is the next "
+                    "remainder.",
                 ),
-                {state: "remainder", digit: "bit" if own == 2 else "digit", "total": "value"},
+                {state: "remainder", digit: called},
+                "quotient",
             )
         return Role(
-            f"carrying over mod {divisor}",
+            f"division by {divisor} that carries the remainder",
             (
-                f"Adds up what comes in, gives out the whole multiples of {divisor}, and keeps the "
-                "rest for the next step.",
-                f"Why it works: what was given out, times {divisor}, and what is kept always make "
-                "up the sum of what came in.",
+                f"Divides what comes in by {divisor}, gives out the quotient, and adds the "
+                "remainder to what comes in at the next step.",
+                f"Why it works: {divisor} times all that was given out, and the remainder, always "
+                "make up the sum of what came in.",
             ),
-            {state: "error"},
+            {state: "remainder"},
+            "quotient",
         )
     plain = own == 1 and set(others) == {1} and not offset and len(others) == len(plan.inputs)
     kind = "addition" if plain and len(plan.inputs) > 1 else "arithmetic"
@@ -266,9 +274,10 @@ def _division(plan: Plan) -> Role:
         (
             f"Works through the digits in base {divisor}, the least significant first, as on "
             "paper.",
-            f"Why it works: a step's total has a last digit, total % {divisor}, which is the "
-            f"output; the rest, total // {divisor}, counts for the next place, {divisor} times as "
-            "much, and is carried there.",
+            f"Why it works: divided by {divisor}, a step's total leaves its last digit, which is "
+            f"the output; the quotient counts for the next place, {divisor} times as much, and is "
+            "carried there.",
         ),
         {state: "carry"},
+        "digit",
     )

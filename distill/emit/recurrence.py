@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import textwrap
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from distill.checker.sandbox import check_syntax
-from distill.emit.loop_text import WIDTH, loop_text
+from distill.emit.kept_lists import Together, written_together
+from distill.emit.loop_text import loop_text
 from distill.emit.machine_branches import statements
+from distill.emit.machine_prose import Role
+from distill.emit.recurrence_prose import better_names, is_truth, prose_of
 from distill.program import Program
 from distill.recurrence import Recurrence
 from distill.synthesis import expression as ex
 from distill.synthesis.expression import Expression, Lookup, Name, Operation
-from distill.synthesis.printing import condition_source, source, table_source
+from distill.synthesis.printing import source, table_source
 
 NEXT = Name("next value")
 """Stands for a register's next value while it is looked for."""
-
-NAMES = {
-    "total": "running sum",
-    "count": "running count",
-    "max": "running maximum",
-    "min": "running minimum",
-}
-"""Of programs with one register, by what it is."""
 
 Assignment = tuple[tuple[str, Expression], ...]
 """Registers that are set at once, with what they are set to."""
@@ -36,15 +31,19 @@ class EmittedRecurrence:
     Attributes:
         name: what it computes, in words.
         tabulated: whether it lists values that no expression was found for.
+        recurrence: with the names that the program has for its registers.
     """
 
     program: Program
     name: str
     tabulated: bool
+    recurrence: Recurrence
 
 
 def emit_recurrence(
-    recurrence: Recurrence, assignments: tuple[Assignment, ...] | None = None
+    recurrence: Recurrence,
+    assignments: tuple[Assignment, ...] | None = None,
+    ranges: Sequence[range] = (),
 ) -> EmittedRecurrence:
     """Write the program of a recurrence.
 
@@ -52,12 +51,22 @@ def emit_recurrence(
         recurrence: what it computes.
         assignments: an order in which its registers are set one after another, where a name stands
             for the new value once it was set; null to find one.
+        ranges: the values that every channel has; none where that is not known.
     """
+    better = better_names(recurrence)
+    recurrence, assignments = _renamed(recurrence, assignments, better)
     assignments = assignments or _in_turn(recurrence)
     told = dict(zip(recurrence.registers, recurrence.updates, strict=True))
+    together = written_together(
+        told,
+        recurrence.inputs,
+        recurrence.outputs,
+        apart=_used_at_once(assignments or ()),
+        ranges=ranges,
+    )
     for group in assignments or ():
         told |= dict(group)  # of values that were set before, as the lines are read
-    name, why = _what(recurrence, told)
+    prose = prose_of(recurrence, told, together, ranges)
     lookups = dict.fromkeys(
         part
         for whole in (*recurrence.updates, *recurrence.outputs)
@@ -65,26 +74,64 @@ def emit_recurrence(
         if isinstance(part, Lookup)
     )
     tables = {part: f"TABLE{place or ''}" for place, part in enumerate(lookups)}
-    lines, append = _updates(recurrence, assignments, tables), _append(recurrence, tables)
+    lines = _updates(recurrence, assignments, together, tables)
+    append = _append(recurrence, together, tables)
     body = [*lines, *append] if recurrence.after else [*append, *lines]
     roots = any(
         isinstance(part, Operation) and part.operator == "isqrt"
         for whole in (*recurrence.updates, *recurrence.outputs)
         for part in ex.subexpressions(whole)
     )
-    paragraphs = [textwrap.fill(text, WIDTH, break_long_words=False) for text in why]
+    role = Role(prose.name, prose.why, {})
     text = loop_text(
-        "\n\n".join([f"{name[0].upper()}{name[1:]}.", *paragraphs]),
-        "".join(c if c.isalnum() else "_" for c in name.lower()),
+        role.docstring,
+        role.function,
         recurrence.inputs,
         {table: table_source(part) for part, table in tables.items()},
-        dict(zip(recurrence.registers, recurrence.start, strict=True)),
+        together.start(dict(zip(recurrence.registers, recurrence.start, strict=True))),
         body,
         outputs=len(recurrence.outputs),
         roots=roots,
     )
     check_syntax(text)
-    return EmittedRecurrence(Program(text), name, bool(lookups))
+    return EmittedRecurrence(Program(text), prose.name, bool(lookups), recurrence)
+
+
+def _renamed(
+    recurrence: Recurrence,
+    assignments: tuple[Assignment, ...] | None,
+    names: Mapping[str, str],
+) -> tuple[Recurrence, tuple[Assignment, ...] | None]:
+    """The same with other names of registers."""
+
+    def rename(expression: Expression) -> Expression:
+        for old, new in names.items():
+            expression = ex.replace(expression, Name(old), Name(new))
+        return expression
+
+    renamed = replace(
+        recurrence,
+        registers=tuple(names.get(name, name) for name in recurrence.registers),
+        updates=tuple(map(rename, recurrence.updates)),
+        outputs=tuple(map(rename, recurrence.outputs)),
+    )
+    if assignments is None:
+        return renamed, None
+    groups = (
+        tuple((names.get(name, name), rename(update)) for name, update in group)
+        for group in assignments
+    )
+    return renamed, tuple(groups)
+
+
+def _used_at_once(assignments: Sequence[Assignment]) -> set[str]:
+    """Registers whose new value is read by lines after the one that sets them."""
+    done, used = set[str](), set[str]()
+    for group in assignments:
+        for _, update in group:
+            used |= ex.names(update) & done
+        done |= {name for name, _ in group}
+    return used
 
 
 def _in_turn(recurrence: Recurrence) -> tuple[Assignment, ...] | None:
@@ -120,93 +167,43 @@ def _in_turn(recurrence: Recurrence) -> tuple[Assignment, ...] | None:
 
 
 def _updates(
-    recurrence: Recurrence, assignments: tuple[Assignment, ...] | None, tables: dict[Lookup, str]
+    recurrence: Recurrence,
+    assignments: tuple[Assignment, ...] | None,
+    together: Together,
+    tables: dict[Lookup, str],
 ) -> list[str]:
     """The lines that set the registers."""
     if assignments is None:
-        pairs = zip(recurrence.registers, map(_chosen, recurrence.updates), strict=True)
-        return statements(dict(reversed(list(pairs))), {}, tables)  # it begins with the last
-    lines = []
-    for group in assignments:
-        lines += statements(dict(group), {}, tables)
-    return lines
+        updates = map(_chosen, recurrence.updates)
+        pairs = reversed(list(zip(recurrence.registers, updates, strict=True)))
+        groups = [tuple(pairs)]  # it begins with the last
+    else:
+        groups = list(assignments)
+    lines = list[str]()
+    for group in groups:
+        left = {n: together.read_in(u) for n, u in group if n not in together.registers}
+        lines += statements(left, {}, tables)
+    return [*lines, *together.lines]
 
 
-def _append(recurrence: Recurrence, tables: dict[Lookup, str]) -> list[str]:
+def _append(recurrence: Recurrence, together: Together, tables: dict[Lookup, str]) -> list[str]:
     """The lines that give the answer; one of several by `if` and `elif`."""
-    if len(recurrence.outputs) == 1:
-        (output,) = recurrence.outputs
+    outputs = [together.read_in(output) for output in recurrence.outputs]
+    if len(outputs) == 1:
+        (output,) = outputs
         if isinstance(output, Operation) and output.operator == "if":
             return [*statements({"answer": output}, {}, tables), "outputs.append(answer)"]
         return [f"outputs.append({source(output, tables)})"]
-    numbers = ", ".join(source(output, tables) for output in recurrence.outputs)
+    numbers = ", ".join(source(output, tables) for output in outputs)
     return [f"outputs.append(({numbers}))"]
 
 
 def _chosen(update: Expression) -> Expression:
     """A truth that is added to something, as a choice: `if x == 0: count += 1`."""
     terms, offset = ex.terms_of(update)
-    truths = [(factor, term) for factor, term in terms if _is_truth(term)]
+    truths = [(factor, term) for factor, term in terms if is_truth(term)]
     if len(truths) != 1:
         return update
     ((factor, truth),) = truths
     rest = [pair for pair in terms if pair != (factor, truth)]
     return Operation("if", (truth, ex.add(rest, offset + factor), ex.add(rest, offset)))
-
-
-def _is_truth(term: Expression) -> bool:
-    return isinstance(term, ex.Member) or (
-        isinstance(term, Operation) and term.operator in ex.TRUTHS | {"and", "or"}
-    )
-
-
-def _what(recurrence: Recurrence, told: dict[str, Expression]) -> tuple[str, tuple[str, ...]]:
-    """A name and an explanation, read off the updates."""
-    registers, inputs = recurrence.registers, set(recurrence.inputs)
-    if not registers:
-        return "function of the current input", (
-            "Every output depends on the input of its own step alone.",
-            "Why it works: there is nothing to remember, so one expression says it all.",
-        )
-    roles = {register: _role(register, told[register], inputs) for register in registers}
-    kinds = {kind for kind, _ in roles.values()}
-    said = tuple(f"`{register}` {what}" for register, (_, what) in roles.items())
-    if kinds == {"delay"}:
-        depth = 1 + max(1, -(-len(registers) // len(inputs)))
-        return f"window of {depth} inputs", (
-            f"The output is made of the latest inputs, {depth} of them at most. They are kept, and "
-            "each becomes older by one at every step.",
-            "Why it works: nothing older than that reaches an output.",
-        )
-    if len(registers) == 1:
-        (kind,) = kinds
-        return NAMES.get(kind, "recurrence of one integer"), (
-            f"One integer is kept: {said[0]}.",
-            "Why it works: that integer is all that the inputs so far have to do with the output.",
-        )
-    listed = "; ".join(said)
-    return f"recurrence of {len(registers)} integers", (
-        f"The integers that are kept: {listed}.",
-        "Why it works: these are all that the inputs so far have to do with the output.",
-    )
-
-
-def _role(register: str, update: Expression, inputs: set[str]) -> tuple[str, str]:
-    """What a register is, as a kind and in words."""
-    own = Name(register)
-    match update:
-        case Name(name) if name in inputs:
-            return "delay", f"is the last {name}"
-        case Name(name):
-            return "delay", f"is `{name}` one step before"
-        case Operation("max" | "min" as which, operands) if own in operands:
-            rest = operands[operands[0] == own]
-            word = {"max": "largest", "min": "smallest"}[which]
-            return which, f"is the {word} {source(rest, {})} so far"
-    terms, offset = ex.terms_of(update)
-    if (1, own) in terms and not any(register in ex.names(t) for _, t in terms if t != own):
-        rest = ex.add([(factor, term) for factor, term in terms if term != own], offset)
-        if _is_truth(rest):
-            return "count", f"counts the steps with {condition_source(rest, {})}"
-        return "total", f"adds up {source(rest, {})}"
-    return "other", "follows a rule of its own"

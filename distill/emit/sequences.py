@@ -79,8 +79,9 @@ def _machine(reading: MachineReading) -> EmittedLoop:
 
 
 def _recurrence(reading: RecurrenceReading) -> EmittedLoop:
-    recurrence, realisation = reading.recurrence, reading.realisation
-    emitted = emit_recurrence(recurrence, reading.assignments)
+    realisation = reading.realisation
+    emitted = emit_recurrence(reading.recurrence, reading.assignments, reading.values)
+    recurrence = emitted.recurrence
     mechanism = RecurrenceMechanism(
         inputs=recurrence.inputs,
         registers=recurrence.registers,

@@ -19,7 +19,7 @@ from numpy import ndarray
 from distill.checker.conformance import telling_apart
 from distill.machine import Machine
 from distill.mechanism import Refusal
-from distill.sequence_network import SymbolNetwork
+from distill.sequence_network import Stepped
 
 MAX_STATES = 2_000
 """States beyond which no machine is read."""
@@ -56,7 +56,7 @@ class ExtractedMachine:
 
 
 def extract_machine(
-    network: SymbolNetwork, symbols: tuple[tuple[int, ...], ...], length: int
+    network: Stepped, symbols: tuple[tuple[int, ...], ...], length: int
 ) -> ExtractedMachine | Refusal:
     """Read the machine of a recurrent network.
 
@@ -126,7 +126,7 @@ def _needed(machine: Machine, access: tuple[tuple[int, ...], ...]) -> int:
 
 
 def _close(
-    network: SymbolNetwork, count: int, continuations: list[tuple[int, ...]], length: int
+    network: Stepped, count: int, continuations: list[tuple[int, ...]], length: int
 ) -> (
     tuple[Int[ndarray, "states symbols"], tuple[tuple[int, ...], ...], Float[ndarray, "states d"]]
     | int
@@ -163,7 +163,7 @@ def _close(
 
 
 def _signature(
-    network: SymbolNetwork, hidden: Float[ndarray, "n d"], continuations: list[tuple[int, ...]]
+    network: Stepped, hidden: Float[ndarray, "n d"], continuations: list[tuple[int, ...]]
 ) -> Int[ndarray, "n continuations"]:
     """The answer after the last symbol of every continuation, from every hidden state."""
     columns = []
@@ -176,7 +176,7 @@ def _signature(
 
 
 def _machine(
-    network: SymbolNetwork,
+    network: Stepped,
     transitions: Int[ndarray, "states symbols"],
     hidden: Float[ndarray, "states d"],
     symbols: tuple[tuple[int, ...], ...],
@@ -210,7 +210,7 @@ def _walk(
 
 
 def _distinguishing(
-    network: SymbolNetwork,
+    network: Stepped,
     hidden: Float[ndarray, "states d"],
     states: Int[ndarray, " steps"],
     word: Int[ndarray, " length"],

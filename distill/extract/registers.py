@@ -13,7 +13,6 @@ do.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -59,8 +58,14 @@ LEARNED = 24
 ROUNDS = 6
 """How often counterexamples are learned from before a stage is given up."""
 
-SECONDS = 10.0
-"""Processor time after which no further stage is begun."""
+VALUES = 1_000_000_000
+"""Values after which nothing further is begun: those of every column, once as it is computed and
+once more for every answer that is looked for in it, and those of candidates on fresh sequences.
+
+A count and no clock, so that what is found does not depend on the machine. A processor goes through
+10 to 20 million a second; what is found takes 30 million at most in the tasks of the benchmark, and
+answers that are no function of anything take 30 to 500 million.
+"""
 
 STAGES = "the input", "the last inputs", "registers", "sets of registers", "registers of registers"
 """What an answer is looked for in, in this order."""
@@ -91,7 +96,7 @@ class Probes:
 
 
 def find_registers(
-    ask: Ask, channels: Channels, length: int, n_outputs: int, seconds: float = SECONDS
+    ask: Ask, channels: Channels, length: int, n_outputs: int, values: int = VALUES
 ) -> Recurrence | Refusal:
     """The simplest program with registers that answers as a network does, or why there is none.
 
@@ -100,23 +105,25 @@ def find_registers(
         channels: the values that the inputs have.
         length: of the sequences that the network can be trusted on.
         n_outputs: how many numbers an answer has.
-        seconds: processor time after which nothing further is begun.
+        values: that may be gone through before nothing further is begun.
     """
-    search = _Search(ask, channels, length, time.process_time() + seconds)
+    search = _Search(ask, channels, length, values)
     found: dict[int, Pair] = {}
     for stage in range(len(STAGES)):
+        if search.spent:
+            break
         for _ in range(ROUNDS):
             bank = search.bank(stage)
             failures: list[Int[ndarray, "length channels"]] = []
             for output in range(n_outputs):
-                if output not in found and not search.late:
+                if output not in found and not search.spent:
                     program, wrong = search.solve(stage, bank, output)
                     failures += wrong
                     if program is not None:
                         found[output] = program
             if len(found) == n_outputs:
                 return merged([found[output] for output in range(n_outputs)])
-            if not failures or search.late:
+            if not failures or search.spent:
                 break
             search.learn(failures)
     return search.refusal([output for output in range(n_outputs) if output not in found])
@@ -125,8 +132,9 @@ def find_registers(
 class _Search:
     """What is known of the network so far."""
 
-    def __init__(self, ask: Ask, channels: Channels, length: int, until: float) -> None:
-        self.ask, self.channels, self.until = ask, channels, until
+    def __init__(self, ask: Ask, channels: Channels, length: int, values: int) -> None:
+        self.ask, self.channels, self.values = ask, channels, values
+        self.seen = 0
         self.length = length
         count = max(24, PROBE_ROWS // length)
         ranges = channels.inputs
@@ -146,9 +154,9 @@ class _Search:
         self.reached = 0
 
     @property
-    def late(self) -> bool:
-        """Whether the time is over."""
-        return time.process_time() > self.until
+    def spent(self) -> bool:
+        """Whether as many values were gone through as may be."""
+        return self.seen >= self.values
 
     def bank(self, stage: int) -> Bank:
         """The columns that a stage looks at, over the probes."""
@@ -163,6 +171,7 @@ class _Search:
             if stage >= SECOND:
                 grammar.add_second_level(bank, bank.decoded(self.probes.hidden), answers)
         self.reached = max(self.reached, stage)
+        self.seen += len(bank.columns) * bank.count * bank.length
         self.registers = max(self.registers, len(bank.registers))
         return bank
 
@@ -171,6 +180,7 @@ class _Search:
     ) -> tuple[Pair | None, list[Int[ndarray, "length channels"]]]:
         """The simplest program of a stage that never fails, and sequences on which others do."""
         answer = np.ascontiguousarray(self.probes.answers[:, :, output]).reshape(-1)
+        self.seen += len(bank.columns) * len(answer)
         ranked: list[tuple[float, Pair]] = []
         for candidate in cheapest(self._candidates(stage, bank, output, answer), TRIED):
             pair = assemble(bank, candidate.expression)
@@ -181,6 +191,7 @@ class _Search:
         wanted = self.fresh.answers[:, :, output]
         for _, pair in ranked:
             right = pair[0].run(self.fresh.sequences)[:, :, 0] == wanted
+            self.seen += right.size * (1 + len(pair[0].registers))
             share = float(right.mean())
             self.agreement[output] = max(self.agreement.get(output, 0.0), share)
             if share == 1:
@@ -250,13 +261,21 @@ class _Search:
         """What was tried, and how far it got."""
         best = {output: self.agreement.get(output, 0.0) for output in missing}
         where = ", ".join(STAGES[: self.reached + 1])
-        over = " before the time was over" if self.late else ""
+        ended = (
+            f"; the search ended there, its budget of {self.values:,} values being used up"
+            if self.spent
+            else ""
+        )
         numbers = f"outputs {missing}" if len(missing) > 1 else "the answer"
         return Refusal(
             (
-                f"no expression gives {numbers} on fresh sequences: looked for in {where}{over}; "
+                f"no expression gives {numbers} on fresh sequences: looked for in {where}; "
                 f"{self.registers:,} registers were tried, and what came closest is right on "
-                f"{min(best.values()):.1%} of the steps",
+                f"{min(best.values()):.1%} of the steps{ended}",
             ),
-            {"registers": self.registers, "agreement": min(best.values())},
+            {
+                "registers": self.registers,
+                "agreement": min(best.values()),
+                "values": self.seen,
+            },
         )

@@ -13,6 +13,7 @@ from numpy import ndarray
 
 from distill.architecture.integer_recurrent import IntegerRecurrent
 from distill.extract.automaton import extract_machine
+from distill.extract.comparisons import compared
 from distill.extract.realisation import Assignment, Realisation, realise
 from distill.extract.registers import find_registers
 from distill.integer_model import IntegerModel
@@ -23,10 +24,6 @@ from distill.sequence_network import SequenceNetwork
 
 MAX_SYMBOLS = 512
 """Symbols up to which a machine is looked for."""
-
-SECONDS = 60.0
-"""Processor time after which no further kinds of registers are looked for: far more than it takes,
-so that what is found does not depend on the machine."""
 
 READ_LINEARLY = "linear", "value"
 """Activation and readout of the networks that are read by their response to an impulse."""
@@ -61,11 +58,13 @@ class RecurrenceReading:
     Attributes:
         assignments: an order in which the registers are set one after another, or null.
         realisation: of a linear network, or null.
+        values: that every channel has.
     """
 
     recurrence: Recurrence
     assignments: tuple[Assignment, ...] | None
     realisation: Realisation | None
+    values: tuple[range, ...] = ()
 
     @property
     def summary(self) -> str:
@@ -89,7 +88,7 @@ def read_network(
         length: of the sequences that it can be trusted on.
     """
     readings, refusals = list[Reading](), list[Refusal]()
-    for extract in (_machine, _linear, _registers):
+    for extract in (_machine, _linear, _compared, _registers):
         found = extract(network, length)
         if isinstance(found, Refusal):
             refusals.append(found)
@@ -114,7 +113,20 @@ def _linear(network: SequenceNetwork, length: int) -> RecurrenceReading | Refusa
     found = realise(network.model, network.channels, length)
     if isinstance(found, Refusal):
         return found
-    return RecurrenceReading(found.recurrence, found.assignments, found)
+    return RecurrenceReading(found.recurrence, found.assignments, found, network.channels.inputs)
+
+
+def _compared(network: SequenceNetwork, length: int) -> RecurrenceReading | Refusal | None:
+    """Thresholds and extremes; a linear network that gives numbers has neither."""
+    shape = network.model.architecture
+    if not isinstance(shape, IntegerRecurrent):
+        return None
+    if (shape.activation, shape.readout) == READ_LINEARLY or network.channels.outputs > 1:
+        return None
+    found = compared(network, length)
+    if isinstance(found, Refusal):
+        return found
+    return RecurrenceReading(found.recurrence, found.assignments, None)
 
 
 def _registers(network: SequenceNetwork, length: int) -> RecurrenceReading | Refusal | None:
@@ -130,7 +142,7 @@ def _registers(network: SequenceNetwork, length: int) -> RecurrenceReading | Ref
         said = network.outputs(hidden.reshape(-1, hidden.shape[2]))
         return said.reshape(*sequences.shape[:2], said.shape[1]), hidden
 
-    found = find_registers(ask, network.channels, length, network.channels.outputs, SECONDS)
+    found = find_registers(ask, network.channels, length, network.channels.outputs)
     if isinstance(found, Refusal):
         return found
-    return RecurrenceReading(found, None, None)
+    return RecurrenceReading(found, None, None, network.channels.inputs)

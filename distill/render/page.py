@@ -31,18 +31,25 @@ class Section:
 
 @dataclass(frozen=True)
 class Page:
-    """A table, figures and explanations."""
+    """A table, figures and explanations.
+
+    Attributes:
+        lead: what it all comes to, in a sentence or two; it may be empty.
+    """
 
     title: str
     about: str
     grid: Grid
     facts: tuple[Fact, ...]
     sections: tuple[Section, ...]
+    lead: str = ""
 
 
 def show_page(console: Console, page: Page) -> None:
     """A page on a terminal."""
     console.print(Text.assemble("\n", (page.title, "bold"), ("  " + page.about, "dim"), "\n"))
+    if page.lead:
+        console.print(Text(page.lead), end="\n\n")
     show_grid(console, page.grid)
     console.print()
     facts = Table.grid(padding=(0, 2))
@@ -69,7 +76,7 @@ def page_markdown(page: Page) -> str:
         f"- {fact.name.strip()}: {fact.figure.text}{f' ({fact.note})' if fact.note else ''}"
         for fact in page.facts
     ]
-    parts = [markdown(page.grid), "\n".join(facts)]
+    parts = [*([escape(page.lead)] if page.lead else []), markdown(page.grid), "\n".join(facts)]
     for section in page.sections:
         lines = [f"- {subject}: {escape(said)}" for subject, said in section.lines]
         parts.append(f"{section.title}:\n\n" + "\n".join(lines))

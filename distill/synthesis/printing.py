@@ -61,6 +61,8 @@ def _source(expression: Expression, named: Mapping[Lookup, str]) -> str:
             if is_grid(expression):
                 return table + "".join(f"[{key}]" for key in keys)
             return f"{table}[{', '.join(keys)}]"
+        case Operation("*", (Operation() as operand, same)) if operand == same:
+            return f"({_source(operand, named)} ** 2)"
         case Operation("neg", (operand,)):
             return f"(-{_source(operand, named)})"
         case Operation("if", operands):

@@ -10,7 +10,7 @@ from numpy import ndarray
 
 from distill.checker.sandbox import run_sequences
 from distill.report import Agreement, LengthAgreement, SequenceDisagreement
-from distill.sequence_network import SequenceNetwork
+from distill.sequence_network import Answering
 from distill.sequence_tasks import SequenceTask
 
 
@@ -51,7 +51,7 @@ class Answers:
 
 def answered(
     source: str,
-    network: SequenceNetwork,
+    network: Answering,
     sequences: Int[ndarray, "n length channels"],
     task: SequenceTask | None = None,
 ) -> Answers:

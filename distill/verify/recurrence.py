@@ -49,16 +49,17 @@ def prove(source: str, mechanism: RecurrenceMechanism, network: SequenceNetwork)
     except ProgramError:
         return None
     bound = linear_bound(model.weights, mechanism.system, network.channels.inputs)
-    lead = 0.5 - float(bound.errors[: bound.holds_to].max()) if bound.holds_to else 0.0
+    parts = ", in the parts that the program divides into," if mechanism.system.divisors else ""
     statement = (
         "the network's weights are an integer recurrence but for an error that is at most "
-        f"{0.5 - lead:.2g} within {bound.holds_to:,} steps, over all inputs, its own rounding in "
-        "float64 included: less than a half, so that its rounded answers are the recurrence's"
+        f"{bound.error:.2g}{parts} within {bound.holds_to:,} steps, over all inputs, its own "
+        "rounding in float64 included: less than a half, so that its rounded answers are the "
+        "recurrence's"
         if bound.holds_to
         else "the network is further than a half from the recurrence at the first step, for some "
         "input"
     )
-    return Proof(statement, lead, None, FloatBound(False, 0.0), up_to_length=bound.holds_to)
+    return Proof(statement, bound.lead, None, FloatBound(False, 0.0), up_to_length=bound.holds_to)
 
 
 def look_inside(

@@ -2,8 +2,8 @@
 
 Works through the digits in base 2, the least significant first, as on paper.
 
-Why it works: a step's total has a last digit, total % 2, which is the output; the rest,
-total // 2, counts for the next place, 2 times as much, and is carried there.
+Why it works: divided by 2, a step's total leaves its last digit, which is the output;
+the quotient counts for the next place, 2 times as much, and is carried there.
 """
 
 import sys
@@ -16,9 +16,8 @@ def addition_with_carry_base_2(steps: list[tuple[int, int]]) -> list[int]:
     outputs = []
     carry = 0
     for a, b in steps:
-        total = a + b + carry
-        outputs.append(total % 2)
-        carry = total // 2
+        carry, digit = divmod(a + b + carry, 2)
+        outputs.append(digit)
     return outputs
 
 

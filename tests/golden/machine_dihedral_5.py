@@ -15,8 +15,7 @@ __all__ = ["word_in_the_dihedral_group_of_order_10"]
 def word_in_the_dihedral_group_of_order_10(xs: list[int]) -> list[int]:
     """One output for every number of the list."""
     outputs = []
-    reflected = 0
-    rotation = 0
+    reflected = rotation = 0
     for x in xs:
         if x == 0:
             rotation = (rotation + 1 - 2 * reflected) % 5

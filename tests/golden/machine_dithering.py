@@ -1,27 +1,26 @@
-"""Carrying over mod 15.
+"""Division by 15 that carries the remainder.
 
-Adds up what comes in, gives out the whole multiples of 15, and keeps the rest for the
-next step.
+Divides what comes in by 15, gives out the quotient, and adds the remainder to what
+comes in at the next step.
 
-Why it works: what was given out, times 15, and what is kept always make up the sum of
-what came in.
+Why it works: 15 times all that was given out, and the remainder, always make up the sum
+of what came in.
 """
 
 import sys
 
-__all__ = ["carrying_over_mod_15"]
+__all__ = ["division_by_15_that_carries_the_remainder"]
 
 
-def carrying_over_mod_15(xs: list[int]) -> list[int]:
+def division_by_15_that_carries_the_remainder(xs: list[int]) -> list[int]:
     """One output for every number of the list."""
     outputs = []
-    error = 0
+    remainder = 0
     for x in xs:
-        total = x + error
-        outputs.append(total // 15)
-        error = total % 15
+        quotient, remainder = divmod(x + remainder, 15)
+        outputs.append(quotient)
     return outputs
 
 
 if __name__ == "__main__":
-    print(carrying_over_mod_15(list(map(int, sys.argv[1:]))))
+    print(division_by_15_that_carries_the_remainder(list(map(int, sys.argv[1:]))))

@@ -18,9 +18,8 @@ def long_division_by_7_in_base_2(xs: list[int]) -> list[int]:
     outputs = []
     remainder = 0
     for bit in xs:
-        value = 2 * remainder + bit
-        outputs.append(value // 7)
-        remainder = value % 7
+        quotient, remainder = divmod(2 * remainder + bit, 7)
+        outputs.append(quotient)
     return outputs
 
 

@@ -1,4 +1,4 @@
-"""Counter mod 2.
+"""Parity of the inputs.
 
 The bit changes whenever the input is 1, and else stays.
 
@@ -7,10 +7,10 @@ Why it works: after an even number of changes it is what it was at the start.
 
 import sys
 
-__all__ = ["counter_mod_2"]
+__all__ = ["parity_of_the_inputs"]
 
 
-def counter_mod_2(xs: list[int]) -> list[int]:
+def parity_of_the_inputs(xs: list[int]) -> list[int]:
     """One output for every number of the list."""
     outputs = []
     parity = 0
@@ -21,4 +21,4 @@ def counter_mod_2(xs: list[int]) -> list[int]:
 
 
 if __name__ == "__main__":
-    print(counter_mod_2(list(map(int, sys.argv[1:]))))
+    print(parity_of_the_inputs(list(map(int, sys.argv[1:]))))

@@ -1,4 +1,4 @@
-"""Function of the current input.
+"""Whether the input is a square.
 
 Every output depends on the input of its own step alone.
 
@@ -8,16 +8,13 @@ Why it works: there is nothing to remember, so one expression says it all.
 import sys
 from math import isqrt
 
-__all__ = ["function_of_the_current_input"]
+__all__ = ["input_is_a_square"]
 
 
-def function_of_the_current_input(xs: list[int]) -> list[int]:
+def input_is_a_square(xs: list[int]) -> list[int]:
     """One output for every number of the list."""
-    outputs = []
-    for x in xs:
-        outputs.append(int(isqrt(x) * isqrt(x) == x))
-    return outputs
+    return [int(isqrt(x) ** 2 == x) for x in xs]
 
 
 if __name__ == "__main__":
-    print(function_of_the_current_input(list(map(int, sys.argv[1:]))))
+    print(input_is_a_square(list(map(int, sys.argv[1:]))))

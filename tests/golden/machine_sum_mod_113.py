@@ -1,17 +1,17 @@
-"""Counter mod 113.
+"""Running sum mod 113.
 
-Counts modulo 113: every input moves the place on a circle of 113 on by so many steps.
+Adds up the inputs modulo 113.
 
-Why it works: moves on a circle add up in any order, so the place is all that the inputs
-so far have done.
+Why it works: the remainder of a sum follows from the remainders of its terms, so the
+remainder so far is all that is needed.
 """
 
 import sys
 
-__all__ = ["counter_mod_113"]
+__all__ = ["running_sum_mod_113"]
 
 
-def counter_mod_113(xs: list[int]) -> list[int]:
+def running_sum_mod_113(xs: list[int]) -> list[int]:
     """One output for every number of the list."""
     outputs = []
     total = 0
@@ -22,4 +22,4 @@ def counter_mod_113(xs: list[int]) -> list[int]:
 
 
 if __name__ == "__main__":
-    print(counter_mod_113(list(map(int, sys.argv[1:]))))
+    print(running_sum_mod_113(list(map(int, sys.argv[1:]))))

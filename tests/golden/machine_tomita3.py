@@ -15,8 +15,7 @@ __all__ = ["machine_in_3_phases"]
 def machine_in_3_phases(xs: list[int]) -> list[int]:
     """One output for every number of the list."""
     outputs = []
-    phase = 0
-    odd = 0
+    phase = odd = 0
     for x in xs:
         if phase == x:
             phase += odd

@@ -1,0 +1,167 @@
+"""What the networks of a task found, how often, and how alike: numbers, and a sentence on them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from distill.compare.classes import Class, Distance, classes_of
+from distill.compare.frequencies import Family, families
+from distill.compare.gather import Subject
+from distill.compare.wording import headline, overall
+from distill.mechanism import FourierMechanism, Refusal
+
+FORMAT_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Line:
+    """What a table says of a run.
+
+    Attributes:
+        label: short, and unlike that of any other run beside it.
+        folder: its task and its name.
+        heldout_r2: part of the logits that a Fourier mechanism explains on inputs not fitted.
+        exceptions: of its program; null for a refusal.
+        reason: the first line of why it was refused.
+    """
+
+    label: str
+    folder: str
+    task: str
+    seed: int | None
+    verdict: str
+    located: bool
+    kind: str
+    name: str
+    heldout_r2: float | None
+    exceptions: int | None
+    lines: int | None
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Runs side by side. Runs are given by their place in `runs`.
+
+    Attributes:
+        title: the task, or several.
+        sentence: what was found.
+        families: of Fourier mechanisms, by coordinate.
+        classes: of programs over sequences, and how each differs from the first.
+        alike: runs that found the same: the largest family or class.
+    """
+
+    title: str
+    sentence: str
+    runs: tuple[Line, ...]
+    families: tuple[Family, ...]
+    classes: tuple[Class, ...]
+    distances: tuple[Distance, ...]
+    alike: int
+
+
+@dataclass(frozen=True)
+class Census:
+    """One comparison, or one for each task."""
+
+    sentence: str
+    comparisons: tuple[Comparison, ...]
+    format_version: int = FORMAT_VERSION
+
+    @property
+    def runs(self) -> int:
+        """How many runs were compared."""
+        return sum(len(each.runs) for each in self.comparisons)
+
+
+def compare(subjects: Sequence[Subject], by_task: bool) -> Census:
+    """Compare runs.
+
+    Args:
+        subjects: two or more.
+        by_task: whether only runs of the same task are held against each other.
+    """
+    tasks = list(dict.fromkeys(subject.record.task for subject in subjects))
+    if by_task and len(tasks) > 1:
+        comparisons = tuple(
+            _compare([each for each in subjects if each.record.task == task]) for task in tasks
+        )
+    else:
+        comparisons = (_compare(subjects),)
+    return Census(overall(comparisons), comparisons)
+
+
+def _compare(subjects: Sequence[Subject]) -> Comparison:
+    waves = {
+        place: (subject.mechanism, subject.domain)
+        for place, subject in enumerate(subjects)
+        if isinstance(subject.mechanism, FourierMechanism) and subject.source is not None
+    }
+    loops = {
+        place: subject
+        for place, subject in enumerate(subjects)
+        if place not in waves and subject.source is not None
+    }
+    found = families(waves)
+    classes, distances = classes_of(loops)
+    groups = [len(family.runs) for family in found] + [len(each.runs) for each in classes]
+    compared = Comparison(
+        title=", ".join(dict.fromkeys(subject.record.task for subject in subjects)),
+        sentence="",
+        runs=_lines(subjects),
+        families=found,
+        classes=classes,
+        distances=distances,
+        alike=max(groups, default=0),
+    )
+    return replace(compared, sentence=headline(compared))
+
+
+def _lines(subjects: Sequence[Subject]) -> tuple[Line, ...]:
+    return tuple(
+        _line(label, subject) for label, subject in zip(_labels(subjects), subjects, strict=True)
+    )
+
+
+def _labels(subjects: Sequence[Subject]) -> list[str]:
+    """The shortest kind of label that tells all of them apart."""
+    names = [subject.folder.resolve().name for subject in subjects]
+    tries = [
+        [f"{subject.record.task}/{name}" for name, subject in zip(names, subjects, strict=True)]
+    ]
+    tries.insert(0, names)
+    if all(subject.record.seed is not None for subject in subjects):
+        seeds = [f"seed {subject.record.seed}" for subject in subjects]
+        tries.insert(0, seeds)
+        tries.insert(
+            1,
+            [
+                f"{subject.record.task} {seed}"
+                for subject, seed in zip(subjects, seeds, strict=True)
+            ],
+        )
+    for labels in tries:
+        if len(set(labels)) == len(labels):
+            return labels
+    return [str(subject.folder) for subject in subjects]
+
+
+def _line(label: str, subject: Subject) -> Line:
+    report, mechanism = subject.report, subject.mechanism
+    refused = report.verdict == "refused"
+    reasons = report.reasons or (mechanism.reasons if isinstance(mechanism, Refusal) else ())
+    return Line(
+        label=label,
+        folder=f"{subject.record.task}/{subject.folder.resolve().name}",
+        task=subject.record.task,
+        seed=subject.record.seed,
+        verdict=report.verdict,
+        located=report.located,
+        kind="refused" if refused else mechanism.kind,
+        name=report.mechanism.name,
+        heldout_r2=mechanism.fit.heldout_r2 if isinstance(mechanism, FourierMechanism) else None,
+        exceptions=None if report.program is None else report.program.exceptions,
+        lines=None if report.program is None else report.program.lines,
+        reason=(reasons[0].splitlines() or [""])[0] if refused and reasons else None,
+    )

@@ -1,0 +1,124 @@
+"""The runs that are compared: read from their folders alone; no network is loaded or run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from distill.certificate import Certificate
+from distill.channels import Channels
+from distill.errors import RunFolderError
+from distill.mechanism import Mechanism, Refusal
+from distill.report import Report
+from distill.sequence_certificate import SequenceCertificate
+from distill.store import (
+    CertificateJson,
+    MechanismJson,
+    RunRecord,
+    find_run,
+    read_part,
+    stored_runs,
+)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A stored run without its network.
+
+    Attributes:
+        source: of the program; null for a refusal.
+    """
+
+    folder: Path
+    record: RunRecord
+    report: Report
+    mechanism: Mechanism | Refusal
+    certificate: Certificate | SequenceCertificate
+    source: str | None
+
+    @property
+    def domain(self) -> tuple[tuple[range, ...], range]:
+        """Values of every input, and of the output, of a function over a finite domain."""
+        assert isinstance(self.certificate, Certificate), "asked of finite domains only"
+        inputs, outputs = self.certificate.domain.inputs, self.certificate.domain.outputs
+        return tuple(range(low, high + 1) for low, high in inputs), range(
+            outputs[0], outputs[1] + 1
+        )
+
+    @property
+    def channels(self) -> Channels:
+        """What is read and answered at every step, of a task over sequences."""
+        assert isinstance(self.certificate, SequenceCertificate), "asked of sequences only"
+        inputs = tuple(range(low, high + 1) for low, high in self.certificate.inputs)
+        return Channels(inputs, self.certificate.outputs)
+
+
+def gather(given: Sequence[str], out: Path) -> tuple[Subject, ...]:
+    """The runs that the arguments of a command mean.
+
+    One argument stands for every run below it: a folder, or a task's name below `out`; they come
+    by task and seed. Of several, each stands for one run, as in `distill show`.
+
+    Raises:
+        RunFolderError: fewer than two runs, one twice, or one that cannot be read.
+    """
+    folders = _below(given[0], out) if len(given) == 1 else [find_run(each, out) for each in given]
+    seen: dict[Path, Path] = {}
+    for folder in folders:
+        if folder.resolve() in seen:
+            raise RunFolderError(
+                f"'{folder}' is given twice: expected different runs; `distill runs` lists them"
+            )
+        seen[folder.resolve()] = folder
+    if len(folders) < 2:
+        raise RunFolderError(
+            f"'{given[0]}' is one run: expected two or more, or a folder that holds several"
+        )
+    subjects = tuple(map(read_subject, folders))
+    return subjects if len(given) > 1 else tuple(sorted(subjects, key=_by_task_and_seed))
+
+
+def _by_task_and_seed(subject: Subject) -> tuple[str, bool, int, str]:
+    seed = subject.record.seed
+    return subject.record.task, seed is None, seed or 0, subject.folder.name
+
+
+def _below(given: str, out: Path) -> list[Path]:
+    for path in (Path(given), out / given):
+        if (path / "run.json").is_file() or (path / "verification.json").is_file():
+            return [path]
+        if runs := stored_runs(path):
+            return runs
+    return [find_run(given, out)]  # says why there is none
+
+
+def read_subject(folder: Path) -> Subject:
+    """Read a run folder, all but its network.
+
+    Raises:
+        RunFolderError: a file is missing, truncated, or of another format version.
+    """
+
+    def part(name: str, kind: Any) -> Any:
+        return read_part(folder, name, kind)
+
+    report = part("verification.json", Report)
+    source = None
+    if report.verdict != "refused":
+        try:
+            source = (folder / "program.py").read_text()
+        except (OSError, UnicodeDecodeError) as error:
+            raise RunFolderError(
+                f"'{folder}' has no readable program.py: it is not a complete run folder; "
+                "`distill runs` lists those that are"
+            ) from error
+    return Subject(
+        folder=folder,
+        record=part("run.json", RunRecord),
+        report=report,
+        mechanism=part("mechanism.json", MechanismJson),
+        certificate=part("certificate.json", CertificateJson),
+        source=source,
+    )

@@ -1,0 +1,110 @@
+"""A census over several tasks as a page: a line for each task, and what is not alike."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from distill.compare import wording
+from distill.compare.census import Census, Comparison
+from distill.compare.layout import CLAIMS, comparison_page, refused_of
+from distill.render.grid import Cell, Grid, GridColumn
+from distill.render.page import Fact, Page, Section
+
+
+def page_of(census: Census) -> Page:
+    """One comparison in full, or a line for each task."""
+    if len(census.comparisons) == 1:
+        return comparison_page(census.comparisons[0])
+    return Page(
+        title=f"{len(census.comparisons)} tasks",
+        about=f"{census.runs} runs",
+        lead=census.sentence + ".",
+        grid=_grid(census),
+        facts=_facts(census),
+        sections=_sections(census),
+    )
+
+
+def _grid(census: Census) -> Grid:
+    """A row for every task."""
+    rows = []
+    for each in census.comparisons:
+        total = len(each.runs)
+        verdicts = Counter(run.verdict for run in each.runs)
+        said = ", ".join(f"{verdict} {count}" for verdict, count in verdicts.most_common())
+        claims = all(run.verdict in CLAIMS for run in each.runs)
+        rows.append(
+            (
+                Cell(each.title),
+                Cell(f"{each.alike} of {total}", "good" if each.alike == total else "fair"),
+                Cell(said, "good" if claims else "fair"),
+                Cell(_found(each), short=_found(each).partition(" (")[0]),
+                Cell(_span([run.lines for run in each.runs if run.lines is not None])),
+            )
+        )
+    columns = (
+        GridColumn("task"),
+        GridColumn("the same", "right"),
+        GridColumn("verdict", breaks=True),
+        GridColumn("found", shrinks=True),
+        GridColumn("lines", "right", optional=True),
+    )
+    return Grid(columns, tuple(rows))
+
+
+def _span(lines: list[int]) -> str:
+    """`12`, or `12–14`, or a dash."""
+    return "–".join(str(n) for n in sorted({min(lines), max(lines)})) if lines else "–"
+
+
+def _found(compared: Comparison) -> str:
+    """The names of what was found, the most frequent first."""
+    names = [
+        (len(family.runs), f"cosines of {family.expression} mod {family.modulus}")
+        for family in compared.families
+    ]
+    names += [(len(each.runs), each.name) for each in compared.classes]
+    names.sort(key=lambda item: -item[0])
+    if len(names) == 1:
+        return names[0][1]
+    return ", ".join(f"{name} {count}×" for count, name in names) or "nothing"
+
+
+def _facts(census: Census) -> tuple[Fact, ...]:
+    several = [each for each in census.comparisons if len(each.runs) > 1]
+
+    def of_tasks(count: int) -> Cell:
+        return Cell(f"{count} of {len(several)}")
+
+    same = sum(each.alike == len(each.runs) for each in several)
+    texts = sum(map(wording.one_text, several))
+    verdicts = Counter(run.verdict for each in census.comparisons for run in each.runs)
+    note = ", ".join(f"{verdict} {count}" for verdict, count in verdicts.most_common())
+    claimed = sum(verdicts[verdict] for verdict in CLAIMS)
+    return (
+        Fact("all networks found the same", of_tasks(same), "function, machine or recurrence"),
+        Fact("  and wrote the same program", of_tasks(texts), "letter by letter"),
+        Fact("claimed", Cell(f"{claimed} of {census.runs}"), note),
+    )
+
+
+def _sections(census: Census) -> tuple[Section, ...]:
+    apart = tuple(
+        (each.title, each.sentence) for each in census.comparisons if each.alike < len(each.runs)
+    )
+    distances = tuple(
+        (f"{each.title} {found.one}, {found.other}", wording.distance(found))
+        for each in census.comparisons
+        for found in each.distances
+    )
+    refused = tuple(
+        (f"{each.title} {label}", reason)
+        for each in census.comparisons
+        for label, reason in refused_of(each).lines
+    )
+    sections = (
+        Section("Not all alike", apart),
+        Section("Where they differ", distances),
+        Section("Refused", refused),
+    )
+    return tuple(section for section in sections if section.lines)
