@@ -246,6 +246,9 @@ class RecurrenceMechanism:
         deviation: of a linear network, the largest distance of what it responds to an input of 1
             from integers; null otherwise.
         name: what its program computes, in words.
+        order: registers that the program sets at once, after others, with what they are set to, a
+            name standing for the new value once it was set; null where updates are all there is.
+        ranges: first and last value of every channel; none in runs that were stored without.
     """
 
     inputs: tuple[str, ...]
@@ -257,6 +260,8 @@ class RecurrenceMechanism:
     system: IntegerSystem | None
     deviation: float | None
     name: str = "integer recurrence"
+    order: tuple[tuple[tuple[str, str], ...], ...] | None = None
+    ranges: tuple[tuple[int, int], ...] = ()
     kind: Literal["recurrence"] = "recurrence"
     format_version: int = FORMAT_VERSION
 

@@ -34,4 +34,9 @@ def emit_again(mechanism: Mechanism) -> Program:
         tuple(map(read_expression, mechanism.outputs)),
         mechanism.after,
     )
-    return emit_recurrence(recurrence, None).program
+    order = mechanism.order and tuple(
+        tuple((name, read_expression(update)) for name, update in group)
+        for group in mechanism.order
+    )
+    ranges = [range(low, high + 1) for low, high in mechanism.ranges]
+    return emit_recurrence(recurrence, order, ranges, named=True).program

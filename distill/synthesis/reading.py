@@ -54,6 +54,8 @@ def _read(node: ast.expr) -> Expression:
             return Operation("not", (_read(operand),))
         case ast.BinOp(left, operator, right) if type(operator) in BINARY:
             return Operation(BINARY[type(operator)], (_read(left), _read(right)))
+        case ast.BinOp(operand, ast.Pow(), ast.Constant(2)):
+            return Operation("*", (_read(operand), _read(operand)))
         case ast.BoolOp(operator, operands):
             return _joined("and" if isinstance(operator, ast.And) else "or", map(_read, operands))
         case ast.IfExp(test, first, second):
@@ -84,9 +86,7 @@ def _comparison(parts: list[Expression], operators: list[ast.cmpop]) -> Expressi
         raise MachineError("a comparison other than of integers")
     if names == ["<=", "<="] and isinstance(parts[0], Constant):
         return Operation("between", tuple(parts))
-    pairs = [
-        Operation(str(name), pair) for name, pair in zip(names, pairwise(parts), strict=True)
-    ]
+    pairs = [Operation(str(name), pair) for name, pair in zip(names, pairwise(parts), strict=True)]
     return _joined("and", pairs)
 
 
