@@ -15,6 +15,7 @@ from numpy import ndarray
 
 from distill.checker.linear_bound import IntegerSystem
 from distill.coordinate import Coordinate
+from distill.domain import Domain
 from distill.machine import Machine
 from distill.recurrence import Recurrence
 from distill.synthesis.reading import read_expression
@@ -134,6 +135,8 @@ class FourierMechanism:
         fit: where the numbers come from.
         candidates: the coordinates that were tried, best first.
         table: what the network's own output table is.
+        inputs: first and last value of every input; none in runs that were stored without.
+        outputs: first and last value of the output.
     """
 
     coordinate: Coordinate
@@ -143,8 +146,21 @@ class FourierMechanism:
     fit: Fit
     candidates: tuple[Candidate, ...]
     table: TableStructure | None
+    inputs: tuple[tuple[int, int], ...] = ()
+    outputs: tuple[int, int] = (0, 1)
     kind: Literal["fourier"] = "fourier"
     format_version: int = FORMAT_VERSION
+
+    @property
+    def domain(self) -> Domain:
+        """What the network is over.
+
+        Raises:
+            TaskError: it was stored without.
+        """
+        first, last = self.outputs
+        ranges = tuple(range(low, high + 1) for low, high in self.inputs)
+        return Domain(ranges, range(first, last + 1))
 
     @property
     def modulus(self) -> int:
@@ -232,6 +248,9 @@ class RecurrenceMechanism:
         deviation: of a linear network, the largest distance of what it responds to an input of 1
             from integers; null otherwise.
         name: what its program computes, in words.
+        order: registers that the program sets at once, after others, with what they are set to, a
+            name standing for the new value once it was set; null where updates are all there is.
+        ranges: first and last value of every channel; none in runs that were stored without.
     """
 
     inputs: tuple[str, ...]
@@ -243,6 +262,8 @@ class RecurrenceMechanism:
     system: IntegerSystem | None
     deviation: float | None
     name: str = "integer recurrence"
+    order: tuple[tuple[tuple[str, str], ...], ...] | None = None
+    ranges: tuple[tuple[int, int], ...] = ()
     kind: Literal["recurrence"] = "recurrence"
     format_version: int = FORMAT_VERSION
 

@@ -222,8 +222,13 @@ def stored_runs(out: Path) -> list[Path]:
     )
 
 
-def load_run(folder: str | Path) -> Run:
+def load_run(folder: str | Path, *, network: bool = True) -> Run:
     """Read a run folder back.
+
+    Args:
+        folder: where it is.
+        network: whether its network is read, and must be there. Without, as in a gallery, a run
+            can be looked at and not be verified.
 
     Raises:
         RunFolderError: a file is missing, truncated, or of another format version.
@@ -238,7 +243,7 @@ def load_run(folder: str | Path) -> Run:
         curve = read_part(folder, "training.json", CurveJson)
     if (folder / "exhibits.json").is_file():
         exhibits = _read_exhibits(folder)
-    if certificate.architecture is not None:
+    if network and certificate.architecture is not None:
         model = _read_model(folder, certificate)
     if report.verdict != "refused":
         program = Program(_read(folder, "program.py").decode())

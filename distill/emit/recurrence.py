@@ -32,18 +32,22 @@ class EmittedRecurrence:
         name: what it computes, in words.
         tabulated: whether it lists values that no expression was found for.
         recurrence: with the names that the program has for its registers.
+        assignments: the order that was given, with these names.
     """
 
     program: Program
     name: str
     tabulated: bool
     recurrence: Recurrence
+    assignments: tuple[Assignment, ...] | None
 
 
 def emit_recurrence(
     recurrence: Recurrence,
     assignments: tuple[Assignment, ...] | None = None,
     ranges: Sequence[range] = (),
+    *,
+    named: bool = False,
 ) -> EmittedRecurrence:
     """Write the program of a recurrence.
 
@@ -52,10 +56,11 @@ def emit_recurrence(
         assignments: an order in which its registers are set one after another, where a name stands
             for the new value once it was set; null to find one.
         ranges: the values that every channel has; none where that is not known.
+        named: whether its registers have their names already.
     """
-    better = better_names(recurrence)
-    recurrence, assignments = _renamed(recurrence, assignments, better)
-    assignments = assignments or _in_turn(recurrence)
+    if not named:
+        recurrence, assignments = _renamed(recurrence, assignments, better_names(recurrence))
+    given, assignments = assignments, assignments or _in_turn(recurrence)
     told = dict(zip(recurrence.registers, recurrence.updates, strict=True))
     together = written_together(
         told,
@@ -94,7 +99,7 @@ def emit_recurrence(
         roots=roots,
     )
     check_syntax(text)
-    return EmittedRecurrence(Program(text), prose.name, bool(lookups), recurrence)
+    return EmittedRecurrence(Program(text), prose.name, bool(lookups), recurrence, given)
 
 
 def _renamed(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from distill.emit.again import emit_again
 from distill.emit.machine import emit_machine
-from distill.emit.recurrence import emit_recurrence
+from distill.emit.recurrence import Assignment, emit_recurrence
 from distill.extract.sequences import MachineReading, Reading, RecurrenceReading
 from distill.mechanism import (
     AutomatonMechanism,
@@ -92,5 +93,14 @@ def _recurrence(reading: RecurrenceReading) -> EmittedLoop:
         system=None if realisation is None else realisation.system,
         deviation=None if realisation is None else realisation.deviation,
         name=emitted.name,
+        order=None if emitted.assignments is None else _text(emitted.assignments),
+        ranges=tuple((values[0], values[-1]) for values in reading.values),
     )
-    return EmittedLoop(emitted.program, emitted.name, emitted.tabulated, mechanism, recurrence, ())
+    program = emit_again(mechanism)  # what is stored is what the program is written from
+    return EmittedLoop(program, emitted.name, emitted.tabulated, mechanism, recurrence, ())
+
+
+def _text(assignments: tuple[Assignment, ...]) -> tuple[tuple[tuple[str, str], ...], ...]:
+    return tuple(
+        tuple((name, source(update, {})) for name, update in group) for group in assignments
+    )

@@ -116,6 +116,8 @@ def extract_fourier(trace: Trace) -> FourierMechanism | Refusal:
         ),
         candidates=candidates,
         table=table,
+        inputs=tuple((given[0], given[-1]) for given in trace.domain.inputs),
+        outputs=(outputs[0], outputs[-1]),
     )
 
 
