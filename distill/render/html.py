@@ -91,7 +91,7 @@ def _verdict(run: Run) -> dict[str, object]:
         "source": source,
         "code": None
         if source is None
-        else Markup(highlight(source, PythonLexer(), HtmlFormatter())),
+        else Markup(highlight(source, PythonLexer(), HtmlFormatter(nowrap=True))),
     }
 
 
