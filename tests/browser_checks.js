@@ -208,6 +208,33 @@ const look = (() => {
       .filter((text) => seen(text) && text.textContent.trim() && size(text) < least)
       .map((text) => `${name(text)} is ${size(text).toFixed(1)} pixels high`);
 
+  // Texts of a picture that lie on one another, or are cut off at its edge.
+  const crowdedTexts = () => {
+    const faults = [];
+    for (const svg of $$("svg").filter(seen)) {
+      const edge = svg.getBoundingClientRect();
+      const texts = $$("text", svg).filter((text) => seen(text) && text.textContent.trim());
+      const boxes = texts.map((text) => text.getBoundingClientRect());
+      const out = (box) =>
+        Math.max(edge.left - box.left, box.right - edge.right, edge.top - box.top, box.bottom - edge.bottom);
+      // of a line's height, the upper and the lower quarter hold next to nothing
+      const overlap = (a, b) => {
+        const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+        const high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+        return wide > 1 && high > Math.min(a.height, b.height) / 4 ? Math.min(wide, high) : 0;
+      };
+      boxes.forEach((box, place) => {
+        if (out(box) > 1) faults.push(`${name(texts[place])} is cut off by ${out(box).toFixed(0)}`);
+        for (let other = 0; other < place; other += 1) {
+          if (overlap(box, boxes[other]) > 0) {
+            faults.push(`${name(texts[other])} lies on ${name(texts[place])}`);
+          }
+        }
+      });
+    }
+    return faults;
+  };
+
   // Code that is cut off, and what is folded, on paper.
   const unprinted = () => [
     ...$$("pre")
@@ -278,6 +305,14 @@ const look = (() => {
     return goal.contains(here) || Boolean(goal.compareDocumentPosition(here) & Node.DOCUMENT_POSITION_FOLLOWING);
   };
 
+  // The text of everything that a button copies, by its id.
+  const copyable = () =>
+    Object.fromEntries(
+      $$("button[data-copy]")
+        .filter(seen)
+        .map(({ dataset }) => [dataset.copy, document.getElementById(dataset.copy)?.textContent]),
+    );
+
   const structure = () => {
     const faults = [];
     const claim = (holds, fault) => holds || faults.push(fault);
@@ -313,5 +348,5 @@ const look = (() => {
     return faults;
   };
 
-  return { focus, missing, paleMarks, paleTexts, remember, sideways, skipped, smallTexts, structure, theme, unfold, unprinted, unreached };
+  return { copyable, crowdedTexts, focus, missing, paleMarks, paleTexts, remember, sideways, skipped, smallTexts, structure, theme, unfold, unprinted, unreached };
 })();

@@ -41,7 +41,8 @@ class Page:
     Attributes:
         path: of its file.
         shown: CSS selectors, each of something that must be seen.
-        copied: what a button must put on the clipboard, by the button's CSS selector.
+        copied: what must come to the clipboard, by the id of what a button copies; of an id that
+            is not here, the text that is shown.
     """
 
     path: Path
@@ -72,6 +73,7 @@ class Browser:
             paper: whether it is laid out for print.
             first: a script that runs before those of the page.
         """
+        assert page.path.is_file(), f"there is no page '{page.path}'"
         self.driver.get("about:blank")
         for log in ("browser", "performance"):
             self.driver.get_log(log)
@@ -192,17 +194,18 @@ def copies(browser: Browser, page: Page) -> list[str]:
     faults = []
     for way in ("mouse", "keyboard", "selection"):
         browser.open(page, first=WITHOUT if way == "selection" else CLIPBOARD)
-        for selector, expected in page.copied.items():
+        expected = {**browser.look("copyable"), **page.copied}
+        for name, text in expected.items():
             browser.later("clipboard.writeText('nothing')")
-            button = browser.driver.find_element(By.CSS_SELECTOR, selector)
+            (button,) = browser.driver.find_elements(By.CSS_SELECTOR, f"[data-copy='{name}']")
             if way == "keyboard":
                 browser.driver.execute_script("arguments[0].focus()", button)
                 browser.press(Keys.ENTER)
             else:
                 button.click()
             found = browser.later(CHANGED)
-            if found != expected:
-                faults.append(f"'{selector}' by {way} copies {found!r} and not {expected!r}")
+            if found != text:
+                faults.append(f"#{name} by {way} is copied as {found!r} and not {text!r}")
     return faults
 
 
@@ -319,7 +322,7 @@ def fits(browser: Browser, page: Page) -> list[str]:
         browser.window(width)
         found = browser.look("sideways", width)
         if width >= PHONE:
-            found += browser.look("smallTexts", LEGIBLE)
+            found += browser.look("smallTexts", LEGIBLE) + browser.look("crowdedTexts")
         faults += [f"at {width} pixels: {fault}" for fault in found]
     return faults
 

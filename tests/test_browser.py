@@ -29,14 +29,9 @@ def browser():
         yield found
 
 
-def command_buttons(text):
-    """Every command with the button that copies it."""
-    return {f"button[data-copy='command-{place}']": line for place, line in enumerate(text, 1)}
-
-
 def report(run, *shown):
     """The page of a stored run, as it lies in its folder."""
-    copied = {} if run.program is None else {"button[data-copy='source']": run.program.source}
+    copied = {} if run.program is None else {"source": run.program.source}
     return Page(run.folder / "report.html", (*FRAME, *shown), copied)
 
 
@@ -139,8 +134,10 @@ body { background: #fff; color: #111; }
 <p>More</p></details><object data="plugin"></object>
 <figure><svg viewBox="0 0 400 100" width="200">
 <rect width="400" height="100" fill="#222"/><text x="9" y="50" font-size="12">On dark</text>
+<text x="20" y="50" font-size="20">On that</text><text x="380" y="50">At the edge</text>
 <path d="M0 0H9" stroke="#e8e800" stroke-width="2"/></svg></figure>
-<button id="copy" onclick="navigator.clipboard.writeText('x = 1\\n\\n')">Copy</button>
+<button id="copy" data-copy="pale"
+onclick="navigator.clipboard.writeText('x = 1\\n\\n')">Copy</button>
 <img alt="" src="picture.png"><img alt="" src="http://distill.invalid/picture.png">
 </body></html>"""
 
@@ -150,7 +147,7 @@ body { background: #fff; color: #111; }
     [
         ("renders", ["ERR_FILE_NOT_FOUND", "Content Security Policy", "'#verdict' is not seen"]),
         ("loads_nothing", ["/picture.png", "asks for http://distill.invalid/picture.png"]),
-        ("copies", ["by mouse copies 'x = 1\\n\\n'", "by selection copies 'nothing'"]),
+        ("copies", ["by mouse is copied as 'x = 1\\n\\n'", "by selection is copied as 'nothing'"]),
         ("follows_the_theme", ["dark: "]),
         ("prints", ["'A long line of code", "'More'", "'Copy' in #copy is of no use"]),
         ("stands_out", ["light: <p> 'Pale", "'On dark'", "light: a mark in", "paper: "]),
@@ -164,7 +161,16 @@ body { background: #fff; color: #111; }
                 "no skip link",
             ],
         ),
-        ("fits", ["at 390 pixels: the page is", "at 320 pixels", "'On dark' is 6.0 pixels high"]),
+        (
+            "fits",
+            [
+                "at 390 pixels: the page is",
+                "at 320 pixels",
+                "'On dark' is 6.0 pixels high",
+                "'On dark' lies on <text> 'On that'",
+                "'At the edge' is cut off",
+            ],
+        ),
         (
             "is_well_built",
             [
@@ -178,7 +184,7 @@ body { background: #fff; color: #111; }
 )
 def test_a_faulty_page_is_told_what_is_wrong(browser, tmp_path, check, told):
     (tmp_path / "page.html").write_text(FAULTY, encoding="utf-8")
-    page = Page(tmp_path / "page.html", ("#verdict",), {"#copy": "x = 1\n"})
+    page = Page(tmp_path / "page.html", ("#verdict",), {"pale": "x = 1\n"})
     faults = "\n".join(CHECKS[check](browser, page))
     assert [each for each in told if each not in faults] == [], faults
     assert "<b> 'but large enough'" not in faults
