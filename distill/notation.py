@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from string import ascii_lowercase
 from typing import Any, Literal
 
 from distill.coordinate import Coordinate, Logarithm, Numbering, Polynomial
@@ -23,9 +24,6 @@ from distill.mechanism import (
 
 Notation = Literal["latex", "sympy", "dot"]
 
-NAMES = "abdefghijklmnopqrstuvwxyz"
-"""Of the inputs; c is the output."""
-
 
 def written(mechanism: Mechanism | Refusal, notation: Notation) -> str:
     """A mechanism in a notation.
@@ -39,7 +37,8 @@ def written(mechanism: Mechanism | Refusal, notation: Notation) -> str:
         logit = fourier_expression(mechanism)
         if notation == "sympy":
             return str(logit)
-        return rf"\operatorname*{{arg\,max}}_{{c}} \left({sympy.latex(logit)}\right)"
+        answer = _answer(mechanism.coordinate)
+        return rf"\operatorname*{{arg\,max}}_{{{answer}}} \left({sympy.latex(logit)}\right)"
     if isinstance(mechanism, RecurrenceMechanism) and notation != "dot":
         return _recurrence(mechanism, notation)
     if isinstance(mechanism, AutomatonMechanism) and notation == "dot":
@@ -57,10 +56,11 @@ def written(mechanism: Mechanism | Refusal, notation: Notation) -> str:
 
 
 def fourier_expression(mechanism: FourierMechanism) -> Any:
-    """The logit of output c as a sympy expression in the inputs and c, as the program has it."""
+    """The logit of an output as a sympy expression in inputs and output, as the program has it."""
     import sympy
 
-    coordinate, c = mechanism.coordinate, sympy.Symbol("c")
+    coordinate = mechanism.coordinate
+    c = sympy.Symbol(_answer(coordinate))
     phi, difference = _phi(coordinate), coordinate.difference
     turn = _number(coordinate.output, c) - phi
     total = sympy.Integer(0)
@@ -76,11 +76,16 @@ def fourier_expression(mechanism: FourierMechanism) -> Any:
     return total
 
 
+def _answer(coordinate: Coordinate) -> str:
+    """The letter after those of the inputs, as in the program."""
+    return ascii_lowercase[len(coordinate.weights)]
+
+
 def _phi(coordinate: Coordinate) -> Any:
     import sympy
 
     total = sympy.Integer(coordinate.offset)
-    pairs = zip(NAMES, coordinate.weights, coordinate.numberings, strict=False)
+    pairs = zip(ascii_lowercase, coordinate.weights, coordinate.numberings, strict=False)
     for name, weight, numbering in pairs:
         total += weight * _number(numbering, sympy.Symbol(name))
     return total

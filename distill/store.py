@@ -237,7 +237,7 @@ def load_run(folder: str | Path) -> Run:
     if (folder / "training.json").is_file():
         curve = read_part(folder, "training.json", CurveJson)
     if (folder / "exhibits.json").is_file():
-        exhibits = read_part(folder, "exhibits.json", ExhibitsJson)
+        exhibits = _read_exhibits(folder)
     if certificate.architecture is not None:
         model = _read_model(folder, certificate)
     if report.verdict != "refused":
@@ -264,6 +264,17 @@ def read_part(folder: Path, name: str, kind: Any) -> Any:
         raise RunFolderError(
             f"'{folder / name}' cannot be read ({error}): the run folder is truncated or damaged; "
             "run the task again"
+        ) from error
+
+
+def _read_exhibits(folder: Path) -> Exhibits:
+    """What the pictures show: nothing else depends on it, and the network can show it again."""
+    try:
+        return read_part(folder, "exhibits.json", ExhibitsJson)
+    except RunFolderError as error:
+        raise RunFolderError(
+            f"'{folder / 'exhibits.json'}' is damaged, or of another version; only the pictures of "
+            "the page rest on it: delete it, and `distill report` takes them from the network again"
         ) from error
 
 

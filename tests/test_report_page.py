@@ -431,6 +431,13 @@ def test_a_page_is_drawn_again_where_the_pictures_numbers_are_missing(planted_ru
     assert (tmp_path / "talk.html").read_bytes() == before
 
 
+def test_pictures_numbers_that_cannot_be_read_are_told(planted_run, tmp_path):
+    folder = shutil.copytree(planted_run, tmp_path / "run")
+    (folder / "exhibits.json").write_text('{"format_version": 1, "kind": "fourier"}')
+    with pytest.raises(RunFolderError, match="delete it, and `distill report`"):
+        distill.load_run(folder)
+
+
 def test_a_page_that_cannot_be_written_is_told(planted, tmp_path):
     with pytest.raises(RunFolderError, match="choose another file with --output FILE"):
         write_report(planted, tmp_path / "missing" / "page.html")
@@ -440,11 +447,13 @@ def test_in_a_notebook_a_run_keeps_its_style_to_itself(planted):
     shown = planted._repr_html_()
     assert shown == snippet(planted)
     (style,) = re.findall(r"<style>(.*?)</style>", shown, flags=re.S)
-    inside = re.sub(r"@media[^{]*\{", "", style)
+    inside = re.sub(r":is\([^)]*\)", "", style)
     selectors = [part.strip() for part in re.findall(r"([^{}]+)\{", inside)]
     assert selectors
     for selector in ",".join(selectors).split(","):
         assert selector.strip().startswith(".distill-run"), selector
+    assert "@media" not in style  # a notebook's theme is not the system's
+    assert style.count("--ink:") == 2
     assert shown.count("<figure") == 2
     assert "def " in Page(shown).all("div", **{"class": "highlight"})[0][1]
 

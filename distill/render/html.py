@@ -26,6 +26,9 @@ from distill.render.pictures import pictures_of
 from distill.render.statements import checked, located, not_checked
 from distill.store import Run
 
+DARK_NOTEBOOKS = '[data-jp-theme-light="false"] *, .vscode-dark *'
+"""What is inside a notebook with a dark theme, which does not go by the system's."""
+
 
 def report_page(run: Run) -> str:
     """A run's report as a page: the same bytes for the same run, whenever and wherever it ran."""
@@ -116,7 +119,14 @@ def _style(scope: str | None = None) -> str:
     if scope is None:
         return _template("colours.css") + _template("code.css") + _template("report.css")
     scoped = _template("code.css").replace(".highlight", f"{scope} .highlight")
-    return _template("colours.css").replace(":root", scope) + scoped + _template("snippet.css")
+    light, dark = _template("colours.css").split("@media", maxsplit=1)
+    dark = dark[dark.index(":root") : dark.rindex("}")]
+    return (
+        light.replace(":root", scope)
+        + dark.replace(":root", f"{scope}:is({DARK_NOTEBOOKS})")
+        + scoped
+        + _template("snippet.css")
+    )
 
 
 def _hash(text: str) -> str:
