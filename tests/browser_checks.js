@@ -147,29 +147,30 @@ const look = (() => {
 
   // Lines and markers in the colours of the series that do not stand out from the page.
   const paleMarks = () => {
-    const root = getComputedStyle(document.documentElement);
-    const series = new Set(
-      [...Array(8).keys()]
-        .map((place) => root.getPropertyValue(`--series-${place}`))
-        .filter(Boolean)
-        .map((colour) => rgba(colour).slice(0, 3).join()),
-    );
     const faults = new Set();
-    let count = 0;
-    for (const svg of $$("figure svg").filter(seen)) {
+    const pictures = $$("figure svg").filter(seen);
+    let colours = 0;
+    for (const svg of pictures) {
       const below = ground(svg);
+      const style = getComputedStyle(svg);
+      const series = new Set(
+        [...Array(8).keys()]
+          .map((place) => style.getPropertyValue(`--series-${place}`))
+          .filter(Boolean)
+          .map((colour) => rgba(colour).slice(0, 3).join()),
+      );
+      colours += series.size;
       for (const shape of shapes(svg)) {
         if (shape.localName === "image") continue;
         const paints = [painted(shape, "stroke"), painted(shape, "fill")].filter(
           (paint) => paint && series.has(paint.slice(0, 3).join()),
         );
         if (!paints.length) continue;
-        count += 1;
         const best = Math.max(...paints.map((paint) => ratio(over(paint, below), below)));
         if (best < 3) faults.add(`a mark in ${name(svg.closest("figure"))}: ${best.toFixed(2)}`);
       }
     }
-    return { count, colours: series.size, pictures: $$("figure svg").length, faults: [...faults] };
+    return { colours, pictures: pictures.length, faults: [...faults] };
   };
 
   const theme = () => ({
