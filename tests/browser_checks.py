@@ -210,7 +210,7 @@ def copies(browser: Browser, page: Page) -> list[str]:
 
 
 CHANGED = """(async () => {
-  for (let tries = 0; tries < 40; tries += 1) {
+  for (let tries = 0; tries < 120; tries += 1) {
     const text = await clipboard.readText();
     if (text !== 'nothing') return text;
     await new Promise((resolve) => setTimeout(resolve, 25));
@@ -282,7 +282,7 @@ def by_keyboard(browser: Browser, page: Page) -> list[str]:
 
 
 MOVED = """(async () => {
-  for (let tries = 0; tries < 40; tries += 1) {
+  for (let tries = 0; tries < 120; tries += 1) {
     if (look.focus().moved) return true;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
