@@ -94,7 +94,7 @@ def _verdict(run: Run) -> dict[str, object]:
         "source": source,
         "code": None
         if source is None
-        else Markup(highlight(source, PythonLexer(), HtmlFormatter())),
+        else Markup(highlight(source, PythonLexer(), HtmlFormatter(nowrap=True))),
     }
 
 

@@ -7,6 +7,7 @@
     const area = document.createElement("textarea");
     area.value = text;
     area.className = "hidden";
+    area.style.whiteSpace = "pre"; // of what is hidden, spaces would be lost
     area.setAttribute("readonly", "");
     area.setAttribute("aria-hidden", "true");
     document.body.append(area);
