@@ -5,8 +5,8 @@
         mod_add/          program.py, mechanism.json, verification.json, exhibits.json,
             ...           training.json, run.json, report.html
 
-Weights are left out, and of certificates what is large: `distill run` makes them again. What is left
-is enough to write every program again from its mechanism, and every page, byte for byte.
+Weights are left out, and of certificates what is large: `distill run` makes them again. What is
+left is enough to write every program again from its mechanism, and every page, byte for byte.
 """
 
 from __future__ import annotations

@@ -52,9 +52,7 @@ def test_what_an_expression_prints_as_is_read_back_to_the_same_text(expression):
     assert is_truth(read) == is_truth(expression) or not text.startswith("int(")
 
 
-@pytest.mark.parametrize(
-    "text", ["a +", "a / b", "f(a)", "a[b]", "'x'", "a if b else 1.5", "a ** 3"]
-)
+@pytest.mark.parametrize("text", ["a +", "a / b", "f(a)", "a[b]", "'x'", "1.5", "a ** 3"])
 def test_what_no_expression_prints_as_is_refused(text):
     with pytest.raises(MachineError):
         read_expression(text)
