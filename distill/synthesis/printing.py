@@ -68,8 +68,11 @@ def _source(expression: Expression, named: Mapping[Lookup, str]) -> str:
         case Operation("if", operands):
             test, first, second = (_source(operand, named) for operand in operands)
             return f"({first} if {test} else {second})"
-        case Operation("and" | "or"):
-            return f"({condition_source(expression, named)})"
+        case Operation("and" | "or" as operator, operands):
+            parts = conjuncts(operator, operands)
+            if is_truth(expression) and _chained(operator, parts, named) is not None:
+                return f"({condition_source(expression, named)})"
+            return f"({f' {operator} '.join(_source(part, named) for part in parts)})"
         case Operation("between", operands):
             low, middle, high = (_source(operand, named) for operand in operands)
             return f"({low} <= {middle} <= {high})"
