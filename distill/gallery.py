@@ -44,7 +44,7 @@ class Difference:
 
 
 def collect(runs: Mapping[str, Path], gallery: Path) -> None:
-    """Put runs into a gallery, in place of what is there under the same names, and draw its page.
+    """Put runs into a gallery, in place of what is there under the same names.
 
     Args:
         runs: run folders, by the name of the entry.
@@ -68,8 +68,22 @@ def collect(runs: Mapping[str, Path], gallery: Path) -> None:
                 f"cannot write to '{entry}': {error.strerror or error}; choose another folder with "
                 "--to DIR"
             ) from error
+
+
+def draw(gallery: Path) -> None:
+    """Make every program, every page and the index of a gallery again.
+
+    Raises:
+        RunFolderError: there are no runs, one is damaged, or nothing can be written.
+    """
     for path, made in made_again(gallery):
-        path.write_bytes(made)
+        try:
+            path.write_bytes(made)
+        except OSError as error:
+            raise RunFolderError(
+                f"cannot write '{path}': {error.strerror or error}; choose another folder with "
+                "--to DIR"
+            ) from error
 
 
 def _without_answers(certificate: Certificate | SequenceCertificate) -> bytes:

@@ -18,10 +18,10 @@ FILES = (
 
 @pytest.fixture(scope="module")
 def stored(tmp_path_factory):
-    """The README's task of one's own, run where nothing else is."""
+    """The guide's task of one's own, run where nothing else is."""
     folder = tmp_path_factory.mktemp("own")
-    readme = (Path(__file__).parent.parent / "README.md").read_text()
-    (source,) = re.findall(r"```python\n(# my_sequence_task.py.*?)```", readme, flags=re.S)
+    page = (Path(__file__).parent.parent / "docs" / "your_own_task.md").read_text()
+    (source,) = re.findall(r"```python\n(# my_sequence_task.py.*?)```", page, flags=re.S)
     (folder / "my_sequence_task.py").write_text(source)
     finished = run_distill(
         "run", "my_sequence_task.py", "--set", "m=4", "--set", "length=8", "--json", cwd=folder

@@ -159,9 +159,9 @@ def test_presets_that_cannot_be(tmp_path, marks, message):
         load_task(f"{path}:one")
 
 
-def test_the_readmes_sequence_task_loads(tmp_path):
-    readme = (Path(__file__).parent.parent / "README.md").read_text()
-    (source,) = re.findall(r"```python\n(# my_sequence_task.py.*?)```", readme, flags=re.S)
+def test_the_guides_sequence_task_loads(tmp_path):
+    page = (Path(__file__).parent.parent / "docs" / "your_own_task.md").read_text()
+    (source,) = re.findall(r"```python\n(# my_sequence_task.py.*?)```", page, flags=re.S)
     path = tmp_path / "my_sequence_task.py"
     path.write_text(source)
     labels = load_task(str(path)).labels(np.array([[[3], [4], [0], [9]]]))

@@ -11,12 +11,13 @@ import click
 from distill.cli.bench import bench
 from distill.cli.common import BAD_INPUT, INTERRUPTED, fail
 from distill.cli.compare import compare
+from distill.cli.gallery import gallery
 from distill.cli.listings import doctor, tasks
 from distill.cli.run import run
 from distill.cli.runs import report, runs, show, verify
 from distill.errors import DistillError
 
-COMMANDS = (run, verify, show, report, compare, runs, tasks, bench, doctor)
+COMMANDS = (run, verify, show, report, compare, runs, tasks, bench, gallery, doctor)
 
 
 @click.group(
