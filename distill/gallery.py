@@ -112,7 +112,9 @@ def made_again(gallery: Path) -> Iterator[tuple[Path, bytes]]:
     shown = entries(gallery)
     for name, run in shown.items():
         if not isinstance(run.mechanism, Refusal):
-            yield gallery / name / "program.py", emit_again(run.mechanism).source.encode()
+            program = emit_again(run.mechanism)
+            shown[name] = run = replace(run, program=program)
+            yield gallery / name / "program.py", program.source.encode()
         yield gallery / name / "report.html", report_page(run).encode()
     yield gallery / INDEX, gallery_page(shown).encode()
 

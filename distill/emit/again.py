@@ -25,9 +25,11 @@ def emit_again(mechanism: Mechanism) -> Program:
         return emitted.program
     if isinstance(mechanism, AutomatonMechanism):
         return emit_machine(mechanism.machine).program
-    order = mechanism.order and tuple(
-        tuple((name, read_expression(update)) for name, update in group)
-        for group in mechanism.order
-    )
+    order = None
+    if mechanism.order is not None:
+        order = tuple(
+            tuple((name, read_expression(update)) for name, update in group)
+            for group in mechanism.order
+        )
     ranges = [range(low, high + 1) for low, high in mechanism.ranges]
     return emit_recurrence(mechanism.recurrence, order, ranges, named=True).program
