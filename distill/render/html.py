@@ -6,21 +6,21 @@ Neither versions nor seconds are on it, so that it is the same bytes for the sam
 
 from __future__ import annotations
 
-import hashlib
-from base64 import b64encode
-from functools import cache
-from importlib.resources import files
 from itertools import groupby
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
-from pygments import highlight
-from pygments.formatters.html import HtmlFormatter
-from pygments.lexers.python import PythonLexer
 
 from distill.render.attempts import attempts_table
 from distill.render.card import card, commands, differences
 from distill.render.evidence import evidence_rows
+from distill.render.pages import (
+    asset,
+    environment,
+    page_script,
+    page_style,
+    python_code,
+    script_hash,
+)
 from distill.render.picture import Picture
 from distill.render.pictures import pictures_of
 from distill.render.statements import checked, located, not_checked
@@ -33,7 +33,7 @@ DARK_NOTEBOOKS = '[data-jp-theme-light="false"] *, .vscode-dark *'
 def report_page(run: Run) -> str:
     """A run's report as a page: the same bytes for the same run, whenever and wherever it ran."""
     return (
-        _environment()
+        environment()
         .get_template("report.html")
         .render(
             **_verdict(run),
@@ -45,9 +45,9 @@ def report_page(run: Run) -> str:
             recipe=run.record.recipe,
             card=card(run),
             commands=commands(run),
-            style=Markup(_style()),
-            script=Markup(_template("report.js")),
-            script_hash=_hash(_template("report.js")),
+            style=page_style(),
+            script=page_script(),
+            script_hash=script_hash(page_script()),
         )
     )
 
@@ -55,12 +55,12 @@ def report_page(run: Run) -> str:
 def snippet(run: Run) -> str:
     """The verdict, the program and the first pictures, for a page that is not ours: a notebook."""
     return (
-        _environment()
+        environment()
         .get_template("snippet.html")
         .render(
             **_verdict(run),
             pictures=_placed(pictures_of(run)[:2]),
-            style=Markup(_style(".distill-run")),
+            style=_scoped_style(".distill-run"),
         )
     )
 
@@ -92,42 +92,18 @@ def _verdict(run: Run) -> dict[str, object]:
         "checked": checked(run.report),
         "not_checked": not_checked(run),
         "source": source,
-        "code": None
-        if source is None
-        else Markup(highlight(source, PythonLexer(), HtmlFormatter(nowrap=True))),
+        "code": None if source is None else python_code(source),
     }
 
 
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("distill.render", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-@cache
-def _template(name: str) -> str:
-    return files("distill.render").joinpath("templates", name).read_text(encoding="utf-8")
-
-
-def _style(scope: str | None = None) -> str:
-    """The page's style; with a scope only what concerns elements of that class."""
-    if scope is None:
-        return _template("colours.css") + _template("code.css") + _template("report.css")
-    scoped = _template("code.css").replace(".highlight", f"{scope} .highlight")
-    light, dark = _template("colours.css").split("@media", maxsplit=1)
+def _scoped_style(scope: str) -> Markup:
+    """Of the pages' style what concerns elements of this class, for a page that is not ours."""
+    scoped = asset("code.css").replace(".highlight", f"{scope} .highlight")
+    light, dark = asset("colours.css").split("@media", maxsplit=1)
     dark = dark[dark.index(":root") : dark.rindex("}")]
-    return (
+    return Markup(
         light.replace(":root", scope)
         + dark.replace(":root", f"{scope}:is({DARK_NOTEBOOKS})")
         + scoped
-        + _template("snippet.css")
+        + asset("snippet.css")
     )
-
-
-def _hash(text: str) -> str:
-    return b64encode(hashlib.sha256(text.encode()).digest()).decode()

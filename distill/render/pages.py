@@ -1,0 +1,56 @@
+"""What every page is made with: the templates, one style, Python in colours, a content policy.
+
+A page is one self-contained file. It loads nothing, and its content policy (`head.html`) allows no
+script but those whose hash it names.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b64encode
+from functools import cache
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from pygments import highlight
+from pygments.formatters.html import HtmlFormatter
+from pygments.lexers.python import PythonLexer
+
+
+@cache
+def environment() -> Environment:
+    """The templates: they escape what they are given, and fail at a name that is not given."""
+    return Environment(
+        loader=PackageLoader("distill.render", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+@cache
+def asset(name: str) -> str:
+    """The text of a style or a script that lies among the templates."""
+    return files("distill.render").joinpath("templates", name).read_text(encoding="utf-8")
+
+
+def page_style(*more: str) -> Markup:
+    """The style of every page, followed by the style sheets of this one, by their names."""
+    return Markup("".join(map(asset, ("colours.css", "code.css", "report.css", *more))))
+
+
+def page_script() -> Markup:
+    """The script of every page: buttons that copy, and everything unfolded on paper."""
+    return Markup(asset("report.js"))
+
+
+def script_hash(script: str) -> str:
+    """SHA-256 of a script in Base64, as a content policy names it."""
+    return b64encode(hashlib.sha256(script.encode()).digest()).decode()
+
+
+def python_code(source: str) -> Markup:
+    """Python in colours, to be put into a `pre` below an element of the class `highlight`."""
+    return Markup(highlight(source, PythonLexer(), HtmlFormatter(nowrap=True)))
