@@ -6,8 +6,6 @@ Neither versions nor seconds are on it, so that it is the same bytes for the sam
 
 from __future__ import annotations
 
-from itertools import groupby
-
 from markupsafe import Markup
 
 from distill.render.attempts import attempts_table
@@ -18,10 +16,10 @@ from distill.render.pages import (
     environment,
     page_script,
     page_style,
+    placed,
     python_code,
     script_hash,
 )
-from distill.render.picture import Picture
 from distill.render.pictures import pictures_of
 from distill.render.statements import checked, located, not_checked
 from distill.store import Run
@@ -37,7 +35,7 @@ def report_page(run: Run) -> str:
         .get_template("report.html")
         .render(
             **_verdict(run),
-            pictures=_placed(pictures_of(run)),
+            pictures=placed(pictures_of(run)),
             rows=evidence_rows(run.report),
             differences=differences(run),
             attempts=attempts_table(run.record),
@@ -59,21 +57,10 @@ def snippet(run: Run) -> str:
         .get_template("snippet.html")
         .render(
             **_verdict(run),
-            pictures=_placed(pictures_of(run)[:2]),
+            pictures=placed(pictures_of(run)[:2]),
             style=_scoped_style(".distill-run"),
         )
     )
-
-
-def _placed(pictures: tuple[Picture, ...]) -> list[tuple[Picture, str]]:
-    """Pictures with how they stand: in two columns, across both, or alone beside their caption."""
-    placed: list[tuple[Picture, str]] = []
-    for several, group in groupby(pictures, key=lambda picture: picture.panels > 1):
-        row = list(group)
-        placed += [(picture, "wide" if several else "") for picture in row]
-        if not several and len(row) % 2:
-            placed[-1] = (row[-1], "alone")
-    return placed
 
 
 def _verdict(run: Run) -> dict[str, object]:

@@ -10,12 +10,15 @@ import hashlib
 from base64 import b64encode
 from functools import cache
 from importlib.resources import files
+from itertools import groupby
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from pygments import highlight
 from pygments.formatters.html import HtmlFormatter
 from pygments.lexers.python import PythonLexer
+
+from distill.render.picture import Picture
 
 
 @cache
@@ -54,3 +57,14 @@ def script_hash(script: str) -> str:
 def python_code(source: str) -> Markup:
     """Python in colours, to be put into a `pre` below an element of the class `highlight`."""
     return Markup(highlight(source, PythonLexer(), HtmlFormatter(nowrap=True)))
+
+
+def placed(pictures: tuple[Picture, ...]) -> list[tuple[Picture, str]]:
+    """Pictures with how they stand: in two columns, across both, or alone beside their caption."""
+    stand: list[tuple[Picture, str]] = []
+    for several, group in groupby(pictures, key=lambda picture: picture.panels > 1):
+        row = list(group)
+        stand += [(picture, "wide" if several else "") for picture in row]
+        if not several and len(row) % 2:
+            stand[-1] = (row[-1], "alone")
+    return stand
