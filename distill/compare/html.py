@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from distill.compare import wording
 from distill.compare.census import Census, Comparison
-from distill.compare.layout import explained, facts_of, run_grid
+from distill.compare.layout import LEGEND, explained, facts_of, run_grid
 from distill.compare.overview import page_of
 from distill.compare.pictures import family_pictures
 from distill.render.pages import (
@@ -51,6 +51,7 @@ def _part(place: int, compared: Comparison) -> dict[str, object]:
         "title": compared.title,
         "sentence": compared.sentence,
         "grid": run_grid(compared),
+        "legend": LEGEND if compared.families else None,
         "facts": facts_of(compared),
         "pictures": placed(family_pictures(compared, f"strip-{place}")),
         "classes": classes,
