@@ -330,6 +330,7 @@ def fits(browser: Browser, page: Page) -> list[str]:
 def is_well_built(browser: Browser, page: Page) -> list[str]:
     """Headings, names, captions and references, as a screen reader meets them."""
     browser.open(page)
+    browser.look("unfold")
     faults = browser.look("structure")
     for svg in browser.driver.find_elements(By.TAG_NAME, "svg"):
         if svg.aria_role not in {"img", "image"}:

@@ -1,16 +1,19 @@
 """Every page in a real browser: what a reader sees, hears, presses, copies and prints."""
 
+import shutil
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 from browser_checks import CHECKS, Page, browsing
-from planted import square
+from planted import planted_model, square
 from planted_linear import linear_network, planted, system
 from planted_machine import planted_network
 
 import distill
+from distill.compare import compare, gather
+from distill.compare.html import census_page
 from distill.curve import CurvePoint, TrainingCurve
 from distill.machine import Machine
 from distill.render.html import report_page
@@ -97,7 +100,44 @@ def refused_sequences(planted_run, out):
     return report(run, ".reasons li")
 
 
-PAGES = {make.__name__: make for make in (fourier, machine, recurrence, refused, refused_sequences)}
+COMPARED = ("h1", ".sentence", ".scroll td", ".facts dd")
+"""What every comparison shows."""
+
+
+def two_networks(planted_run, out):
+    """With waves, the second at twice the frequencies of the first."""
+    shutil.copytree(planted_run, out / "planted" / "first")
+    model = planted_model(23, {4: 5.0, 9: 4.0, 5: 3.0})
+    distill.distill(model, square(23), name="planted", out=out)
+    page = out / "networks.html"
+    page.write_text(census_page(compare(gather(["planted"], out), by_task=True)), encoding="utf-8")
+    return Page(page, (*COMPARED, *PICTURE, ".lines td"))
+
+
+def several_tasks(planted_run, out):
+    """One in which all networks found the same, and one with machines that differ."""
+    two_networks(planted_run, out)
+    parity = Machine(((0, 1), (1, 0)), ((0, 1), (1, 0)), ((0,), (1,)))
+    seen = replace(parity, transitions=((0, 1), (1, 1)), outputs=((0, 1), (1, 1)))
+    programs = []
+    for found in (parity, seen):
+        channels = distill.Channels((range(2),))
+        run = distill.distill(planted_network(found), channels, length=8, name="bits", out=out)
+        assert run.program is not None
+        programs.append(run.program.source)
+    page = out / "tasks.html"
+    page.write_text(census_page(compare(gather([str(out)], out), by_task=True)), encoding="utf-8")
+    shown = (*COMPARED, "summary", ".lines td", ".class pre")
+    return Page(page, shown, dict(zip(("part-0-A", "part-0-B"), programs, strict=True)))
+
+
+PAGES = {
+    make.__name__: make
+    for make in (
+        *(fourier, machine, recurrence, refused, refused_sequences),
+        *(two_networks, several_tasks),
+    )
+}
 """A page is one more line here: a function from a stored run and an empty folder."""
 
 

@@ -518,13 +518,15 @@ def test_the_page_is_self_contained_and_the_same_every_time(runs, tmp_path):
     assert pages[0] == pages[1]
     page = pages[0].decode()
     linked = re.findall(r'(?:src|href)="([^"#][^"]*)"|url\((?!#)([^)]*)\)|@import', page)
-    assert not linked
+    assert linked == [("data:,", "")], "an icon that is empty, so that none is asked for"
+    assert "default-src 'none'" in page
     assert str(runs) not in page
     names = re.findall(r'\bid="([^"]*)"', page)
     assert len(names) == len(set(names)), "ids are unique on a page"
     assert page.count("<svg") == 1
     assert "2 networks use 5 of 11 frequencies; used by more than one: 9 by 2." in page
-    assert "prefers-color-scheme: dark" in page
+    themes = re.findall(r"@media.*prefers-color-scheme.*", page)
+    assert themes == ["@media screen and (prefers-color-scheme: dark) {"], "paper is light"
     assert "@media print" in page
 
 

@@ -2,38 +2,38 @@
 
 from __future__ import annotations
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from pygments import highlight
-from pygments.formatters.html import HtmlFormatter
-from pygments.lexers.python import PythonLexer
-
 from distill.compare import wording
 from distill.compare.census import Census, Comparison
-from distill.compare.layout import explained, facts_of, run_grid
+from distill.compare.layout import LEGEND, explained, facts_of, run_grid
 from distill.compare.overview import page_of
 from distill.compare.pictures import family_pictures
+from distill.render.pages import (
+    environment,
+    page_script,
+    page_style,
+    placed,
+    python_code,
+    script_hash,
+)
 
 
 def census_page(census: Census) -> str:
     """The page, without anything that is fetched from elsewhere."""
-    environment = Environment(
-        loader=PackageLoader("distill.render", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    light, dark = HtmlFormatter(style="default"), HtmlFormatter(style="github-dark")
-    return environment.get_template("compare.html").render(
-        page=page_of(census),
-        several=len(census.comparisons) > 1,
-        parts=[_part(at, each, light) for at, each in enumerate(census.comparisons)],
-        light=light.get_style_defs(".highlight"),
-        dark=dark.get_style_defs(".highlight"),
+    return (
+        environment()
+        .get_template("compare.html")
+        .render(
+            page=page_of(census),
+            several=len(census.comparisons) > 1,
+            parts=[_part(place, each) for place, each in enumerate(census.comparisons)],
+            style=page_style("compare.css"),
+            script=page_script(),
+            script_hash=script_hash(page_script()),
+        )
     )
 
 
-def _part(place: int, compared: Comparison, light: HtmlFormatter) -> dict[str, object]:
+def _part(place: int, compared: Comparison) -> dict[str, object]:
     """What the page shows of one comparison."""
     labels = [run.label for run in compared.runs]
     classes = [
@@ -42,7 +42,7 @@ def _part(place: int, compared: Comparison, light: HtmlFormatter) -> dict[str, o
             "name": each.name,
             "why": wording.why(each),
             "runs": ", ".join(labels[run] for run in each.runs),
-            "code": highlight(each.source, PythonLexer(), light),
+            "code": python_code(each.source),
         }
         for each in compared.classes
     ]
@@ -51,8 +51,9 @@ def _part(place: int, compared: Comparison, light: HtmlFormatter) -> dict[str, o
         "title": compared.title,
         "sentence": compared.sentence,
         "grid": run_grid(compared),
+        "legend": LEGEND if compared.families else None,
         "facts": facts_of(compared),
-        "pictures": family_pictures(compared),
+        "pictures": placed(family_pictures(compared, f"strip-{place}")),
         "classes": classes,
         "sections": explained(compared),
         "alike": compared.alike == len(compared.runs),

@@ -22,18 +22,13 @@ ROW = 0.21
 """Inches for a network."""
 
 
-def family_pictures(compared: Comparison) -> tuple[Picture, ...]:
-    """One for every family of more than one network."""
+def family_pictures(compared: Comparison, name: str) -> tuple[Picture, ...]:
+    """One for every family of more than one network; their names begin with this one."""
     return tuple(
         _strip(family, [compared.runs[run].label for run in family.runs], f"{name}-{at}")
-        for name in [_fit_for_id(compared.title)]
         for at, family in enumerate(compared.families)
         if len(family.runs) > 1
     )
-
-
-def _fit_for_id(text: str) -> str:
-    return "strip-" + "".join(c if c.isalnum() else "-" for c in text)
 
 
 def _strip(family: Family, labels: list[str], name: str) -> Picture:

@@ -8,8 +8,13 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from distill.render.html import coloured
-from distill.render.pages import environment, page_style
+from distill.render.pages import (
+    environment,
+    page_script,
+    page_style,
+    python_code,
+    script_hash,
+)
 from distill.render.picture import Picture
 from distill.render.pictures import pictures_of
 from distill.store import Run
@@ -95,7 +100,9 @@ def gallery_page(runs: Mapping[str, Run]) -> str:
         .render(
             lead=lead,
             groups=[group for group in groups if group.cards],
-            style=Markup(page_style()),
+            style=page_style("gallery.css"),
+            script=page_script(),
+            script_hash=script_hash(page_script()),
         )
     )
 
@@ -123,7 +130,7 @@ def _card(name: str, run: Run) -> Card:
         located=report.located,
         said=" ".join(said.split()),
         svg=None if hero is None else _with_own_ids(hero, name),
-        code=None if program is None else coloured(_function(program.source)),
+        code=None if program is None else python_code(_function(program.source)),
         lines=0 if program is None else program.lines,
     )
 

@@ -6,21 +6,26 @@ Neither versions nor seconds are on it, so that it is the same bytes for the sam
 
 from __future__ import annotations
 
-from itertools import groupby
-
 from markupsafe import Markup
-from pygments import highlight
-from pygments.formatters.html import HtmlFormatter
-from pygments.lexers.python import PythonLexer
 
 from distill.render.attempts import attempts_table
 from distill.render.card import card, commands, differences
 from distill.render.evidence import evidence_rows
-from distill.render.pages import environment, page_style, script_hash, snippet_style, template
-from distill.render.picture import Picture
+from distill.render.pages import (
+    asset,
+    environment,
+    page_script,
+    page_style,
+    placed,
+    python_code,
+    script_hash,
+)
 from distill.render.pictures import pictures_of
 from distill.render.statements import checked, located, not_checked
 from distill.store import Run
+
+DARK_NOTEBOOKS = '[data-jp-theme-light="false"] *, .vscode-dark *'
+"""What is inside a notebook with a dark theme, which does not go by the system's."""
 
 
 def report_page(run: Run) -> str:
@@ -30,7 +35,7 @@ def report_page(run: Run) -> str:
         .get_template("report.html")
         .render(
             **_verdict(run),
-            pictures=_placed(pictures_of(run)),
+            pictures=placed(pictures_of(run)),
             rows=evidence_rows(run.report),
             differences=differences(run),
             attempts=attempts_table(run.record),
@@ -38,9 +43,9 @@ def report_page(run: Run) -> str:
             recipe=run.record.recipe,
             card=card(run),
             commands=commands(run),
-            style=Markup(page_style()),
-            script=Markup(template("report.js")),
-            script_hash=script_hash(template("report.js")),
+            style=page_style(),
+            script=page_script(),
+            script_hash=script_hash(page_script()),
         )
     )
 
@@ -52,21 +57,10 @@ def snippet(run: Run) -> str:
         .get_template("snippet.html")
         .render(
             **_verdict(run),
-            pictures=_placed(pictures_of(run)[:2]),
-            style=Markup(snippet_style(".distill-run")),
+            pictures=placed(pictures_of(run)[:2]),
+            style=_scoped_style(".distill-run"),
         )
     )
-
-
-def _placed(pictures: tuple[Picture, ...]) -> list[tuple[Picture, str]]:
-    """Pictures with how they stand: in two columns, across both, or alone beside their caption."""
-    placed: list[tuple[Picture, str]] = []
-    for several, group in groupby(pictures, key=lambda picture: picture.panels > 1):
-        row = list(group)
-        placed += [(picture, "wide" if several else "") for picture in row]
-        if not several and len(row) % 2:
-            placed[-1] = (row[-1], "alone")
-    return placed
 
 
 def _verdict(run: Run) -> dict[str, object]:
@@ -85,10 +79,18 @@ def _verdict(run: Run) -> dict[str, object]:
         "checked": checked(run.report),
         "not_checked": not_checked(run),
         "source": source,
-        "code": None if source is None else coloured(source),
+        "code": None if source is None else python_code(source),
     }
 
 
-def coloured(source: str) -> Markup:
-    """A program with its words in the page's colours."""
-    return Markup(highlight(source, PythonLexer(), HtmlFormatter(nowrap=True)))
+def _scoped_style(scope: str) -> Markup:
+    """Of the pages' style what concerns elements of this class, for a page that is not ours."""
+    scoped = asset("code.css").replace(".highlight", f"{scope} .highlight")
+    light, dark = asset("colours.css").split("@media", maxsplit=1)
+    dark = dark[dark.index(":root") : dark.rindex("}")]
+    return Markup(
+        light.replace(":root", scope)
+        + dark.replace(":root", f"{scope}:is({DARK_NOTEBOOKS})")
+        + scoped
+        + asset("snippet.css")
+    )

@@ -1,4 +1,8 @@
-"""What every page is made with: templates, styles for light, dark and print, a script's hash."""
+"""What every page is made with: the templates, one style, Python in colours, a content policy.
+
+A page is one self-contained file. It loads nothing, and its content policy (`head.html`) allows no
+script but those whose hash it names.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +10,20 @@ import hashlib
 from base64 import b64encode
 from functools import cache
 from importlib.resources import files
+from itertools import groupby
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from pygments import highlight
+from pygments.formatters.html import HtmlFormatter
+from pygments.lexers.python import PythonLexer
 
-DARK_NOTEBOOKS = '[data-jp-theme-light="false"] *, .vscode-dark *'
-"""What is inside a notebook with a dark theme, which does not go by the system's."""
+from distill.render.picture import Picture
 
 
 @cache
 def environment() -> Environment:
-    """The templates."""
+    """The templates: they escape what they are given, and fail at a name that is not given."""
     return Environment(
         loader=PackageLoader("distill.render", "templates"),
         autoescape=True,
@@ -26,29 +34,37 @@ def environment() -> Environment:
 
 
 @cache
-def template(name: str) -> str:
-    """The text of one file among the templates."""
+def asset(name: str) -> str:
+    """The text of a style or a script that lies among the templates."""
     return files("distill.render").joinpath("templates", name).read_text(encoding="utf-8")
 
 
-def page_style() -> str:
-    """The style of a page."""
-    return template("colours.css") + template("code.css") + template("report.css")
+def page_style(*more: str) -> Markup:
+    """The style of every page, followed by the style sheets of this one, by their names."""
+    return Markup("".join(map(asset, ("colours.css", "code.css", "report.css", *more))))
 
 
-def snippet_style(scope: str) -> str:
-    """The style of a part of somebody else's page: what concerns elements of a class alone."""
-    scoped = template("code.css").replace(".highlight", f"{scope} .highlight")
-    light, dark = template("colours.css").split("@media", maxsplit=1)
-    dark = dark[dark.index(":root") : dark.rindex("}")]
-    return (
-        light.replace(":root", scope)
-        + dark.replace(":root", f"{scope}:is({DARK_NOTEBOOKS})")
-        + scoped
-        + template("snippet.css")
-    )
+def page_script() -> Markup:
+    """The script of every page: buttons that copy, and everything unfolded on paper."""
+    return Markup(asset("report.js"))
 
 
 def script_hash(script: str) -> str:
-    """Of a script, for the content policy that allows it and no other."""
+    """SHA-256 of a script in Base64, as a content policy names it."""
     return b64encode(hashlib.sha256(script.encode()).digest()).decode()
+
+
+def python_code(source: str) -> Markup:
+    """Python in colours, to be put into a `pre` below an element of the class `highlight`."""
+    return Markup(highlight(source, PythonLexer(), HtmlFormatter(nowrap=True)))
+
+
+def placed(pictures: tuple[Picture, ...]) -> list[tuple[Picture, str]]:
+    """Pictures with how they stand: in two columns, across both, or alone beside their caption."""
+    stand: list[tuple[Picture, str]] = []
+    for several, group in groupby(pictures, key=lambda picture: picture.panels > 1):
+        row = list(group)
+        stand += [(picture, "wide" if several else "") for picture in row]
+        if not several and len(row) % 2:
+            stand[-1] = (row[-1], "alone")
+    return stand
