@@ -15,6 +15,7 @@ import distill
 from distill.compare import compare, gather
 from distill.compare.html import census_page
 from distill.curve import CurvePoint, TrainingCurve
+from distill.gallery import collect, draw
 from distill.machine import Machine
 from distill.render.html import report_page
 from distill.store import Attempt
@@ -76,7 +77,7 @@ def machine(planted_run, out):
 def recurrence(planted_run, out):
     network = planted(system([[1, 1], [1, 0]], [[1], [0]], [[1, 0]]), np.random.default_rng(0), 0)
     run = distill.distill(network, distill.Channels((range(-3, 4),)), length=8, out=out)
-    return report(run, *PROGRAM)
+    return report(run, *PROGRAM, *PICTURE)
 
 
 def refused(planted_run, out):
@@ -97,7 +98,18 @@ def refused_sequences(planted_run, out):
     network = linear_network(A, [[1.0], [1.0]], b, b, [[0.3, 0.4]], [0.0])
     run = distill.distill(network, distill.Channels((range(-3, 4),)), length=8, out=out)
     assert run.program is None
-    return report(run, ".reasons li")
+    return report(run, ".reasons li", *PICTURE)
+
+
+def gallery_index(planted_run, out):
+    """A gallery with a card of each kind."""
+    runs = {"waves": planted_run}
+    for make in (machine, recurrence, refused):
+        runs[make.__name__] = make(planted_run, out / make.__name__).path.parent
+    collect(runs, out / "gallery")
+    draw(out / "gallery")
+    shown = ("h1", ".sentence", ".card h3 a", ".card .badge", ".card svg", ".card summary")
+    return Page(out / "gallery" / "index.html", shown)
 
 
 COMPARED = ("h1", ".sentence", ".scroll td", ".facts dd")
@@ -135,7 +147,7 @@ PAGES = {
     make.__name__: make
     for make in (
         *(fourier, machine, recurrence, refused, refused_sequences),
-        *(two_networks, several_tasks),
+        *(two_networks, several_tasks, gallery_index),
     )
 }
 """A page is one more line here: a function from a stored run and an empty folder."""
