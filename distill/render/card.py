@@ -165,7 +165,7 @@ def _network(run: Run) -> str:
         return f"{record.architecture or 'none was kept'}, trained by this run."
     if "model" in record.settings:
         return f"{record.architecture}, read from the checkpoint {record.settings['model']}."
-    stored = "" if run.model is not None else " and not stored"
+    stored = "" if run.certificate.architecture is not None else " and not stored"
     return f"{record.architecture or 'a callable'}, given in memory{stored}."
 
 

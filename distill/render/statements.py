@@ -80,7 +80,7 @@ def not_checked(run: Run) -> list[str]:
         left.append("Whether network or program is right: there was no task to hold them against.")
     left.append("How the network came to be: its weights are taken as they are stored.")
     again = _not_derived(report)
-    if again and run.model is not None:
+    if again and run.certificate.architecture is not None:
         left.append(f"Figures that distill verify does not derive again with the verdict: {again}.")
     return left
 
@@ -216,7 +216,7 @@ def _domain_left(report: Report, counted: ProgramVsModel) -> list[str]:
 
 def _proof_left(run: Run) -> list[str]:
     report, proof = run.report, run.report.proof
-    if run.model is None:
+    if run.certificate.architecture is None:
         return [
             "The network itself, by anybody else: it was given as a callable and not stored, so "
             "that nobody can run it again."
