@@ -16,7 +16,6 @@ extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 source_suffix = {".md": "markdown"}
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
-exclude_patterns = ["conftest.py"]
 autodoc_typehints = "none"  # shapes are in the signatures; twice would be once too often
 autodoc_member_order = "bysource"
 nitpicky = False

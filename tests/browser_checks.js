@@ -145,7 +145,8 @@ const look = (() => {
     return { count: texts.length, faults };
   };
 
-  // Lines and markers in the colours of the series that do not stand out from the page.
+  // Lines and markers in the colours of the series that do not stand out from the page. What lies
+  // behind others to hold them together says nothing by itself.
   const paleMarks = () => {
     const faults = new Set();
     const pictures = $$("figure svg").filter(seen);
@@ -161,7 +162,7 @@ const look = (() => {
       );
       colours += series.size;
       for (const shape of shapes(svg)) {
-        if (shape.localName === "image") continue;
+        if (shape.localName === "image" || shape.closest('[id*="backdrop"]')) continue;
         const paints = [painted(shape, "stroke"), painted(shape, "fill")].filter(
           (paint) => paint && series.has(paint.slice(0, 3).join()),
         );

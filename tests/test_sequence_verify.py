@@ -244,7 +244,7 @@ def reference_changed(which):
 @pytest.mark.parametrize(
     ("name", "change"),
     [
-        ("program.py", lambda text: text.replace("% 2", "% 3")),
+        ("program.py", lambda text: text.replace(", 2)", ", 3)")),
         ("program.py", lambda text: text.replace("carry = 0", "carry = 1")),
         ("program.py", lambda text: text.replace("outputs = []", "outputs = []\n    seen = []")),
         ("mechanism.json", set_at("transitions", 0, 1, value=1)),

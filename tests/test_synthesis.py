@@ -50,7 +50,7 @@ BITS = range(2)
         (
             lambda x: x in (0, 1, 4, 9, 16),
             {"x": range(20)},
-            "int(isqrt(x) * isqrt(x) == x)",
+            "int(isqrt(x) ** 2 == x)",
         ),
     ],
 )

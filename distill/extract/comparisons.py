@@ -110,7 +110,7 @@ def _systems(
     Of what it compares, for one thing, its own sum is enough.
     """
     hidden = network.hidden(probes)
-    for form in scaled_forms(_compares(model, hidden, probes), probes):
+    for form in scaled_forms(_compares(model, network, hidden, probes), probes):
         if (system := _plainest(form)) is not None:
             yield system, False
     forms = held_forms(hidden, probes)
@@ -127,7 +127,10 @@ def _plainest(forms: HeldForms) -> IntegerSystem | None:
 
 
 def _compares(
-    model: IntegerModel, hidden: Float[ndarray, "n length d"], probes: Sequences
+    model: IntegerModel,
+    network: SequenceNetwork,
+    hidden: Float[ndarray, "n length d"],
+    probes: Sequences,
 ) -> Float[ndarray, "n length numbers"]:
     """The numbers that a network compares: answers with the first one, or units with 0."""
     if model.architecture.readout == "choice":
@@ -136,6 +139,8 @@ def _compares(
     first = np.broadcast_to(model.start, (len(hidden), 1, hidden.shape[2]))
     before = np.concatenate([first, hidden[:, :-1]], axis=1)
     A, B, b = (model.weights[name] for name in ("A", "B", "b"))
+    if network.reads_symbols:
+        return before @ A.T + B.T[draws.numbers(probes, network.channels.inputs)] + b
     return before @ A.T + probes @ B.T + b
 
 

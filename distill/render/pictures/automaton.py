@@ -234,13 +234,13 @@ def _exchanges(found: Interchange) -> Picture:
             cells = np.argwhere(levels == level)[:, ::-1]
             vertices = (corners[None] + cells[:, None]).reshape(-1, 2)
             path = Path(vertices, codes * len(cells))
-            axes.add_patch(
-                PathPatch(path, facecolor=SERIES[0], alpha=0.9 * level / 10, linewidth=0)
-            )
+            # what is not all stays pale, so that its number can be read on it in either theme
+            alpha = 1.0 if level == 10 else 0.45 * level / 10
+            axes.add_patch(PathPatch(path, facecolor=SERIES[0], alpha=alpha, linewidth=0))
         if k <= NUMBERS:
             for (i, j), value in np.ndenumerate(table):
                 text = "–" if np.isnan(value) else _part(value)
-                colour = SURFACE if value > 0.65 else INK if value > 0 else FAINT
+                colour = SURFACE if levels[i, j] == 10 else INK if value > 0 else FAINT
                 axes.text(j, i, text, ha="center", va="center", fontsize=9, color=colour)
         every = 1 if k <= 16 else 2
         names = [_clipped(name.rpartition("=")[2], 9) for name in found.names]

@@ -95,6 +95,7 @@ def cloud(
                         joinstyle="round",
                         capstyle="round",
                         alpha=0.2,
+                        gid=f"backdrop-{group}",
                     )
                 )
         looks = np.array([MARKERS[group // len(SERIES) % len(MARKERS)] for group in groups])

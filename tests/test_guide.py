@@ -5,8 +5,6 @@ A Python block that begins with `# name.py` is a file. A `console` block is a se
 block is what the Python block before it prints.
 """
 
-from __future__ import annotations
-
 import contextlib
 import doctest
 import io
@@ -19,18 +17,19 @@ import sys
 from pathlib import Path
 
 import pytest
-from sybil import Example, Sybil
+from sybil import Example
+from sybil.document import Document
 from sybil.parsers.myst import CodeBlockParser
 
+GUIDE = Path(__file__).parent.parent / "docs"
 DISTILL = [sys.executable, "-m", "distill"]
 RULES = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
-
 
 NEED_A_RUN = {"reading_a_report.md", "verdicts.md"}
 """Pages that look at the run of the first page."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def made_run(tmp_path_factory):
     """The folder `outputs` after the first command of the guide."""
     out = tmp_path_factory.mktemp("made") / "outputs"
@@ -40,23 +39,7 @@ def made_run(tmp_path_factory):
     return out
 
 
-@pytest.fixture(scope="module")
-def workplace(request, tmp_path_factory, monkeypatch_module):
-    """A folder for every page."""
-    folder = tmp_path_factory.mktemp("page")
-    if request.path.name in NEED_A_RUN:
-        shutil.copytree(request.getfixturevalue("made_run"), folder / "outputs")
-    monkeypatch_module.chdir(folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def monkeypatch_module():
-    with pytest.MonkeyPatch.context() as patch:
-        yield patch
-
-
-def run_python(example: Example) -> None:
+def run_python(example: Example):
     """A file to write, or a program whose output is kept."""
     text = example.parsed
     named = re.match(r"# (\w+\.py)\n", text)
@@ -69,12 +52,12 @@ def run_python(example: Example) -> None:
     example.namespace["printed"] = printed.getvalue()
 
 
-def check_output(example: Example) -> str | None:
+def check_output(example: Example):
     """What the last Python block printed."""
     return _difference(example.parsed, example.namespace["printed"])
 
 
-def run_session(example: Example) -> str | None:
+def run_session(example: Example):
     """Commands, and what they print on both streams."""
     for command, wanted in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n?)*)", example.parsed, re.M):
         words = shlex.split(command)
@@ -91,19 +74,32 @@ def run_session(example: Example) -> str | None:
     return None
 
 
-def _difference(wanted: str, got: str) -> str | None:
+def _difference(wanted, got):
     checker, wanted, got = doctest.OutputChecker(), f"{wanted.strip()}\n", f"{got.strip()}\n"
     if checker.check_output(wanted, got, RULES):
         return None
     return checker.output_difference(doctest.Example("", wanted), got, RULES)
 
 
-pytest_collect_file = Sybil(
-    parsers=[
-        CodeBlockParser(language="python", evaluator=run_python),
-        CodeBlockParser(language="output", evaluator=check_output),
-        CodeBlockParser(language="console", evaluator=run_session),
-    ],
-    patterns=["*.md"],
-    fixtures=["workplace"],
-).pytest()
+PARSERS = [
+    CodeBlockParser(language="python", evaluator=run_python),
+    CodeBlockParser(language="output", evaluator=check_output),
+    CodeBlockParser(language="console", evaluator=run_session),
+]
+PAGES = {
+    str(path.relative_to(GUIDE)): list(Document.parse(str(path), *PARSERS).examples())
+    for path in sorted(GUIDE.rglob("*.md"))
+}
+
+
+@pytest.mark.parametrize("page", [page for page, examples in PAGES.items() if examples])
+def test_a_pages_examples_do_what_the_page_says(page, request, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    if page in NEED_A_RUN:
+        shutil.copytree(request.getfixturevalue("made_run"), tmp_path / "outputs")
+    for example in PAGES[page]:
+        example.evaluate()
+
+
+def test_most_pages_for_users_have_examples():
+    assert sum(map(bool, PAGES.values())) >= 6
