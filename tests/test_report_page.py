@@ -360,7 +360,8 @@ def test_what_is_left_open_is_said(planted, trained, counter):
     assert "evaluated in float32" in report_page(
         replace(planted, report=replace(planted.report, proof=weaker))
     )
-    assert "not stored" in report_page(replace(planted, model=None))
+    unstored = replace(planted.certificate, architecture=None)
+    assert "not stored" in report_page(replace(planted, certificate=unstored, model=None))
     split = replace(trained.certificate, split=Split(1392, 0))
     assert "1,392 of 3,481 inputs (40%)" in report_page(replace(trained, certificate=split))
     assert "length 12" in report_page(counter)

@@ -9,7 +9,6 @@ MACHINES = [
     "traffic_light",
     "thermostat",
     "clamped_depth",
-    "hash_mod_7",
     "is_sorted",
     "contains_101",
     "comparator",
