@@ -22,6 +22,7 @@ from distill.errors import RunFolderError
 from distill.mechanism import Refusal
 from distill.render.gallery import gallery_page
 from distill.render.html import report_page
+from distill.render.pictures import pictures_of
 from distill.sequence_certificate import SequenceCertificate
 from distill.serialise import to_json
 from distill.store import CertificateJson, Run, load_run
@@ -109,14 +110,15 @@ def entries(gallery: Path) -> dict[str, Run]:
 
 def made_again(gallery: Path) -> Iterator[tuple[Path, bytes]]:
     """Every file that follows from the others, made again: programs, reports and the index."""
-    shown = entries(gallery)
+    shown, pictures = entries(gallery), {}
     for name, run in shown.items():
         if not isinstance(run.mechanism, Refusal):
             program = emit_again(run.mechanism)
             shown[name] = run = replace(run, program=program)
             yield gallery / name / "program.py", program.source.encode()
-        yield gallery / name / "report.html", report_page(run).encode()
-    yield gallery / INDEX, gallery_page(shown).encode()
+        pictures[name] = pictures_of(run)
+        yield gallery / name / "report.html", report_page(run, pictures[name]).encode()
+    yield gallery / INDEX, gallery_page(shown, pictures).encode()
 
 
 def differences(gallery: Path) -> tuple[Difference, ...]:

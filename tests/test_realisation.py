@@ -357,7 +357,7 @@ def test_a_planted_system_whose_answers_are_divided_comes_back(parts, seed, data
     rng, outputs = np.random.default_rng(seed), len(planted_system.C)
     q = [data.draw(st.integers(2, 9)) for _ in range(outputs)]
     # never nearer to a tie than what is refused, also where the responses have no such parts
-    within = [data.draw(st.sampled_from([0.5, 0.8])) / part for part in q]
+    within = [0.5 / part for part in q]
     network = divided(planted_system, q, within, rng)
     channels = channels_of(planted_system)
     found = realise(network, channels, LENGTH)

@@ -5,7 +5,6 @@ from unseen import distilled
 
 MACHINES = [
     "leaky_sum",
-    "two_toggles",
     "traffic_light",
     "thermostat",
     "clamped_depth",

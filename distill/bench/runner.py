@@ -137,7 +137,7 @@ def run_bench(suite: str, jobs: Sequence[Job], bench: Bench, watcher: Watcher) -
         save_row(folder, job, row)
         return row
 
-    with _told_to_end(), ThreadPoolExecutor(bench.workers) as pool:
+    with _told_to_end(stop), ThreadPoolExecutor(bench.workers) as pool:
         try:
             futures: dict[Future[Row], Job] = {
                 pool.submit(run_job, job): job for job in jobs if job.name not in rows
@@ -146,6 +146,8 @@ def run_bench(suite: str, jobs: Sequence[Job], bench: Bench, watcher: Watcher) -
                 job = futures[future]
                 rows[job.name] = future.result()
                 watcher.ended(job, rows[job.name])
+        except _Stopped:
+            raise KeyboardInterrupt from None
         finally:
             stop.set()
             pool.shutdown(cancel_futures=True)
@@ -153,14 +155,19 @@ def run_bench(suite: str, jobs: Sequence[Job], bench: Bench, watcher: Watcher) -
 
 
 @contextlib.contextmanager
-def _told_to_end() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP do what Ctrl-C does, so that no run outlives the bench."""
+def _told_to_end(stop: threading.Event) -> Iterator[None]:
+    """Let SIGTERM and SIGHUP do what Ctrl-C does, so that no run outlives the bench.
+
+    The event is set first: where the interrupt meets code that swallows it, the runs end all the
+    same, and the bench with them.
+    """
 
     def interrupt(number: int, frame: object) -> None:
+        stop.set()
         raise KeyboardInterrupt
 
     main = threading.current_thread() is threading.main_thread()
-    signals = (signal.SIGTERM, signal.SIGHUP) if main else ()
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP) if main else ()
     before = {number: signal.signal(number, interrupt) for number in signals}
     try:
         yield

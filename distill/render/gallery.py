@@ -16,7 +16,6 @@ from distill.render.pages import (
     script_hash,
 )
 from distill.render.picture import Picture
-from distill.render.pictures import pictures_of
 from distill.store import Run
 
 CLAIMED = "proved", "exhaustive", "tested"
@@ -81,9 +80,9 @@ class Group:
     cards: tuple[Card, ...]
 
 
-def gallery_page(runs: Mapping[str, Run]) -> str:
-    """The index of runs by name: the same bytes for the same runs."""
-    cards = {name: _card(name, run) for name, run in runs.items()}
+def gallery_page(runs: Mapping[str, Run], pictures: Mapping[str, tuple[Picture, ...]]) -> str:
+    """The index of runs by name, with their pictures: the same bytes for the same runs."""
+    cards = {name: _card(name, run, pictures[name]) for name, run in runs.items()}
     groups = [
         Group(kind, title, about, tuple(cards[n] for n, r in runs.items() if _kind(r) == kind))
         for kind, (title, about) in KINDS.items()
@@ -111,7 +110,7 @@ def _kind(run: Run) -> str:
     return run.mechanism.kind
 
 
-def _card(name: str, run: Run) -> Card:
+def _card(name: str, run: Run, pictures: tuple[Picture, ...]) -> Card:
     report, program = run.report, run.program
     holds = report.holds_for
     if holds is None:
@@ -121,7 +120,7 @@ def _card(name: str, run: Run) -> Card:
     else:
         which = "inputs drawn at random" if holds.sampled else "inputs, which are all there are"
         said = f"The same as the network on {holds.inputs:,} {which}."
-    hero = _hero(pictures_of(run))
+    hero = _hero(pictures)
     return Card(
         name=name,
         mechanism=f"{report.mechanism.name[0].upper()}{report.mechanism.name[1:]}",

@@ -20,6 +20,7 @@ from distill.render.pages import (
     python_code,
     script_hash,
 )
+from distill.render.picture import Picture
 from distill.render.pictures import pictures_of
 from distill.render.statements import checked, located, not_checked
 from distill.store import Run
@@ -28,14 +29,20 @@ DARK_NOTEBOOKS = '[data-jp-theme-light="false"] *, .vscode-dark *'
 """What is inside a notebook with a dark theme, which does not go by the system's."""
 
 
-def report_page(run: Run) -> str:
-    """A run's report as a page: the same bytes for the same run, whenever and wherever it ran."""
+def report_page(run: Run, pictures: tuple[Picture, ...] | None = None) -> str:
+    """A run's report as a page: the same bytes for the same run, whenever and wherever it ran.
+
+    Args:
+        run: the run.
+        pictures: its pictures, where they were drawn already.
+    """
+    pictures = pictures_of(run) if pictures is None else pictures
     return (
         environment()
         .get_template("report.html")
         .render(
             **_verdict(run),
-            pictures=placed(pictures_of(run)),
+            pictures=placed(pictures),
             rows=evidence_rows(run.report),
             differences=differences(run),
             attempts=attempts_table(run.record),
