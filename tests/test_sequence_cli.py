@@ -83,8 +83,9 @@ def test_what_cannot_be_learned_is_refused_with_status_1(tmp_path):
         "from distill import SequenceTask, task\n"
         "@task\n"
         "def noise(length: int = 8) -> SequenceTask:\n"
-        "    return SequenceTask({'x': range(4)}, lambda xs: ["
-        "hashlib.md5(bytes(xs[: t + 1])).digest()[0] % 2 for t in range(len(xs))], length=length)\n"
+        "    return SequenceTask({'x': range(600)}, lambda xs: ["
+        "hashlib.md5(str(xs[: t + 1]).encode()).digest()[0] % 2 for t in range(len(xs))],"
+        " length=length)\n"
     )
     finished = run_distill("run", "noise.py", "--quiet", cwd=tmp_path)
     assert finished.returncode == 1, finished.stdout
