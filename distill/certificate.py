@@ -1,40 +1,22 @@
 """What a checker needs to derive a run's verdict again, as data: `certificate.json`.
 
-The claims stand under the dotted names that they have in `verification.json`. They are the
-pipeline's numbers; the checker derives its own and compares (`distill.checker`).
+It holds nothing that is claimed: the checker derives all numbers from it, and compares them with
+those of `verification.json` (`distill.checker`).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from distill.architecture import StoredArchitecture
-from distill.claims import hashes, numbers_text, value_at
+from distill.hashes import hashes, numbers_text
 from distill.domain import Domain
 from distill.mechanism import FourierMechanism, Refusal
 from distill.model import Model, Network
-from distill.report import Report
 from distill.verify import Verified
 
-FORMAT_VERSION = 1
-
-CLAIMED = (
-    *("verdict", "program_vs_model.agree", "program_vs_model.total"),
-    *("program_vs_model.heldout_agree", "program_vs_model.heldout_total"),
-    *("program_vs_model.exhaustive", "program_vs_model.upper_bound_99"),
-    *("program_vs_model.searched", "program_vs_model.search_disagreements"),
-    *("model_vs_task.agree", "model_vs_task.total"),
-    *("program_vs_task.agree", "program_vs_task.total"),
-    *("inside.smallest_margin", "inside.mean_margin_train", "inside.mean_margin_heldout"),
-    *("inside.logit_r2", "inside.kept_only_accuracy", "inside.removed_accuracy"),
-    *("proof.smallest_lead", "proof.rounding"),
-    *("proof.float_bound.smallest_lead", "proof.float_bound.covered"),
-)
-"""Fields of the report that a checker can derive from the stored weights and program."""
-
-NOT_FOR_BLACK_BOXES = ("inside.", "proof.", "program_vs_model.search")
-
+FORMAT_VERSION = 2
 
 @dataclass(frozen=True)
 class Draw:
@@ -79,7 +61,6 @@ class Certificate:
         reference: the task's answers at the checked inputs. Both are positions in the outputs,
             separated by spaces.
         sample: the draw of the checked inputs, or null where every input is checked.
-        claims: by dotted name, the fields of `verification.json` that can be derived again.
         sha256: of the other files.
     """
 
@@ -90,7 +71,6 @@ class Certificate:
     sample: Draw | None
     recorded: str | None
     reference: str | None
-    claims: dict[str, Any]
     sha256: dict[str, str]
     kind: Literal["domain"] = "domain"
     format_version: int = FORMAT_VERSION
@@ -123,17 +103,6 @@ def certify(
         sample=sample,
         recorded=None if stored or checked is None else numbers_text(checked.answers),
         reference=None if labels is None else numbers_text(labels),
-        claims=_claims(verified.report, stored),
         sha256=hashes(files),
     )
 
-
-def _claims(report: Report, stored: bool) -> dict[str, Any]:
-    claims = {"mechanism.follows": True} if stored and report.program_vs_model else {}
-    for name in CLAIMED:
-        if not stored and name.startswith(NOT_FOR_BLACK_BOXES):
-            continue
-        value = value_at(report, name)
-        if value is not None:
-            claims[name] = value
-    return claims

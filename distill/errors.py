@@ -1,29 +1,31 @@
 """What a caller can get wrong, as exceptions whose message is one line.
 
 A message says what was found, what was expected and what to do. The command line prints it
-after `distill: ` and exits with status 2; from Python it is caught as `DistillError`.
+after `distill: ` and exits with status 2; from Python it is caught as `DistillError`. Those that
+the checker raises are its own (`distill.checker.errors`), since it stands alone.
 """
 
-
-class DistillError(Exception):
-    """Bad usage or bad input: one line that says what was found, expected, and what to do."""
+from distill.checker.errors import DistillError, ProgramError, RunFolderError, TooLargeError
 
 
 class TaskError(DistillError):
     """A task, a task file or a task's setting that cannot be used."""
 
 
-class RunFolderError(DistillError):
-    """A run folder that is missing, truncated or of another format version."""
-
-
-class ProgramError(DistillError):
-    """A program that is not allowed to run, or failed, or took more than its limits."""
-
-
 class MachineError(DistillError):
     """A finite-state machine whose parts do not agree, or that a program does not match."""
 
 
-class TooLargeError(TaskError, ProgramError):
-    """A task or a program that answers beyond 64-bit integers."""
+class TooLargeTaskError(TaskError, TooLargeError):
+    """A task that answers beyond 64-bit integers."""
+
+
+__all__ = [
+    "DistillError",
+    "MachineError",
+    "ProgramError",
+    "RunFolderError",
+    "TaskError",
+    "TooLargeError",
+    "TooLargeTaskError",
+]

@@ -6,37 +6,19 @@ The counterpart of `distill.certificate`: the same file, `certificate.json`, of 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from distill.architecture.integer_recurrent import IntegerRecurrent
 from distill.architecture.recurrent import Recurrent
 from distill.channels import Channels
-from distill.claims import hashes, numbers_text, value_at
+from distill.hashes import hashes, numbers_text
 from distill.integer_model import IntegerModel
 from distill.recurrent_model import RecurrentModel
-from distill.report import Report
 from distill.verify.draws import Draws
 from distill.verify.induction import Boxes, NotClosed
 from distill.verify.sequences import SequencesVerified
 
-FORMAT_VERSION = 1
-
-CLAIMED = (
-    *("verdict", "program_vs_model.agree", "program_vs_model.total"),
-    *("program_vs_model.exhaustive", "program_vs_model.upper_bound_99"),
-    *("program_vs_model.searched", "program_vs_model.search_disagreements"),
-    *("program_vs_model.stress.agree", "program_vs_model.stress.total"),
-    *("model_vs_task.agree", "model_vs_task.total"),
-    *("program_vs_task.agree", "program_vs_task.total"),
-    *("inside.smallest_margin", "proof.smallest_lead", "proof.up_to_length", "proof.nodes"),
-    *("proof.float_bound.smallest_lead", "proof.float_bound.covered"),
-)
-"""Fields of the report that a checker can derive from the stored weights and program."""
-
-CLAIMED_LONGER = ("program_vs_model", "model_vs_task", "program_vs_task")
-
-COUNTS = ("agree", "total")
-
+FORMAT_VERSION = 2
 
 @dataclass(frozen=True)
 class InductionData:
@@ -66,7 +48,6 @@ class SequenceCertificate:
         draws: the sequences that were checked.
         reference: the task's answers along the fresh and the longer draws, separated by spaces.
         induction: over the steps; null where the program was not followed beside the machine.
-        claims: by dotted name, the fields of `verification.json` that can be derived again.
         sha256: of the other files.
     """
 
@@ -78,7 +59,6 @@ class SequenceCertificate:
     draws: Draws | None
     reference: tuple[str, ...] | None
     induction: InductionData | None
-    claims: dict[str, Any]
     sha256: dict[str, str]
     kind: Literal["sequences"] = "sequences"
     format_version: int = FORMAT_VERSION
@@ -102,7 +82,6 @@ def certify_sequences(
         draws=verified.draws,
         reference=None if reference is None else tuple(map(numbers_text, reference)),
         induction=None if verified.boxes is None else _induction(verified.boxes),
-        claims=_claims(verified.report),
         sha256=hashes(files),
     )
 
@@ -116,14 +95,3 @@ def _induction(boxes: Boxes | NotClosed) -> InductionData:
         high=tuple(map(tuple, boxes.high.tolist())) if closed else None,
     )
 
-
-def _claims(report: Report) -> dict[str, Any]:
-    names = list(CLAIMED)
-    for place in range(len(report.longer)):
-        names += [f"longer.{place}.length"]
-        names += [f"longer.{place}.{kind}.{part}" for kind in CLAIMED_LONGER for part in COUNTS]
-    claims = {name: value_at(report, name) for name in names}
-    claims = {name: value for name, value in claims.items() if value is not None}
-    if report.proof is not None:  # null says that it holds for every length
-        claims |= {"mechanism.follows": True, "proof.up_to_length": report.proof.up_to_length}
-    return claims

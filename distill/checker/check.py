@@ -1,10 +1,17 @@
-"""Check a run folder: derive everything that can be derived, and compare it with the claims."""
+"""Check a run folder: derive everything that can be derived, and compare it with what is said.
+
+Every leaf of `verification.json` is either derived here and compared, or listed as not derived:
+there is no third way, whatever a report comes to hold.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import math
+import secrets
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,41 +20,26 @@ import numpy as np
 from numpy import ndarray
 from safetensors.numpy import load as load_weights
 
-from distill.checker.derive import Claims, Evidence, derive
-from distill.checker.derive_sequences import SequenceEvidence, cross_check, derive_sequences
-from distill.checker.draws import uniform
-from distill.checker.read import read_evidence
-from distill.checker.sandbox import (
-    check_syntax,
-    run_command_line,
-    run_program,
-    run_sequences,
-)
-from distill.errors import ProgramError, RunFolderError
+from .derive import Claims, conclude, derive, derive_refusal
+from .derive import draw_again as draw_inputs_again
+from .derive_sequences import conclude_sequences, derive_sequences
+from .derive_sequences import draw_again as draw_sequences_again
+from .draws import uniform
+from .errors import ProgramError, RunFolderError
+from .located import rule
+from .read import Evidence, SequenceEvidence, read_evidence
+from .sandbox import is_confined, program_of, run_command_line, run_program, run_sequences
+from .statements import at, words
+from .verdict import verdict
 
-FORMAT_VERSION = 1
+VERSIONS = {"certificate.json": 2, "mechanism.json": 1, "verification.json": 2}
+COVERED = ("model.safetensors", "program.py", "mechanism.json", "verification.json")
+MAX_FILE = 1 << 30
 
 TOLERANCE = 1e-9
 """Relative and absolute, for numbers that went through floating point."""
-
 RELATIVE_ONLY = {"proof.rounding"}
 """Numbers that are themselves of the size of the tolerance."""
-
-NOT_DERIVED = (
-    *("decode_r2", "decode_decoy_r2", "interchange_accuracy", "interchange_decoy", "decoys"),
-    *("kept_only_logits_accuracy", "removed_logits_accuracy", "float32_drift", "float32_agree"),
-    *("restricted_loss", "excluded_loss", "meaning", "isolated", "gradient_symmetricity"),
-    "distance_irrelevance",
-)
-"""Figures of a report over a finite domain that the checker takes no position on."""
-
-NOT_DERIVED_FROM_SEQUENCES = (
-    *("decode_r2", "decode_decoy_r2", "variables", "interchange_accuracy", "interchange_decoy"),
-    *("moved_accuracy", "moved_decoy", "disagreement", "diverges_at"),
-)
-"""The same over sequences."""
-
-FILES = ("certificate.json", "mechanism.json", "verification.json")
 
 
 @dataclass(frozen=True)
@@ -61,11 +53,20 @@ class Finding:
 
 @dataclass(frozen=True)
 class Checkup:
-    """All findings about a folder, and the verdict that the checker itself arrived at."""
+    """All findings about a folder.
+
+    Attributes:
+        verdict: that the checker itself arrived at; "none" where it could not.
+        findings: what was checked.
+        not_derived: what the report says and the checker takes no position on; files that it did
+            not look at stand last.
+        confined: whether the program was run behind a filter of system calls.
+    """
 
     verdict: str
     findings: tuple[Finding, ...]
-    not_derived: tuple[str, ...] = NOT_DERIVED
+    not_derived: tuple[str, ...] = ()
+    confined: bool = False
 
     @property
     def ok(self) -> bool:
@@ -73,50 +74,188 @@ class Checkup:
         return all(finding.ok for finding in self.findings)
 
 
-def check_run(folder: Path) -> Checkup:
+def check_run(folder: Path, seed: int | None = None) -> Checkup:
     """Derive a run's verdict from its folder alone.
+
+    Args:
+        folder: of the run.
+        seed: of the inputs that are drawn anew; drawn from the operating system where it is null.
 
     Raises:
         RunFolderError: the folder is incomplete, truncated, or of another format version.
     """
-    files = {path.name: path.read_bytes() for path in _listed(folder)}
-    certificate, mechanism, verification = (_json(folder, files, name) for name in FILES)
+    files = {path.name: _bytes(path) for path in _listed(folder)}
+    certificate, mechanism, report = (_json(folder, files, name) for name in VERSIONS)
     findings = [_hashes(certificate, files)]
-    if verification.get("verdict") == "refused":
-        findings.append(_finding("verdict", certificate.get("claims"), {"verdict": "refused"}))
-        return Checkup("refused", tuple(findings))
-    weights = _weights(folder, files) if certificate.get("architecture") else {}
-    if "program.py" not in files:
+    refused = report.get("verdict") == "refused"
+    if not refused and "program.py" not in files:
         raise RunFolderError(f"'{folder}' has no program.py: it is not a complete run folder")
-    source = files["program.py"].decode(errors="replace")
+    weights = _weights(folder, files)
+    seed = secrets.randbits(63) if seed is None else seed
+    claims: Claims = {}
     try:
-        evidence = read_evidence(certificate, mechanism, source, weights)
-        derived = _derived(evidence)
-        findings.append(_command_line(folder / "program.py", evidence))
+        with np.errstate(all="ignore"):
+            source = "" if refused else program_of(files["program.py"].decode("utf-8")).source
+            evidence = read_evidence(certificate, mechanism, source, weights)
+            if refused:
+                findings += _refusal(files, evidence)
+                claims = derive_refusal(evidence) if isinstance(evidence, Evidence) else {}
+            else:
+                claims, more = _derived(evidence, report, seed)
+                findings += more
     except ProgramError as error:
         return Checkup("none", (*findings, Finding("program", False, str(error))))
     except Exception as error:
-        detail = f"{type(error).__name__}: {error}"
+        detail = f"{type(error).__name__}: {str(error)[:300]}"
         return Checkup("none", (*findings, Finding("derivation", False, detail)))
-    claims = certificate.get("claims", {})
-    compared = [_compare(name, claims, derived) for name in sorted({*derived, *claims})]
-    longer = [finding for finding in compared if finding.name.startswith("longer.")]
-    if longer and all(finding.ok for finding in longer):  # a line for each says no more
-        compared = [finding for finding in compared if finding not in longer]
-        compared.append(Finding("longer", True, f"{len(longer)} figures are the same"))
+    compared, not_derived = _compared(report, claims)
     findings += compared
-    findings += _report_findings(verification, derived)
-    if isinstance(evidence, SequenceEvidence):
-        crossed = cross_check(evidence)
-        findings += [] if crossed is None else [Finding("active learner", *crossed)]
-    if not weights:
-        findings.append(Finding("network", True, "model not re-run: it was not stored"))
-    left = NOT_DERIVED if isinstance(evidence, Evidence) else NOT_DERIVED_FROM_SEQUENCES
-    return Checkup(str(derived["verdict"]), tuple(findings), left)
+    if not refused and not weights:
+        findings.append(Finding("network", True, "not run again: it was not stored"))
+    others = sorted(set(files) - {*COVERED, "certificate.json"})
+    last = (f"files not looked at: {', '.join(others)}",) if others else ()
+    concluded = "refused" if refused else str(claims["verdict"])
+    return Checkup(concluded, tuple(findings), (*not_derived, *last), not refused and is_confined())
 
 
-def _derived(evidence: Evidence | SequenceEvidence) -> Claims:
-    return derive(evidence) if isinstance(evidence, Evidence) else derive_sequences(evidence)
+def _derived(
+    evidence: Evidence | SequenceEvidence, report: Mapping[str, Any], seed: int
+) -> tuple[Claims, list[Finding]]:
+    """All claims, and what was found besides."""
+    over_inputs = isinstance(evidence, Evidence)
+    claims = derive(evidence) if over_inputs else derive_sequences(evidence)
+    claims["mechanism.kind"] = evidence.mechanism["kind"]
+    follows = claims.pop("mechanism follows", True)
+    tree = _overlaid(report, claims)
+    claims |= words(tree)
+    concluded = claims["verdict"] = verdict(tree)
+    claims |= (
+        conclude(evidence, concluded)
+        if over_inputs
+        else conclude_sequences(evidence, concluded, claims)
+    )
+    findings = [_command_line(evidence)]
+    if not follows:
+        detail = "the program does other than the mechanism that is stored beside it"
+        findings.append(Finding("mechanism", False, detail))
+    if concluded != "approximate":
+        findings += _drawn_again(evidence, claims, seed)
+    return claims, findings
+
+
+def _drawn_again(
+    evidence: Evidence | SequenceEvidence, claims: Claims, seed: int
+) -> Iterator[Finding]:
+    """Inputs that nobody could know before."""
+    if isinstance(evidence, Evidence):
+        asked, differ = draw_inputs_again(evidence, seed)
+        own = False
+    else:
+        asked, differ = draw_sequences_again(evidence, seed, claims["holds_for.up_to_length"])
+        own = evidence.draws is not None and evidence.draws["fresh"]["kind"] == "listed"
+    if not asked:
+        return
+    detail = f"program and network differ on {differ:,} of {asked:,} (seed {seed})"
+    if own and claims["verdict"] == "tested":
+        detail += "; the verdict is about sequences of the task's own sampler"
+        differ = 0
+    yield Finding("drawn anew", not differ, detail)
+
+
+def _refusal(
+    files: Mapping[str, bytes], evidence: Evidence | SequenceEvidence
+) -> Iterator[Finding]:
+    kind = evidence.mechanism.get("kind")
+    if "program.py" in files:
+        yield Finding("refusal", False, "a refused run has a program.py")
+    elif kind not in {"refusal", "table", None} and "reasons" not in evidence.mechanism:
+        yield Finding("refusal", False, f"a refused run has a mechanism of the kind {kind!r}")
+    else:
+        yield Finding("refusal", True, "nothing is claimed, and there is no program")
+
+
+def _overlaid(report: Mapping[str, Any], claims: Claims) -> dict[str, Any]:
+    """The report with derived numbers in their places."""
+    tree = deepcopy(dict(report))
+    for name, value in claims.items():
+        *way, last = name.split(".")
+        if way == ["figures"]:
+            rows = [row for row in tree["figures"] if row.get("name") == last]
+            for row in rows:
+                row["value"] = value
+            if not rows:
+                tree["figures"].append({"name": last, "value": value, "decoy": None})
+            continue
+        place: Any = tree
+        for part in way:
+            if isinstance(place, list):
+                place = place[int(part)]
+                continue
+            if not isinstance(place.get(part), dict | list):
+                place[part] = {}
+            place = place[part]
+        place[last] = value
+    return tree
+
+
+def _compared(report: Mapping[str, Any], claims: Claims) -> tuple[list[Finding], list[str]]:
+    """Derived and stated, side by side; and what is stated and was not derived."""
+    findings, wrong = list[Finding](), list[str]()
+    for name, value in claims.items():
+        stated = at(report, name)
+        if not _same(name, stated, value):
+            wrong.append(name)
+            detail = f"the report says {_short(stated)}, derived {_short(value)}"
+            findings.append(Finding(name, False, detail))
+    bent = _bent_rows(report)
+    if bent:
+        findings.append(Finding("figures", False, f"rows that bend the rules: {', '.join(bent)}"))
+    agreed = len(claims) - len(wrong)
+    findings.append(Finding("verification.json", not wrong, f"{agreed} fields are the same"))
+    shown = ("verdict", "located", "program_vs_model.agree", "proof.smallest_lead")
+    findings += [
+        Finding(name, True, _short(claims[name]))
+        for name in shown
+        if name in claims and name not in wrong
+    ]
+    return findings, list(dict.fromkeys(_not_derived(report, claims)))
+
+
+def _bent_rows(report: Mapping[str, Any]) -> list[str]:
+    """Rows that say that they need, or that the checker derives, something else than it is."""
+    kind, seen, bent = at(report, "mechanism.kind"), set[str](), list[str]()
+    for row in report.get("figures", []):
+        stated = tuple(row.get(part) for part in ("needs", "at_least", "derived"))
+        if stated != rule(kind, row["name"], report.get("stored")) or row["name"] in seen:
+            bent.append(row["name"])
+        seen.add(row["name"])
+    return bent
+
+
+def _not_derived(report: Mapping[str, Any], claims: Claims) -> Iterator[str]:
+    """What a report says that no claim covers, by the name of its field or row."""
+    for row in report.get("figures", []):
+        if f"figures.{row['name']}" not in claims and row.get("value") is not None:
+            yield row["name"]
+        elif row.get("decoy") is not None:
+            yield f"the decoy of {row['name']}"
+    rest = {name: value for name, value in report.items() if name not in {"figures"}}
+    for name, value in _leaves(rest):
+        parents = {".".join(name.split(".")[:depth]) for depth in range(1, name.count(".") + 2)}
+        if not parents & claims.keys() and value not in (None, [], {}, ""):
+            if name != "format_version":
+                yield name.split(".")[0] if name.startswith(("numbers", "meaning")) else name
+
+
+def _leaves(tree: Any, way: str = "") -> Iterator[tuple[str, Any]]:
+    if isinstance(tree, Mapping) and tree:
+        for name, value in tree.items():
+            yield from _leaves(value, f"{way}.{name}" if way else name)
+    elif isinstance(tree, list) and any(isinstance(part, Mapping) for part in tree):
+        for place, value in enumerate(tree):
+            yield from _leaves(value, f"{way}.{place}")
+    else:
+        yield way, tree
 
 
 def _listed(folder: Path) -> list[Path]:
@@ -126,93 +265,85 @@ def _listed(folder: Path) -> list[Path]:
         raise RunFolderError(f"'{folder}' is not a readable run folder") from error
 
 
-def _json(folder: Path, files: dict[str, bytes], name: str) -> dict[str, Any]:
+def _bytes(path: Path) -> bytes:
+    if path.stat().st_size > MAX_FILE:
+        raise RunFolderError(f"'{path}' has more than {MAX_FILE:,} bytes")
+    return path.read_bytes()
+
+
+def _json(folder: Path, files: Mapping[str, bytes], name: str) -> dict[str, Any]:
     if name not in files:
         raise RunFolderError(f"'{folder}' has no {name}: it is not a complete run folder")
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        if len({key for key, _ in pairs}) < len(pairs):
+            raise ValueError("a name stands in it twice")
+        return dict(pairs)
+
+    def no_number(text: str) -> Any:
+        raise ValueError(f"{text} is no number")
+
     try:
-        read = json.loads(files[name])
+        read = json.loads(files[name], object_pairs_hook=once, parse_constant=no_number)
         if not isinstance(read, dict):
             raise ValueError("not a JSON object")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise RunFolderError(
             f"'{folder / name}' cannot be read ({error}): the run folder is truncated or damaged"
         ) from error
-    if read.get("format_version") != FORMAT_VERSION:
+    if read.get("format_version") != VERSIONS[name]:
         raise RunFolderError(
-            f"'{folder / name}' is of format version {read.get('format_version')!r}: this checker "
-            f"reads version {FORMAT_VERSION}"
+            f"'{folder / name}' is of format version {read.get('format_version')!r}, and this "
+            f"checker reads version {VERSIONS[name]}: make the run anew, with `distill run`"
         )
     return read
 
 
-def _weights(folder: Path, files: dict[str, bytes]) -> dict[str, ndarray]:
+def _weights(folder: Path, files: Mapping[str, bytes]) -> dict[str, ndarray]:
+    if "model.safetensors" not in files:
+        return {}
     try:
         return dict(load_weights(files["model.safetensors"]))
     except Exception as error:
         raise RunFolderError(
-            f"'{folder / 'model.safetensors'}' is missing or cannot be read ({error}): the run "
-            "folder is truncated or damaged"
+            f"'{folder / 'model.safetensors'}' cannot be read ({error}): the run folder is "
+            "truncated or damaged"
         ) from error
 
 
-def _hashes(certificate: dict[str, Any], files: dict[str, bytes]) -> Finding:
+def _hashes(certificate: Mapping[str, Any], files: Mapping[str, bytes]) -> Finding:
     claimed = certificate.get("sha256", {})
+    if not isinstance(claimed, dict):
+        return Finding("sha256", False, "the certificate holds no hashes")
     found = {name: hashlib.sha256(files.get(name, b"")).hexdigest() for name in claimed}
     changed = sorted(name for name in claimed if claimed[name] != found[name])
-    uncovered = {"model.safetensors", "program.py", *FILES[1:]} & set(files) - set(claimed)
-    wrong = changed + sorted(uncovered)
+    wrong = changed + sorted(set(COVERED) & set(files) - set(claimed))
     return Finding("sha256", not wrong, f"changed: {', '.join(wrong)}" if wrong else "all the same")
 
 
-def _command_line(path: Path, evidence: Evidence | SequenceEvidence) -> Finding:
+def _command_line(evidence: Evidence | SequenceEvidence) -> Finding:
     """`python program.py 5 9`, or `1,0 0,1` for a list, must print what the function returns."""
-    check_syntax(evidence.program)
     if isinstance(evidence, Evidence):
         probes = [[values[-1 - i % 2] for values in evidence.inputs] for i in range(2)]
         said = run_program(evidence.program, np.array(probes)).answers.tolist()
-        words = [list(map(str, probe)) for probe in probes]
+        asked = [list(map(str, probe)) for probe in probes]
     else:
         sequences = uniform(evidence.channels, 2, evidence.length, 0)
-        said = run_sequences(evidence.program, sequences, evidence.outputs).tolist()
-        said = [[tuple(y) if len(y) > 1 else y[0] for y in row] for row in said]
-        words = [[",".join(map(str, step)) for step in probe] for probe in sequences.tolist()]
-    printed = [run_command_line(path, probe) for probe in words]
+        numbers = run_sequences(evidence.program, sequences, evidence.outputs).tolist()
+        said = [[tuple(y) if len(y) > 1 else y[0] for y in row] for row in numbers]
+        asked = [[",".join(map(str, step)) for step in probe] for probe in sequences.tolist()]
+    printed = [run_command_line(evidence.program, probe) for probe in asked]
     ok = printed == [str(answer) for answer in said]
-    return Finding("command line", ok, f"{' '.join(words[0])} prints {printed[0] or 'nothing'}")
+    return Finding("command line", ok, f"{' '.join(asked[0])} prints {printed[0] or 'nothing'}")
 
 
-def _report_findings(verification: dict[str, Any], derived: Claims) -> list[Finding]:
-    """The same numbers, as the report states them."""
-    stated = {name: _at(verification, name) for name in derived if name != "mechanism.follows"}
-    wrong = [name for name, value in stated.items() if not _same(name, value, derived[name])]
-    detail = f"differs in {', '.join(wrong)}" if wrong else f"{len(stated)} figures are the same"
-    return [Finding("verification.json", not wrong, detail)]
-
-
-def _at(tree: Any, name: str) -> Any:
-    for part in name.split("."):
-        if isinstance(tree, list) and part.isdigit() and int(part) < len(tree):
-            tree = tree[int(part)]
-        else:
-            tree = tree.get(part) if isinstance(tree, dict) else None
-    return tree
-
-
-def _compare(name: str, claims: dict[str, Any], derived: Claims) -> Finding:
-    if name not in claims or name not in derived:
-        where = "the certificate" if name not in claims else "what could be derived"
-        return Finding(name, False, f"is missing from {where}")
-    ok = _same(name, claims[name], derived[name])
-    detail = f"{derived[name]}" if ok else f"claimed {claims[name]}, derived {derived[name]}"
-    return Finding(name, ok, detail)
-
-
-def _finding(name: str, found: Any, expected: Any) -> Finding:
-    return Finding(name, found == expected, f"{found}, expected {expected}")
-
-
-def _same(name: str, claimed: Any, derived: Any) -> bool:
-    if isinstance(derived, float) and isinstance(claimed, int | float):
+def _same(name: str, stated: Any, derived: Any) -> bool:
+    if isinstance(derived, float) and type(stated) in {int, float}:
         absolute = 0.0 if name in RELATIVE_ONLY else TOLERANCE
-        return math.isclose(claimed, derived, rel_tol=TOLERANCE, abs_tol=absolute)
-    return type(claimed) is type(derived) and claimed == derived
+        return math.isclose(stated, derived, rel_tol=TOLERANCE, abs_tol=absolute)
+    return type(stated) is type(derived) and stated == derived
+
+
+def _short(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= 90 else text[:87] + "..."

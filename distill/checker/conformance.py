@@ -13,7 +13,6 @@ from collections import deque
 from collections.abc import Sequence
 
 import numpy as np
-from jaxtyping import Int
 from numpy import ndarray
 
 MAX_WALKS = 50_000
@@ -26,7 +25,7 @@ Word = tuple[int, ...]
 
 
 def telling_apart(
-    transitions: Int[ndarray, "states symbols"], answers: Int[ndarray, "states symbols"]
+    transitions: ndarray, answers: ndarray
 ) -> tuple[Word, ...]:
     """Sequences of symbols such that any two states answer at least one of them differently.
 
@@ -49,7 +48,7 @@ def telling_apart(
 
 
 def walks(
-    transitions: Int[ndarray, "states symbols"], answers: Int[ndarray, "states symbols"]
+    transitions: ndarray, answers: ndarray
 ) -> list[Word]:
     """The walks: a way to a state, a symbol, and what tells apart."""
     access: dict[int, Word] = {0: ()}
@@ -73,7 +72,7 @@ def walks(
     return found
 
 
-def impulses(channels: Sequence[range], length: int) -> Int[ndarray, "n length channels"]:
+def impulses(channels: Sequence[range], length: int) -> ndarray:
     """Sequences at rest but for one step, and all but for two: every place, every end of a range.
 
     At rest is 0, or the smallest value where 0 is none. A linear network is known by these.
@@ -95,7 +94,7 @@ def impulses(channels: Sequence[range], length: int) -> Int[ndarray, "n length c
     return found
 
 
-def padded(words: list[Word], symbols: int, seed: int) -> list[Int[ndarray, "n length"]]:
+def padded(words: list[Word], symbols: int, seed: int) -> list[ndarray]:
     """Words as arrays of a few lengths, each filled up with random symbols behind its end.
 
     A program must be right behind the end of a word too, so that nothing is lost by it.
@@ -115,8 +114,8 @@ def padded(words: list[Word], symbols: int, seed: int) -> list[Int[ndarray, "n l
 
 
 def _refinements(
-    transitions: Int[ndarray, "states symbols"], answers: Int[ndarray, "states symbols"]
-) -> list[Int[ndarray, " states"]]:
+    transitions: ndarray, answers: ndarray
+) -> list[ndarray]:
     """Partitions of the states after 1, 2, ... symbols (Moore), the last of them stable."""
     rounds = [_numbered(answers)]
     while True:
@@ -127,9 +126,9 @@ def _refinements(
 
 
 def _separating(
-    rounds: list[Int[ndarray, " states"]],
-    transitions: Int[ndarray, "states symbols"],
-    answers: Int[ndarray, "states symbols"],
+    rounds: list[ndarray],
+    transitions: ndarray,
+    answers: ndarray,
     one: int,
     other: int,
 ) -> Word:
@@ -145,7 +144,7 @@ def _separating(
         one, other = int(transitions[one, word[-1]]), int(transitions[other, word[-1]])
 
 
-def _merged(block: Int[ndarray, " states"], final: Int[ndarray, " states"]) -> Word | None:
+def _merged(block: ndarray, final: ndarray) -> Word | None:
     """Two states of one block that behave differently, or none."""
     order = np.lexsort((final, block))
     together = (block[order][1:] == block[order][:-1]) & (final[order][1:] != final[order][:-1])
@@ -155,6 +154,6 @@ def _merged(block: Int[ndarray, " states"], final: Int[ndarray, " states"]) -> W
     return int(order[place]), int(order[place + 1])
 
 
-def _numbered(table: Int[ndarray, "rows columns"]) -> Int[ndarray, " rows"]:
+def _numbered(table: ndarray) -> ndarray:
     """A number for every distinct row."""
     return np.unique(table, axis=0, return_inverse=True)[1].reshape(-1)

@@ -1,101 +1,131 @@
-"""The numbers that a certificate over sequences claims, derived from weights and program."""
+"""What follows from a stored network and program over sequences, by its name in the report."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from math import isfinite, prod
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float, Int
 from numpy import ndarray
 
-from distill.checker.affine import affine_pass, is_system
-from distill.checker.conformance import impulses, padded, walks
-from distill.checker.derive import Claims, upper_bound
-from distill.checker.draws import drawn, numbers, symbols
-from distill.checker.forward import SINGLE
-from distill.checker.integer import IntegerForward
-from distill.checker.invariant import induction, reach
-from distill.checker.learner import MAX_STATES, apart, is_here, learned_machine
-from distill.checker.linear_bound import IntegerSystem, linear_bound
-from distill.checker.loop import walk
-from distill.checker.recurrent import RecurrentForward
-from distill.checker.sandbox import run_sequences
-from distill.checker.search import least_sure_sequences
+from .affine import affine_pass, is_system
+from .conformance import impulses, padded, walks
+from .derive import Claims, sizes, upper_bound
+from .draws import drawn, numbers, stress, symbols, uniform
+from .errors import ProgramError
+from .forward import SINGLE
+from .invariant import induction, reach
+from .linear_bound import IntegerSystem, linear_bound
+from .loop import loop_of, places_of, walk
+from .read import SequenceEvidence
+from .recurrent import IntegerForward, RecurrentForward
+from .sandbox import program_of, run_sequences
+from .search import Asked, search_sequences
+from .statements import holds_for
 
 WALK_SEED = 3
 MAX_REACH = 1_000
-
-
-@dataclass(frozen=True)
-class SequenceEvidence:
-    """What a certificate over sequences holds as data, read and given types."""
-
-    channels: tuple[range, ...]
-    outputs: int
-    """How many numbers an answer has."""
-    length: int
-    answers: Int[ndarray, " choices"]
-    """The values that the network's outputs stand for; none where it gives numbers."""
-    shape: Mapping[str, Any]
-    """Of the network."""
-    weights: Mapping[str, ndarray]
-    draws: Mapping[str, Any]
-    reference: tuple[Int[ndarray, " _"], ...] | None
-    """The task's answers along the fresh and the longer draws."""
-    induction: Mapping[str, Any] | None
-    program: str
-    mechanism: Mapping[str, Any]
+FEWEST_DRAWN = 1_000
+FRESH, FRESH_LONGER, TIMES = 2_000, 200, (2, 5, 10)
+LONGEST = 2_000
 
 
 def derive_sequences(evidence: SequenceEvidence) -> Claims:
-    """Every claim that follows from a folder, by its dotted name in `verification.json`."""
-    claims: Claims = {}
-    smallest = np.inf
-    draws = [evidence.draws["fresh"], *evidence.draws["longer"], evidence.draws["stress"]]
-    if {draws[0]["length"], draws[-1]["length"]} != {evidence.length}:
-        raise ValueError("the sequences of the certificate are not of the training length")
-    references = [*(evidence.reference or [None] * (len(draws) - 1)), None]
-    names = ["", *(f"longer.{place}." for place in range(len(draws) - 2)), "stress"]
-    for name, draw, reference in zip(names, draws, references, strict=True):
-        sequences = drawn(draw, evidence.channels)
-        program = run_sequences(evidence.program, sequences, evidence.outputs)
-        model, lead = network_answers(evidence, sequences)
-        if name in {"", "stress"}:
-            smallest = min(smallest, float(lead.min()))
-        if name == "stress":
-            _count("program_vs_model.stress", program, model, claims)
-            continue
-        _count(f"{name}program_vs_model", program, model, claims)
-        if name:
-            claims[f"{name}length"] = sequences.shape[1]
-        if reference is not None:
-            expected = reference.reshape(program.shape)
-            _count(f"{name}model_vs_task", model, expected, claims)
-            _count(f"{name}program_vs_task", program, expected, claims)
-    claims["inside.smallest_margin"] = smallest
-    claims["program_vs_model.exhaustive"] = evidence.draws["fresh"]["kind"] == "every"
-    differ = claims["program_vs_model.total"] - claims["program_vs_model.agree"]
-    whole = claims["program_vs_model.exhaustive"] and not differ
-    claims["program_vs_model.upper_bound_99"] = (
-        0.0 if whole else upper_bound(differ, claims["program_vs_model.total"])
-    )
+    """Every claim that follows from a folder over sequences.
+
+    Raises:
+        ProgramError: the program is not of the language, failed, or took more than its limits.
+        ValueError: the folder's parts do not fit together.
+    """
+    if evidence.shape is None or evidence.draws is None:
+        raise ValueError("the certificate holds no network, or no sequences")
+    claims: Claims = {"space": "sequences", "stored": True, "program.exceptions": 0}
+    claims |= sizes(evidence.program)
+    claims |= {"mechanism.variables": list(remembered(evidence)), "meaning": None}
+    _counts(evidence, evidence.draws, claims)
     _search(evidence, claims)
+    claims["proof"] = None
     if evidence.mechanism["kind"] == "recurrence":
         if evidence.mechanism["system"] is not None:
             _linear_proof(evidence, evidence.mechanism["system"], claims)
     elif evidence.induction is not None:
         _proof(evidence, evidence.induction, claims)
-    claims["verdict"] = _verdict(evidence, claims)
     return claims
 
 
-def network_answers(
-    evidence: SequenceEvidence, sequences: Int[ndarray, "n length channels"]
-) -> tuple[Int[ndarray, "n length outputs"], Float[ndarray, "n length"]]:
-    """What the stored weights answer along sequences of values, and with what lead."""
+def conclude_sequences(evidence: SequenceEvidence, verdict: str, claims: Claims) -> Claims:
+    """What a verdict is about."""
+    assert evidence.draws is not None, "derived before"
+    ends = [(values[0], values[-1]) for values in evidence.channels]
+    draw = {**evidence.draws["fresh"]}
+    if draw["kind"] == "listed":
+        draw["different"] = len(np.unique(drawn(draw, evidence.channels), axis=0))
+    steps = claims.get("proof.up_to_length")
+    held = holds_for("sequences", ends, evidence.outputs, verdict, draw, steps)
+    return {f"holds_for.{name}": value for name, value in held.items()}
+
+
+def draw_again(evidence: SequenceEvidence, seed: int, up_to: int | None) -> tuple[int, int]:
+    """Ask on sequences that nobody could know before: how many, and on how many they differ.
+
+    Args:
+        evidence: of the run.
+        seed: of the draws.
+        up_to: steps up to which the verdict claims equality; null for every length.
+    """
+    lengths = [(evidence.length, FRESH)]
+    for times in TIMES:
+        longer = min(times * evidence.length, LONGEST)
+        if up_to is None or longer <= up_to:
+            lengths.append((longer, FRESH_LONGER))
+    asked = differ = 0
+    for place, (length, count) in enumerate(lengths):
+        for kind in (uniform, stress):
+            rows = kind(evidence.channels, count, length, seed + place)
+            try:
+                program = run_sequences(evidence.program, rows, evidence.outputs)
+            except ProgramError:
+                if length == evidence.length:
+                    raise
+                continue  # answers that grow fast leave what can be counted with
+            model, _ = network_answers(evidence, rows)
+            asked += count
+            differ += int((program != model).any(axis=(1, 2)).sum())
+    return asked, differ
+
+
+def remembered(evidence: SequenceEvidence) -> tuple[str, ...]:
+    """The variables of the program that can be in more than one state.
+
+    Raises:
+        ValueError: the mechanism names other variables than its program has.
+    """
+    mechanism = evidence.mechanism
+    if mechanism["kind"] == "recurrence":
+        return tuple(mechanism["registers"])
+    held = {v["name"]: v["values"] for v in mechanism["variables"]}
+    try:
+        places = places_of(loop_of(evidence.program).start)
+    except ProgramError:
+        places = tuple(held)  # a loop that cannot be followed
+    if set(places) != {*held}:
+        raise ValueError("the mechanism names other variables than its program has")
+    return tuple(name for name, values in held.items() if None in values or len(set(values)) > 1)
+
+
+def network_answers(evidence: SequenceEvidence, sequences: ndarray) -> tuple[ndarray, ndarray]:
+    """What the stored weights answer along sequences of values, and with what lead.
+
+    Args:
+        evidence: of the run.
+        sequences: [n, length, channels].
+
+    Returns:
+        Answers [n, length, outputs], and leads [n, length].
+    """
     shape = evidence.shape
+    assert shape is not None, "asked for stored networks only"
     if shape["kind"] == "recurrent":
         said = RecurrentForward(evidence.weights)(numbers(sequences, evidence.channels))
         return evidence.answers[said.answers][..., None], said.lead
@@ -105,33 +135,81 @@ def network_answers(
     return chosen, counted.lead
 
 
-def _count(
-    name: str,
-    one: Int[ndarray, "n length outputs"],
-    other: Int[ndarray, "n length outputs"],
-    claims: Claims,
-) -> None:
+def _counts(evidence: SequenceEvidence, plan: Mapping[str, Any], claims: Claims) -> None:
+    """Agreements along the sequences of the certificate."""
+    fresh, stressed, longer = plan["fresh"], plan["stress"], plan["longer"]
+    if (fresh["length"], stressed["length"]) != (evidence.length, evidence.length):
+        raise ValueError("the sequences of the certificate are not of the training length")
+    if stressed["kind"] != "stress" or fresh["kind"] not in {"every", "uniform", "listed"}:
+        raise ValueError("the sequences of the certificate are of other kinds than are claimed")
+    references = [*(evidence.reference or [None] * (1 + len(longer)))]
+    leads, first = list[float](), None
+    for place, draw in enumerate([fresh, *longer, stressed]):
+        name = "" if not place else f"longer.{place - 1}." if place <= len(longer) else "stress"
+        sequences = drawn(draw, evidence.channels)
+        if not name and draw["kind"] != "every" and len(sequences) < FEWEST_DRAWN:
+            raise ValueError(f"only {len(sequences)} sequences were drawn")
+        program = run_sequences(evidence.program, sequences, evidence.outputs)
+        model, lead = network_answers(evidence, sequences)
+        if name in {"", "stress"}:
+            leads.append(float(lead.min()))
+            first = _shorter(first, sequences, program, model)
+        if name == "stress":
+            _count("program_vs_model.stress", program, model, claims)
+            continue
+        _count(f"{name}program_vs_model", program, model, claims)
+        if name:
+            claims[f"{name}length"] = sequences.shape[1]
+        reference = references[place]
+        if reference is None:
+            claims |= {f"{name}model_vs_task": None, f"{name}program_vs_task": None}
+        else:
+            expected = reference.reshape(program.shape)
+            _count(f"{name}model_vs_task", model, expected, claims)
+            _count(f"{name}program_vs_task", program, expected, claims)
+    claims["figures.smallest_margin"] = min(leads) if all(map(isfinite, leads)) else None
+    agree, total = claims["program_vs_model.agree"], claims["program_vs_model.total"]
+    every = fresh["kind"] == "every"
+    claims |= {
+        "program_vs_model.exhaustive": every,
+        "program_vs_model.length": evidence.length,
+        "program_vs_model.heldout_agree": None,
+        "program_vs_model.heldout_total": None,
+        "program_vs_model.upper_bound_99": 0.0
+        if every and agree == total
+        else upper_bound(total - agree, total),
+    }
+
+
+def _shorter(
+    first: ndarray | None, sequences: ndarray, program: ndarray, model: ndarray
+) -> ndarray | None:
+    """The shortest beginning of a sequence on which program and network are known to differ."""
+    differ = (program != model).any(axis=2)
+    rows = np.flatnonzero(differ.any(axis=1))
+    if not len(rows):
+        return first
+    ends = differ[rows].argmax(axis=1)
+    here = sequences[rows[ends.argmin()], : int(ends.min()) + 1]
+    return here if first is None or len(here) < len(first) else first
+
+
+def _count(name: str, one: ndarray, other: ndarray, claims: Claims) -> None:
     """Sequences that are answered alike at every step."""
     claims[f"{name}.agree"] = int((one == other).all(axis=(1, 2)).sum())
     claims[f"{name}.total"] = len(one)
 
 
-def _machine(
-    evidence: SequenceEvidence,
-) -> tuple[
-    Int[ndarray, "states symbols"], Int[ndarray, "states symbols"], Int[ndarray, "symbols channels"]
-]:
-    """Transitions, answers and symbols of the claimed machine.
+def machine_of(evidence: SequenceEvidence) -> tuple[ndarray, ndarray, ndarray]:
+    """Transitions, answers [states, symbols] and symbols [symbols, channels] of the machine.
 
     Raises:
         ValueError: it is not a machine over the symbols of the certificate.
     """
-    mechanism, count = evidence.mechanism, 1
-    for values in evidence.channels:
-        count *= len(values)
-    transitions = np.array(mechanism["transitions"], dtype=np.int64)
-    outputs = np.array(mechanism["outputs"], dtype=np.int64)
-    listed = np.array(mechanism["symbols"], dtype=np.int64)
+    mechanism, count = evidence.mechanism, prod(map(len, evidence.channels))
+    transitions, outputs, listed = (
+        np.array(mechanism[name], dtype=np.int64) for name in ("transitions", "outputs", "symbols")
+    )
     every = symbols(np.arange(count), evidence.channels)
     fits = transitions.shape == outputs.shape and transitions.shape[1:] == (count,)
     if not fits or not np.array_equal(listed, every):
@@ -141,29 +219,45 @@ def _machine(
     return transitions, outputs, listed
 
 
+def search(
+    ask: Callable[[ndarray], Asked],
+    tried: list[ndarray],
+    channels: tuple[range, ...],
+    length: int,
+    constants: tuple[int, ...],
+) -> tuple[int, int]:
+    """How many sequences were searched, and on how many program and network differ.
+
+    Args:
+        ask: what they answer along sequences [n, any length, channels].
+        tried: sequences to begin with, of any length; what lies beyond `length` is not counted.
+        channels, length: of the sequences that are searched then.
+        constants: integers that stand in the program.
+    """
+    searched = found = 0
+    for sequences in tried:
+        searched += len(sequences)
+        found += int(ask(sequences).differs[:, :length].any(axis=1).sum())
+    more = search_sequences(ask, channels, length, constants=constants)
+    return searched + more.visited, found + more.disagreements
+
+
 def _search(evidence: SequenceEvidence, claims: Claims) -> None:
-    """Walks through the machine, or impulses; and where the network is least sure."""
-    count = 1
-    for values in evidence.channels:
-        count *= len(values)
-
-    def lead(rows: Int[ndarray, "n length"]) -> Float[ndarray, "n length"]:
-        return network_answers(evidence, symbols(rows, evidence.channels))[1]
-
+    """Walks through the machine, or impulses; then the search."""
     if evidence.mechanism["kind"] == "automaton":
-        transitions, outputs, _ = _machine(evidence)
-        words = padded(walks(transitions, outputs), count, WALK_SEED)
+        transitions, outputs, listed = machine_of(evidence)
+        words = padded(walks(transitions, outputs), len(listed), WALK_SEED)
         tried = [symbols(part, evidence.channels) for part in words]
     else:
         tried = [impulses(evidence.channels, evidence.length)]
-    unsure = least_sure_sequences(lead, count, evidence.length)
-    searched = found = 0
-    for sequences in (*tried, symbols(unsure, evidence.channels)):
-        program = run_sequences(evidence.program, sequences, evidence.outputs)
-        model, _ = network_answers(evidence, sequences)
-        within = slice(0, evidence.length)
-        searched += len(sequences)
-        found += int((program[:, within] != model[:, within]).any(axis=(1, 2)).sum())
+
+    def ask(rows: ndarray) -> Asked:
+        program = run_sequences(evidence.program, rows, evidence.outputs)
+        model, lead = network_answers(evidence, rows)
+        return Asked((program != model).any(axis=2), lead)
+
+    hints = program_of(evidence.program).constants
+    searched, found = search(ask, tried, evidence.channels, evidence.length, hints)
     claims["program_vs_model.searched"] = searched
     claims["program_vs_model.search_disagreements"] = found
 
@@ -182,23 +276,32 @@ def _linear_proof(evidence: SequenceEvidence, given: Mapping[str, Any], claims: 
     if len(system.divisors) not in {0, len(system.offset)}:
         raise ValueError("an integer system does not say of every number what it is divided by")
     shape = evidence.shape
+    assert shape is not None, "asked for stored networks only"
     if shape["kind"] != "integer_recurrent" or shape["activation"] != "linear":
         raise ValueError("an integer system is claimed of a network that is not linear")
     if shape["readout"] != "value" or shape["one_hot"]:
         return
-    claims["mechanism.follows"] = is_system(affine_pass(evidence.program), system)
+    claims["mechanism follows"] = is_system(affine_pass(evidence.program), system)
     bound = linear_bound(evidence.weights, system, evidence.channels)
-    claims["proof.smallest_lead"] = bound.lead
-    claims["proof.up_to_length"] = bound.holds_to
-    claims["proof.float_bound.smallest_lead"] = 0.0
-    claims["proof.float_bound.covered"] = False
+    claims.pop("proof")
+    claims |= {
+        "proof.method": "recurrence in parts" if system.divisors else "recurrence",
+        "proof.smallest_lead": bound.lead,
+        "proof.error": bound.error if bound.holds_to else None,
+        "proof.up_to_length": bound.holds_to,
+        "proof.float_bound.smallest_lead": 0.0,
+        "proof.float_bound.covered": False,
+    }
+    claims |= {f"proof.{name}": None for name in ("rounding", "nodes", "history")}
 
 
 def _proof(evidence: SequenceEvidence, given: Mapping[str, Any], claims: Claims) -> None:
     """Program = machine by walking both, machine = network by induction over boxes."""
-    transitions, outputs, listed = _machine(evidence)
+    transitions, outputs, listed = machine_of(evidence)
     walked = walk(evidence.program, transitions, outputs, listed)
-    claims["mechanism.follows"] = walked.differs is None
+    held = {v["name"]: tuple(v["values"]) for v in evidence.mechanism["variables"]}
+    same = dict(zip(walked.names, walked.values, strict=False)) == held
+    claims["mechanism follows"] = walked.differs is None and same
     states = np.array(given["states"], dtype=np.int64)
     follows = np.array(given["follows"], dtype=np.int64)
     along = (
@@ -212,65 +315,25 @@ def _proof(evidence: SequenceEvidence, given: Mapping[str, Any], claims: Claims)
         raise ValueError("the nodes of the induction do not follow the machine")
     place = {int(value): number for number, value in enumerate(evidence.answers)}
     answers = np.array([[place[value] for value in row] for row in outputs.tolist()])[states]
-    claims["proof.nodes"] = len(states)
     if given["low"] is None:
         steps, lead = reach(evidence.weights, follows, answers, MAX_REACH)
-        _, single = reach(evidence.weights, follows, answers, max(1, steps), SINGLE)
-        claims["proof.up_to_length"] = steps
-        covered = single > 0
+        inner_steps, single = reach(evidence.weights, follows, answers, max(1, steps), SINGLE)
+        up_to, covered = steps, 0 < steps <= inner_steps and single > 0
     else:
         low, high = np.array(given["low"]), np.array(given["high"])
         exact = induction(evidence.weights, low, high, follows, answers)
         if not exact.holds:
             raise ValueError("the boxes of the induction are not mapped into one another")
         inner = induction(evidence.weights, low, high, follows, answers, SINGLE)
-        claims["proof.up_to_length"] = None
-        lead, single, covered = exact.lead, inner.lead, inner.holds
-    claims["proof.smallest_lead"] = float(lead)
-    claims["proof.float_bound.smallest_lead"] = float(single)
-    claims["proof.float_bound.covered"] = bool(covered)
-
-
-def cross_check(evidence: SequenceEvidence) -> tuple[bool, str] | None:
-    """What an active learner finds beside the machine that was read, if one is installed.
-
-    Returns:
-        Whether the network is with the machine wherever the learner's is another, and a line.
-    """
-    if not is_here() or evidence.mechanism["kind"] != "automaton":
-        return None
-    transitions, outputs, listed = _machine(evidence)
-    if len(transitions) > MAX_STATES:
-        return None
-
-    def ask(words: Int[ndarray, "n length"]) -> Int[ndarray, "n length"]:
-        return network_answers(evidence, symbols(words, evidence.channels))[0][..., 0]
-
-    found = learned_machine(ask, len(listed), evidence.length)
-    states = f"{len(found[0])} state{'s' if len(found[0]) > 1 else ''}"
-    word = apart(found, (transitions, outputs))
-    if word is None:
-        return True, f"AALpy learned the same machine, of {states}, by asking the network"
-    state, claimed = 0, []
-    for symbol in word:
-        claimed.append(int(outputs[state, symbol]))
-        state = int(transitions[state, symbol])
-    ok = ask(np.array([word]))[0].tolist() == claimed
-    with_whom = "the machine" if ok else "the learner"
-    return (
-        ok,
-        f"AALpy stopped at {states}; on {word}, where they part, the network is {with_whom}'s",
-    )
-
-
-def _verdict(evidence: SequenceEvidence, claims: Claims) -> str:
-    counts = ("program_vs_model", "program_vs_model.stress")
-    if claims["program_vs_model.search_disagreements"] or any(
-        claims[f"{name}.agree"] < claims[f"{name}.total"] for name in counts
-    ):
-        return "approximate"
-    if claims.get("mechanism.follows"):
-        steps = claims.get("proof.up_to_length")
-        if steps is None or steps >= evidence.length:
-            return "proved"
-    return "exhaustive" if claims["program_vs_model.exhaustive"] else "tested"
+        up_to, lead, single, covered = None, exact.lead, inner.lead, inner.holds
+    claims.pop("proof")
+    claims |= {
+        "proof.method": "boxes",
+        "proof.nodes": len(states),
+        "proof.up_to_length": up_to,
+        "proof.smallest_lead": float(lead),
+        "proof.float_bound.smallest_lead": float(single),
+        "proof.float_bound.covered": bool(covered),
+        "proof.rounding": None,
+        "proof.error": None,
+    }

@@ -6,12 +6,14 @@ the methods of a `Generator` make of it).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float, Int
 from numpy import ndarray
+
+MAX_EVERY = 50_000_000
 
 KINDS = 4
 """Kinds of stress sequences, which come in turn."""
@@ -19,7 +21,7 @@ KINDS = 4
 
 def drawn(
     draw: Mapping[str, Any], channels: Sequence[range]
-) -> Int[ndarray, "count length channels"]:
+) -> ndarray:
     """The sequences that a certificate's draw means.
 
     A draw has a kind, a length, and for the kinds "uniform" and "stress" a count and a seed. The
@@ -37,21 +39,27 @@ def drawn(
         case "every":
             return every(channels, length)
         case "listed":
-            numbers = np.array([int(word) for word in draw["listed"].split()], dtype=np.int64)
-            return numbers.reshape(-1, length, len(channels))
+            listed = np.array([int(word) for word in draw["listed"].split()], dtype=np.int64)
+            sequences = listed.reshape(-1, length, len(channels))
+            ends = np.array([[values.start, values.stop - 1] for values in channels])
+            if len(sequences) != draw["count"]:
+                raise ValueError("a draw lists another number of sequences than it says")
+            if (sequences < ends[:, 0]).any() or (sequences > ends[:, 1]).any():
+                raise ValueError("a draw lists a value that no channel has")
+            return sequences
     raise ValueError(f"sequences of the kind {draw['kind']!r} are not known")
 
 
 def uniform(
     channels: Sequence[range], count: int, length: int, seed: int
-) -> Int[ndarray, "count length channels"]:
+) -> ndarray:
     """Every value drawn by itself, evenly from its channel's."""
     return _values(channels, _unit(np.random.PCG64(seed), (count, length, len(channels))))
 
 
 def stress(
     channels: Sequence[range], count: int, length: int, seed: int
-) -> Int[ndarray, "count length channels"]:
+) -> ndarray:
     """Sequences that uniform ones almost never contain, four kinds in turn.
 
     A constant; mostly 0 (or the smallest value, where 0 is none); only the smallest and the
@@ -73,17 +81,19 @@ def stress(
     return np.stack(kinds)[rows % KINDS, rows]
 
 
-def every(channels: Sequence[range], length: int) -> Int[ndarray, "count length channels"]:
+def every(channels: Sequence[range], length: int) -> ndarray:
     """Every sequence of a length, in lexicographic order."""
     sizes = [len(values) for values in channels] * length
+    if math.prod(sizes) * length > MAX_EVERY:
+        raise ValueError(f"there are too many sequences of {length:,} steps to go through them")
     places = np.unravel_index(np.arange(int(np.prod(sizes))), sizes)
     first = np.array([values.start for values in channels])
     return np.stack(places, axis=1).reshape(-1, length, len(channels)) + first
 
 
 def numbers(
-    sequences: Int[ndarray, "*shape channels"], channels: Sequence[range]
-) -> Int[ndarray, "*shape"]:
+    sequences: ndarray, channels: Sequence[range]
+) -> ndarray:
     """The number of every symbol: row-major, the last channel fastest."""
     result = np.zeros(sequences.shape[:-1], dtype=np.int64)
     for place, values in enumerate(channels):
@@ -92,22 +102,22 @@ def numbers(
 
 
 def symbols(
-    numbered: Int[ndarray, "*shape"], channels: Sequence[range]
-) -> Int[ndarray, "*shape channels"]:
+    numbered: ndarray, channels: Sequence[range]
+) -> ndarray:
     """The values of numbered symbols."""
     places = np.unravel_index(numbered, [len(values) for values in channels])
     return np.stack(places, axis=-1) + np.array([values.start for values in channels])
 
 
-def _unit(bits: np.random.PCG64, shape: tuple[int, ...]) -> Float[ndarray, "..."]:
+def _unit(bits: np.random.PCG64, shape: tuple[int, ...]) -> ndarray:
     """Numbers from 0 to below 1 of the upper 53 bits of raw ones."""
     raw = bits.random_raw(int(np.prod(shape)))
     return ((raw >> np.uint64(11)) * 2.0**-53).reshape(shape)
 
 
 def _values(
-    channels: Sequence[range], unit: Float[ndarray, "count length channels"]
-) -> Int[ndarray, "count length channels"]:
+    channels: Sequence[range], unit: ndarray
+) -> ndarray:
     sizes = np.array([len(values) for values in channels])
     first = np.array([values.start for values in channels])
     return np.floor(unit * sizes).astype(np.int64) + first

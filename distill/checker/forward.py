@@ -13,19 +13,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float, Int
 from numpy import ndarray
 
 DOUBLE = 2.0**-53
 SINGLE = 2.0**-24
 BATCH = 4096
 NORM_EPSILON = 1e-5
+TINY = {DOUBLE: 1e-300, SINGLE: 1e-37}
+LARGEST = {DOUBLE: 1e300, SINGLE: 1e37}
+"""Numbers beyond this are not covered: sums on the way might overflow."""
 
-Array = Float[ndarray, "..."]
+Array = ndarray
 
 
 @dataclass(frozen=True)
@@ -46,14 +48,22 @@ class Arithmetic:
     """Ball operations for one unit roundoff."""
 
     u: float
+    reached: list[float] = field(default_factory=lambda: [0.0])
+    """The largest number that has come up, as an upper bound."""
 
     def gamma(self, n: int) -> float:
         """γ for n roundings, twice over: once for the evaluation, once for the midpoint."""
         return 2 * n * self.u / (1 - n * self.u)
 
     def ball(self, mid: Array, rad: Array) -> Ball:
-        """A ball whose radius is blown up by what computing the radius may have lost."""
-        return Ball(mid, rad * (1 + 1e-12) + 1e-300)
+        """A ball whose radius is blown up by what computing the radius may have lost.
+
+        What rounding near 0 can lose beyond its relative error is added too.
+        """
+        made = Ball(mid, rad * (1 + 1e-12) + TINY[self.u])
+        largest = float(made.size.max(initial=0.0))
+        self.reached[0] = max(self.reached[0], largest if math.isfinite(largest) else math.inf)
+        return made
 
     def exact(self, values: Array) -> Ball:
         """Stored numbers."""
@@ -87,9 +97,8 @@ class Arithmetic:
             rad = (2 * np.abs(x.mid) + x.rad) * x.rad + self.gamma(1) * x.size**2
             return self.ball(x.mid**2, rad)
         if name == "gelu":  # x Φ(x), whose slope is below 1.13; erf right to a few units
-            from scipy.special import erf
-
-            mid = 0.5 * x.mid * (1 + erf(x.mid / math.sqrt(2)))
+            erf = np.frompyfunc(math.erf, 1, 1)(x.mid / math.sqrt(2)).astype(np.float64)
+            mid = 0.5 * x.mid * (1 + erf)
             return self.ball(mid, 1.13 * x.rad + self.gamma(16) * x.size)
         raise ValueError(f"no bound is known for the activation '{name}'")
 
@@ -172,11 +181,11 @@ class TransformerPass:
         ]
         self.projected = self._project(0, self.embedded)
 
-    def __call__(self, tokens: Int[ndarray, "n k"]) -> Ball:
+    def __call__(self, tokens: ndarray) -> Ball:
         """Logits of every row of tokens, as balls [n, outputs]."""
         return _in_batches(self._batch, tokens)
 
-    def _batch(self, tokens: Int[ndarray, "n k"]) -> Ball:
+    def _batch(self, tokens: ndarray) -> Ball:
         a, w, layers = self.arithmetic, self.weights, int(self.shape["n_layers"])
         rows = tokens + np.array(self.shape["offsets"])
         special = np.tile(np.array(self.shape["suffix"], dtype=np.int64), (len(tokens), 1))
@@ -218,7 +227,7 @@ class TransformerPass:
         layer: int,
         residual: Ball,
         projected: dict[str, list[list[Ball]]],
-        at: list[Int[ndarray, " n"]],
+        at: list[ndarray],
         query: int,
     ) -> Ball:
         """One block at one position: attention to the positions that it may see, then the MLP."""
@@ -262,11 +271,11 @@ class MLPPass:
         self.shape, self.arithmetic = shape, Arithmetic(u)
         self.weights = {name: value.astype(np.float64) for name, value in weights.items()}
 
-    def __call__(self, tokens: Int[ndarray, "n k"]) -> Ball:
+    def __call__(self, tokens: ndarray) -> Ball:
         """Logits of every row of tokens, as balls [n, outputs]."""
         return _in_batches(self._batch, tokens)
 
-    def _batch(self, tokens: Int[ndarray, "n k"]) -> Ball:
+    def _batch(self, tokens: ndarray) -> Ball:
         a, w = self.arithmetic, self.weights
         tables = [w["W_E" if self.shape["shared"] else f"W_E{i}"] for i in range(tokens.shape[1])]
         rows = [a.exact(table[tokens[:, i]]) for i, table in enumerate(tables)]
@@ -282,12 +291,12 @@ class MLPPass:
         return a.add(a.matmul(x, w["W_U"]), a.exact(w["b_U"][None]))
 
 
-def _in_batches(batch: Callable[[ndarray], Ball], tokens: Int[ndarray, "n k"]) -> Ball:
+def _in_batches(batch: Callable[[ndarray], Ball], tokens: ndarray) -> Ball:
     parts = [batch(tokens[i : i + BATCH]) for i in range(0, len(tokens), BATCH)]
     return Ball(np.concatenate([p.mid for p in parts]), np.concatenate([p.rad for p in parts]))
 
 
-def _take(ball: Ball, rows: Int[ndarray, " n"]) -> Ball:
+def _take(ball: Ball, rows: ndarray) -> Ball:
     return Ball(ball.mid[rows], ball.rad[rows])
 
 
@@ -299,7 +308,14 @@ FORWARD_PASSES = {"transformer": TransformerPass, "mlp": MLPPass}
 """By the kind of the stored architecture."""
 
 
-def margins(logits: Ball) -> tuple[Int[ndarray, " n"], Float[ndarray, " n"], Float[ndarray, " n"]]:
+def covers(forward: TransformerPass | MLPPass, lead: float) -> bool:
+    """Whether a lead was proved for the arithmetic of a pass, in which nothing overflows."""
+    weights = max(float(np.abs(value).max()) for value in forward.weights.values())
+    arithmetic = forward.arithmetic
+    return 0 < lead < math.inf and max(weights, *arithmetic.reached) < LARGEST[arithmetic.u]
+
+
+def margins(logits: Ball) -> tuple[ndarray, ndarray, ndarray]:
     """Arg max of every row, its lead over the runner-up, and a rigorous lower bound on the lead."""
     rows = np.arange(len(logits.mid))
     best = logits.mid.argmax(axis=1)

@@ -17,10 +17,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Int
 from numpy import ndarray
 
-from distill.checker.forward import DOUBLE
+from .forward import DOUBLE, LARGEST
 
 TANH_ULPS = 4
 
@@ -49,10 +48,10 @@ class Induction:
 
 def induction(
     weights: Mapping[str, ndarray],
-    low: Float[ndarray, "nodes d"],
-    high: Float[ndarray, "nodes d"],
-    follows: Int[ndarray, "nodes symbols"],
-    answers: Int[ndarray, "nodes symbols"],
+    low: ndarray,
+    high: ndarray,
+    follows: ndarray,
+    answers: ndarray,
     roundoff: float = DOUBLE,
 ) -> Induction:
     """Check one step from every box.
@@ -74,23 +73,25 @@ def induction(
         distance = np.minimum(inner - low[target], high[target] - outer)
         closed &= bool((distance >= 0).all())
         room = min(room, float(distance.min()))
-        lead = min(lead, float(leads(exact, inner, outer, answers[:, symbol], roundoff).min()))
+        lead = min(lead, _least(leads(exact, inner, outer, answers[:, symbol], roundoff)))
     return Induction(starts, closed, lead, room)
 
 
 def image(
     weights: Mapping[str, ndarray],
     symbol: int,
-    low: Float[ndarray, "nodes d"],
-    high: Float[ndarray, "nodes d"],
+    low: ndarray,
+    high: ndarray,
     roundoff: float = DOUBLE,
-) -> tuple[Float[ndarray, "nodes d"], Float[ndarray, "nodes d"]]:
+) -> tuple[ndarray, ndarray]:
     """A box around what the network makes of every point of every box with a symbol."""
     W, b = weights["W"][symbol], weights["b"][symbol]
     centre, radius = _centre_and_radius(low, high)
     middle = centre @ W.T + b
     size = np.abs(centre) @ np.abs(W).T + np.abs(b)
     spread = radius @ np.abs(W).T
+    if not float((size + spread).max()) < LARGEST[roundoff]:
+        return np.full_like(low, -np.inf), np.full_like(high, np.inf)  # a sum might overflow
     # sums of d + 1 terms are off by at most (d + 2) u times the sum of their sizes, here and in
     # the network that is evaluated; radii are rounded up
     off = _sum_error(W.shape[1], roundoff) * (size + spread)
@@ -101,11 +102,11 @@ def image(
 
 def leads(
     weights: Mapping[str, ndarray],
-    low: Float[ndarray, "nodes d"],
-    high: Float[ndarray, "nodes d"],
-    answers: Int[ndarray, " nodes"],
+    low: ndarray,
+    high: ndarray,
+    answers: ndarray,
     roundoff: float = DOUBLE,
-) -> Float[ndarray, " nodes"]:
+) -> ndarray:
     """Lower bounds on how far an answer leads over all others, on every point of every box."""
     W, b = weights["W_out"], weights["b_out"]
     centre, radius = _centre_and_radius(low, high)
@@ -119,14 +120,21 @@ def leads(
         size += np.abs(b[answer]) + np.abs(b)
         spread = radius[here] @ np.abs(apart).T * (1 + 4 * _sum_error(W.shape[1], DOUBLE))
         lead = middle - spread - 2 * error * size
+        if not float(size.max()) < LARGEST[roundoff]:
+            lead[:] = -np.inf  # a sum might overflow
         lead[:, answer] = np.inf  # an answer is no rival of itself
         smallest[here] = lead.min(axis=1)
     return smallest
 
 
+def _least(values: ndarray) -> float:
+    """The smallest; minus infinity if one is no number, so that nothing is proved of it."""
+    return -np.inf if np.isnan(values).any() else float(values.min())
+
+
 def _centre_and_radius(
-    low: Float[ndarray, "nodes d"], high: Float[ndarray, "nodes d"]
-) -> tuple[Float[ndarray, "nodes d"], Float[ndarray, "nodes d"]]:
+    low: ndarray, high: ndarray
+) -> tuple[ndarray, ndarray]:
     """A ball in every coordinate that holds the box, its radius rounded up."""
     centre = (low + high) / 2
     radius = np.maximum(high - centre, centre - low)
@@ -140,8 +148,8 @@ def _sum_error(terms: int, roundoff: float) -> float:
 
 def reach(
     weights: Mapping[str, ndarray],
-    follows: Int[ndarray, "nodes symbols"],
-    answers: Int[ndarray, "nodes symbols"],
+    follows: ndarray,
+    answers: ndarray,
     most: int,
     roundoff: float = DOUBLE,
 ) -> tuple[int, float]:
@@ -171,11 +179,10 @@ def reach(
         lead = np.inf
         for symbol in range(follows.shape[1]):
             inner, outer = image(exact, symbol, low[reached], high[reached], roundoff)
-            said = leads(exact, inner, outer, answers[reached, symbol], roundoff)
-            lead = min(lead, float(said.min()))
+            lead = min(lead, _least(leads(exact, inner, outer, answers[reached, symbol], roundoff)))
             np.minimum.at(lower, follows[reached, symbol], inner)
             np.maximum.at(upper, follows[reached, symbol], outer)
-        if lead <= 0:
+        if not lead > 0:
             return step, smallest if step else 0.0
         low, high, smallest = lower, upper, min(smallest, lead)
     return most, smallest

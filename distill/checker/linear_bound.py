@@ -30,7 +30,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Shaped
 from numpy import ndarray
 
 UNIT = 2.0**-53
@@ -47,7 +46,7 @@ LONGEST = 1000
 """Steps that a bound is computed for, where nothing else is asked for."""
 
 Rows = tuple[tuple[int, ...], ...]
-Integers = Shaped[ndarray, "..."]
+Integers = ndarray
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,7 @@ class IntegerSystem:
     after: bool
     divisors: tuple[int, ...] = ()
 
-    def markov(self, length: int) -> Shaped[ndarray, "length outputs channels"]:
+    def markov(self, length: int) -> ndarray:
         """What an input of 1 adds 0, 1, ... steps later, undivided, in Python integers."""
         channels, n = len(self.D[0]), len(self.A)
         found = np.full((length, len(self.offset), channels), 0, dtype=object)
@@ -83,7 +82,7 @@ class IntegerSystem:
             state = _times(A, state)
         return found
 
-    def drift(self, length: int) -> Shaped[ndarray, "length outputs"]:
+    def drift(self, length: int) -> ndarray:
         """The answers while all inputs are 0, undivided, in Python integers."""
         n = len(self.A)
         A, C = _matrix(self.A, n), _matrix(self.C, n)
@@ -109,7 +108,7 @@ class LinearBound:
             `holds_to` is.
     """
 
-    errors: Float[ndarray, " length"]
+    errors: ndarray
     holds_to: int
     lead: float
 
@@ -175,7 +174,7 @@ class _Powers:
         found[:] = flat
         return found.reshape(values.shape)
 
-    def real(self, values: Integers) -> Float[ndarray, "..."]:
+    def real(self, values: Integers) -> ndarray:
         """Such integers as floats, with the error of float64 and of `KEPT` digits."""
         cut = max(self.point - KEPT, 0)
         return np.array([_float(int(v) >> cut, self.point - cut) for v in values.ravel()]).reshape(
@@ -183,7 +182,7 @@ class _Powers:
         )
 
 
-def _powers(A: Float[ndarray, "d d"], length: int) -> _Powers:
+def _powers(A: ndarray, length: int) -> _Powers:
     """The powers that `length` steps need: A^length is the last."""
     size = max(1.0, float(np.abs(A).sum(axis=1).max()))
     point = GUARD + math.ceil(length * math.log2(size * ALLOWANCE))
@@ -203,7 +202,7 @@ def _powers(A: Float[ndarray, "d d"], length: int) -> _Powers:
 
 def _apart(
     weights: Mapping[str, ndarray], powers: _Powers, system: IntegerSystem
-) -> tuple[Float[ndarray, "length outputs channels"], Float[ndarray, "length outputs"]]:
+) -> tuple[ndarray, ndarray]:
     """What Markov parameters and drifts differ by; upper bounds in size, of the right sign.
 
     Of q y and the integer that is divided by q, where an answer is divided.
@@ -235,7 +234,7 @@ def _apart(
     return gaps, shifts
 
 
-def _away(powers: _Powers, values: Integers, units: int) -> Float[ndarray, "..."]:
+def _away(powers: _Powers, values: Integers, units: int) -> ndarray:
     """Floats at least as far from 0 as what these fixed-point numbers, `units` off, stand for."""
     moved = np.array([int(v) + (units if v >= 0 else -units) for v in values.ravel()], dtype=object)
     real = powers.real(moved.reshape(values.shape))
@@ -243,8 +242,8 @@ def _away(powers: _Powers, values: Integers, units: int) -> Float[ndarray, "..."
 
 
 def _rounding(
-    weights: Mapping[str, ndarray], powers: _Powers, driven: Float[ndarray, " d"], inputs: int
-) -> Float[ndarray, "length outputs"]:
+    weights: Mapping[str, ndarray], powers: _Powers, driven: ndarray, inputs: int
+) -> ndarray:
     """What the network's own float64 arithmetic can add to the error of y, at every step.
 
     Args:
@@ -300,7 +299,7 @@ def _float(value: int, point: int) -> float:
         return math.copysign(math.inf, value)
 
 
-def _matrix(rows: Rows, columns: int) -> Shaped[ndarray, "rows columns"]:
+def _matrix(rows: Rows, columns: int) -> ndarray:
     """Python integers as an array."""
     found = np.full((len(rows), columns), 0, dtype=object)
     for i, row in enumerate(rows):
@@ -308,11 +307,11 @@ def _matrix(rows: Rows, columns: int) -> Shaped[ndarray, "rows columns"]:
     return found
 
 
-def _column(values: tuple[int, ...]) -> Shaped[ndarray, "rows 1"]:
+def _column(values: tuple[int, ...]) -> ndarray:
     return _matrix(tuple((value,) for value in values), 1)
 
 
-def _times(left: Shaped[ndarray, "a b"], right: Shaped[ndarray, "b c"]) -> Shaped[ndarray, "a c"]:
+def _times(left: ndarray, right: ndarray) -> ndarray:
     """A product of Python integers; zeros where there is nothing to sum."""
     if not left.shape[1]:
         return np.full((left.shape[0], right.shape[1]), 0, dtype=object)

@@ -1,39 +1,70 @@
-"""Whether a program that loops over a list is a given machine, on sequences of every length.
+"""A program that loops over its list, followed through every length.
 
-The program must be one loop: variables with literal first values, integers or lists of integers, a
-pass that appends one output, and nothing else that a pass could leave behind for the next. Then the
-variables are its whole state, and one pass, run on all pairs of a machine's state and values of the
-variables that the two reach together, decides for every length: if no pair answers differently,
-they never do. A pass may make new lists, and can change none that was there: it stores to no place
-of a list, calls no method that would, and `+=` is done as the sum of two integers or not at all.
-
-The passes are run in the sandbox; what is checked here is that they are what the program does.
+The program must be one loop: values that its variables begin with, a pass that appends one output,
+and `return outputs`. The variables that a pass changes, and that have a value before it, are then
+its whole state: a pass that reads anything else before it has bound it is refused, since that would
+be left over from the pass before. One pass is evaluated by the loop's own statement, over a list of
+one element, by the evaluator that runs whole programs (`evaluate.py`): for all pairs of a machine's
+state and values of the variables that the two reach together (`walk`), or for sums of symbols
+(`affine.py`). If no pair answers differently, program and machine never do.
 """
 
 from __future__ import annotations
 
 import ast
-import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from jaxtyping import Int
+import numpy as np
 from numpy import ndarray
 
-from distill.checker.sandbox import bound_names, check_syntax, run_walk
-from distill.errors import ProgramError
+from .errors import ProgramError
+from .evaluate import Apart, Evaluator, Frame, Value, packed, unpacked
+from .language import Program, read_program
 
 MAX_PAIRS = 200_000
 """Pairs of a state and values of the variables that a walk may meet."""
-
-CHANGES = {"append", "pop"}
-"""Methods that leave something behind."""
-
 MAX_LIST = 1_000
-"""Integers that a list may begin with."""
 
-Start = int | list[int]
-"""What a variable begins as."""
+
+@dataclass(frozen=True)
+class Loop:
+    """A program's loop.
+
+    Attributes:
+        evaluator: of the program.
+        statement: the loop itself.
+        argument, outputs: the names of the list that it goes through, and of that which it makes.
+        start: the first values of what a pass changes, by name: integers, or lists of some.
+        fixed: what else is bound before the loop.
+    """
+
+    evaluator: Evaluator
+    statement: ast.For
+    argument: str
+    outputs: str
+    start: dict[str, Value]
+    fixed: dict[str, Value]
+
+    def one_pass(
+        self, state: dict[str, Value], given: Value, lanes: int
+    ) -> tuple[Value, dict[str, Value]]:
+        """The output of one pass, and the variables behind it.
+
+        Raises:
+            ProgramError: it appends anything but one output, or reads what an earlier one left.
+        """
+        names = {**self.fixed, **state, self.argument: [given], self.outputs: []}
+        try:
+            frame = self.evaluator.run([self.statement], Frame(names, lanes))
+        except Apart as error:
+            raise ProgramError(
+                "the variables of the program are of several kinds or lengths"
+            ) from error
+        said = frame.names[self.outputs]
+        if frame.bound.keys() & {self.outputs, *state} or len(said) != 1:
+            raise ProgramError("a pass of the program's loop does not append exactly one output")
+        return said[0], {name: frame.names[name] for name in state}
 
 
 @dataclass(frozen=True)
@@ -53,260 +84,179 @@ class Walk:
     values: tuple[tuple[int | None, ...], ...]
 
 
-def walk(
-    source: str,
-    transitions: Int[ndarray, "states symbols"],
-    answers: Int[ndarray, "states symbols"],
-    symbols: Int[ndarray, "symbols channels"],
-) -> Walk:
-    """Run the loop of a program beside a machine, on all that the two can reach together.
-
-    Args:
-        source: the program.
-        transitions: the machine's next states; it starts in state 0.
-        answers: the values that it answers on the way.
-        symbols: the values of every symbol.
+def loop_of(source: str) -> Loop:
+    """The loop that a program is.
 
     Raises:
-        ProgramError: the program is not such a loop, failed, or there is no end to its values.
+        ProgramError: it is more than one loop over its argument.
     """
-    check_syntax(source)
-    start, text = _pass_of(source)
-    names = places_of(start)
-    found = run_walk(text, list(start.values()), transitions, answers, symbols, MAX_PAIRS)
-    if found["differs"] is not None:
-        return Walk(found["differs"], found["pairs"], names, ())
-    values = tuple(
-        tuple(next(iter(alone)) if len(alone) == 1 else None for alone in variable)
-        for variable in found["values"]
-    )
-    return Walk(None, found["pairs"], names, values)
+    program = read_program(source)
+    function = program.functions[program.entry]
+    if len(program.functions) != 1 or len(function.args.args) != 1:
+        raise ProgramError("only one function, of one list, can be followed through every length")
+    argument = function.args.args[0].arg
+    before, loop, outputs = _parts(function, argument)
+    uses = [node for node in ast.walk(function) if isinstance(node, ast.Name)]
+    if sum(node.id == argument for node in uses) != 1:
+        raise ProgramError("the program does more with its argument than go through it")
+    inside = [node for line in loop.body for node in ast.walk(line)]
+    if any(isinstance(node, ast.Break | ast.Continue | ast.Return) for node in inside):
+        raise ProgramError("a pass of the program's loop may end early")
+    named = sum(isinstance(node, ast.Name) and node.id == outputs for node in inside)
+    appends = sum(_appends(node, outputs) for node in inside)
+    if named != appends:
+        raise ProgramError("the program's loop does more with its outputs than append to them")
+    evaluator = Evaluator(program)
+    names = evaluator.run(before, Frame({}, 1)).names
+    changed = _changed(inside, program) - {outputs}
+    begin = {name: value for name, value in names.items() if name in changed}
+    for name, value in begin.items():
+        listed = value if isinstance(value, list) else [value]
+        if not listed or len(listed) > MAX_LIST or any(type(part) is not int for part in listed):
+            raise ProgramError(f"{name} of the program begins as neither integers nor one")
+    fixed = {name: value for name, value in names.items() if name not in changed | {outputs}}
+    return Loop(evaluator, loop, argument, outputs, begin, fixed)
 
 
-def places_of(start: Mapping[str, Start]) -> tuple[str, ...]:
+def places_of(start: dict[str, Value]) -> tuple[str, ...]:
     """The names of all integers among variables: of a list its places, in order."""
     return tuple(
         place
         for name, value in start.items()
         for place in (
-            [name] if isinstance(value, int) else [f"{name}[{i}]" for i in range(len(value))]
+            [f"{name}[{i}]" for i in range(len(value))] if isinstance(value, list) else [name]
         )
     )
 
 
-def _pass_of(source: str) -> tuple[dict[str, Start], str]:
-    """The variables of a program's loop with their first values, and a function that is one pass.
+def walk(source: str, transitions: ndarray, answers: ndarray, symbols: ndarray) -> Walk:
+    """Run the loop of a program beside a machine, on all that the two can reach together.
+
+    Args:
+        source: the program.
+        transitions: the machine's next states [states, symbols]; it starts in state 0.
+        answers: the values that it answers on the way [states, symbols].
+        symbols: the values of every symbol [symbols, channels].
 
     Raises:
-        ProgramError: the program is more than one loop over its argument.
+        ProgramError: the program is not such a loop, failed, or there is no end to its values.
     """
-    tree = ast.parse(source)
-    loop, start = loop_of(source)
-    names = tuple(start)
-    constants = [
-        ast.unparse(node) for node in tree.body if isinstance(node, ast.Assign | ast.ImportFrom)
-    ]
-    lines = [f"{', '.join(names)}, = values"] if names else []
-    target = ast.unparse(loop.target)
-    several = isinstance(loop.target, ast.Tuple)
-    lines += [f"{target} = given" if several else f"({target},) = given", "outputs = []"]
-    text = "\n".join(
-        [
-            *constants,
-            "def one_pass(values, given):",
-            *("    " + line for line in lines),
-            textwrap.indent("\n".join(ast.unparse(_Sums().visit(s)) for s in loop.body), "    "),
-            f"    return outputs, ({', '.join(names)}{',' if names else ''})",
-        ]
+    loop = loop_of(source)
+    names = places_of(loop.start)
+    first = (0, *(tuple(v) if isinstance(v, list) else v for v in loop.start.values()))
+    seen, level = {first}, [first]
+    met: list[list[set[int]]] = [[set() for _ in transitions] for _ in names]
+    while level:
+        for state, *values in level:
+            for place, number in enumerate(_flat(values)):
+                if len(met[place][state]) < 2:
+                    met[place][state].add(number)
+        states = np.repeat([pair[0] for pair in level], len(symbols))
+        letters = np.tile(np.arange(len(symbols)), len(level))
+        said, after = _stepped(loop, level, symbols, letters)
+        wrong = np.flatnonzero(said != answers[states, letters])
+        if len(wrong):
+            at = wrong[0]
+            given, expected = symbols[letters[at]].tolist(), answers[states[at], letters[at]]
+            differs = f"in state {states[at]}, to {given}: the program answers {said[at]}, not "
+            return Walk(f"{differs}{expected}", len(seen), names, ())
+        level = []
+        reached = transitions[states, letters].tolist()
+        for pair in zip(reached, *after, strict=True):
+            if pair not in seen:
+                seen.add(pair)
+                level.append(pair)
+        if len(seen) > MAX_PAIRS:
+            raise ProgramError("there is no end to the values of the program's variables")
+    values = tuple(
+        tuple(next(iter(alone)) if len(alone) == 1 else None for alone in variable)
+        for variable in met
     )
-    return start, text
+    return Walk(None, len(seen), names, values)
 
 
-class _Sums(ast.NodeTransformer):
-    """`r += x` as `r = _number(r) + x`: of a list, the first would change it where it stands."""
-
-    def visit_AugAssign(self, node: ast.AugAssign) -> ast.Assign:
-        assert isinstance(node.target, ast.Name), "places of lists are not stored to"
-        before = ast.Name(node.target.id, ast.Load())
-        number = ast.Call(ast.Name("_number", ast.Load()), [before], [])
-        return ast.Assign([node.target], ast.BinOp(number, node.op, node.value), lineno=0)
-
-
-def loop_of(source: str) -> tuple[ast.For, dict[str, Start]]:
-    """The loop of a program and the first values of its variables, which are its whole state.
-
-    Raises:
-        ProgramError: the program is more than one loop over its argument.
-    """
-    tree = ast.parse(source)
-    function = _only_function(tree)
-    loop, start = _answered_alone(function, bound_names(tree)) or _loop_and_start(function)
-    targets = loop.target.elts if isinstance(loop.target, ast.Tuple) else [loop.target]
-    if not all(isinstance(target, ast.Name) for target in targets):
-        raise ProgramError("the loop of the program must name what it reads")
-    nodes = list(ast.walk(ast.Module(loop.body, [])))
-    for node in nodes:
-        _check_pass(node)
-    uses = sum(isinstance(node, ast.Name) and node.id == "outputs" for node in nodes)
-    appends = sum(isinstance(node, ast.Attribute) and node.attr == "append" for node in nodes)
-    if uses != appends:
-        raise ProgramError("the program's loop does more with its outputs than append to them")
-    return loop, start
+def _stepped(
+    loop: Loop, level: list[tuple[Value, ...]], symbols: ndarray, letters: ndarray
+) -> tuple[ndarray, list[list[Value]]]:
+    """Outputs of a pass from all pairs of a level by all symbols, and the variables behind it."""
+    lanes = len(letters)
+    state = {}
+    for place, name in enumerate(loop.start, start=1):
+        column = [pair[place] for pair in level for _ in range(len(symbols))]
+        value = packed(column)
+        state[name] = list(value) if isinstance(value, tuple) else value
+    columns = [symbols[letters, channel] for channel in range(symbols.shape[1])]
+    given = columns[0] if len(columns) == 1 else tuple(columns)
+    answer, after = loop.one_pass(state, given, lanes)
+    said = unpacked(answer, lanes)
+    if any(type(one) is not int for one in said):
+        raise ProgramError("the program answers something that is not an integer")
+    return np.array(said, dtype=object), [_kept(after[name], lanes) for name in loop.start]
 
 
-def _only_function(tree: ast.Module) -> ast.FunctionDef:
-    """The one function; beside it only a docstring, imports, literals and the closing guard."""
-    functions = []
-    for place, node in enumerate(tree.body):
-        match node:
-            case ast.FunctionDef():
-                functions.append(node)
-            case ast.Expr(value=ast.Constant(value=str())) if place == 0:
-                pass
-            case ast.Assign(targets=[ast.Name()], value=value):
-                _literal(value)
-            case ast.Import() | ast.ImportFrom():
-                pass
-            case ast.If() if node is tree.body[-1]:
-                pass
-            case _:
-                raise ProgramError(
-                    f"line {node.lineno} of the program: only literals, imports and one function "
-                    "can be followed through every length"
-                )
-    if len(functions) != 1:
-        raise ProgramError(f"the program has {len(functions)} functions; expected one")
-    (function,) = functions
-    given = function.args
-    plain = len(given.args) == 1 and not (
-        given.posonlyargs or given.kwonlyargs or given.vararg or given.kwarg or given.defaults
-    )
-    if not plain or function.decorator_list:
-        raise ProgramError("the program's function must take one list and nothing else")
-    return function
+def _kept(value: Value, lanes: int) -> list[Value]:
+    """Values of a variable, as they can be told apart: integers, or tuples of some."""
+    listed = unpacked(value, lanes)
+    made = [tuple(one) if isinstance(one, list) else one for one in listed]
+    for one in set(made):
+        if any(type(part) is not int for part in (one if isinstance(one, tuple) else [one])):
+            raise ProgramError(f"a variable of the program became {one!r}, which is not an integer")
+    return made
 
 
-def _answered_alone(
-    function: ast.FunctionDef, bound: set[str]
-) -> tuple[ast.For, dict[str, Start]] | None:
-    """The loop that `return [abs(x) for x in xs]` is, or `return list(xs)`; null for another."""
-    (argument,) = function.args.args
+def _flat(values: Iterable[Value]) -> list[int]:
+    return [n for value in values for n in (value if isinstance(value, tuple) else (value,))]
+
+
+def _parts(function: ast.FunctionDef, argument: str) -> tuple[list[ast.stmt], ast.For, str]:
+    """What stands before the loop, the loop, and the name of the list that it makes."""
     body = list(function.body)
-    if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
+    if isinstance(body[0], ast.Expr):
         body.pop(0)
     match body:
-        case [
-            ast.Return(
-                value=ast.ListComp(
-                    elt=answer, generators=[ast.comprehension(target=target, iter=over, ifs=[])]
-                )
-            )
-        ]:
-            pass
-        case [ast.Return(value=ast.Call(func=ast.Name(id="list"), args=[over], keywords=[]))] if (
-            "list" not in bound
-        ):
+        case [*before, ast.For(iter=ast.Name(id=over)) as loop, ast.Return(ast.Name(id=outputs))]:
+            begun = [node for node in before if isinstance(node, ast.Assign)]
+            empty = [node for node in begun if _begins_empty(node, outputs)]
+            if over == argument and len(begun) == len(before) and len(empty) == 1:
+                return [node for node in before if node is not empty[0]], loop, outputs
+        case [ast.Return(ast.ListComp(elt, [ast.comprehension(target, ast.Name(id=over), [])]))]:
+            if over == argument:
+                return [], _appended(target, elt, function), "outputs"
+        case [ast.Return(ast.Call(ast.Name(id="list"), [ast.Name(id=over)]))] if over == argument:
             target, answer = ast.Name("each", ast.Store()), ast.Name("each", ast.Load())
-        case _:
-            return None
-    if not isinstance(over, ast.Name) or over.id != argument.arg:
-        return None
+            return [], _appended(target, answer, function), "outputs"
+    raise ProgramError("the program is not a loop over its argument that returns what it appends")
+
+
+def _appended(target: ast.expr, answer: ast.expr, function: ast.FunctionDef) -> ast.For:
+    """The loop that a comprehension over the argument is."""
     append = ast.Attribute(ast.Name("outputs", ast.Load()), "append", ast.Load())
-    loop = ast.For(target, over, [ast.Expr(ast.Call(append, [answer], []))], [])
-    return ast.fix_missing_locations(ast.copy_location(loop, function)), {}
+    over = ast.Name(function.args.args[0].arg, ast.Load())
+    body: list[ast.stmt] = [ast.Expr(ast.Call(append, [answer], []))]
+    return ast.fix_missing_locations(ast.copy_location(ast.For(target, over, body, []), function))
 
 
-def _loop_and_start(function: ast.FunctionDef) -> tuple[ast.For, dict[str, Start]]:
-    """The loop over the function's argument, and what stands before it."""
-    body = list(function.body)
-    if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
-        body.pop(0)
-    loop = next((node for node in body if isinstance(node, ast.For)), None)
-    end = "outputs"
-    start: dict[str, Start] = {}
-    begins_empty = False
-    for node in body:
+def _begins_empty(node: ast.Assign, outputs: str) -> bool:
+    match node:
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.List(elts=[])):
+            return name == outputs
+    return False
+
+
+def _appends(node: ast.AST, outputs: str) -> bool:
+    match node:
+        case ast.Attribute(value=ast.Name(id=name), attr="append"):
+            return name == outputs
+    return False
+
+
+def _changed(inside: list[ast.AST], program: Program) -> set[str]:
+    """The names that a pass binds, or whose lists it changes."""
+    stored = {n.id for n in inside if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    for node in inside:
         match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.List(elts=[])) if name == end:
-                begins_empty = True
-            case ast.Assign(targets=targets, value=value):
-                start |= _first_values(targets, value, end)
-            case ast.For() if node is loop and node is body[-2] and not node.orelse:
-                pass
-            case ast.Return(value=ast.Name(id=name)) if name == end and node is body[-1]:
-                pass
-            case _:
-                raise ProgramError(
-                    f"line {node.lineno} of the program: a loop that can be followed through every "
-                    "length has integers and lists of them before it and `return outputs` behind "
-                    "it"
-                )
-    (argument,) = function.args.args
-    over = loop is not None and isinstance(loop.iter, ast.Name) and loop.iter.id == argument.arg
-    if loop is None or not over or not begins_empty or argument.arg in start:
-        raise ProgramError("the program is not a loop over its argument")
-    return loop, start
-
-
-def _check_pass(node: ast.AST) -> None:
-    """Refuse whatever could leave something behind beside the variables."""
-    line = getattr(node, "lineno", 0)
-    leaves = None
-    match node:
-        case ast.Break() | ast.Continue() | ast.Return() | ast.FunctionDef() | ast.Import():
-            leaves = "leaves the pass"
-        case ast.ImportFrom():
-            leaves = "leaves the pass"
-        case ast.Attribute(value=ast.Name(id="outputs"), attr="append"):
-            return
-        case ast.Attribute(attr=attribute) if attribute in CHANGES:
-            leaves = f"calls {attribute}"
-        case ast.Subscript(ctx=ast.Store()):
-            leaves = "changes a list"
-    if leaves:
-        raise ProgramError(
-            f"line {line} of the program {leaves}: such a loop cannot be followed through every "
-            "length"
-        )
-
-
-def _literal(node: ast.expr) -> object:
-    try:
-        return ast.literal_eval(node)
-    except (ValueError, TypeError, SyntaxError, RecursionError) as error:
-        raise ProgramError(
-            f"line {node.lineno} of the program: expected a literal, so that no pass of the loop "
-            "can find it changed"
-        ) from error
-
-
-def _first_values(targets: list[ast.expr], value: ast.expr, end: str) -> dict[str, Start]:
-    """What a line before the loop sets: `a = b = 0`, `r = [0] * 5` or `r = [0, 1]`."""
-    names = [target.id for target in targets if isinstance(target, ast.Name)]
-    line = value.lineno
-    if len(names) < len(targets) or end in names:
-        raise ProgramError(f"line {line} of the program: expected variables to begin as integers")
-    first = _first(value)
-    if isinstance(first, list) and len(names) > 1:
-        raise ProgramError(f"line {line} of the program gives one list to several variables")
-    return dict.fromkeys(names, first)
-
-
-def _first(node: ast.expr) -> Start:
-    match node:
-        case ast.BinOp(
-            left=ast.List() as listed, op=ast.Mult(), right=ast.Constant(value=int() as times)
-        ) if 0 < times * max(1, len(listed.elts)) <= MAX_LIST:
-            begins = _literal(listed)
-            assert isinstance(begins, list), "a list of literals is one"
-            value: object = begins * times
-        case _:
-            value = _literal(node)
-    if type(value) is int:
-        return value
-    if isinstance(value, list) and value and all(type(each) is int for each in value):
-        return value
-    raise ProgramError(
-        f"line {node.lineno} of the program: a variable begins as {value!r}, neither an integer "
-        "nor a list of some"
-    )
+            case ast.Attribute(value=ast.Name(id=name), attr="append" | "pop"):
+                stored.add(name)
+            case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store()):
+                stored.add(name)
+    return stored

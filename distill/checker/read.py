@@ -1,144 +1,233 @@
-"""Certificates as values: what a folder holds as data, given types and held against each other."""
+"""A run folder's data as values: given types, and held against each other."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import numpy as np
 from numpy import ndarray
 
-from distill.checker.derive import Evidence
-from distill.checker.derive_sequences import SequenceEvidence
+MAX_SIZE = 1 << 31
+"""Inputs of a finite domain, and numbers that are drawn at once."""
+
+Data = Mapping[str, Any]
+Shapes = dict[str, tuple[int, ...]]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the certificate of a run over a finite domain holds.
+
+    Attributes:
+        inputs, outputs: the ranges.
+        architecture: of the stored network; null where it was not stored.
+        weights: by name.
+        recorded: answers [n] of a network that was not stored, at the checked inputs.
+        split: how many inputs were trained on, and the seed that drew them.
+        fit: how many inputs were traced, how many of them fitted, and the seed.
+        sample: the draw of the checked inputs; null where every input is checked.
+        reference: the task's answers [n] at the checked inputs.
+        program: its text; empty for a refusal.
+        mechanism: as stored.
+    """
+
+    inputs: tuple[range, ...]
+    outputs: range
+    architecture: Data | None
+    weights: Mapping[str, ndarray]
+    recorded: ndarray | None
+    split: Mapping[str, int] | None
+    fit: Mapping[str, int] | None
+    sample: Mapping[str, int] | None
+    reference: ndarray | None
+    program: str
+    mechanism: Data
+
+    @property
+    def size(self) -> int:
+        """How many inputs the domain has."""
+        return prod(len(values) for values in self.inputs)
+
+    def tokens(self, indices: ndarray) -> ndarray:
+        """Tokens [n, k] of row-major positions in the domain."""
+        shape = tuple(len(values) for values in self.inputs)
+        return np.stack(np.unravel_index(indices, shape), axis=1)
+
+    def values(self, tokens: ndarray) -> ndarray:
+        """Integers [n, k] that tokens stand for."""
+        return tokens + np.array([values.start for values in self.inputs])
+
+
+@dataclass(frozen=True)
+class SequenceEvidence:
+    """What the certificate of a run over sequences holds.
+
+    Attributes:
+        channels: the ranges.
+        outputs: how many numbers an answer has.
+        length: of the sequences that the network was trained on.
+        answers: the values that the network's outputs stand for; none where it gives numbers.
+        shape: of the stored network; null where none was trained.
+        weights: by name.
+        draws: the sequences that were checked.
+        reference: the task's answers along the fresh and the longer draws.
+        induction: nodes and boxes of a proof by induction; null without one.
+        program: its text; empty for a refusal.
+        mechanism: as stored.
+    """
+
+    channels: tuple[range, ...]
+    outputs: int
+    length: int
+    answers: ndarray
+    shape: Data | None
+    weights: Mapping[str, ndarray]
+    draws: Data | None
+    reference: tuple[ndarray, ...] | None
+    induction: Data | None
+    program: str
+    mechanism: Data
 
 
 def read_evidence(
-    certificate: Mapping[str, Any],
-    mechanism: Mapping[str, Any],
-    source: str,
-    weights: Mapping[str, ndarray],
+    certificate: Data, mechanism: Data, source: str, weights: Mapping[str, ndarray]
 ) -> Evidence | SequenceEvidence:
     """The evidence of a run over a finite domain, or over sequences.
 
     Raises:
         ValueError: weights, shapes and inputs do not fit together.
-        KeyError: something is missing.
+        KeyError, TypeError: something is missing, or of another type.
     """
-    if certificate.get("kind") == "sequences":
-        return _sequence_evidence(certificate, mechanism, source, weights)
-    return _domain_evidence(certificate, mechanism, source, weights)
-
-
-def _domain_evidence(
-    certificate: Mapping[str, Any],
-    mechanism: Mapping[str, Any],
-    source: str,
-    weights: Mapping[str, ndarray],
-) -> Evidence:
-    domain, architecture = certificate["domain"], certificate["architecture"]
-    inputs = tuple(range(first, last + 1) for first, last in domain["inputs"])
-    outputs = range(domain["outputs"][0], domain["outputs"][1] + 1)
-    if architecture is not None:
-        _fit_together(architecture, inputs, outputs, weights)
+    shape = certificate["architecture"]
+    if shape is None and weights:
+        raise ValueError("weights are stored, and the certificate does not say of what network")
+    kind = certificate["kind"]
+    if kind == "sequences":
+        return _sequences(certificate, mechanism, source, weights)
+    if kind != "domain":
+        raise ValueError(f"a certificate of the kind {kind!r} is not known")
+    domain = certificate["domain"]
+    inputs, outputs = _ranges(domain["inputs"]), _ranges([domain["outputs"]])[0]
+    if shape is not None:
+        expected, fits = _network_shapes(shape, inputs)
+        if not fits or (shape["n_inputs"], shape["n_outputs"]) != (len(inputs), len(outputs)):
+            raise ValueError("the architecture does not fit the domain")
+        _check(weights, expected)
+    size = prod(len(values) for values in inputs)
+    if size > MAX_SIZE:
+        raise ValueError(f"the domain has {size:,} inputs")
+    sample, fit, split = (certificate[name] for name in ("sample", "fit", "split"))
+    checked = size if sample is None else sample["count"]
+    for draw, parts in ((sample, ("count",)), (fit, ("fitted", "inputs")), (split, ("train",))):
+        counts = [draw[part] for part in parts] if draw is not None else []
+        if any(type(n) is not int or not 0 < n <= size for n in counts) or counts != sorted(counts):
+            raise ValueError("a draw of the certificate is larger than the domain, or empty")
+    recorded, reference = (
+        _answers(certificate[name], checked, len(outputs)) for name in ("recorded", "reference")
+    )
     return Evidence(
-        inputs=inputs,
-        outputs=outputs,
-        architecture=architecture,
-        weights=weights,
-        recorded=_numbers(certificate["recorded"]),
-        split=certificate["split"],
-        fit=certificate["fit"],
-        sample=certificate["sample"],
-        reference=_numbers(certificate["reference"]),
-        program=source,
-        mechanism=mechanism,
+        *(inputs, outputs, shape, weights, recorded, split, fit, sample, reference),
+        *(source, mechanism),
     )
 
 
-def _fit_together(
-    shape: Mapping[str, Any],
-    inputs: tuple[range, ...],
-    outputs: range,
-    weights: Mapping[str, ndarray],
-) -> None:
-    if shape["kind"] == "transformer":
-        positions = len(inputs) + len(shape["suffix"])
-        heads, d_model = shape["n_heads"], shape["d_model"]
-        expected = {
-            "W_E": (shape["n_vocab"], d_model),
-            "W_pos": (positions, d_model),
-            "W_U": (d_model, shape["n_outputs"]),
-        }
-        for layer in range(shape["n_layers"]):
-            expected[f"blocks.{layer}.W_Q"] = (heads, d_model, shape["d_head"])
-            expected[f"blocks.{layer}.W_in"] = (d_model, shape["d_mlp"])
-        if shape.get("layer_norm", False):
-            places = [
-                f"blocks.{layer}.ln_{i}" for layer in range(shape["n_layers"]) for i in (1, 2)
-            ]
-            for place in (*places, "ln_final"):
-                expected |= dict.fromkeys((f"{place}_weight", f"{place}_bias"), (d_model,))
-        rows = [*zip(shape["offsets"], map(len, inputs), strict=True)]
-        fits = all(0 <= offset <= shape["n_vocab"] - count for offset, count in rows)
-        fits = fits and all(0 <= row < shape["n_vocab"] for row in shape["suffix"])
-        layers = {name.split(".")[1] for name in weights if name.startswith("blocks.")}
-        fits = fits and len(layers) == shape["n_layers"]
-        fits = fits and shape["biases"] == ("b_U" in weights)
-        fits = fits and shape.get("layer_norm", False) == ("ln_final_weight" in weights)
-    else:
-        names = ["W_E"] if shape["shared"] else [f"W_E{i}" for i in range(len(inputs))]
-        expected = dict.fromkeys(names, (shape["n_tokens"], shape["d_embed"]))
-        width = shape["d_embed"] * (len(inputs) if shape["combine"] == "concat" else 1)
-        for layer, units in enumerate(shape["widths"], start=1):
-            expected |= {f"W_{layer}": (width, units), f"b_{layer}": (units,)}
-            width = units
-        expected["W_U"] = (shape["widths"][-1], shape["n_outputs"])
-        fits = shape["n_tokens"] == max(len(values) for values in inputs)
-        fits = fits and f"b_{len(shape['widths']) + 1}" not in weights
-    for name, sizes in expected.items():
-        if weights[name].shape != sizes:
-            raise ValueError(f"{name} has shape {weights[name].shape}, not {sizes}")
-    sizes = (shape["n_inputs"], shape["n_outputs"])
-    if not fits or sizes != (len(inputs), len(outputs)):
-        raise ValueError("the architecture does not fit the domain")
-    if not all(np.isfinite(value).all() for value in weights.values()):
-        raise ValueError("a weight is not finite")
+def _ranges(pairs: Any) -> tuple[range, ...]:
+    for first, last in pairs:
+        if type(first) is not int or type(last) is not int or not -MAX_SIZE < first <= last:
+            raise ValueError(f"{first!r} to {last!r} is no range of integers")
+        if last > MAX_SIZE:
+            raise ValueError(f"a range ends at {last!r}")
+    return tuple(range(first, last + 1) for first, last in pairs)
 
 
-def _numbers(text: str | None) -> ndarray | None:
-    return None if text is None else np.array([int(number) for number in text.split()])
+def _answers(text: str | None, count: int, outputs: int) -> ndarray | None:
+    if text is None:
+        return None
+    found = np.array([int(number) for number in text.split()], dtype=np.int64)
+    if len(found) != count or found.min() < 0 or found.max() >= outputs:
+        raise ValueError("the answers of the certificate are not one for every checked input")
+    return found
 
 
-def _sequence_evidence(
-    certificate: Mapping[str, Any],
-    mechanism: Mapping[str, Any],
-    source: str,
-    weights: Mapping[str, ndarray],
-) -> SequenceEvidence:
-    """Give types to what a folder holds.
-
-    Raises:
-        ValueError: weights, shapes and channels do not fit together.
-    """
-    channels = tuple(range(first, last + 1) for first, last in certificate["inputs"])
-    shape, answers = certificate["architecture"], certificate["answers"]
-    expected = _recurrent_shapes(shape, channels, certificate["outputs"], len(answers))
+def _check(weights: Mapping[str, ndarray], expected: Shapes) -> None:
+    """Every tensor that the network has, of exactly its shape, and no other."""
     found = {name: value.shape for name, value in weights.items()}
     if found != expected:
-        raise ValueError(f"the weights have shapes {found}, not {expected}")
-    if not all(np.isfinite(value).all() for value in weights.values()):
-        raise ValueError("a weight is not finite")
-    if len(set(answers)) != len(answers):
-        raise ValueError("two outputs of the network stand for the same value")
+        wrong = sorted({*found.items()} ^ {*expected.items()})[0][0]
+        raise ValueError(
+            f"the weights do not fit the architecture: {wrong} is {found.get(wrong, 'missing')}, "
+            f"expected {expected.get(wrong, 'none')}"
+        )
+    for name, value in weights.items():
+        if value.dtype.kind != "f" or not np.isfinite(value).all():
+            raise ValueError(f"{name} holds something that is no finite number")
+
+
+def _network_shapes(shape: Data, inputs: tuple[range, ...]) -> tuple[Shapes, bool]:
+    """The shape of every tensor of a network over a domain; whether its tokens are in its table."""
+    if shape["kind"] == "mlp":
+        return _perceptron(shape, inputs), shape["n_tokens"] == max(map(len, inputs))
+    if shape["kind"] != "transformer":
+        raise ValueError(f"a network of the kind {shape['kind']!r} is not known")
+    heads, d, d_head, d_mlp = (shape[name] for name in ("n_heads", "d_model", "d_head", "d_mlp"))
+    expected: Shapes = {"W_E": (shape["n_vocab"], d), "W_U": (d, shape["n_outputs"])}
+    expected["W_pos"] = (len(inputs) + len(shape["suffix"]), d)
+    for layer in range(shape["n_layers"]):
+        block: Shapes = dict.fromkeys(("W_Q", "W_K", "W_V"), (heads, d, d_head))
+        block |= {"W_O": (heads, d_head, d), "W_in": (d, d_mlp), "b_in": (d_mlp,)}
+        block |= {"W_out": (d_mlp, d), "b_out": (d,)}
+        if shape["biases"]:
+            block |= {**dict.fromkeys(("b_Q", "b_K", "b_V"), (heads, d_head)), "b_O": (d,)}
+        if shape["layer_norm"]:
+            norms = ("ln_1_weight", "ln_1_bias", "ln_2_weight", "ln_2_bias")
+            block |= dict.fromkeys(norms, (d,))
+        expected |= {f"blocks.{layer}.{name}": sizes for name, sizes in block.items()}
+    if shape["layer_norm"]:
+        expected |= dict.fromkeys(("ln_final_weight", "ln_final_bias"), (d,))
+    if shape["biases"]:
+        expected["b_U"] = (shape["n_outputs"],)
+    rows = zip(shape["offsets"], map(len, inputs), strict=True)
+    fits = all(0 <= offset <= shape["n_vocab"] - count for offset, count in rows)
+    return expected, fits and all(0 <= row < shape["n_vocab"] for row in shape["suffix"])
+
+
+def _perceptron(shape: Data, inputs: tuple[range, ...]) -> Shapes:
+    names = ["W_E"] if shape["shared"] else [f"W_E{i}" for i in range(len(inputs))]
+    expected: Shapes = dict.fromkeys(names, (shape["n_tokens"], shape["d_embed"]))
+    width = shape["d_embed"] * (len(inputs) if shape["combine"] == "concat" else 1)
+    for layer, units in enumerate(shape["widths"], start=1):
+        expected |= {f"W_{layer}": (width, units), f"b_{layer}": (units,)}
+        width = units
+    return expected | {"W_U": (width, shape["n_outputs"]), "b_U": (shape["n_outputs"],)}
+
+
+def _sequences(
+    certificate: Data, mechanism: Data, source: str, weights: Mapping[str, ndarray]
+) -> SequenceEvidence:
+    channels = _ranges(certificate["inputs"])
+    shape, answers = certificate["architecture"], certificate["answers"]
+    if len(set(answers)) != len(answers) or any(type(answer) is not int for answer in answers):
+        raise ValueError("the outputs of the network do not stand for values of their own")
+    outputs, length, draws = (certificate[name] for name in ("outputs", "length", "draws"))
+    if type(length) is not int or type(outputs) is not int or length < 1 or outputs < 1:
+        raise ValueError("the certificate gives no length, or no number of outputs")
+    if shape is not None:
+        _check(weights, _recurrent(shape, channels, outputs, len(answers)))
+    for draw in [] if draws is None else [draws["fresh"], draws["stress"], *draws["longer"]]:
+        if draw["length"] * (draw["count"] or 1) * len(channels) > MAX_SIZE:
+            raise ValueError("a draw of the certificate is too large")
     reference = certificate["reference"]
     return SequenceEvidence(
         channels=channels,
-        outputs=int(certificate["outputs"]),
-        shape=shape,
-        length=int(certificate["length"]),
+        outputs=outputs,
+        length=length,
         answers=np.array(answers, dtype=np.int64),
+        shape=shape,
         weights=weights,
-        draws=certificate["draws"],
+        draws=draws,
         reference=None
         if reference is None
         else tuple(np.array([int(word) for word in text.split()]) for text in reference),
@@ -148,34 +237,26 @@ def _sequence_evidence(
     )
 
 
-def _recurrent_shapes(
-    shape: Mapping[str, Any], channels: tuple[range, ...], outputs: int, answers: int
-) -> dict[str, tuple[int, ...]]:
-    """What a network that reads these channels must have.
+def _recurrent(shape: Data, channels: tuple[range, ...], outputs: int, answers: int) -> Shapes:
+    """The shape of every tensor of a network that reads these channels.
 
     Raises:
         ValueError: it reads or answers something else.
     """
-    d, count = shape["d_hidden"], 1
-    for values in channels:
-        count *= len(values)
+    d, count = shape["d_hidden"], prod(map(len, channels))
     if shape["kind"] == "recurrent":
         if (shape["n_symbols"], shape["n_outputs"], outputs) != (count, answers, 1):
             raise ValueError("the network does not read these symbols, or not give these answers")
         return {
-            "W": (count, d, d),
-            "b": (count, d),
-            "h_0": (d,),
-            "W_out": (answers, d),
-            "b_out": (answers,),
+            **{"W": (count, d, d), "b": (count, d), "h_0": (d,)},
+            **{"W_out": (answers, d), "b_out": (answers,)},
         }
-    if shape["kind"] != "integer_recurrent":
+    if shape["kind"] != "integer_recurrent" or shape["activation"] not in {"linear", "relu"}:
         raise ValueError(f"a network of the kind {shape['kind']!r} is not known")
-    reads = count if shape["one_hot"] else len(channels)
     chooses = shape["readout"] == "choice"
     if shape["one_hot"] and shape["n_symbols"] != count:
         raise ValueError("the network does not read these symbols")
     if chooses != bool(answers) or (chooses and outputs != 1):
         raise ValueError("the network does not give these answers")
-    said = answers if chooses else outputs
+    said, reads = answers if chooses else outputs, count if shape["one_hot"] else len(channels)
     return {"A": (d, d), "B": (d, reads), "b": (d,), "h_0": (d,), "C": (said, d), "d": (said,)}

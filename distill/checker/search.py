@@ -11,7 +11,6 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float, Int
 from numpy import ndarray
 
 SEED = 0
@@ -33,10 +32,10 @@ DIGIT = 64
 
 
 def least_sure(
-    lead: Callable[[Int[ndarray, "n k"]], Float[ndarray, " n"]],
+    lead: Callable[[ndarray], ndarray],
     shape: tuple[int, ...],
     examples: int = INPUTS,
-) -> Int[ndarray, "m k"]:
+) -> ndarray:
     """The inputs that a search for small leads visited, without repetition, in order.
 
     Args:
@@ -50,11 +49,11 @@ def least_sure(
 
 
 def least_sure_sequences(
-    lead: Callable[[Int[ndarray, "n length"]], Float[ndarray, "n length"]],
+    lead: Callable[[ndarray], ndarray],
     symbols: int,
     length: int,
     examples: int = SEQUENCES,
-) -> Int[ndarray, "m length"]:
+) -> ndarray:
     """The sequences that a search for small leads visited, without repetition, in order.
 
     Args:
@@ -84,8 +83,8 @@ def _below(count: int) -> Any:
 
 
 def _visited(
-    lead: Callable[[Int[ndarray, "n k"]], ndarray], strategy: Any, examples: int
-) -> Int[ndarray, "m k"]:
+    lead: Callable[[ndarray], ndarray], strategy: Any, examples: int
+) -> ndarray:
     """What a search among rows of integers visited, towards a small least lead of a row."""
     import hypothesis
 

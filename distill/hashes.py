@@ -1,22 +1,11 @@
-"""What every certificate holds: claims of the report by name, hashes, numbers as text."""
+"""What every certificate holds: hashes of the other files, and numbers as text."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any
 
 from numpy import ndarray
-
-
-def value_at(report: Any, name: str) -> Any:
-    """A field of a report by its dotted name, or null where a part on the way is null."""
-    value = report
-    for part in name.split("."):
-        if value is None:
-            return None
-        value = value[int(part)] if part.isdigit() else getattr(value, part)
-    return value
 
 
 def numbers_text(values: ndarray) -> str:
