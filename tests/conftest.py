@@ -18,7 +18,7 @@ INNERMOST = (
     *("distill.train", "distill.synthesis", "distill.labelling", "distill.recurrence"),
     *("distill.architecture.recurrent", "distill.architecture.integer_recurrent"),
     *("distill.extract.streams", "distill.extract.readable", "distill.extract.lattice"),
-    *("distill.extract.linear_forms", "distill.extract.drives"),
+    *("distill.extract.linear_forms", "distill.extract.drives", "distill.checker.evaluate"),
 )
 """Called millions of times, where looking at shapes takes longer than the work: their callers are
 looked at instead."""

@@ -27,7 +27,7 @@ CALLS = {  # numbers on x86_64 and on aarch64
 LOAD, JUMP_IF_EQUAL, RETURN = 0x20, 0x15, 0x06
 ALLOW, REFUSE, KILL = 0x7FFF0000, 0x00050001, 0x80000000
 NO_NEW_PRIVILEGES, SECCOMP, FILTER = 38, 22, 2
-LONGEST = 1 << 16
+LONGEST, LONGEST_MESSAGE = 1 << 16, 200
 
 
 class Instruction(ctypes.Structure):
@@ -139,13 +139,17 @@ def main() -> None:
     words = request.get("words", [])
     space = space_of(request, words, lambda *said: printed.append(" ".join(map(str, said))))
     limited(request["seconds"], request["memory"])
-    confined = confine()
-    exec(compile(request["source"], "program.py", "exec"), space)
-    if request["mode"] == "command":
-        said = "\n".join(printed)[:LONGEST].encode()
-    else:
-        said = (calls if request["mode"] == "calls" else sequences)(request, space, flat)
-    sys.stdout.buffer.write(json.dumps({"confined": confined}).encode() + b"\n" + said)
+    header = {"confined": confine(), "failed": None}
+    said = b""
+    try:
+        exec(compile(request["source"], "program.py", "exec"), space)
+        if request["mode"] == "command":
+            said = "\n".join(printed)[:LONGEST].encode()
+        else:
+            said = (calls if request["mode"] == "calls" else sequences)(request, space, flat)
+    except (Exception, SystemExit) as error:
+        header["failed"] = f"{type(error).__name__}: {str(error)[:LONGEST_MESSAGE]}"
+    sys.stdout.buffer.write(json.dumps(header).encode() + b"\n" + said)
 
 
 main()

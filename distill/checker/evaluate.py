@@ -123,7 +123,7 @@ class Evaluator:
         ProgramError: evaluation fails, or takes more than its limits.
     """
 
-    def __init__(self, program: Program, seconds: float = SECONDS) -> None:
+    def __init__(self, program: Program, seconds: int = SECONDS) -> None:
         self.program, self.deadline = program, time.monotonic() + seconds
         self.constants: dict[str, Value] = {"pi": math.pi, "e": math.e, "tau": math.tau}
         self.tables: dict[int, tuple[Any, ndarray | None]] = {}
@@ -146,7 +146,7 @@ class Evaluator:
             raise ProgramError(f"{name}() of the program takes {len(function.args.args)} arguments")
         if name in self.program.cached and lanes > SMALL_TABLE:
             columns = [argument for argument in arguments if isinstance(argument, ndarray)]
-            first, where = _distinct(columns)
+            first, where = _distinct(columns, lanes)
             if len(first) < lanes:
                 once = [take(argument, first) for argument in arguments]
                 return take(self._called(function, once, len(first)), where)
@@ -444,6 +444,8 @@ class Evaluator:
         left, holds = self._eval(node.left), None
         for op, comparator in zip(node.ops, node.comparators, strict=True):
             if isinstance(comparator, ast.Set):
+                if isinstance(left, list):
+                    raise TypeError("a list is in no set")
                 right: Value = list(self._display(comparator.elts))
             else:
                 right = self._eval(comparator)
@@ -501,7 +503,8 @@ class Evaluator:
         if isinstance(op, ast.Not):
             return self._not(value)
         if isinstance(value, ndarray):
-            return UNARY[type(op)](_widest(_numeric(value)))
+            number = _numeric(value)
+            return UNARY[type(op)](number if _peak(number) < SAFE else _widest(number))
         return UNARY[type(op)](value)
 
     def binary(self, op: ast.operator, left: Value, right: Value) -> Value:
@@ -509,7 +512,7 @@ class Evaluator:
         do = BINARY[type(op)]
         if not isinstance(left, ndarray) and not isinstance(right, ndarray):
             _check_size(op, left, right)
-            return do(left, right)
+            return _a_number(do(left, right))
         kinds = {_kind(left), _kind(right)}
         if not kinds <= {int, bool, float}:
             return self._each(do, [left, right])
@@ -518,9 +521,13 @@ class Evaluator:
             raise ZeroDivisionError("division by zero")
         if float in kinds or isinstance(op, ast.Div):
             plain = isinstance(op, ast.Add | ast.Sub | ast.Mult | ast.Div)
-            if not plain or max(_peak(x), _peak(y)) > EXACT and kinds != {float}:
+            if not plain or max(_peak(x), _peak(y)) > EXACT:
                 return self._each(do, [left, right])
-            return do(np.asarray(x, dtype=float), np.asarray(y, dtype=float))
+            return _a_number(do(np.asarray(x, dtype=float), np.asarray(y, dtype=float)))
+        if kinds == {bool} and isinstance(op, ast.BitAnd | ast.BitOr | ast.BitXor):
+            return np.asarray(do(left, right), dtype=bool)
+        if isinstance(op, ast.RShift) and np.any((np.asarray(y) < 0) | (np.asarray(y) > 62)):
+            return self._each(do, [left, right])
         if isinstance(op, ast.Pow):
             return reduce(lambda a, _: self.binary(ast.Mult(), a, x), range(right), 1)
         if isinstance(op, ast.LShift):
@@ -534,9 +541,12 @@ class Evaluator:
     def _subscript(self, node: ast.expr, value: ast.expr, place: ast.expr) -> Value:
         if isinstance(place, ast.Slice):
             ends = [None if end is None else self._eval(end) for end in _ends(place)]
+            whole = self._eval(value)
+            if not isinstance(whole, list | tuple):
+                raise TypeError("only a list or a tuple has parts")
             if not all(map(_is_uniform, ends)):
                 raise Apart
-            return self._eval(value)[slice(*ends)]
+            return whole[slice(*ends)]
         chain = [self._eval(place)]  # of TABLE[a][b], from the left
         while isinstance(value, ast.Subscript) and not isinstance(value.slice, ast.Slice):
             chain.insert(0, self._eval(value.slice))
@@ -644,8 +654,8 @@ class Evaluator:
             case "sum" if of_list and (kinds <= {int, bool} or sys.version_info < (3, 12)):
                 return reduce(lambda a, b: self.binary(ast.Add(), a, b), values, 0)
             case "max" | "min" if alike and values:
-                return reduce(np.maximum if name == "max" else np.minimum, map(_numeric, values))
-            case "sorted" if alike and of_list:
+                return reduce(_larger if name == "max" else _smaller, map(_numeric, values))
+            case "sorted" if kinds == {int} and of_list and all(_peak(v) < SAFE for v in values):
                 wide = [np.broadcast_to(_numeric(v), (self.frame.width,)) for v in values]
                 return list(np.sort(np.stack(wide), axis=0))
             case "all" | "any" if of_list:
@@ -714,22 +724,21 @@ class Evaluator:
         return packed([do(*row) for row in zip(*columns, strict=True)])
 
 
-def _distinct(columns: list[ndarray]) -> tuple[ndarray, ndarray]:
+def _distinct(columns: list[ndarray], lanes: int) -> tuple[ndarray, ndarray]:
     """A place for every distinct row of integers, and which of them every row is as."""
-    lanes = len(columns[0]) if columns else 0
+    every = np.arange(lanes)
     key, size = np.zeros(lanes, dtype=np.int64), 1
     for column in columns:
-        low, high = (0, lanes) if column.dtype.kind != "i" else (column.min(), column.max())
-        width = int(high) - int(low) + 1
-        size *= width
-        if size > 4 * lanes or column.dtype.kind != "i":
-            return np.arange(lanes), np.arange(lanes)
-        key = key * width + (column - low)
+        if column.dtype.kind != "i":
+            return every, every
+        low, high = int(column.min()), int(column.max())
+        size *= high - low + 1
+        if size > 4 * lanes:
+            return every, every
+        key = key * (high - low + 1) + (column - low)
     last = np.full(size, -1)
-    last[key] = np.arange(lanes)
-    first = last[last >= 0]
-    number = np.cumsum(last >= 0) - 1
-    return first, number[key]
+    last[key] = every
+    return last[last >= 0], (np.cumsum(last >= 0) - 1)[key]
 
 
 def take(value: Value, places: ndarray) -> Value:
@@ -757,7 +766,7 @@ def joined(parts: list[tuple[ndarray, Value]], lanes: int) -> Value:
         rows = [[(places, value[k]) for places, value in parts] for k in range(len(first))]
         return type(first)([joined(row, lanes) for row in rows])
     if not any(isinstance(value, ndarray) for value in values):
-        if all(type(value) is type(first) and value == first for value in values):
+        if all(type(value) is type(first) and repr(value) == repr(first) for value in values):
             return first
     kinds = {_kind(value) for value in values}
     if len(kinds) > 1 or not kinds <= {int, float, bool, Fraction}:
@@ -813,6 +822,24 @@ def _peak(value: Any) -> int:
             return 0
         return max(abs(int(value.max())), abs(int(value.min())))
     return 0 if isinstance(value, float) else abs(int(value))
+
+
+def _larger(one: Any, other: Any) -> Any:
+    """As Python's `max` has it: the first of equals."""
+    return np.where(np.asarray(other > one, dtype=bool), other, one)
+
+
+def _smaller(one: Any, other: Any) -> Any:
+    return np.where(np.asarray(other < one, dtype=bool), other, one)
+
+
+def _a_number(value: Any) -> Any:
+    """Refuse what is no number, of which comparisons make no sense."""
+    if isinstance(value, ndarray) and value.dtype.kind == "f" and np.isnan(value).any():
+        raise ArithmeticError("the result is not a number")
+    if type(value) is float and value != value:
+        raise ArithmeticError("the result is not a number")
+    return value
 
 
 def _check_size(op: ast.operator, left: Value, right: Value) -> None:

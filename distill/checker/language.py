@@ -38,6 +38,9 @@ CONSUMERS = {"all", "any", "list", "max", "min", "sorted", "sum", "tuple"}
 """Builtins that may be given a generator, which they use up at once."""
 METHODS = {"count", "get", "index", "items", "keys", "values"}
 CHANGES = {"append", "pop"}
+ITERATORS = {"enumerate", "range", "reversed", "zip"}
+VIEWS = {"items", "keys", "values"}
+"""What these give is gone through where it stands, and is no value."""
 COPIES = {*BUILTINS} - {"max", "min"}
 """Builtins that hand back none of what is in a list that they are given."""
 OPERATORS = (
@@ -270,7 +273,7 @@ class _Scope:
                 self.statements(body, loop)
                 self.statements(orelse, loop)
             case ast.For(target=target, iter=over, body=body, orelse=[]):
-                self.expression(over)
+                self._iterated(over)
                 self._target(target, places=False)
                 self.statements(body, True)
             case ast.While(test=test, body=body, orelse=[]):
@@ -338,6 +341,28 @@ class _Scope:
         if not isinstance(op, OPERATORS):
             raise _refuse(node, f"uses the operator {type(op).__name__}")
 
+    def _iterated(self, node: ast.expr) -> None:
+        """An expression that is gone through where it stands."""
+        match node:
+            case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]) if (
+                name in ITERATORS
+            ):
+                if name in {"enumerate", "reversed"} and len(arguments) != 1:
+                    raise _refuse(node, f"gives {name} more than one argument, or none")
+                for argument in arguments:
+                    if name == "reversed" and not _is_range(argument):
+                        self.expression(argument)
+                    elif name == "range":
+                        self.expression(argument)
+                    else:
+                        self._iterated(argument)
+            case ast.Call(func=ast.Attribute(value=value, attr=attr), args=[], keywords=[]) if (
+                attr in VIEWS
+            ):
+                self.expression(value)
+            case _:
+                self.expression(node)
+
     def expression(self, node: ast.expr) -> None:
         match node:
             case ast.Constant(value=value):
@@ -349,7 +374,7 @@ class _Scope:
             case ast.BinOp(left=left, op=op, right=right):
                 self._operator(node, op, right)
                 self._all(left, right)
-            case ast.UnaryOp(operand=operand) | ast.Starred(value=operand):
+            case ast.UnaryOp(operand=operand):
                 self.expression(operand)
             case ast.BoolOp(values=values):
                 self._all(*values)
@@ -358,7 +383,11 @@ class _Scope:
             case ast.IfExp(test=test, body=body, orelse=orelse):
                 self._all(test, body, orelse)
             case ast.Tuple(elts=elements) | ast.List(elts=elements):
-                self._all(*elements)
+                for element in elements:
+                    if isinstance(element, ast.Starred):
+                        self._iterated(element.value)
+                    else:
+                        self.expression(element)
             case ast.Dict(keys=keys, values=values):
                 if None in keys:
                     raise _refuse(node, "unpacks a dictionary")
@@ -385,8 +414,11 @@ class _Scope:
         for op, right in zip(node.ops, node.comparators, strict=True):
             if not isinstance(op, COMPARISONS):
                 raise _refuse(node, f"compares by {type(op).__name__}")
-            if isinstance(right, ast.Set) and isinstance(op, ast.In | ast.NotIn):
+            inside = isinstance(op, ast.In | ast.NotIn)
+            if isinstance(right, ast.Set) and inside:
                 self._all(*right.elts)
+            elif inside and _is_range(right):
+                self._iterated(right)
             else:
                 self.expression(right)
 
@@ -395,7 +427,7 @@ class _Scope:
     ) -> None:
         depth = len(self.inner)
         for generator in generators:
-            self.expression(generator.iter)
+            self._iterated(generator.iter)
             for name in _names(generator.target):
                 if name in self.module.taken | self.variables | {*self.inner} or name[0] == "_":
                     raise _refuse(node, f"binds {name}, which is taken")
@@ -413,7 +445,12 @@ class _Scope:
                     case [ast.GeneratorExp(elt=elt, generators=generators)] if name in CONSUMERS:
                         self._comprehension(node, generators, elt)
                         return
-            case ast.Attribute(value=value, attr=attribute) if attribute in METHODS:
+                    case [argument] if name in CONSUMERS:
+                        self._iterated(argument)
+                        return
+                if name in ITERATORS or (name == "len" and len(node.args) != 1):
+                    raise _refuse(node, f"keeps what {name} gives, which can only be gone through")
+            case ast.Attribute(value=value, attr=attribute) if attribute in METHODS - VIEWS:
                 self.expression(value)
             case _:
                 raise _refuse(node, f"calls {_shown(node.func)}, which is not known above it")
@@ -513,6 +550,13 @@ def _is_text(node: ast.stmt) -> bool:
         and isinstance(node.value, ast.Constant)
         and isinstance(node.value.value, str)
     )
+
+
+def _is_range(node: ast.expr) -> bool:
+    match node:
+        case ast.Call(func=ast.Name(id="range"), keywords=[]):
+            return True
+    return False
 
 
 def _is_type(node: ast.expr) -> bool:

@@ -210,7 +210,7 @@ def _answered(
     whole = {"source": program.source, "builtins": sorted(BUILTINS), "memory": MEMORY} | request
     whole |= {"seconds": seconds, "name": "__main__" if request["mode"] == "command" else "program"}
     most = 1 << 17 if size is None else size + 1024
-    with tempfile.TemporaryFile() as asked, tempfile.TemporaryFile() as wrong:
+    with tempfile.TemporaryFile() as asked:
         asked.write(json.dumps(whole).encode() + b"\n")
         asked.write(np.ascontiguousarray(data, "<i8").tobytes())
         asked.seek(0)
@@ -218,23 +218,24 @@ def _answered(
             [sys.executable, "-I", "-S", str(Path(__file__).with_name("child.py"))],
             stdin=asked,
             stdout=subprocess.PIPE,
-            stderr=wrong,
+            stderr=subprocess.DEVNULL,
             env={},
         ) as process:
             said, late = _read(process, most, seconds)
-        wrong.seek(0)
-        last = wrong.read(1 << 16).decode(errors="replace").strip().splitlines()[-1:]
     if late:
         raise ProgramError(f"the program did not end within {seconds} s")
+    first, _, answer = said.partition(b"\n")
     if process.returncode != 0:
-        if last and last[0].startswith("OverflowError"):
+        raise ProgramError(f"the program failed (status {process.returncode})")
+    header = json.loads(first)
+    failed = header["failed"]
+    if failed is not None:
+        if failed.startswith("OverflowError"):
             raise TooLargeError("the program answers beyond 64-bit integers")
-        what = last[0][:200] if last else "no message"
-        raise ProgramError(f"the program failed (status {process.returncode}): {what}")
-    header, _, answer = said.partition(b"\n")
+        raise ProgramError(f"the program failed: {failed}")
     if size is not None and len(answer) != size:
         raise ProgramError("the program did not answer every input once")
-    return json.loads(header), answer
+    return header, answer
 
 
 def _read(process: subprocess.Popen[bytes], most: int, seconds: int) -> tuple[bytes, bool]:

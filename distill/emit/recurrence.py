@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from distill.checker.sandbox import check_syntax
+from distill.checker.language import read_program
 from distill.emit.kept_lists import Together, written_together
 from distill.emit.loop_text import loop_text
 from distill.emit.machine_branches import statements
@@ -98,7 +98,7 @@ def emit_recurrence(
         outputs=len(recurrence.outputs),
         roots=roots,
     )
-    check_syntax(text)
+    read_program(text)
     return EmittedRecurrence(Program(text), prose.name, bool(lookups), recurrence, given)
 
 
