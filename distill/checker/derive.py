@@ -270,7 +270,9 @@ def _inside(
     if scores is None:
         raise ValueError("the program has no function logits() to compare with the network's")
     claims["figures.logit_r2"] = r2(scores, logits)
-    claims["mechanism follows"] = fourier.follows(evidence, rest_tokens, scores)
+    claims["mechanism follows"] = fourier.follows(
+        evidence, rest_tokens, scores
+    ) and fourier.exceptions_follow(evidence, lambda x: run_program(evidence.program, x).answers)
 
     def ablated(weights: Mapping[str, ndarray]) -> ndarray:
         return type(forward)(evidence.architecture, weights)(tokens).mid.argmax(axis=1)

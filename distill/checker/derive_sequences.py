@@ -27,7 +27,8 @@ from .statements import holds_for
 WALK_SEED = 3
 MAX_REACH = 1_000
 FEWEST_DRAWN = 1_000
-FRESH, FRESH_LONGER, TIMES = 2_000, 200, (2, 5, 10)
+FRESH = {uniform: 10_000, stress: 2_000}
+FRESH_LONGER, TIMES = 150, (2, 5, 10)
 LONGEST = 2_000
 
 
@@ -74,14 +75,12 @@ def draw_again(evidence: SequenceEvidence, seed: int, up_to: int | None) -> tupl
         seed: of the draws.
         up_to: steps up to which the verdict claims equality; null for every length.
     """
-    lengths = [(evidence.length, FRESH)]
-    for times in TIMES:
-        longer = min(times * evidence.length, LONGEST)
-        if up_to is None or longer <= up_to:
-            lengths.append((longer, FRESH_LONGER))
+    claimed = [min(times * evidence.length, LONGEST) for times in TIMES]
+    lengths = [evidence.length, *(n for n in claimed if up_to is None or n <= up_to)]
     asked = differ = 0
-    for place, (length, count) in enumerate(lengths):
-        for kind in (uniform, stress):
+    for place, length in enumerate(lengths):
+        for kind, most in FRESH.items():
+            count = FRESH_LONGER if place else most
             rows = kind(evidence.channels, count, length, seed + place)
             try:
                 program = run_sequences(evidence.program, rows, evidence.outputs)

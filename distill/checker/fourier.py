@@ -27,6 +27,15 @@ def follows(evidence: Evidence, tokens: ndarray, said: ndarray) -> bool:
     return bool(np.abs(said - waves).max() <= FOLLOWS * np.abs(waves).max())
 
 
+def exceptions_follow(evidence: Evidence, ask: Callable[[ndarray], ndarray]) -> bool:
+    """Whether a program answers the exceptions of its mechanism as that lists them."""
+    listed = np.array(evidence.mechanism["exceptions"], dtype=np.int64)
+    if not len(listed):
+        return True
+    said = ask(evidence.values(listed[:, :-1])) - evidence.outputs.start
+    return bool((said == listed[:, -1]).all())
+
+
 def kept_and_removed(
     evidence: Evidence, answer: Callable[[dict[str, ndarray]], ndarray], network: ndarray
 ) -> dict[str, float]:

@@ -110,14 +110,14 @@ class Program:
 
     @property
     def constants(self) -> tuple[int, ...]:
-        """The integers that stand in it: a fault that is rare is often at one of them."""
-        found = {
-            node.value
+        """The integers in its text, in its order: a fault that is rare is often at one of them."""
+        found = [
+            (node.lineno, node.col_offset, node.value)
             for part in self.body
             for node in ast.walk(part)
             if isinstance(node, ast.Constant) and type(node.value) is int
-        }
-        return tuple(sorted(value for value in found if abs(value) <= MAX_CONSTANT))
+        ]
+        return tuple(value for *_, value in sorted(found) if abs(value) <= MAX_CONSTANT)
 
 
 def read_program(source: str | bytes) -> Program:
