@@ -20,20 +20,21 @@ from distill.verify import Verified
 FORMAT_VERSION = 1
 
 CLAIMED = (
+    *("space", "stored", "holds_for", "mechanism.kind", "mechanism.variables"),
     *("verdict", "program_vs_model.agree", "program_vs_model.total"),
     *("program_vs_model.heldout_agree", "program_vs_model.heldout_total"),
     *("program_vs_model.exhaustive", "program_vs_model.upper_bound_99"),
     *("program_vs_model.searched", "program_vs_model.search_disagreements"),
     *("model_vs_task.agree", "model_vs_task.total"),
     *("program_vs_task.agree", "program_vs_task.total"),
-    *("inside.smallest_margin", "inside.mean_margin_train", "inside.mean_margin_heldout"),
-    *("inside.logit_r2", "inside.kept_only_accuracy", "inside.removed_accuracy"),
-    *("proof.smallest_lead", "proof.rounding"),
+    *("figures.smallest_margin", "figures.mean_margin_train", "figures.mean_margin_heldout"),
+    *("figures.logit_r2", "figures.kept_only_accuracy", "figures.removed_accuracy"),
+    *("proof.method", "proof.smallest_lead", "proof.rounding"),
     *("proof.float_bound.smallest_lead", "proof.float_bound.covered"),
 )
 """Fields of the report that a checker can derive from the stored weights and program."""
 
-NOT_FOR_BLACK_BOXES = ("inside.", "proof.", "program_vs_model.search")
+NOT_FOR_BLACK_BOXES = ("figures.", "proof.", "program_vs_model.search")
 
 
 @dataclass(frozen=True)

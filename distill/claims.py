@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import asdict, is_dataclass
 from typing import Any
 
 from numpy import ndarray
 
 
 def value_at(report: Any, name: str) -> Any:
-    """A field of a report by its dotted name, or null where a part on the way is null."""
+    """A field of a report by its dotted name, or null where a part on the way is null.
+
+    Of a row `figures.NAME` is the value; a field that is a dataclass is given as a dictionary.
+    """
     value = report
+    if name.startswith("figures."):
+        return report.value(name.removeprefix("figures."))
     for part in name.split("."):
         if value is None:
             return None
         value = value[int(part)] if part.isdigit() else getattr(value, part)
-    return value
+    if isinstance(value, tuple):
+        return list(value)
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
 
 
 def numbers_text(values: ndarray) -> str:

@@ -22,13 +22,21 @@ from distill.verify.sequences import SequencesVerified
 FORMAT_VERSION = 1
 
 CLAIMED = (
+    *("space", "stored", "holds_for", "mechanism.kind", "mechanism.variables"),
     *("verdict", "program_vs_model.agree", "program_vs_model.total"),
     *("program_vs_model.exhaustive", "program_vs_model.upper_bound_99"),
     *("program_vs_model.searched", "program_vs_model.search_disagreements"),
-    *("program_vs_model.stress.agree", "program_vs_model.stress.total"),
+    *("program_vs_model.stress.agree", "program_vs_model.stress.total", "program_vs_model.length"),
     *("model_vs_task.agree", "model_vs_task.total"),
     *("program_vs_task.agree", "program_vs_task.total"),
-    *("inside.smallest_margin", "proof.smallest_lead", "proof.up_to_length", "proof.nodes"),
+    *(
+        "figures.smallest_margin",
+        "proof.method",
+        "proof.error",
+        "proof.smallest_lead",
+        "proof.up_to_length",
+        "proof.nodes",
+    ),
     *("proof.float_bound.smallest_lead", "proof.float_bound.covered"),
 )
 """Fields of the report that a checker can derive from the stored weights and program."""

@@ -16,6 +16,7 @@ from safetensors.numpy import load as load_weights
 from distill.checker.derive import Claims, Evidence, derive
 from distill.checker.derive_sequences import SequenceEvidence, cross_check, derive_sequences
 from distill.checker.draws import uniform
+from distill.checker.located import DERIVED
 from distill.checker.read import read_evidence
 from distill.checker.sandbox import (
     check_syntax,
@@ -23,9 +24,11 @@ from distill.checker.sandbox import (
     run_program,
     run_sequences,
 )
+from distill.checker.statements import at, not_derived, rows_that_bend_rules, words
 from distill.errors import ProgramError, RunFolderError
 
-FORMAT_VERSION = 1
+VERSIONS = {"certificate.json": 1, "mechanism.json": 1, "verification.json": 2}
+"""Format version of every file that is read."""
 
 TOLERANCE = 1e-9
 """Relative and absolute, for numbers that went through floating point."""
@@ -33,21 +36,7 @@ TOLERANCE = 1e-9
 RELATIVE_ONLY = {"proof.rounding"}
 """Numbers that are themselves of the size of the tolerance."""
 
-NOT_DERIVED = (
-    *("decode_r2", "decode_decoy_r2", "interchange_accuracy", "interchange_decoy", "decoys"),
-    *("kept_only_logits_accuracy", "removed_logits_accuracy", "float32_drift", "float32_agree"),
-    *("restricted_loss", "excluded_loss", "meaning", "isolated", "gradient_symmetricity"),
-    "distance_irrelevance",
-)
-"""Figures of a report over a finite domain that the checker takes no position on."""
-
-NOT_DERIVED_FROM_SEQUENCES = (
-    *("decode_r2", "decode_decoy_r2", "variables", "interchange_accuracy", "interchange_decoy"),
-    *("moved_accuracy", "moved_decoy", "disagreement", "diverges_at"),
-)
-"""The same over sequences."""
-
-FILES = ("certificate.json", "mechanism.json", "verification.json")
+FILES = tuple(VERSIONS)
 
 
 @dataclass(frozen=True)
@@ -65,7 +54,7 @@ class Checkup:
 
     verdict: str
     findings: tuple[Finding, ...]
-    not_derived: tuple[str, ...] = NOT_DERIVED
+    not_derived: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -83,7 +72,8 @@ def check_run(folder: Path) -> Checkup:
     certificate, mechanism, verification = (_json(folder, files, name) for name in FILES)
     findings = [_hashes(certificate, files)]
     if verification.get("verdict") == "refused":
-        findings.append(_finding("verdict", certificate.get("claims"), {"verdict": "refused"}))
+        claimed = certificate.get("claims", {}).get("verdict")
+        findings.append(_finding("verdict", claimed, "refused"))
         return Checkup("refused", tuple(findings))
     weights = _weights(folder, files) if certificate.get("architecture") else {}
     if "program.py" not in files:
@@ -111,8 +101,8 @@ def check_run(folder: Path) -> Checkup:
         findings += [] if crossed is None else [Finding("active learner", *crossed)]
     if not weights:
         findings.append(Finding("network", True, "model not re-run: it was not stored"))
-    left = NOT_DERIVED if isinstance(evidence, Evidence) else NOT_DERIVED_FROM_SEQUENCES
-    return Checkup(str(derived["verdict"]), tuple(findings), left)
+    findings.append(_words(verification))
+    return Checkup(str(derived["verdict"]), tuple(findings), tuple(not_derived(verification)))
 
 
 def _derived(evidence: Evidence | SequenceEvidence) -> Claims:
@@ -137,11 +127,12 @@ def _json(folder: Path, files: dict[str, bytes], name: str) -> dict[str, Any]:
         raise RunFolderError(
             f"'{folder / name}' cannot be read ({error}): the run folder is truncated or damaged"
         ) from error
-    if read.get("format_version") != FORMAT_VERSION:
-        raise RunFolderError(
-            f"'{folder / name}' is of format version {read.get('format_version')!r}: this checker "
-            f"reads version {FORMAT_VERSION}"
-        )
+    version, reads = read.get("format_version"), VERSIONS[name]
+    if version != reads:
+        told = f"'{folder / name}' is of format version {version!r}: this checker reads {reads}"
+        if version in range(reads):
+            told += "; made by an earlier version: run `distill run NAME ...` again"
+        raise RunFolderError(told)
     return read
 
 
@@ -182,20 +173,27 @@ def _command_line(path: Path, evidence: Evidence | SequenceEvidence) -> Finding:
 
 
 def _report_findings(verification: dict[str, Any], derived: Claims) -> list[Finding]:
-    """The same numbers, as the report states them."""
-    stated = {name: _at(verification, name) for name in derived if name != "mechanism.follows"}
-    wrong = [name for name, value in stated.items() if not _same(name, value, derived[name])]
-    detail = f"differs in {', '.join(wrong)}" if wrong else f"{len(stated)} figures are the same"
+    """The same numbers, as the report states them; and none where there is none to derive."""
+    numbers = {name: value for name, value in derived.items() if name != "mechanism.follows"}
+    for name in DERIVED if derived["stored"] else ():
+        numbers.setdefault(f"figures.{name}", None)
+    if not any(name.startswith("proof.") for name in numbers):
+        numbers["proof"] = None
+    wrong = [name for name in numbers if not _same(name, at(verification, name), numbers[name])]
+    detail = f"differs in {', '.join(wrong)}" if wrong else f"{len(numbers)} figures are the same"
     return [Finding("verification.json", not wrong, detail)]
 
 
-def _at(tree: Any, name: str) -> Any:
-    for part in name.split("."):
-        if isinstance(tree, list) and part.isdigit() and int(part) < len(tree):
-            tree = tree[int(part)]
-        else:
-            tree = tree.get(part) if isinstance(tree, dict) else None
-    return tree
+def _words(verification: dict[str, Any]) -> Finding:
+    """Verdict, `located` and every sentence, computed again from the numbers of the report."""
+    try:
+        said = words(verification)
+        wrong = [name for name, value in said.items() if at(verification, name) != value]
+        wrong += [f"figures.{name}" for name in rows_that_bend_rules(verification)]
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        return Finding("words", False, f"{type(error).__name__}: {error}")
+    detail = f"say more than the numbers: {', '.join(wrong)}" if wrong else "follow the numbers"
+    return Finding("words", not wrong, detail)
 
 
 def _compare(name: str, claims: dict[str, Any], derived: Claims) -> Finding:

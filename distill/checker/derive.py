@@ -17,6 +17,8 @@ from numpy import ndarray
 from distill.checker.forward import FORWARD_PASSES, SINGLE, Ball, margins
 from distill.checker.sandbox import run_program
 from distill.checker.search import least_sure
+from distill.checker.statements import holds_for
+from distill.checker.verdict import tree_of, verdict
 
 CONFIDENCE = 0.99
 
@@ -117,16 +119,13 @@ def derive(evidence: Evidence) -> Claims:
         for name, found in {"model_vs_task": model, "program_vs_task": answers}.items():
             claims[f"{name}.agree"] = int((found == reference).sum())
             claims[f"{name}.total"] = len(indices)
-    claims["verdict"] = _verdict(claims, bool(agree.all()), evidence)
+    claims |= {"space": "domain", "stored": evidence.architecture is not None}
+    claims |= {"mechanism.kind": evidence.mechanism["kind"], "mechanism.variables": []}
+    claims["verdict"] = verdict(tree_of(claims))
+    ends = [(values[0], values[-1]) for values in (*evidence.inputs, evidence.outputs)]
+    draw = {"kind": "every"} if evidence.sample is None else {"kind": "sample", **evidence.sample}
+    claims["holds_for"] = holds_for("domain", ends[:-1], ends[-1], claims["verdict"], draw, None)
     return claims
-
-
-def _verdict(claims: Claims, all_agree: bool, evidence: Evidence) -> str:
-    if not all_agree or claims.get("program_vs_model.search_disagreements"):
-        return "approximate"
-    if evidence.sample is not None or evidence.architecture is None:
-        return "tested"
-    return "proved" if claims["proof.smallest_lead"] > 0 else "exhaustive"
 
 
 def _from_weights(
@@ -138,14 +137,15 @@ def _from_weights(
     forward = forward_pass(evidence.architecture, evidence.weights)
     balls = forward(tokens)
     network, lead, lower = margins(balls)
-    claims["inside.smallest_margin"] = float(lead.min())
+    claims["figures.smallest_margin"] = float(lead.min())
     trained = np.zeros(len(indices), dtype=bool)
     if evidence.split is not None:
         trained = smallest(evidence.size, evidence.split["train"], evidence.split["seed"])[indices]
-        claims["inside.mean_margin_train"] = float(lead[trained].mean()) if trained.any() else None
-    claims["inside.mean_margin_heldout"] = float(lead[~trained].mean())
+        claims["figures.mean_margin_train"] = float(lead[trained].mean()) if trained.any() else None
+    claims["figures.mean_margin_heldout"] = float(lead[~trained].mean())
     if evidence.sample is None:
         single = margins(forward_pass(evidence.architecture, evidence.weights, SINGLE)(tokens))[2]
+        claims["proof.method"] = "margins"
         claims["proof.smallest_lead"] = float(lower.min())
         claims["proof.rounding"] = float(balls.rad.max())
         claims["proof.float_bound.smallest_lead"] = float(single.min())
@@ -188,7 +188,7 @@ def _inside(
     ).logits
     if said is None:
         raise ValueError("the program has no function logits() to compare with the network's")
-    claims["inside.logit_r2"] = r2(said, logits)
+    claims["figures.logit_r2"] = r2(said, logits)
     waves = _mechanism_logits(evidence, rest_tokens)
     claims["mechanism.follows"] = bool(np.abs(said - waves).max() <= 0.01 * np.abs(waves).max())
 
@@ -204,7 +204,7 @@ def _inside(
         if blocks:  # otherwise vocabularies overlap: there are no planes to keep or remove
             ablated = type(forward)(evidence.architecture, changed)
             answers = ablated(tokens).mid.argmax(axis=1)
-            claims[f"inside.{name}"] = float((answers == network).mean())
+            claims[f"figures.{name}"] = float((answers == network).mean())
 
 
 def r2(said: Float[ndarray, "n outputs"], logits: Float[ndarray, "n outputs"]) -> float:

@@ -23,6 +23,8 @@ from distill.checker.loop import walk
 from distill.checker.recurrent import RecurrentForward
 from distill.checker.sandbox import run_sequences
 from distill.checker.search import least_sure_sequences
+from distill.checker.statements import holds_for
+from distill.checker.verdict import tree_of, verdict
 
 WALK_SEED = 3
 MAX_REACH = 1_000
@@ -74,7 +76,7 @@ def derive_sequences(evidence: SequenceEvidence) -> Claims:
             expected = reference.reshape(program.shape)
             _count(f"{name}model_vs_task", model, expected, claims)
             _count(f"{name}program_vs_task", program, expected, claims)
-    claims["inside.smallest_margin"] = smallest
+    claims["figures.smallest_margin"] = smallest
     claims["program_vs_model.exhaustive"] = evidence.draws["fresh"]["kind"] == "every"
     differ = claims["program_vs_model.total"] - claims["program_vs_model.agree"]
     whole = claims["program_vs_model.exhaustive"] and not differ
@@ -87,8 +89,33 @@ def derive_sequences(evidence: SequenceEvidence) -> Claims:
             _linear_proof(evidence, evidence.mechanism["system"], claims)
     elif evidence.induction is not None:
         _proof(evidence, evidence.induction, claims)
-    claims["verdict"] = _verdict(evidence, claims)
+    claims |= {"space": "sequences", "stored": True, "program_vs_model.length": evidence.length}
+    claims["mechanism.kind"] = evidence.mechanism["kind"]
+    claims["mechanism.variables"] = _remembered(evidence.mechanism)
+    tree = tree_of(claims)
+    if not claims.get("mechanism.follows"):
+        tree["proof"] = None
+    claims["verdict"] = verdict(tree)
+    claims["holds_for"] = holds_for(
+        "sequences",
+        [(values[0], values[-1]) for values in evidence.channels],
+        evidence.outputs,
+        claims["verdict"],
+        evidence.draws["fresh"],
+        claims.get("proof.up_to_length"),
+    )
     return claims
+
+
+def _remembered(mechanism: Mapping[str, Any]) -> list[str]:
+    """What the program keeps from step to step, and can be in more than one state."""
+    if mechanism["kind"] == "recurrence":
+        return list(mechanism["registers"])
+    return [
+        each["name"]
+        for each in mechanism["variables"]
+        if None in each["values"] or len(set(each["values"])) > 1
+    ]
 
 
 def network_answers(
@@ -190,6 +217,9 @@ def _linear_proof(evidence: SequenceEvidence, given: Mapping[str, Any], claims: 
     bound = linear_bound(evidence.weights, system, evidence.channels)
     claims["proof.smallest_lead"] = bound.lead
     claims["proof.up_to_length"] = bound.holds_to
+    claims["proof.method"] = "recurrence in parts" if system.divisors else "recurrence"
+    if bound.holds_to:
+        claims["proof.error"] = bound.error
     claims["proof.float_bound.smallest_lead"] = 0.0
     claims["proof.float_bound.covered"] = False
 
@@ -212,6 +242,7 @@ def _proof(evidence: SequenceEvidence, given: Mapping[str, Any], claims: Claims)
         raise ValueError("the nodes of the induction do not follow the machine")
     place = {int(value): number for number, value in enumerate(evidence.answers)}
     answers = np.array([[place[value] for value in row] for row in outputs.tolist()])[states]
+    claims["proof.method"] = "boxes"
     claims["proof.nodes"] = len(states)
     if given["low"] is None:
         steps, lead = reach(evidence.weights, follows, answers, MAX_REACH)
@@ -261,16 +292,3 @@ def cross_check(evidence: SequenceEvidence) -> tuple[bool, str] | None:
         ok,
         f"AALpy stopped at {states}; on {word}, where they part, the network is {with_whom}'s",
     )
-
-
-def _verdict(evidence: SequenceEvidence, claims: Claims) -> str:
-    counts = ("program_vs_model", "program_vs_model.stress")
-    if claims["program_vs_model.search_disagreements"] or any(
-        claims[f"{name}.agree"] < claims[f"{name}.total"] for name in counts
-    ):
-        return "approximate"
-    if claims.get("mechanism.follows"):
-        steps = claims.get("proof.up_to_length")
-        if steps is None or steps >= evidence.length:
-            return "proved"
-    return "exhaustive" if claims["program_vs_model.exhaustive"] else "tested"

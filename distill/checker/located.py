@@ -1,0 +1,151 @@
+"""Whether a network was shown to hold what its program computes with: one rule, for every kind.
+
+Every test of the inside is a row of the report: a value, and the value that a wrong explanation
+(a decoy) reached in the same test. A network is located if it was stored and every test of its kind
+was made, gave what it needs, and stands clear of its decoy. **A test that was not made is not
+passed.** What a decoy could not be found for is held against its bound alone.
+
+A program that remembers nothing from step to step has no variables that a network could hold, so
+that there is nothing to locate: such a run is never located.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from .verdict import is_number
+
+CLEAR = 0.1
+"""How far a test must stand clear of its decoy, whatever the kind."""
+
+VARIABLE = "variable: "
+"""Begins the name of the row of a variable of the program."""
+
+DECOY = "decoy: "
+"""Begins the name of the row of a wrong explanation of the logits."""
+
+
+@dataclass(frozen=True)
+class Test:
+    """What a row of the report must show.
+
+    Attributes:
+        name: of the row; `VARIABLE` stands for the row of every variable of the program, `DECOY`
+            for every row of a decoy, of which there must be one.
+        words: what is tested, as a reason says it.
+        needs: the least value that passes, or the greatest where it is not `at_least`.
+        clear: how far on the right side of its decoy the value must be.
+    """
+
+    name: str
+    words: str
+    needs: float
+    at_least: bool = True
+    clear: float = CLEAR
+
+
+TESTS: Mapping[str, tuple[Test, ...]] = {
+    "fourier": (
+        Test("logit_r2", "R² of the logits", 0.5),
+        Test(DECOY, "R² of a decoy", 0.5, at_least=False),
+        Test("kept_only_accuracy", "answers kept by the key planes alone", 0.99),
+        Test("removed_accuracy", "answers left without the key planes", 0.5, at_least=False),
+        Test("decode_r2", "R² of decoding the waves", 0.8),
+        Test("interchange_accuracy", "answers that follow an interchange", 0.9),
+    ),
+    "automaton": (
+        Test(VARIABLE, "R² of reading", 0.8),
+        Test("interchange_accuracy", "continuations after an interchange", 0.99),
+        Test("moved_accuracy", "continuations after a move", 0.9),
+    ),
+    "recurrence": (
+        Test(VARIABLE, "R² of reading", 0.9),
+        Test("moved_accuracy", "continuations after a move along a register", 0.9),
+    ),
+}
+"""The tests of every kind of mechanism."""
+
+DERIVED = frozenset(
+    (
+        *("logit_r2", "kept_only_accuracy", "removed_accuracy"),
+        *("smallest_margin", "mean_margin_train", "mean_margin_heldout"),
+    )
+)
+"""Rows that a checker derives from a stored network; it takes the others as they are."""
+
+Rows = Mapping[str, tuple[float | None, float | None]]
+"""Value and decoy of rows, by name."""
+
+
+def doubts(kind: str, rows: Rows, stored: bool, variables: Sequence[str]) -> list[str]:
+    """Why a network was not shown to hold what its program computes with; none if it was.
+
+    Args:
+        kind: of the mechanism.
+        rows: value and decoy of every row of the report; null where there is none.
+        stored: whether the network was stored, so that its inside can be looked at again.
+        variables: of the program, that can be in more than one state.
+    """
+    if not stored:
+        return ["not located: the network is a black box, nothing in it was removed or exchanged"]
+    if kind not in TESTS:
+        return [f"not located: no test is known for a mechanism of the kind '{kind}'"]
+    tests = TESTS[kind]
+    if not variables and any(test.name == VARIABLE for test in tests):
+        return ["not located: the program remembers nothing, so there is nothing to locate"]
+    said = (
+        _doubt(test, words, rows.get(name, (None, None)))
+        for test in tests
+        for name, words in _names(test, rows, variables)
+    )
+    return [f"not located: {doubt}" for doubt in said if doubt is not None]
+
+
+def rule(kind: str, name: str, stored: bool) -> tuple[float | None, bool, bool]:
+    """What a row of a report of this kind needs to be located, in which direction; and whether a
+    checker derives it. Null where the row is no test.
+    """
+    derived = stored and name in DERIVED
+    for test in TESTS.get(kind, ()):
+        if name == test.name or (_stands_for_many(test) and name.startswith(test.name)):
+            return test.needs, test.at_least, derived
+    return None, True, derived
+
+
+def _stands_for_many(test: Test) -> bool:
+    return test.name in {VARIABLE, DECOY}
+
+
+def _names(test: Test, rows: Rows, variables: Sequence[str]) -> list[tuple[str, str]]:
+    """The rows that a test is about, and what each is called in words."""
+    if test.name == VARIABLE:
+        return [(VARIABLE + name, f"{test.words} {name}") for name in variables]
+    if test.name == DECOY:
+        found = [name for name in rows if name.startswith(DECOY)]
+        return [(name, test.words) for name in found] or [(DECOY, test.words)]
+    return [(test.name, test.words)]
+
+
+def _doubt(test: Test, words: str, row: tuple[float | None, float | None]) -> str | None:
+    value, decoy = row
+    if value is None or not is_number(value):
+        return f"{words}: not tested"
+    if value < test.needs if test.at_least else value > test.needs:
+        side = "at least" if test.at_least else "at most"
+        return f"{words}: {_digits(value, test.needs)}, needs {side} {test.needs}"
+    if decoy is None:
+        return None
+    if not is_number(decoy) or (value - decoy if test.at_least else decoy - value) < test.clear:
+        return f"{words}: {value:.3f}, and a decoy {decoy:.3f}"
+    return None
+
+
+def _digits(value: float, bound: float) -> str:
+    """Three digits, or as many more as show on which side of a bound a value is."""
+    shown = f"{value:.3f}"
+    for digits in range(4, 18):
+        if float(shown) != bound:
+            break
+        shown = f"{value:.{digits}f}"
+    return shown

@@ -1,0 +1,390 @@
+"""The words of a report, as functions of its numbers.
+
+Every sentence that a report states about a run is computed here from the tree of its
+`verification.json`: the pipeline writes a report with it, pages and terminals ask it, and the
+checker computes the words again from the numbers that it derived. What is said otherwise than the
+numbers say is a forgery, and is found.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping, Sequence
+from math import prod
+from typing import Any
+
+from .located import doubts, rule
+from .verdict import is_number, verdict
+
+Tree = Mapping[str, Any]
+Ranges = Sequence[Sequence[int]]
+"""First and last value of every input, or channel."""
+
+
+# what the verdict is about
+
+
+def holds_for(
+    space: str,
+    inputs: Ranges,
+    outputs: Sequence[int] | int,
+    verdict: str,
+    draw: Mapping[str, Any],
+    up_to_length: int | None,
+) -> dict[str, Any]:
+    """The inputs that a verdict is about, as `holds_for` of a report.
+
+    Args:
+        space: "domain" or "sequences".
+        inputs: of the network.
+        outputs: first and last value that it answers; over sequences how many numbers an answer is.
+        verdict: what is claimed.
+        draw: what was gone through, as the certificate has it: its kind, and what it takes to draw
+            it again.
+        up_to_length: steps that a proof reaches; null for every length, or without a proof.
+    """
+    sampled = draw["kind"] != "every"
+    found = {
+        "domain": in_words(space, inputs, outputs),
+        "inputs": prod(last - first + 1 for first, last in inputs),
+        "sampled": sampled,
+        "sampling": draw_in_words(draw) if sampled else None,
+        "lengths": None,
+        "up_to_length": None,
+    }
+    if space == "domain":
+        return found
+    if verdict == "proved":
+        lengths = "every length" if up_to_length is None else f"up to {up_to_length:,} steps"
+        proved = {"inputs": None, "sampled": False, "sampling": None}
+        return found | proved | {"lengths": lengths, "up_to_length": up_to_length}
+    length = draw["length"]
+    counted = {"inputs": found["inputs"] ** length, "lengths": f"{length:,} steps"}
+    return found | counted | {"up_to_length": length}
+
+
+def in_words(space: str, inputs: Ranges, outputs: Sequence[int] | int) -> str:
+    """Inputs and answers: "a in 0..112, b in 0..112; answers 0..112"."""
+    ranges = ", ".join(
+        f"{name} in {first}..{last}"
+        for name, (first, last) in zip(names(space, len(inputs)), inputs, strict=True)
+    )
+    if isinstance(outputs, int):
+        return ranges if outputs == 1 else f"{ranges}; answers of {outputs} numbers"
+    first, last = outputs
+    return f"{ranges}; answers {first}..{last}"
+
+
+def names(space: str, count: int) -> list[str]:
+    """Neutral names of inputs by position: a, b, c, ...; of a single channel x."""
+    if space == "sequences" and count == 1:
+        return ["x"]
+    letters = string.ascii_lowercase
+    return list(letters[:count]) if count <= len(letters) else [f"x{i + 1}" for i in range(count)]
+
+
+def draw_in_words(draw: Mapping[str, Any]) -> str:
+    """What was gone through, from what it takes to draw it again."""
+    kind, count = draw["kind"], draw.get("count")
+    if kind == "every":
+        return f"every sequence of {draw['length']:,} steps" if "length" in draw else "every input"
+    if kind == "sample":
+        return f"{count:,} inputs drawn uniformly without replacement, PCG64({draw['seed']})"
+    of = {
+        "uniform": f"drawn uniformly, PCG64({draw['seed']})",
+        "stress": f"of four kinds that random ones almost never contain, PCG64({draw['seed']})",
+        "listed": "of the task's own sampler, listed in the certificate",
+    }[kind]
+    return f"{count:,} sequences of {draw['length']:,} steps, {of}"
+
+
+# why no more is claimed
+
+
+def words(tree: Tree) -> dict[str, Any]:
+    """Every field of a report that follows from its numbers, by its dotted name.
+
+    Only the reasons of a refusal do not: they are the extractor's.
+    """
+    found: dict[str, Any] = {"verdict": verdict(tree), "located": not located_doubts(tree)}
+    if tree.get("program_vs_model") is not None:
+        found["reasons"] = reasons(tree)
+    if tree.get("proof") is not None:
+        found["proof.statement"] = proof_statement(tree)
+    return found
+
+
+def located_doubts(tree: Tree) -> list[str]:
+    """Why the network was not shown to hold what the program computes with; none if it was."""
+    if tree.get("program_vs_model") is None:
+        return ["not located: there is no program"]
+    rows = {row["name"]: (row["value"], row["decoy"]) for row in tree["figures"]}
+    mechanism = tree["mechanism"]
+    return doubts(mechanism["kind"], rows, tree["stored"], mechanism["variables"])
+
+
+def rows_that_bend_rules(tree: Tree) -> list[str]:
+    """Names of rows that say that they need, or that a checker derives, something else than it is;
+    or that are there twice.
+    """
+    kind, stored, seen, wrong = tree["mechanism"]["kind"], tree["stored"], set[str](), []
+    for row in tree["figures"]:
+        name = row["name"]
+        stated = (row["needs"], row["at_least"], row["derived"])
+        if stated != rule(kind, name, stored) or name in seen:
+            wrong.append(name)
+        seen.add(name)
+    return wrong
+
+
+def reasons(tree: Tree) -> list[str]:
+    """Why no more is claimed of a program, the most important first."""
+    counted, proof = tree["program_vs_model"], tree.get("proof")
+    said = located_doubts(tree)
+    if not tree["stored"]:
+        said.append("at best tested: the network was not stored, so nobody can run it again")
+    if over_sequences(tree):
+        said += _about_sequences(tree)
+    else:
+        if not counted["exhaustive"]:
+            said.append("at best tested: the domain is too large to go through")
+        if proof is not None and not _leads(proof):
+            said.append(f"not proved: {proof_statement(tree)}")
+    if counted.get("search_disagreements"):
+        more = "" if over_sequences(tree) else "more "
+        said.append(f"a search found {counted['search_disagreements']:,} {more}disagreements")
+    stress = counted.get("stress")
+    if stress is not None and stress["agree"] < stress["total"]:
+        differ = stress["total"] - stress["agree"]
+        said.append(f"they differ on {differ:,} of {stress['total']:,} stress sequences")
+    return said + _beyond(tree)
+
+
+def _about_sequences(tree: Tree) -> list[str]:
+    proof = tree.get("proof")
+    if proof is None:
+        if tree["verdict"] == "approximate":
+            return []
+        return ["not proved: no proof is known for this kind of network and program"]
+    if proof["up_to_length"] is None:
+        return [] if _leads(proof) else [f"not proved: {proof_statement(tree)}"]
+    return [f"not proved for every length: {proof_statement(tree)}"]
+
+
+def _beyond(tree: Tree) -> list[str]:
+    """Where program and network part beyond the training length, and which of them is right."""
+    for part in tree["longer"]:
+        counted = part["program_vs_model"]
+        agree, total = counted["agree"], counted["total"]
+        if agree == total:
+            continue
+        said = (
+            f"beyond the training length they part: at length {part['length']:,} on "
+            f"{total - agree:,} of {total:,} sequences"
+        )
+        program, model = part["program_vs_task"], part["model_vs_task"]
+        if program is not None and model is not None:
+            said += (
+                f"; there the program is right on {program['agree']:,}, the network on "
+                f"{model['agree']:,}"
+            )
+        return [said]
+    return []
+
+
+def _leads(proof: Mapping[str, Any]) -> bool:
+    return is_number(proof["smallest_lead"]) and proof["smallest_lead"] > 0
+
+
+# what was proved
+
+
+def proof_statement(tree: Tree) -> str:
+    """What the proof of a tree proves, from its method and its figures."""
+    proof = tree["proof"]
+    steps = proof["up_to_length"]
+    match proof["method"]:
+        case "margins" if _leads(proof):
+            return (
+                "on every input the network's answer leads by more than rounding can move a logit, "
+                "for its stored weights in real arithmetic"
+            )
+        case "margins":
+            return "on some input the network's two best answers are closer than rounding can tell"
+        case "boxes" if steps is None:
+            return (
+                "the network maps the box around every state into that of the next one, and its "
+                "answer leads over each of them, for its stored weights in real arithmetic: by "
+                "induction over the steps, at every length"
+            )
+        case "boxes":
+            return (
+                "no boxes in hidden space are mapped into one another; followed from the start, "
+                f"they stay apart for {_steps(steps)}"
+            )
+        case "recurrence" | "recurrence in parts" if steps:
+            parts = ", in the parts that the program divides into,"
+            return (
+                "the network's weights are an integer recurrence but for an error that is at most "
+                f"{proof['error']:.2g}{parts if proof['method'] != 'recurrence' else ''} within "
+                f"{_steps(steps)}, over all inputs, its own rounding in float64 included: less "
+                "than a half, so that its rounded answers are the recurrence's"
+            )
+        case "recurrence" | "recurrence in parts":
+            return (
+                "the network is further than a half from the recurrence at the first step, for "
+                "some input"
+            )
+    raise ValueError(f"a proof by the method {proof['method']!r} is not known")
+
+
+def _steps(count: int) -> str:
+    return f"{count:,} step{'' if count == 1 else 's'}"
+
+
+# the verdict in a sentence
+
+
+def over_sequences(tree: Tree) -> bool:
+    """Whether the inputs are sequences."""
+    return tree["space"] == "sequences"
+
+
+def sentence(tree: Tree) -> str:
+    """The verdict; where program and network part; and where they are wrong for the task."""
+    if tree.get("program_vs_model") is None or tree.get("holds_for") is None:
+        return "No mechanism was found that explains this network; no program was written."
+    said = [_same(tree), *_part(tree), *_wrong(tree)]
+    return " ".join(said)
+
+
+def _same(tree: Tree) -> str:
+    """What program = network means for this verdict."""
+    counted, steps = tree["program_vs_model"], over_sequences(tree)
+    lengths = tree["holds_for"]["lengths"]
+    every, agree = f"{counted['total']:,}", f"{counted['agree']:,} of {counted['total']:,}"
+    things = f"sequences of {lengths}" if steps else "inputs"
+    which = f"{things}, which are all there are" if counted["exhaustive"] else things
+    of = "them" if steps else "the domain"
+    bound = (
+        f"; with 99% confidence they differ on less than {counted['upper_bound_99']:.2g} of {of}"
+    )
+    match tree["verdict"]:
+        case "proved" if steps:
+            return (
+                f"The program answers as the network does on sequences of {lengths}, whatever the "
+                "inputs, and no rounding of the network's arithmetic can change that."
+            )
+        case "proved":
+            return (
+                f"The program answers as the network does on all {every} inputs, and no rounding "
+                "of the network's arithmetic can change an answer."
+            )
+        case "exhaustive" if steps:
+            return f"The program answers as the network does on every sequence of {lengths}."
+        case "exhaustive":
+            return f"The program answers as the network does on all {every} inputs."
+        case "tested" if counted["exhaustive"]:
+            return (
+                f"The program answered as the network did on all {every} {things}; the network "
+                "was not stored, so that nobody can run it again."
+            )
+        case "tested":
+            return (
+                f"The program answered as the network did on {agree} {things}, drawn at random"
+                f"{bound}."
+            )
+    found = _found_besides(counted, steps)
+    return (
+        f"The program answered as the network did on {agree} {which}"
+        f"{'' if counted['exhaustive'] else ', drawn at random' + bound}{found}."
+    )
+
+
+def _found_besides(counted: Mapping[str, Any], steps: bool) -> str:
+    """Disagreements that are not among the inputs that were counted."""
+    parts, stress = [], counted.get("stress")
+    if counted.get("search_disagreements"):
+        things = "sequences" if steps else "inputs"
+        parts.append(
+            f"a search found {counted['search_disagreements']:,} {things} on which they do"
+        )
+    if stress is not None and stress["agree"] < stress["total"]:
+        differ = stress["total"] - stress["agree"]
+        parts.append(f"they differ on {differ:,} of {stress['total']:,} stress sequences")
+    return "; " + "; ".join(parts) if parts else ""
+
+
+def _part(tree: Tree) -> list[str]:
+    """Where program and network part beyond what is claimed."""
+    claimed = tree["holds_for"]["up_to_length"]
+    if not over_sequences(tree) or claimed is None:
+        return []
+    for part in tree["longer"]:
+        counted, length = part["program_vs_model"], part["length"]
+        if length > claimed and counted["agree"] < counted["total"]:
+            differ = counted["total"] - counted["agree"]
+            return [
+                f"Beyond {_steps(claimed)} they part: at length {length:,} on {differ:,} of "
+                f"{counted['total']:,} sequences."
+            ]
+    parted = tree.get("diverges_at")
+    if parted is not None and len(parted["inputs"]) > claimed:
+        return [f"Beyond {_steps(claimed)} they part: on a sequence of {len(parted['inputs']):,}."]
+    return []
+
+
+def _wrong(tree: Tree) -> list[str]:
+    """That network or program is wrong for the task, where one of them is."""
+    model, program = tree.get("model_vs_task"), tree.get("program_vs_task")
+    if model is None or program is None:
+        return []
+    right = {"network": model["agree"], "program": program["agree"]}
+    if all(count == model["total"] for count in right.values()):
+        return []
+    things = "sequences" if over_sequences(tree) else "inputs"
+    of = f"of {model['total']:,} {things}"
+    if model["agree"] == program["agree"]:
+        return [f"For the task, network and program are right on {model['agree']:,} {of}."]
+    return [
+        f"For the task, the network is right on {model['agree']:,} and the program on "
+        f"{program['agree']:,} {of}."
+    ]
+
+
+# what is taken as it is
+
+TAKEN = {
+    "task": "the task's name",
+    "remarks": "the remarks",
+    "mechanism.name": "what the mechanism is called",
+    "runner_up": "the runner-up",
+    "meaning": "the proof of what function the program is",
+    "program_vs_model.disagreement": "the first disagreement",
+    "diverges_at": "where network and program part",
+    "numbers": "what was seen in the network",
+}
+"""Fields of a report, apart from rows, that the checker takes as they are; in words."""
+
+
+def not_derived(tree: Tree) -> list[str]:
+    """Names of the fields and rows of a report that a checker takes as they are."""
+    kind, stored = tree["mechanism"]["kind"], tree["stored"]
+    taken = [row["name"] for row in tree["figures"] if not rule(kind, row["name"], stored)[2]]
+    fields = [name for name in TAKEN if at(tree, name) not in (None, [], {})]
+    if tree.get("program_vs_model") is None:
+        fields.append("reasons")
+    return taken + fields
+
+
+def at(tree: Any, name: str) -> Any:
+    """A field by its dotted name; of rows `figures.NAME` is the value. Null where there is none."""
+    head, _, rest = name.partition(".")
+    if head == "figures" and rest and isinstance(tree, Mapping):
+        rows = (row for row in tree.get("figures") or [] if row.get("name") == rest)
+        return next((row.get("value") for row in rows), None)
+    if isinstance(tree, list) and head.isdigit() and int(head) < len(tree):
+        found = tree[int(head)]
+    else:
+        found = tree.get(head) if isinstance(tree, Mapping) else None
+    return at(found, rest) if rest else found
