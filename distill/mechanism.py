@@ -228,6 +228,15 @@ class AutomatonMechanism:
         return len(self.transitions)
 
     @property
+    def remembered(self) -> tuple[str, ...]:
+        """Variables of the program that can be in more than one state."""
+        return tuple(
+            variable.name
+            for variable in self.variables
+            if None in variable.values or len(set(variable.values)) > 1
+        )
+
+    @property
     def machine(self) -> Machine:
         """The machine as a value that can be run."""
         return Machine(self.transitions, self.outputs, self.symbols)
@@ -266,6 +275,11 @@ class RecurrenceMechanism:
     ranges: tuple[tuple[int, int], ...] = ()
     kind: Literal["recurrence"] = "recurrence"
     format_version: int = FORMAT_VERSION
+
+    @property
+    def remembered(self) -> tuple[str, ...]:
+        """What the program keeps from step to step."""
+        return self.registers
 
     @property
     def recurrence(self) -> Recurrence:

@@ -6,14 +6,26 @@ as `distill/verification.schema.json` and held against this module in the tests.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from html import escape
-from typing import Any, Literal
+from math import isfinite
+from typing import Any, Literal, cast
 
+from distill.checker.located import rule
+from distill.checker.statements import proof_statement, sentence, words
+from distill.checker.verdict import verdict
 from distill.meaning import Meaning
-from distill.mechanism import Label
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+
+DECOY_AGREES = "decoy_agrees: "
+ISOLATED = "isolated: "
+"""Begin the names of rows: how often a decoy's arg max is the network's answer; a frequency by
+itself (`distill.checker.located` has the others)."""
+
+Space = Literal["domain", "sequences"]
+
+Method = Literal["margins", "boxes", "recurrence", "recurrence in parts"]
 
 Verdict = Literal["proved", "exhaustive", "tested", "approximate", "refused"]
 
@@ -65,6 +77,7 @@ class ProgramVsModel:
         searched: inputs that a search for disagreements visited besides, and
         search_disagreements: how many it found; null where the domain was gone through.
         stress: agreement on sequences that random ones almost never contain; sequences only.
+        length: steps of the sequences; null over a finite domain.
     """
 
     agree: int
@@ -77,6 +90,7 @@ class ProgramVsModel:
     searched: int | None
     search_disagreements: int | None
     stress: Agreement | None = None
+    length: int | None = None
 
 
 @dataclass(frozen=True)
@@ -93,126 +107,70 @@ class LengthAgreement:
 
 
 @dataclass(frozen=True)
-class Decoy:
-    """A wrong explanation put through the same test.
+class Figure:
+    """A row: one measurement, and what it is held against.
 
     Attributes:
-        name: what is wrong with it.
-        logit_r2: part of the logits that it explains on inputs that were not fitted.
-        agreement: part of all inputs on which its arg max is the network's answer.
+        name: a stable key; `distill.render.figures` has it in words. What is measured of several
+            things has a row for each: `variable: total`, `decoy: NAME`, `isolated: 3`.
+        value: null where the test could not be made: that is no test passed.
+        decoy: what a wrong explanation reached in the same test; null where there is none.
+        needs: the bound that `located` asks of the value; null where it asks nothing.
+        at_least: whether the value must be at least that, or at most.
+        derived: whether `distill verify` derives the value from the folder.
+        note: what the row says of itself beside its numbers.
     """
 
     name: str
-    logit_r2: float
-    agreement: float
+    value: float | None
+    decoy: float | None
+    needs: float | None
+    at_least: bool
+    derived: bool
+    note: str | None
 
 
-@dataclass(frozen=True)
-class Isolated:
-    """A key frequency in the network whose embedding holds the plane of this one alone.
+def figure_of(
+    kind: str,
+    name: str,
+    value: float | None,
+    decoy: float | None = None,
+    *,
+    note: str | None = None,
+    stored: bool = True,
+) -> Figure:
+    """The row of a measurement for a kind of mechanism, with the bound that `located` asks of it.
 
-    Attributes:
-        label: how the size of its wave depends on the difference d of the inputs: not at all
-            ("clock"), as |cos(πkd/p)| ("pizza"), or clearly as neither ("mixed").
-        clock_r2, pizza_r2: of the two fits.
+    Args:
+        kind: of the mechanism.
+        name: of the row.
+        value: of the measurement; what is no finite number counts as not measured.
+        decoy: of the same test.
+        note: what the row says of itself.
+        stored: whether the network can be run again.
     """
-
-    frequency: int
-    label: Label
-    clock_r2: float
-    pizza_r2: float
+    needs, at_least, derived = rule(kind, name, stored)
+    value, decoy = (_finite(number) for number in (value, decoy))
+    return Figure(name, value, decoy, needs, at_least, derived, note)
 
 
-@dataclass(frozen=True)
-class DecodedVariable:
-    """A variable of a program, read linearly from the hidden state.
-
-    Attributes:
-        reading: what is decoded: the value, an indicator of every value, or places on a circle,
-            whichever fits best on the fitted sequences.
-        r2: on sequences that were not fitted.
-        decoy_r2: the same for the variable along machines with other transitions: the best; null
-            where every such machine that was drawn goes with the true one.
-    """
-
-    name: str
-    reading: str
-    r2: float
-    decoy_r2: float | None
-
-
-@dataclass(frozen=True)
-class Inside:
-    """Evidence about the inside of the network. All accuracies are against its own answers.
-
-    Attributes:
-        logit_r2: part of the variance of the centred logits that the program's logits explain, on
-            inputs that were not used for fitting.
-        kept_only_accuracy: answers kept when the embedding is restricted to the mean and the
-            planes of the key frequencies; removed_accuracy: when those planes are taken out.
-        kept_only_logits_accuracy, removed_logits_accuracy: the same in the logits, where
-            keeping means the program's waves and removing means what they leave.
-        decode_r2: R² of decoding the key waves of φ linearly from the last hidden layer, on
-            inputs that were not fitted: the worst of them. decode_decoy_r2: the best of as many
-            other frequencies.
-        interchange_accuracy: when the key planes of the embedding are permuted among the values,
-            the answers that follow the permutation; interchange_decoy: when as many other
-            planes are.
-        decoy_best: the largest logit_r2 among the decoys.
-        smallest_margin: the smallest lead of the network's answer over the runner-up, in float64.
-        mean_margin_train, mean_margin_heldout: means over trained and held-out inputs.
-        float32_drift: the largest difference between a logit in float32 and in float64.
-        float32_agree: answers that float32 and float64 give alike.
-        restricted_loss: cross-entropy of the program's logits against the task, over the domain;
-            excluded_loss: of what they leave, on trained inputs.
-        isolated: every key frequency by itself, of two inputs in a network with an embedding.
-        gradient_symmetricity: mean cosine similarity of the gradients of a logit by the
-            embeddings of the two inputs, over random inputs and outputs; near 1 for a pizza.
-        interchange_accuracy, over sequences: continuations that the network, from the hidden state
-            of another prefix in the same state of the machine, gives as the machine does;
-            interchange_decoy: from a prefix in another state.
-        moved_accuracy: continuations that follow the machine from another state when the hidden
-            state is moved by the difference of the two states' means; moved_decoy: when it is
-            moved as far in a random direction.
-        variables: of the program, decoded from the hidden state. decode_r2 is the worst of them.
-        distance_irrelevance: standard deviation of the logit of the network's own answer among
-            inputs of one difference, mean over the differences, divided by that over all inputs;
-            near 0 for a pizza, near 1 for a clock (both: Zhong et al., arXiv 2306.17844).
-    """
-
-    logit_r2: float | None = None
-    kept_only_accuracy: float | None = None
-    removed_accuracy: float | None = None
-    kept_only_logits_accuracy: float | None = None
-    removed_logits_accuracy: float | None = None
-    decode_r2: float | None = None
-    decode_decoy_r2: float | None = None
-    interchange_accuracy: float | None = None
-    interchange_decoy: float | None = None
-    decoy_best: float | None = None
-    decoys: tuple[Decoy, ...] = ()
-    smallest_margin: float | None = None
-    mean_margin_train: float | None = None
-    mean_margin_heldout: float | None = None
-    float32_drift: float | None = None
-    float32_agree: int | None = None
-    restricted_loss: float | None = None
-    excluded_loss: float | None = None
-    isolated: tuple[Isolated, ...] = ()
-    gradient_symmetricity: float | None = None
-    distance_irrelevance: float | None = None
-    moved_accuracy: float | None = None
-    moved_decoy: float | None = None
-    variables: tuple[DecodedVariable, ...] = ()
+def _finite(value: float | None) -> float | None:
+    return float(value) if value is not None and isfinite(value) else None
 
 
 @dataclass(frozen=True)
 class MechanismSummary:
-    """Kind, name, and the size of the program's syntax tree as its description length."""
+    """What was found.
+
+    Attributes:
+        description_length: size of the program's syntax tree.
+        variables: that the program keeps from step to step, and that can be in more than one state.
+    """
 
     kind: str
     name: str
     description_length: int | None
+    variables: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -238,7 +196,9 @@ class Proof:
     """The rigorous part of the agreement with the network.
 
     Attributes:
-        statement: what was proved.
+        method: "margins" of every input; induction over "boxes" in hidden space, or those followed
+            from the start; the distance from an integer "recurrence", also "in parts" that the
+            program divides into.
         smallest_lead: rigorous lower bound on the lead of the network's answer, over all inputs,
             for the stored weights in real arithmetic.
         rounding: largest radius of a logit; null over sequences.
@@ -247,15 +207,20 @@ class Proof:
             finite domain.
         nodes: boxes in hidden space that the induction over steps goes through.
         history: how many of the last symbols a box is for.
+        error: of the network from its recurrence, at most; null for other methods, and where no
+            step is proved.
+        statement: what was proved, in words that follow from the rest.
     """
 
-    statement: str
+    method: Method
     smallest_lead: float
     rounding: float | None
     float_bound: FloatBound
     up_to_length: int | None = None
     nodes: int | None = None
     history: int | None = None
+    error: float | None = None
+    statement: str = ""
 
 
 @dataclass(frozen=True)
@@ -265,6 +230,7 @@ class HoldsFor:
     Attributes:
         inputs: how many there are; null for sequences of every length.
         lengths: of sequences; null for a finite domain.
+        up_to_length: steps of the longest; null for every length, and for a finite domain.
     """
 
     domain: str
@@ -272,6 +238,7 @@ class HoldsFor:
     sampled: bool
     sampling: str | None
     lengths: str | None = None
+    up_to_length: int | None = None
 
 
 @dataclass(frozen=True)
@@ -279,10 +246,17 @@ class Report:
     """Everything that was checked, on which inputs, with what result.
 
     Attributes:
+        space: whether inputs are sequences, or of a finite domain.
+        stored: whether the network is in the folder, so that anybody can run it again.
+        reasons: why no more is claimed. They follow from the numbers, and those of a refusal from
+            what was seen.
+        remarks: on how the network and its program were made; no checker can derive them.
         runner_up: another mechanism that was read from the same network, whose program was longer.
     """
 
     task: str
+    space: Space
+    stored: bool
     verdict: Verdict
     located: bool
     reasons: tuple[str, ...]
@@ -291,10 +265,11 @@ class Report:
     model_vs_task: Agreement | None
     program_vs_task: Agreement | None
     program_vs_model: ProgramVsModel | None
-    inside: Inside
+    figures: tuple[Figure, ...]
     program: ProgramSize | None
     meaning: Meaning | None
     proof: Proof | None
+    remarks: tuple[str, ...] = ()
     diverges_at: Disagreement | SequenceDisagreement | None = None
     longer: tuple[LengthAgreement, ...] = ()
     numbers: dict[str, float | int | None] | None = None
@@ -302,51 +277,75 @@ class Report:
     format_version: int = FORMAT_VERSION
 
     @property
-    def sentence(self) -> str:
-        """The verdict in a sentence."""
-        if self.program_vs_model is None or self.holds_for is None:
-            return "No mechanism was found that explains this network; no program was written."
-        counted = self.program_vs_model
-        if self.holds_for.lengths is not None:
-            return self._sequence_sentence(counted, self.holds_for)
-        every, agree = f"{counted.total:,}", f"{counted.agree:,} of {counted.total:,}"
-        bound = f"{counted.upper_bound_99:.2g}"
-        return {
-            "proved": f"The program answers as the network does on all {every} inputs, and "
-            "no rounding of the network's arithmetic can change an answer.",
-            "exhaustive": f"The program answers as the network does on all {every} inputs.",
-            "tested": f"The program answered as the network did on {agree} inputs drawn at "
-            f"random; with 99% confidence they differ on less than {bound} of the domain.",
-            "approximate": f"The program answered as the network did on {agree} inputs; with 99% "
-            f"confidence they differ on less than {bound} of the domain.",
-        }.get(self.verdict, "Refused: no program was written.")
+    def tree(self) -> dict[str, Any]:
+        """The report as its JSON nests it: what its words are computed from."""
+        return asdict(self)
 
-    def _sequence_sentence(self, counted: ProgramVsModel, holds: HoldsFor) -> str:
-        agree = f"{counted.agree:,} of {counted.total:,}"
-        bound = f"with 99% confidence they differ on less than {counted.upper_bound_99:.2g} of them"
+    @property
+    def sentence(self) -> str:
+        """The verdict, where program and network part, and where they are wrong for the task."""
+        return sentence(self.tree)
+
+    @property
+    def explanations(self) -> tuple[str, ...]:
+        """Reasons and remarks; of a refusal, how its network was made comes first."""
+        if self.verdict == "refused":
+            return (*self.remarks, *self.reasons)
+        return (*self.reasons, *self.remarks)
+
+    @property
+    def over_sequences(self) -> bool:
+        """Whether inputs are sequences."""
+        return self.space == "sequences"
+
+    def figure(self, name: str) -> Figure | None:
+        """The row of a name; null where there is none."""
+        return next((row for row in self.figures if row.name == name), None)
+
+    def value(self, name: str) -> float | None:
+        """The value of the row of a name; null where it was not measured."""
+        row = self.figure(name)
+        return None if row is None else row.value
+
+    def each(self, prefix: str) -> dict[str, Figure]:
+        """The rows whose names begin so, by the rest of their names."""
         return {
-            "proved": f"The program answers as the network does on sequences of {holds.lengths}, "
-            "whatever the inputs, and no rounding of the network's arithmetic can change that.",
-            "exhaustive": "The program answers as the network does on every sequence of "
-            f"{holds.lengths}.",
-            "tested": f"The program answered as the network did on {agree} sequences drawn at "
-            f"random, of {holds.lengths}; {bound}.",
-            "approximate": f"The program answered as the network did on {agree} sequences, of "
-            f"{holds.lengths}; {bound}.",
-        }.get(self.verdict, "Refused: no program was written.")
+            row.name.removeprefix(prefix): row
+            for row in self.figures
+            if row.name.startswith(prefix)
+        }
 
     def _repr_html_(self) -> str:
         rows: list[tuple[str, Any]] = [("mechanism", self.mechanism.name)]
-        if self.program_vs_model is not None:
-            counted = self.program_vs_model
-            rows.append(("program = network", f"{counted.agree:,} of {counted.total:,}"))
-        if self.program_vs_task is not None:
-            counted = self.program_vs_task
-            rows.append(("program = task", f"{counted.agree:,} of {counted.total:,}"))
-        if self.inside.logit_r2 is not None:
-            rows.append(("R² of the logits", f"{self.inside.logit_r2:.3f}"))
-        rows += [("because", reason) for reason in self.reasons]
+        for name, counted in (
+            ("program = network", self.program_vs_model),
+            ("program = task", self.program_vs_task),
+        ):
+            if counted is not None:
+                rows.append((name, f"{counted.agree:,} of {counted.total:,}"))
+        r2 = self.value("logit_r2")
+        if r2 is not None:
+            rows.append(("R² of the logits", f"{r2:.3f}"))
+        rows += [("because", reason) for reason in self.explanations]
         body = "".join(
             f"<tr><th>{escape(name)}</th><td>{escape(str(value))}</td></tr>" for name, value in rows
         )
-        return f"<p><b>{self.verdict}</b>. {escape(self.sentence)}</p><table>{body}</table>"
+        located = " and located" if self.located else ""
+        return (
+            f"<p><b>{self.verdict}</b>{located}. {escape(self.sentence)}</p><table>{body}</table>"
+        )
+
+
+def in_its_own_words(report: Report) -> Report:
+    """A report with the verdict, and all words, that follow from its numbers.
+
+    A refusal stays as it is; `holds_for` is said by who knows what was gone through.
+    """
+    if report.program_vs_model is None:
+        return report
+    report = replace(report, verdict=cast(Verdict, verdict(report.tree)))
+    if report.proof is not None:
+        proof = replace(report.proof, statement=proof_statement(report.tree))
+        report = replace(report, proof=proof)
+    said = words(report.tree)
+    return replace(report, located=said["located"], reasons=tuple(said["reasons"]))

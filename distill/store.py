@@ -7,6 +7,7 @@ reads. Weights are safetensors, everything else is JSON or text.
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
@@ -28,12 +29,16 @@ from distill.mechanism import Mechanism, Refusal
 from distill.model import Model
 from distill.program import Program
 from distill.recurrent_model import RecurrentModel
+from distill.report import FORMAT_VERSION as REPORT_VERSION
 from distill.report import Report
 from distill.sequence_certificate import SequenceCertificate
 from distill.serialise import from_json, to_json
 from distill.train.cells import CellAttempt
 
 FORMAT_VERSION = 1
+
+VERSIONS = {"verification.json": REPORT_VERSION}
+"""Format versions of the files of a run folder, where they are not `FORMAT_VERSION`."""
 
 MechanismJson = Annotated[Mechanism | Refusal, Field(discriminator="kind")]
 CertificateJson = Annotated[Certificate | SequenceCertificate, Field(discriminator="kind")]
@@ -259,10 +264,11 @@ def read_part(folder: Path, name: str, kind: Any) -> Any:
     data = _read(folder, name)
     try:
         version = from_json(dict[str, Any], data).get("format_version")
-        if version != FORMAT_VERSION:
+        reads = VERSIONS.get(name, FORMAT_VERSION)
+        if version != reads:
             raise RunFolderError(
                 f"'{folder / name}' is of format version {version!r}: this distill reads version "
-                f"{FORMAT_VERSION}; use the distill that wrote it, or run the task again"
+                f"{reads}; {_made_anew(folder, version, reads)}"
             )
         return from_json(kind, data)
     except ValueError as error:
@@ -270,6 +276,16 @@ def read_part(folder: Path, name: str, kind: Any) -> Any:
             f"'{folder / name}' cannot be read ({error}): the run folder is truncated or damaged; "
             "run the task again"
         ) from error
+
+
+def _made_anew(folder: Path, version: Any, reads: int) -> str:
+    """What to do about a file of another version."""
+    if type(version) is not int or version > reads:
+        return "use the distill that wrote it, or run the task again"
+    name = "NAME"
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        name = str(json.loads((folder / "run.json").read_bytes()).get("task", name))
+    return f"made by an earlier version: run `distill run {name} ...` again"
 
 
 def _read_exhibits(folder: Path) -> Exhibits:

@@ -38,7 +38,8 @@ def stand_in(right: int = 100, verdict: str = "tested") -> Task:
         "program_vs_model": counted(90),
     }
     report = {
-        "format_version": 1,
+        "format_version": 2,
+        "space": "sequences",
         "verdict": verdict,
         "located": True,
         "reasons": [],

@@ -183,7 +183,7 @@ def test_only_rows_of_the_same_job_and_format_are_taken(tmp_path):
     assert load_row(tmp_path, job) == row
     path = tmp_path / "mod_add-p113-seed3.json"
     for changed in (
-        {"format_version": 1},
+        {"format_version": 2},
         {"settings": {"p": 59}},
         {"seed": 4},
         {"task_file": "of another day"},
@@ -205,8 +205,8 @@ def test_a_row_that_cannot_be_written_is_told(tmp_path):
 
 
 def test_a_report_of_another_format_is_no_report():
-    with pytest.raises(ValueError, match="format version 2"):
-        read_printed('{"format_version": 2}')
+    with pytest.raises(ValueError, match="format version 1"):
+        read_printed('{"format_version": 1}')
     for no_report in ("", "{", "[]", "null", "{}"):
         with pytest.raises(ValueError):  # noqa: PT011  whichever: the row says what stderr said
             read_printed(no_report)

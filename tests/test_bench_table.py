@@ -71,7 +71,7 @@ def test_what_is_proved_of_a_task_is_what_is_proved_on_every_seed():
     [
         ({"verdict": "proved", "proof": {"up_to_length": None}}, "every length"),
         ({"verdict": "proved", "proof": {"up_to_length": 1000}}, "up to 1,000"),
-        ({"verdict": "proved", "proof": {"up_to_length": None}, "holds_for": {}}, "every input"),
+        ({"verdict": "proved", "proof": {"up_to_length": None}, "space": "domain"}, "every input"),
         # a proof that ends before the training length proves nothing that is claimed
         ({"verdict": "tested", "proof": {"up_to_length": 4}}, "None"),
         ({"verdict": "tested", "proof": None}, "None"),
@@ -79,8 +79,8 @@ def test_what_is_proved_of_a_task_is_what_is_proved_on_every_seed():
 )
 def test_what_a_report_proves_is_read_with_its_verdict(report, proved):
     mechanism = {"kind": "automaton", "name": "parity"}
-    whole = {"format_version": 1, "located": True, "mechanism": mechanism}
-    whole |= {"holds_for": {"lengths": "every length"}} | report
+    whole = {"format_version": 2, "located": True, "mechanism": mechanism}
+    whole |= {"space": "sequences"} | report
     assert str(read_printed(json.dumps(whole)).proved) == proved
 
 

@@ -160,7 +160,7 @@ def test_a_network_that_multiplies_is_proved_located_and_checked(product_run):
     assert report.meaning.statement == (
         "the arg max is (a * b) mod 31, for all integers that 31 does not divide"
     )
-    assert report.inside.removed_accuracy < 0.1
+    assert report.value("removed_accuracy") < 0.1
     assert product_run.program(17, 23) == 17 * 23 % 31
     assert "product_mod_31" in product_run.program.source
     assert check_run(product_run.folder).ok

@@ -118,7 +118,7 @@ def test_the_phase_of_a_program_is_that_of_its_network():
         waves = ((2, 5.0, 0.3), (7, 4.0, 0.0), (9, 3.0, -0.2))
         return sum(A * torch.cos(2 * torch.pi * k * turns / 23 + phase) for k, A, phase in waves)
 
-    assert distill.distill(logits, square(23)).report.inside.logit_r2 > 1 - 1e-6
+    assert distill.distill(logits, square(23)).report.value("logit_r2") > 1 - 1e-6
 
 
 @pytest.mark.parametrize(
@@ -190,8 +190,10 @@ def test_the_program_says_what_the_mechanism_says(p, weights, phase, pizza):
 def test_a_run_over_a_mixed_network_is_proved_and_says_which_is_which(mixed_run):
     report = mixed_run.report
     assert report.verdict == "proved"
-    assert report.inside.logit_r2 > 0.999
-    assert [alone.label for alone in report.inside.isolated] == ["clock", "pizza", "pizza"]
+    assert report.value("logit_r2") > 0.999
+    alone = report.each("isolated: ")
+    assert [row.note for row in alone.values()] == ["clock", "pizza", "pizza"]
+    assert alone["2"].value > 0.9 > alone["2"].decoy  # a constant size beside |cos|
     assert "difference" in report.meaning.method
     assert "AMPLITUDE = {2: 4.991, 7: 0.0, 9: 0.0}" in mixed_run.program.source
     assert "PIZZA = {7: 4.0, 9: 3.0}" in mixed_run.program.source
@@ -200,14 +202,14 @@ def test_a_run_over_a_mixed_network_is_proved_and_says_which_is_which(mixed_run)
 
 
 def test_the_papers_measures_tell_pizzas_from_clocks():
-    inside = {
-        name: distill.distill(planted_model(23, SIZES, pizzas=pizzas), square(23)).report.inside
-        for name, pizzas in {"clock": (), "pizza": tuple(SIZES)}.items()
-    }
-    assert inside["pizza"].gradient_symmetricity > 0.99
-    assert inside["clock"].gradient_symmetricity < 0.5
-    assert inside["pizza"].distance_irrelevance < 0.1
-    assert inside["clock"].distance_irrelevance > 0.5
+    clock, pizza = (
+        distill.distill(planted_model(23, SIZES, pizzas=pizzas), square(23)).report
+        for pizzas in ((), tuple(SIZES))
+    )
+    assert pizza.value("gradient_symmetricity") > 0.99
+    assert clock.value("gradient_symmetricity") < 0.5
+    assert pizza.value("distance_irrelevance") < 0.1
+    assert clock.value("distance_irrelevance") > 0.5
 
 
 def test_every_constant_and_operator_of_a_pizza_matters(mixed_run, tmp_path):
@@ -283,10 +285,11 @@ def test_vocabularies_of_their_own_are_ablated_alike(tmp_path):
     shape = replace(plain.architecture, n_vocab=47, offsets=(0, 23), suffix=(46,))
     W_E = plain.parameters["W_E"]
     doubled = Model(shape, {**plain.parameters, "W_E": torch.cat([W_E[:23], W_E])})
-    shared, separate = (distill.distill(m, square(23)).report.inside for m in (plain, doubled))
-    assert separate.kept_only_accuracy == shared.kept_only_accuracy == 1
-    assert separate.removed_accuracy == shared.removed_accuracy < 0.1
-    assert separate.interchange_accuracy == shared.interchange_accuracy == 1
+    shared, separate = (distill.distill(m, square(23)).report for m in (plain, doubled))
+    for name in ("kept_only_accuracy", "removed_accuracy", "interchange_accuracy"):
+        assert separate.value(name) == shared.value(name), name
+    assert shared.value("kept_only_accuracy") == shared.value("interchange_accuracy") == 1
+    assert shared.value("removed_accuracy") < 0.1
     run = distill.distill(doubled, square(23), out=tmp_path)
     assert run.report.located
     assert check_run(run.folder).ok
@@ -309,5 +312,5 @@ def test_the_wave_of_a_pizza_decodes_with_its_size():
     """Its units hold cos times |cos|, of which the plain cosine is 8/π²."""
     model = rotated(planted_model(59, {3: 6.0, 8: 4.0, 20: 5.0}, pizzas=(8,)), 1)
     report = distill.distill(model, square(59)).report
-    assert report.inside.decode_r2 > 0.99
+    assert report.value("decode_r2") > 0.99
     assert report.located

@@ -186,17 +186,17 @@ def test_a_hidden_state_holds_the_machine_and_not_another():
     seen = visits(network, machine, np.random.default_rng(0).integers(0, 3, (600, 10)))
     variables = (("p", tuple(p for p, _ in states)), ("q", tuple(q for _, q in states)))
     held = decoded(seen, machine, variables)
-    assert [variable.name for variable in held] == ["p", "q"]
-    assert min(variable.r2 for variable in held) > 0.99
-    assert max(variable.decoy_r2 for variable in held) < 0.5
-    right, decoy = interchanged(network, machine, seen)
-    assert right == 1
-    assert decoy < 0.1
-    follows, astray = moved(network, machine, seen)
-    assert follows > 0.95
-    assert astray < 0.5
-    nothing = (("several", (None, 0, 1, 0, 1, 0)), ("constant", (1, 1, 1, 1, 1, 1)))
-    assert decoded(seen, machine, nothing) == ()
+    assert list(held) == ["variable: p", "variable: q"]
+    assert min(read.value for read in held.values()) > 0.99
+    assert max(read.decoy for read in held.values()) < 0.5
+    exchanged = interchanged(network, machine, seen)
+    assert exchanged.value == 1
+    assert exchanged.decoy < 0.1
+    shifted = moved(network, machine, seen)
+    assert shifted.value > 0.95
+    assert shifted.decoy < 0.5
+    (several,) = decoded(seen, machine, (("several", (None, 0, 1, 0, 1, 0)),)).values()
+    assert several.value is None
 
 
 @pytest.fixture(scope="module")

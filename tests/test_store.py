@@ -1,6 +1,7 @@
 """Run folders are complete or not there, and a damaged one says so in one line."""
 
 import json
+import re
 import shutil
 import signal
 import subprocess
@@ -13,6 +14,7 @@ import torch
 from conftest import run_distill
 
 import distill
+from distill.checker.check import check_run
 from distill.errors import RunFolderError
 from distill.store import find_run, stored_runs
 
@@ -44,9 +46,20 @@ def test_truncated_files_and_other_versions_are_told(planted_run, tmp_path, name
     (folder / name).write_text(whole[: len(whole) // 2])
     with pytest.raises(RunFolderError, match=f"{name}' cannot be read.*truncated"):
         distill.load_run(folder)
-    (folder / name).write_text(whole.replace('"format_version": 1', '"format_version": 2'))
-    with pytest.raises(RunFolderError, match="is of format version 2: this distill reads"):
+    later = re.sub(r'"format_version": \d', '"format_version": 9', whole)
+    (folder / name).write_text(later)
+    with pytest.raises(RunFolderError, match="is of format version 9: this distill reads"):
         distill.load_run(folder)
+
+
+def test_a_folder_of_an_earlier_version_says_how_it_is_made_anew(planted_run, tmp_path):
+    folder = shutil.copytree(planted_run, tmp_path / "run")
+    report = json.loads((folder / "verification.json").read_text())
+    (folder / "verification.json").write_text(json.dumps(report | {"format_version": 1}))
+    with pytest.raises(RunFolderError, match=r"earlier version: run `distill run planted \.\.\.`"):
+        distill.load_run(folder)
+    with pytest.raises(RunFolderError, match=r"earlier version: run `distill run NAME \.\.\.`"):
+        check_run(folder)
 
 
 def test_truncated_weights_are_told(planted_run, tmp_path):

@@ -36,8 +36,8 @@ def test_what_is_a_cyclic_group_under_other_names_is_found(name):
     assert report.verdict == "proved", report.reasons
     assert report.program_vs_model.agree == report.program_vs_model.total
     assert report.program_vs_task.agree >= 0.99 * report.program_vs_task.total
-    assert report.inside.logit_r2 > 0.7
-    assert report.inside.decoy_best < 0.3
+    assert report.value("logit_r2") > 0.7
+    assert report.figure("logit_r2").decoy < 0.3
     assert FAITHFUL[name] in report.meaning.statement
 
 

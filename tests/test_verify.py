@@ -31,19 +31,19 @@ def test_a_planted_network_is_proved_and_located(planted):
     assert report.verdict == "proved"
     assert report.located
     assert report.program_vs_model.agree == report.program_vs_model.total == 529
-    assert report.inside.logit_r2 > 0.99
-    assert report.inside.kept_only_accuracy == report.inside.interchange_accuracy == 1
-    assert report.inside.removed_accuracy < 0.1
+    assert report.value("logit_r2") > 0.99
+    assert report.value("kept_only_accuracy") == report.value("interchange_accuracy") == 1
+    assert report.value("removed_accuracy") < 0.1
     assert report.proof.smallest_lead > 0
     assert report.model_vs_task is None
 
 
 def test_arg_max_agreement_is_vacuous_and_the_decoys_show_it(planted):
-    decoys = {decoy.name: decoy for decoy in planted.report.inside.decoys}
-    loud = decoys["these with the true amplitudes"]
-    assert loud.agreement == 1  # it answers everything right
-    assert loud.logit_r2 < 0  # and is not what the network computes
-    assert planted.report.inside.decoy_best < 0.5
+    loud = "these with the true amplitudes"
+    # it answers everything right
+    assert planted.report.value(f"decoy_agrees: {loud}") == 1
+    assert planted.report.value(f"decoy: {loud}") < 0  # and is not what the network computes
+    assert planted.report.figure("logit_r2").decoy < 0.5
 
 
 def test_a_network_that_holds_no_circles_is_not_located():
@@ -55,7 +55,7 @@ def test_a_network_that_holds_no_circles_is_not_located():
     assert run.report.verdict == "tested"
     assert not run.report.located
     assert "black box" in run.report.reasons[0]
-    assert run.report.inside.kept_only_accuracy is None
+    assert run.report.value("kept_only_accuracy") is None
 
 
 def test_a_module_in_training_mode_is_evaluated_and_left_as_it_was():
@@ -70,7 +70,7 @@ def test_a_module_in_training_mode_is_evaluated_and_left_as_it_was():
 
     net = Net()
     run = distill.distill(net, [range(23), range(23)], range(23))
-    assert run.report.inside.logit_r2 > 1 - 1e-6
+    assert run.report.value("logit_r2") > 1 - 1e-6
     assert net.training
 
 
@@ -90,9 +90,9 @@ def test_waves_decode_from_a_module_where_hooks_reach_them():
             return self.readout(torch.stack([0 * waves, waves.flip(1), waves], dim=1))[:, -1]
 
     net = Net()
-    inside = distill.distill(net, square(23)).report.inside
-    assert inside.decode_r2 > 0.999
-    assert inside.decode_decoy_r2 < 0.1
+    decoded = distill.distill(net, square(23)).report.figure("decode_r2")
+    assert decoded.value > 0.999
+    assert decoded.decoy < 0.1
     assert not net.readout._forward_pre_hooks
 
 
@@ -187,18 +187,22 @@ def test_the_contracts_fields_are_all_there(planted):
         "mechanism": "kind name description_length",
         "program_vs_model": "agree total heldout_agree heldout_total exhaustive upper_bound_99 "
         "disagreement",
-        "inside": "logit_r2 kept_only_accuracy removed_accuracy decode_r2 interchange_accuracy "
-        "decoy_best",
         "program": "lines ast_nodes data_literals exceptions",
         "meaning": "statement gcd margin terminates",
-        "proof": "statement float_bound",
+        "proof": "statement method float_bound",
     }.items():
         assert set(inner.split()) <= set(written[name]), name
     assert {"model_vs_task", "program_vs_task", "longer", "diverges_at", "holds_for"} <= set(
         written
     )
     assert written["located"] is True
-    assert written["format_version"] == 1
+    assert written["format_version"] == 2
+    row = {"name", "value", "decoy", "needs", "at_least", "derived", "note"}
+    assert all(set(figure) == row for figure in written["figures"])
+    assert {
+        *("logit_r2", "kept_only_accuracy", "removed_accuracy", "decode_r2"),
+        *("interchange_accuracy", "smallest_margin"),
+    } <= {figure["name"] for figure in written["figures"]}
 
 
 def test_a_report_shows_itself_in_a_notebook(planted):

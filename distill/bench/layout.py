@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from distill.bench.row import CLAIMS, Row
+from distill.bench.row import Row
 from distill.bench.suite import Entry, Suite
 from distill.bench.table import Summary, Tally, Totals
+from distill.checker.verdict import CLAIMS
 from distill.render.grid import Cell, Grid, GridColumn, Tone
 from distill.render.page import Fact, Page, Section
 

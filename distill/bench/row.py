@@ -19,14 +19,11 @@ from distill.errors import DistillError
 from distill.serialise import from_json, to_json
 from distill.tasks import Setting
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 """Of a row; a stored one of another is made again."""
 
-REPORT_VERSION = 1
+REPORT_VERSION = 2
 """Of the report that a row is made from."""
-
-CLAIMS = ("proved", "exhaustive", "tested")
-"""Verdicts that say that program and network are the same."""
 
 Status = Literal["done", "crashed", "timed out", "bad input"]
 
@@ -90,25 +87,21 @@ class _Proof:
 
 
 @dataclass(frozen=True)
-class _HoldsFor:
-    lengths: str | None = None
-
-
-@dataclass(frozen=True)
 class Printed:
     """The part of a printed report that a row keeps."""
 
     verdict: Literal["proved", "exhaustive", "tested", "approximate", "refused"]
     located: bool
     mechanism: _Mechanism
+    space: Literal["domain", "sequences"] = "domain"
     reasons: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
     model_vs_task: Count | None = None
     program_vs_task: Count | None = None
     program_vs_model: Count | None = None
     longer: tuple[AtLength, ...] = ()
     program: _Program | None = None
     proof: _Proof | None = None
-    holds_for: _HoldsFor | None = None
     folder: str | None = None
 
     @property
@@ -116,8 +109,7 @@ class Printed:
         """What the proof covers; null unless the verdict is that there is one."""
         if self.verdict != "proved" or self.proof is None:
             return None
-        sequences = self.holds_for is not None and self.holds_for.lengths is not None
-        return Proved(sequences, self.proof.up_to_length)
+        return Proved(self.space == "sequences", self.proof.up_to_length)
 
 
 @dataclass(frozen=True)
@@ -146,7 +138,8 @@ class Row:
         proved: the inputs that a proof covers; null where there is none.
         program_vs_task, model_vs_task, program_vs_model: at the training length.
         longer: the same at every greater length that was tried.
-        reason: the report's first, or the line that says why there is no report.
+        reason: the report's first (of a refusal a remark comes first), or the line that says why
+            there is no report.
         folder: of the run, relative to the folder that holds all runs.
         distill: version that made the row.
     """

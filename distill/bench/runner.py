@@ -252,7 +252,9 @@ def _row(job: Job, ended: _Ended, bench: Bench) -> Row:
         printed = read_printed(ended.stdout)
     except ValueError:  # a traceback ends with status 1 as well
         return without_report("crashed", said or f"ended with status {ended.status}, no report")
-    row = without_report("done", printed.reasons[0] if printed.reasons else "")
+    refused = printed.verdict == "refused"
+    why = (*printed.remarks, *printed.reasons) if refused else printed.reasons
+    row = without_report("done", why[0] if why else "")
     return dataclasses.replace(
         row,
         verdict=printed.verdict,

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from distill.bench.row import CLAIMS, Count, Proved, Row
+from distill.bench.row import Count, Proved, Row
 from distill.bench.suite import Entry, Job, Suite
+from distill.checker.verdict import CLAIMS
 
 ORDER = (*CLAIMS, "approximate", "refused", "crashed", "timed out", "bad input")
 """Of outcomes, from the strongest claim on."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from distill.checker.verdict import CLAIMS
 from distill.cli.common import console_of, out_option
 from distill.errors import DistillError
 
@@ -125,7 +126,7 @@ def _read_settings(given: tuple[str, ...]) -> dict[str, str | int | float | bool
 
 
 def _status(report: Report, accept: float | None) -> int:
-    if report.verdict in {"proved", "exhaustive", "tested"}:
+    if report.verdict in CLAIMS:
         return 0
     counted = report.program_vs_model
     if report.verdict == "approximate" and counted and accept is not None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from distill.checker.verdict import CLAIMS
 from distill.cli.common import console_of, out_option
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def verify(run: str, as_json: bool, out: str) -> None:
         click.echo(json.dumps({"ok": checkup.ok, "verdict": checkup.verdict, "findings": findings}))
     else:
         show_checkup(console_of(False), checkup)
-    sys.exit(0 if checkup.ok and checkup.verdict in {"proved", "exhaustive", "tested"} else 1)
+    sys.exit(0 if checkup.ok and checkup.verdict in CLAIMS else 1)
 
 
 @click.command()

@@ -150,7 +150,7 @@ def _labels(subjects: Sequence[Subject]) -> list[str]:
 def _line(label: str, subject: Subject) -> Line:
     report, mechanism = subject.report, subject.mechanism
     refused = report.verdict == "refused"
-    reasons = report.reasons or (mechanism.reasons if isinstance(mechanism, Refusal) else ())
+    reasons = report.explanations or (mechanism.reasons if isinstance(mechanism, Refusal) else ())
     return Line(
         label=label,
         folder=f"{subject.record.task}/{subject.folder.resolve().name}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
+from distill.checker.verdict import CLAIMS
 from distill.compare import wording
 from distill.compare.census import Comparison, Line
 from distill.compare.frequencies import Family, Image, Key
@@ -14,7 +15,6 @@ from distill.render.page import Fact, Page, Section
 NONE = Cell("–", "aside")
 MARKS = {"clock": "●", "pizza": "○", "mixed": "◐", None: "·"}
 LEGEND = "● clock, ○ pizza, ◐ mixed, · not labelled"
-CLAIMS = ("proved", "exhaustive", "tested")
 MANY = 24
 """Frequencies in use that are listed one by one."""
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
+from distill.checker.verdict import CLAIMS
 from distill.compare import wording
 from distill.compare.census import Census, Comparison
-from distill.compare.layout import CLAIMS, comparison_page, refused_of
+from distill.compare.layout import comparison_page, refused_of
 from distill.render.grid import Cell, Grid, GridColumn
 from distill.render.page import Fact, Page, Section
 

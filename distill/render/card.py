@@ -89,7 +89,7 @@ def failures(run: Run) -> list[str]:
                 f"At length {longer.length:,} program and network differ on "
                 f"{agreed.total - agreed.agree:,} of {agreed.total:,} sequences. {right}".strip()
             )
-    return said + [f"{reason[0].upper()}{reason[1:]}." for reason in report.reasons]
+    return said + [f"{reason[0].upper()}{reason[1:]}." for reason in report.explanations]
 
 
 def differences(run: Run) -> list[Differences]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from distill.report import Agreement, Inside, Report
+from distill.checker.located import DECOY
+from distill.render.figures import three, words_of
+from distill.render.statements import meaning_statement
+from distill.report import DECOY_AGREES, Agreement, Figure, Report
 
 
 @dataclass(frozen=True)
@@ -39,8 +43,7 @@ def _count(counted: Agreement) -> str:
 
 def _agreement_rows(report: Report) -> list[Row]:
     rows = []
-    counted, holds = report.program_vs_model, report.holds_for
-    steps = holds is not None and holds.lengths is not None
+    counted, steps = report.program_vs_model, report.over_sequences
     kind = "sequences" if steps else "inputs"
     if counted is not None:
         how = f"every {kind[:-1]}" if counted.exhaustive else f"{kind} drawn at random"
@@ -97,80 +100,43 @@ def _agreement_rows(report: Report) -> list[Row]:
     return rows
 
 
-Figures = list[tuple[str, float | None, str]]
-
-
-def _domain_figures(inside: Inside) -> Figures:
-    return [
-        ("R² of the logits", inside.logit_r2, "explained by the program, on inputs not fitted"),
-        ("  best decoy", inside.decoy_best, "a wrong explanation put through the same test"),
-        ("only key planes kept", inside.kept_only_accuracy, "answers unchanged, in weight space"),
-        ("key planes removed", inside.removed_accuracy, "answers unchanged, in weight space"),
-        ("waves decoded", inside.decode_r2, "worst R², from the last hidden layer"),
-        ("  other frequencies", inside.decode_decoy_r2, "best R²"),
-        ("interchange", inside.interchange_accuracy, "answers that follow permuted key planes"),
-        ("  other planes", inside.interchange_decoy, "answers that follow these"),
-        ("gradient symmetricity", inside.gradient_symmetricity, "1: the inputs enter alike"),
-        ("distance irrelevance", inside.distance_irrelevance, "0: only the difference matters"),
-        ("restricted loss", inside.restricted_loss, "of the key waves alone, against the task"),
-        ("excluded loss", inside.excluded_loss, "of what they leave, on trained inputs"),
-    ]
-
-
-def _sequence_figures(inside: Inside) -> Figures:
-    return [
-        (
-            "interchange",
-            inside.interchange_accuracy,
-            "right from the hidden state of another prefix in the same state",
-        ),
-        ("  another state", inside.interchange_decoy, "right from a prefix in another state"),
-        (
-            "hidden state moved",
-            inside.moved_accuracy,
-            "goes on as from the state, or the register, that it was moved to",
-        ),
-        ("  another way", inside.moved_decoy, "after a move as far in a random direction"),
-    ]
-
-
 def _inside_rows(report: Report) -> list[Row]:
-    inside = report.inside
-    steps = report.holds_for is not None and report.holds_for.lengths is not None
-    figures = _sequence_figures(inside) if steps else _domain_figures(inside)
-    rows = [
-        Row(name, f"{value:.3g}" if "loss" in name else f"{round(value, 3) + 0.0:.3f}", note)
-        for name, value, note in figures
-        if value is not None
-    ]
-    rows += [
-        Row(
-            f"frequency {alone.frequency} alone",
-            alone.label,
-            f"R² {alone.clock_r2:.3f} of a constant, {alone.pizza_r2:.3f} of |cos|",
-        )
-        for alone in inside.isolated
-    ]
-    rows += [
-        Row(
-            f"{variable.name} in the hidden state",
-            f"{variable.r2:.3f}",
-            f"R² of reading it linearly ({variable.reading})"
-            + ("" if variable.decoy_r2 is None else f"; a decoy {variable.decoy_r2:.3f}"),
-        )
-        for variable in inside.variables
-    ]
-    if inside.smallest_margin is not None:
-        rows.append(
-            Row(
-                "smallest margin",
-                f"{inside.smallest_margin:.3g}",
-                "of the network"
-                if inside.float32_drift is None
-                else f"of the network; float32 drifts by {inside.float32_drift:.1g}",
-            )
-        )
+    """Every row of the report, whatever its kind, with its decoy below."""
+    rows = []
+    for figure in report.figures:
+        if figure.name.startswith((DECOY, DECOY_AGREES)):
+            continue  # they have a table of their own
+        words = words_of(report, figure)
+        if figure.value is None and figure.needs is None:
+            continue
+        shown = "not tested" if figure.value is None else words.shown(figure.value)
+        rows.append(Row(words.title, shown, _joined(words.note, figure.note, _needed(figure))))
+        if figure.decoy is not None and words.decoy is not None:
+            rows.append(Row(f"  {words.decoy}", words.shown(figure.decoy), "in the same test"))
     return rows
+
+
+def decoy_rows(report: Report) -> list[tuple[str, str, str]]:
+    """Every wrong explanation of the logits: its name, its R², and how often its arg max agrees."""
+    agrees = report.each(DECOY_AGREES)
+    return [
+        (name, _figure(row, three), _figure(agrees.get(name), lambda value: f"{value:.1%}"))
+        for name, row in report.each(DECOY).items()
+    ]
+
+
+def _figure(row: Figure | None, shown: Callable[[float], str]) -> str:
+    return "–" if row is None or row.value is None else shown(row.value)
+
+
+def _needed(figure: Figure) -> str | None:
+    if figure.needs is None:
+        return None
+    return f"located needs at {'least' if figure.at_least else 'most'} {figure.needs:g}"
+
+
+def _joined(*parts: str | None) -> str:
+    return "; ".join(part for part in parts if part)
 
 
 def _proof_rows(report: Report) -> list[Row]:
@@ -191,7 +157,7 @@ def _proof_rows(report: Report) -> list[Row]:
             Row(
                 "proved meaning",
                 f"{report.meaning.margin:.4g}",
-                f"rigorous margin; {report.meaning.statement}",
+                f"rigorous margin; {meaning_statement(report.meaning)}",
             )
         )
     return rows

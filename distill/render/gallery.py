@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from distill.checker.verdict import CLAIMS
 from distill.render.pages import (
     environment,
     page_script,
@@ -17,8 +18,6 @@ from distill.render.pages import (
 )
 from distill.render.picture import Picture
 from distill.store import Run
-
-CLAIMED = "proved", "exhaustive", "tested"
 
 HEROES = "states", "circles", "profile", "followed", "registers"
 """Pictures that say most at a glance, by name; of others the first."""
@@ -114,8 +113,9 @@ def _card(name: str, run: Run, pictures: tuple[Picture, ...]) -> Card:
     report, program = run.report, run.program
     holds = report.holds_for
     if holds is None:
-        said = f"{report.reasons[0][0].upper()}{report.reasons[0][1:]}." if report.reasons else ""
-    elif holds.lengths is not None:
+        first = report.explanations[0] if report.explanations else ""
+        said = f"{first[0].upper()}{first[1:]}." if first else ""
+    elif report.over_sequences:
         said = f"The same as the network on sequences of {holds.lengths}."
     else:
         which = "inputs drawn at random" if holds.sampled else "inputs, which are all there are"
@@ -125,7 +125,7 @@ def _card(name: str, run: Run, pictures: tuple[Picture, ...]) -> Card:
         name=name,
         mechanism=f"{report.mechanism.name[0].upper()}{report.mechanism.name[1:]}",
         verdict=report.verdict,
-        good=report.verdict in CLAIMED,
+        good=report.verdict in CLAIMS,
         located=report.located,
         said=" ".join(said.split()),
         svg=None if hero is None else _with_own_ids(hero, name),

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
+from distill.checker.verdict import CLAIMS
 from distill.render.attempts import attempts_table
 from distill.render.card import card, commands, differences
-from distill.render.evidence import evidence_rows
+from distill.render.evidence import decoy_rows, evidence_rows
 from distill.render.pages import (
     asset,
     environment,
@@ -22,7 +23,7 @@ from distill.render.pages import (
 )
 from distill.render.picture import Picture
 from distill.render.pictures import pictures_of
-from distill.render.statements import checked, located, not_checked
+from distill.render.statements import checked, located, meaning_statement, not_checked
 from distill.store import Run
 
 DARK_NOTEBOOKS = '[data-jp-theme-light="false"] *, .vscode-dark *'
@@ -44,6 +45,7 @@ def report_page(run: Run, pictures: tuple[Picture, ...] | None = None) -> str:
             **_verdict(run),
             pictures=placed(pictures),
             rows=evidence_rows(run.report),
+            decoys=decoy_rows(run.report),
             differences=differences(run),
             attempts=attempts_table(run.record),
             settings=run.record.settings,
@@ -71,6 +73,7 @@ def snippet(run: Run) -> str:
 
 
 def _verdict(run: Run) -> dict[str, object]:
+    meaning = run.report.meaning
     source = None if run.program is None else run.program.source
     about = [f"{key} = {value}" for key, value in run.record.settings.items()]
     if run.record.seed is not None:
@@ -81,8 +84,9 @@ def _verdict(run: Run) -> dict[str, object]:
         "title": run.record.task,
         "about": about,
         "report": run.report,
-        "good": run.report.verdict in {"proved", "exhaustive", "tested"},
+        "good": run.report.verdict in CLAIMS,
         "located": located(run.report),
+        "meaning": None if meaning is None else meaning_statement(meaning),
         "checked": checked(run.report),
         "not_checked": not_checked(run),
         "source": source,

@@ -6,24 +6,12 @@ is said here follows from fields of the report and the kind of its certificate.
 
 from __future__ import annotations
 
-from distill.checker.check import NOT_DERIVED, NOT_DERIVED_FROM_SEQUENCES
-from distill.report import Agreement, Inside, ProgramVsModel, Report
+from distill.checker.located import VARIABLE
+from distill.checker.statements import TAKEN, not_derived
+from distill.meaning import Meaning
+from distill.render.figures import three, words_of
+from distill.report import Agreement, ProgramVsModel, Report
 from distill.store import Run
-
-IN_WORDS = {
-    "decode_r2": "how well the program's waves decode from the hidden layer",
-    "interchange_accuracy": "what exchanging hidden values does",
-    "decoys": "how decoys score",
-    "kept_only_logits_accuracy": "what the logits keep and lose without the program's waves",
-    "float32_agree": "how float32 differs from float64",
-    "restricted_loss": "restricted and excluded loss",
-    "meaning": "the proof of what function the program is",
-    "isolated": "whether a frequency is a clock or a pizza",
-    "variables": "how well every variable decodes from the hidden state",
-    "moved_accuracy": "what moving the hidden state does",
-    "diverges_at": "where network and program part",
-}
-"""Figures that `distill verify` takes as they are; those that go with one of them are not named."""
 
 
 def located(report: Report) -> str | None:
@@ -33,7 +21,7 @@ def located(report: Report) -> str | None:
     if report.located:
         how = (
             "moving, exchanging and decoding it"
-            if _steps(report)
+            if report.over_sequences
             else ("removing, exchanging and decoding it")
         )
         return (
@@ -54,9 +42,9 @@ def checked(report: Report) -> list[str]:
     if report.proof is not None and report.verdict == "proved":
         said.append(f"Proof: {report.proof.statement}.")
     if report.meaning is not None:
-        said.append(f"What the program is was proved: {report.meaning.statement}.")
+        said.append(f"What the program is was proved: {meaning_statement(report.meaning)}.")
     if counted is not None:
-        said += _inside(report.inside, _steps(report))
+        said += _inside(report)
     said += _task(report)
     if counted is None:
         said.append("Every way of reading the network that applies was tried; none explained it.")
@@ -99,12 +87,8 @@ def _of(counted: Agreement | ProgramVsModel) -> str:
     return f"{counted.agree:,} of {counted.total:,}"
 
 
-def _steps(report: Report) -> bool:
-    return report.holds_for is not None and report.holds_for.lengths is not None
-
-
 def _agreement(report: Report, counted: ProgramVsModel) -> list[str]:
-    steps = _steps(report)
+    steps = report.over_sequences
     things = "sequences of the training length" if steps else "inputs"
     which = (
         f"All {counted.total:,} {things}"
@@ -142,48 +126,52 @@ def _beyond(report: Report) -> list[str]:
     return [f"Longer sequences than it was trained on: both agree on {', '.join(parts)}."]
 
 
-def _inside(inside: Inside, steps: bool) -> list[str]:
-    said = []
-    if inside.logit_r2 is not None:
-        against = (
-            ""
-            if inside.decoy_best is None
-            else f"; the best decoy explains {round(inside.decoy_best, 3) + 0.0:.3f}"
-        )
+def meaning_statement(meaning: Meaning) -> str:
+    """What function the program is, and how often it answers from a list instead."""
+    if not meaning.exceptions:
+        return meaning.statement
+    inputs = "input" if meaning.exceptions == 1 else "inputs"
+    return f"{meaning.statement}, but for {meaning.exceptions:,} {inputs} that the program lists"
+
+
+def _inside(report: Report) -> list[str]:
+    """The tests that the kind of the mechanism has, and what they gave."""
+    said, steps = [], report.over_sequences
+    row, variables = report.figure, report.each(VARIABLE)
+    logits, kept, removed = row("logit_r2"), row("kept_only_accuracy"), row("removed_accuracy")
+    if logits is not None and logits.value is not None:
+        against = "" if logits.decoy is None else f"; the best decoy explains {three(logits.decoy)}"
         said.append(
-            f"The program explains {inside.logit_r2:.3f} of the variance of the network's logits, "
-            f"on inputs not used for fitting{against}."
+            f"The program explains {logits.value:.3f} of the variance of the network's logits, on "
+            f"inputs not used for fitting{against}."
         )
-    if inside.kept_only_accuracy is not None and inside.removed_accuracy is not None:
+    if kept and removed and kept.value is not None and removed.value is not None:
         said.append(
             f"With nothing but the program's planes left in the embedding, the network gives "
-            f"{inside.kept_only_accuracy:.1%} of its answers; without them "
-            f"{inside.removed_accuracy:.1%}."
+            f"{kept.value:.1%} of its answers; without them {removed.value:.1%}."
         )
-    if inside.variables:
-        worst = min(inside.variables, key=lambda variable: variable.r2)
+    read = {name: figure.value for name, figure in variables.items() if figure.value is not None}
+    if read:
+        worst = min(read, key=lambda name: read[name])
         said.append(
-            f"The program's variables were decoded from the hidden state: the worst, "
-            f"{worst.name}, with R² {worst.r2:.3f}."
+            f"The program's variables were decoded from the hidden state: the worst, {worst}, with "
+            f"R² {read[worst]:.3f}."
         )
-    if inside.interchange_accuracy is not None:
-        beside = (
-            ""
-            if inside.interchange_decoy is None
-            else f" ({'from another state' if steps else 'on other circles'} "
-            f"{inside.interchange_decoy:.1%})"
-        )
+    exchanged, moved = row("interchange_accuracy"), row("moved_accuracy")
+    if exchanged is not None and exchanged.value is not None:
+        where = "from another state" if steps else "on other circles"
+        beside = "" if exchanged.decoy is None else f" ({where} {exchanged.decoy:.1%})"
         what = (
             "The network went on from the hidden state of another prefix that the program does not "
             "tell apart from its own, and was right"
             if steps
             else "Values were exchanged on the program's circles, and the answers followed"
         )
-        said.append(f"{what} in {inside.interchange_accuracy:.1%}{beside}.")
-    if inside.moved_accuracy is not None:
+        said.append(f"{what} in {exchanged.value:.1%}{beside}.")
+    if moved is not None and moved.value is not None:
         said.append(
             "The hidden state was moved to what another state, or another value, of the program "
-            f"looks like: the network went on as from there in {inside.moved_accuracy:.1%}."
+            f"looks like: the network went on as from there in {moved.value:.1%}."
         )
     return said
 
@@ -200,7 +188,7 @@ def _domain_left(report: Report, counted: ProgramVsModel) -> list[str]:
     holds, left = report.holds_for, []
     if holds is None:
         return []
-    if _steps(report):
+    if report.over_sequences:
         if report.verdict != "proved":
             longest = max((longer.length for longer in report.longer), default=None)
             beyond = "" if longest is None else f", and none beyond {longest:,} steps"
@@ -232,13 +220,13 @@ def _proof_left(run: Run) -> list[str]:
 
 
 def _not_derived(report: Report) -> str:
-    """Figures of this report that the checker takes as they are, in words."""
-    names = NOT_DERIVED_FROM_SEQUENCES if _steps(report) else NOT_DERIVED
-    if report.inside.variables:
-        names = tuple(name for name in names if name != "decode_r2")  # it is the worst of them
+    """Rows and fields of this report that the checker takes as they are, in words."""
     said = []
-    for name in names:
-        value = getattr(report.inside, name, getattr(report, name, None))
-        if value not in (None, ()) and name in IN_WORDS:
-            said.append(IN_WORDS[name])
-    return "; ".join(said)
+    for name in not_derived(report.tree):
+        row = report.figure(name)
+        if row is None:
+            said.append(TAKEN.get(name, name))
+        elif row.value is not None:
+            words = words_of(report, row)
+            said.append(words.taken or words.title)
+    return "; ".join(dict.fromkeys(said))

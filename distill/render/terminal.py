@@ -13,15 +13,13 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
+from distill.checker.verdict import CLAIMS
 from distill.render.bars import Bars
 
 if TYPE_CHECKING:  # a table of tasks does not wait for torch
     from distill.checker.check import Checkup
     from distill.program import Program
     from distill.report import Report
-
-
-GOOD = {"proved", "exhaustive", "tested"}
 
 
 class TerminalProgress(Bars):
@@ -75,14 +73,14 @@ def show_result(
 
 def show_verdict(console: Console, report: Report, folder: Path | None) -> None:
     """The verdict in a sentence, its reasons, and where the run is."""
-    colour = "green" if report.verdict in GOOD else "yellow"
+    colour = "green" if report.verdict in CLAIMS else "yellow"
     located = " and located" if report.located else ""
     console.print(
         Text.assemble(
             ("\n", ""), (f"{report.verdict}{located}", f"bold {colour}"), f": {report.sentence}"
         )
     )
-    for reason in report.reasons:
+    for reason in report.explanations:
         console.print(Text(f"  · {reason}"))
     if folder is not None:
         console.print(Text(f"{folder}", style="dim"), soft_wrap=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -26,8 +27,10 @@ class Sample:
     count: int
     seed: int
 
-    def __str__(self) -> str:
-        return f"{self.count:,} inputs drawn uniformly without replacement, PCG64({self.seed})"
+    @property
+    def draw(self) -> dict[str, Any]:
+        """What it takes to draw it again, for whoever puts it in words."""
+        return {"kind": "sample", "count": self.count, "seed": self.seed}
 
 
 @dataclass(frozen=True)

@@ -17,14 +17,11 @@ from distill.checker.search import least_sure_sequences
 from distill.errors import ProgramError
 from distill.mechanism import AutomatonMechanism
 from distill.recurrent_model import RecurrentModel
-from distill.report import FloatBound, Inside, Proof
+from distill.report import FloatBound, Proof
 from distill.sequence_network import SequenceNetwork
+from distill.verify.figures import Measured
 from distill.verify.hidden import decoded, interchanged, moved, visits
 from distill.verify.induction import Boxes, NotClosed, find_boxes
-from distill.verify.located import failed
-
-LOCATED = {"decode": 0.8, "interchange": 0.99, "moved": 0.9}
-"""What the tests of the inside must show before a program's variables count as located."""
 
 MAX_REACH = 1_000
 """Steps up to which boxes are followed where none are closed."""
@@ -80,23 +77,14 @@ def _prove(source: str, mechanism: AutomatonMechanism, network: RecurrentModel) 
         answers = _numbered_answers(network, mechanism)[states]
         steps, lead = reach(weights, follows, answers, MAX_REACH)
         _, single = reach(weights, follows, answers, max(1, steps), SINGLE)
-        statement = (
-            f"no boxes in hidden space are mapped into one another ({found.reason}); followed from "
-            f"the start, they stay apart for {steps} steps"
-        )
         bound = FloatBound(single > 0, single)
-        proof = Proof(statement, lead, None, bound, steps, len(states), found.history)
+        proof = Proof("boxes", lead, None, bound, steps, len(states), found.history)
         return Proved(proof, found)
     boxes, exact = found
     answers = _numbered_answers(network, mechanism)[boxes.states]
     inner = induction(weights, boxes.low, boxes.high, boxes.follows, answers, SINGLE)
-    statement = (
-        "the network maps the box around every state into that of the next one, and its answer "
-        "leads over each of them, for its stored weights in real arithmetic: by induction over "
-        "the steps, at every length"
-    )
     bound = FloatBound(inner.holds, inner.lead)
-    proof = Proof(statement, exact.lead, None, bound, None, len(boxes.states), boxes.history)
+    proof = Proof("boxes", exact.lead, None, bound, None, len(boxes.states), boxes.history)
     return Proved(proof, boxes)
 
 
@@ -112,46 +100,18 @@ def look_inside(
     mechanism: AutomatonMechanism,
     network: SequenceNetwork,
     sequences: Int[ndarray, "n length channels"],
-) -> Inside:
+) -> Measured:
     """What the hidden state holds of the program's variables, along sequences."""
     machine, model = mechanism.machine, network.over_symbols()
-    rng = np.random.default_rng(HIDDEN_SEED)
+    rng, remembered = np.random.default_rng(HIDDEN_SEED), set(mechanism.remembered)
     words = numbers(rng.permutation(sequences)[:HIDDEN_SEQUENCES], network.channels.inputs)
     seen = visits(model, machine, words)
-    named = tuple((variable.name, variable.values) for variable in mechanism.variables)
+    named = tuple(
+        (each.name, each.values) for each in mechanism.variables if each.name in remembered
+    )
     variables = decoded(seen, machine, named)
-    right, decoy = interchanged(model, machine, seen)
-    follows, astray = moved(model, machine, seen)
-    decoys = [v.decoy_r2 for v in variables if v.decoy_r2 is not None]
-    return Inside(
-        decode_r2=min((v.r2 for v in variables), default=None),
-        decode_decoy_r2=max(decoys, default=None),
-        interchange_accuracy=right,
-        interchange_decoy=decoy,
-        moved_accuracy=follows,
-        moved_decoy=astray,
-        variables=variables,
-    )
-
-
-def doubts(inside: Inside, mechanism: AutomatonMechanism) -> list[str]:
-    """Why the network was not shown to hold the program's variables; none if it was."""
-    if not mechanism.variables:
-        return ["not located: the program remembers nothing, so there is nothing to locate"]
-    if inside.decode_r2 is None:
-        return ["not located: no variable of the program has one value in every state"]
-    return failed(
-        {
-            "R² of decoding": (inside.decode_r2, inside.decode_decoy_r2, LOCATED["decode"]),
-            "continuations after an interchange": (
-                inside.interchange_accuracy,
-                inside.interchange_decoy,
-                LOCATED["interchange"],
-            ),
-            "continuations after a move": (
-                inside.moved_accuracy,
-                inside.moved_decoy,
-                LOCATED["moved"],
-            ),
-        }
-    )
+    return {
+        **variables,
+        "interchange_accuracy": interchanged(model, machine, seen),
+        "moved_accuracy": moved(model, machine, seen),
+    }

@@ -47,16 +47,6 @@ class SequenceDraw:
         """The sequences themselves."""
         return drawn(asdict(self), channels.inputs)
 
-    def __str__(self) -> str:
-        if self.kind == "every":
-            return f"every sequence of {self.length} steps"
-        of = {
-            "uniform": f"drawn uniformly, PCG64({self.seed})",
-            "stress": f"of four kinds that random ones almost never contain, PCG64({self.seed})",
-            "listed": "of the task's own sampler, listed in the certificate",
-        }[self.kind]
-        return f"{self.count:,} sequences of {self.length} steps, {of}"
-
 
 @dataclass(frozen=True)
 class Draws:

@@ -15,9 +15,10 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
+from distill.checker.located import VARIABLE
 from distill.machine import Machine
-from distill.report import DecodedVariable
 from distill.sequence_network import SequenceNetwork, SymbolNetwork
+from distill.verify.figures import Measure, Measured
 
 SEQUENCES = 1_000
 SEED = 4
@@ -66,30 +67,32 @@ def states_along(
     return states
 
 
-def decoded(seen: Visits, machine: Machine, variables: Variables) -> tuple[DecodedVariable, ...]:
+def decoded(seen: Visits, machine: Machine, variables: Variables) -> Measured:
     """How well every variable is read linearly from the hidden state, on sequences not fitted.
 
-    A variable with several values in one state, or with one value in all, is left out.
+    The decoy is the same variable along machines with other transitions: the best of them; null
+    where every such machine that was drawn goes with the true one. The note says what is read: the
+    value, an indicator of every value, or places on a circle, whichever fits best. A variable with
+    several values in one state is not tested.
     """
     rng = np.random.default_rng(SEED)
     shuffled = [_shuffled(machine, rng) for _ in range(DECOY_DRAWS)]
     wrong = [states_along(delta, seen.symbols) for delta in shuffled]
-    found = []
+    found: Measured = {}
     for name, values in variables:
-        if None in values or len(set(values)) < 2:
+        if None in values:
+            found[VARIABLE + name] = Measure(None, note="it has several values in one state")
             continue
         table = np.array(values, dtype=np.int64)
         encodings = _encodings(table)
         reading, r2 = _best(seen.hidden, seen.states, encodings)
         decoys = [other for other in wrong if _shared(table[other], seen.states) <= MAX_SHARED]
         scores = [_best(seen.hidden, states, encodings)[1] for states in decoys[:DECOYS]]
-        found.append(DecodedVariable(name, reading, r2, max(scores) if scores else None))
-    return tuple(found)
+        found[VARIABLE + name] = Measure(r2, max(scores) if scores else None, reading)
+    return found
 
 
-def interchanged(
-    network: SymbolNetwork, machine: Machine, seen: Visits
-) -> tuple[float | None, float | None]:
+def interchanged(network: SymbolNetwork, machine: Machine, seen: Visits) -> Measure:
     """Continuations right from the hidden state of another prefix, of the same state and not.
 
     Returns:
@@ -100,7 +103,7 @@ def interchanged(
     cut, rng = max(1, seen.symbols.shape[1] // 2), np.random.default_rng(SEED)
     states, rest = seen.states[:, cut - 1], seen.symbols[:, cut:]
     if not rest.shape[1]:
-        return None, None
+        return Measure(None)
     same = np.arange(len(states))
     for state in np.unique(states):
         rows = np.flatnonzero(states == state)
@@ -111,14 +114,12 @@ def interchanged(
     others = rng.permutation(len(states))
     apart = states[others] != states
     if not apart.any():
-        return float(right.mean()), None
+        return Measure(float(right.mean()))
     decoy = answers_follow(network, hidden[others][apart], rest[apart], expected[apart])
-    return float(right.mean()), float(decoy.mean())
+    return Measure(float(right.mean()), float(decoy.mean()))
 
 
-def moved(
-    network: SymbolNetwork, machine: Machine, seen: Visits
-) -> tuple[float | None, float | None]:
+def moved(network: SymbolNetwork, machine: Machine, seen: Visits) -> Measure:
     """Continuations that follow the machine from the state that the hidden state is moved to.
 
     Returns:
@@ -135,7 +136,7 @@ def moved(
     targets = rng.choice(list(centres), len(states))
     usable = (targets != states) & np.isin(states, list(centres))
     if not usable.any() or not rest.shape[1]:
-        return None, None
+        return Measure(None)
     states, targets, hidden, rest = states[usable], targets[usable], hidden[usable], rest[usable]
     shift = np.stack([centres[int(q)] for q in targets]) - np.stack(
         [centres[int(q)] for q in states]
@@ -147,7 +148,7 @@ def moved(
     )
     right = answers_follow(network, hidden + shift, rest, expected)
     decoy = answers_follow(network, hidden + random, rest, expected)
-    return float(right.mean()), float(decoy.mean())
+    return Measure(float(right.mean()), float(decoy.mean()))
 
 
 def answers_from(

@@ -7,13 +7,14 @@ same ones, and their figures stand beside.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
+from distill.checker.located import DECOY
 from distill.coordinate import Coordinate
 from distill.extract.waves import aligned_profile, key_waves, mean_square
 from distill.mechanism import (
@@ -26,10 +27,29 @@ from distill.mechanism import (
 )
 from distill.model import BlackBox, Model
 from distill.planes import EmbeddingPlanes
-from distill.report import Decoy, Inside
+from distill.report import DECOY_AGREES
 from distill.trace import Trace
+from distill.verify.figures import Measure, Measured
 
 DECOY_SEED = 3
+
+EMBEDDED = ("kept_only_accuracy", "removed_accuracy", "interchange_accuracy")
+"""Rows about planes of the embedding: not measured where there is none that holds them."""
+
+
+@dataclass(frozen=True)
+class Decoy:
+    """A wrong explanation put through the same test.
+
+    Attributes:
+        name: what is wrong with it.
+        logit_r2: part of the logits that it explains on inputs that were not fitted.
+        agreement: part of all inputs on which its arg max is the network's answer.
+    """
+
+    name: str
+    logit_r2: float
+    agreement: float
 
 
 def explained(logits: Float[ndarray, "n outputs"], said: Float[ndarray, "n outputs"]) -> float:
@@ -38,20 +58,33 @@ def explained(logits: Float[ndarray, "n outputs"], said: Float[ndarray, "n outpu
     return 1 - float(np.square(logits - said).sum()) / float(np.square(logits).sum())
 
 
-def logit_evidence(trace: Trace, said: Float[ndarray, "m outputs"]) -> Inside:
+def logit_evidence(
+    trace: Trace, said: Float[ndarray, "m outputs"], wrong: tuple[Decoy, ...]
+) -> Measured:
     """What the program's logits explain of the network's, on the inputs that were not fitted.
+
+    Rows: `logit_r2`, beside that of the best decoy; the answers when the logits keep the program's
+    alone, and when these are taken out; and every decoy, with how often its arg max agrees.
 
     Args:
         trace: of the network.
         said: the program's logits on the traced inputs that were not fitted.
+        wrong: decoys that went through the same test.
     """
     logits, answers = trace.logits[~trace.fitted], trace.outputs[~trace.fitted]
     centred = said - said.mean(axis=1, keepdims=True)
-    return Inside(
-        logit_r2=explained(logits, said),
-        kept_only_logits_accuracy=float((said.argmax(axis=1) == answers).mean()),
-        removed_logits_accuracy=float(((logits - centred).argmax(axis=1) == answers).mean()),
-    )
+    best = max((decoy.logit_r2 for decoy in wrong), default=None)
+    kept = float((said.argmax(axis=1) == answers).mean())
+    removed = float(((logits - centred).argmax(axis=1) == answers).mean())
+    found = {
+        "logit_r2": Measure(explained(logits, said), best),
+        "kept_only_logits_accuracy": Measure(kept),
+        "removed_logits_accuracy": Measure(removed),
+    }
+    for decoy in wrong:
+        found[f"{DECOY}{decoy.name}"] = Measure(decoy.logit_r2)
+        found[f"{DECOY_AGREES}{decoy.name}"] = Measure(decoy.agreement)
+    return found
 
 
 def decoys(trace: Trace, mechanism: FourierMechanism) -> tuple[Decoy, ...]:
@@ -133,24 +166,21 @@ def _decoy(trace: Trace, name: str, coordinate: Coordinate, waves: tuple[Wave, .
     )
 
 
-def decoded(
-    trace: Trace, network: Model | BlackBox, mechanism: FourierMechanism
-) -> tuple[float | None, float | None]:
+def decoded(trace: Trace, network: Model | BlackBox, mechanism: FourierMechanism) -> Measure:
     """How well the key waves of φ decode linearly from the last hidden layer, off the fitted half.
 
     A wave that depends on the difference of the inputs is decoded with the size that it has there.
 
     Returns:
-        The R² of the worst key frequency, and of the best of as many other frequencies; null
-        where the fitted half has too few inputs to fit a readout, or no activations are reached.
+        The R² of the worst key frequency, beside the best of as many other frequencies; null
+        where no activations are reached.
     """
     p = mechanism.modulus
     hidden = network.hidden(trace.tokens)
     if hidden is None:
-        return None, None
+        return Measure(None)
+    hidden, note = _fewer_directions(hidden, trace.fitted)
     readout = np.column_stack([hidden, np.ones(len(hidden))])
-    if trace.fitted.sum() < 2 * readout.shape[1]:
-        return None, None
     phi = mechanism.coordinate.phi(trace.domain.values(trace.tokens))
     rng = np.random.default_rng(DECOY_SEED)
     keys = mechanism.key_frequencies
@@ -176,7 +206,24 @@ def decoded(
     lost, total = lost.reshape(2, -1).sum(axis=0), total.reshape(2, -1).sum(axis=0)
     scores = 1 - lost / total
     best_decoy = float(scores[len(keys) :].max()) if len(drawn) else None
-    return float(scores[: len(keys)].min()), best_decoy
+    return Measure(float(scores[: len(keys)].min()), best_decoy, note)
+
+
+def _fewer_directions(
+    hidden: Float[ndarray, "n width"], fitted: Bool[ndarray, " n"]
+) -> tuple[Float[ndarray, "n directions"], str | None]:
+    """As many directions of a hidden layer as the fitted inputs can hold a readout of.
+
+    A layer with more units than half the fitted inputs would fit anything there: of it the leading
+    principal directions are read, a quarter as many as there are fitted inputs. They are of the
+    layer alone and know nothing of what is read.
+    """
+    count = int(fitted.sum())
+    if count >= 2 * (hidden.shape[1] + 1):
+        return hidden, None
+    centred = hidden - hidden[fitted].mean(axis=0)
+    directions = np.linalg.svd(centred[fitted], full_matrices=False)[2][: max(1, count // 4)]
+    return centred @ directions.T, f"from the {len(directions)} leading directions of the layer"
 
 
 def embedding_evidence(
@@ -185,13 +232,14 @@ def embedding_evidence(
     mechanism: FourierMechanism,
     tokens: Int[ndarray, "n k"],
     answers: Int[ndarray, " n"],
-) -> dict[str, float | None]:
+) -> Measured:
     """Ablations and interchange of the embedding's key planes, on the checked inputs."""
     keys = list(mechanism.key_frequencies)
     planes = EmbeddingPlanes(model, mechanism.coordinate, keys, trace.domain)
-    evidence: dict[str, float | None] = {
-        "kept_only_accuracy": _same(planes.kept(), tokens, answers),
-        "removed_accuracy": _same(planes.removed(), tokens, answers),
+    evidence = {
+        "kept_only_accuracy": Measure(_same(planes.kept(), tokens, answers)),
+        "removed_accuracy": Measure(_same(planes.removed(), tokens, answers)),
+        "interchange_accuracy": Measure(None),
     }
     if len(set(trace.domain.shape)) > 1 or len(tokens) < trace.domain.size:
         return evidence
@@ -199,13 +247,14 @@ def embedding_evidence(
     permutation = rng.permutation(trace.domain.shape[0])
     expected = answers[trace.domain.indices(permutation[tokens])]
     moved = planes.interchanged(permutation)
-    evidence["interchange_accuracy"] = _same(moved, tokens, expected)
+    follows, astray = _same(moved, tokens, expected), None
     others = [k for k in range(1, mechanism.modulus // 2 + 1) if k not in keys]
     if others:
         drawn = [int(k) for k in rng.permutation(others)[: len(keys)]]
         decoy = EmbeddingPlanes(model, mechanism.coordinate, drawn, trace.domain)
         moved = decoy.interchanged(permutation)
-        evidence["interchange_decoy"] = _same(moved, tokens, expected)
+        astray = _same(moved, tokens, expected)
+    evidence["interchange_accuracy"] = Measure(follows, astray)
     return evidence
 
 
@@ -219,7 +268,7 @@ def losses(
     mechanism: FourierMechanism,
     labels: Int[ndarray, " n"],
     trained: Bool[ndarray, " n"],
-) -> dict[str, float]:
+) -> Measured:
     """Restricted and excluded loss of Nanda et al. on the traced inputs, against the task."""
     restricted = mechanism_logits(
         mechanism.coordinate,
@@ -228,9 +277,9 @@ def losses(
         trace.domain.outputs,
     )
     excluded = trace.logits - restricted
-    found = {"restricted_loss": cross_entropy(restricted, labels)}
+    found = {"restricted_loss": Measure(cross_entropy(restricted, labels))}
     if trained.any():
-        found["excluded_loss"] = cross_entropy(excluded[trained], labels[trained])
+        found["excluded_loss"] = Measure(cross_entropy(excluded[trained], labels[trained]))
     return found
 
 

@@ -6,8 +6,6 @@ and not about a frequency, so that one which holds both mechanisms is somewhere 
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
@@ -15,27 +13,32 @@ from numpy import ndarray
 from distill.mechanism import FourierMechanism
 from distill.model import Model
 from distill.planes import embedding_gradients, has_embedding
-from distill.report import Isolated
+from distill.report import ISOLATED
 from distill.trace import Trace
+from distill.verify.figures import Measure, Measured
 
 SYMMETRICITY_SEED = 4
 SYMMETRICITY_DRAWS = 100
 
 
-def pizza_evidence(trace: Trace, mechanism: FourierMechanism) -> dict[str, Any]:
-    """The fields of `Inside` that say clock or pizza; none where there are not two terms."""
+def pizza_evidence(trace: Trace, mechanism: FourierMechanism) -> Measured:
+    """The rows that say clock or pizza; none where there are not two terms.
+
+    Of every frequency by itself, when the embedding holds its plane alone: R² of a size of its wave
+    that is constant (a clock), and beside it of |cos(πkd/p)| (a pizza). The note says which it is.
+    """
     difference = mechanism.coordinate.difference
     if difference is None or not has_embedding(trace.network, trace.domain):
         return {}
     steps = difference.phi(trace.domain.values(trace.tokens))
-    return {
-        "isolated": tuple(
-            Isolated(wave.frequency, wave.label, wave.clock_r2, wave.pizza_r2)
-            for wave in mechanism.waves
-            if wave.label and wave.clock_r2 is not None and wave.pizza_r2 is not None
-        ),
-        "gradient_symmetricity": gradient_symmetricity(trace, trace.network),
-        "distance_irrelevance": distance_irrelevance(trace.logits, steps),
+    found = {
+        f"{ISOLATED}{wave.frequency}": Measure(wave.clock_r2, wave.pizza_r2, wave.label)
+        for wave in mechanism.waves
+        if wave.label and wave.clock_r2 is not None and wave.pizza_r2 is not None
+    }
+    return found | {
+        "gradient_symmetricity": Measure(gradient_symmetricity(trace, trace.network)),
+        "distance_irrelevance": Measure(distance_irrelevance(trace.logits, steps)),
     }
 
 

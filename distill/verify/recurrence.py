@@ -10,18 +10,16 @@ from distill.checker.affine import affine_pass, is_system
 from distill.checker.conformance import impulses
 from distill.checker.draws import symbols
 from distill.checker.linear_bound import linear_bound
+from distill.checker.located import VARIABLE
 from distill.checker.search import least_sure_sequences
 from distill.errors import ProgramError
 from distill.integer_model import IntegerModel
 from distill.mechanism import RecurrenceMechanism
 from distill.recurrence import Recurrence
-from distill.report import DecodedVariable, FloatBound, Inside, Proof
+from distill.report import FloatBound, Proof
 from distill.sequence_network import SequenceNetwork
+from distill.verify.figures import Measure, Measured
 from distill.verify.hidden import answers_follow
-from distill.verify.located import Test, failed
-
-LOCATED = {"decode": 0.9, "moved": 0.9}
-"""What the tests of the inside must show before a program's registers count as located."""
 
 SEED = 5
 SEQUENCES = 1_000
@@ -49,24 +47,21 @@ def prove(source: str, mechanism: RecurrenceMechanism, network: SequenceNetwork)
     except ProgramError:
         return None
     bound = linear_bound(model.weights, mechanism.system, network.channels.inputs)
-    parts = ", in the parts that the program divides into," if mechanism.system.divisors else ""
-    statement = (
-        "the network's weights are an integer recurrence but for an error that is at most "
-        f"{bound.error:.2g}{parts} within {bound.holds_to:,} steps, over all inputs, its own "
-        "rounding in float64 included: less than a half, so that its rounded answers are the "
-        "recurrence's"
-        if bound.holds_to
-        else "the network is further than a half from the recurrence at the first step, for some "
-        "input"
+    return Proof(
+        "recurrence in parts" if mechanism.system.divisors else "recurrence",
+        bound.lead,
+        None,
+        FloatBound(False, 0.0),
+        up_to_length=bound.holds_to,
+        error=bound.error if bound.holds_to else None,
     )
-    return Proof(statement, bound.lead, None, FloatBound(False, 0.0), up_to_length=bound.holds_to)
 
 
 def look_inside(
     recurrence: Recurrence,
     network: SequenceNetwork,
     sequences: Int[ndarray, "n length channels"],
-) -> Inside:
+) -> Measured:
     """What the hidden state holds of the registers, along sequences.
 
     Every register is read linearly; its decoy is the same register along the same sequences with
@@ -78,42 +73,27 @@ def look_inside(
     hidden = network.hidden(chosen)
     held, _ = recurrence.along(chosen)
     shuffled, _ = recurrence.along(rng.permuted(chosen, axis=1))
-    variables = tuple(
-        DecodedVariable(
-            name,
-            "value",
-            _decoded(hidden, held[..., place]),
-            # what is the same in every sequence has no decoy that is anything else
-            _decoded(hidden, shuffled[..., place])
-            if np.ptp(held[..., place], axis=0).any()
-            else None,
-        )
+    found = {
+        f"{VARIABLE}{name}": _read(hidden, held[..., place], shuffled[..., place])
         for place, name in enumerate(recurrence.registers)
-        if held[..., place].std() > 0
-    )
-    follows, astray = _moved(recurrence, network, chosen, hidden, held, rng)
-    decoys = [v.decoy_r2 for v in variables if v.decoy_r2 is not None]
-    return Inside(
-        decode_r2=min((v.r2 for v in variables), default=None),
-        decode_decoy_r2=max(decoys, default=None),
-        moved_accuracy=follows,
-        moved_decoy=astray,
-        variables=variables,
-    )
-
-
-def doubts(inside: Inside, recurrence: Recurrence) -> list[str]:
-    """Why the network was not shown to hold the registers; none if it was."""
-    if not recurrence.registers:
-        return ["not located: the program remembers nothing, so there is nothing to locate"]
-    tests: dict[str, Test] = {
-        f"R² of reading {variable.name}": (variable.r2, variable.decoy_r2, LOCATED["decode"])
-        for variable in inside.variables
     }
-    if inside.moved_accuracy is None:
-        return [*failed(tests), "not located: no register could be moved"]
-    moved = inside.moved_accuracy, inside.moved_decoy, LOCATED["moved"]
-    return failed({**tests, "continuations after a move along a register": moved})
+    return found | {"moved_accuracy": _moved(recurrence, network, chosen, hidden, held, rng)}
+
+
+def _read(
+    hidden: Float[ndarray, "n length d"],
+    held: Real[ndarray, "n length"],
+    shuffled: Real[ndarray, "n length"],
+) -> Measure:
+    """How well a register is read, beside the same one along shuffled sequences.
+
+    One that is the same at every step of every sequence cannot be told from a constant: it is not
+    tested. What is the same in every sequence has no decoy that is anything else.
+    """
+    if not held.std():
+        return Measure(None, note="it has one value along all sequences")
+    decoy = _decoded(hidden, shuffled) if np.ptp(held, axis=0).any() else None
+    return Measure(_decoded(hidden, held), decoy, "value")
 
 
 def _decoded(hidden: Float[ndarray, "n length d"], asked: Real[ndarray, "n length"]) -> float:
@@ -143,12 +123,12 @@ def _moved(
     hidden: Float[ndarray, "n length d"],
     held: Int[ndarray, "n length registers"],
     rng: np.random.Generator,
-) -> tuple[float | None, float | None]:
+) -> Measure:
     """Continuations that follow the recurrence from one register changed, and the decoy's."""
     n, length, count = held.shape
     cut = max(1, length // 2)
     if not count or cut >= length:
-        return None, None
+        return Measure(None)
     flat = held.reshape(-1, count).astype(float)
     design = np.concatenate([flat, np.ones((len(flat), 1))], axis=1)
     directions = np.linalg.lstsq(design, hidden.reshape(-1, hidden.shape[2]), rcond=None)[0][:-1]
@@ -158,7 +138,7 @@ def _moved(
     amount = other - before[np.arange(n), which]
     usable = amount != 0
     if not usable.any():
-        return None, None
+        return Measure(None)
     target = before.copy()
     target[np.arange(n), which] = other
     shift = amount[:, None] * directions[which]
@@ -170,4 +150,4 @@ def _moved(
     expected = recurrence.run_from(target, rest)
     right = answers_follow(network, hidden[:, cut - 1] + shift, rest, expected)[usable]
     astray = answers_follow(network, hidden[:, cut - 1] + random, rest, expected)[usable]
-    return float(right.mean()), float(astray.mean())
+    return Measure(float(right.mean()), float(astray.mean()))

@@ -12,6 +12,7 @@ from distill.checker.derive import upper_bound
 from distill.checker.forward import FORWARD_PASSES, SINGLE, margins
 from distill.checker.sandbox import run_program
 from distill.checker.search import least_sure
+from distill.checker.statements import holds_for
 from distill.emit import Emitted
 from distill.mechanism import FourierMechanism, Refusal
 from distill.model import BlackBox, Model
@@ -20,18 +21,19 @@ from distill.report import (
     Disagreement,
     FloatBound,
     HoldsFor,
-    Inside,
     MechanismSummary,
     ProgramSize,
     ProgramVsModel,
     Proof,
     Report,
-    Verdict,
+    in_its_own_words,
 )
 from distill.tasks import Task
 from distill.trace import Trace
 from distill.verify.agreement import Checked, agreement, check_network, first_where
+from distill.verify.figures import Measure, Measured, rows_of
 from distill.verify.inside import (
+    EMBEDDED,
     decoded,
     decoys,
     embedding_evidence,
@@ -40,9 +42,6 @@ from distill.verify.inside import (
 )
 from distill.verify.pizza import pizza_evidence
 from distill.verify.refused import refused_report
-
-LOCATED = {"kept": 0.99, "removed": 0.5, "decode": 0.8, "interchange": 0.9, "decoy": 0.5}
-"""What the tests of the inside must show before a program's variables count as located."""
 
 
 @dataclass(frozen=True)
@@ -87,36 +86,40 @@ def verify(
     known = None if train_mask is None else trained[checked.indices]
     counted = _count(trace, checked, source, answers, model_answers, known)
     labels = None if task is None else task.labels(checked.tokens)
-    inside = _look_inside(trace, checked, mechanism, source, trained[checked.indices])
+    figures = _look_inside(trace, checked, mechanism, source, trained[checked.indices])
     if task is not None:
         traced_labels = task.labels(trace.tokens)
-        inside = replace(inside, **losses(trace, mechanism, traced_labels, trained[trace.indices]))
+        figures |= losses(trace, mechanism, traced_labels, trained[trace.indices])
     expected = None if labels is None else labels + domain.outputs.start
     stored = isinstance(network, Model)
-    located, doubts = _located(inside, stored)
-    report = Report(
-        task=name,
-        verdict=_verdict(counted, proof, stored),
-        located=located,
-        reasons=tuple(doubts + _remarks(counted, proof, stored)),
-        holds_for=HoldsFor(
-            str(domain), domain.size, checked.sample is not None, _sampling(checked)
-        ),
-        mechanism=MechanismSummary(mechanism.kind, mechanism.name, emitted.program.ast_nodes),
-        model_vs_task=None if expected is None else agreement(model_answers, expected),
-        program_vs_task=None if expected is None else agreement(answers, expected),
-        program_vs_model=counted,
-        inside=inside,
-        program=ProgramSize(
-            emitted.program.lines,
-            emitted.program.ast_nodes,
-            emitted.program.data_literals,
-            len(mechanism.exceptions),
-        ),
-        meaning=emitted.meaning,
-        proof=proof,
+    report = in_its_own_words(
+        Report(
+            task=name,
+            space="domain",
+            stored=stored,
+            verdict="refused",
+            located=False,
+            reasons=(),
+            holds_for=None,
+            mechanism=MechanismSummary(mechanism.kind, mechanism.name, emitted.program.ast_nodes),
+            model_vs_task=None if expected is None else agreement(model_answers, expected),
+            program_vs_task=None if expected is None else agreement(answers, expected),
+            program_vs_model=counted,
+            figures=rows_of(mechanism.kind, figures, stored),
+            program=ProgramSize(
+                emitted.program.lines,
+                emitted.program.ast_nodes,
+                emitted.program.data_literals,
+                len(mechanism.exceptions),
+            ),
+            meaning=emitted.meaning,
+            proof=proof,
+        )
     )
-    return Verified(report, checked, labels)
+    ends = [(values[0], values[-1]) for values in (*domain.inputs, domain.outputs)]
+    draw = {"kind": "every"} if checked.sample is None else checked.sample.draw
+    held = holds_for("domain", ends[:-1], ends[-1], report.verdict, draw, None)
+    return Verified(replace(report, holds_for=HoldsFor(**held)), checked, labels)
 
 
 def verify_refusal(
@@ -134,7 +137,10 @@ def verify_refusal(
     counted = None
     if task is not None:
         counted = agreement(trace.outputs, task.labels(trace.tokens))
-    return Verified(refused_report(refusal, name, counted, remarks), None, None)
+    report = refused_report(
+        refusal, name, "domain", isinstance(trace.network, Model), counted, remarks
+    )
+    return Verified(report, None, None)
 
 
 def _count(
@@ -190,13 +196,8 @@ def _prove(model: Model, checked: Checked) -> Proof | None:
     balls = forward(shape, weights)(checked.tokens)
     smallest = float(margins(balls)[2].min())
     single = float(margins(forward(shape, weights, SINGLE)(checked.tokens))[2].min())
-    statement = (
-        "on every input the network's answer leads by more than rounding can move a logit, for "
-        "its stored weights in real arithmetic"
-        if smallest > 0
-        else "on some input the network's two best answers are closer than rounding can tell"
-    )
-    return Proof(statement, smallest, float(balls.rad.max()), FloatBound(single > 0, single))
+    bound = FloatBound(single > 0, single)
+    return Proof("margins", smallest, float(balls.rad.max()), bound)
 
 
 def _look_inside(
@@ -205,76 +206,29 @@ def _look_inside(
     mechanism: FourierMechanism,
     source: str,
     trained: Bool[ndarray, " n"],
-) -> Inside:
-    domain = trace.domain
+) -> Measured:
+    domain, network = trace.domain, trace.network
     rest = domain.values(trace.tokens[~trace.fitted])
     said = run_program(source, rest, outputs=len(domain.outputs)).logits
     assert said is not None, "emitted Fourier programs define logits()"
     wrong = decoys(trace, mechanism)
-    inside = replace(
-        logit_evidence(trace, said),
-        decoys=wrong,
-        decoy_best=max(decoy.logit_r2 for decoy in wrong) if wrong else None,
-        smallest_margin=float(checked.lead.min()),
-        mean_margin_train=float(checked.lead[trained].mean()) if trained.any() else None,
-        mean_margin_heldout=float(checked.lead[~trained].mean()),
-        float32_drift=checked.drift,
-        float32_agree=checked.single_agree,
-    )
-    if isinstance(trace.network, Model | BlackBox):
-        key, decoy = decoded(trace, trace.network, mechanism)
-        inside = replace(inside, decode_r2=key, decode_decoy_r2=decoy)
-    if has_embedding(trace.network, trace.domain):
-        found = embedding_evidence(trace, trace.network, mechanism, checked.tokens, checked.answers)
-        inside = replace(inside, **found, **pizza_evidence(trace, mechanism))
-    return inside
-
-
-def _located(inside: Inside, stored: bool) -> tuple[bool, list[str]]:
-    """Whether the network was shown to hold the program's variables, and if not, why not."""
-    if not stored:
-        return False, [
-            "not located: the network is a black box, nothing in it was removed or exchanged"
-        ]
-    tests = {
-        "answers kept by the key planes alone": (inside.kept_only_accuracy, LOCATED["kept"], True),
-        "answers left without the key planes": (inside.removed_accuracy, LOCATED["removed"], False),
-        "R² of decoding the waves": (inside.decode_r2, LOCATED["decode"], True),
-        "answers that follow an interchange": (
-            inside.interchange_accuracy,
-            LOCATED["interchange"],
-            True,
-        ),
-        "R² of the best decoy": (inside.decoy_best, LOCATED["decoy"], False),
+    found = logit_evidence(trace, said, wrong)
+    embedded = has_embedding(network, domain)
+    if embedded:
+        found |= embedding_evidence(trace, network, mechanism, checked.tokens, checked.answers)
+    else:
+        found |= dict.fromkeys(EMBEDDED, Measure(None))
+    found["decode_r2"] = Measure(None)
+    if isinstance(network, Model | BlackBox):
+        found["decode_r2"] = decoded(trace, network, mechanism)
+    if embedded:
+        found |= pizza_evidence(trace, mechanism)
+    lead = checked.lead
+    found |= {
+        "smallest_margin": Measure(float(lead.min())),
+        "mean_margin_train": Measure(float(lead[trained].mean()) if trained.any() else None),
+        "mean_margin_heldout": Measure(None if trained.all() else float(lead[~trained].mean())),
+        "float32_drift": Measure(checked.drift),
+        "float32_agree": Measure(float(checked.single_agree)),
     }
-    doubts = [
-        f"not located: {name}: {value:.3f}, needs {'at least' if least else 'at most'} {bound}"
-        for name, (value, bound, least) in tests.items()
-        if value is not None and (value < bound if least else value > bound)
-    ]
-    return not doubts, doubts
-
-
-def _verdict(counted: ProgramVsModel, proof: Proof | None, stored: bool) -> Verdict:
-    if counted.agree < counted.total or counted.search_disagreements:
-        return "approximate"
-    if not counted.exhaustive or not stored:
-        return "tested"
-    return "proved" if proof is not None and proof.smallest_lead > 0 else "exhaustive"
-
-
-def _remarks(counted: ProgramVsModel, proof: Proof | None, stored: bool) -> list[str]:
-    remarks = []
-    if not stored:
-        remarks.append("at best tested: the network was not stored, so nobody can run it again")
-    if not counted.exhaustive:
-        remarks.append("at best tested: the domain is too large to go through")
-    if proof is not None and proof.smallest_lead <= 0:
-        remarks.append(f"not proved: {proof.statement}")
-    if counted.search_disagreements:
-        remarks.append(f"a search found {counted.search_disagreements} more disagreements")
-    return remarks
-
-
-def _sampling(checked: Checked) -> str | None:
-    return None if checked.sample is None else str(checked.sample)
+    return found

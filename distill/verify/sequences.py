@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 from jaxtyping import Int
@@ -10,31 +10,30 @@ from numpy import ndarray
 
 from distill.channels import Channels
 from distill.checker.derive import upper_bound
+from distill.checker.statements import holds_for
+from distill.checker.verdict import STRENGTH
 from distill.emit.sequences import EmittedLoop
 from distill.errors import TooLargeError
 from distill.mechanism import AutomatonMechanism, Refusal
 from distill.report import (
     HoldsFor,
-    Inside,
     MechanismSummary,
     ProgramSize,
     ProgramVsModel,
     Proof,
     Report,
-    Verdict,
+    in_its_own_words,
 )
 from distill.sequence_network import SequenceNetwork
 from distill.sequence_tasks import SequenceTask
 from distill.verify import automaton, recurrence
 from distill.verify.answers import Answers, agreement, answered, first_difference
 from distill.verify.draws import Draws, SequenceDraw, planned
+from distill.verify.figures import Measure, Measured, rows_of
 from distill.verify.induction import Boxes, NotClosed
 from distill.verify.refused import refused_report
 
 LEADS_AT_ONCE = 1_000
-
-STRENGTH = ("refused", "approximate", "tested", "exhaustive", "proved")
-"""Verdicts, the weakest first."""
 
 
 @dataclass(frozen=True)
@@ -122,28 +121,33 @@ def verify_sequences(
     seen = _evidence(emitted, network, length, tried)
     searched = [answered(source, network, sequences) for sequences in seen.searched]
     counted = _count(draws, fresh, stress, [part.within(length) for part in searched])
-    proof, not_located, program = seen.proof, seen.doubts, emitted.program
-    verdict = _verdict(counted, proof, length)
-    inside = replace(seen.inside, smallest_margin=_smallest_lead(network, tried))
+    figures = seen.figures | {"smallest_margin": Measure(_smallest_lead(network, tried))}
     beyond = [*longer, *(part for part in searched if part.length > length)]
-    report = Report(
-        task=name,
-        verdict=verdict,
-        located=not not_located,
-        reasons=tuple(not_located + _remarks(emitted, counted, proof, verdict) + _beyond(longer)),
-        holds_for=_holds_for(channels, draws.fresh, verdict, proof),
-        mechanism=_summary(emitted),
-        model_vs_task=None if fresh.task is None else agreement(fresh.model, fresh.task),
-        program_vs_task=None if fresh.task is None else agreement(fresh.program, fresh.task),
-        program_vs_model=counted,
-        inside=inside,
-        program=ProgramSize(program.lines, program.ast_nodes, program.data_literals, 0),
-        meaning=None,
-        proof=proof,
-        diverges_at=first_difference(beyond),
-        longer=tuple(part.longer() for part in longer),
-        runner_up=_summary(others[0]) if others else None,
+    program = emitted.program
+    report = in_its_own_words(
+        Report(
+            task=name,
+            space="sequences",
+            stored=True,
+            verdict="refused",
+            located=False,
+            reasons=(),
+            remarks=_remarks(emitted, seen.boxes),
+            holds_for=None,
+            mechanism=_summary(emitted),
+            model_vs_task=None if fresh.task is None else agreement(fresh.model, fresh.task),
+            program_vs_task=None if fresh.task is None else agreement(fresh.program, fresh.task),
+            program_vs_model=counted,
+            figures=rows_of(emitted.mechanism.kind, figures, stored=True),
+            program=ProgramSize(program.lines, program.ast_nodes, program.data_literals, 0),
+            meaning=None,
+            proof=seen.proof,
+            diverges_at=first_difference(beyond),
+            longer=tuple(part.longer() for part in longer),
+            runner_up=_summary(others[0]) if others else None,
+        )
     )
+    report = replace(report, holds_for=_holds_for(channels, draws.fresh, report))
     reference = None
     if fresh.task is not None:
         reference = tuple(part.task for part in (fresh, *longer) if part.task is not None)
@@ -156,14 +160,13 @@ class Evidence:
 
     Attributes:
         searched: sequences on which a program that is wrong anywhere is likely to be caught.
-        doubts: why the program's variables were not located; none if they were.
+        figures: what the hidden state holds of the program's variables.
     """
 
     searched: list[Int[ndarray, "_ _ _"]]
     proof: Proof | None
     boxes: Boxes | NotClosed | None
-    inside: Inside
-    doubts: list[str]
+    figures: Measured
 
 
 def _evidence(
@@ -175,27 +178,26 @@ def _evidence(
     source = emitted.program.source
     if isinstance(emitted.mechanism, AutomatonMechanism):
         proved = automaton.prove(source, emitted.mechanism, network)
-        inside = automaton.look_inside(emitted.mechanism, network, sequences)
         return Evidence(
             automaton.searched_sequences(emitted.mechanism, network, length),
             proved.proof,
             proved.boxes,
-            inside,
-            automaton.doubts(inside, emitted.mechanism),
+            automaton.look_inside(emitted.mechanism, network, sequences),
         )
     assert emitted.recurrence is not None, "a mechanism that is no machine has registers"
-    inside = recurrence.look_inside(emitted.recurrence, network, sequences)
     return Evidence(
         recurrence.searched_sequences(network, length),
         recurrence.prove(source, emitted.mechanism, network),
         None,
-        inside,
-        recurrence.doubts(inside, emitted.recurrence),
+        recurrence.look_inside(emitted.recurrence, network, sequences),
     )
 
 
 def _summary(emitted: EmittedLoop) -> MechanismSummary:
-    return MechanismSummary(emitted.mechanism.kind, emitted.name, emitted.program.ast_nodes)
+    mechanism = emitted.mechanism
+    return MechanismSummary(
+        mechanism.kind, emitted.name, emitted.program.ast_nodes, mechanism.remembered
+    )
 
 
 def verify_sequence_refusal(
@@ -218,7 +220,8 @@ def verify_sequence_refusal(
     if task is not None and network is not None:
         sequences = planned(network.channels, length, task).fresh.sequences(network.channels)
         counted = agreement(network.run(sequences), task.labels(sequences))
-    return SequencesVerified(refused_report(refusal, name, counted))
+    stored = network is not None
+    return SequencesVerified(refused_report(refusal, name, "sequences", stored, counted))
 
 
 def _smallest_lead(network: SequenceNetwork, sequences: Int[ndarray, "n length channels"]) -> float:
@@ -244,72 +247,24 @@ def _count(
         searched=sum(counted.total for counted in tried),
         search_disagreements=sum(counted.total - counted.agree for counted in tried),
         stress=stress.agreement(),
+        length=fresh.length,
     )
 
 
-def _verdict(counted: ProgramVsModel, proof: Proof | None, length: int) -> Verdict:
-    stress = counted.stress
-    whole = stress is None or stress.agree == stress.total
-    if counted.agree < counted.total or counted.search_disagreements or not whole:
-        return "approximate"
-    if proof is not None and (proof.up_to_length is None or proof.up_to_length >= length):
-        return "proved"
-    return "exhaustive" if counted.exhaustive else "tested"
-
-
-def _remarks(
-    emitted: EmittedLoop, counted: ProgramVsModel, proof: Proof | None, verdict: Verdict
-) -> list[str]:
+def _remarks(emitted: EmittedLoop, boxes: Boxes | NotClosed | None) -> tuple[str, ...]:
     remarks = []
     if emitted.tabulated:
         remarks.append(
             "the program lists what its machine does, at least in part: no arithmetic was found "
             "for it"
         )
-    if proof is not None and proof.up_to_length is not None:
-        remarks.append(f"not proved for every length: {proof.statement}")
-    if proof is None and verdict != "approximate":
-        remarks.append("not proved: no proof is known for this kind of network and program")
-    if counted.search_disagreements:
-        remarks.append(f"a search found {counted.search_disagreements:,} disagreements")
-    if counted.stress is not None and counted.stress.agree < counted.stress.total:
-        differ = counted.stress.total - counted.stress.agree
-        remarks.append(f"they differ on {differ:,} of {counted.stress.total:,} stress sequences")
-    return remarks
+    if isinstance(boxes, NotClosed):
+        remarks.append(f"no boxes in hidden space were found that are closed: {boxes.reason}")
+    return tuple(remarks)
 
 
-def _beyond(longer: list[Answers]) -> list[str]:
-    """Where program and network part beyond the training length, and which of them is right."""
-    for part in longer:
-        counted = part.longer()
-        alike, total = counted.program_vs_model.agree, counted.program_vs_model.total
-        if alike == total:
-            continue
-        said = (
-            f"beyond the training length they part: at length {part.length} on {total - alike} of "
-            f"{total} sequences"
-        )
-        if counted.program_vs_task is not None and counted.model_vs_task is not None:
-            said += (
-                f"; there the program is right on {counted.program_vs_task.agree}, the network on "
-                f"{counted.model_vs_task.agree}"
-            )
-        return [said]
-    return []
-
-
-def _holds_for(
-    channels: Channels, fresh: SequenceDraw, verdict: Verdict, proof: Proof | None
-) -> HoldsFor:
-    if verdict == "proved" and proof is not None:
-        if proof.up_to_length is None:
-            return HoldsFor(str(channels), None, False, None, "every length")
-        return HoldsFor(str(channels), None, False, None, f"up to {proof.up_to_length:,} steps")
-    sampled = fresh.kind != "every"
-    return HoldsFor(
-        str(channels),
-        channels.size**fresh.length,
-        sampled,
-        str(fresh) if sampled else None,
-        f"{fresh.length} steps",
-    )
+def _holds_for(channels: Channels, fresh: SequenceDraw, report: Report) -> HoldsFor:
+    ends = [(values[0], values[-1]) for values in channels.inputs]
+    up_to = None if report.proof is None else report.proof.up_to_length
+    draw = asdict(fresh)
+    return HoldsFor(**holds_for("sequences", ends, channels.outputs, report.verdict, draw, up_to))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from distill.checker.located import VARIABLE
 from distill.render.picture import BAD, FAINT, GOOD, SURFACE, Picture, picture
 from distill.report import Report
-from distill.verify import automaton, recurrence
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+TESTED = {"exchange": "interchange_accuracy", "move": "moved_accuracy"}
+"""Rows beside those of the variables, by what they are called here."""
 
 VARIABLES = 6
 """Variables that are listed; of more, those that are read worst."""
@@ -17,18 +20,15 @@ VARIABLES = 6
 
 def located_picture(report: Report) -> Picture | None:
     """The tests of the inside with their decoys; null where none was made."""
-    inside, bounds = report.inside, _bounds(report)
-    variables = sorted(inside.variables, key=lambda variable: variable.r2)[:VARIABLES]
-    rows: list[tuple[str, float, float | None, float | None]] = [
-        (f"read {v.name}", v.r2, v.decoy_r2, bounds.get("decode"))
-        for v in inside.variables
-        if v in variables
+    tested = {name: row for name, row in report.each(VARIABLE).items() if row.value is not None}
+    worst = sorted(tested, key=lambda name: tested[name].value or 0.0)[:VARIABLES]
+    named = {f"read {name}": row for name, row in tested.items() if name in worst}
+    named |= {words: row for words, name in TESTED.items() if (row := report.figure(name))}
+    rows = [
+        (words, row.value, row.decoy, row.needs)
+        for words, row in named.items()
+        if row.value is not None
     ]
-    if inside.interchange_accuracy is not None:
-        bound = bounds.get("interchange")
-        rows.append(("exchange", inside.interchange_accuracy, inside.interchange_decoy, bound))
-    if inside.moved_accuracy is not None:
-        rows.append(("move", inside.moved_accuracy, inside.moved_decoy, bounds.get("moved")))
     if not rows:
         return None
 
@@ -66,7 +66,7 @@ def located_picture(report: Report) -> Picture | None:
         + ("" if bound is None else f", needed {bound}")
         for name, value, decoy, bound in rows
     )
-    hidden = len(inside.variables) - len(variables)
+    hidden = len(tested) - len(worst)
     rest = f" {hidden} more variables are read better than those shown." if hidden else ""
     verdict = "located" if report.located else "not located"
     return picture(
@@ -79,10 +79,6 @@ def located_picture(report: Report) -> Picture | None:
         draw,
         height=0.9 + 0.5 * len(rows),
     )
-
-
-def _bounds(report: Report) -> dict[str, float]:
-    return automaton.LOCATED if report.mechanism.kind == "automaton" else recurrence.LOCATED
 
 
 def figure_text(value: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +11,7 @@ from distill.exhibits import RecurrenceExhibits
 from distill.exhibits.recurrence import DecodedPairs
 from distill.render.picture import FAINT, SERIES, Picture, picture
 from distill.render.pictures.located import figure_text
-from distill.report import DecodedVariable, Inside
+from distill.report import Figure as Row
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,16 +23,22 @@ FAR = 200.0
 """Ratio of the largest to the median value beyond which a scale is logarithmic."""
 
 
-def recurrence_pictures(exhibits: RecurrenceExhibits, inside: Inside) -> tuple[Picture, ...]:
-    """In the order in which they are looked at."""
+def recurrence_pictures(
+    exhibits: RecurrenceExhibits, read: Mapping[str, Row]
+) -> tuple[Picture, ...]:
+    """In the order in which they are looked at.
+
+    Args:
+        exhibits: what they show.
+        read: the rows of the report about the program's variables, by variable.
+    """
     followed = _followed(exhibits)
-    return (followed, _decoded(exhibits, inside)) if exhibits.variables else (followed,)
+    return (followed, _decoded(exhibits, read)) if exhibits.variables else (followed,)
 
 
-def _decoded(exhibits: RecurrenceExhibits, inside: Inside) -> Picture:
+def _decoded(exhibits: RecurrenceExhibits, read: Mapping[str, Row]) -> Picture:
     """One panel for each variable."""
     pairs = exhibits.variables
-    measured = {variable.name: variable for variable in inside.variables}
     columns = min(COLUMNS, len(pairs))
     rows = -(-len(pairs) // columns)
 
@@ -40,13 +47,14 @@ def _decoded(exhibits: RecurrenceExhibits, inside: Inside) -> Picture:
         for axes in grid[len(pairs) :]:
             axes.set_axis_off()
         for axes, pair in zip(grid, pairs, strict=False):
-            _panel(axes, pair, measured.get(pair.name))
+            _panel(axes, pair, read.get(pair.name))
         figure.supxlabel("value in the program", fontsize=10)
         figure.supylabel("read from the network", fontsize=10)
 
     said = "; ".join(
-        f"{v.name}: R² {v.r2:.3f}" + ("" if v.decoy_r2 is None else f", decoy {v.decoy_r2:.3f}")
-        for v in inside.variables
+        f"{name}: R² {row.value:.3f}" + ("" if row.decoy is None else f", decoy {row.decoy:.3f}")
+        for name, row in read.items()
+        if row.value is not None
     )
     more = f" {exhibits.left_out} more are not shown." if exhibits.left_out else ""
     worst = max(float(np.abs(np.array(p.true) - np.array(p.decoded)).max()) for p in pairs)
@@ -63,7 +71,7 @@ def _decoded(exhibits: RecurrenceExhibits, inside: Inside) -> Picture:
     )
 
 
-def _panel(axes: Axes, pair: DecodedPairs, measured: DecodedVariable | None) -> None:
+def _panel(axes: Axes, pair: DecodedPairs, measured: Row | None) -> None:
     both = np.array([*pair.true, *pair.decoded])
     low, high = float(both.min()), float(both.max())
     axes.axline((low, low), (high, high), color=FAINT, linewidth=0.8)
@@ -74,10 +82,10 @@ def _panel(axes: Axes, pair: DecodedPairs, measured: DecodedVariable | None) -> 
     axes.set_title(_short(pair.name))
     if not _far(both):
         axes.locator_params(nbins=4)
-    if measured is not None:
-        decoy = "" if measured.decoy_r2 is None else f"\ndecoy {figure_text(measured.decoy_r2)}"
+    if measured is not None and measured.value is not None:
+        decoy = "" if measured.decoy is None else f"\ndecoy {figure_text(measured.decoy)}"
         axes.text(
-            *(0.04, 0.96, f"R² {measured.r2:.3f}{decoy}"),
+            *(0.04, 0.96, f"R² {measured.value:.3f}{decoy}"),
             transform=axes.transAxes,
             ha="left",
             va="top",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from distill.checker.located import DECOY
 from distill.render.picture import FAINT, SERIES, Picture, picture
-from distill.report import Report
+from distill.report import DECOY_AGREES, ISOLATED, Report
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -14,12 +15,16 @@ if TYPE_CHECKING:
 
 def decoys(report: Report) -> Picture | None:
     """What the program and every decoy explain, and how often their arg max agrees."""
-    inside, counted = report.inside, report.program_vs_model
-    if not inside.decoys or inside.logit_r2 is None or counted is None:
+    explained, counted = report.value("logit_r2"), report.program_vs_model
+    wrong = [
+        (name, row.value, report.value(DECOY_AGREES + name))
+        for name, row in report.each(DECOY).items()
+    ]
+    measured = [(name, r2, part) for name, r2, part in wrong if r2 is not None and part is not None]
+    if not measured or explained is None or counted is None:
         return None
-    rows = [("the program", inside.logit_r2, counted.agree / counted.total)]
-    rows += [(decoy.name, decoy.logit_r2, decoy.agreement) for decoy in inside.decoys]
-    best = max(inside.decoys, key=lambda decoy: decoy.agreement)
+    rows = [("the program", explained, counted.agree / counted.total), *measured]
+    best, _, agrees = max(measured, key=lambda decoy: decoy[2])
 
     def draw(figure: Figure) -> None:
         axes = figure.add_subplot()
@@ -39,9 +44,9 @@ def decoys(report: Report) -> Picture | None:
         figure.legend(loc="outside upper left", ncols=2)
 
     fooled = (
-        f" The decoy “{best.name}” has the network's answer on {best.agreement:.1%} "
+        f" The decoy “{best}” has the network's answer on {agrees:.1%} "
         "of all inputs and does not explain the network: agreement alone cannot tell them apart."
-        if best.agreement > 0.5
+        if agrees > 0.5
         else ""
     )
     listed = "; ".join(f"{name}: R² {_three(r2)}, agrees on {part:.1%}" for name, r2, part in rows)
@@ -69,15 +74,15 @@ def _bar(axes: Axes, y: float, value: float, text: str, colour: str) -> None:
 
 def isolated(report: Report) -> Picture | None:
     """Clock or pizza, for every frequency; null where all are clocks, as the program says."""
-    rows = report.inside.isolated
-    if all(row.label == "clock" for row in rows):
+    rows = report.each(ISOLATED)
+    if all(row.note == "clock" for row in rows.values()):
         return None
 
     def draw(figure: Figure) -> None:
         axes = figure.add_subplot()
         places = range(len(rows))
-        clock = [max(row.clock_r2, 0) for row in rows]
-        pizza = [max(row.pizza_r2, 0) for row in rows]
+        clock = [max(row.value or 0, 0) for row in rows.values()]
+        pizza = [max(row.decoy or 0, 0) for row in rows.values()]
         left, right = [x - 0.19 for x in places], [x + 0.19 for x in places]
         axes.bar(left, clock, width=0.34, color=SERIES[0], label="clock: constant")
         axes.bar(
@@ -90,16 +95,15 @@ def isolated(report: Report) -> Picture | None:
             edgecolor=FAINT,
             linewidth=0,
         )
-        axes.set_xticks(list(places), [f"{row.frequency}\n{row.label}" for row in rows])
+        axes.set_xticks(list(places), [f"{k}\n{row.note}" for k, row in rows.items()])
         axes.set_ylim(0, 1.05)
         axes.set_ylabel("R²")
         axes.grid(visible=False, axis="x")
         figure.legend(loc="outside upper left", ncols=2)
 
     listed = "; ".join(
-        f"frequency {row.frequency}: clock {row.clock_r2:.3f}, pizza {row.pizza_r2:.3f}, so "
-        f"{row.label}"
-        for row in rows
+        f"frequency {k}: clock {row.value or 0:.3f}, pizza {row.decoy or 0:.3f}, so {row.note}"
+        for k, row in rows.items()
     )
     return picture(
         "isolated",

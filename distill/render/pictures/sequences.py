@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from distill.checker.located import VARIABLE
 from distill.curve import SequenceCurve
 from distill.exhibits import MachineExhibits, RecurrenceExhibits, UnreadExhibits
 from distill.mechanism import AutomatonMechanism
@@ -22,7 +23,7 @@ def sequence_pictures(run: Run) -> tuple[Picture, ...]:
     if isinstance(exhibits, MachineExhibits) and isinstance(mechanism, AutomatonMechanism):
         drawn += machine_pictures(mechanism, exhibits)
     elif isinstance(exhibits, RecurrenceExhibits):
-        drawn += recurrence_pictures(exhibits, report.inside)
+        drawn += recurrence_pictures(exhibits, report.each(VARIABLE))
     elif isinstance(exhibits, UnreadExhibits):
         drawn.append(unread_picture(exhibits))
     drawn.append(located_picture(report))
