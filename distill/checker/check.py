@@ -26,10 +26,9 @@ from .derive_sequences import conclude_sequences, derive_sequences
 from .derive_sequences import draw_again as draw_sequences_again
 from .draws import uniform
 from .errors import ProgramError, RunFolderError
-from .located import rule
 from .read import Evidence, SequenceEvidence, read_evidence
 from .sandbox import is_confined, program_of, run_command_line, run_program, run_sequences
-from .statements import at, words
+from .statements import at, rows_that_bend_rules, words
 from .verdict import verdict
 
 VERSIONS = {"certificate.json": 2, "mechanism.json": 1, "verification.json": 2}
@@ -216,7 +215,7 @@ def _compared(report: Mapping[str, Any], claims: Claims) -> tuple[list[Finding],
             wrong.append(name)
             detail = f"the report says {_short(stated)}, derived {_short(value)}"
             findings.append(Finding(name, False, detail))
-    bent = _bent_rows(report)
+    bent = rows_that_bend_rules(report)
     if bent:
         findings.append(Finding("figures", False, f"rows that bend the rules: {', '.join(bent)}"))
     agreed = len(claims) - len(wrong)
@@ -228,17 +227,6 @@ def _compared(report: Mapping[str, Any], claims: Claims) -> tuple[list[Finding],
         if name in claims and name not in wrong
     ]
     return findings, list(dict.fromkeys(_not_derived(report, claims)))
-
-
-def _bent_rows(report: Mapping[str, Any]) -> list[str]:
-    """Rows that say that they need, or that the checker derives, something else than it is."""
-    kind, seen, bent = at(report, "mechanism.kind"), set[str](), list[str]()
-    for row in report.get("figures", []):
-        stated = tuple(row.get(part) for part in ("needs", "at_least", "derived"))
-        if stated != rule(kind, row["name"], report.get("stored")) or row["name"] in seen:
-            bent.append(row["name"])
-        seen.add(row["name"])
-    return bent
 
 
 def _not_derived(report: Mapping[str, Any], claims: Claims) -> Iterator[str]:
@@ -302,8 +290,8 @@ def _json(folder: Path, files: Mapping[str, bytes], name: str) -> dict[str, Any]
         ) from error
     if read.get("format_version") != VERSIONS[name]:
         raise RunFolderError(
-            f"'{folder / name}' is of format version {read.get('format_version')!r}, and this "
-            f"checker reads version {VERSIONS[name]}: make the run anew, with `distill run`"
+            f"'{folder / name}' is of format version {read.get('format_version')!r}, and version "
+            f"{VERSIONS[name]} is read: made by another version; run `distill run NAME ...` again"
         )
     return read
 

@@ -181,7 +181,7 @@ def _count(
     if evidence.split is not None:
         held = ~_trained(evidence)[indices]
         counted |= {"heldout_agree": int(agree[held].sum()), "heldout_total": int(held.sum())}
-    if evidence.architecture is None or every:
+    if every:
         counted |= {"searched": None, "search_disagreements": None}
     claims |= {f"program_vs_model.{name}": value for name, value in counted.items()}
     for name, found in {"model_vs_task": model, "program_vs_task": answers}.items():

@@ -21,7 +21,7 @@ from .loop import loop_of, places_of, walk
 from .read import SequenceEvidence
 from .recurrent import IntegerForward, RecurrentForward
 from .sandbox import program_of, run_sequences
-from .search import Asked, search_sequences
+from .search import Asked, Searched, search_sequences
 from .statements import holds_for
 
 WALK_SEED = 3
@@ -114,23 +114,38 @@ def remembered(evidence: SequenceEvidence) -> tuple[str, ...]:
 
 
 def network_answers(evidence: SequenceEvidence, sequences: ndarray) -> tuple[ndarray, ndarray]:
-    """What the stored weights answer along sequences of values, and with what lead.
+    """What the stored network of a run answers along sequences, and with what lead."""
+    assert evidence.shape is not None, "asked for stored networks only"
+    return answers_of(
+        evidence.shape, evidence.weights, evidence.answers, evidence.channels, sequences
+    )
+
+
+def answers_of(
+    shape: Mapping[str, Any],
+    weights: Mapping[str, ndarray],
+    answers: ndarray,
+    channels: tuple[range, ...],
+    sequences: ndarray,
+) -> tuple[ndarray, ndarray]:
+    """What weights answer along sequences of values, and with what lead.
 
     Args:
-        evidence: of the run.
+        shape: of the network.
+        weights: by name.
+        answers: the values that its outputs stand for; none where it gives numbers.
+        channels: the ranges of what it reads.
         sequences: [n, length, channels].
 
     Returns:
         Answers [n, length, outputs], and leads [n, length].
     """
-    shape = evidence.shape
-    assert shape is not None, "asked for stored networks only"
     if shape["kind"] == "recurrent":
-        said = RecurrentForward(evidence.weights)(numbers(sequences, evidence.channels))
-        return evidence.answers[said.answers][..., None], said.lead
-    read = numbers(sequences, evidence.channels)[..., None] if shape["one_hot"] else sequences
-    counted = IntegerForward(shape, evidence.weights)(read)
-    chosen = evidence.answers[counted.answers] if len(evidence.answers) else counted.answers
+        said = RecurrentForward(weights)(numbers(sequences, channels))
+        return answers[said.answers][..., None], said.lead
+    read = numbers(sequences, channels)[..., None] if shape["one_hot"] else sequences
+    counted = IntegerForward(shape, weights)(read)
+    chosen = answers[counted.answers] if len(answers) else counted.answers
     return chosen, counted.lead
 
 
@@ -224,8 +239,8 @@ def search(
     channels: tuple[range, ...],
     length: int,
     constants: tuple[int, ...],
-) -> tuple[int, int]:
-    """How many sequences were searched, and on how many program and network differ.
+) -> Searched:
+    """Look for sequences on which program and network differ.
 
     Args:
         ask: what they answer along sequences [n, any length, channels].
@@ -238,7 +253,7 @@ def search(
         searched += len(sequences)
         found += int(ask(sequences).differs[:, :length].any(axis=1).sum())
     more = search_sequences(ask, channels, length, constants=constants)
-    return searched + more.visited, found + more.disagreements
+    return Searched(searched + more.visited, found + more.disagreements, more.first)
 
 
 def _search(evidence: SequenceEvidence, claims: Claims) -> None:
@@ -256,9 +271,9 @@ def _search(evidence: SequenceEvidence, claims: Claims) -> None:
         return Asked((program != model).any(axis=2), lead)
 
     hints = program_of(evidence.program).constants
-    searched, found = search(ask, tried, evidence.channels, evidence.length, hints)
-    claims["program_vs_model.searched"] = searched
-    claims["program_vs_model.search_disagreements"] = found
+    found = search(ask, tried, evidence.channels, evidence.length, hints)
+    claims["program_vs_model.searched"] = found.visited
+    claims["program_vs_model.search_disagreements"] = found.disagreements
 
 
 def _linear_proof(evidence: SequenceEvidence, given: Mapping[str, Any], claims: Claims) -> None:

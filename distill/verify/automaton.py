@@ -13,7 +13,6 @@ from distill.checker.draws import numbers, symbols
 from distill.checker.forward import SINGLE
 from distill.checker.invariant import induction, reach
 from distill.checker.loop import walk
-from distill.checker.search import least_sure_sequences
 from distill.errors import ProgramError
 from distill.mechanism import AutomatonMechanism
 from distill.recurrent_model import RecurrentModel
@@ -39,17 +38,13 @@ class Proved:
     boxes: Boxes | NotClosed | None
 
 
-def searched_sequences(
-    mechanism: AutomatonMechanism, network: SequenceNetwork, length: int
+def walks_through(
+    mechanism: AutomatonMechanism, network: SequenceNetwork
 ) -> list[Int[ndarray, "n length channels"]]:
-    """Sequences on which a program that is wrong anywhere is likely to be caught."""
-    machine, count = mechanism.machine, len(mechanism.symbols)
-    channels = network.channels.inputs
-    found = padded(walks(machine.delta, machine.answers), count, WALK_SEED)
-    found.append(
-        least_sure_sequences(lambda rows: network.lead(symbols(rows, channels)), count, length)
-    )
-    return [symbols(words, channels) for words in found]
+    """Sequences that go through all of a machine: where a search begins."""
+    machine = mechanism.machine
+    found = padded(walks(machine.delta, machine.answers), len(mechanism.symbols), WALK_SEED)
+    return [symbols(words, network.channels.inputs) for words in found]
 
 
 def prove(source: str, mechanism: AutomatonMechanism, network: SequenceNetwork) -> Proved:
@@ -76,8 +71,8 @@ def _prove(source: str, mechanism: AutomatonMechanism, network: RecurrentModel) 
         follows, states = found.follows, found.states
         answers = _numbered_answers(network, mechanism)[states]
         steps, lead = reach(weights, follows, answers, MAX_REACH)
-        _, single = reach(weights, follows, answers, max(1, steps), SINGLE)
-        bound = FloatBound(single > 0, single)
+        inner_steps, single = reach(weights, follows, answers, max(1, steps), SINGLE)
+        bound = FloatBound(0 < steps <= inner_steps and single > 0, single)
         proof = Proof("boxes", lead, None, bound, steps, len(states), found.history)
         return Proved(proof, found)
     boxes, exact = found

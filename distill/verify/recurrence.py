@@ -7,11 +7,8 @@ from jaxtyping import Float, Int, Real
 from numpy import ndarray
 
 from distill.checker.affine import affine_pass, is_system
-from distill.checker.conformance import impulses
-from distill.checker.draws import symbols
 from distill.checker.linear_bound import linear_bound
 from distill.checker.located import VARIABLE
-from distill.checker.search import least_sure_sequences
 from distill.errors import ProgramError
 from distill.integer_model import IntegerModel
 from distill.mechanism import RecurrenceMechanism
@@ -23,17 +20,6 @@ from distill.verify.hidden import answers_follow
 
 SEED = 5
 SEQUENCES = 1_000
-
-
-def searched_sequences(
-    network: SequenceNetwork, length: int
-) -> list[Int[ndarray, "n length channels"]]:
-    """Sequences on which a program that is wrong anywhere is likely to be caught."""
-    channels = network.channels.inputs
-    unsure = least_sure_sequences(
-        lambda rows: network.lead(symbols(rows, channels)), network.channels.size, length
-    )
-    return [impulses(channels, length), symbols(unsure, channels)]
 
 
 def prove(source: str, mechanism: RecurrenceMechanism, network: SequenceNetwork) -> Proof | None:

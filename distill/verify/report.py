@@ -9,9 +9,17 @@ from jaxtyping import Bool, Int
 from numpy import ndarray
 
 from distill.checker.derive import upper_bound
-from distill.checker.forward import FORWARD_PASSES, SINGLE, margins
-from distill.checker.sandbox import run_program
-from distill.checker.search import least_sure
+from distill.checker.forward import (
+    DOUBLE,
+    FORWARD_PASSES,
+    SINGLE,
+    MLPPass,
+    TransformerPass,
+    covers,
+    margins,
+)
+from distill.checker.sandbox import program_of, run_program
+from distill.checker.search import Asked, Searched, search_inputs
 from distill.checker.statements import holds_for
 from distill.emit import Emitted
 from distill.mechanism import FourierMechanism, Refusal
@@ -134,13 +142,14 @@ def verify_refusal(
         name: of the task, for the report.
         remarks: on how the network was trained; they come first.
     """
-    counted = None
+    counted = labels = None
     if task is not None:
-        counted = agreement(trace.outputs, task.labels(trace.tokens))
+        labels = task.labels(trace.tokens)
+        counted = agreement(trace.outputs, labels)
     report = refused_report(
         refusal, name, "domain", isinstance(trace.network, Model), counted, remarks
     )
-    return Verified(report, None, None)
+    return Verified(report, None, labels)
 
 
 def _count(
@@ -156,10 +165,8 @@ def _count(
     first = first_where(~agree)
     searched = found = None
     if checked.sample is not None:
-        visited = least_sure(lambda rows: _lead(trace.network.logits(rows)), domain.shape)
-        said = run_program(source, domain.values(visited)).answers
-        truth = trace.network.logits(visited).argmax(axis=1) + domain.outputs.start
-        searched, found = len(visited), int((said != truth).sum())
+        looked = _search(trace, source)
+        searched, found = looked.visited, looked.disagreements
     return ProgramVsModel(
         agree=int(agree.sum()),
         total=len(agree),
@@ -181,22 +188,37 @@ def _count(
     )
 
 
-def _lead(logits: ndarray) -> ndarray:
-    top_two = np.partition(logits, -2, axis=1)[:, -2:]
-    return top_two[:, 1] - top_two[:, 0]
+def _search(trace: Trace, source: str) -> Searched:
+    """Search for disagreements; of a stored network by the checker's own forward pass."""
+    domain, network = trace.domain, trace.network
+
+    def ask(rows: Int[ndarray, "n k"]) -> Asked:
+        said = run_program(source, domain.values(rows)).answers
+        if isinstance(network, Model):
+            truth, lead, _ = margins(_forward(network)(rows))
+        else:
+            logits = network.logits(rows)
+            top_two = np.partition(logits, -2, axis=1)[:, -2:]
+            truth, lead = logits.argmax(axis=1), top_two[:, 1] - top_two[:, 0]
+        return Asked(said != truth + domain.outputs.start, lead)
+
+    return search_inputs(ask, domain.shape, constants=program_of(source).constants)
+
+
+def _forward(model: Model, roundoff: float = DOUBLE) -> TransformerPass | MLPPass:
+    weights = {name: weights.numpy() for name, weights in model.parameters.items()}
+    shape = vars(model.architecture)
+    return FORWARD_PASSES[model.architecture.kind](shape, weights, roundoff)
 
 
 def _prove(model: Model, checked: Checked) -> Proof | None:
     """Rigorous lower bounds on the lead of every answer, where the whole domain is checked."""
     if checked.sample is not None or model.architecture.kind not in FORWARD_PASSES:
         return None
-    forward = FORWARD_PASSES[model.architecture.kind]
-    shape = vars(model.architecture)
-    weights = {name: weights.numpy() for name, weights in model.parameters.items()}
-    balls = forward(shape, weights)(checked.tokens)
+    balls, inner = _forward(model)(checked.tokens), _forward(model, SINGLE)
     smallest = float(margins(balls)[2].min())
-    single = float(margins(forward(shape, weights, SINGLE)(checked.tokens))[2].min())
-    bound = FloatBound(single > 0, single)
+    single = float(margins(inner(checked.tokens))[2].min())
+    bound = FloatBound(covers(inner, single), single)
     return Proof("margins", smallest, float(balls.rad.max()), bound)
 
 

@@ -9,7 +9,11 @@ from jaxtyping import Int
 from numpy import ndarray
 
 from distill.channels import Channels
+from distill.checker.conformance import impulses
 from distill.checker.derive import upper_bound
+from distill.checker.derive_sequences import answers_of, search
+from distill.checker.sandbox import program_of, run_sequences
+from distill.checker.search import Asked, Searched
 from distill.checker.statements import holds_for
 from distill.checker.verdict import STRENGTH
 from distill.emit.sequences import EmittedLoop
@@ -119,10 +123,13 @@ def verify_sequences(
     draws = replace(draws, longer=draws.longer[: len(longer)])
     tried = np.concatenate([fresh.sequences, stress.sequences])
     seen = _evidence(emitted, network, length, tried)
-    searched = [answered(source, network, sequences) for sequences in seen.searched]
-    counted = _count(draws, fresh, stress, [part.within(length) for part in searched])
+    found = searched(source, network, length, seen.tried)
+    tried_too = [answered(source, network, sequences) for sequences in seen.tried]
+    if found.first is not None:
+        tried_too.append(answered(source, network, found.first[None]))
+    counted = _count(draws, fresh, stress, [part.within(length) for part in tried_too], found)
     figures = seen.figures | {"smallest_margin": Measure(_smallest_lead(network, tried))}
-    beyond = [*longer, *(part for part in searched if part.length > length)]
+    beyond = [*longer, *(part for part in tried_too if part.length > length)]
     program = emitted.program
     report = in_its_own_words(
         Report(
@@ -159,11 +166,11 @@ class Evidence:
     """What is special about a kind of mechanism.
 
     Attributes:
-        searched: sequences on which a program that is wrong anywhere is likely to be caught.
+        tried: sequences that a search for disagreements begins with.
         figures: what the hidden state holds of the program's variables.
     """
 
-    searched: list[Int[ndarray, "_ _ _"]]
+    tried: list[Int[ndarray, "_ _ _"]]
     proof: Proof | None
     boxes: Boxes | NotClosed | None
     figures: Measured
@@ -179,18 +186,39 @@ def _evidence(
     if isinstance(emitted.mechanism, AutomatonMechanism):
         proved = automaton.prove(source, emitted.mechanism, network)
         return Evidence(
-            automaton.searched_sequences(emitted.mechanism, network, length),
+            automaton.walks_through(emitted.mechanism, network),
             proved.proof,
             proved.boxes,
             automaton.look_inside(emitted.mechanism, network, sequences),
         )
     assert emitted.recurrence is not None, "a mechanism that is no machine has registers"
     return Evidence(
-        recurrence.searched_sequences(network, length),
+        [impulses(network.channels.inputs, length)],
         recurrence.prove(source, emitted.mechanism, network),
         None,
         recurrence.look_inside(emitted.recurrence, network, sequences),
     )
+
+
+def searched(
+    source: str,
+    network: SequenceNetwork,
+    length: int,
+    tried: list[Int[ndarray, "_ _ _"]],
+) -> Searched:
+    """Search for disagreements, by the checker's own forward pass: it will do the same again."""
+    channels, model = network.channels, network.model
+    shape = asdict(model.architecture)
+    weights = {name: value.detach().numpy() for name, value in model.parameters.items()}
+    answers = np.array(model.answers, dtype=np.int64)
+
+    def ask(rows: Int[ndarray, "n length channels"]) -> Asked:
+        program = run_sequences(source, rows, channels.outputs)
+        said, lead = answers_of(shape, weights, answers, channels.inputs, rows)
+        return Asked((program != said).any(axis=2), lead)
+
+    hints = program_of(source).constants
+    return search(ask, tried, channels.inputs, length, hints)
 
 
 def _summary(emitted: EmittedLoop) -> MechanismSummary:
@@ -230,9 +258,9 @@ def _smallest_lead(network: SequenceNetwork, sequences: Int[ndarray, "n length c
 
 
 def _count(
-    draws: Draws, fresh: Answers, stress: Answers, searched: list[Answers]
+    draws: Draws, fresh: Answers, stress: Answers, tried: list[Answers], found: Searched
 ) -> ProgramVsModel:
-    agree, tried = fresh.agreement(), [part.agreement() for part in searched]
+    agree = fresh.agreement()
     every = draws.fresh.kind == "every"
     return ProgramVsModel(
         agree=agree.agree,
@@ -243,9 +271,9 @@ def _count(
         upper_bound_99=0.0
         if every and agree.agree == agree.total
         else upper_bound(agree.total - agree.agree, agree.total),
-        disagreement=first_difference([fresh, stress, *searched]),
-        searched=sum(counted.total for counted in tried),
-        search_disagreements=sum(counted.total - counted.agree for counted in tried),
+        disagreement=first_difference([fresh, stress, *tried]),
+        searched=found.visited,
+        search_disagreements=found.disagreements,
         stress=stress.agreement(),
         length=fresh.length,
     )
