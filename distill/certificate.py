@@ -14,6 +14,7 @@ from distill.hashes import hashes, numbers_text
 from distill.domain import Domain
 from distill.mechanism import FourierMechanism, Refusal
 from distill.model import Model, Network
+from distill.trace import FIT_SEED
 from distill.verify import Verified
 
 FORMAT_VERSION = 2
@@ -92,6 +93,8 @@ def certify(
         fit = FitDraw(mechanism.fit.inputs, mechanism.fit.fitted, mechanism.fit.seed)
     if checked is not None and checked.sample is not None:
         sample = Draw(checked.sample.count, checked.sample.seed)
+    elif checked is None and labels is not None and len(labels) < domain.size:
+        sample = Draw(len(labels), FIT_SEED)  # of a refusal: what was traced
     return Certificate(
         domain=CertificateDomain(
             tuple((values[0], values[-1]) for values in domain.inputs),
