@@ -32,13 +32,12 @@ from distill.render.pictures.sequence_training import training_picture
 from distill.render.pictures.sequences import unread_picture
 from distill.report import (
     Agreement,
-    DecodedVariable,
-    Inside,
     LengthAgreement,
     MechanismSummary,
     ProgramVsModel,
     Report,
     SequenceDisagreement,
+    figure_of,
 )
 from distill.sequence_network import SequenceNetwork
 from distill.serialise import from_json, to_json
@@ -323,12 +322,12 @@ def test_the_sequence_that_is_followed_is_the_programs(moving):
 
 
 def test_pictures_of_registers_hold_their_figures(moving):
-    variables = (
-        DecodedVariable("velocity", "value", 0.987, 0.123),
-        DecodedVariable("position", "value", 0.456, None),
-    )
-    drawn = recurrence_pictures(moving, Inside(variables=variables))
-    assert drawn == recurrence_pictures(moving, Inside(variables=variables))
+    read = {
+        "velocity": figure_of("recurrence", "variable: velocity", 0.987, 0.123),
+        "position": figure_of("recurrence", "variable: position", 0.456),
+    }
+    drawn = recurrence_pictures(moving, read)
+    assert drawn == recurrence_pictures(moving, read)
     followed, registers = drawn
     assert "velocity: R² 0.987, decoy 0.123" in registers.alternative
     assert "less than 0.001 from its value" in registers.alternative
@@ -341,6 +340,8 @@ def report(**changes) -> Report:
     counted = ProgramVsModel(99, 100, None, None, False, 0.1, None, 5, 1)
     return Report(
         task="task",
+        space="sequences",
+        stored=True,
         verdict="approximate",
         located=False,
         reasons=(),
@@ -349,7 +350,7 @@ def report(**changes) -> Report:
         model_vs_task=None,
         program_vs_task=None,
         program_vs_model=counted,
-        inside=Inside(),
+        figures=(),
         program=None,
         meaning=None,
         proof=None,
@@ -377,12 +378,12 @@ def test_lengths_without_a_task_are_against_each_other():
 
 
 def test_the_tests_of_the_inside_stand_beside_their_decoys_and_bounds():
-    inside = Inside(
-        interchange_accuracy=0.875,
-        interchange_decoy=0.25,
-        variables=(DecodedVariable("total", "value", 0.5, None),),
+    figures = (
+        figure_of("automaton", "variable: total", 0.5),
+        figure_of("automaton", "interchange_accuracy", 0.875, 0.25),
+        figure_of("automaton", "moved_accuracy", None),
     )
-    drawn = located_picture(replace(report(), inside=inside))
+    drawn = located_picture(replace(report(), figures=figures))
     assert drawn is not None
     assert "read total 0.500, needed 0.8" in drawn.alternative
     assert "exchange 0.875 (decoy 0.250), needed 0.99" in drawn.alternative

@@ -307,7 +307,7 @@ def _found_besides(counted: Mapping[str, Any], steps: bool) -> str:
     if counted.get("search_disagreements"):
         things = "sequences" if steps else "inputs"
         parts.append(
-            f"a search found {counted['search_disagreements']:,} {things} on which they do"
+            f"a search found {counted['search_disagreements']:,} {things} on which they differ"
         )
     if stress is not None and stress["agree"] < stress["total"]:
         differ = stress["total"] - stress["agree"]

@@ -1,0 +1,89 @@
+"""One rule for every kind: a test of the inside that was not made is not passed."""
+
+import dataclasses
+import math
+
+import pytest
+from planted import planted_model
+
+import distill
+from distill.checker.located import CLEAR, TESTS, VARIABLE, doubts, rule
+from distill.model import Model
+
+NAMES = ("total", "phase")
+
+
+def passed(kind):
+    """Rows of a network that passes every test by far."""
+    return {
+        VARIABLE + name if test.name == VARIABLE else test.name: (1.0, 0.2)
+        if test.at_least
+        else (0.0, None)
+        for test in TESTS[kind]
+        for name in (NAMES if test.name == VARIABLE else ("",))
+    }
+
+
+ROWS = [(kind, name) for kind in TESTS for name in passed(kind)]
+
+
+@pytest.mark.parametrize("kind", TESTS)
+def test_a_network_that_passes_every_test_is_located(kind):
+    assert doubts(kind, passed(kind), True, NAMES) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [(kind, name) for kind in TESTS for name in passed(kind)]
+)
+def test_one_test_that_was_not_made_is_enough_for_doubt(kind, name):
+    for missing in ((None, None), (math.nan, 0.2), (math.inf, 0.2)):
+        (doubt,) = doubts(kind, passed(kind) | {name: missing}, True, NAMES)
+        assert doubt.endswith(": not tested")
+    without = {row: value for row, value in passed(kind).items() if row != name}
+    assert [doubt.endswith(": not tested") for doubt in doubts(kind, without, True, NAMES)] == [
+        True
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [(kind, name) for kind in TESTS for name in passed(kind)]
+)
+def test_every_test_has_its_bound_and_must_stand_clear_of_its_decoy(kind, name):
+    needs, at_least, _ = rule(kind, name, True)
+    side = 1 if at_least else -1
+    beyond = passed(kind) | {name: (needs - side * 1e-6, None)}
+    (doubt,) = doubts(kind, beyond, True, NAMES)
+    assert f"needs at {'least' if at_least else 'most'} {needs}" in doubt
+    assert doubts(kind, passed(kind) | {name: (needs, None)}, True, NAMES) == []
+    close = passed(kind) | {name: (needs, needs - side * (CLEAR - 1e-6))}
+    (doubt,) = doubts(kind, close, True, NAMES)
+    assert "and a decoy" in doubt
+    (doubt,) = doubts(kind, passed(kind) | {name: (needs, math.nan)}, True, NAMES)
+    assert "and a decoy" in doubt
+
+
+def test_a_figure_like_its_decoy_says_nothing_whatever_the_kind():
+    """Two that were seen: of one kind .889 beside .812 passed, of another 1 beside .926 did not."""
+    waves = passed("fourier") | {"decode_r2": (0.889, 0.812)}
+    machine = passed("automaton") | {VARIABLE + "total": (1.0, 0.926)}
+    assert len(doubts("fourier", waves, True, ())) == 1
+    assert len(doubts("automaton", machine, True, NAMES)) == 1
+
+
+def test_what_is_not_stored_not_known_or_remembers_nothing_is_never_located():
+    assert "black box" in doubts("fourier", passed("fourier"), False, ())[0]
+    assert "no test is known" in doubts("oracle", {}, True, NAMES)[0]
+    for kind in ("automaton", "recurrence"):
+        assert "remembers nothing" in doubts(kind, passed(kind), True, ())[0]
+
+
+def test_a_network_whose_inputs_share_some_rows_of_its_embedding_is_not_located():
+    """No plane can be kept, removed or exchanged in it: it was told to be located all the same."""
+    plain = planted_model(23, {2: 5.0, 7: 4.0, 9: 3.0})
+    shape = dataclasses.replace(plain.architecture, offsets=(0, 5))
+    domain = distill.Domain((range(23), range(5, 23)), range(23))
+    report = distill.distill(Model(shape, plain.parameters), domain).report
+    assert report.verdict == "proved"
+    assert report.value("kept_only_accuracy") is None
+    assert not report.located
+    assert any("not tested" in reason for reason in report.reasons)
