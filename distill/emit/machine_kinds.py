@@ -56,7 +56,7 @@ def kind_of(plan: Plan, rows: Rows, name: str) -> Kind:
             update = Operation("if", (ex.opposite(condition), other, Name(name)))
     if not set(ex.tables(update)) & set(plan.listed):
         seen = _Seen(plan, rows, name, update)
-        for recognise in (_counter, _extreme, _latch, _run, _walk, _progress, _clipped):
+        for recognise in (_counter, _extreme, _bitwise, _latch, _run, _walk, _progress, _clipped):
             kind = recognise(seen)
             if kind is not None:
                 return kind
@@ -246,6 +246,33 @@ def _extreme(seen: _Seen) -> Kind | None:
         f"the {word} of all is that of the latest and the {word} of the others.",
         called,
         of(title, seen.rows, name),
+    )
+
+
+BITWISE = {"^": "xor", "&": "and", "|": "or"}
+"""Bit operators, and what they are called."""
+
+
+def _bitwise(seen: _Seen) -> Kind | None:
+    """Numbers whose digits in base 2 are combined one by one."""
+    match seen.update:
+        case Operation("^" | "&" | "|" as operator, operands) if seen.values != [0, 1]:
+            parts = ex.conjuncts(operator, operands)
+        case _:
+            return None
+    wanted = [Name(seen.name), *map(Name, seen.plan.inputs)]
+    if sorted(parts, key=repr) != sorted(wanted, key=repr):
+        return None
+    read = np.bitwise_or.reduce(np.concatenate([*seen.rows.given.values()]))
+    nothing = seen.start == 0 if operator != "&" else seen.start & read == read
+    title = f"running bitwise {BITWISE[operator]}"
+    begun = "" if nothing else f"{seen.start} and "
+    return Kind(
+        title if nothing else f"{title}, from {seen.start}",
+        f"Keeps the bitwise {BITWISE[operator]} of {begun}the inputs so far.",
+        "it is that of the latest input and of what all the others gave, digit by digit in base 2.",
+        "bits",
+        of(title if nothing else f"{title}, from {seen.start}", seen.rows, seen.name),
     )
 
 

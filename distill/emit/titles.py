@@ -146,6 +146,15 @@ def _extreme(which: str, channel: str | None, start: str | None, before: str | N
     return Claim(() if start is None else (int(start),), step)
 
 
+def _running_bitwise(which: str, start: str | None, before: str | None) -> Claim:
+    """The bitwise operator over all inputs so far, and perhaps a number that it begins with."""
+    combine = BITWISE[f"bitwise {which}"]
+    nothing = -1 if which == "and" else 0
+    return _carried(
+        lambda held, symbol: reduce(combine, symbol, held), start=start or nothing, before=before
+    )
+
+
 def _division(divisor: int, base: int) -> Claim:
     def step(held: State, symbol: Symbol) -> tuple[State, int | None]:
         quotient, rest = divmod(base * held[0] + sum(symbol), divisor)
@@ -256,6 +265,7 @@ PATTERNS: tuple[tuple[str, Callable[..., Claim]], ...] = (
         rf"running sum mod (\d+){FROM}",
         lambda m, a: _carried(lambda h, s: (h + sum(s)) % int(m), start=a),
     ),
+    (f"running bitwise (xor|and|or){FROM}{BEFORE}", _running_bitwise),
     (
         f"running sum{FROM}{BEFORE}",
         lambda a, b: _carried(lambda h, s: h + sum(s), start=a, before=b),
