@@ -173,7 +173,7 @@ def test_products_are_recognised(m, n):
 
     machine = explore(step, (0, 0), BITS)
     emitted = emit_machine(machine)
-    assert emitted.name == f"product of counter mod {m} and counter mod {n}"
+    assert emitted.name == f"counter mod {m} and counter mod {n}"
     assert not emitted.tabulated
     assert len(emitted.variables) == 2
     assert agree(emitted, machine)
@@ -256,7 +256,7 @@ def test_parity_beside_a_position_is_two_variables_and_not_a_counter_of_both():
         return (parity, position), parity == 1 and position == 0
 
     emitted = emit_machine(machine := explore(step, (0, 0), BITS))
-    assert emitted.name == "product of counter mod 2 and counter mod 3"
+    assert emitted.name == "counter mod 2 and counter mod 3"
     assert agree(emitted, machine)
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Mapping, Sequence
 
 import black
+
+from distill.emit.names import function_name
 
 WIDTH = 88
 
@@ -14,6 +17,11 @@ MAX_CHAINED = 4
 
 MAX_FORMATTED = 2_000
 """Characters of a table up to which black formats it."""
+
+
+def _words(line: str) -> list[str]:
+    """The identifiers of a line of Python."""
+    return re.findall(r"[A-Za-z_]\w*", line)
 
 
 def indented(lines: Sequence[str]) -> list[str]:
@@ -54,7 +62,7 @@ def loop_text(
 
     Args:
         docstring: of the module.
-        function: its name.
+        function: its name, unless a variable has it.
         inputs: what the loop reads into; several where a step is a tuple.
         tables: module-level constants, as Python, by name.
         start: first values of the variables, by name; a tuple is written as a list.
@@ -62,6 +70,8 @@ def loop_text(
         outputs: how many numbers an output has.
         roots: whether `isqrt` is used.
     """
+    locally = {name for line in body for name in _words(line)}
+    function = function_name(function, {*inputs, *start, *tables, *locally})
     large = {name: text for name, text in tables.items() if len(text) > MAX_FORMATTED}
     constants = [f"{name} = {'...' if name in large else text}" for name, text in tables.items()]
     several = len(inputs) > 1

@@ -9,12 +9,15 @@ symbol, beside the machine. If they never differ, they are equal on sequences of
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import string
+from dataclasses import dataclass, replace
 
 from distill.checker.loop import walk
 from distill.emit.machine_loop import Plan, loop_source, renamed
 from distill.emit.machine_plan import plan_of, tabulated
-from distill.emit.machine_prose import role_of
+from distill.emit.machine_prose import Role, plain_role, role_of
+from distill.emit.names import unique
+from distill.emit.titles import contradicted
 from distill.errors import MachineError, ProgramError
 from distill.labelling import Labelling, labellings
 from distill.machine import Machine, distinguishing_sequence
@@ -63,6 +66,9 @@ def emit_machine(machine: Machine) -> EmittedMachine:
         raise MachineError("the minimised machine is another one")
     plan = _best_plan(minimal)
     role = role_of(plan)
+    if contradicted(role.name, minimal):
+        role = plain_role(plan)
+    role = replace(role, names=unique_names(plan, role))
     plan = renamed(plan, role.names)
     source = loop_source(plan, role)
     try:
@@ -72,11 +78,19 @@ def emit_machine(machine: Machine) -> EmittedMachine:
     if walked.differs is not None:
         raise MachineError(f"the program is not the machine: {walked.differs}")
     variables = tuple(zip(walked.names, walked.values, strict=True))
-    return EmittedMachine(Program(source), role.name, bool(plan.tables), variables)
+    return EmittedMachine(Program(source), role.name, bool(plan.listed), variables)
+
+
+def unique_names(plan: Plan, role: Role) -> dict[str, str]:
+    """What variables and inputs are called, each by a name of its own."""
+    old = (*plan.inputs, *plan.labelling.names)
+    taken = {role.answer, *([plan.shared[0]] if plan.shared else [])}
+    new = unique((role.names.get(name, name) for name in old), taken)
+    return {name: called for name, called in zip(old, new, strict=True) if name != called}
 
 
 def _best_plan(machine: Machine) -> Plan:
-    inputs = ("x",) if machine.channels == 1 else tuple("abcdefgh"[: machine.channels])
+    inputs = ("x",) if machine.channels == 1 else tuple(string.ascii_lowercase[: machine.channels])
     rows = machine.states * len(machine.symbols)
     if rows > MAX_ROWS:
         states = Labelling(machine, ("state",), tuple((q,) for q in range(machine.states)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -73,6 +73,18 @@ class Plan:
         return tuple(part for part in ex.tables(*self.expressions) if part not in steps)
 
     @property
+    def listed(self) -> tuple[Expression, ...]:
+        """What is listed for want of an expression: all tables but what symbols add to a sum."""
+        added = {
+            term
+            for update in self.updates
+            for part in ex.subexpressions(update)
+            for _, term in ex.terms_of(part)[0]
+            if isinstance(term, Lookup) and term.weights and ex.names(term) <= {*self.inputs}
+        }
+        return tuple(part for part in self.tables if part not in added)
+
+    @property
     def named_updates(self) -> dict[str, Expression]:
         """The next value of every variable by its name."""
         return dict(zip(self.labelling.names, self.updates, strict=True))
@@ -120,13 +132,7 @@ def renamed(plan: Plan, names: Mapping[str, str]) -> Plan:
 
 def loop_source(plan: Plan, role: Role) -> str:
     """The whole program, formatted."""
-    lookups = dict.fromkeys(
-        part
-        for whole in plan.expressions
-        for part in ex.subexpressions(whole)
-        if isinstance(part, Lookup)
-    )
-    tables = dict(zip(lookups, _table_names(plan), strict=True))
+    tables = table_names(plan)
     written = {name: table_source(table) for table, name in tables.items()}
     roots = any(
         isinstance(part, Operation) and part.operator == "isqrt"
@@ -148,19 +154,21 @@ def loop_source(plan: Plan, role: Role) -> str:
     )
 
 
-def _table_names(plan: Plan) -> Iterator[str]:
-    """NEXT for what updates look up, OUTPUT for the answer; numbered where there are more."""
+def table_names(plan: Plan) -> dict[Lookup, str]:
+    """NEXT for what updates look up, OUTPUT for the answer, STEP for what symbols add; numbered
+    where there are more.
+    """
     used: dict[str, int] = {}
-    seen = set[Lookup]()
+    found: dict[Lookup, str] = {}
     wholes = [*([plan.shared[1]] if plan.shared else []), *plan.updates]
     for stem, expressions in (("NEXT", wholes), ("OUTPUT", [plan.output])):
         for whole in expressions:
             for part in ex.subexpressions(whole):
-                if isinstance(part, Lookup) and part not in seen:
-                    seen.add(part)
+                if isinstance(part, Lookup) and part not in found:
                     name = "STEP" if part.weights else stem
                     used[name] = used.get(name, 0) + 1
-                    yield name + (str(used[name]) if used[name] > 1 else "")
+                    found[part] = name + (str(used[name]) if used[name] > 1 else "")
+    return found
 
 
 def _statements(

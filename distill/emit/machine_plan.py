@@ -17,6 +17,7 @@ from jaxtyping import Bool, Int
 from numpy import ndarray
 
 from distill.emit.machine_loop import DIVISION, Plan
+from distill.emit.machine_rows import reached_with
 from distill.labelling import Labelling
 from distill.synthesis import expression as ex
 from distill.synthesis.choices import latch, toggle
@@ -26,9 +27,6 @@ from distill.synthesis.table import Table, lookup
 
 STATEMENT = 6.5
 """How much better a bit that changes on a condition reads than an expression of that cost."""
-
-MAX_REACHED = 2_000
-"""How many values of the variables a plan with free ones may reach."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +122,7 @@ def plan_of(labelling: Labelling, inputs: tuple[str, ...], thorough: bool) -> Pl
         late_output = synthesise(columns.late, columns.late_answers, thorough, inputs)
         plans.append(Plan(labelling, inputs, None, updates, late_output, True))
     if any(None in row for row in labelling.values):
-        plans = [plan for plan in plans if _is_closed(plan)]
+        plans = [plan for plan in plans if reached_with(plan) is not None]
     elif len(labelling.names) < 2:  # what two variables share ties them together
         plans += _shared(labelling, inputs, updates, output, columns)
     return min(plans, key=lambda plan: plan.cost, default=None)
@@ -184,37 +182,6 @@ def _shared(
             update = tuple(shared[:-1])
             plans.append(Plan(labelling, inputs, ("total", core), update, shared[-1], False))
     return plans
-
-
-def _is_closed(plan: Plan) -> bool:
-    """Whether a plan is the machine on all values that its variables reach."""
-    machine = plan.labelling.machine
-    start = tuple(value or 0 for value in plan.labelling.values[0])
-    seen, frontier = {(0, start)}, [(0, start)]
-    while frontier:
-        owners = np.repeat([state for state, _ in frontier], len(machine.symbols))
-        values = np.repeat([row for _, row in frontier], len(machine.symbols), axis=0)
-        read = np.tile(machine.values, (len(frontier), 1))
-        given = {name: read[:, place] for place, name in enumerate(plan.inputs)}
-        columns = given | {n: values[:, place] for place, n in enumerate(plan.labelling.names)}
-        try:
-            after = [ex.evaluate(update, columns) for update in plan.updates]
-            late = given | dict(zip(plan.labelling.names, after, strict=True))
-            said = ex.evaluate(plan.output, late if plan.after else columns)
-        except ValueError:  # a table has no row for what was reached
-            return False
-        if (
-            said != machine.answers[owners, np.tile(range(len(machine.symbols)), len(frontier))]
-        ).any():
-            return False
-        targets = machine.delta[owners[:: len(machine.symbols)]].reshape(-1).tolist()
-        rows = map(tuple, np.column_stack(after).tolist())
-        reached = set(zip(targets, rows, strict=True)) - seen
-        seen |= reached
-        frontier = sorted(reached)
-        if len(seen) > MAX_REACHED:
-            return False
-    return True
 
 
 def tabulated(labelling: Labelling, inputs: tuple[str, ...]) -> Plan:

@@ -59,7 +59,9 @@ def emit_recurrence(
         named: whether its registers have their names already.
     """
     if not named:
-        recurrence, assignments = _renamed(recurrence, assignments, better_names(recurrence))
+        recurrence, assignments = _renamed(
+            recurrence, assignments, better_names(recurrence, ranges)
+        )
     given, assignments = assignments, assignments or _in_turn(recurrence)
     told = dict(zip(recurrence.registers, recurrence.updates, strict=True))
     together = written_together(

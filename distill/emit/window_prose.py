@@ -32,6 +32,8 @@ COMPARED = {
 """Comparisons in words."""
 
 OTHER_INPUT = "function of the current input"
+OPPOSITE = "opposite bit"
+CHANGE = "change from the previous input"
 
 
 def window_title(answer: Expression, ages: Sequence[str], values: Collection[int] | None) -> str:
@@ -60,18 +62,19 @@ def window_title(answer: Expression, ages: Sequence[str], values: Collection[int
             if reads == set(ages[1:]):
                 return f"sum of the {count - 1} inputs before"
         case _ if plain and factors == {ages[0]: 1, ages[1]: -1}:
-            return "change from the previous input"
+            return CHANGE
         case Operation("-", (one, other)) if (
             ex.replace(other, Name(ages[1]), Name(ages[0])) == one
             and input_title(one, ages[:1], values) != OTHER_INPUT
         ):
             return f"change in the {input_title(one, ages[:1], values)}"
-        case Operation("abs", (inner,)) if window_title(inner, ages, values).startswith("change"):
+        case Operation("abs", (inner,)) if window_title(inner, ages, values) == CHANGE:
             return "distance from the previous input"
         case Operation("^" | "&" | "|" | "max" | "min" as operator, operands) if every and all(
             isinstance(part, Name) for part in ex.conjuncts(operator, operands)
         ):
-            what = "parity" if operator == "^" and set(values or ()) <= BITS else OF_ALL[operator]
+            bits = values is not None and set(values) <= BITS
+            what = "parity" if operator == "^" and bits else OF_ALL[operator]
             return f"{what} of {last}"
         case Operation("==" | "!=" | "and"):
             bits = set(values or ()) == BITS
@@ -81,6 +84,11 @@ def window_title(answer: Expression, ages: Sequence[str], values: Collection[int
 
 def window_why(depth: int, together: Together, starts: set[int]) -> tuple[str, ...]:
     """How a program remembers inputs, and why that is enough."""
+    if depth < 2:
+        return (
+            "The output depends on the input of its own step alone, which is kept until then.",
+            "Why it works: nothing older than that can change an output.",
+        )
     kept = "the one before it is" if depth == 2 else f"the {depth - 1} before it are"
     how = "kept."
     if together.lists:
@@ -122,17 +130,35 @@ def _compared(answer: Expression, ages: Sequence[str], bits: bool) -> str | None
 
 def input_title(answer: Expression, inputs: Sequence[str], values: Collection[int] | None) -> str:
     """The name of a function of the current input alone."""
+    read = "".join(ex.names(answer))
+    told = _of_one(answer, values if read == inputs[0] else None)
+    if told is not None:
+        told = f"{told} of the input" if told == OPPOSITE and len(inputs) > 1 else told
+        return told if len(inputs) == 1 else told.replace("the input", f"input {read}")
     match answer:
         case Name():
             return "current input" if len(inputs) == 1 else f"input {answer.name}"
-        case Operation("abs", (Name(),)):
-            return "absolute value of the input"
         case Operation("&" | "|" | "^" | "max" | "min" as operator, operands) if {
             o.name for o in operands if isinstance(o, Name)
         } == set(inputs) and len(inputs) > 1:
             return f"{OF_ALL[operator]} of the inputs"
+    terms, offset = ex.terms_of(answer)
+    if (
+        len(inputs) > 1
+        and not offset
+        and sorted(terms, key=repr) == sorted(((1, Name(name)) for name in inputs), key=repr)
+    ):
+        return "sum of the inputs"
+    return OTHER_INPUT
+
+
+def _of_one(answer: Expression, values: Collection[int] | None) -> str | None:
+    """The name of a function of one input, which is called the input."""
+    match answer:
+        case Operation("abs", (Name(),)):
+            return "absolute value of the input"
         case Operation("-", (Constant(1), Name())) if set(values or ()) == BITS:
-            return "opposite bit"
+            return OPPOSITE
         case Operation("==", (Operation("%", (Name(), Constant(by))), Constant(rest))):
             if by == 2 and rest in BITS:
                 return f"whether the input is {('even', 'odd')[rest]}"
@@ -144,11 +170,4 @@ def input_title(answer: Expression, inputs: Sequence[str], values: Collection[in
             return "whether the input is a square"
         case Operation(how, (Name(), Constant(value))) if how in COMPARED and value >= 0:
             return f"whether the input is {COMPARED[how]}{value}"
-    terms, offset = ex.terms_of(answer)
-    if (
-        len(inputs) > 1
-        and not offset
-        and sorted(terms, key=repr) == sorted(((1, Name(name)) for name in inputs), key=repr)
-    ):
-        return "sum of the inputs"
-    return OTHER_INPUT
+    return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from collections.abc import Iterator
 
 from distill.labelling.base import Labelling
@@ -64,7 +65,9 @@ def _unfolded(machine: Machine, start: tuple[int, ...], dead: int | None) -> Lab
     unfolded = Machine(tuple(transitions), tuple(outputs), machine.symbols)
     several = machine.channels > 1
     names = tuple(
-        "previous" + (f"_{'abcdefgh'[channel]}" if several else "") + (str(age) if age > 1 else "")
+        "previous"
+        + (f"_{string.ascii_lowercase[channel]}" if several else "")
+        + (str(age) if age > 1 else "")
         for age in range(len(start), 0, -1)
         for channel in range(machine.channels)
     )

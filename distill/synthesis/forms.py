@@ -24,6 +24,9 @@ GOOD_COST = 4.5, 2.2
 FEW_ROWS = 12
 """Rows that so many sums of multiples fit that only the plainest are tried."""
 
+BITWISE_ROWS = 8
+"""Rows that a bit operator on numbers must be more than to be looked for."""
+
 SAMPLE = 300
 """Rows on which a sum is tried before all."""
 
@@ -225,6 +228,20 @@ def _clamped_weight(
     return np.clip(0, least, most)[codes]
 
 
+def _bitwise(table: Table) -> Iterator[Expression]:
+    """One bit operator over the digits of numbers; a few rows would fit it by chance."""
+    columns = [*table.varying.values(), table.target]
+    if table.is_bits or len(table.target) <= BITWISE_ROWS:
+        return
+    if any(column.min() < 0 for column in columns):
+        return
+    names = tuple(table.varying)
+    for operator in ("^", "&", "|"):
+        for chosen in dict.fromkeys((*combinations(names, 2), names)):
+            if len(chosen) > 1:
+                yield reduce(lambda a, b: Operation(operator, (a, b)), map(Name, chosen))
+
+
 def _inversions(table: Table) -> Iterator[Expression]:
     """Of variables that are an arrangement: sums of which comes before which."""
     names = table.arranged
@@ -246,6 +263,7 @@ STAGES = (
     _affine_modulo,
     _projected,
     _extremes,
+    _bitwise,
     _inversions,
     _separated,
 )

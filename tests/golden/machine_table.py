@@ -1,6 +1,9 @@
 """Table of 6 states.
 
-No arithmetic was found for this machine: it is listed, state by state.
+No arithmetic was found for the transitions of this machine: they are listed, in a table
+of 12 cells.
+
+For the answers no expression was found; listed: OUTPUT (12 cells).
 
 Why it works: NEXT has the next state for every state and input.
 """
