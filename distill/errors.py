@@ -4,6 +4,15 @@ A message says what was found, what was expected and what to do. The command lin
 after `distill: ` and exits with status 2; from Python it is caught as `DistillError`.
 """
 
+LONGEST = 1000
+"""Characters of a line that quotes what somebody else wrote."""
+
+
+def one_line(text: str) -> str:
+    """A text that somebody else wrote, such as the message of an exception, as a line."""
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST else f"{line[:LONGEST]}..."
+
 
 class DistillError(Exception):
     """Bad usage or bad input: one line that says what was found, expected, and what to do."""
