@@ -29,7 +29,7 @@ from jaxtyping import Int
 from numpy import ndarray
 
 from distill.channels import Channels
-from distill.errors import TaskError, TooLargeError, one_line
+from distill.errors import TaskError, TooLargeError, quoted, shown
 from distill.tasks import Setting
 
 MAX_LENGTH = 1000
@@ -138,13 +138,13 @@ class SequenceTask:
         try:
             drawn = self.sampler(rng, count, length)
         except (Exception, SystemExit) as error:
-            said = one_line(f"{type(error).__name__}: {error}")
             raise TaskError(
-                f"the sampler raised {said}, when asked for {count} sequences of length {length}"
+                f"the sampler raised {quoted(error)}, when asked for {count} sequences of length "
+                f"{length}"
             ) from error
         shape = (count, length, len(self.inputs))
         if not isinstance(drawn, ndarray) or not np.issubdtype(drawn.dtype, np.integer):
-            found = f"an array of {drawn.dtype}" if isinstance(drawn, ndarray) else repr(drawn)
+            found = f"an array of {drawn.dtype}" if isinstance(drawn, ndarray) else shown(drawn)
             raise TaskError(
                 f"the sampler drew {found}: expected an array of integers {list(shape)}"
             )
@@ -220,9 +220,8 @@ class SequenceTask:
         try:
             answers = self.reference(list(sequence))
         except (Exception, SystemExit) as error:
-            said = one_line(f"{type(error).__name__}: {error}")
             raise TaskError(
-                f"{self._call(sequence)} raised {said}; it must answer for every sequence"
+                f"{self._call(sequence)} raised {quoted(error)}; it must answer for every sequence"
             ) from error
         expected = "an integer" if self.outputs == 1 else f"a tuple of {self.outputs} integers"
         if not isinstance(answers, list) or len(answers) != len(sequence):
@@ -239,7 +238,7 @@ class SequenceTask:
                 or not all(isinstance(number, int | np.integer) for number in numbers)
             ):
                 raise TaskError(
-                    f"{self._call(sequence)} is {answer!r} at step {t}: expected {expected}"
+                    f"{self._call(sequence)} is {shown(answer)} at step {t}: expected {expected}"
                 )
         return answers
 

@@ -21,7 +21,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from distill.errors import DistillError, TaskError, one_line
+from distill.domain import INT64
+from distill.errors import DistillError, TaskError, one_line, quoted, shown
 from distill.sequence_tasks import SequenceTask
 from distill.tasks import Setting, Task
 from distill.time_limit import time_limit
@@ -31,11 +32,11 @@ Build = Callable[..., Task | SequenceTask]
 SECONDS = 60.0
 """For a task to be built: its reference is tried on a few inputs."""
 
+DIGITS = 18
+"""Of an integer that certainly fits into 64 bits."""
+
 LONGEST_NAME = 60
 """Characters of a task's name: it names a folder, and a character may take four bytes."""
-
-SHOWN = 80
-"""Characters of a value that an error message shows."""
 
 EXPECTED: dict[type, str] = {
     int: "an integer",
@@ -90,7 +91,7 @@ class TaskFamily:
             TaskError: an unknown setting, one of the wrong type, or a task that cannot be built.
         """
         complete = {**self.defaults, **self.read(settings)}
-        given = ", ".join(f"{name} = {value}" for name, value in complete.items())
+        given = ", ".join(f"{name} = {_written(value)}" for name, value in complete.items())
         called = f"{self.name} with {given}" if given else self.name
         try:
             with time_limit(SECONDS, "the task"):
@@ -102,9 +103,7 @@ class TaskFamily:
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # SystemExit too: nobody has asked to leave
-            raise TaskError(
-                one_line(f"task '{self.name}' could not be built: {type(error).__name__}: {error}")
-            ) from error
+            raise TaskError(f"task '{self.name}' could not be built: {quoted(error)}") from error
         raise TaskError(
             f"'{self.name}' returned {type(built).__name__}: expected a Task or a SequenceTask"
         )
@@ -125,8 +124,9 @@ class TaskFamily:
         try:
             value = _converted(given, kind)
         except (ValueError, KeyError, TypeError, OverflowError):
+            bits = " of 64 bits" if kind is int and len(shown(given)) > DIGITS + 2 else ""
             raise TaskError(
-                f"{name} = {_shortened(given)} of task '{self.name}': expected {EXPECTED[kind]}, "
+                f"{name} = {shown(given)} of task '{self.name}': expected {EXPECTED[kind]}{bits}, "
                 f"for example {name}={self.defaults[name]}"
             ) from None
         return value
@@ -141,6 +141,10 @@ class TaskFamily:
         return declared if declared in EXPECTED else type(self.defaults[name])
 
 
+def _written(value: Setting) -> str:
+    return value if isinstance(value, str) else shown(value)
+
+
 def _converted(given: str | Setting, kind: type[Setting]) -> Setting:
     """A setting in its type; raises where it is of another, or none that JSON can hold."""
     if kind is bool and isinstance(given, str):
@@ -150,16 +154,13 @@ def _converted(given: str | Setting, kind: type[Setting]) -> Setting:
     if kind is int and (isinstance(given, bool) or (isinstance(given, float) and given % 1)):
         raise ValueError
     value = kind(given)
-    if kind is float and not math.isfinite(value):
+    if (isinstance(value, float) and not math.isfinite(value)) or (
+        kind is int and value not in INT64
+    ):
         raise ValueError
     if isinstance(value, str):
         value.encode()  # half of a surrogate pair is no text
     return value
-
-
-def _shortened(given: object) -> str:
-    shown = repr(given)
-    return shown if len(shown) <= SHOWN else f"{shown[:SHOWN]}... ({len(shown):,} characters)"
 
 
 @typing.overload
@@ -192,7 +193,7 @@ def _family(build: Build, presets: Mapping[str, Mapping[str, Setting]]) -> TaskF
     task = getattr(build, "__name__", repr(build))
     if not task.isidentifier() or len(task) > LONGEST_NAME:
         raise TaskError(
-            f"{_shortened(task)} cannot name a task: expected a function of a name of at most "
+            f"{shown(task)} cannot name a task: expected a function of a name of at most "
             f"{LONGEST_NAME} letters, digits and _"
         )
     for name, parameter in inspect.signature(build).parameters.items():
@@ -205,14 +206,14 @@ def _family(build: Build, presets: Mapping[str, Mapping[str, Setting]]) -> TaskF
             plain = False
         if not plain:
             raise TaskError(
-                f"setting '{name}' of task '{task}' is {_shortened(default)} by default: expected "
+                f"setting '{name}' of task '{task}' is {shown(default)} by default: expected "
                 "an integer, a finite number, true or false, or text"
             )
 
     def preset(name: str) -> TaskFamily:
         if not name.isidentifier() or len(name) > LONGEST_NAME:
             raise TaskError(
-                f"{_shortened(name)} cannot name a task: expected at most {LONGEST_NAME} letters, "
+                f"{shown(name)} cannot name a task: expected at most {LONGEST_NAME} letters, "
                 "digits and _"
             )
         family = TaskFamily(build, name)

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
 
-from distill.errors import DistillError, TaskError, one_line
+from distill.errors import DistillError, TaskError, one_line, quoted
 from distill.sequence_tasks import SequenceTask
 from distill.task_family import TaskFamily
 from distill.tasks import Setting, Task
@@ -58,7 +58,9 @@ def read_task_file(path: Path) -> dict[str, TaskFamily]:
     _check_file(path)
     families: dict[str, TaskFamily] = {}
     for marked in vars(_executed(path)).values():
-        for name, family in marked.named.items() if isinstance(marked, TaskFamily) else ():
+        # by its type alone: an object may lie about its class, or fail to say it
+        is_task = issubclass(type(marked), TaskFamily)
+        for name, family in marked.named.items() if is_task else ():
             if families.setdefault(name, family) != family:
                 raise TaskError(f"task file '{path}' marks two tasks with the name '{name}'")
     if not families:
@@ -112,9 +114,7 @@ def _executed(path: Path) -> ModuleType:
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # SystemExit too: whoever runs a task has not asked to leave
-        raise TaskError(
-            one_line(f"task file '{path}' failed: {type(error).__name__}: {error}")
-        ) from error
+        raise TaskError(f"task file '{path}' failed: {quoted(error)}") from error
     finally:
         sys.dont_write_bytecode = writes_bytecode
     return module

@@ -30,7 +30,7 @@ from jaxtyping import Bool, Int
 from numpy import ndarray
 
 from distill.domain import Domain, choose
-from distill.errors import TaskError, one_line
+from distill.errors import TaskError, quoted, shown
 
 MEMORY_BUDGET = 2 * 1024**3
 """Bytes that a task's tables may take; a larger task is refused before anything is allocated."""
@@ -121,16 +121,15 @@ class Task:
                 answer = self.reference(*values)
             except (Exception, SystemExit) as error:
                 call = ", ".join(map(str, values))
-                said = one_line(f"{type(error).__name__}: {error}")
                 raise TaskError(
-                    f"reference({call}) of task '{self.name}' raised {said}; it must answer for "
-                    "every input"
+                    f"reference({call}) of task '{self.name}' raised {quoted(error)}; it must "
+                    "answer for every input"
                 ) from error
             if not isinstance(answer, int | np.integer) or int(answer) not in self.outputs:
                 call = ", ".join(map(str, values))
                 raise TaskError(
-                    f"reference({call}) of task '{self.name}' is {answer!r}; expected an integer "
-                    f"in outputs = {self.outputs!r}"
+                    f"reference({call}) of task '{self.name}' is {shown(answer)}; expected an "
+                    f"integer in outputs = {self.outputs!r}"
                 )
             labels[row] = int(answer) - self.outputs.start
         return labels
