@@ -202,7 +202,7 @@ SIGNATURES = (
     ),
     *("p: int = None", "p: list = [1]", "p: 'Missing' = 5", "p: int | None = 5", "p=float('nan')"),
     *("p=10**30", "p=5, /", "*, p=5", "self=5", "p=(1, 2)", "p='\\udcff'", "p: print('x') = 5"),
-    *("p: int = 5, q: int = 6", "p=object()", "p: int = 10**5000"),
+    *("p: int = 5, q: int = 6", "p: [] = 5", "p: {} = 5", "p=object()", "p: int = 10**5000"),
 )
 
 NAMES = ("good", "f", "tâche", "n" * 80, "_", "name", "build", "task")

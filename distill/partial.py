@@ -16,6 +16,7 @@ import secrets
 import shutil
 import stat
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from distill.errors import RunFolderError
@@ -59,7 +60,7 @@ def partial_folder(parent: Path, name: str) -> Iterator[Path]:
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-            _unlock(lock)
+            lock.release()
     finally:
         for each in made:
             with contextlib.suppress(OSError):
@@ -76,7 +77,7 @@ def _missing(folder: Path) -> list[Path]:
     return missing
 
 
-def _new_folder(parent: Path, name: str) -> tuple[Path, int | None]:
+def _new_folder(parent: Path, name: str) -> tuple[Path, _Lock]:
     for _ in range(ATTEMPTS):
         folder = parent / f"{name}-{secrets.token_hex(4)}"
         parent.mkdir(parents=True, exist_ok=True)
@@ -84,10 +85,10 @@ def _new_folder(parent: Path, name: str) -> tuple[Path, int | None]:
             folder.mkdir()
         except FileNotFoundError:  # another run was the last to leave, and took the parent along
             continue
-        lock = _locked(folder)
-        if folder.is_dir():
+        lock = _lock(folder)
+        if folder.is_dir() and not lock.taken:
             return folder, lock
-        _unlock(lock)  # found before it was locked, and removed
+        lock.release()  # found before it was locked, and removed
     raise OSError(errno.EBUSY, os.strerror(errno.EBUSY), str(parent))
 
 
@@ -112,18 +113,20 @@ def write_file(path: Path, data: bytes) -> None:
     for _ in range(ATTEMPTS):
         partial = path.parent / f"{PREFIX}{os.getpid()}-{secrets.token_hex(4)}"
         with partial.open("xb") as file:
-            lock = _locked(partial)
+            lock = _lock(partial)
             try:
+                if lock.taken:
+                    continue  # found before it was locked, and about to be removed
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
                 partial.replace(path)
                 return
             except FileNotFoundError:
-                continue  # found before it was locked, and removed
+                continue  # found, and removed
             finally:
                 partial.unlink(missing_ok=True)
-                _unlock(lock)
+                lock.release()
     raise OSError(errno.EBUSY, os.strerror(errno.EBUSY), str(path))
 
 
@@ -131,15 +134,15 @@ def remove_leftovers(folder: Path) -> None:
     """Remove what processes that have ended were writing in a folder; what cannot be, stays."""
     with contextlib.suppress(OSError):
         for path in list(folder.glob(f"{PREFIX}*")):
-            lock = _locked(path)
-            if lock is None:
+            lock = _lock(path)
+            if lock.descriptor is None:
                 continue
             with contextlib.suppress(OSError):
                 if path.is_dir():
                     shutil.rmtree(path)
                 else:
                     path.unlink()
-            _unlock(lock)
+            lock.release()
 
 
 def remove_leftovers_below(out: Path) -> None:
@@ -149,22 +152,36 @@ def remove_leftovers_below(out: Path) -> None:
             remove_leftovers(folder)
 
 
-def _locked(path: Path) -> int | None:
-    """A descriptor that holds the lock; null where another process does, or there are no locks."""
+@dataclass(frozen=True)
+class _Lock:
+    """What came of asking for a lock.
+
+    Attributes:
+        descriptor: holds it; null where it is not held.
+        taken: whether another process, or another part of this one, has it, or the file is gone.
+            Not held and not taken: the file system knows no locks.
+    """
+
+    descriptor: int | None = None
+    taken: bool = False
+
+    def release(self) -> None:
+        """Let it go."""
+        if self.descriptor is not None:
+            os.close(self.descriptor)
+
+
+def _lock(path: Path) -> _Lock:
+    """Ask for the lock of a file or folder, and do not wait for it."""
     if fcntl is None:
-        return None
+        return _Lock()
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
-        return None
+        return _Lock(taken=True)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    except OSError as error:
         os.close(descriptor)
-        return None
-    return descriptor
-
-
-def _unlock(lock: int | None) -> None:
-    if lock is not None:
-        os.close(lock)
+        return _Lock(taken=error.errno in {errno.EWOULDBLOCK, errno.EACCES})
+    return _Lock(descriptor)

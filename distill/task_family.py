@@ -94,7 +94,7 @@ class TaskFamily:
         given = ", ".join(f"{name} = {_written(value)}" for name, value in complete.items())
         called = f"{self.name} with {given}" if given else self.name
         try:
-            with time_limit(SECONDS, "the task"):
+            with time_limit(SECONDS, "it"):
                 built = self.build(**complete)
                 if isinstance(built, Task | SequenceTask):
                     return replace(built, name=self.name, settings=complete)
@@ -138,7 +138,8 @@ class TaskFamily:
         except Exception:  # annotations may be anything
             hints = {}
         declared = hints.get(name)
-        return declared if declared in EXPECTED else type(self.defaults[name])
+        plain = isinstance(declared, type) and declared in EXPECTED
+        return declared if plain else type(self.defaults[name])
 
 
 def _written(value: Setting) -> str:

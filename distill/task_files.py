@@ -103,7 +103,7 @@ def _executed(path: Path) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     writes_bytecode, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     try:
-        with time_limit(SECONDS, f"task file '{path}'"):
+        with time_limit(SECONDS, "it"):
             spec.loader.exec_module(module)
     except DistillError as error:
         raise TaskError(one_line(f"task file '{path}': {error}")) from error

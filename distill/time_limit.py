@@ -21,7 +21,7 @@ def time_limit(seconds: float, what: str) -> Iterator[None]:
 
     Args:
         seconds: how long it may take.
-        what: begins the message: "task file 'a.py'".
+        what: begins the message.
 
     Raises:
         TaskError: it took longer.

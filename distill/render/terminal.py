@@ -65,7 +65,7 @@ def show_result(
     from distill.render.evidence import evidence_rows
 
     if program is not None:
-        _show_program(console, program)
+        show_program(console, program)
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold", no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
@@ -76,7 +76,7 @@ def show_result(
     show_verdict(console, report, folder)
 
 
-def _show_program(console: Console, program: Program) -> None:
+def show_program(console: Console, program: Program) -> None:
     """The program in a frame, its lines broken where the terminal ends; elsewhere as it stands."""
     if not console.is_terminal:
         console.print(Text(program.source), soft_wrap=True)
