@@ -14,13 +14,14 @@ import numpy as np
 from jaxtyping import Int
 from numpy import ndarray
 
+from distill.domain import INT64
 from distill.errors import TaskError
 
 MAX_SYMBOLS = 1_000_000
 """Symbols of an alphabet that is asked for: beyond, nobody goes through them one by one."""
 
-INT64 = range(-(2**63), 2**63)
-"""What an input and an output may be."""
+OUTPUTS = range(1, 27)
+"""Numbers that an output may have: as many as channels."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,12 @@ class Channels:
         most = len(string.ascii_lowercase)
         if not 1 <= len(self.inputs) <= most:
             raise TaskError(f"{len(self.inputs)} channels of inputs: expected 1 to {most}")
-        if isinstance(self.outputs, bool) or self.outputs < 1:
-            raise TaskError(f"outputs = {self.outputs!r}: expected how many numbers an output has")
+        outputs = self.outputs
+        if isinstance(outputs, bool) or not isinstance(outputs, int) or outputs not in OUTPUTS:
+            raise TaskError(
+                f"outputs = {outputs!r}: expected how many numbers an output has, 1 to "
+                f"{OUTPUTS.stop - 1}"
+            )
         for name, values in zip(self.names, self.inputs, strict=True):
             if not isinstance(values, range) or values.step != 1:
                 raise TaskError(f"{name} = {values!r}: expected a range of integers in steps of 1")

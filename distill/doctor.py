@@ -1,6 +1,6 @@
-"""What is on this machine: the core, and the optional engines with the reason where one is not.
+"""What is on this machine: the core, and the optional engines that something here can use.
 
-Nothing is imported that could have side effects: PySR, for one, fetches Julia when it is imported.
+Nothing is imported: what is here is looked up, and its version read from what was installed.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ import importlib.metadata
 import importlib.util
 import os
 import platform
-import shutil
 from dataclasses import dataclass
 
 CORE = ("torch", "numpy", "scipy", "sympy", "networkx", "hypothesis")
@@ -20,23 +19,16 @@ class Engine:
     """An optional engine.
 
     Attributes:
-        module: what would be imported; extra: what installs it; use: what it would do here.
-        needs: a program that must be on the path besides.
+        module: what is imported; extra: what installs it; use: what it does here.
     """
 
     name: str
     module: str
     extra: str
     use: str
-    needs: str | None = None
 
 
-ENGINES = (
-    Engine("PySR", "pysr", "pysr", "real-valued formulas", needs="julia"),
-    Engine("Operon", "pyoperon", "operon", "real-valued formulas"),
-    Engine("z3", "z3", "proof", "proofs by SMT"),
-    Engine("AALpy", "aalpy", "aalpy", "active automata learning, as a cross-check"),
-)
+ENGINES = (Engine("AALpy", "aalpy", "aalpy", "`verify` learns machines a second time with it"),)
 
 
 def diagnose() -> list[tuple[str, str, str]]:
@@ -52,6 +44,4 @@ def diagnose() -> list[tuple[str, str, str]]:
 def _engine_row(engine: Engine) -> tuple[str, str, str]:
     if importlib.util.find_spec(engine.module) is None:
         return engine.name, "not here", f"{engine.use}; pip install 'distill[{engine.extra}]'"
-    if engine.needs and shutil.which(engine.needs) is None:
-        return engine.name, "not usable", f"{engine.use}; needs {engine.needs} on the path"
     return engine.name, "here", engine.use

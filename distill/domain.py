@@ -16,6 +16,9 @@ from numpy import ndarray
 
 from distill.errors import TaskError
 
+INT64 = range(-(2**63), 2**63)
+"""What an input and an output may be."""
+
 
 @dataclass(frozen=True)
 class Domain:
@@ -36,12 +39,19 @@ class Domain:
     def __post_init__(self) -> None:
         if not self.inputs:
             raise TaskError("a domain without inputs: give at least one range of integers")
+        most = len(string.ascii_lowercase)
+        if len(self.inputs) > most:
+            raise TaskError(f"{len(self.inputs)} inputs: expected 1 to {most}")
         for name, values in [*zip(self.names, self.inputs, strict=True), ("output", self.outputs)]:
             if not isinstance(values, range) or values.step != 1:
                 raise TaskError(f"{name} = {values!r}: expected a range of integers in steps of 1")
-            if len(values) < 2:
+            if values.stop - values.start < 2:
                 count = "no value" if not values else "a single value"
                 raise TaskError(f"{name} ranges over {count} ({values!r}): at least 2 are needed")
+            if values.start not in INT64 or values.stop - 1 not in INT64:
+                raise TaskError(f"{name} = {values!r}: expected integers of 64 bits")
+            if values.stop - values.start not in INT64:
+                raise TaskError(f"{name} = {values!r}: expected fewer values")
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -7,6 +7,36 @@ the checker raises are its own (`distill.checker.errors`), since it stands alone
 
 from distill.checker.errors import DistillError, ProgramError, RunFolderError, TooLargeError
 
+LONGEST = 1000
+"""Characters of a line that quotes what somebody else wrote."""
+
+SHOWN = 80
+"""Characters of a value in such a line."""
+
+
+def one_line(text: str) -> str:
+    """A text that somebody else wrote, such as the message of an exception, as a line."""
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST else f"{line[:LONGEST]}..."
+
+
+def quoted(error: BaseException) -> str:
+    """An exception of somebody else's code: its type and its message, as a line."""
+    try:
+        said = str(error)
+    except Exception:  # its class may do here what it likes
+        said = "(a message that cannot be read)"
+    return one_line(f"{type(error).__name__}: {said}")
+
+
+def shown(value: object) -> str:
+    """A value of somebody else's code, as a message shows it."""
+    try:
+        text = repr(value)
+    except Exception:  # as for exceptions; an integer of 5,000 digits has none either
+        return f"a value of type {type(value).__name__} that cannot be shown"
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}... ({len(text):,} characters)"
+
 
 class TaskError(DistillError):
     """A task, a task file or a task's setting that cannot be used."""
@@ -28,4 +58,7 @@ __all__ = [
     "TaskError",
     "TooLargeError",
     "TooLargeTaskError",
+    "one_line",
+    "quoted",
+    "shown",
 ]

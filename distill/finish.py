@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 from distill.certificate import Certificate
 from distill.curve import SequenceCurve, TrainingCurve
 from distill.exhibits import Exhibits
 from distill.mechanism import Mechanism, Refusal
+from distill.output import Output
 from distill.program import Program
 from distill.render.html import report_page
 from distill.report import Report
@@ -27,9 +27,9 @@ def finish(
     curve: TrainingCurve | SequenceCurve | None,
     exhibits: Exhibits | None,
     certify: Callable[[dict[str, bytes]], Certificate | SequenceCertificate],
-    out: str | Path | None,
+    output: Output | None,
 ) -> Run:
-    """Certify a run, draw its page, and store it below `out`, if that is not null.
+    """Certify a run, draw its page, and store it where it has a place.
 
     Args:
         record: how it was made.
@@ -40,12 +40,12 @@ def finish(
         curve: of its training, where it was trained here.
         exhibits: what its pictures show.
         certify: the certificate of a run whose other files are these.
-        out: where run folders go.
+        output: its place; null to keep the run in memory.
 
     Raises:
-        DistillError: nothing can be written to `out`.
+        DistillError: it cannot be written there; the message says where it was kept.
     """
     files = run_files(report, mechanism, program, model, curve, exhibits)
     run = Run(record, report, mechanism, program, model, curve, certify(files), exhibits=exhibits)
     run = replace(run, extra={"report.html": report_page(run).encode()})
-    return run if out is None else save_run(run, Path(out))
+    return run if output is None else save_run(run, output)

@@ -20,6 +20,7 @@ from distill.certificate import Certificate
 from distill.emit.again import emit_again
 from distill.errors import RunFolderError
 from distill.mechanism import Refusal
+from distill.partial import write_file
 from distill.render.gallery import gallery_page
 from distill.render.html import report_page
 from distill.render.pictures import pictures_of
@@ -63,7 +64,7 @@ def collect(runs: Mapping[str, Path], gallery: Path) -> None:
             for kept in KEPT:
                 if (folder / kept).is_file():
                     shutil.copyfile(folder / kept, entry / kept)
-            (entry / "certificate.json").write_bytes(_without_answers(run.certificate))
+            write_file(entry / "certificate.json", _without_answers(run.certificate))
         except OSError as error:
             raise RunFolderError(
                 f"cannot write to '{entry}': {error.strerror or error}; choose another folder with "
@@ -79,7 +80,7 @@ def draw(gallery: Path) -> None:
     """
     for path, made in made_again(gallery):
         try:
-            path.write_bytes(made)
+            write_file(path, made)
         except OSError as error:
             raise RunFolderError(
                 f"cannot write '{path}': {error.strerror or error}; choose another folder with "

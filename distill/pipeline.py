@@ -28,11 +28,14 @@ from distill.importing import import_model
 from distill.integer_model import IntegerModel
 from distill.mechanism import FourierMechanism, Refusal
 from distill.model import BlackBox, Model, Network
+from distill.output import Output, output_folder
 from distill.recurrent_model import RecurrentModel
+from distill.seeds import check_seed
 from distill.sequence_pipeline import distill_network, run_sequences
 from distill.sequence_tasks import SequenceTask
-from distill.stages import Progress, Silent, Stages, check_output, record
+from distill.stages import Progress, Silent, Stages, record
 from distill.store import Attempt, Run, RunRecord
+from distill.task_family import TaskFamily
 from distill.task_files import load_task
 from distill.tasks import Setting, Task
 from distill.threads import fixed_threads
@@ -46,12 +49,18 @@ PROBE = 4096
 MAX_ATTEMPTS = 2
 """Trainings of a network; another begins only if one never became structured."""
 
+TRUSTED_LENGTH = 10
+"""Of the sequences that a recurrent network is trusted on where nothing else is said."""
+
 LEARNED = 0.99
 """Held-out accuracy below which a task counts as not learned."""
 
+AnyTask = str | Task | SequenceTask | TaskFamily
+"""What stands for a task: a name or a file, what `@task` makes of a function, the task itself."""
+
 
 def run(
-    task: str | Task | SequenceTask,
+    task: AnyTask,
     *,
     seed: int = 0,
     architecture: str | None = None,
@@ -64,7 +73,8 @@ def run(
     """From a task to a checked program: train, extract, emit, verify, store.
 
     Args:
-        task: a built-in name, a task file, `file.py:name`, or a `Task`.
+        task: a built-in name, a task file, `file.py:name`, a function that is decorated with
+            `@task`, or a `Task`.
         seed: of the training inputs, the initialisation and the batches.
         architecture: instead of the task's own, as `--arch` takes it
             (`transformer,layer_norm=true`).
@@ -77,11 +87,8 @@ def run(
     Raises:
         DistillError: the task or a setting cannot be used; nothing has been trained or written.
     """
-    if settings and not isinstance(task, str):
-        raise DistillError("settings belong to a task's name: this Task is already built")
-    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
-        raise DistillError(f"the seed is {seed!r}: expected an integer from 0 on")
-    task = load_task(task, dict(settings)) if isinstance(task, str) else task
+    check_seed(seed)
+    task = _built(task, settings)
     if isinstance(task, SequenceTask):
         if architecture is not None:
             raise DistillError(
@@ -90,10 +97,9 @@ def run(
             )
         return run_sequences(task, seed=seed, out=out, progress=progress)
     chosen = architecture_for(architecture or task.architecture, task.domain)
-    check_output(out)
     recipe = recipe or Recipe.for_data(task.train_count, task.domain.size, chosen.kind)
     stages = Stages(progress or Silent())
-    with fixed_threads():
+    with fixed_threads(), output_folder(out, task.name) as output:
         with stages.stage("task") as lines:
             train_mask = task.train_mask(seed)
             lines.append(f"{task.name}: {task.domain}, {int(train_mask.sum()):,} to train on")
@@ -113,12 +119,28 @@ def run(
             stages, task.name, seed, describe(chosen), task.settings, dataclasses.asdict(recipe)
         )
         made_so = dataclasses.replace(made_so, attempts=made)
-        return _finish(found, made_so, curve, Split(task.train_count, seed), out)
+        return _finish(found, made_so, curve, Split(task.train_count, seed), output)
 
 
-def _finite(task: str | Task | SequenceTask, settings: Mapping[str, str | Setting]) -> Task:
+def _built(task: AnyTask, settings: Mapping[str, str | Setting]) -> Task | SequenceTask:
+    """The task that is meant."""
+    if isinstance(task, str):
+        return load_task(task, settings)
+    if isinstance(task, TaskFamily):
+        return task(**settings)
+    if not isinstance(task, Task | SequenceTask):
+        raise DistillError(
+            f"the task is a {type(task).__name__}: expected the name of one, a task file, a "
+            "function that is decorated with @distill.task, or what it returns"
+        )
+    if settings:
+        raise DistillError("settings belong to a task's name: this Task is already built")
+    return task
+
+
+def _finite(task: AnyTask, settings: Mapping[str, str | Setting]) -> Task:
     """The task that is meant, if its kind can be run."""
-    built = load_task(task, dict(settings)) if isinstance(task, str) else task
+    built = _built(task, settings)
     if isinstance(built, SequenceTask):
         raise DistillError(
             f"checkpoints of networks over sequences cannot be read yet, and '{built.name}' is a "
@@ -130,7 +152,7 @@ def _finite(task: str | Task | SequenceTask, settings: Mapping[str, str | Settin
 
 def run_model(
     path: str | Path,
-    task: str | Task | SequenceTask | None = None,
+    task: AnyTask | None = None,
     *,
     layout: str | None = None,
     out: str | Path | None = "outputs",
@@ -152,10 +174,9 @@ def run_model(
         DistillError: the checkpoint cannot be read, or is of another size than the task.
     """
     task = None if task is None else _finite(task, settings)
-    check_output(out)
     stages = Stages(progress or Silent())
     name = Path(path).stem if task is None else task.name
-    with fixed_threads():
+    with fixed_threads(), output_folder(out, name) as output:
         with stages.stage("import") as lines:
             imported = import_model(path, layout)
             if task is not None and task.domain != imported.domain:
@@ -170,7 +191,7 @@ def run_model(
         settings = {"model": Path(path).name, "layout": imported.layout}
         architecture = describe(imported.model.architecture)
         made_so = record(stages, name, None, architecture, settings, {})
-        return _finish(found, made_so, None, None, out)
+        return _finish(found, made_so, None, None, output)
 
 
 def _accuracy(model: Model, task: Task) -> str:
@@ -185,7 +206,7 @@ def distill(
     domain: Domain | Channels | Sequence[range],
     outputs: range | None = None,
     *,
-    length: int = 10,
+    length: int | None = None,
     name: str = "network",
     out: str | Path | None = None,
     progress: Progress | None = None,
@@ -199,7 +220,8 @@ def distill(
         domain: a `Domain`, or the range of every input; for a recurrent network its `Channels`,
             or the range of every channel.
         outputs: the values of the output, if the domain is given as ranges.
-        length: of the sequences that a recurrent network can be trusted on.
+        length: of the sequences that a recurrent network can be trusted on; null for
+            `TRUSTED_LENGTH`. Of a recurrent network alone.
         name: names the report and the folder; nothing else depends on it.
         out: where the run folder goes, or null to keep the run in memory.
         progress: who watches.
@@ -211,8 +233,15 @@ def distill(
         if isinstance(domain, Domain):
             raise DistillError("a recurrent network reads sequences: give its Channels, no Domain")
         channels = domain if isinstance(domain, Channels) else Channels(tuple(domain))
+        if length is None:
+            length = TRUSTED_LENGTH
         return distill_network(
             network, channels, length=length, name=name, out=out, progress=progress
+        )
+    if length is not None:
+        raise DistillError(
+            f"length={length!r} is of a RecurrentModel or an IntegerModel, and this network is a "
+            f"{type(network).__name__}: over a finite domain there are no lengths"
         )
     if isinstance(domain, Channels):
         raise DistillError("channels are for a RecurrentModel: give the Domain of this network")
@@ -220,14 +249,13 @@ def distill(
         if outputs is None:
             raise DistillError("outputs is missing: give the range of the outputs, or a Domain")
         domain = Domain(tuple(domain), outputs)
-    check_output(out)
     stages = Stages(progress or Silent())
-    with fixed_threads():
+    with fixed_threads(), output_folder(out, name) as output:
         boxed: Network = network if isinstance(network, Model) else BlackBox.over(network, domain)
         found = _distill(boxed, domain, None, name, None, stages)
         architecture = describe(network.architecture) if isinstance(network, Model) else None
         made_so = record(stages, name, None, architecture, {}, {})
-        return _finish(found, made_so, None, None, out)
+        return _finish(found, made_so, None, None, output)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -395,7 +423,7 @@ def _finish(
     made_so: RunRecord,
     curve: TrainingCurve | None,
     split: Split | None,
-    out: str | Path | None,
+    output: Output | None,
 ) -> Run:
     return finish(
         made_so,
@@ -413,5 +441,5 @@ def _finish(
             split,
             files,
         ),
-        out=out,
+        output=output,
     )

@@ -18,6 +18,7 @@ from distill.mechanism import (
     Refusal,
 )
 from distill.model import Model
+from distill.partial import write_file
 from distill.recurrent_model import RecurrentModel
 from distill.render.html import report_page
 from distill.sequence_network import SequenceNetwork
@@ -58,14 +59,14 @@ def write_report(run: Run, output: Path | None) -> Path:
         The page's path.
 
     Raises:
-        RunFolderError: nothing can be written there.
+        RunFolderError: nothing can be written there, or it is a link to another file.
     """
     if run.exhibits is None:
         run = replace(run, exhibits=exhibits_again(run))
     path = output or (run.folder or Path()) / "report.html"
     page = report_page(run)
     try:
-        path.write_text(page, encoding="utf-8")
+        write_file(path, page.encode())
     except OSError as error:
         raise RunFolderError(
             f"cannot write '{path}': {error.strerror or error}; choose another file with "

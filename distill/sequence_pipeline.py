@@ -19,11 +19,12 @@ from distill.extract.sequences import read_network
 from distill.finish import finish
 from distill.integer_model import IntegerModel
 from distill.mechanism import Refusal, SequenceMechanism
+from distill.output import Output, output_folder
 from distill.recurrent_model import RecurrentModel
 from distill.sequence_certificate import certify_sequences
 from distill.sequence_network import SequenceNetwork
 from distill.sequence_tasks import SequenceTask
-from distill.stages import Progress, Silent, Stages, check_output, record
+from distill.stages import Progress, Silent, Stages, record
 from distill.store import Run, RunRecord
 from distill.threads import fixed_threads
 from distill.train.cells import CellAttempt, CellData, cells_for, does_not_fit, train_cell
@@ -79,10 +80,9 @@ def run_sequences(
     Raises:
         DistillError: nothing can be written to `out`.
     """
-    check_output(out)
     recipe = recipe or SequenceRecipe()
     stages = Stages(progress or Silent())
-    with fixed_threads():
+    with fixed_threads(), output_folder(out, task.name) as output:
         with stages.stage("task") as lines:
             data = _draw(task, seed)
             lines.append(f"{task.name}: {task.channels}, {task.length} steps")
@@ -91,7 +91,7 @@ def run_sequences(
         settings = dataclasses.asdict(recipe)
         made_so = record(stages, task.name, seed, _shape(found), task.settings, settings)
         made_so = dataclasses.replace(made_so, attempts=tuple(training.attempts))
-        return _finish(found, made_so, SequenceCurve(tuple(training.points)), out)
+        return _finish(found, made_so, SequenceCurve(tuple(training.points)), output)
 
 
 def distill_network(
@@ -116,12 +116,11 @@ def distill_network(
     Raises:
         DistillError: the network does not read these channels, or nothing can be written.
     """
-    check_output(out)
     stages = Stages(progress or Silent())
-    with fixed_threads():
+    with fixed_threads(), output_folder(out, name) as output:
         found = _distill(SequenceNetwork(network, channels), length, None, name, stages)
         made_so = record(stages, name, None, _shape(found), {}, {})
-        return _finish(found, made_so, None, out)
+        return _finish(found, made_so, None, output)
 
 
 def _draw(task: SequenceTask, seed: int) -> CellData:
@@ -273,7 +272,7 @@ def _distill(
 
 
 def _finish(
-    found: Found, made_so: RunRecord, curve: SequenceCurve | None, out: str | Path | None
+    found: Found, made_so: RunRecord, curve: SequenceCurve | None, output: Output | None
 ) -> Run:
     model = None if found.network is None else found.network.model
     return finish(
@@ -287,5 +286,5 @@ def _finish(
         certify=lambda files: certify_sequences(
             found.channels, found.length, model, found.verified, files
         ),
-        out=out,
+        output=output,
     )

@@ -29,7 +29,7 @@ from jaxtyping import Int
 from numpy import ndarray
 
 from distill.channels import Channels
-from distill.errors import TaskError, TooLargeError
+from distill.errors import TaskError, TooLargeError, quoted, shown
 from distill.tasks import Setting
 
 MAX_LENGTH = 1000
@@ -83,21 +83,30 @@ class SequenceTask:
                 "a sequence task takes inputs={'name': range(...), ...} and reference=a function "
                 "from a list of inputs to a list of outputs"
             )
-        if isinstance(self.length, bool) or not 1 <= self.length <= MAX_LENGTH:
+        length = self.length
+        whole = isinstance(length, int) and not isinstance(length, bool)
+        if not whole or not 1 <= length <= MAX_LENGTH:
             raise TaskError(
                 f"the length of the training sequences is {self.length!r}: expected 1 to "
                 f"{MAX_LENGTH:,} steps"
+            )
+        ranges = dict(zip(self.inputs, self.channels.inputs, strict=True))
+        if not isinstance(self.symbols or {}, Mapping):
+            raise TaskError(
+                f"symbols are {self.symbols!r}: expected the characters of each channel, for "
+                "example {'x': '()'}"
             )
         for name, characters in (self.symbols or {}).items():
             if name not in self.inputs:
                 known = ", ".join(self.inputs)
                 raise TaskError(f"symbols name a channel '{name}'; the channels are: {known}")
-            if len(set(characters)) != len(self.inputs[name]) or len(characters) != len(
-                self.inputs[name]
+            values = ranges[name].stop - ranges[name].start
+            if not isinstance(characters, str) or not (
+                len(set(characters)) == len(characters) == values
             ):
                 raise TaskError(
                     f"symbols of channel '{name}' are {characters!r}: expected a different "
-                    f"character for each of its {len(self.inputs[name])} values"
+                    f"character for each of its {values} values"
                 )
         self.labels(self.sample(np.random.default_rng(0), PROBES))
 
@@ -128,14 +137,14 @@ class SequenceTask:
             return self._uniform(rng, count, length)
         try:
             drawn = self.sampler(rng, count, length)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise TaskError(
-                f"the sampler raised {type(error).__name__}: {error}, when "
-                f"asked for {count} sequences of length {length}"
+                f"the sampler raised {quoted(error)}, when asked for {count} sequences of length "
+                f"{length}"
             ) from error
         shape = (count, length, len(self.inputs))
         if not isinstance(drawn, ndarray) or not np.issubdtype(drawn.dtype, np.integer):
-            found = f"an array of {drawn.dtype}" if isinstance(drawn, ndarray) else repr(drawn)
+            found = f"an array of {drawn.dtype}" if isinstance(drawn, ndarray) else shown(drawn)
             raise TaskError(
                 f"the sampler drew {found}: expected an array of integers {list(shape)}"
             )
@@ -210,10 +219,9 @@ class SequenceTask:
         """What the reference answers to a sequence, as far as shape and type go."""
         try:
             answers = self.reference(list(sequence))
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise TaskError(
-                f"{self._call(sequence)} raised {type(error).__name__}: {error}; it must answer "
-                "for every sequence"
+                f"{self._call(sequence)} raised {quoted(error)}; it must answer for every sequence"
             ) from error
         expected = "an integer" if self.outputs == 1 else f"a tuple of {self.outputs} integers"
         if not isinstance(answers, list) or len(answers) != len(sequence):
@@ -230,7 +238,7 @@ class SequenceTask:
                 or not all(isinstance(number, int | np.integer) for number in numbers)
             ):
                 raise TaskError(
-                    f"{self._call(sequence)} is {answer!r} at step {t}: expected {expected}"
+                    f"{self._call(sequence)} is {shown(answer)} at step {t}: expected {expected}"
                 )
         return answers
 
@@ -280,7 +288,7 @@ def windows(xs: list[Any], count: int) -> Iterator[list[Any]]:
     Raises:
         TaskError: the count is below 1.
     """
-    if count < 1:
-        raise TaskError(f"a window of the last {count} inputs: expected at least 1")
+    if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= MAX_LENGTH:
+        raise TaskError(f"a window of the last {count!r} inputs: expected 1 to {MAX_LENGTH:,}")
     padded = [0] * (count - 1) + xs
     return (padded[t : t + count] for t in range(len(xs)))

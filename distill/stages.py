@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import importlib.metadata
-import os
 import platform
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
-from distill.errors import DistillError
 from distill.store import RunRecord
 from distill.tasks import Setting
 from distill.threads import THREADS
@@ -62,23 +59,6 @@ class Stages:
         taken = time.perf_counter() - start
         self.seconds[name] = round(self.seconds.get(name, 0.0) + taken, 3)
         self.progress.done(name, "; ".join(lines), round(taken, 3))
-
-
-def check_output(out: str | Path | None) -> None:
-    """Say before training that nothing could be written after it.
-
-    Raises:
-        DistillError: `out` is no folder that may be written to.
-    """
-    if out is None:
-        return
-    path = Path(out).absolute()
-    while not path.exists() and path != path.parent:
-        path = path.parent
-    if not path.is_dir():
-        raise DistillError(f"--out '{out}': '{path}' is a file, expected a folder")
-    if not os.access(path, os.W_OK | os.X_OK):
-        raise DistillError(f"--out '{out}': '{path}' may not be written to; choose another folder")
 
 
 def record(

@@ -1,16 +1,13 @@
 """Run folders: written under a temporary name and renamed when complete; read with every check.
 
 A run that was killed leaves at most a folder whose name begins with `.partial-`, which nothing
-reads. Weights are safetensors, everything else is JSON or text.
+reads and the next run removes. Weights are safetensors, everything else is JSON or text.
 """
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -27,6 +24,8 @@ from distill.exhibits import Exhibits, ExhibitsJson
 from distill.integer_model import IntegerModel
 from distill.mechanism import Mechanism, Refusal
 from distill.model import Model
+from distill.output import Output
+from distill.partial import fit_name
 from distill.program import Program
 from distill.recurrent_model import RecurrentModel
 from distill.report import FORMAT_VERSION as REPORT_VERSION
@@ -81,7 +80,7 @@ class RunRecord:
     format_version: int = FORMAT_VERSION
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Run:
     """A finished run: what was found, what was checked, and where it is stored.
 
@@ -101,6 +100,15 @@ class Run:
     folder: Path | None = None
     extra: Mapping[str, bytes] = field(default_factory=dict)
     """Further files of the folder (`report.html`)."""
+
+    def __repr__(self) -> str:
+        """One line: a program and a network stand in the fields."""
+        located = " and located" if self.report.located else ""
+        where = "in memory" if self.folder is None else repr(str(self.folder))
+        return (
+            f"<Run of {self.record.task}: {self.report.verdict}{located}, "
+            f"{self.report.mechanism.name}, {where}>"
+        )
 
     def _repr_html_(self) -> str:
         from distill.render.html import snippet  # what a run looks like is nothing that it knows
@@ -133,33 +141,18 @@ def run_files(
     return files
 
 
-def save_run(run: Run, out: Path) -> Run:
-    """Write a run below `out/<task>/`; it appears there under its final name, complete, or not.
+def save_run(run: Run, output: Output) -> Run:
+    """Write a run to its place; it appears there under its final name, complete, or not.
 
     Raises:
-        RunFolderError: nothing can be written there.
+        RunFolderError: it cannot be written there; the message says where it was kept.
     """
     files = run_files(run.report, run.mechanism, run.program, run.model, run.curve, run.exhibits)
     files |= {
         "run.json": to_json(run.record),
         "certificate.json": to_json(run.certificate, CertificateJson),
     }
-    files |= run.extra
-    parent = out / run.record.task
-    try:
-        parent.mkdir(parents=True, exist_ok=True)
-        with _partial_folder(parent, run_name(run.record)) as partial:
-            for name, data in files.items():
-                with (partial / name).open("wb") as file:
-                    file.write(data)
-                    file.flush()
-                    os.fsync(file.fileno())
-            return replace(run, folder=_claim_name(partial, parent, run_name(run.record)))
-    except OSError as error:
-        raise RunFolderError(
-            f"cannot write to '{parent}': {error.strerror or error}; choose another folder with "
-            "--out DIR"
-        ) from error
+    return replace(run, folder=output.save({**files, **run.extra}, run_name(run.record)))
 
 
 def run_name(record: RunRecord) -> str:
@@ -168,34 +161,7 @@ def run_name(record: RunRecord) -> str:
         parts = [Path(str(record.settings.get("model", "network"))).stem]
     else:
         parts = [f"seed{record.seed}", *(f"{key}{it}" for key, it in record.settings.items())]
-    return "".join(c if c.isalnum() or c in "-_." else "_" for c in "-".join(parts))[:120]
-
-
-@contextlib.contextmanager
-def _partial_folder(parent: Path, name: str) -> Iterator[Path]:
-    partial = parent / f".partial-{name}-{os.getpid()}"
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir()
-    try:
-        yield partial
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-
-
-def _claim_name(partial: Path, parent: Path, name: str) -> Path:
-    """Rename to the first free name: a run is never written over another."""
-    for count in range(1, 100_000):
-        final = parent / (name if count == 1 else f"{name}-{count}")
-        if final.exists():
-            continue
-        try:
-            partial.rename(final)
-        except OSError:
-            if final.exists():  # another run took the name in between
-                continue
-            raise
-        return final
-    raise RunFolderError(f"'{parent}' holds too many runs of the name '{name}'")
+    return fit_name("-".join(parts))
 
 
 def find_run(given: str, out: Path) -> Path:
@@ -204,12 +170,18 @@ def find_run(given: str, out: Path) -> Path:
     Raises:
         RunFolderError: there is none.
     """
-    for path in (Path(given), out / given):
-        if (path / "run.json").is_file() or (path / "verification.json").is_file():
-            return path
-        runs = [folder for folder in stored_runs(path) if folder.parent == path]
-        if runs:
-            return max(runs, key=lambda folder: (folder / "run.json").stat().st_mtime)
+    try:
+        for path in (Path(given), out / given):
+            if (path / "run.json").is_file() or (path / "verification.json").is_file():
+                return path
+            runs = [folder for folder in stored_runs(path) if folder.parent == path]
+            if runs:
+                return max(runs, key=lambda folder: (folder / "run.json").stat().st_mtime)
+    except OSError as error:
+        raise RunFolderError(
+            f"run '{given}' cannot be looked for ({error.strerror or error}): expected a folder, "
+            "task/run or a task's name; `distill runs` lists them"
+        ) from error
     if Path(given).is_dir():
         raise RunFolderError(
             f"'{given}' holds no run.json: it is not a run folder, or not a complete one"

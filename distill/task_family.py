@@ -21,11 +21,30 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from distill.errors import DistillError, TaskError
+from distill.domain import INT64
+from distill.errors import DistillError, TaskError, one_line, quoted, shown
 from distill.sequence_tasks import SequenceTask
 from distill.tasks import Setting, Task
+from distill.time_limit import time_limit
 
 Build = Callable[..., Task | SequenceTask]
+
+SECONDS = 60.0
+"""For a task to be built: its reference is tried on a few inputs."""
+
+DIGITS = 18
+"""Of an integer that certainly fits into 64 bits."""
+
+LONGEST_NAME = 60
+"""Characters of a task's name: it names a folder, and a character may take four bytes."""
+
+EXPECTED: dict[type, str] = {
+    int: "an integer",
+    float: "a number",
+    bool: "true or false",
+    str: "text",
+}
+"""The types of settings, in words."""
 
 
 @dataclass(frozen=True)
@@ -65,27 +84,29 @@ class TaskFamily:
         """What the task is a function of."""
         return "sequences" if isinstance(self(), SequenceTask) else "finite domain"
 
-    def __call__(self, **settings: str | Setting) -> Task | SequenceTask:
+    def __call__(self, /, **settings: str | Setting) -> Task | SequenceTask:
         """Build the task; settings given as text (`p="59"`) are read by their annotation.
 
         Raises:
             TaskError: an unknown setting, one of the wrong type, or a task that cannot be built.
         """
         complete = {**self.defaults, **self.read(settings)}
+        given = ", ".join(f"{name} = {_written(value)}" for name, value in complete.items())
+        called = f"{self.name} with {given}" if given else self.name
         try:
-            built = self.build(**complete)
+            with time_limit(SECONDS, "it"):
+                built = self.build(**complete)
+                if isinstance(built, Task | SequenceTask):
+                    return replace(built, name=self.name, settings=complete)
         except DistillError as error:
-            given = ", ".join(f"{name} = {value}" for name, value in complete.items())
-            raise TaskError(f"{self.name} with {given}: {error}") from error
-        except Exception as error:
-            raise TaskError(
-                f"task '{self.name}' could not be built: {type(error).__name__}: {error}"
-            ) from error
-        if not isinstance(built, Task | SequenceTask):
-            raise TaskError(
-                f"'{self.name}' returned {type(built).__name__}: expected a Task or a SequenceTask"
-            )
-        return replace(built, name=self.name, settings=complete)
+            raise TaskError(one_line(f"{called}: {error}")) from error
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # SystemExit too: nobody has asked to leave
+            raise TaskError(f"task '{self.name}' could not be built: {quoted(error)}") from error
+        raise TaskError(
+            f"'{self.name}' returned {type(built).__name__}: expected a Task or a SequenceTask"
+        )
 
     def read(self, settings: Mapping[str, str | Setting]) -> dict[str, Setting]:
         """The settings in the types that the function declares.
@@ -99,23 +120,48 @@ class TaskFamily:
         if name not in self.defaults:
             known = ", ".join(self.defaults) or "none"
             raise TaskError(f"task '{self.name}' has no setting '{name}'; it has: {known}")
-        hints: dict[str, Any] = typing.get_type_hints(self.build)
-        kind = hints.get(name, type(self.defaults[name]))
-        expected = {int: "an integer", float: "a number", bool: "true or false", str: "text"}
+        kind = self._kind(name)
         try:
-            if kind is bool and isinstance(given, str):
-                return {"true": True, "false": False}[given.lower()]
-            if kind is int and (isinstance(given, bool) or int(given) != float(given)):
-                raise ValueError
-            value = kind(given)
-            if kind is float and not math.isfinite(value):
-                raise ValueError
+            value = _converted(given, kind)
         except (ValueError, KeyError, TypeError, OverflowError):
+            bits = " of 64 bits" if kind is int and len(shown(given)) > DIGITS + 2 else ""
             raise TaskError(
-                f"{name} = {given!r} of task '{self.name}': expected {expected.get(kind, kind)}, "
+                f"{name} = {shown(given)} of task '{self.name}': expected {EXPECTED[kind]}{bits}, "
                 f"for example {name}={self.defaults[name]}"
             ) from None
         return value
+
+    def _kind(self, name: str) -> type[Setting]:
+        """The type that a setting is declared to have, or that its default has."""
+        try:
+            hints: dict[str, Any] = typing.get_type_hints(self.build)
+        except Exception:  # annotations may be anything
+            hints = {}
+        declared = hints.get(name)
+        plain = isinstance(declared, type) and declared in EXPECTED
+        return declared if plain else type(self.defaults[name])
+
+
+def _written(value: Setting) -> str:
+    return value if isinstance(value, str) else shown(value)
+
+
+def _converted(given: str | Setting, kind: type[Setting]) -> Setting:
+    """A setting in its type; raises where it is of another, or none that JSON can hold."""
+    if kind is bool and isinstance(given, str):
+        return {"true": True, "false": False}[given.lower()]
+    if kind is bool and not isinstance(given, bool):
+        raise ValueError
+    if kind is int and (isinstance(given, bool) or (isinstance(given, float) and given % 1)):
+        raise ValueError
+    value = kind(given)
+    if (isinstance(value, float) and not math.isfinite(value)) or (
+        kind is int and value not in INT64
+    ):
+        raise ValueError
+    if isinstance(value, str):
+        value.encode()  # half of a surrogate pair is no text
+    return value
 
 
 @typing.overload
@@ -145,13 +191,32 @@ def task(
 
 
 def _family(build: Build, presets: Mapping[str, Mapping[str, Setting]]) -> TaskFamily:
+    task = getattr(build, "__name__", repr(build))
+    if not task.isidentifier() or len(task) > LONGEST_NAME:
+        raise TaskError(
+            f"{shown(task)} cannot name a task: expected a function of a name of at most "
+            f"{LONGEST_NAME} letters, digits and _"
+        )
     for name, parameter in inspect.signature(build).parameters.items():
-        if parameter.default is inspect.Parameter.empty:
-            raise TaskError(f"setting '{name}' of task '{build.__name__}' needs a default value")
+        default = parameter.default
+        if default is inspect.Parameter.empty:
+            raise TaskError(f"setting '{name}' of task '{task}' needs a default value")
+        try:
+            plain = type(default) in EXPECTED and _converted(default, type(default)) == default
+        except ValueError:
+            plain = False
+        if not plain:
+            raise TaskError(
+                f"setting '{name}' of task '{task}' is {shown(default)} by default: expected "
+                "an integer, a finite number, true or false, or text"
+            )
 
     def preset(name: str) -> TaskFamily:
-        if not name.isidentifier():
-            raise TaskError(f"'{name}' cannot name a task: expected letters, digits and _")
+        if not name.isidentifier() or len(name) > LONGEST_NAME:
+            raise TaskError(
+                f"{shown(name)} cannot name a task: expected at most {LONGEST_NAME} letters, "
+                "digits and _"
+            )
         family = TaskFamily(build, name)
         return replace(family, preset=family.read(presets[name]))
 

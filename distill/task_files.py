@@ -6,18 +6,32 @@ task, and running a copy of it by its path gives the same run.
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import importlib.util
+import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from types import ModuleType
 
-from distill.errors import DistillError, TaskError
+from distill.errors import DistillError, TaskError, one_line, quoted
 from distill.sequence_tasks import SequenceTask
 from distill.task_family import TaskFamily
 from distill.tasks import Setting, Task
+from distill.time_limit import time_limit
 
 LISTED = 12
 """Names that an error message lists; where there are more, `distill tasks` does."""
+
+SHOWN = 80
+"""Characters of a name that an error message shows."""
+
+LARGEST = 10 * 2**20
+"""Bytes of a task file: one that is larger is no program that somebody wrote."""
+
+SECONDS = 60.0
+"""For a task file to be executed: it defines functions, and imports what they need."""
 
 
 def builtin_folder() -> Path:
@@ -39,33 +53,14 @@ def read_task_file(path: Path) -> dict[str, TaskFamily]:
     """Execute a task file and collect the functions that it marks with `@task`.
 
     Raises:
-        TaskError: the file is missing, cannot be executed, or marks nothing.
+        TaskError: the file is missing, cannot be executed, takes too long, or marks nothing.
     """
-    if not path.is_file():
-        found = "is a folder" if path.is_dir() else "does not exist"
-        raise TaskError(f"task file '{path}' {found}: expected a Python file with a @task function")
-    spec = importlib.util.spec_from_file_location(f"distill_task_file_{path.stem}", path)
-    if spec is None or spec.loader is None:
-        raise TaskError(f"task file '{path}' is not a Python file: its name must end in .py")
-    module = importlib.util.module_from_spec(spec)
-    writes_bytecode, sys.dont_write_bytecode = sys.dont_write_bytecode, True
-    try:
-        spec.loader.exec_module(module)
-    except DistillError as error:
-        raise TaskError(f"task file '{path}': {error}") from error
-    except SyntaxError as error:
-        raise TaskError(
-            f"task file '{path}' is not valid Python: line {error.lineno}: {error.msg}"
-        ) from error
-    except Exception as error:
-        raise TaskError(
-            f"task file '{path}' failed: {type(error).__name__}: {error}".replace("\n", " ")
-        ) from error
-    finally:
-        sys.dont_write_bytecode = writes_bytecode
+    _check_file(path)
     families: dict[str, TaskFamily] = {}
-    for marked in vars(module).values():
-        for name, family in marked.named.items() if isinstance(marked, TaskFamily) else ():
+    for marked in vars(_executed(path)).values():
+        # by its type alone: an object may lie about its class, or fail to say it
+        is_task = issubclass(type(marked), TaskFamily)
+        for name, family in marked.named.items() if is_task else ():
             if families.setdefault(name, family) != family:
                 raise TaskError(f"task file '{path}' marks two tasks with the name '{name}'")
     if not families:
@@ -76,8 +71,57 @@ def read_task_file(path: Path) -> dict[str, TaskFamily]:
     return families
 
 
+def _check_file(path: Path) -> None:
+    """That there is a file of a size that can be read; a name may be one that no system takes."""
+    try:
+        is_file, is_folder = path.is_file(), path.is_dir()
+        size = path.stat().st_size if is_file else 0
+    except OSError as error:
+        raise TaskError(
+            f"task file '{_shortened(str(path))}' cannot be looked at ({error.strerror or error}): "
+            "expected a Python file with a @task function"
+        ) from error
+    if not is_file:
+        there = is_folder or os.path.lexists(path)
+        found = "is a folder" if is_folder else "is no file" if there else "does not exist"
+        raise TaskError(
+            f"task file '{_shortened(str(path))}' {found}: expected a Python file with a @task "
+            "function"
+        )
+    if size > LARGEST:
+        raise TaskError(
+            f"task file '{path}' has {size / 1e6:,.0f} MB: expected a Python file of at most "
+            f"{LARGEST / 1e6:,.0f} MB"
+        )
+
+
+def _executed(path: Path) -> ModuleType:
+    """The module that a task file is."""
+    spec = importlib.util.spec_from_file_location(f"distill_task_file_{path.stem}", path)
+    if spec is None or spec.loader is None:
+        raise TaskError(f"task file '{path}' is not a Python file: its name must end in .py")
+    module = importlib.util.module_from_spec(spec)
+    writes_bytecode, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    try:
+        with time_limit(SECONDS, "it"):
+            spec.loader.exec_module(module)
+    except DistillError as error:
+        raise TaskError(one_line(f"task file '{path}': {error}")) from error
+    except SyntaxError as error:
+        raise TaskError(
+            f"task file '{path}' is not valid Python: line {error.lineno}: {error.msg}"
+        ) from error
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # SystemExit too: whoever runs a task has not asked to leave
+        raise TaskError(f"task file '{path}' failed: {quoted(error)}") from error
+    finally:
+        sys.dont_write_bytecode = writes_bytecode
+    return module
+
+
 def load_task(
-    specifier: str, settings: dict[str, str | Setting] | None = None
+    specifier: str, settings: Mapping[str, str | Setting] | None = None
 ) -> Task | SequenceTask:
     """The task of a built-in name, of a file, or of `file.py:name`, built with settings.
 
@@ -88,7 +132,16 @@ def load_task(
 
 
 def find_family(specifier: str) -> TaskFamily:
-    """The family that `distill run SPECIFIER` means."""
+    """The family that `distill run SPECIFIER` means.
+
+    Raises:
+        TaskError: there is none.
+    """
+    if not specifier or "\0" in specifier:
+        raise TaskError(
+            f"{_shortened(repr(specifier))} names no task: expected a built-in name "
+            "(`distill tasks`), a task file, or file.py:name"
+        )
     path, _, name = specifier.rpartition(":") if ".py:" in specifier else (specifier, "", "")
     if not path.endswith(".py") and "/" not in path:
         return _pick(builtin_tasks(), path, "built in", f"{path}.py")
@@ -108,9 +161,14 @@ def _pick(
         return families[name]
     close = difflib.get_close_matches(name, families, n=1)
     hint = f"did you mean '{close[0]}'?" if close else "`distill tasks` lists what there is"
-    if as_file and Path(as_file).is_file():
-        hint = f"did you mean the file '{as_file}'?"
-    raise TaskError(f"no task '{name}' among the {_count(families)} {where}; {hint}")
+    with contextlib.suppress(OSError):  # a name that no system takes names no file
+        if as_file and Path(as_file).is_file():
+            hint = f"did you mean the file '{as_file}'?"
+    raise TaskError(f"no task '{_shortened(name)}' among the {_count(families)} {where}; {hint}")
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= SHOWN else f"{name[:SHOWN]}... ({len(name):,} characters)"
 
 
 def _count(families: dict[str, TaskFamily]) -> str:

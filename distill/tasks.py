@@ -30,7 +30,7 @@ from jaxtyping import Bool, Int
 from numpy import ndarray
 
 from distill.domain import Domain, choose
-from distill.errors import TaskError
+from distill.errors import TaskError, quoted, shown
 
 MEMORY_BUDGET = 2 * 1024**3
 """Bytes that a task's tables may take; a larger task is refused before anything is allocated."""
@@ -80,6 +80,11 @@ class Task:
                 "a task takes inputs={'name': range(...), ...}, outputs=range(...) and "
                 "reference=a function of one integer per input"
             )
+        if not isinstance(self.architecture, str):
+            raise TaskError(
+                f"the architecture is {self.architecture!r}: expected text as --arch takes it, for "
+                "example 'mlp,combine=concat'"
+            )
         size = self.domain.size
         needed = size * BYTES_PER_INPUT
         if needed > MEMORY_BUDGET:
@@ -114,17 +119,17 @@ class Task:
         for row, values in enumerate(self.domain.values(tokens).tolist()):
             try:
                 answer = self.reference(*values)
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 call = ", ".join(map(str, values))
                 raise TaskError(
-                    f"reference({call}) of task '{self.name}' raised "
-                    f"{type(error).__name__}: {error}; it must answer for every input"
+                    f"reference({call}) of task '{self.name}' raised {quoted(error)}; it must "
+                    "answer for every input"
                 ) from error
             if not isinstance(answer, int | np.integer) or int(answer) not in self.outputs:
                 call = ", ".join(map(str, values))
                 raise TaskError(
-                    f"reference({call}) of task '{self.name}' is {answer!r}; expected an integer "
-                    f"in outputs = {self.outputs!r}"
+                    f"reference({call}) of task '{self.name}' is {shown(answer)}; expected an "
+                    f"integer in outputs = {self.outputs!r}"
                 )
             labels[row] = int(answer) - self.outputs.start
         return labels

@@ -88,7 +88,7 @@ def killed() -> Task:
 
 @task
 def raises() -> Task:
-    """Fails with a traceback, which has the exit status of a refusal."""
+    """Fails with what is no Exception, which is told in one line all the same."""
     told("raises")
     raise GeneratorExit("which is no Exception")
 
@@ -104,7 +104,8 @@ def unusable() -> Task:
 def endless() -> Task:
     """Never ends, and has a process of its own that does not either."""
     child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
-    (HERE / "endless.pid").write_text(f"{os.getpid()} {child.pid}")
+    with (HERE / "endless.pid").open("a") as file:
+        file.write(f"{os.getpid()} {child.pid}\n")
     told("endless")
     time.sleep(600)
     raise AssertionError

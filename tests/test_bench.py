@@ -67,8 +67,8 @@ def gone(pids: list[int], within: float = 5) -> bool:
 
 
 def test_however_a_run_ends_it_is_a_row_and_the_others_go_on(tmp_path):
-    crashing = ("exits", "killed", "raises", "exits_with_0")
-    write_suite(tmp_path, *crashing, "unusable", "refused", stand_in())
+    crashing = ("exits", "killed", "exits_with_0")
+    write_suite(tmp_path, *crashing, "raises", "unusable", "refused", stand_in())
     finished = bench(tmp_path, "--json")
     assert finished.returncode == 1, finished.stderr
     printed = json.loads(finished.stdout)  # and nothing else
@@ -77,13 +77,13 @@ def test_however_a_run_ends_it_is_a_row_and_the_others_go_on(tmp_path):
     assert ends == {
         **dict.fromkeys(crashing, "crashed"),
         **dict.fromkeys(("refused", "stand_in"), "done"),
-        "unusable": "bad input",
+        **dict.fromkeys(("unusable", "raises"), "bad input"),
     }
     assert "the training fraction is 7.0" in rows["unusable"]["reason"]
     assert not rows["unusable"]["reason"].startswith("distill: ")
     assert "status 7" in rows["exits"]["reason"]
     assert "SIGKILL" in rows["killed"]["reason"]
-    assert rows["raises"]["reason"] == "GeneratorExit: which is no Exception"
+    assert "could not be built: GeneratorExit: which is no" in rows["raises"]["reason"]
     assert "no report" in rows["exits_with_0"]["reason"]
     refused = rows["refused"]
     assert (refused["verdict"], refused["lines"], refused["program_right"]) == (
@@ -95,7 +95,7 @@ def test_however_a_run_ends_it_is_a_row_and_the_others_go_on(tmp_path):
     assert (tmp_path / "outputs" / refused["folder"] / "verification.json").is_file()
     assert refused["cost"]["seconds"] > 0.5 < refused["cost"]["cpu_seconds"]
     assert refused["cost"]["peak_memory"] > 100e6  # torch alone takes more
-    counted = {"tested": 1, "refused": 1, "crashed": 4, "bad input": 1}
+    counted = {"tested": 1, "refused": 1, "crashed": 3, "bad input": 2}
     assert printed["totals"]["outcomes"] == counted
     assert not printed["totals"]["complete"]
 
@@ -150,6 +150,31 @@ def test_a_bench_that_is_stopped_leaves_no_process_and_goes_on_where_it_was(tmp_
     assert ran(tmp_path) == ["endless", "stand_in"]
     assert bench(tmp_path, "--only", "stand_in*", "--only", "exits").returncode == 1
     assert ran(tmp_path) == ["exits"]
+
+
+def test_a_bench_that_is_killed_takes_its_runs_and_all_that_they_started_with_it(tmp_path):
+    """By a signal that no process can catch; the next bench removes what they were writing."""
+    write_suite(tmp_path, "endless", stand_in())
+    command = [sys.executable, "-m", "distill", "bench", "own.toml", "--jobs", "2"]
+    both = ["--only", "endless", "--seed", "0", "--seed", "1"]
+    process = subprocess.Popen([*command, *both], cwd=tmp_path, stdout=subprocess.DEVNULL)
+    file, pids, until = tmp_path / "endless.pid", list[str](), time.monotonic() + 60
+    while len(pids) < 4 and time.monotonic() < until:
+        pids = file.read_text().split() if file.exists() else []
+        time.sleep(0.05)
+    running = [int(pid) for pid in pids]
+    assert len(running) == 4
+    assert all(map(is_alive, running))
+    process.kill()
+    process.wait()
+    assert gone(running, within=2)
+    half = tmp_path / "outputs" / "bench" / "own" / ".partial-1-ab"
+    run = tmp_path / "outputs" / "endless" / ".partial-endless-1-ab"
+    half.write_text("{")
+    run.mkdir(parents=True)
+    assert bench(tmp_path, "--only", "stand_in*").returncode == 0
+    assert rows_in(tmp_path) == {"stand_in-right100-seed0.json"}
+    assert not run.exists()
 
 
 def test_what_is_run_again_and_what_is_not(tmp_path):

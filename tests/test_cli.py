@@ -1,15 +1,24 @@
 """The commands, as a user types them."""
 
+import io
 import json
 import re
 import shutil
 import subprocess
 import sys
+import textwrap
 
 import jsonschema
+import numpy as np
 import pytest
+import torch
 from conftest import SMALL, run_distill
+from rich.console import Console
 from test_verify import SCHEMA
+
+import distill
+from distill.render.terminal import show_program
+from distill.task_files import builtin_tasks, load_task
 
 
 @pytest.mark.parametrize(
@@ -27,6 +36,21 @@ from test_verify import SCHEMA
         (["run", "mod_add", "--arch", "rnn"], "no architecture 'rnn'"),
         (["run", "mod_add", "--arch", "mlp,n_heads=1"], "no field 'n_heads'; expected one of"),
         (["run", "mod_add", "--seed", "-1"], "seed is -1"),
+        (["run", "mod_add", "--seed", "9" * 20], "expected an integer from 0 to 4,294,967,295"),
+        (["run", "mod_add", "--set", "self=1"], "no setting 'self'; it has: p, fraction"),
+        (["run", "mod_add", "--set", "p=" + "9" * 20], "expected an integer of 64 bits"),
+        (["run", "mod_add", "--out", ""], "expected the name of a folder"),
+        (["run", "mod_add", "--out", "a" * 5000], "File name too long"),
+        (["run", "mod_add", "--out", "a\nb"], "no printed character"),
+        (["run", ""], "'' names no task"),
+        (["run", "a" * 300], "... (300 characters)'"),
+        (["run", "a" * 5000 + ".py"], "File name too long"),
+        (["run", "leaves.py"], "failed: SystemExit: 0"),
+        (["run", "folder"], "no task 'folder'"),
+        (["run", "./folder"], "is a folder"),
+        (["run", "mod_add", "--model", "x.pt", "--seed", "3"], "--seed is of a network that is"),
+        (["run", "mod_add", "--model", "x.pt", "--arch", "mlp"], "--arch is of a network that is"),
+        (["show", "a" * 5000], "File name too long"),
         (["run", "mod_add", "--seed", "x"], "'x' is not a valid integer"),
         (["run", "mod_add", "--out", "file"], "is a file, expected a folder"),
         (["run", "no_such_task"], "no task 'no_such_task'"),
@@ -48,6 +72,7 @@ from test_verify import SCHEMA
 def test_bad_input_gets_one_line_and_nothing_is_written(tmp_path, arguments, message):
     (tmp_path / "empty.py").write_text("")
     (tmp_path / "broken.py").write_text("def f(:\n")
+    (tmp_path / "leaves.py").write_text("raise SystemExit(0)")
     (tmp_path / "file").write_text("")
     (tmp_path / "folder").mkdir()
     finished = run_distill(*arguments, cwd=tmp_path)
@@ -57,7 +82,7 @@ def test_bad_input_gets_one_line_and_nothing_is_written(tmp_path, arguments, mes
     assert finished.stderr.count("\n") == 1
     assert message in finished.stderr
     assert {path.name for path in tmp_path.iterdir()} == {
-        *("empty.py", "broken.py", "file", "folder")
+        *("empty.py", "broken.py", "leaves.py", "file", "folder")
     }
 
 
@@ -157,7 +182,7 @@ def test_doctor_and_tasks():
     from pathlib import Path
 
     doctor = run_distill("doctor", cwd=Path.cwd()).stdout
-    for name in ("torch", "PySR", "Operon", "z3", "AALpy"):
+    for name in ("torch", "AALpy"):
         assert name in doctor
     tasks = run_distill("tasks", cwd=Path.cwd()).stdout
     assert "mod_add" in tasks
@@ -184,3 +209,43 @@ def test_listings_and_help_do_not_wait_for_torch(argument):
         "from distill.cli import main\nmain()\nassert 'torch' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)
+
+
+@pytest.mark.parametrize("name", ["mod_sub", "running_sum"])
+def test_the_examples_of_the_help_are_task_files(tmp_path, name):
+    """As they stand on the terminal, without the margin."""
+    shown = run_distill("tasks", "--help", cwd=tmp_path).stdout
+    source = re.findall(r"^  (?:from|import) .*?^  (?:      )?\)$", shown, flags=re.M | re.S)
+    (example,) = [textwrap.dedent(text) for text in source if f"def {name}(" in text]
+    path = tmp_path / f"{name}.py"
+    path.write_text(example)
+    task = load_task(str(path))
+    assert task.name == name
+    if name == "mod_sub":
+        assert task.labels(task.domain.tokens()[:3]).tolist() == [0, 112, 111]
+    else:
+        assert task.labels(np.array([[[3], [4], [5]]])).ravel().tolist() == [3, 7, 12]
+
+
+def test_where_there_is_no_terminal_names_and_program_lines_are_whole(tmp_path):
+    """Piped, at 40 columns, with a program and a name that are longer."""
+    out = tmp_path / ("a_long_name_of_a_folder_" * 4)
+    domain = distill.Domain((range(3), range(3)), range(3))
+    made = distill.distill(lambda t: torch.zeros(len(t), 3), domain, name="zeros", out=out)
+    assert made.folder is not None
+    narrow = {"COLUMNS": "40"}
+    listed = run_distill("runs", "--out", str(out), cwd=tmp_path, env=narrow).stdout.splitlines()
+    assert [line.split()[0] for line in listed] == ["run", str(made.folder)]
+    tasks = run_distill("tasks", cwd=tmp_path, env=narrow).stdout.splitlines()
+    assert [line.split()[0] for line in tasks[1:]].count("running_sum_resets_on_negatives") <= 1
+    assert {line.split()[0] for line in tasks[1:]} == set(builtin_tasks())
+
+
+def test_a_program_is_shown_whole_in_a_pipe_and_on_a_narrow_terminal():
+    line = "answer = " + " + ".join(f"part_{number}" for number in range(30))
+    program = distill.Program(f"{line}\n")
+    piped, narrow = io.StringIO(), io.StringIO()
+    show_program(Console(file=piped, width=40), program)
+    assert piped.getvalue() == f"{line}\n\n"
+    show_program(Console(file=narrow, width=40, force_terminal=True, color_system=None), program)
+    assert all(f"part_{number}" in narrow.getvalue() for number in range(30))

@@ -11,7 +11,6 @@ import time
 import numpy as np
 import pytest
 import torch
-from conftest import run_distill
 
 import distill
 from distill.checker.check import check_run
@@ -25,6 +24,19 @@ def test_a_run_comes_back_as_it_was(planted_run):
     assert run.program(20, 9) == 6
     assert run.mechanism.key_frequencies == (2, 7, 9)
     assert run.model.logits(np.array([[20, 9]])).argmax() == 6
+
+
+def test_a_run_is_shown_in_a_line(planted_run):
+    shown = repr(distill.load_run(planted_run))
+    assert shown.startswith("<Run of planted: proved and located, cosines of a + b mod 23")
+    assert str(planted_run) in shown
+    assert len(shown) < 200 + len(str(planted_run))
+
+
+def test_a_length_is_not_ignored_for_what_has_none():
+    domain = distill.Domain((range(3), range(3)), range(3))
+    with pytest.raises(distill.DistillError, match=r"length=10 is of a RecurrentModel.*function"):
+        distill.distill(lambda t: torch.zeros(len(t), 3), domain, length=10)
 
 
 @pytest.mark.parametrize(
@@ -119,36 +131,7 @@ def test_a_killed_run_never_looks_finished(tmp_path, how, after):
         assert errors.strip() == "distill: interrupted; no run was written"
 
 
-def test_a_kill_while_the_folder_is_written_leaves_only_a_partial_one(tmp_path):
-    """The process dies between the first file and the last."""
-    script = (
-        "import os, torch, distill, distill.store as store\n"
-        "count = 0\n"
-        "def die(fd):\n"
-        "    global count\n"
-        "    count += 1\n"
-        "    if count == 3: os.kill(os.getpid(), 9)\n"
-        "store.os.fsync = die\n"
-        "d = distill.Domain((range(3), range(3)), range(3))\n"
-        "distill.distill(lambda t: torch.zeros(len(t), 3), d, name='x', out='o')\n"
-    )
-    killed = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, check=False)
-    assert killed.returncode == -signal.SIGKILL
-    (left,) = (tmp_path / "o" / "x").iterdir()
-    assert left.name.startswith(".partial-")
-    assert stored_runs(tmp_path / "o") == []
-    listed = run_distill("runs", "--out", "o", cwd=tmp_path)
-    assert "no runs below 'o'" in listed.stdout
-
-
 def test_times_stand_in_run_json_alone(small_run):
     for path in small_run.glob("*.json"):
         keys = set(json.loads(path.read_text()))
         assert ("seconds" in keys) == (path.name == "run.json")
-
-
-def test_a_folder_that_may_not_be_written_is_told_before_training(tmp_path, monkeypatch):
-    monkeypatch.setattr("distill.stages.os.access", lambda path, mode: False)
-    with pytest.raises(distill.DistillError, match="may not be written to; choose another folder"):
-        distill.run("mod_add", out=tmp_path / "new")
-    assert list(tmp_path.iterdir()) == []

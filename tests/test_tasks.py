@@ -1,3 +1,4 @@
+import os
 import re
 from pathlib import Path
 
@@ -57,6 +58,88 @@ def test_broken_task_files_say_why(tmp_path, source, message):
     path.write_text(source)
     with pytest.raises(TaskError, match=message):
         load_task(str(path))
+
+
+HEAD = "from distill import SequenceTask, Task, task, windows\n@task\ndef f("
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        (b"\x00\xff" * 50, "not valid Python|failed"),
+        (b"#" * (10 * 2**20 + 1), "has 10 MB: expected a Python file of at most"),
+        (b"while True: pass", r"^: it is not at its end after 0\.1 s"),
+        (b"raise SystemExit('a\\n\\nb')", "failed: SystemExit: a b$"),
+        (b"class E(Exception):\n __str__ = 3\nraise E", "a message that cannot be read"),
+        (HEAD + "p=(1, 2)): ...", r"setting 'p' of task 'f' is \(1, 2\) by default: expected"),
+        (HEAD + "p=float('nan')): ...", "is nan by default"),
+        (HEAD + "p=10**5000): ...", "of type int that cannot be shown by default"),
+        (HEAD.replace("f(", "f" * 80 + "("), "not valid Python"),
+        (HEAD.replace("f(", "f" * 80 + "(): ..."), "cannot name a task"),
+        ("import distill\ndistill.task(lambda p=3: 3)", "'<lambda>' cannot name a task"),
+        (HEAD + "p: 'Missing' = 5): return 3", "returned int"),
+        (HEAD + "): exit()", "could not be built: SystemExit"),
+        (HEAD + "):\n while True: pass", r"^f: it is not at its end after 0\.1 s"),
+        (HEAD + "): return Task({}, range(3), lambda a: a)", "^f: a domain without inputs"),
+        (HEAD + "): return SequenceTask({}, lambda xs: xs)", "^f: 0 channels of inputs"),
+        (HEAD + "): return Task({'a': range(10**30)}, range(3), print)", "integers of 64 bits"),
+        (
+            HEAD + "): return SequenceTask({'a': range(3)}, lambda xs: "
+            "[w[0] for w in windows(xs, 10**6)])",
+            "a window of the last 1000000 inputs: expected 1 to 1,000",
+        ),
+        (
+            HEAD + "): return SequenceTask({'a': range(3)}, list, length=10**6)",
+            "is 1000000: expected 1 to 1,000 steps",
+        ),
+        (HEAD + "): return SequenceTask({'a': range(3)}, list, outputs=10**6)", "1 to 26"),
+    ],
+)
+def test_odd_task_files_are_told_in_a_line(tmp_path, monkeypatch, source, message):
+    monkeypatch.setattr("distill.task_files.SECONDS", 0.1)
+    monkeypatch.setattr("distill.task_family.SECONDS", 0.1)
+    path = tmp_path / "odd.py"
+    path.write_bytes(source if isinstance(source, bytes) else source.encode())
+    with pytest.raises(TaskError) as told:
+        load_task(str(path))
+    assert "\n" not in str(told.value)
+    assert re.search(message, str(told.value).removeprefix(f"task file '{path}'").strip())
+
+
+def test_what_is_no_file_is_no_task_file(tmp_path):
+    (tmp_path / "folder.py").mkdir()
+    os.mkfifo(tmp_path / "pipe.py")
+    for name, found in {
+        "folder.py": "is a folder",
+        "pipe.py": "is no file",
+        "n" * 300 + ".py": "File name too long",
+    }.items():
+        with pytest.raises(TaskError, match=found):
+            load_task(str(tmp_path / name))
+    for name in ("", "a\0b.py"):
+        with pytest.raises(TaskError, match="names no task"):
+            load_task(name)
+
+
+def test_a_decorated_function_is_run_as_it_stands(monkeypatch):
+    """With its defaults, or with settings; anything else is told what is expected."""
+    seen = []
+
+    def stop(task, *_: object) -> None:
+        seen.append(task.settings)
+        raise distill.DistillError("far enough")
+
+    @distill.task
+    def par(length: int = 5) -> distill.SequenceTask:
+        return distill.SequenceTask({"x": range(2)}, lambda xs: xs, length=length)
+
+    monkeypatch.setattr("distill.sequence_pipeline._draw", stop)
+    for settings in ({}, {"length": 7}, {"length": "8"}):
+        with pytest.raises(distill.DistillError, match="far enough"):
+            distill.run(par, out=None, **settings)
+    assert seen == [{"length": 5}, {"length": 7}, {"length": 8}]
+    with pytest.raises(distill.DistillError, match="already built"):
+        distill.run(par(), out=None, length=3)
 
 
 def test_missing_file_and_unknown_name(tmp_path):

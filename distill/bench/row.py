@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any, Literal
 
 from distill.bench.suite import Job
 from distill.errors import DistillError
+from distill.partial import write_file
 from distill.serialise import from_json, to_json
 from distill.tasks import Setting
 
@@ -223,13 +223,8 @@ def save_row(folder: Path, job: Job, row: Row) -> None:
         DistillError: nothing can be written there.
     """
     final = folder / f"{job.name}.json"
-    partial = folder / f".partial-{os.getpid()}-{final.name}"
     try:
-        with partial.open("wb") as file:
-            file.write(to_json(row))
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(final)
+        write_file(final, to_json(row))
     except OSError as error:
         raise DistillError(
             f"cannot write the row '{final}' ({error.strerror or error}): make room, or choose "

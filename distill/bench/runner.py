@@ -3,7 +3,8 @@
 A run that crashes, is killed for its memory or never ends is a row, and never the end of the bench.
 Every row is stored as soon as there is one: a bench that was killed goes on where it stopped. Told
 to end (Ctrl-C, SIGTERM, SIGHUP) it takes its runs with it; killed by SIGKILL it cannot, and they
-run to their end without leaving a row.
+end by themselves, as their standard input is a pipe that ends with the bench
+(`distill.supervised`). What it and they were writing is removed by the next bench.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from typing import IO, Protocol, runtime_checkable
 from distill.bench.row import Cost, Row, Status, load_row, read_printed, save_row
 from distill.bench.suite import Job
 from distill.errors import DistillError
+from distill.partial import remove_leftovers, remove_leftovers_below
 
 ONE_THREAD = dict.fromkeys(
     (
@@ -126,6 +128,8 @@ def run_bench(suite: str, jobs: Sequence[Job], bench: Bench, watcher: Watcher) -
             f"cannot write to '{folder}': {error.strerror or error}; choose another folder with "
             "--out DIR"
         ) from error
+    remove_leftovers(folder)
+    remove_leftovers_below(bench.out)
     rows = bench.stored(suite, jobs)
     stop = threading.Event()
 
@@ -177,7 +181,7 @@ def _told_to_end(stop: threading.Event) -> Iterator[None]:
 
 
 def _run_process(job: Job, bench: Bench, stop: threading.Event) -> _Ended:
-    command = [sys.executable, "-m", "distill", "run", job.argument, "--json"]
+    command = [sys.executable, "-m", "distill.supervised", "run", job.argument, "--json"]
     for key, value in job.entry.settings.items():
         text = str(value).lower() if isinstance(value, bool) else str(value)
         command += ["--set", f"{key}={text}"]
@@ -187,7 +191,7 @@ def _run_process(job: Job, bench: Bench, stop: threading.Event) -> _Ended:
         begun = time.monotonic()
         process = subprocess.Popen(
             command,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,  # nothing is written: it is closed when this process ends
             stdout=stdout,
             stderr=stderr,
             env={**os.environ, **ONE_THREAD},
@@ -204,6 +208,8 @@ def _run_process(job: Job, bench: Bench, stop: threading.Event) -> _Ended:
             time.sleep(POLL)
         process.returncode = os.waitstatus_to_exitcode(status)
         _kill_group(process.pid)  # what it has started and left behind
+        assert process.stdin is not None, "it was opened as a pipe"
+        process.stdin.close()
         if stop.is_set():
             raise _Stopped
         unit = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss, in bytes

@@ -11,6 +11,7 @@ import click
 
 from distill.cli.common import INTERRUPTED, console_of, fail, out_option, table_width
 from distill.errors import DistillError
+from distill.seeds import MAX_SEED
 
 
 @click.command()
@@ -21,7 +22,7 @@ from distill.errors import DistillError
 @click.option(
     "--seed",
     "seeds",
-    type=click.IntRange(0),
+    type=click.IntRange(0, MAX_SEED),
     multiple=True,
     default=(0,),
     metavar="S",

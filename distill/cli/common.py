@@ -8,14 +8,27 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from distill.errors import one_line
+
 if TYPE_CHECKING:
     from rich.console import Console
 
 BAD_INPUT = 2
+FAULT = 3
 INTERRUPTED = 130
+
+LONGEST_LINE = 4000
+"""Characters of an error: a name of 5,000 letters is not printed whole."""
 
 PIPE_WIDTH = 140
 """Columns of a wide table where there is no terminal: room for the mechanisms' names."""
+
+
+def _named(context: click.Context, option: click.Parameter, folder: str) -> str:
+    """A folder that has a name: an empty one is a variable of the shell that is not set."""
+    if not folder:
+        raise click.BadParameter("'': expected the name of a folder")
+    return folder
 
 
 def out_option(command: Any) -> Any:
@@ -25,6 +38,7 @@ def out_option(command: Any) -> Any:
         default="outputs",
         show_default=True,
         metavar="DIR",
+        callback=_named,
         help="Folder that holds the run folders.",
     )(command)
 
@@ -44,5 +58,29 @@ def table_width() -> int | None:
 def fail(message: str, status: int) -> NoReturn:
     """One line on standard error, and a status."""
     first, gap, rest = message.partition("\n\n")  # a layout to fill in follows its line
-    click.echo(f"distill: {' '.join(first.split())}{gap}{rest}", err=True)
+    line = " ".join(first.split())
+    if len(line) > LONGEST_LINE:
+        line = f"{line[:LONGEST_LINE]}..."
+    click.echo(f"distill: {line}{gap}{rest}", err=True)
     sys.exit(status)
+
+
+def fault(error: BaseException) -> NoReturn:
+    """Say that distill itself is at fault: a line, and a file with what led to it."""
+    import tempfile
+    import traceback
+
+    trace, where = "".join(traceback.format_exception(error)), None
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="distill-fault-", suffix=".txt", delete=False, errors="backslashreplace"
+        ) as file:
+            file.write(trace)
+        where = f"what led to it stands in '{file.name}'"
+    except OSError:
+        where = f"it came from {trace.splitlines()[-3:-1]}"
+    fail(
+        f"a fault of distill itself, please report it: {type(error).__name__}: "
+        f"{one_line(str(error))}; {where}",
+        FAULT,
+    )

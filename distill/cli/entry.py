@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import os
 import sys
+import unicodedata
 
 import click
 
 from distill.cli.bench import bench
-from distill.cli.common import BAD_INPUT, INTERRUPTED, fail
+from distill.cli.common import BAD_INPUT, INTERRUPTED, fail, fault
 from distill.cli.compare import compare
 from distill.cli.gallery import gallery
 from distill.cli.listings import doctor, tasks
@@ -18,6 +19,9 @@ from distill.cli.runs import report, runs, show, verify
 from distill.errors import DistillError
 
 COMMANDS = (run, verify, show, report, compare, runs, tasks, bench, gallery, doctor)
+
+NOT_PRINTED = {"Cc", "Cs", "Zl", "Zp"}
+"""Categories of Unicode: control characters, halves of surrogate pairs, ends of lines."""
 
 
 @click.group(
@@ -46,6 +50,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):  # a terminal without ✓ shows ?, and no traceback
             stream.reconfigure(errors="replace")
     try:
+        _check_arguments(sys.argv[1:])
         cli.main(standalone_mode=False)
     except DistillError as error:
         fail(str(error), BAD_INPUT)
@@ -64,3 +69,25 @@ def main() -> None:
         # the reader of our output went away: what is left in the buffer has nowhere to go
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except OSError as error:  # a file that the command was told of, or a full disk
+        where = f"'{error.filename}': " if error.filename is not None else ""
+        fail(f"{where}{error.strerror or error}; nothing was written there", BAD_INPUT)
+    except MemoryError:
+        fail("out of memory: choose a smaller task or network", BAD_INPUT)
+    except Exception as error:
+        fault(error)
+
+
+def _check_arguments(arguments: list[str]) -> None:
+    """That every argument is a line of text: a message shows it as it is.
+
+    Raises:
+        DistillError: one holds a line break or another control character, or is no UTF-8.
+    """
+    for argument in arguments:
+        if any(unicodedata.category(character) in NOT_PRINTED for character in argument):
+            shown = repr(argument[:40]) + ("..." if len(argument) > 40 else "")
+            raise DistillError(
+                f"the argument {shown} holds what is no printed character: expected a line of "
+                "text in UTF-8"
+            )

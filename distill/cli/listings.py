@@ -14,6 +14,7 @@ def tasks() -> None:
     \b
     from distill import Task, task
 
+    \b
     @task
     def mod_sub(p: int = 113, fraction: float = 0.3) -> Task:
         "a minus b, modulo p."
@@ -31,6 +32,7 @@ def tasks() -> None:
     from itertools import accumulate
     from distill import SequenceTask, task
 
+    \b
     @task
     def running_sum(length: int = 10) -> SequenceTask:
         "Sum of the digits so far."

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.argument("task", required=False)
 @click.option("--model", metavar="FILE", help="A checkpoint instead of training.")
 @click.option("--layout", metavar="NAME|FILE", help="How to read FILE, where that is not plain.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Of data, weights, batches.")
+@click.option("--seed", type=int, metavar="S", help="Of data, weights, batches.  [default: 0]")
 @click.option(
     "--arch", metavar="NAME[,FIELD=VALUE]...", help="Architecture instead of the task's own."
 )
@@ -38,7 +38,7 @@ def run(
     task: str | None,
     model: str | None,
     layout: str | None,
-    seed: int,
+    seed: int | None,
     arch: str | None,
     settings: tuple[str, ...],
     accept: float | None,
@@ -82,15 +82,24 @@ def run(
     """  # noqa: D301  click wants the character
     read = _read_settings(settings)
     console = console_of(quiet or as_json)
+    from distill.seeds import check_seed
     from distill.task_files import load_task
 
     if task is None and model is None:
         raise DistillError("nothing to run: expected a TASK (`distill tasks`), or --model FILE")
     if layout is not None and model is None:
         raise DistillError("--layout says how a checkpoint is read: it needs --model FILE")
+    if model is not None and (seed is not None or arch is not None):
+        option = "--seed" if seed is not None else "--arch"
+        raise DistillError(
+            f"{option} is of a network that is trained here: with --model FILE nothing is trained, "
+            "and it would not be used"
+        )
+    check_seed(seed or 0)
     if task is None and read:
         raise DistillError("--set gives a task's settings: name the TASK too")
-    built = load_task(task, read) if task else None  # before torch: bad input is told at once
+    # before torch: bad input is told at once
+    built = load_task(task, read) if task is not None else None
     from distill.pipeline import run as run_pipeline
     from distill.pipeline import run_model
     from distill.render.terminal import TerminalProgress, show_result, show_verdict
@@ -100,7 +109,9 @@ def run(
             finished = run_model(model, built, layout=layout, out=out, progress=progress)
         else:
             assert built is not None
-            finished = run_pipeline(built, seed=seed, architecture=arch, out=out, progress=progress)
+            finished = run_pipeline(
+                built, seed=seed or 0, architecture=arch, out=out, progress=progress
+            )
     report, folder = finished.report, finished.folder
     if as_json:
         from distill.serialise import to_json

@@ -99,13 +99,18 @@ def report(run: str, opened: bool, output: Path | None, out: str) -> None:
 @click.command()
 @out_option
 def runs(out: str) -> None:
-    """What was run: every complete run folder below DIR."""
+    """What was run: every complete run folder below DIR.
+
+    What runs that were killed have left there is removed.
+    """
     from distill.errors import RunFolderError
+    from distill.partial import remove_leftovers_below
     from distill.render.terminal import show_table
     from distill.report import Report
     from distill.store import RunRecord, read_part, stored_runs
 
     rows = []
+    remove_leftovers_below(Path(out))
     for folder in stored_runs(Path(out)):
         try:
             record = read_part(folder, "run.json", RunRecord)

@@ -10,6 +10,7 @@ from typing import Literal
 from distill.compare.census import Census, compare
 from distill.compare.gather import gather
 from distill.errors import RunFolderError
+from distill.partial import write_file
 from distill.serialise import to_json
 
 
@@ -43,7 +44,7 @@ def compare_command(
         from distill.compare.html import census_page
 
         try:
-            page.write_text(census_page(census), encoding="utf-8")
+            write_file(page, census_page(census).encode())
         except OSError as error:
             raise RunFolderError(
                 f"cannot write '{page}': {error.strerror or error}; give another file to --output"

@@ -79,7 +79,7 @@ def show_grid(console: Console, grid: Grid) -> None:
     for column in fitted.columns:
         header = "\n" * (tallest - column.title.count("\n")) + column.title
         style = STYLE[column.tone]
-        table.add_column(header, justify=column.justify, style=style, no_wrap=True)
+        table.add_column(Text(header), justify=column.justify, style=style, no_wrap=True)
     for row in fitted.rows:
         table.add_row(*(Text(cell.text, style=STYLE[cell.tone]) for cell in row))
     console.print(table)

@@ -19,7 +19,7 @@ class JobsProgress(Bars):
         super().__init__(
             console,
             SpinnerColumn(finished_text="✓"),
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=40),
             TextColumn("{task.fields[count]}"),
             TimeElapsedColumn(),

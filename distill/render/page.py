@@ -58,7 +58,7 @@ def show_page(console: Console, page: Page) -> None:
     facts.add_column(style="dim")
     for fact in page.facts:
         figure = Text(fact.figure.text, style=STYLE[fact.figure.tone])
-        facts.add_row(fact.name, figure, Text(fact.note))
+        facts.add_row(Text(fact.name), figure, Text(fact.note))
     console.print(facts)
     for section in page.sections:
         console.print(Text(f"\n{section.title}", style=STYLE[section.tone] or "bold"))
@@ -66,7 +66,7 @@ def show_page(console: Console, page: Page) -> None:
         lines.add_column(no_wrap=True)
         lines.add_column(style="dim")
         for subject, said in section.lines:
-            lines.add_row(f"  {subject}", Text(said))
+            lines.add_row(Text(f"  {subject}"), Text(said))
         console.print(lines)
 
 

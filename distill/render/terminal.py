@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +23,10 @@ if TYPE_CHECKING:  # a table of tasks does not wait for torch
     from distill.report import Report
 
 
+WIDEST = 10_000
+"""Columns of a table that no terminal has to show."""
+
+
 class TerminalProgress(Bars):
     """Stages on a terminal; on a pipe, only the line of each stage that ended."""
 
@@ -31,7 +36,7 @@ class TerminalProgress(Bars):
             SpinnerColumn(),
             TextColumn("{task.description:9}"),
             BarColumn(bar_width=24),
-            TextColumn("{task.fields[line]}"),
+            TextColumn("{task.fields[line]}", markup=False),
             TimeElapsedColumn(),
         )
 
@@ -59,16 +64,36 @@ def show_result(
     from distill.render.evidence import evidence_rows
 
     if program is not None:
-        syntax = Syntax(program.source.rstrip(), "python", background_color="default")
-        console.print(Panel(syntax, title="program.py", title_align="left", border_style="dim"))
+        show_program(console, program)
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold", no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
     table.add_column(style="dim")
     for row in evidence_rows(report):
-        table.add_row(row.name, row.figure, row.note)
-    console.print(table)
+        table.add_row(Text(row.name), Text(row.figure), Text(row.note))
+    _show_whole(console, table)
     show_verdict(console, report, folder)
+
+
+def show_program(console: Console, program: Program) -> None:
+    """The program in a frame, its lines broken where the terminal ends; elsewhere as it stands."""
+    if not console.is_terminal:
+        console.print(Text(program.source), soft_wrap=True)
+        return
+    syntax = Syntax(program.source.rstrip(), "python", background_color="default", word_wrap=True)
+    console.print(Panel(syntax, title="program.py", title_align="left", border_style="dim"))
+
+
+def _show_whole(console: Console, table: Table) -> None:
+    """A table: fitted to a terminal; where it is read by a program, every row is a line."""
+    if console.is_terminal:
+        console.print(table)
+        return
+    wide = Console(file=io.StringIO(), width=WIDEST)
+    with wide.capture() as captured:
+        wide.print(table)
+    for line in captured.get().splitlines():
+        console.out(line.rstrip(), highlight=False)
 
 
 def show_verdict(console: Console, report: Report, folder: Path | None) -> None:
@@ -78,10 +103,11 @@ def show_verdict(console: Console, report: Report, folder: Path | None) -> None:
     console.print(
         Text.assemble(
             ("\n", ""), (f"{report.verdict}{located}", f"bold {colour}"), f": {report.sentence}"
-        )
+        ),
+        soft_wrap=not console.is_terminal,
     )
     for reason in report.explanations:
-        console.print(Text(f"  · {reason}"))
+        console.print(Text(f"  · {reason}"), soft_wrap=not console.is_terminal)
     if folder is not None:
         console.print(Text(f"{folder}", style="dim"), soft_wrap=True)
 
@@ -104,10 +130,10 @@ def show_checkup(console: Console, checkup: Checkup) -> None:
 
 
 def show_table(console: Console, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """A plain table; figures in the last columns keep their width."""
+    """A plain table; where there is no terminal every row is a line, whatever its length."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
-        table.add_column(column, overflow="fold")
+        table.add_column(Text(column), overflow="fold")
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
-    console.print(table)
+    _show_whole(console, table)
