@@ -31,6 +31,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,11 @@ class Layout:
 
 def builtin_layouts() -> dict[str, Layout]:
     """The layouts of the published families, by name."""
+    return dict(_builtin())
+
+
+@cache
+def _builtin() -> dict[str, Layout]:
     return {path.stem: read_layout(path) for path in sorted(BUILTIN.glob("*.toml"))}
 
 

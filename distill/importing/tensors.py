@@ -173,12 +173,8 @@ def _load(path: Path) -> Contents:
     claimed = sum(view.nbytes for view in views.values())
     if claimed > MAX_BYTES:
         raise DistillError(_too_large(path, claimed))
-    read: dict[Storage, bytes] = {}
-    tensors: dict[str, Tensor] = {}
-    for name, view in views.items():
-        if view.storage not in read:
-            read[view.storage] = file.numbers(view.storage)
-        tensors[name] = tensor_of(view, read[view.storage])
+    numbers = file.numbers({view.storage for view in views.values()})
+    tensors = {name: tensor_of(view, numbers[view.storage]) for name, view in views.items()}
     return Contents(tensors, plain)
 
 

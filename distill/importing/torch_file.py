@@ -15,7 +15,7 @@ import pickle
 import pickletools
 import sys
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -95,7 +95,7 @@ class TorchFile:
     """What a file holds, with descriptions where its tensors are, and how to get their numbers."""
 
     content: object
-    numbers: Callable[[Storage], bytes]
+    numbers: Callable[[Iterable[Storage]], dict[Storage, bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +151,9 @@ def _zipped(path: Path) -> TorchFile:
                 )
         content = _unpickle(io.BytesIO(archive.read(f"{roots[0]}data.pkl")))
 
-    def numbers(storage: Storage) -> bytes:
+    def numbers(storages: Iterable[Storage]) -> dict[Storage, bytes]:
         with zipfile.ZipFile(path) as archive:
-            return archive.read(f"{roots[0]}data/{storage.key}")
+            return {it: archive.read(f"{roots[0]}data/{it.key}") for it in storages}
 
     return TorchFile(content, numbers)
 
@@ -178,11 +178,14 @@ def _legacy(path: Path) -> TorchFile:
             places[key] = (file.tell(), size)
             file.seek(size, io.SEEK_CUR)
 
-    def numbers(storage: Storage) -> bytes:
-        start, size = places[storage.key]
+    def numbers(storages: Iterable[Storage]) -> dict[Storage, bytes]:
+        read = {}
         with path.open("rb") as file:
-            file.seek(start)
-            return file.read(min(size, storage.numel * storage.dtype.itemsize))
+            for storage in storages:
+                start, size = places[storage.key]
+                file.seek(start)
+                read[storage] = file.read(min(size, storage.numel * storage.dtype.itemsize))
+        return read
 
     return TorchFile(content, numbers)
 
