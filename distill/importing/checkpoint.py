@@ -274,7 +274,9 @@ def _notes(
     exact = [dtype for dtype in taken.dtypes if dtype not in {"float32", "float64"}]
     if exact:
         notes["precision"] = f"stored as {' and '.join(exact)}, every number of which is kept"
-    left = taken.ignored | {key: kind for key, (_, kind) in taken.buffers.items()}
+    left = {**taken.ignored, **config.ignored} | {
+        key: kind for key, (_, kind) in taken.buffers.items()
+    }
     if left:
         notes["ignored"] = "not read: " + _listed([f"{key} ({why})" for key, why in left.items()])
     if config.unread:

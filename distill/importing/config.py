@@ -68,10 +68,17 @@ class Field:
 
 
 class Config:
-    """All configs of a checkpoint, by the name of a field; knows which were read."""
+    """All configs of a checkpoint, by the name of a field; knows which were read.
 
-    def __init__(self, fields: Mapping[str, tuple[Field, ...]], places: tuple[str, ...]) -> None:
-        self.fields, self.places = fields, places
+    Attributes:
+        fields: what is said under every name, and where.
+        ignored: fields that are there and that the layout does not read, with reasons.
+    """
+
+    def __init__(
+        self, fields: Mapping[str, tuple[Field, ...]], ignored: Mapping[str, str] | None = None
+    ) -> None:
+        self.fields, self.ignored = fields, ignored or {}
         self._read: set[str] = set()
 
     @property
@@ -131,12 +138,17 @@ def read_config(path: Path, inside: Mapping[str, object], ignored: Mapping[str, 
         if place.exists():
             read[place.name] = _json(place)
     fields: dict[str, tuple[Field, ...]] = {}
+    left: dict[str, str] = {}
     for place, values in read.items():
         for dotted, value in values.items():
             section, _, name = dotted.rpartition(".")
-            if section.rpartition(".")[2] in SECTIONS and name not in ignored:
+            if section.rpartition(".")[2] not in SECTIONS:
+                continue
+            if name in ignored:
+                left[name] = ignored[name]
+            else:
                 fields[name] = (*fields.get(name, ()), Field(place, value))
-    return Config(fields, tuple(read))
+    return Config(fields, left)
 
 
 def _json(place: Path) -> dict[str, object]:

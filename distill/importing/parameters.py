@@ -55,7 +55,7 @@ def take(layout: Layout, tensors: Mapping[str, Tensor], path: Path) -> Taken:
         if not matches:
             raise LayoutError(
                 f"layout '{layout.label}' finds no tensor '{layout.strip}{pattern}' in "
-                f"'{path}'{_meant(layout.strip + pattern, list(tensors))}"
+                f"'{path}'{_meant(layout.strip, pattern, list(tensors))}"
             )
         for key, star in matches:
             dtypes.add(str(left[key].dtype).removeprefix("torch."))
@@ -77,16 +77,13 @@ def _matching(patterns: Mapping[str, str], key: str) -> str | None:
     return next((it for p, it in patterns.items() if fnmatch.fnmatchcase(key, p)), None)
 
 
-def _meant(wanted: str, keys: list[str]) -> str:
-    """A key that may be the one."""
-    ends = [key for key in keys if key.endswith(f".{wanted}")]
-    near = ends or difflib.get_close_matches(wanted, keys[:1000], n=1)
-    if not near:
-        return ""
-    prefix = near[0].removesuffix(wanted)
-    if prefix == near[0]:
-        return f" (did you mean '{near[0]}'?)"
-    return f" (did you mean '{near[0]}'? then say strip = \"{prefix}\")"
+def _meant(strip: str, pattern: str, keys: list[str]) -> str:
+    """A key that may be the one, and the prefix that would make it so."""
+    for key in keys:
+        if key.endswith(f".{pattern}"):
+            return f" (did you mean '{key}'? then say strip={key.removesuffix(pattern)})"
+    near = difflib.get_close_matches(strip + pattern, keys[:1000], n=1)
+    return f" (did you mean '{near[0]}'?)" if near else ""
 
 
 def _star(layout: Layout, pattern: str, key: str) -> str | None:

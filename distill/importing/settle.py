@@ -44,12 +44,12 @@ def settle(layout: Layout, config: Config, path: Path, layers: int, normed: bool
     for name, value in VALUES[layout.architecture].items():
         given = layout.values.get(name, value.default)
         own = given["config"] if isinstance(given, dict) else None
+        found = config.value(layout.architecture, name, own)
         if name in layout.told:
             values[name] = layout.told[name]
-            told.append(f"{phrase(name, values[name])} by --layout{_unlike(config, layout, name)}")
-            continue
-        found = config.value(layout.architecture, name, own)
-        if found is not None:
+            told.append(f"{phrase(name, values[name])} by --layout")
+            _agree(name, values[name], found)
+        elif found is not None:
             values[name] = found[0]
             told.append(f"{phrase(name, found[0])} by {found[1]}")
         elif not isinstance(given, dict):
@@ -72,8 +72,7 @@ def settle(layout: Layout, config: Config, path: Path, layers: int, normed: bool
         raise LayoutError(
             f"checkpoint '{path}' has {has}, and normalization is '{values['normalization']}'"
             f"{_by(told, 'layer norm')}: expected {'LN' if normed else 'none or LNPre'}; check "
-            "that the config belongs to the checkpoint, or say which with --layout "
-            f"{layout.label},normalization=..."
+            "that the config belongs to the checkpoint, or say which with normalization=..."
         )
     return Settled(layout.name, values, tuple(assumed), tuple(told))
 
@@ -82,15 +81,14 @@ def _by(told: list[str], about: str) -> str:
     return next((f" ({said})" for said in told if about in said), "")
 
 
-def _unlike(config: Config, layout: Layout, name: str) -> str:
-    """That a config says otherwise, if one does."""
-    try:
-        found = config.value(layout.architecture, name, None)
-    except LayoutError:
-        return ", where a config cannot be honoured"
-    if found is None or found[0] == layout.told[name]:
-        return ""
-    return f", where {found[1]} says {found[0]}"
+def _agree(name: str, told: Any, found: tuple[Any, str] | None) -> None:
+    """What stands beside the weights is not overruled: it would be another network."""
+    if found is not None and found[0] != told:
+        raise LayoutError(
+            f"--layout says {name}={str(told).lower()}, and {found[1]} says "
+            f"{str(found[0]).lower()}: expected the same; if the config is of another network, "
+            f"move it away, or name its field under [ignore] of a layout with the reason"
+        )
 
 
 def _missing(layout: Layout, missing: dict[str, str], path: Path) -> str:
