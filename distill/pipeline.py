@@ -165,7 +165,8 @@ def run_model(
         path: a file of tensors (`distill.importing`); nothing in it is executed.
         task: what the network is held against at the end, if that is known. It does not steer
             how the network is read.
-        layout: name or file of the layout, where it is not recognised.
+        layout: name or file of the layout, where it is not recognised, and values that no tensor
+            holds (`transformerlens,activation=gelu`).
         out: where the run folder goes, or null to keep the run in memory.
         progress: who watches.
         settings: the task's settings.
@@ -185,13 +186,22 @@ def run_model(
                     f"'{task.name}' is over {task.domain}: set the task to the network's size"
                 )
             lines.append(f"layout {imported.layout}: {imported.domain}")
+            lines += imported.notes.values()
             if task is not None:
                 lines.append(f"right on {_accuracy(imported.model, task)} for {task.name}")
         found = _distill(imported.model, imported.domain, task, name, None, stages)
-        settings = {"model": Path(path).name, "layout": imported.layout}
+        found = _under(found, imported.remarks)
+        settings = {"model": Path(path).name, "layout": imported.layout, **imported.notes}
         architecture = describe(imported.model.architecture)
         made_so = record(stages, name, None, architecture, settings, {})
         return _finish(found, made_so, None, None, output)
+
+
+def _under(found: Found, assumptions: tuple[str, ...]) -> Found:
+    """What was found, with what it rests on among the reasons of its report."""
+    report = found.verified.report
+    report = dataclasses.replace(report, reasons=(*report.reasons, *assumptions))
+    return dataclasses.replace(found, verified=dataclasses.replace(found.verified, report=report))
 
 
 def _accuracy(model: Model, task: Task) -> str:

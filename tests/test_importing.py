@@ -44,6 +44,11 @@ def theirs(layout_name, parameters, **extra):
     return {**made, **extra}
 
 
+def with_a_column_that_never_wins(W_U):
+    """Half of the first two columns each: their mean, which never leads."""
+    return torch.cat([W_U, W_U[:, :2].mean(dim=1, keepdim=True)], dim=1)
+
+
 def saved(path, state):
     """Save with torch, nested where a key says so."""
     nested = {}
@@ -83,7 +88,11 @@ def family(name):
                 biases=True,
                 layer_norm=True,
             ),
-            {"act_fn": "gelu"},
+            {"act_fn": "gelu", "attention_dir": "causal", "normalization_type": "LN"},
+        ),
+        "transformerlens": (
+            Transformer(2, 8, 7, (0, 0), (7,), **plain, activation="gelu", biases=True),
+            {"act_fn": "gelu", "attention_dir": "causal", "normalization_type": None},
         ),
         "zhong_mlp_concat": (MLP(2, 7, 7, 6, (9,), "concat"), None),
         "zhong_mlp_sum": (MLP(2, 7, 7, 6, (9, 10), "sum"), None),
@@ -101,10 +110,13 @@ def test_every_family_is_recognised_and_read(tmp_path, name):
     parameters = {
         key: torch.zeros_like(w) if key in layout.zero else w for key, w in noisy(shape).items()
     }
-    extra = {"blocks.0.attn.mask": torch.ones(3, 3)} if name == "chughtai_transformer" else {}
+    extra = {}
+    if name == "chughtai_transformer":
+        copies = {key: parameters["W_E"].clone() for key in ("x_embed", "y_embed")}
+        extra = {**copies, "blocks.0.attn.mask": torch.ones(3, 3).tril()}
     if name == "nanda_transformer":  # the column of "=" is no answer
         extra["train_losses"] = [1.0, 0.5]
-        wide = {**parameters, "W_U": torch.cat([parameters["W_U"], torch.ones(8, 1)], dim=1)}
+        wide = {**parameters, "W_U": with_a_column_that_never_wins(parameters["W_U"])}
         state = theirs(name, wide, **extra)
     else:
         state = theirs(name, parameters, **extra)

@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("task", required=False)
 @click.option("--model", metavar="FILE", help="A checkpoint instead of training.")
-@click.option("--layout", metavar="NAME|FILE", help="How to read FILE, where that is not plain.")
+@click.option(
+    "--layout",
+    metavar="NAME|FILE[,VALUE=...]...",
+    help="How to read FILE, where that is not plain.",
+)
 @click.option("--seed", type=int, metavar="S", help="Of data, weights, batches.  [default: 0]")
 @click.option(
     "--arch", metavar="NAME[,FIELD=VALUE]...", help="Architecture instead of the task's own."
@@ -56,7 +60,9 @@ def run(
 
     With --model, TASK is only what the network is held against at the end, and may be left out.
     Nothing in FILE is executed. A layout says which tensor is which; those of published families
-    are recognised, and for any other one a layout to fill in is shown.
+    are recognised, and for any other one a layout to fill in is shown. What neither the file nor a
+    config beside it says is asked for, or named in the report as an assumption of the layout:
+    --layout NAME,activation=gelu,masked=false says it.
 
     \b
     distill run mod_add --set p=59 --set fraction=0.4 --seed 3

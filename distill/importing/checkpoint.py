@@ -1,25 +1,27 @@
-"""From a checkpoint and a layout to a `Model` and its domain."""
+"""From a checkpoint and a layout to a `Model` and its domain, with all that was assumed."""
 
 from __future__ import annotations
 
-import fnmatch
-import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import einops
 import torch
 from torch import Tensor
 
 from distill.architecture import MLP, Transformer
-from distill.architecture.activation import ACTIVATIONS
 from distill.domain import Domain
 from distill.errors import DistillError
-from distill.importing.layout import Layout, builtin_layouts, read_layout, template
-from distill.importing.tensors import read_tensors
+from distill.importing.buffers import BUFFERS
+from distill.importing.config import Config, check_config, read_config
+from distill.importing.layout import Layout, builtin_layouts, chosen_layout, template
+from distill.importing.outputs import Dropped, without_last_outputs
+from distill.importing.parameters import Taken, take
+from distill.importing.settle import Settled, settle
+from distill.importing.tensors import Contents, read_contents
+from distill.importing.values import LayoutError
 from distill.model import Model
 
 
@@ -28,48 +30,70 @@ class Imported:
     """A network from a file.
 
     Attributes:
-        layout: name of the layout that read it.
+        layout: the layout that read it, as `--layout` takes it.
+        notes: what was assumed, said by an option or a config, dropped or left out, and in what
+            precision the file holds its numbers: by kind, in words.
     """
 
     model: Model
     domain: Domain
     layout: str
+    notes: Mapping[str, str]
 
-
-class LayoutError(DistillError):
-    """A checkpoint that a layout does not read; the message may have several lines."""
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """The notes as sentences; what a config holds and nobody read stays out."""
+        return tuple(self.notes[kind] for kind in self.notes if kind != "config_not_read")
 
 
 def import_model(path: str | Path, layout: str | None = None) -> Imported:
     """Read a checkpoint by a layout: named, in a file, or recognised from names and shapes.
+
+    Args:
+        path: a file of tensors; nothing in it is executed.
+        layout: `NAME` or `FILE`, with `,VALUE=...` for what is to be other than the layout says.
 
     Raises:
         DistillError: the file cannot be read, no layout or several fit, or a value that no tensor
             holds is not given.
     """
     path = Path(path)
-    tensors = read_tensors(path)
-    if layout is not None:
-        known = builtin_layouts()
-        return _apply(known.get(layout) or read_layout(Path(layout)), tensors, path)
-    fitting = [each for each in builtin_layouts().values() if _fits(each, tensors)]
+    try:
+        contents = read_contents(path)
+        chosen = _recognised(contents, path) if layout is None else chosen_layout(layout)
+        return _apply(chosen, contents, path)
+    except RecursionError as error:
+        raise DistillError(
+            f"checkpoint '{path}' is nested too deep: expected a plain state dict"
+        ) from error
+
+
+def _recognised(contents: Contents, path: Path) -> Layout:
+    fitting = [each for each in builtin_layouts().values() if _fits(each, contents.tensors, path)]
     if len(fitting) == 1:
-        return _apply(fitting[0], tensors, path)
+        return fitting[0]
     if fitting:
         names = ", ".join(each.name for each in fitting)
         raise DistillError(f"checkpoint '{path}' could be {names}: say which with --layout NAME")
-    shapes = {key: tuple(tensor.shape) for key, tensor in tensors.items()}
+    if (below := _below_a_prefix(contents.tensors, path)) is not None:
+        raise DistillError(
+            f"checkpoint '{path}' is of no known layout by its names, and of '{below.name}' below "
+            f"'{below.strip}': read it with --layout {below.name},strip={below.strip}"
+        )
+    shapes = {key: tuple(tensor.shape) for key, tensor in contents.tensors.items()}
     raise LayoutError(
         f"checkpoint '{path}' is of no known layout ({', '.join(builtin_layouts())}); fill this in "
         f"and give it with --layout FILE:\n\n{template(shapes)}"
     )
 
 
-def _fits(layout: Layout, tensors: Mapping[str, Tensor]) -> bool:
+def _fits(layout: Layout, tensors: Mapping[str, Tensor], path: Path) -> bool:
     """Whether a layout's names and shapes are those of the tensors, whatever the values are."""
+    if not all(mark in tensors for mark in layout.marks):
+        return False
     try:
-        taken = _rearranged(layout, tensors)
-    except LayoutError:
+        taken = take(layout, tensors, path).parameters
+    except DistillError:
         return False
     if layout.architecture == "transformer":
         return True
@@ -78,119 +102,66 @@ def _fits(layout: Layout, tensors: Mapping[str, Tensor]) -> bool:
     return width == units * inputs
 
 
-def _apply(layout: Layout, tensors: Mapping[str, Tensor], path: Path) -> Imported:
-    parameters = _rearranged(layout, tensors)
-    values = _values(layout, path)
+def _below_a_prefix(tensors: Mapping[str, Tensor], path: Path) -> Layout | None:
+    """A known layout that fits once a prefix is taken off, as wrappers put them on."""
+    for layout in builtin_layouts().values():
+        first = next(iter(layout.parameters.values()))[0]
+        for key in tensors:
+            if key.endswith(f".{first}"):
+                below = replace(layout, strip=key.removesuffix(first))
+                if _fits(below, tensors, path):
+                    return below
+    return None
+
+
+def _apply(layout: Layout, contents: Contents, path: Path) -> Imported:
+    taken = take(layout, contents.tensors, path)
+    config = read_config(path, contents.plain, layout.ignore)
+    layers = sum(name.endswith("W_Q") for name in taken.parameters)
+    settled = settle(layout, config, path, layers, "ln_final_weight" in taken.parameters)
     build = _transformer if layout.architecture == "transformer" else _mlp
     try:
-        model, count = build(layout, parameters, values)
-    except (KeyError, IndexError, RuntimeError) as error:
+        shape, parameters, count = build(layout, taken.parameters, settled.values)
+        model = Model(shape, _complete(layout, shape, parameters))
+    except (KeyError, IndexError) as error:
         raise LayoutError(
-            f"checkpoint '{path}' does not fit the layout '{layout.name}': {error}"
+            f"checkpoint '{path}' does not fit the layout '{layout.label}': no {error}"
         ) from error
-    return Imported(model, Domain((range(count), range(count)), range(count)), layout.name)
-
-
-def _rearranged(layout: Layout, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The layout's parameters, in the architecture's own axis order."""
-    left = {key: tensor for key, tensor in tensors.items() if not _ignored(layout, key)}
-    if layout.strip:
-        left = {
-            key.removeprefix(layout.strip): tensor
-            for key, tensor in left.items()
-            if key.startswith(layout.strip)
-        }
-    sizes: dict[str, int] = {}
-    found: dict[str, Tensor] = {}
-    for name, (pattern, axes) in layout.parameters.items():
-        matches = [(key, star) for key in left if (star := _star(pattern, key)) is not None]
-        if not matches:
-            raise LayoutError(f"layout '{layout.name}' finds no tensor '{pattern}'")
-        for key, star in matches:
-            found[name.replace("*", star)] = _rearrange(left.pop(key), axes, sizes, key, layout)
-    if left:
-        raise LayoutError(
-            f"layout '{layout.name}' does not read {', '.join(sorted(left))}: name them under "
-            "[parameters] or ignore"
-        )
-    return found
-
-
-def _rearrange(
-    tensor: Tensor, axes: str, sizes: dict[str, int], key: str, layout: Layout
-) -> Tensor:
-    """Apply an einops pattern, and remember the sizes of its letters."""
-    before = axes.split("->")[0]
-    try:
-        if "(" not in before:
-            sizes |= einops.parse_shape(tensor, before.strip())
-        known = {letter: sizes[letter] for letter in re.findall(r"\w+", before) if letter in sizes}
-        tensor = einops.rearrange(tensor, axes, **known)
-    except (einops.EinopsError, RuntimeError) as error:
-        raise LayoutError(
-            f"layout '{layout.name}': '{key}' has shape {tuple(tensor.shape)}, which is not "
-            f"'{axes}' with {sizes}"
-        ) from error
-    return tensor.contiguous().to(torch.float64 if tensor.dtype == torch.float64 else torch.float32)
-
-
-def _star(pattern: str, key: str) -> str | None:
-    """What the star of a pattern stands for in a key; "" where there is none."""
-    match = re.fullmatch(re.escape(pattern).replace(r"\*", r"(\d+)"), key)
-    if match is None:
-        return None
-    return match[1] if match.groups() else ""
-
-
-def _ignored(layout: Layout, key: str) -> bool:
-    return any(fnmatch.fnmatchcase(key, pattern) for pattern in layout.ignore)
-
-
-def _values(layout: Layout, path: Path) -> dict[str, Any]:
-    """The layout's values; fields of a config are read by name, and no others."""
-    values = {}
-    for name, given in layout.values.items():
-        values[name] = given
-        if isinstance(given, dict):
-            values[name] = _from_config(layout, name, str(given.get("config")), path)
-    activation = str(values["activation"]).lower()
-    if activation not in ACTIVATIONS:
-        raise LayoutError(
-            f"activation = {values['activation']!r} of '{path}': expected one of "
-            f"{', '.join(ACTIVATIONS)}"
-        )
-    return {**values, "activation": activation}
-
-
-def _from_config(layout: Layout, name: str, key: str, path: Path) -> Any:
-    places = (path.with_suffix(".json"), path.parent / "config.json")
-    for place in places:
-        try:
-            config = json.loads(place.read_text())
-        except (OSError, ValueError):
-            continue
-        for part in (config, config.get("config") if isinstance(config, dict) else None):
-            if isinstance(part, dict) and key in part:
-                return part[key]
-    raise LayoutError(
-        f"layout '{layout.name}' takes {name} from '{key}' of a config beside the checkpoint "
-        f"('{places[0].name}' or 'config.json'), and it is not there: no tensor holds it, so write "
-        "it into a copy of the layout and give that with --layout FILE"
-    )
+    except DistillError as error:
+        raise LayoutError(f"checkpoint '{path}', layout '{layout.label}': {error}") from error
+    position_table = taken.parameters.get("W_pos")
+    positions = 0 if position_table is None else position_table.shape[0]
+    check_config(config, shape, shape.n_outputs, positions)
+    _check_buffers(layout, taken, shape, path)
+    inputs = (range(count),) * shape.n_inputs
+    answers = shape.n_outputs if settled.values.get("answers") != "values" else count
+    domain = Domain(inputs, range(min(answers, shape.n_outputs)))
+    dropped = None
+    if answers < shape.n_outputs:
+        model, dropped = without_last_outputs(model, domain)
+    return Imported(model, domain, layout.label, _notes(settled, taken, config, shape, dropped))
 
 
 def _transformer(
     layout: Layout, parameters: dict[str, Tensor], values: dict[str, Any]
-) -> tuple[Model, int]:
+) -> tuple[Transformer, dict[str, Tensor], int]:
+    """Shape, parameters, and how many values an input has."""
     n_vocab, d_model = parameters["W_E"].shape
-    special, separate = int(values["special_tokens"]), bool(values["separate_inputs"])
-    count = (n_vocab - special) // (2 if separate else 1)
+    special, separate, inputs = (
+        values[name] for name in ("special_tokens", "separate_inputs", "inputs")
+    )
+    count, rest = divmod(n_vocab - special, inputs if separate else 1)
+    if rest or count < 1:
+        raise LayoutError(
+            f"the vocabulary has {n_vocab} rows: expected {inputs} inputs of as many rows each"
+            f" and {special} special tokens (separate_inputs, special_tokens)"
+        )
     heads, _, d_head = parameters["blocks.0.W_Q"].shape
-    architecture = Transformer(
-        n_inputs=2,
+    shape = Transformer(
+        n_inputs=inputs,
         n_vocab=n_vocab,
-        n_outputs=count,
-        offsets=(0, count if separate else 0),
+        n_outputs=parameters["W_U"].shape[1],
+        offsets=tuple(count * i if separate else 0 for i in range(inputs)),
         suffix=tuple(range(n_vocab - special, n_vocab)),
         d_model=d_model,
         n_heads=heads,
@@ -198,23 +169,38 @@ def _transformer(
         n_layers=sum(name.endswith("W_Q") for name in parameters),
         d_head=d_head,
         activation=values["activation"],
-        attention_coefficient=float(values["attention_coefficient"]),
-        masked=bool(values["masked"]),
+        attention_coefficient=values["attention_coefficient"],
+        masked=values["masked"],
         biases="b_U" in parameters,
-        layer_norm="ln_final_weight" in parameters,
+        layer_norm=values["normalization"] != "none",
     )
-    parameters["W_U"] = parameters["W_U"][:, :count].contiguous()
-    if "b_U" in parameters:
-        parameters["b_U"] = parameters["b_U"][:count].contiguous()
-    return Model(architecture, _with_zeros(layout, architecture, parameters)), count
+    rows = parameters["W_pos"].shape[0]
+    if rows != shape.positions and (rows < shape.positions or "inputs" not in layout.told):
+        raise LayoutError(
+            f"the position table has {rows} rows, and {inputs} inputs with {special} special "
+            f"tokens are {shape.positions} positions: say how many inputs there are, inputs=N, and "
+            "the first rows are used"
+        )
+    if values["normalization"] == "LNPre":
+        norms = {name: it for name, it in shape.shapes().items() if "ln_" in name}
+        parameters = {
+            **parameters,
+            **{
+                name: torch.ones(it) if name.endswith("_weight") else torch.zeros(it)
+                for name, it in norms.items()
+            },
+        }
+    used = {**parameters, "W_pos": parameters["W_pos"][: shape.positions].contiguous()}
+    return shape, used, count
 
 
 def _mlp(
     layout: Layout, parameters: dict[str, Tensor], values: dict[str, Any]
-) -> tuple[Model, int]:
+) -> tuple[MLP, dict[str, Tensor], int]:
+    """Shape, parameters, and how many values an input has."""
     embedding = _embedding(parameters)
     layers = sum(re.fullmatch(r"W_\d+", name) is not None for name in parameters)
-    architecture = MLP(
+    shape = MLP(
         n_inputs=2,
         n_tokens=embedding.shape[0],
         n_outputs=parameters["W_U"].shape[1],
@@ -224,20 +210,81 @@ def _mlp(
         shared="W_E" in parameters,
         activation=values["activation"],
     )
-    model = Model(architecture, _with_zeros(layout, architecture, parameters))
-    return model, embedding.shape[0]
+    return shape, parameters, embedding.shape[0]
 
 
 def _embedding(parameters: Mapping[str, Tensor]) -> Tensor:
     return parameters["W_E"] if "W_E" in parameters else parameters["W_E0"]
 
 
-def _with_zeros(
-    layout: Layout, architecture: Transformer | MLP, parameters: dict[str, Tensor]
+def _complete(
+    layout: Layout, shape: Transformer | MLP, parameters: dict[str, Tensor]
 ) -> dict[str, Tensor]:
     absent = {
-        name: torch.zeros(shape)
-        for name, shape in architecture.shapes().items()
+        name: torch.zeros(size)
+        for name, size in shape.shapes().items()
         if name in layout.zero and name not in parameters
     }
     return {**parameters, **absent}
+
+
+def _check_buffers(layout: Layout, taken: Taken, shape: Transformer | MLP, path: Path) -> None:
+    for key, (tensor, kind) in taken.buffers.items():
+        if not BUFFERS[kind](tensor, shape, taken.parameters):
+            raise LayoutError(
+                f"'{key}' of '{path}' is no {kind}, as layout '{layout.label}' has it: it may "
+                "change what the network computes; check the layout"
+            )
+
+
+def _notes(
+    settled: Settled,
+    taken: Taken,
+    config: Config,
+    shape: Transformer | MLP,
+    dropped: Dropped | None,
+) -> dict[str, str]:
+    """All that a reader must know beside the tensors, by kind."""
+    assumed = list(settled.assumed)
+    if isinstance(shape, Transformer):
+        if "attn_scale" not in config.fields:
+            assumed.append("scores over the root of d_head")
+        if shape.layer_norm and not {"eps", "layer_norm_eps"} & set(config.fields):
+            assumed.append("layer norm with epsilon 1e-05")
+        assumed.append("read at the last position")
+    else:
+        assumed.append("2 inputs")
+        zero = sorted(set(shape.shapes()) - set(taken.parameters))
+        assumed += [f"no {name}" for name in zero]
+    notes = {
+        "assumed": f"assumed by layout {settled.layout}, as neither the file nor a config says so: "
+        + ", ".join(assumed)
+    }
+    if settled.told:
+        notes["told"] = "; ".join(settled.told)
+    position_table = taken.parameters.get("W_pos")
+    if isinstance(shape, Transformer) and position_table is not None:
+        rows = position_table.shape[0]
+        if rows > shape.positions:
+            notes["positions"] = (
+                f"positions {shape.positions} to {rows - 1} of the file are read by no input"
+            )
+    if dropped is not None:
+        notes["dropped"] = str(dropped)
+    exact = [dtype for dtype in taken.dtypes if dtype not in {"float32", "float64"}]
+    if exact:
+        notes["precision"] = f"stored as {' and '.join(exact)}, every number of which is kept"
+    left = {**taken.ignored, **config.ignored} | {
+        key: kind for key, (_, kind) in taken.buffers.items()
+    }
+    if left:
+        notes["ignored"] = "not read: " + _listed([f"{key} ({why})" for key, why in left.items()])
+    if config.unread:
+        notes["config_not_read"] = "fields of the config that were not read: " + _listed(
+            list(config.unread)
+        )
+    return notes
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")

@@ -2,8 +2,9 @@
 
     description = "what family this is"
     architecture = "transformer"            # or "mlp"
-    strip = "model."                        # a prefix that every key has
-    ignore = ["*.mask"]                     # tensors that are no parameters
+    strip = "model."                        # a prefix of the keys of all parameters
+    marks = ["x_embed"]                     # keys without which the family is not recognised
+    zero = ["b_U"]                          # parameters that such a file has not, and that are zero
 
     [parameters]                            # ours = [theirs, axis order]
     W_E = ["embed.W_E", "d v -> v d"]
@@ -11,35 +12,39 @@
 
     [values]                                # what no tensor holds
     activation = "relu"
-    attention_coefficient = { config = "attn_coeff" }   # from a config beside the checkpoint
+    attention_coefficient = { config = "attn_coeff" }            # of a config, or it is asked for
+    masked = { config = "attention_dir", otherwise = true }      # where a config leaves it out
 
-The axis order is an einops pattern; a letter stands for the same size everywhere. Values are
-written out or taken from a named field of `<checkpoint>.json` or `config.json`, and never guessed.
+    [buffers]                               # tensors that are no parameters, and what they must be
+    "*.mask" = "causal mask"
+
+    [ignore]                                # tensors, or fields of a config, and why they may be
+    "optimizer.*" = "state of the optimizer"
+
+The axis order is an einops pattern; a letter stands for the same size everywhere. A tensor of the
+file that is named nowhere is an error. An option may say any of the values, and `strip`:
+`--layout NAME,activation=gelu,masked=false`.
 """
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from distill.errors import DistillError
+from distill.importing.buffers import BUFFERS
+from distill.importing.values import VALUES, LayoutError, said
 
-TRANSFORMER_VALUES = {
-    "activation": "relu, gelu, square or abs",
-    "attention_coefficient": "c in softmax * c + (1 - c); 1 is plain attention",
-    "masked": "whether attention is causal",
-    "special_tokens": "how many tokens follow the inputs, the last rows of the vocabulary",
-    "separate_inputs": "whether every input has rows of the vocabulary to itself",
-}
-MLP_VALUES = {
-    "activation": "relu, gelu, square or abs",
-    "combine": "sum or concat",
-}
 BUILTIN = Path(__file__).parent / "layouts"
-VALUES = {"transformer": TRANSFORMER_VALUES, "mlp": MLP_VALUES}
+MAX_LAYOUT = 100_000
+ENTRIES = {
+    *("description", "architecture", "strip", "marks", "zero", "parameters", "values"),
+    *("buffers", "ignore"),
+}
 
 
 @dataclass(frozen=True)
@@ -48,8 +53,9 @@ class Layout:
 
     Attributes:
         parameters: (key in the file, einops pattern) by the architecture's own name.
-        zero: parameters of the architecture that the file has not, and that are zero.
-        values: literals, or {"config": field}, by name.
+        values: literals, or {"config": field, "otherwise": literal}, by name.
+        told: values that an option said, by name.
+        label: the name, and what an option said, as it is typed.
     """
 
     name: str
@@ -58,13 +64,51 @@ class Layout:
     parameters: Mapping[str, tuple[str, str]]
     values: Mapping[str, Any]
     strip: str = ""
-    ignore: tuple[str, ...] = ()
-    zero: tuple[str, ...] = field(default=())
+    marks: tuple[str, ...] = ()
+    zero: tuple[str, ...] = ()
+    buffers: Mapping[str, str] = field(default_factory=dict)
+    ignore: Mapping[str, str] = field(default_factory=dict)
+    told: Mapping[str, Any] = field(default_factory=dict)
+    label: str = ""
 
 
 def builtin_layouts() -> dict[str, Layout]:
     """The layouts of the published families, by name."""
+    return dict(_builtin())
+
+
+@cache
+def _builtin() -> dict[str, Layout]:
     return {path.stem: read_layout(path) for path in sorted(BUILTIN.glob("*.toml"))}
+
+
+def chosen_layout(text: str) -> Layout:
+    """The layout that an option names: NAME or FILE, and values where they are not to be its own.
+
+    Raises:
+        DistillError: there is none of that name, or a value is none.
+    """
+    if Path(text).is_file():
+        return read_layout(Path(text))
+    name, *given = text.split(",")
+    known = builtin_layouts()
+    layout = known[name] if name in known else read_layout(Path(name))
+    for part in given:
+        key, equals, value = part.partition("=")
+        names = (*VALUES[layout.architecture], "strip")
+        if not equals or key not in names:
+            raise DistillError(
+                f"--layout '{text}': found '{part}', expected NAME=VALUE with one of "
+                f"{', '.join(names)}"
+            )
+        if key == "strip":
+            layout = replace(layout, strip=value)
+        elif key in layout.told:
+            raise DistillError(f"--layout '{text}': {key} is given twice; give it once")
+        else:
+            read = said(layout.architecture, key, value, f"--layout '{text}'")
+            layout = replace(layout, told={**layout.told, key: read})
+    return replace(layout, label=",".join((layout.name, *given)))
 
 
 def read_layout(path: Path) -> Layout:
@@ -73,54 +117,137 @@ def read_layout(path: Path) -> Layout:
     Raises:
         DistillError: it is missing, no TOML, or lacks something.
     """
-    try:
-        given = tomllib.loads(path.read_text())
-    except OSError as error:
-        known = ", ".join(sorted(each.stem for each in BUILTIN.glob("*.toml")))
-        raise DistillError(
-            f"no layout '{path}': expected a TOML file, or one of {known}"
-        ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DistillError(f"layout '{path}' is not valid TOML: {error}") from error
+    given = _toml(path)
     architecture = given.get("architecture")
-    if architecture not in VALUES:
+    if not isinstance(architecture, str) or architecture not in VALUES:
         raise DistillError(
-            f"layout '{path}': architecture = {architecture!r}, expected one of {', '.join(VALUES)}"
+            f"layout '{path}': architecture = {str(architecture)[:60]!r}, expected one of "
+            f"{', '.join(VALUES)}"
         )
-    unknown = set(given) - {"description", "architecture", "strip", "ignore", "zero"}
-    unknown -= {"parameters", "values"}
-    values, parameters = given.get("values", {}), given.get("parameters", {})
+    tables = {name: _table(path, given, name) for name in ("parameters", "values", "buffers")}
+    tables["ignore"] = _table(path, given, "ignore")
+    values = tables["values"]
+    unknown = set(given) - ENTRIES
     unknown |= {f"values.{name}" for name in set(values) - set(VALUES[architecture])}
     if unknown:
         raise DistillError(f"layout '{path}' has unknown entries: {', '.join(sorted(unknown))}")
-    missing = [name for name in VALUES[architecture] if name not in values]
+    missing = [
+        name
+        for name, value in VALUES[architecture].items()
+        if name not in values and value.default is None
+    ]
     if missing:
         raise DistillError(
             f"layout '{path}' says nothing of {', '.join(missing)}: no tensor holds it, so it must "
             "be written under [values]"
         )
-    for name, entry in parameters.items():
-        if not (isinstance(entry, list) and len(entry) == 2 and "->" in str(entry[1])):
+    for name, entry in tables["parameters"].items():
+        texts = isinstance(entry, list) and len(entry) == 2 and all(map(_is_text, entry))
+        if (
+            not texts
+            or entry[1].count("->") != 1
+            or any(key.count("*") > 1 for key in (name, entry[0]))
+        ):
             raise DistillError(
-                f"layout '{path}': parameters.{name} = {entry!r}, expected [key, 'axes -> axes']"
+                f"layout '{path}': parameters.{name} = {str(entry)[:60]!r}, expected "
+                "[key, 'axes -> axes']"
+            )
+    for pattern, kind in tables["buffers"].items():
+        if not _is_text(kind) or kind not in BUFFERS:
+            raise DistillError(
+                f"layout '{path}': buffers.{pattern} = {str(kind)[:60]!r}, expected one of "
+                f"{', '.join(BUFFERS)}"
+            )
+    for pattern, reason in tables["ignore"].items():
+        if not _is_text(reason) or not reason.strip():
+            raise DistillError(
+                f"layout '{path}': ignore.{pattern} = {str(reason)[:60]!r}, expected the reason "
+                "why it can be left out"
             )
     return Layout(
         name=path.stem,
-        description=str(given.get("description", "")),
+        description=_text(path, given, "description"),
         architecture=architecture,
-        parameters={name: (str(key), str(axes)) for name, (key, axes) in parameters.items()},
-        values=values,
-        strip=str(given.get("strip", "")),
-        ignore=tuple(given.get("ignore", ())),
-        zero=tuple(given.get("zero", ())),
+        parameters={name: (key, axes) for name, (key, axes) in tables["parameters"].items()},
+        values={name: _value(path, architecture, name, it) for name, it in values.items()},
+        strip=_text(path, given, "strip"),
+        marks=_texts(path, given, "marks"),
+        zero=_texts(path, given, "zero"),
+        buffers=tables["buffers"],
+        ignore=tables["ignore"],
+        label=path.stem,
     )
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        if path.is_file() and path.stat().st_size > MAX_LAYOUT:
+            raise DistillError(
+                f"layout '{path}' has more than {MAX_LAYOUT:,} bytes: expected a short TOML file"
+            )
+        return tomllib.loads(path.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        if isinstance(error, OSError) or "\0" in str(path):
+            known = ", ".join(sorted(each.stem for each in BUILTIN.glob("*.toml")))
+            raise DistillError(
+                f"no layout '{path}': expected a TOML file, or one of {known}"
+            ) from error
+        first = (str(error).strip() or type(error).__name__).splitlines()[0][:120]
+        raise DistillError(f"layout '{path}' is not valid TOML: {first}") from error
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and value.isprintable() and len(value) <= 500
+
+
+def _table(path: Path, given: Mapping[str, Any], name: str) -> dict[str, Any]:
+    table = given.get(name, {})
+    if not isinstance(table, dict) or not all(map(_is_text, table)):
+        raise DistillError(
+            f"layout '{path}': {name} = {str(table)[:60]!r}, expected a table [{name}] of names"
+            + (" and the reasons why they can be left out" if name == "ignore" else "")
+        )
+    return table
+
+
+def _text(path: Path, given: Mapping[str, Any], name: str) -> str:
+    text = given.get(name, "")
+    if not isinstance(text, str) or not _is_text(text):
+        raise DistillError(f"layout '{path}': {name} = {str(text)[:60]!r}, expected a text")
+    return text
+
+
+def _texts(path: Path, given: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    texts = given.get(name, [])
+    if not isinstance(texts, list) or not all(map(_is_text, texts)):
+        raise DistillError(
+            f"layout '{path}': {name} = {str(texts)[:60]!r}, expected a list of names"
+        )
+    return tuple(texts)
+
+
+def _value(path: Path, architecture: str, name: str, given: object) -> Any:
+    """A value of a layout: a literal, or where a config has it."""
+    place = f"layout '{path}'"
+    if not isinstance(given, dict):
+        return said(architecture, name, given, place)
+    if not set(given) <= {"config", "otherwise"} or not _is_text(given.get("config")):
+        raise LayoutError(
+            f"{name} = {str(given)[:60]!r} of {place}: expected a value, or {{ config = FIELD }}"
+        )
+    if "otherwise" not in given:
+        return dict(given)
+    return {**given, "otherwise": said(architecture, name, given["otherwise"], place)}
 
 
 def template(keys: Mapping[str, tuple[int, ...]]) -> str:
     """A layout to fill in, for keys that no known layout reads."""
-    values = "\n".join(f"# {name} = ...   # {about}" for name, about in TRANSFORMER_VALUES.items())
-    seen = "\n".join(f"#   {key}  {list(shape)}" for key, shape in sorted(keys.items()))
+    values = "\n".join(
+        f"# {name} = ...   # {value.about}" for name, value in VALUES["transformer"].items()
+    )
+    seen = "\n".join(f"#   {key}  {list(shape)}" for key, shape in sorted(keys.items())[:200])
     return f"""architecture = "transformer"   # or "mlp", with W_1, b_1, ..., combine
+# strip = "module."   # a prefix of all keys
 # tensors in the file:
 {seen}
 
@@ -132,4 +259,7 @@ def template(keys: Mapping[str, tuple[int, ...]]) -> str:
 
 [values]
 {values}
+
+[ignore]   # tensors that change nothing, and why
+# "optimizer.*" = "state of the optimizer"
 """

@@ -1,38 +1,67 @@
 """Read the tensors of a file, and nothing but tensors: nothing in it is executed.
 
-safetensors and npz hold only arrays. A torch file is a pickle: it is read by torch's restricted
-unpickler, which builds tensors and plain containers; one that asks for classes is refused by
-naming what it asked for. Sizes are checked before anything is allocated.
+safetensors and npz hold only arrays. A torch file is a pickle: it is read by an unpickler that
+builds tensors and plain containers (`torch_file`); one that asks for classes is refused by naming
+what it asked for. Sizes are checked before anything is allocated. Whatever a file is, what comes
+of it is tensors or one line.
 """
 
 from __future__ import annotations
 
-import contextlib
-import pickle
-import pickletools
 import re
-import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import torch
-from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
 from distill.errors import DistillError
+from distill.importing.npz import read_npz
+from distill.importing.torch_file import Odd, Storage, UnsafeError, View, read_torch, tensor_of
 
-MAX_BYTES = 2 * 1024**3
+MAX_BYTES = 512 * 1024**2
 """A toy network has megabytes; beyond this a file is not read."""
 
+MAX_EXPANDED = 1024**2
+"""Bytes up to which a tensor may be larger than what is stored of it."""
+
+EXACT = 2**53
+"""Integers up to here are numbers of float64."""
+
+MAX_NODES, MAX_DEPTH, MAX_NAME = 1_000_000, 64, 200
+
 SUFFIXES = (".safetensors", ".npz", ".pt", ".pth", ".bin", ".ckpt")
+
+SHARD = re.compile(r"-0*(\d+)-of-0*(\d+)$")
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a file holds.
+
+    Attributes:
+        tensors: by dotted name, on the CPU.
+        plain: everything else that has a name: numbers, text, lists of them.
+    """
+
+    tensors: Mapping[str, Tensor]
+    plain: Mapping[str, object]
 
 
 def read_tensors(path: Path) -> dict[str, Tensor]:
     """Every tensor of a file by its dotted name, on the CPU.
+
+    Raises:
+        DistillError: the file is missing, damaged, too large, or wants more than tensors.
+    """
+    return dict(read_contents(path).tensors)
+
+
+def read_contents(path: Path) -> Contents:
+    """Every tensor of a file, and what stands beside them in it.
 
     Raises:
         DistillError: the file is missing, damaged, too large, or wants more than tensors.
@@ -44,41 +73,136 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
         raise DistillError(
             f"checkpoint '{path}' ends in '{path.suffix}': expected one of {', '.join(SUFFIXES)}"
         )
-    _check_size(path)
+    shard = SHARD.search(path.stem)
+    if shard and int(shard[2]) > 1:
+        raise DistillError(
+            f"checkpoint '{path}' is part {shard[1]} of {shard[2]} of a network: expected one file "
+            "with all of it"
+        )
     try:
-        tensors = dict(_flatten(_load(path)))
+        _check_size(path)
+        contents = _load(path)
     except DistillError:
         raise
-    except pickle.UnpicklingError as error:
-        raise DistillError(_unsafe(path, str(error))) from error
-    except (OSError, RuntimeError, ValueError, EOFError, KeyError, SafetensorError) as error:
+    except UnsafeError as error:
+        raise DistillError(
+            f"checkpoint '{path}' is unsafe: reading it would import '{_printable(str(error))}', "
+            "and only tensors are read; save the network's state_dict() instead"
+        ) from error
+    except Exception as error:  # readers of other people fail on damaged files as they like
         first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise DistillError(
-            f"checkpoint '{path}' cannot be read ({first[:120]}): the file is truncated or of "
-            "another kind than its name says"
+            f"checkpoint '{path}' cannot be read ({_printable(first)}): the file is truncated or "
+            "of another kind than its name says; save it anew"
         ) from error
-    claimed = sum(tensor.numel() * tensor.element_size() for tensor in tensors.values())
+    if not contents.tensors:
+        raise DistillError(f"checkpoint '{path}' holds no tensors: expected a state dict")
+    for key, tensor in contents.tensors.items():
+        if tensor.is_complex():
+            raise DistillError(_odd(path, key, "complex numbers"))
+    return contents
+
+
+def leaves(value: object) -> Iterator[tuple[str, object]]:
+    """Everything below nested dicts by its dotted name; lists are gone into where they hold more.
+
+    Raises:
+        ValueError: a name is no plain text or is there twice, or the nesting has no end.
+    """
+    stack: list[tuple[str, int, object]] = [("", 0, value)]
+    seen: set[str] = set()
+    for _ in range(MAX_NODES):
+        if not stack:
+            return
+        name, depth, value = stack.pop()
+        if depth > MAX_DEPTH:
+            raise ValueError("nested too deep")
+        if isinstance(value, dict):
+            children = [(_key(key), child) for key, child in dict.items(value)]
+        elif isinstance(value, list | tuple) and not _flat(value):
+            children = [(str(i), child) for i, child in enumerate(value)]
+        else:
+            if name in seen:
+                raise ValueError(f"two values of the name {name}")
+            seen.add(name)
+            yield name, value
+            continue
+        for key, child in reversed(children):
+            stack.append((f"{name}.{key}" if name else key, depth + 1, child))
+    raise ValueError("it holds far more than a small network needs")
+
+
+def _flat(value: list[object] | tuple[object, ...]) -> bool:
+    return all(item is None or isinstance(item, bool | int | float | str) for item in value)
+
+
+def _key(key: object) -> str:
+    """A key as part of a name."""
+    if isinstance(key, bool) or not isinstance(key, str | int):
+        raise ValueError(f"a name that is a {type(key).__name__}")
+    text = str(key)
+    if len(text) > MAX_NAME or not text.isprintable():
+        raise ValueError("a name that is no plain text")
+    return text
+
+
+def _load(path: Path) -> Contents:
+    if path.suffix == ".safetensors":
+        loaded = load_file(path)
+        return Contents({_key(name): tensor for name, tensor in loaded.items()}, {})
+    if path.suffix == ".npz":
+        return Contents({_key(name): tensor for name, tensor in read_npz(path)}, {})
+    file = read_torch(path)
+    _refuse_a_list(path, file.content)
+    views: dict[str, View] = {}
+    plain: dict[str, object] = {}
+    for name, value in leaves(file.content):
+        if isinstance(value, Odd | Storage):
+            what = value.what if isinstance(value, Odd) else "numbers without a shape"
+            raise DistillError(_odd(path, name, what))
+        if isinstance(value, View):
+            views[name or "tensor"] = value
+        else:
+            plain[name] = value
+    for name, view in views.items():
+        if view.elements > view.storage.numel and view.nbytes > MAX_EXPANDED:
+            raise DistillError(
+                f"{_too_large(path, view.nbytes)}; '{name}' repeats {view.storage.numel:,} stored "
+                f"numbers as {list(view.shape)}"
+            )
+    claimed = sum(view.nbytes for view in views.values())
     if claimed > MAX_BYTES:
         raise DistillError(_too_large(path, claimed))
-    if not tensors:
-        raise DistillError(f"checkpoint '{path}' holds no tensors: expected a state dict")
-    return tensors
+    numbers = file.numbers({view.storage for view in views.values()})
+    tensors = {name: tensor_of(view, numbers[view.storage]) for name, view in views.items()}
+    return Contents(tensors, plain)
 
 
-def _load(path: Path) -> Any:
-    if path.suffix == ".safetensors":
-        return load_file(path)
-    if path.suffix == ".npz":
-        with np.load(path, allow_pickle=False) as arrays:
-            return {name: torch.from_numpy(arrays[name]) for name in arrays.files}
-    with warnings.catch_warnings():  # of old protocols: what matters is raised
-        warnings.simplefilter("ignore")
-        return torch.load(path, map_location="cpu", weights_only=True)
+def _refuse_a_list(path: Path, content: object) -> None:
+    """A history of a network is many networks: which one is meant is not for us to say."""
+    parts = content.items() if isinstance(content, dict) else [("", content)]
+    for name, part in parts:
+        if isinstance(part, list) and part and all(map(_is_state, part)):
+            shown = f"['{name}']" if name else ""
+            raise DistillError(
+                f"checkpoint '{path}' holds a list of {len(part)} state dicts: expected one; save "
+                f"the one that is meant, torch.save(torch.load('{path.name}'){shown}[-1], 'one.pt')"
+            )
+
+
+def _is_state(value: object) -> bool:
+    return (
+        isinstance(value, dict)
+        and len(value) > 0
+        and all(isinstance(each, View) for each in dict.values(value))
+    )
 
 
 def _check_size(path: Path) -> None:
     """The size on disk, and what a zipped file says that it unpacks to."""
     size = path.stat().st_size
+    if not size:
+        raise ValueError("it is empty")
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             size = max(size, sum(entry.file_size for entry in archive.infolist()))
@@ -93,34 +217,29 @@ def _too_large(path: Path, size: int) -> str:
     )
 
 
-def _unsafe(path: Path, message: str) -> str:
-    named = re.search(r"GLOBAL (\S+)", message)
-    wanted = named[1] if named else _first_class_of(path)
-    if wanted is None:
-        return f"checkpoint '{path}' cannot be read: it is truncated, or no torch file"
+def _odd(path: Path, name: str, what: str) -> str:
     return (
-        f"checkpoint '{path}' is unsafe: reading it would import '{wanted}', and only tensors "
-        "are read; save the network's state_dict() instead"
+        f"checkpoint '{path}': '{name}' is {what}: expected a plain tensor of real numbers; save "
+        "the weights as such"
     )
 
 
-def _first_class_of(path: Path) -> str | None:
-    """The first name that a bare pickle would import, from its opcodes alone."""
-    strings: list[str] = []
-    with contextlib.suppress(Exception):  # whatever ends the opcodes ends the search
-        for opcode, argument, _ in pickletools.genops(path.read_bytes()):
-            if opcode.name == "GLOBAL":
-                return str(argument).replace(" ", ".")
-            if opcode.name == "STACK_GLOBAL" and len(strings) > 1:
-                return f"{strings[-2]}.{strings[-1]}"
-            if isinstance(argument, str):
-                strings.append(argument)
-    return None
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else "?" for c in text)[:120]
 
 
-def _flatten(value: Any, name: str = "") -> Iterator[tuple[str, Tensor]]:
-    if isinstance(value, Tensor):
-        yield name or "tensor", value.detach()
-    elif isinstance(value, dict):
-        for key, child in value.items():
-            yield from _flatten(child, f"{name}.{key}" if name else str(key))
+def as_weights(tensor: Tensor, key: str, path: Path) -> Tensor:
+    """A tensor in float32 or float64, which hold every number of it as it is.
+
+    Raises:
+        DistillError: they do not.
+    """
+    if tensor.dtype in {torch.float32, torch.float64}:
+        return tensor.contiguous()
+    if tensor.dtype in {torch.float16, torch.bfloat16}:
+        return tensor.to(torch.float32).contiguous()
+    whole = not tensor.is_floating_point() and tensor.dtype != torch.bool
+    if whole and (not tensor.numel() or -EXACT <= int(tensor.min()) <= int(tensor.max()) <= EXACT):
+        return tensor.to(torch.float64).contiguous()
+    kind = str(tensor.dtype).removeprefix("torch.")
+    raise DistillError(_odd(path, key, f"a tensor of {kind}"))
