@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from string import ascii_lowercase
 from typing import Any, Literal
 
 from distill.coordinate import Coordinate, Logarithm, Numbering, Polynomial
+from distill.domain import input_names, output_name
 from distill.emit.fourier import DIGITS, SMALL_PHASE
 from distill.errors import DistillError
 from distill.mechanism import (
@@ -77,15 +77,16 @@ def fourier_expression(mechanism: FourierMechanism) -> Any:
 
 
 def _answer(coordinate: Coordinate) -> str:
-    """The letter after those of the inputs, as in the program."""
-    return ascii_lowercase[len(coordinate.weights)]
+    """The name of an output, as in the program."""
+    return output_name(len(coordinate.weights))
 
 
 def _phi(coordinate: Coordinate) -> Any:
     import sympy
 
     total = sympy.Integer(coordinate.offset)
-    pairs = zip(ascii_lowercase, coordinate.weights, coordinate.numberings, strict=False)
+    names = input_names(len(coordinate.weights))
+    pairs = zip(names, coordinate.weights, coordinate.numberings, strict=True)
     for name, weight, numbering in pairs:
         total += weight * _number(numbering, sympy.Symbol(name))
     return total

@@ -39,6 +39,7 @@ from distill.threads import fixed_threads
 from distill.trace import FIT_SEED, Trace, fitted_half, trace, traced_indices
 from distill.train import Recipe, Trained, TrainingState, train
 from distill.verify import Verified, verify, verify_refusal
+from distill.verify.chance import no_better_than_chance
 
 PROBE = 4096
 """Unlabelled inputs that the structure score is taken on while training."""
@@ -264,6 +265,8 @@ def _distill(
     if not isinstance(mechanism, Refusal):
         with stages.stage("emit") as lines:
             written = emit(mechanism, traced)
+            if isinstance(written, Emitted):
+                written = no_better_than_chance(written.program, traced) or written
             lines.append(_emitted_summary(written))
         if isinstance(written, Refusal):
             mechanism = written
