@@ -98,13 +98,14 @@ def run(
         with stages.stage("task") as lines:
             train_mask = task.train_mask(seed)
             lines.append(f"{task.name}: {task.domain}, {int(train_mask.sum()):,} to train on")
+            lines += _never_shown(task, train_mask)
         with stages.stage("train") as lines:
             trained, recorder, made = _train(
                 task, chosen, train_mask, seed, recipe, attempts, stages.progress
             )
             end = "structured" if trained.tail_from is not None else "never became structured"
             lines.append(f"{trained.steps:,} steps, {end} (score {trained.structure:.2f})")
-        remarks = _not_learned(made)
+        remarks = (*_not_learned(made), *_never_shown(task, train_mask))
         found = _distill(trained.model, task.domain, task, task.name, train_mask, stages, remarks)
         with stages.stage("curve") as lines:
             mechanism = found.mechanism
@@ -369,6 +370,19 @@ def _not_learned(attempts: tuple[Attempt, ...]) -> tuple[str, ...]:
         f"the network did not learn the task: at best {best:.1%} of the held-out inputs are right, "
         f"in {tried}",
     )
+
+
+def _never_shown(task: Task, train_mask: Bool[ndarray, " n"]) -> tuple[str, ...]:
+    """That no training input has some answer, if so: nothing tells a network when to give it.
+
+    Only answers that are trained on are counted, and the reference is not asked for others.
+    """
+    shown = np.unique(task.labels(task.domain.tokens(np.flatnonzero(train_mask))))
+    missing = len(task.domain.outputs) - len(shown)
+    if not missing:
+        return ()
+    outputs = "output never occurs" if missing == 1 else "outputs never occur"
+    return (f"{missing:,} {outputs} among the answers that were trained on",)
 
 
 def _probe(domain: Domain) -> ndarray:

@@ -26,6 +26,12 @@ class Agreement:
     total: int
 
 
+def _of_all(counted: Agreement) -> str:
+    if counted.agree == counted.total:
+        return f"all {counted.total:,} inputs"
+    return f"{counted.agree:,} of {counted.total:,} inputs"
+
+
 @dataclass(frozen=True)
 class Disagreement:
     """An input on which program and network differ; values, not tokens."""
@@ -303,22 +309,65 @@ class Report:
 
     @property
     def sentence(self) -> str:
-        """The verdict in a sentence."""
+        """The verdict in a sentence or two; what is wrong for the task comes first."""
         if self.program_vs_model is None or self.holds_for is None:
-            return "No mechanism was found that explains this network; no program was written."
-        counted = self.program_vs_model
-        if self.holds_for.lengths is not None:
-            return self._sequence_sentence(counted, self.holds_for)
+            return self._refused_sentence
+        return self._wrong_for_the_task + self._agreement_sentence(
+            self.program_vs_model, self.holds_for
+        )
+
+    @property
+    def _refused_sentence(self) -> str:
+        got = ""
+        if self.model_vs_task is not None:
+            got = (
+                f", which is right for the task on {_of_all(self.model_vs_task)} that were checked"
+            )
+        return f"No mechanism was found that explains this network{got}; no program was written."
+
+    @property
+    def _wrong_for_the_task(self) -> str:
+        """That network or program, or both, are wrong for the task; nothing where they are not."""
+        network, program, counted = (
+            self.model_vs_task,
+            self.program_vs_task,
+            self.program_vs_model,
+        )
+        if network is None or program is None or counted is None:
+            return ""
+        if network.agree == network.total and program.agree == program.total:
+            return ""
+        things = "sequences" if self.holds_for and self.holds_for.lengths else "inputs"
+        if counted.agree == counted.total == network.total:
+            return (
+                f"Right for the task on {network.agree:,} of {network.total:,} {things}: network "
+                f"and program are wrong on {network.total - network.agree:,}. "
+            )
+        return (
+            f"Right for the task are the network on {network.agree:,} of {network.total:,} "
+            f"{things} and the program on {program.agree:,} of {program.total:,}. "
+        )
+
+    def _agreement_sentence(self, counted: ProgramVsModel, holds: HoldsFor) -> str:
+        if holds.lengths is not None:
+            return self._sequence_sentence(counted, holds)
         every, agree = f"{counted.total:,}", f"{counted.agree:,} of {counted.total:,}"
-        bound = f"{counted.upper_bound_99:.2g}"
+        bound = f"with 99% confidence they differ on less than {counted.upper_bound_99:.2g} of the"
+        if counted.exhaustive and self.verdict in {"tested", "approximate"}:
+            return {
+                "tested": f"The program answered as the network did on all {every} inputs of the "
+                "domain; the network was not stored, so that nobody can run it again.",
+                "approximate": f"The program answered as the network did on {agree} inputs, which "
+                "are all that there are.",
+            }[self.verdict]
         return {
             "proved": f"The program answers as the network does on all {every} inputs, and "
             "no rounding of the network's arithmetic can change an answer.",
             "exhaustive": f"The program answers as the network does on all {every} inputs.",
             "tested": f"The program answered as the network did on {agree} inputs drawn at "
-            f"random; with 99% confidence they differ on less than {bound} of the domain.",
-            "approximate": f"The program answered as the network did on {agree} inputs; with 99% "
-            f"confidence they differ on less than {bound} of the domain.",
+            f"random; {bound} domain.",
+            "approximate": f"The program answered as the network did on {agree} inputs drawn at "
+            f"random; {bound} domain.",
         }.get(self.verdict, "Refused: no program was written.")
 
     def _sequence_sentence(self, counted: ProgramVsModel, holds: HoldsFor) -> str:

@@ -146,8 +146,9 @@ def _inside_rows(report: Report) -> list[Row]:
     rows += [
         Row(
             f"frequency {alone.frequency} alone",
-            alone.label,
-            f"R² {alone.clock_r2:.3f} of a constant, {alone.pizza_r2:.3f} of |cos|",
+            f"{alone.pizza_r2:.3f}",
+            "R² of |cos(πkd/p)| as its size where the embedding holds nothing else; of a constant "
+            f"{alone.clock_r2:.3f}",
         )
         for alone in inside.isolated
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from distill.mechanism import FourierMechanism
 from distill.render.picture import FAINT, SERIES, Picture, picture
 from distill.report import Report
 
@@ -67,10 +68,11 @@ def _bar(axes: Axes, y: float, value: float, text: str, colour: str) -> None:
     axes.text(max(value, 0) + 0.02, y, text, va="center", fontsize=9)
 
 
-def isolated(report: Report) -> Picture | None:
-    """Clock or pizza, for every frequency; null where all are clocks, as the program says."""
+def isolated(report: Report, mechanism: FourierMechanism) -> Picture | None:
+    """Every frequency alone, under what the program makes of it; null where all are clocks."""
     rows = report.inside.isolated
-    if all(row.label == "clock" for row in rows):
+    forms = {wave.frequency: wave.form for wave in mechanism.waves}
+    if all(row.label == forms[row.frequency] == "clock" for row in rows):
         return None
 
     def draw(figure: Figure) -> None:
@@ -90,22 +92,23 @@ def isolated(report: Report) -> Picture | None:
             edgecolor=FAINT,
             linewidth=0,
         )
-        axes.set_xticks(list(places), [f"{row.frequency}\n{row.label}" for row in rows])
+        axes.set_xticks(list(places), [f"{row.frequency}\n{forms[row.frequency]}" for row in rows])
         axes.set_ylim(0, 1.05)
         axes.set_ylabel("R²")
         axes.grid(visible=False, axis="x")
         figure.legend(loc="outside upper left", ncols=2)
 
     listed = "; ".join(
-        f"frequency {row.frequency}: clock {row.clock_r2:.3f}, pizza {row.pizza_r2:.3f}, so "
-        f"{row.label}"
+        f"frequency {row.frequency}: a constant {row.clock_r2:.3f}, |cos| {row.pizza_r2:.3f}; in "
+        f"the program a {forms[row.frequency]}"
         for row in rows
     )
     return picture(
         "isolated",
-        "Clock or pizza",
+        "Each frequency alone",
         "How the size of each wave depends on the difference d of the inputs, when the embedding "
-        "holds that frequency alone: not at all (clock), or as |cos(πkd/p)| (pizza).",
+        "holds that frequency alone: not at all (clock), or as |cos(πkd/p)| (pizza). Below stands "
+        "what the program makes of it: where all act together, they can make up for each other.",
         listed[0].upper() + listed[1:] + ".",
         draw,
     )
