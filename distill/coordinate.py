@@ -15,6 +15,8 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
+from distill.domain import input_names
+
 
 @dataclass(frozen=True)
 class Polynomial:
@@ -168,7 +170,8 @@ class Coordinate:
     def expression(self) -> str:
         """φ as Python, without the modulus: `a + b`, `2 * a - b + 7`, `a**2 + b**2`."""
         terms = []
-        for name, weight, numbering in zip("abcdefgh", self.weights, self.numberings, strict=False):
+        names = input_names(len(self.weights))
+        for name, weight, numbering in zip(names, self.weights, self.numberings, strict=True):
             text = self._named(numbering, name)
             several = isinstance(numbering, Polynomial) and numbering.terms > 1
             terms.append((weight, f"({text})" if several else text))

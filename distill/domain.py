@@ -1,7 +1,7 @@
 """The inputs and outputs of a network over a finite domain, under neutral names.
 
-Extraction sees a `Domain` and never a `Task`: the names here are `a`, `b`, `c`, ... by position,
-whatever the task calls its inputs.
+Extraction sees a `Domain` and never a `Task`: the names here are `a`, `b`, `c`, ... by position
+(`x0`, `x1`, ... where they are more than eight), whatever the task calls its inputs.
 """
 
 from __future__ import annotations
@@ -18,6 +18,9 @@ from distill.errors import TaskError
 
 INT64 = range(-(2**63), 2**63)
 """What an input and an output may be."""
+
+MOST_LETTERS = 8
+"""Inputs that have a letter each, from a to h."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +58,8 @@ class Domain:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Neutral names of the inputs, by position: a, b, c, ..."""
-        return tuple(string.ascii_lowercase[: len(self.inputs)])
+        """Neutral names of the inputs, by position."""
+        return input_names(len(self.inputs))
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -88,6 +91,22 @@ class Domain:
             for name, values in zip(self.names, self.inputs, strict=True)
         )
         return f"{ranges} ({self.size:,} inputs)"
+
+
+def input_names(count: int) -> tuple[str, ...]:
+    """Neutral names of so many inputs: a, b, c, ..., or x0, x1, x2, ... where they are many.
+
+    What else a program or a formula names (an output, a frequency k, a modulus p, a number x) is
+    never one of them.
+    """
+    if count <= MOST_LETTERS:
+        return tuple(string.ascii_lowercase[:count])
+    return tuple(f"x{place}" for place in range(count))
+
+
+def output_name(inputs: int) -> str:
+    """The neutral name of an output of so many inputs: the letter after theirs, or y."""
+    return string.ascii_lowercase[inputs] if inputs <= MOST_LETTERS else "y"
 
 
 def choose(total: int, count: int, seed: int) -> Bool[ndarray, " total"]:

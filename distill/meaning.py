@@ -46,7 +46,8 @@ class Meaning:
     """The function that a program was proved to be, apart from its listed exceptions.
 
     Attributes:
-        statement: the function, in words and symbols.
+        statement: the function, in words and symbols, and for how many inputs the program's is
+            another.
         proof: the steps; `method` says whether they are symbolic or went through every residue.
         gcd: greatest common divisor of the key frequencies and the modulus.
         margin: rigorous lower bound on how far the runner-up's logit stays behind, in real
@@ -129,7 +130,7 @@ def prove_meaning(
     else:
         method, proof = "every residue, in interval arithmetic", _enumerated_steps(modulus, best)
     return Meaning(
-        statement=f"the arg max is {answer(best)}",
+        statement=f"the arg max is {answer(best)}" + _but_for(exceptions),
         method=method,
         proof=proof,
         gcd=divisor,
@@ -139,6 +140,14 @@ def prove_meaning(
         terminates="no loop but sums and comparisons over finite ranges, and no recursion",
         exceptions=exceptions,
     )
+
+
+def _but_for(exceptions: int) -> str:
+    """What a statement must add where the program answers some inputs from a list."""
+    if not exceptions:
+        return ""
+    inputs = "one input that it lists" if exceptions == 1 else f"{exceptions:,} inputs it lists"
+    return f"; the program answers so but for {inputs}"
 
 
 def _float_error(waves: tuple[PrintedWave, ...], modulus: int, reach: int) -> float:

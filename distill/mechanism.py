@@ -6,6 +6,7 @@ task. It is written to `mechanism.json` as it stands here.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -24,6 +25,13 @@ FORMAT_VERSION = 1
 
 Label = Literal["clock", "pizza", "mixed"]
 """How a frequency, isolated, depends on the difference of the inputs (arXiv 2306.17844)."""
+
+GOOD_R2 = 0.97
+"""R² from which a size is clearly a constant, or clearly a |cos|.
+
+An even mixture, 1 + |cos|, is 0.966 constant; a constant is 0.81 of a |cos|, and the reverse.
+Published clocks and pizzas, and those trained here, are beyond 0.99.
+"""
 
 
 @dataclass(frozen=True)
@@ -54,6 +62,21 @@ class Wave:
     label: Label | None = None
     clock_r2: float | None = None
     pizza_r2: float | None = None
+
+    @property
+    def form(self) -> Label:
+        """What the program makes of it: "clock" where its size is a constant, "pizza" where that is
+        clearly a |cos| (over a whole turn of d), "mixed" where it is the sum of both.
+
+        `label` is measured on this frequency alone, and says nothing of the full logits, which the
+        program is written from.
+        """
+        if not self.pizza:
+            return "clock"
+        constant, varying = self.amplitude, self.pizza
+        along = constant * 2 / math.pi + varying / 2  # the means of |cos| and of its square
+        total = constant**2 + constant * varying * 4 / math.pi + varying**2 / 2
+        return "pizza" if along**2 >= GOOD_R2 * total / 2 else "mixed"
 
 
 @dataclass(frozen=True)
@@ -174,11 +197,15 @@ class FourierMechanism:
 
     @property
     def name(self) -> str:
-        """What a table of runs prints."""
-        labels = {wave.label for wave in self.waves} - {None}
-        kind = f"{next(iter(labels))} " if len(labels) == 1 else ""
+        """What a table of runs prints: the program's form, where the network could be looked into.
+
+        Clock and pizza are words for what a network does inside, so that a black box, whose labels
+        are null, is called neither.
+        """
+        forms = {wave.form for wave in self.waves if wave.label is not None}
+        kind = f"{next(iter(forms))} " if len(forms) == 1 else ""
         keys = ", ".join(
-            f"{wave.frequency} ({wave.label})" if len(labels) > 1 else str(wave.frequency)
+            f"{wave.frequency} ({wave.form})" if len(forms) > 1 else str(wave.frequency)
             for wave in self.waves
         )
         return f"{kind}cosines of {self.coordinate.expression} mod {self.modulus} at {keys}"

@@ -7,11 +7,12 @@ of operations, node by node.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable
-from string import ascii_lowercase
 from typing import Any, Literal
 
 from distill.coordinate import Coordinate, Logarithm, Numbering, Polynomial
+from distill.domain import input_names, output_name
 from distill.emit.fourier import DIGITS, SMALL_PHASE
 from distill.errors import DistillError
 from distill.mechanism import (
@@ -36,9 +37,10 @@ def written(mechanism: Mechanism | Refusal, notation: Notation) -> str:
 
         logit = fourier_expression(mechanism)
         if notation == "sympy":
-            return str(logit)
+            return str(logit) + _listed_beside(mechanism)
         answer = _answer(mechanism.coordinate)
-        return rf"\operatorname*{{arg\,max}}_{{{answer}}} \left({sympy.latex(logit)}\right)"
+        waves = rf"\operatorname*{{arg\,max}}_{{{answer}}} \left({sympy.latex(logit)}\right)"
+        return _with_exceptions(mechanism, waves)
     if isinstance(mechanism, RecurrenceMechanism) and notation != "dot":
         return _recurrence(mechanism, notation)
     if isinstance(mechanism, AutomatonMechanism) and notation == "dot":
@@ -62,7 +64,7 @@ def fourier_expression(mechanism: FourierMechanism) -> Any:
     coordinate = mechanism.coordinate
     c = sympy.Symbol(_answer(coordinate))
     phi, difference = _phi(coordinate), coordinate.difference
-    turn = _number(coordinate.output, c) - phi
+    turn = _number(coordinate, coordinate.output, c) - phi
     total = sympy.Integer(0)
     for wave in mechanism.waves:
         size = sympy.Float(wave.amplitude, DIGITS)
@@ -76,23 +78,62 @@ def fourier_expression(mechanism: FourierMechanism) -> Any:
     return total
 
 
+def _exceptions(mechanism: FourierMechanism) -> list[tuple[tuple[int, ...], int]]:
+    """Inputs that the program answers from its list, as values, with these answers."""
+    domain = mechanism.domain
+    return [
+        (
+            tuple(values[token] for values, token in zip(domain.inputs, tokens, strict=True)),
+            domain.outputs[output],
+        )
+        for *tokens, output in mechanism.exceptions
+    ]
+
+
+def _listed_beside(mechanism: FourierMechanism) -> str:
+    """Comments that say what the program answers otherwise than these logits."""
+    names = ", ".join(input_names(len(mechanism.coordinate.weights)))
+    return "".join(
+        f"\n# not for ({names}) = ({', '.join(map(str, values))}): there the answer is {answer}"
+        for values, answer in _exceptions(mechanism)
+    )
+
+
+def _with_exceptions(mechanism: FourierMechanism, waves: str) -> str:
+    """The answer by cases, where the program lists some."""
+    if not mechanism.exceptions:
+        return waves
+    names = ", ".join(
+        re.sub(r"(\d+)", r"_{\1}", name) for name in input_names(len(mechanism.coordinate.weights))
+    )
+    cases = [
+        rf"{answer} & \text{{if }} ({names}) = ({', '.join(map(str, values))})"
+        for values, answer in _exceptions(mechanism)
+    ]
+    cases.append(rf"{waves} & \text{{otherwise}}")
+    return "\\begin{cases}\n" + " \\\\\n".join(cases) + "\n\\end{cases}"
+
+
 def _answer(coordinate: Coordinate) -> str:
-    """The letter after those of the inputs, as in the program."""
-    return ascii_lowercase[len(coordinate.weights)]
+    """The name of an output, as in the program."""
+    return output_name(len(coordinate.weights))
 
 
 def _phi(coordinate: Coordinate) -> Any:
     import sympy
 
     total = sympy.Integer(coordinate.offset)
-    pairs = zip(ascii_lowercase, coordinate.weights, coordinate.numberings, strict=False)
+    names = input_names(len(coordinate.weights))
+    pairs = zip(names, coordinate.weights, coordinate.numberings, strict=True)
     for name, weight, numbering in pairs:
-        total += weight * _number(numbering, sympy.Symbol(name))
+        total += weight * _number(coordinate, numbering, sympy.Symbol(name))
     return total
 
 
-def _number(numbering: Numbering, variable: Any) -> Any:
-    """The number of a value: a polynomial, a discrete logarithm, or a function without a rule."""
+def _number(coordinate: Coordinate, numbering: Numbering, variable: Any) -> Any:
+    """The number of a value: a polynomial, a discrete logarithm, or a function without a rule,
+    called as the program calls its table.
+    """
     import sympy
 
     if isinstance(numbering, Polynomial):
@@ -102,7 +143,7 @@ def _number(numbering: Numbering, variable: Any) -> Any:
         )
     if isinstance(numbering, Logarithm):
         return sympy.Function(f"log_{numbering.base}")(variable)
-    return sympy.Function("number")(variable)
+    return sympy.Function(coordinate.constants[numbering].lower())(variable)
 
 
 def state_graph(mechanism: AutomatonMechanism) -> str:

@@ -42,6 +42,7 @@ from distill.threads import fixed_threads
 from distill.trace import FIT_SEED, Trace, fitted_half, trace, traced_indices
 from distill.train import Recipe, Trained, TrainingState, train
 from distill.verify import Verified, verify, verify_refusal
+from distill.verify.chance import no_better_than_chance
 
 PROBE = 4096
 """Unlabelled inputs that the structure score is taken on while training."""
@@ -103,13 +104,14 @@ def run(
         with stages.stage("task") as lines:
             train_mask = task.train_mask(seed)
             lines.append(f"{task.name}: {task.domain}, {int(train_mask.sum()):,} to train on")
+            lines += _never_shown(task, train_mask)
         with stages.stage("train") as lines:
             trained, recorder, made = _train(
                 task, chosen, train_mask, seed, recipe, attempts, stages.progress
             )
             end = "structured" if trained.tail_from is not None else "never became structured"
             lines.append(f"{trained.steps:,} steps, {end} (score {trained.structure:.2f})")
-        remarks = _not_learned(made)
+        remarks = (*_not_learned(made), *_never_shown(task, train_mask))
         found = _distill(trained.model, task.domain, task, task.name, train_mask, stages, remarks)
         with stages.stage("curve") as lines:
             mechanism = found.mechanism
@@ -302,6 +304,8 @@ def _distill(
     if not isinstance(mechanism, Refusal):
         with stages.stage("emit") as lines:
             written = emit(mechanism, traced)
+            if isinstance(written, Emitted):
+                written = no_better_than_chance(written.program, traced) or written
             lines.append(_emitted_summary(written))
         if isinstance(written, Refusal):
             mechanism = written
@@ -404,6 +408,19 @@ def _not_learned(attempts: tuple[Attempt, ...]) -> tuple[str, ...]:
         f"the network did not learn the task: at best {best:.1%} of the held-out inputs are right, "
         f"in {tried}",
     )
+
+
+def _never_shown(task: Task, train_mask: Bool[ndarray, " n"]) -> tuple[str, ...]:
+    """That no training input has some answer, if so: nothing tells a network when to give it.
+
+    Only answers that are trained on are counted, and the reference is not asked for others.
+    """
+    shown = np.unique(task.labels(task.domain.tokens(np.flatnonzero(train_mask))))
+    missing = len(task.domain.outputs) - len(shown)
+    if not missing:
+        return ()
+    outputs = "output never occurs" if missing == 1 else "outputs never occur"
+    return (f"{missing:,} {outputs} among the answers that were trained on",)
 
 
 def _probe(domain: Domain) -> ndarray:

@@ -38,6 +38,12 @@ class Agreement:
     total: int
 
 
+def _of_all(counted: Agreement) -> str:
+    if counted.agree == counted.total:
+        return f"all {counted.total:,} inputs"
+    return f"{counted.agree:,} of {counted.total:,} inputs"
+
+
 @dataclass(frozen=True)
 class Disagreement:
     """An input on which program and network differ; values, not tokens."""

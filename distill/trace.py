@@ -16,6 +16,7 @@ from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
 from distill.domain import Domain, choose
+from distill.errors import DistillError
 from distill.model import Network
 
 FIT_SEED = 1
@@ -23,6 +24,12 @@ FIT_SEED = 1
 
 TRACE_LIMIT = 16_000_000
 """Logits that a trace may hold; a larger domain is sampled."""
+
+LARGEST, SMALLEST = 1e30, 1e-30
+"""Logits whose squares float32 and float64 both hold."""
+
+ROUNDING = 2.0**-48
+"""Differences of the logits of an input, as a part of them, that are rounding and nothing else."""
 
 
 @dataclass(frozen=True)
@@ -71,8 +78,20 @@ def traced_indices(domain: Domain) -> Int[ndarray, " n"]:
 
 
 def trace(network: Network, domain: Domain) -> Trace:
-    """Run a network over its domain."""
+    """Run a network over its domain.
+
+    Raises:
+        DistillError: its logits are too large or too small to calculate with.
+    """
     indices = traced_indices(domain)
-    logits = network.logits(domain.tokens(indices))
-    logits = logits - logits.mean(axis=1, keepdims=True)
+    raw = network.logits(domain.tokens(indices))
+    logits = raw - raw.mean(axis=1, keepdims=True)
+    size, room = float(np.abs(logits).max()), float(np.abs(raw).max())
+    if size <= ROUNDING * room:
+        logits = np.zeros_like(logits)
+    elif size < SMALLEST or room > LARGEST:
+        raise DistillError(
+            f"the network's logits are as large as {room:.3g} and differ by {size:.3g}: expected "
+            f"sizes from {SMALLEST:g} to {LARGEST:g}, whose squares are numbers; rescale them"
+        )
     return Trace(domain, network, indices, logits, fitted_half(len(indices)))

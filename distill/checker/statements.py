@@ -251,11 +251,18 @@ def over_sequences(tree: Tree) -> bool:
 
 
 def sentence(tree: Tree) -> str:
-    """The verdict; where program and network part; and where they are wrong for the task."""
+    """Where it is wrong for the task; the verdict; where program and network part."""
     if tree.get("program_vs_model") is None or tree.get("holds_for") is None:
-        return "No mechanism was found that explains this network; no program was written."
-    said = [_same(tree), *_part(tree), *_wrong(tree)]
-    return " ".join(said)
+        model, got = tree.get("model_vs_task"), ""
+        if model is not None:
+            of = f"{model['total']:,} {_things(tree)}"
+            got = f", which is right for the task on {model['agree']:,} of {of}"
+        return f"No mechanism was found that explains this network{got}; no program was written."
+    return "".join([*_wrong(tree), _same(tree).removesuffix("."), *_part(tree), "."])
+
+
+def _things(tree: Tree) -> str:
+    return "sequences" if over_sequences(tree) else "inputs"
 
 
 def _same(tree: Tree) -> str:
@@ -325,12 +332,12 @@ def _part(tree: Tree) -> list[str]:
         if length > claimed and counted["agree"] < counted["total"]:
             differ = counted["total"] - counted["agree"]
             return [
-                f"Beyond {_steps(claimed)} they part: at length {length:,} on {differ:,} of "
-                f"{counted['total']:,} sequences."
+                f"; beyond {_steps(claimed)} they part: at length {length:,} on {differ:,} of "
+                f"{counted['total']:,} sequences"
             ]
     parted = tree.get("diverges_at")
     if parted is not None and len(parted["inputs"]) > claimed:
-        return [f"Beyond {_steps(claimed)} they part: on a sequence of {len(parted['inputs']):,}."]
+        return [f"; beyond {_steps(claimed)} they part: on a sequence of {len(parted['inputs']):,}"]
     return []
 
 
@@ -342,13 +349,16 @@ def _wrong(tree: Tree) -> list[str]:
     right = {"network": model["agree"], "program": program["agree"]}
     if all(count == model["total"] for count in right.values()):
         return []
-    things = "sequences" if over_sequences(tree) else "inputs"
-    of = f"of {model['total']:,} {things}"
-    if model["agree"] == program["agree"]:
-        return [f"For the task, network and program are right on {model['agree']:,} {of}."]
+    of = f"of {model['total']:,} {_things(tree)}"
+    if tree["program_vs_model"]["agree"] == model["total"]:
+        wrong = model["total"] - model["agree"]
+        return [
+            f"Right for the task on {model['agree']:,} {of}: network and program are wrong on "
+            f"{wrong:,}. "
+        ]
     return [
-        f"For the task, the network is right on {model['agree']:,} and the program on "
-        f"{program['agree']:,} {of}."
+        f"Right for the task are the network on {model['agree']:,} and the program on "
+        f"{program['agree']:,} {of}. "
     ]
 
 

@@ -7,7 +7,6 @@ to `(a + b) % p`. That the two are the same function is proved beside it (`disti
 from __future__ import annotations
 
 import math
-import string
 import textwrap
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,7 +14,7 @@ from functools import partial
 import black
 
 from distill.coordinate import IDENTITY, Coordinate, Listed, Logarithm, Polynomial, balanced
-from distill.domain import Domain
+from distill.domain import Domain, output_name
 from distill.meaning import Meaning, PrintedWave, Unseparated, prove_meaning
 from distill.mechanism import FourierMechanism, Refusal, Wave
 from distill.program import Program
@@ -281,8 +280,8 @@ def _pizza_paragraphs(mechanism: FourierMechanism, pizzas: tuple[int, ...]) -> l
 
 
 def _answer_name(domain: Domain) -> str:
-    """The letter after those of the inputs: c for two of them."""
-    return string.ascii_lowercase[len(domain.inputs)]
+    """What the program calls an output: c where there are two inputs."""
+    return output_name(len(domain.inputs))
 
 
 def _function_name(coordinate: Coordinate) -> str:

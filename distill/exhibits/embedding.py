@@ -50,12 +50,15 @@ class EmbeddedInput:
         first: the smallest value.
         shares: part of the embedding's variance in the plane of each frequency 1, 2, ...
         circles: of key frequencies.
+        keys_share: part of the variance in the planes of all key frequencies together, which
+            overlap where the values do not go all the way round; null in runs stored without.
     """
 
     names: tuple[str, ...]
     first: int
     shares: tuple[float, ...]
     circles: tuple[Circle, ...]
+    keys_share: float | None = None
 
 
 def embedded_inputs(
@@ -71,7 +74,7 @@ def embedded_inputs(
     """
     if not has_embedding(network, domain):
         return ()
-    seen: dict[tuple[tuple[float, ...], tuple[Circle, ...], int], list[str]] = {}
+    seen: dict[tuple[tuple[float, ...], tuple[Circle, ...], float, int], list[str]] = {}
     for block in embedded_rows(network, domain):
         weights = network.parameters[block.parameter].double().numpy()
         for i in block.inputs:
@@ -79,24 +82,29 @@ def embedded_inputs(
             rows = weights[block.start : block.start + len(values)]
             numbers = coordinate.numberings[i].numbers(values, coordinate.modulus)
             turns = coordinate.weights[i] * numbers % coordinate.modulus
-            shown = _seen(rows - rows.mean(axis=0), turns, coordinate.modulus, keys[:CIRCLES])
+            shown = _seen(rows - rows.mean(axis=0), turns, coordinate.modulus, keys)
             seen.setdefault((*shown, int(values[0])), []).append(domain.names[i])
     return tuple(
-        EmbeddedInput(tuple(names), first, shares, circles)
-        for (shares, circles, first), names in seen.items()
+        EmbeddedInput(tuple(names), first, shares, circles, together)
+        for (shares, circles, together, first), names in seen.items()
     )
 
 
 def _seen(
     rows: Float[ndarray, "values d"], turns: ndarray, modulus: int, keys: tuple[int, ...]
-) -> tuple[tuple[float, ...], tuple[Circle, ...]]:
-    total = max(float(np.square(rows).sum()), 1e-300)
-    shares = []
-    for k in range(1, modulus // 2 + 1):
-        left, sizes, _ = np.linalg.svd(_waves(k, turns, modulus), full_matrices=False)
-        basis = left[:, sizes > 1e-9 * max(sizes[0], 1e-300)]
-        shares.append(float(np.square(basis.T @ rows).sum()) / total)
-    return rounded(np.array(shares)), tuple(_circle(rows, k, turns, modulus) for k in keys)
+) -> tuple[tuple[float, ...], tuple[Circle, ...], float]:
+    planes = {k: _waves(k, turns, modulus) for k in range(1, modulus // 2 + 1)}
+    shares = np.array([_share(rows, plane) for plane in planes.values()])
+    together = _share(rows, np.concatenate([planes[k] for k in keys], axis=1))
+    circles = tuple(_circle(rows, k, turns, modulus) for k in keys[:CIRCLES])
+    return rounded(shares), circles, rounded(np.array([together]))[0]
+
+
+def _share(rows: Float[ndarray, "values d"], waves: Float[ndarray, "values w"]) -> float:
+    """Part of the variance of the rows in what the waves span."""
+    left, sizes, _ = np.linalg.svd(waves, full_matrices=False)
+    basis = left[:, sizes > 1e-9 * max(sizes[0], 1e-300)]
+    return float(np.square(basis.T @ rows).sum()) / max(float(np.square(rows).sum()), 1e-300)
 
 
 def _waves(frequency: int, turns: ndarray, modulus: int) -> Float[ndarray, "values 2"]:

@@ -27,8 +27,9 @@ class LogitMaps:
     """One output's logit over two inputs: the network's, the program's, and what is left of it.
 
     Attributes:
-        output: the value of the output.
-        r2: part of the network's logits in this picture that the program's account for.
+        output: the value of the output, of those that are answered most often the first.
+        r2: part of the network's logits in this picture that the program's account for; negative
+            where what the program leaves varies more than the network's.
     """
 
     output: int
@@ -96,15 +97,17 @@ def _maps(mechanism: FourierMechanism, trace: Trace) -> LogitMaps | None:
     plane, tokens = shown
     outputs = trace.domain.outputs
     logits = trace.network.logits(tokens)
-    network = logits[:, 0] - logits.mean(axis=1)
+    shown_output = int(np.bincount(logits.argmax(axis=1), minlength=len(outputs)).argmax())
+    network = logits[:, shown_output] - logits.mean(axis=1)
     values = trace.domain.values(tokens)
-    program = mechanism_logits(mechanism.coordinate, mechanism.waves, values, outputs)[:, 0]
+    said = mechanism_logits(mechanism.coordinate, mechanism.waves, values, outputs)
+    program = said[:, shown_output]
     left = network - program
     scale = float(max(np.abs(network).max(), np.abs(program).max()))
     spread = float(np.square(network - network.mean()).sum())
     parts = (("network", network), ("program", program), ("what is left", left))
     return LogitMaps(
-        outputs[0],
+        outputs[shown_output],
         plane,
         tuple(level_map(name, part, scale, plane) for name, part in parts),
         float(f"{1 - float(np.square(left - left.mean()).sum()) / max(spread, 1e-300):.4g}"),

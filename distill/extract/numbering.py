@@ -16,7 +16,7 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Complex, Float, Int
 from numpy import ndarray
-from scipy.sparse.linalg import svds
+from scipy.linalg import eigh
 
 from distill.coordinate import (
     IDENTITY,
@@ -122,23 +122,41 @@ def _read_numbers(
     transformed = logits @ turns
     energy = np.square(np.abs(transformed)).sum(axis=0)
     energy[0] = 0.0
-    keys = np.argsort(-energy, kind="stable")[:FREQUENCIES]
-    start = np.random.default_rng(0).standard_normal(min(domain.shape))
+    strongest = np.argsort(-energy, kind="stable")[:FREQUENCIES]
+    keys = strongest[energy[strongest] > 0]  # that of 0 has rounding alone, which says nothing
     rows, columns, sizes = [], [], []
     for k in keys:
         grid = np.zeros(domain.shape, dtype=np.complex128)
         grid[tuple(tokens.T)] = transformed[:, k]
-        left, size, right = svds(grid, k=1, v0=start, solver="arpack")
-        assert left is not None, "both vectors are asked for by default"
-        assert right is not None, "both vectors are asked for by default"
-        rows.append(left[:, 0])
-        columns.append(right[0])
-        sizes.append(size[0])
+        left, size, right = _leading(grid)
+        rows.append(left)
+        columns.append(right)
+        sizes.append(size)
+    if not sizes:
+        return np.zeros(domain.shape[0], dtype=np.int64), np.zeros(domain.shape[1], dtype=np.int64)
     weights = np.array(sizes) / max(sizes)
     return (
         _numbers_of_angles(np.stack(rows), weights, keys, modulus),
         _numbers_of_angles(np.stack(columns), weights, keys, modulus),
     )
+
+
+def _leading(
+    grid: Complex[ndarray, "rows columns"],
+) -> tuple[Complex[ndarray, " rows"], float, Complex[ndarray, " columns"]]:
+    """The first singular value of a grid, with its left and right vector; a grid is not all zero.
+
+    They are those of the smaller of G G* and G* G, so that no more than one vector of a large grid
+    is made, and a grid of any size, one of a single row too, has them.
+    """
+    if grid.shape[0] > grid.shape[1]:
+        right, size, left = _leading(grid.conj().T)
+        return left.conj(), size, right.conj()
+    last = len(grid) - 1
+    _, vectors = eigh(grid @ grid.conj().T, subset_by_index=(last, last))
+    along = vectors[:, 0].conj() @ grid
+    size = float(np.linalg.norm(along))
+    return vectors[:, 0], size, along / max(size, 1e-300)
 
 
 def _numbers_of_angles(

@@ -24,6 +24,7 @@ from distill.coordinate import Coordinate
 from distill.domain import choose
 from distill.extract.waves import key_waves, mean_square, profile_and_constant
 from distill.mechanism import (
+    GOOD_R2,
     Label,
     Wave,
     mechanism_logits,
@@ -34,13 +35,6 @@ from distill.trace import FIT_SEED, Trace
 
 MIN_GAIN = 0.005
 """Part of the variance of the fitted logits that a dependence on d must explain to be written."""
-
-GOOD_R2 = 0.97
-"""R² of an isolated profile from which a fit is clearly good.
-
-An even mixture, 1 + |cos|, is 0.966 constant; a constant is 0.81 of a |cos|, and the reverse.
-Published clocks and pizzas, and those trained here, are beyond 0.99.
-"""
 
 REFINEMENTS = 2
 """Passes of the last fit."""

@@ -6,6 +6,7 @@ import shlex
 from dataclasses import dataclass
 
 from distill.certificate import Certificate
+from distill.domain import input_names
 from distill.mechanism import FourierMechanism
 from distill.render.statements import not_checked
 from distill.report import Disagreement, Report, SequenceDisagreement
@@ -99,7 +100,7 @@ def differences(run: Run) -> list[Differences]:
         assert isinstance(run.certificate, Certificate), "a Fourier mechanism is of a finite domain"
         domain = run.certificate.domain
         starts = [first for first, _ in (*domain.inputs, domain.outputs)]
-        names = "abcdefghijklmnopqrstuvwxyz"[: len(domain.inputs)]
+        names = input_names(len(domain.inputs))
         rows = tuple(
             tuple(str(token + start) for token, start in zip(row, starts, strict=True))
             for row in run.mechanism.exceptions[:LISTED]

@@ -22,12 +22,18 @@ def pictures_of(run: Run) -> tuple[Picture, ...]:
     if isinstance(run.certificate, SequenceCertificate):
         return sequence_pictures(run)
     training = training_pictures(run.curve) if isinstance(run.curve, TrainingCurve) else ()
-    rivals = (each for each in (decoys(run.report), isolated(run.report)) if each is not None)
-    return (*_mechanism_pictures(run), *training, *rivals)
+    rivals = [decoys(run.report)]
+    if isinstance(run.mechanism, FourierMechanism):
+        rivals.append(isolated(run.report, run.mechanism))
+    drawn = (each for each in rivals if each is not None)
+    return (*_mechanism_pictures(run), *training, *drawn)
 
 
 def _mechanism_pictures(run: Run) -> tuple[Picture, ...]:
     exhibits, mechanism = run.exhibits, run.mechanism
     if isinstance(exhibits, FourierExhibits) and isinstance(mechanism, FourierMechanism):
         return fourier_pictures(mechanism, exhibits)
-    return refusal_pictures(exhibits) if isinstance(exhibits, RefusalExhibits) else ()
+    if not isinstance(exhibits, RefusalExhibits):
+        return ()
+    kept = [attempt for attempt in run.record.attempts if not attempt.discarded]
+    return refusal_pictures(exhibits, kept[-1].heldout_accuracy if kept else None)

@@ -58,9 +58,10 @@ def spectrum(mechanism: FourierMechanism, exhibits: FourierExhibits) -> Picture:
         parts[-1].set_xlabel("frequency (turns per modulus)")
 
     inside = [
-        f"{sum(each.shares[k - 1] for k in keys):.0%} of the variance of the embedding of "
+        f"{each.keys_share:.0%} of the variance of the embedding of "
         f"{' and '.join(each.names)} lies in their planes"
         for each in embedded
+        if each.keys_share is not None
     ]
     sizes = ", ".join(f"{k}: {exhibits.amplitudes[k - 1]:.3g}" for k in keys)
     others = [size for k, size in enumerate(exhibits.amplitudes, 1) if k not in keys]
@@ -72,6 +73,8 @@ def spectrum(mechanism: FourierMechanism, exhibits: FourierExhibits) -> Picture:
         + (
             f"{inside[0][0].upper()}{inside[0][1:]}."
             if inside
+            else ""
+            if embedded
             else "No embedding is shown: the network has none that could be read."
         ),
         f"Of {len(exhibits.amplitudes)} frequencies the program uses {len(keys)}. Their "

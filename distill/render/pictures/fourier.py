@@ -62,13 +62,14 @@ def around_zero(*profiles: tuple[float, ...]) -> tuple[list[int], list[list[floa
 def _maps(logits: LogitMaps) -> Picture:
     plane = logits.plane
     names = " and ".join(plane.names)
+    accounted = f"accounts for {logits.r2:.1%}" if logits.r2 > 0 else "accounts for nothing"
     return panelled(
         "logits",
         f"The logit of output {logits.output}, over all {names}{held(plane)}",
         "The network's logits, the program's, and what the program leaves of the network's, on "
         "one scale: blue above the mean of all outputs, orange below. The third is to be empty; "
-        f"the program accounts for {logits.r2:.1%} of the first.",
-        f"In this picture the program accounts for {logits.r2:.1%} of the variance of the "
+        f"the program {accounted} of the first.",
+        f"In this picture the program {accounted} of the variance of the "
         f"network's logit of output {logits.output}.",
         [level_panel(plane, level) for level in logits.maps],
     )

@@ -20,11 +20,36 @@ if TYPE_CHECKING:
 PALETTE = 256
 
 
-def refusal_pictures(exhibits: RefusalExhibits) -> tuple[Picture, ...]:
-    """In the order in which they are looked at."""
+MEMORISED = 0.5
+"""Held-out accuracy below which a network is taken to have its answers by heart."""
+
+
+def refusal_pictures(exhibits: RefusalExhibits, heldout: float | None) -> tuple[Picture, ...]:
+    """In the order in which they are looked at.
+
+    Args:
+        exhibits: what they show.
+        heldout: part of the inputs that the network was not trained on that it has right; null
+            where there are none, or where it is not known which they are.
+    """
     answers = exhibits.answers
     shown = () if answers is None else (_answers(exhibits, answers),)
-    return (*shown, _profile(exhibits), _spectrum(exhibits))
+    return (*shown, _profile(exhibits, heldout), _spectrum(exhibits, heldout))
+
+
+def _by_heart(heldout: float | None) -> str:
+    """What a spike, or a flat spectrum, may be taken for, by what the network has right."""
+    if heldout is None:
+        return "that says that no few waves are there, and not what is there instead"
+    if heldout < MEMORISED:
+        return (
+            f"that is what memorised answers look like, and of held-out inputs it has {heldout:.1%}"
+            " right"
+        )
+    return (
+        "that is no sign of answers by heart, as it has "
+        f"{heldout:.1%} of held-out inputs right: no few waves are there, but some other rule is"
+    )
 
 
 def _answers(exhibits: RefusalExhibits, answers: AnswerMap) -> Picture:
@@ -53,8 +78,9 @@ def _answers(exhibits: RefusalExhibits, answers: AnswerMap) -> Picture:
     return picture(
         "answers",
         "What the network answers",
-        f"Its answer for every {names}{held(plane)}. A rule would show as a pattern, stripes for "
-        "example; colours go round once from the first output to the last.",
+        f"Its answer for every {names}{held(plane)}. A rule often shows as a pattern, stripes or "
+        "squares for example, also one that was not looked for; colours go round once from the "
+        "first output to the last.",
         f"{int((often > 0).sum())} of {count} outputs occur; the commonest is "
         f"{first + int(often.argmax())}, on {often.max() / often.sum():.1%} of what is shown.",
         draw,
@@ -62,7 +88,7 @@ def _answers(exhibits: RefusalExhibits, answers: AnswerMap) -> Picture:
     )
 
 
-def _profile(exhibits: RefusalExhibits) -> Picture:
+def _profile(exhibits: RefusalExhibits, heldout: float | None) -> Picture:
     profile = exhibits.profile
 
     def draw(figure: Figure) -> None:
@@ -77,15 +103,15 @@ def _profile(exhibits: RefusalExhibits) -> Picture:
     return picture(
         "profile",
         "Logits around the network's own answer",
-        "Waves would show as hills on both sides. A spike at 0 and nothing beside it is what "
-        "memorised answers look like.",
+        "Waves would show as hills on both sides. Where there is a spike at 0 and nothing beside "
+        f"it, {_by_heart(heldout)}.",
         f"The mean logit of the answer is {profile[0]:.3g}; of every other output it is within "
         f"{others:.3g} of zero.",
         draw,
     )
 
 
-def _spectrum(exhibits: RefusalExhibits) -> Picture:
+def _spectrum(exhibits: RefusalExhibits, heldout: float | None) -> Picture:
     sizes = exhibits.amplitudes
     strongest = max(range(len(sizes)), key=lambda place: sizes[place]) + 1
     middle = sorted(sizes)[len(sizes) // 2]
@@ -100,7 +126,7 @@ def _spectrum(exhibits: RefusalExhibits) -> Picture:
         "spectrum",
         "Frequencies around its own answer",
         "Amplitude of every frequency in the logits around the network's own answer. A mechanism "
-        "of waves would be a few tall bars; remembered answers have all of them alike.",
+        f"of waves would be a few tall bars. Where all of them are alike, {_by_heart(heldout)}.",
         f"The largest amplitude is {sizes[strongest - 1]:.3g} (frequency {strongest}); half of "
         f"all are above {middle:.3g}.",
         draw,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from distill.checker.located import DECOY
+from distill.mechanism import FourierMechanism
 from distill.render.picture import FAINT, SERIES, Picture, picture
 from distill.report import DECOY_AGREES, ISOLATED, Report
 
@@ -72,10 +73,11 @@ def _bar(axes: Axes, y: float, value: float, text: str, colour: str) -> None:
     axes.text(max(value, 0) + 0.02, y, text, va="center", fontsize=9)
 
 
-def isolated(report: Report) -> Picture | None:
-    """Clock or pizza, for every frequency; null where all are clocks, as the program says."""
+def isolated(report: Report, mechanism: FourierMechanism) -> Picture | None:
+    """Every frequency alone, under what the program makes of it; null where all are clocks."""
     rows = report.each(ISOLATED)
-    if all(row.note == "clock" for row in rows.values()):
+    forms = {str(wave.frequency): wave.form for wave in mechanism.waves}
+    if all(row.note == forms[k] == "clock" for k, row in rows.items()):
         return None
 
     def draw(figure: Figure) -> None:
@@ -95,21 +97,23 @@ def isolated(report: Report) -> Picture | None:
             edgecolor=FAINT,
             linewidth=0,
         )
-        axes.set_xticks(list(places), [f"{k}\n{row.note}" for k, row in rows.items()])
+        axes.set_xticks(list(places), [f"{k}\n{forms[k]}" for k in rows])
         axes.set_ylim(0, 1.05)
         axes.set_ylabel("R²")
         axes.grid(visible=False, axis="x")
         figure.legend(loc="outside upper left", ncols=2)
 
     listed = "; ".join(
-        f"frequency {k}: clock {row.value or 0:.3f}, pizza {row.decoy or 0:.3f}, so {row.note}"
+        f"frequency {k}: a constant {row.value or 0:.3f}, |cos| {row.decoy or 0:.3f}; in the "
+        f"program a {forms[k]}"
         for k, row in rows.items()
     )
     return picture(
         "isolated",
-        "Clock or pizza",
+        "Each frequency alone",
         "How the size of each wave depends on the difference d of the inputs, when the embedding "
-        "holds that frequency alone: not at all (clock), or as |cos(πkd/p)| (pizza).",
+        "holds that frequency alone: not at all (clock), or as |cos(πkd/p)| (pizza). Below stands "
+        "what the program makes of it: where all act together, they can make up for each other.",
         listed[0].upper() + listed[1:] + ".",
         draw,
     )

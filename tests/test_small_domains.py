@@ -1,0 +1,171 @@
+"""Over a small finite domain, whatever a network does: a program or a refusal, and true figures."""
+
+import re
+from html import unescape
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import distill
+from distill.domain import Domain
+from distill.extract import extract
+from distill.mechanism import FourierMechanism, Refusal
+from distill.model import BlackBox
+from distill.trace import trace
+
+
+def over(shape, logits):
+    """A black box with these logits, [inputs, outputs] in the order of the domain."""
+    table = torch.from_numpy(np.asarray(logits, dtype=float))
+
+    def network(tokens):
+        return table[np.ravel_multi_index(tuple(tokens.numpy().T), shape)]
+
+    return network
+
+
+def answering(shape, outputs, rule):
+    """A black box that is sure of what a rule says."""
+    answers = np.array([rule(*values) for values in np.ndindex(shape)])
+    return over(shape, 5 * np.eye(outputs)[answers])
+
+
+def found(shape, outputs, network):
+    """What is read in it: a mechanism or a refusal."""
+    domain = Domain(tuple(map(range, shape)), range(outputs))
+    return extract(trace(BlackBox.over(network, domain), domain))
+
+
+def percentages(page):
+    """Every percentage that a reader of a page sees."""
+    text = re.sub(r"<(style|script)[^>]*>.*?</\1>", " ", page, flags=re.DOTALL)
+    text = unescape(re.sub(r"<[^>]*>", " ", text))
+    return [float(part.replace(",", "")) for part in re.findall(r"([-−]?[\d,]*\.?\d+) ?%", text)]
+
+
+SHAPES = st.lists(st.integers(2, 6), min_size=1, max_size=3).filter(lambda s: np.prod(s) > 2)
+
+
+@st.composite
+def small_networks(draw):
+    """A shape, outputs and logits: noise, tables, few values, constants, waves."""
+    shape, outputs = tuple(draw(SHAPES)), draw(st.integers(2, 6))
+    rng = np.random.default_rng(draw(st.integers(0, 10**6)))
+    size = int(np.prod(shape))
+    kind = draw(st.sampled_from(["noise", "table", "few", "constant", "linear", "waves"]))
+    if kind == "noise":
+        return shape, outputs, rng.normal(size=(size, outputs))
+    if kind == "table":
+        return shape, outputs, 5 * np.eye(outputs)[rng.integers(0, outputs, size)]
+    if kind == "few":
+        return shape, outputs, rng.integers(-1, 2, size=(size, outputs)).astype(float)
+    if kind == "constant":
+        return shape, outputs, np.tile(rng.choice([0.0, 1 / 3, 7.0], outputs), (size, 1))
+    weights = rng.integers(-2, 3, len(shape))
+    phi = np.array([np.dot(weights, values) for values in np.ndindex(shape)])
+    if kind == "linear":
+        return shape, outputs, 5 * np.eye(outputs)[phi % outputs]
+    away = np.arange(outputs)[None, :] - phi[:, None]
+    return shape, outputs, np.cos(2 * np.pi * away / outputs) + rng.normal(size=away.shape) / 10
+
+
+@settings(max_examples=60, deadline=None)
+@given(small_networks())
+def test_every_small_network_is_read_or_refused(case):
+    shape, outputs, logits = case
+    read = found(shape, outputs, over(shape, logits))
+    assert isinstance(read, FourierMechanism | Refusal)
+    if isinstance(read, Refusal):
+        assert all(value is None or np.isfinite(value) for value in read.numbers.values())
+        shares = percentages(" ".join(read.reasons))
+        assert all(0 <= share <= 100 for share in shares), read.reasons
+
+
+@settings(max_examples=10, deadline=None)
+@given(small_networks())
+def test_every_run_over_a_small_domain_ends_with_figures_that_can_be(case):
+    shape, outputs, logits = case
+    run = distill.distill(over(shape, logits), [range(n) for n in shape], range(outputs))
+    page = run.extra["report.html"].decode()
+    assert all(0 <= share <= 100 for share in percentages(page)), run.report.reasons
+    assert (run.program is None) == (run.report.verdict == "refused")
+    if run.program is not None:
+        counted = run.report.program_vs_model
+        assert counted.agree >= 0.99 * counted.total
+
+
+@pytest.mark.parametrize(
+    ("shape", "outputs", "rule"),
+    [
+        ((5, 5), 2, lambda a, b: int(a < b)),
+        ((5, 5), 2, lambda a, b: int(a == b)),
+        ((5, 5), 8, lambda a, b: int(a >= b)),
+        ((19, 19), 2, lambda a, b: int(a * b % 19 in {x * x % 19 for x in range(19)})),
+        ((2, 2), 2, lambda a, b: a & b),
+        ((2, 2), 2, lambda a, b: a | b),
+        ((2, 2), 2, lambda a, b: a ^ b),
+    ],
+)
+def test_what_has_no_waves_is_refused(shape, outputs, rule):
+    assert isinstance(found(shape, outputs, answering(shape, outputs, rule)), Refusal)
+
+
+@pytest.mark.parametrize(
+    ("shape", "outputs", "rule", "expression"),
+    [
+        ((12, 12), 2, lambda a, b: (a + b) % 2, "a + b"),
+        ((5, 5), 5, lambda a, b: a, "a"),
+        ((5, 5), 5, lambda a, b: b, "b"),
+        ((7,), 7, lambda a: 3 * a % 7, "3 * a"),
+        ((2, 2, 2), 2, lambda a, b, c: a ^ b ^ c, "a + b + c"),
+    ],
+)
+def test_sums_of_few_values_are_read(shape, outputs, rule, expression):
+    read = found(shape, outputs, answering(shape, outputs, rule))
+    assert isinstance(read, FourierMechanism), read
+    assert read.coordinate.expression == expression
+
+
+@pytest.mark.parametrize("answer", [0, 3])
+def test_a_constant_is_refused_as_what_it_is(answer):
+    read = found((5, 5), 5, answering((5, 5), 5, lambda a, b: answer))
+    assert isinstance(read, Refusal)
+    assert f"the same on every input, where it answers {answer}" in read.reasons[0]
+
+
+def test_a_network_that_prefers_nothing_is_refused_as_that():
+    read = found((5, 5), 3, over((5, 5), np.full((25, 3), 1 / 3)))
+    assert isinstance(read, Refusal)
+    assert "prefers no answer" in read.reasons[0]
+
+
+@pytest.mark.parametrize("size", [1e200, 1e-200])
+def test_logits_whose_squares_are_no_numbers_are_told(size):
+    with pytest.raises(distill.DistillError, match="rescale them"):
+        found((3, 3), 3, over((3, 3), size * np.eye(3)[np.arange(9) % 3]))
+
+
+@pytest.mark.parametrize("inputs", [8, 9, 10])
+def test_no_input_is_dropped_however_many_there_are(inputs):
+    run = distill.distill(
+        lambda tokens: 5 * torch.nn.functional.one_hot(tokens.sum(1) % 2, 2).double(),
+        [range(2)] * inputs,
+        range(2),
+    )
+    assert run.program is not None
+    for last in range(inputs):
+        values = [int(place == last) for place in range(inputs)]
+        assert run.program(*values) == 1
+    assert run.report.program_vs_model.agree == 2**inputs
+
+
+def test_names_of_inputs_are_no_other_names():
+    """Of a program or its docstring: k is a frequency, p a modulus, x a number."""
+    taken = {"k", "p", "x", "y", "A", "pi", "cos", "turn", "sys", "cache", "difference"}
+    for count in range(1, 40):
+        names = Domain((range(2),) * count, range(2)).names
+        assert len(set(names)) == count
+        assert not taken & set(names)
