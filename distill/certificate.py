@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 from distill.architecture import StoredArchitecture
-from distill.hashes import hashes, numbers_text
 from distill.domain import Domain
+from distill.hashes import hashes, numbers_text
 from distill.mechanism import FourierMechanism, Refusal
 from distill.model import Model, Network
 from distill.trace import FIT_SEED
 from distill.verify import Verified
 
 FORMAT_VERSION = 2
+
 
 @dataclass(frozen=True)
 class Draw:
@@ -108,4 +109,3 @@ def certify(
         reference=None if labels is None else numbers_text(labels),
         sha256=hashes(files),
     )
-

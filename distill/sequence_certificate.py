@@ -20,6 +20,7 @@ from distill.verify.sequences import SequencesVerified
 
 FORMAT_VERSION = 2
 
+
 @dataclass(frozen=True)
 class InductionData:
     """Nodes, where symbols lead, and their boxes; no boxes where none are closed.
@@ -94,4 +95,3 @@ def _induction(boxes: Boxes | NotClosed) -> InductionData:
         low=tuple(map(tuple, boxes.low.tolist())) if closed else None,
         high=tuple(map(tuple, boxes.high.tolist())) if closed else None,
     )
-

@@ -6,6 +6,7 @@ reads and the next run removes. Weights are safetensors, everything else is JSON
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace

@@ -45,7 +45,7 @@ class Writer:
             f"helper({one}, {other})",
             f"len([*recent, {one}])",
             f"sorted([{one}, {other}, *recent])[{self.random.randint(0, 4)}]",
-            f"sum(place for place, entry in enumerate(recent) if entry == place)",
+            "sum(place for place, entry in enumerate(recent) if entry == place)",
             f"[{one}, {other}][{self.truth(depth - 1)}]",
         ]
         return self.random.choice(forms)
@@ -89,8 +89,10 @@ class Writer:
                 forms.append([f"for step in range({self.random.randint(0, 3)}):", *inner])
                 leave = self.random.choice(["break", "continue"])
                 forms.append(
-                    [f"for step in range(3):", *inner, f"    if {test}:", f"        {leave}"]
-                    + [f"    last += {self.number(1)}"]
+                    [
+                        *("for step in range(3):", *inner, f"    if {test}:", f"        {leave}"),
+                        f"    last += {self.number(1)}",
+                    ]
                 )
                 forms.append([f"while {name} > 3:", f"    {name} = {name} // 2"])
             made += self.random.choice(forms)

@@ -218,9 +218,7 @@ def test_a_loop_is_walked_beside_a_machine():
         "left over from the pass before": loop(
             "if x == 0:", "    kept = total", "total = (total + x) % 2", "outputs.append(kept)"
         ),
-        "counted without end": loop(
-            "total += 1", "outputs.append(int(total > 12) + x - x)"
-        ),
+        "counted without end": loop("total += 1", "outputs.append(int(total > 12) + x - x)"),
         "reads the whole list": loop("total = (total + xs[0]) % 2", "outputs.append(total)"),
         "reads its outputs": loop("outputs.append(x)", "total = len(outputs)"),
         "appends twice": loop("outputs.append(x)", "if x:", "    outputs.append(x)"),
@@ -231,9 +229,10 @@ def test_a_loop_is_walked_beside_a_machine():
     ids=lambda item: item[0],
 )
 def test_what_a_pass_may_not_do_is_not_followed(wrong):
-    with pytest.raises(ProgramError):
+    try:
         assert walk(wrong[1], *MACHINE).differs is not None
-        raise ProgramError("it was found to be another")
+    except ProgramError as error:
+        assert str(error)
 
 
 def test_a_target_of_the_loop_may_be_a_variable_of_it():

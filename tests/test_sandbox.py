@@ -12,9 +12,7 @@ from distill.checker.sandbox import is_confined, run_command_line, run_program, 
 from distill.errors import ProgramError
 
 GOOD = '__all__ = ["f"]\ndef f(a, b):\n    return a + b\n'
-GUARDED = (
-    f'import sys\n{GOOD}if __name__ == "__main__":\n    print(f(*map(int, sys.argv[1:])))\n'
-)
+GUARDED = f'import sys\n{GOOD}if __name__ == "__main__":\n    print(f(*map(int, sys.argv[1:])))\n'
 
 
 def smuggled(source: str) -> Program:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 from changed_folder import changed
+from distill.checker.learner import apart, learned_machine
 from exploring import window
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,7 +18,6 @@ from distill.architecture.recurrent import Recurrent
 from distill.channels import Channels
 from distill.checker.check import check_run
 from distill.checker.conformance import padded, telling_apart, walks
-from distill.checker.learner import apart, learned_machine
 from distill.checker.loop import walk
 from distill.emit.sequences import emit_loop
 from distill.errors import ProgramError

@@ -21,8 +21,10 @@ def main() -> int:
         return 2
     lines = [f"{'ok ' if f.ok else 'NOT'}  {f.name}: {f.detail}" for f in found.findings]
     lines += ["not derived: " + "; ".join(found.not_derived)] if found.not_derived else []
-    filtered = "behind a filter of system calls" if found.confined else "without a system call filter"
-    lines.append(f"{found.verdict if found.ok else 'FAILED'} (program run {filtered})")
+    filtered = "behind" if found.confined else "without"
+    lines.append(
+        f"{found.verdict if found.ok else 'FAILED'} (program run {filtered} a filter of system calls)"
+    )
     sys.stdout.write("\n".join(lines) + "\n")
     return 0 if found.ok else 1
 

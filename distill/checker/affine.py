@@ -52,7 +52,7 @@ class Sum:
 
     def __mul__(self, other: Any) -> Sum:
         one, other = self, Sum.of(other)
-        if one.factors and other.factors or one.divisor != 1 or other.divisor != 1:
+        if (one.factors and other.factors) or one.divisor != 1 or other.divisor != 1:
             _refuse()
         if other.factors:
             one, other = other, one

@@ -239,9 +239,10 @@ def _not_derived(report: Mapping[str, Any], claims: Claims) -> Iterator[str]:
     rest = {name: value for name, value in report.items() if name not in {"figures"}}
     for name, value in _leaves(rest):
         parents = {".".join(name.split(".")[:depth]) for depth in range(1, name.count(".") + 2)}
-        if not parents & claims.keys() and value not in (None, [], {}, ""):
-            if name != "format_version":
-                yield name.split(".")[0] if name.startswith(("numbers", "meaning")) else name
+        if name == "format_version" or parents & claims.keys() or value in (None, [], {}, ""):
+            continue
+        whole = name.startswith(("numbers", "meaning", "runner_up", "diverges_at"))
+        yield name.split(".")[0] if whole else name
 
 
 def _leaves(tree: Any, way: str = "") -> Iterator[tuple[str, Any]]:

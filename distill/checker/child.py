@@ -118,7 +118,7 @@ def sequences(request: dict, space: dict, flat: array.array) -> bytes:
     function, answers, size = space[space["__all__"][0]], array.array("q"), channels * length
     for start in range(0, request["sequences"] * size, size or 1):
         row = flat[start : start + size].tolist()
-        said = function(list(zip(*[iter(row)] * channels)) if channels > 1 else row)
+        said = function(list(zip(*[iter(row)] * channels, strict=True)) if channels > 1 else row)
         if type(said) is not list or len(said) != length:
             raise SystemExit("the program's answer is not a list of as many outputs as inputs")
         if outputs > 1:

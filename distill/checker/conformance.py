@@ -24,9 +24,7 @@ MAX_PAIRS = 2_000
 Word = tuple[int, ...]
 
 
-def telling_apart(
-    transitions: ndarray, answers: ndarray
-) -> tuple[Word, ...]:
+def telling_apart(transitions: ndarray, answers: ndarray) -> tuple[Word, ...]:
     """Sequences of symbols such that any two states answer at least one of them differently.
 
     Where two states behave alike, none tells them apart.
@@ -47,9 +45,7 @@ def telling_apart(
         block = _numbered(np.stack(said, axis=1))
 
 
-def walks(
-    transitions: ndarray, answers: ndarray
-) -> list[Word]:
+def walks(transitions: ndarray, answers: ndarray) -> list[Word]:
     """The walks: a way to a state, a symbol, and what tells apart."""
     access: dict[int, Word] = {0: ()}
     queue = deque([0])
@@ -113,9 +109,7 @@ def padded(words: list[Word], symbols: int, seed: int) -> list[ndarray]:
     return arrays
 
 
-def _refinements(
-    transitions: ndarray, answers: ndarray
-) -> list[ndarray]:
+def _refinements(transitions: ndarray, answers: ndarray) -> list[ndarray]:
     """Partitions of the states after 1, 2, ... symbols (Moore), the last of them stable."""
     rounds = [_numbered(answers)]
     while True:

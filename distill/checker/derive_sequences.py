@@ -245,7 +245,8 @@ def search(
     Args:
         ask: what they answer along sequences [n, any length, channels].
         tried: sequences to begin with, of any length; what lies beyond `length` is not counted.
-        channels, length: of the sequences that are searched then.
+        channels: the ranges.
+        length: of the sequences that are searched then.
         constants: integers that stand in the program.
     """
     searched = found = 0

@@ -19,9 +19,7 @@ KINDS = 4
 """Kinds of stress sequences, which come in turn."""
 
 
-def drawn(
-    draw: Mapping[str, Any], channels: Sequence[range]
-) -> ndarray:
+def drawn(draw: Mapping[str, Any], channels: Sequence[range]) -> ndarray:
     """The sequences that a certificate's draw means.
 
     A draw has a kind, a length, and for the kinds "uniform" and "stress" a count and a seed. The
@@ -50,16 +48,12 @@ def drawn(
     raise ValueError(f"sequences of the kind {draw['kind']!r} are not known")
 
 
-def uniform(
-    channels: Sequence[range], count: int, length: int, seed: int
-) -> ndarray:
+def uniform(channels: Sequence[range], count: int, length: int, seed: int) -> ndarray:
     """Every value drawn by itself, evenly from its channel's."""
     return _values(channels, _unit(np.random.PCG64(seed), (count, length, len(channels))))
 
 
-def stress(
-    channels: Sequence[range], count: int, length: int, seed: int
-) -> ndarray:
+def stress(channels: Sequence[range], count: int, length: int, seed: int) -> ndarray:
     """Sequences that uniform ones almost never contain, four kinds in turn.
 
     A constant; mostly 0 (or the smallest value, where 0 is none); only the smallest and the
@@ -91,9 +85,7 @@ def every(channels: Sequence[range], length: int) -> ndarray:
     return np.stack(places, axis=1).reshape(-1, length, len(channels)) + first
 
 
-def numbers(
-    sequences: ndarray, channels: Sequence[range]
-) -> ndarray:
+def numbers(sequences: ndarray, channels: Sequence[range]) -> ndarray:
     """The number of every symbol: row-major, the last channel fastest."""
     result = np.zeros(sequences.shape[:-1], dtype=np.int64)
     for place, values in enumerate(channels):
@@ -101,9 +93,7 @@ def numbers(
     return result
 
 
-def symbols(
-    numbered: ndarray, channels: Sequence[range]
-) -> ndarray:
+def symbols(numbered: ndarray, channels: Sequence[range]) -> ndarray:
     """The values of numbered symbols."""
     places = np.unravel_index(numbered, [len(values) for values in channels])
     return np.stack(places, axis=-1) + np.array([values.start for values in channels])
@@ -115,9 +105,7 @@ def _unit(bits: np.random.PCG64, shape: tuple[int, ...]) -> ndarray:
     return ((raw >> np.uint64(11)) * 2.0**-53).reshape(shape)
 
 
-def _values(
-    channels: Sequence[range], unit: ndarray
-) -> ndarray:
+def _values(channels: Sequence[range], unit: ndarray) -> ndarray:
     sizes = np.array([len(values) for values in channels])
     first = np.array([values.start for values in channels])
     return np.floor(unit * sizes).astype(np.int64) + first

@@ -67,7 +67,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
 }
 
 
-class Apart(Exception):
+class Apart(Exception):  # noqa: N818 - a way to go on, no error
     """What inputs give cannot stand side by side."""
 
 
@@ -84,10 +84,12 @@ class Frame:
 
     @property
     def width(self) -> int:
+        """How many inputs are active."""
         return self.lanes if self.active is None else len(self.active)
 
     @property
     def indices(self) -> ndarray:
+        """The active inputs, ascending."""
         return np.arange(self.lanes) if self.active is None else self.active
 
     def go_on(self, *parts: ndarray) -> None:
@@ -96,6 +98,7 @@ class Frame:
         self.active = None if len(active) == self.lanes else active
 
     def write(self, name: str, value: Value) -> None:
+        """Bind a variable for the active inputs."""
         if self.active is None:
             self.names[name] = value
             self.bound.pop(name, None)
@@ -670,8 +673,7 @@ class Evaluator:
             case "float" if kinds <= {int, bool} and _peak(_numeric(arguments[0])) <= EXACT:
                 return np.asarray(_numeric(arguments[0]), dtype=float)
             case "bool":
-                truth = self._truth(arguments[0])
-                return truth
+                return self._truth(arguments[0])
             case "divmod" if kinds <= {int, bool}:
                 parts = (ast.FloorDiv(), ast.Mod())
                 return tuple(self.binary(op, arguments[0], arguments[1]) for op in parts)
@@ -765,9 +767,9 @@ def joined(parts: list[tuple[ndarray, Value]], lanes: int) -> Value:
             raise Apart
         rows = [[(places, value[k]) for places, value in parts] for k in range(len(first))]
         return type(first)([joined(row, lanes) for row in rows])
-    if not any(isinstance(value, ndarray) for value in values):
-        if all(type(value) is type(first) and repr(value) == repr(first) for value in values):
-            return first
+    uniform = not any(isinstance(value, ndarray) for value in values)
+    if uniform and all(type(v) is type(first) and repr(v) == repr(first) for v in values):
+        return first
     kinds = {_kind(value) for value in values}
     if len(kinds) > 1 or not kinds <= {int, float, bool, Fraction}:
         raise Apart
@@ -845,9 +847,9 @@ def _a_number(value: Any) -> Any:
 def _check_size(op: ast.operator, left: Value, right: Value) -> None:
     """Refuse what would fill the memory."""
     for one, other in ((left, right), (right, left)):
-        if isinstance(one, list | tuple) and isinstance(other, int) and isinstance(op, ast.Mult):
-            if len(one) * max(other, 0) > MAX_LENGTH:
-                raise ProgramError(f"the program makes a list of more than {MAX_LENGTH:,} places")
+        repeated = isinstance(one, list | tuple) and isinstance(op, ast.Mult)
+        if repeated and isinstance(other, int) and len(one) * other > MAX_LENGTH:
+            raise ProgramError(f"the program makes a list of more than {MAX_LENGTH:,} places")
     if isinstance(left, int) and isinstance(right, int):
         bits = left.bit_length() * (right if isinstance(op, ast.Pow) else 1) + right.bit_length()
         if bits > MAX_BITS:
@@ -855,8 +857,10 @@ def _check_size(op: ast.operator, left: Value, right: Value) -> None:
 
 
 def _both(left: Any, right: Any) -> Any:
-    return left & right if isinstance(left, ndarray) or isinstance(right, ndarray) else (
-        left and right
+    return (
+        left & right
+        if isinstance(left, ndarray) or isinstance(right, ndarray)
+        else (left and right)
     )
 
 
@@ -908,7 +912,7 @@ def packed(values: list[Any]) -> Value:
         if any(value != first for value in values):
             raise Apart
         return first
-    if kinds == {Fraction} or kinds == {int} and max(map(abs, values)) >= SAFE:
+    if kinds == {Fraction} or (kinds == {int} and max(map(abs, values)) >= SAFE):
         made = np.empty(len(values), dtype=object)
         made[:] = values
         return made

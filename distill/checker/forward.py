@@ -97,7 +97,7 @@ class Arithmetic:
             rad = (2 * np.abs(x.mid) + x.rad) * x.rad + self.gamma(1) * x.size**2
             return self.ball(x.mid**2, rad)
         if name == "gelu":  # x Φ(x), whose slope is below 1.13; erf right to a few units
-            erf = np.frompyfunc(math.erf, 1, 1)(x.mid / math.sqrt(2)).astype(np.float64)
+            erf = np.asarray(np.frompyfunc(math.erf, 1, 1)(x.mid / math.sqrt(2)), dtype=np.float64)
             mid = 0.5 * x.mid * (1 + erf)
             return self.ball(mid, 1.13 * x.rad + self.gamma(16) * x.size)
         raise ValueError(f"no bound is known for the activation '{name}'")

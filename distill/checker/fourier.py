@@ -64,9 +64,7 @@ def kept_and_removed(
     return made
 
 
-def _numbers(
-    coordinate: Mapping[str, Any], which: int | None, values: ndarray
-) -> ndarray:
+def _numbers(coordinate: Mapping[str, Any], which: int | None, values: ndarray) -> ndarray:
     """The numbers of values of an input, or of the output where `which` is null."""
     inputs = coordinate["inputs"]
     plain = {"kind": "polynomial", "coefficients": [1]}
@@ -93,9 +91,7 @@ def _terms(evidence: Evidence, tokens: ndarray) -> ndarray:
     return np.stack(columns, axis=1)
 
 
-def _mechanism_logits(
-    evidence: Evidence, tokens: ndarray
-) -> ndarray:
+def _mechanism_logits(evidence: Evidence, tokens: ndarray) -> ndarray:
     coordinate, p = evidence.mechanism["coordinate"], evidence.mechanism["coordinate"]["modulus"]
     terms = _terms(evidence, tokens)
     psi = _numbers(coordinate, None, np.array(evidence.outputs))
@@ -111,9 +107,7 @@ def _mechanism_logits(
     return logits
 
 
-def _sizes(
-    wave: Mapping[str, Any], terms: ndarray, modulus: int
-) -> ndarray:
+def _sizes(wave: Mapping[str, Any], terms: ndarray, modulus: int) -> ndarray:
     """Of a wave at every input: it may depend on the difference of the coordinate's two terms."""
     sizes = np.full(len(terms), float(wave["amplitude"]))
     if wave.get("pizza"):

@@ -132,9 +132,7 @@ def _least(values: ndarray) -> float:
     return -np.inf if np.isnan(values).any() else float(values.min())
 
 
-def _centre_and_radius(
-    low: ndarray, high: ndarray
-) -> tuple[ndarray, ndarray]:
+def _centre_and_radius(low: ndarray, high: ndarray) -> tuple[ndarray, ndarray]:
     """A ball in every coordinate that holds the box, its radius rounded up."""
     centre = (low + high) / 2
     radius = np.maximum(high - centre, centre - low)

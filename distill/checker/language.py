@@ -90,7 +90,6 @@ class Program:
     functions: dict[str, ast.FunctionDef]
     cached: frozenset[str]
 
-
     @property
     def size(self) -> Size:
         """How long it is: docstrings, comments and blank lines do not count."""
@@ -344,15 +343,11 @@ class _Scope:
     def _iterated(self, node: ast.expr) -> None:
         """An expression that is gone through where it stands."""
         match node:
-            case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]) if (
-                name in ITERATORS
-            ):
+            case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]) if name in ITERATORS:
                 if name in {"enumerate", "reversed"} and len(arguments) != 1:
                     raise _refuse(node, f"gives {name} more than one argument, or none")
                 for argument in arguments:
-                    if name == "reversed" and not _is_range(argument):
-                        self.expression(argument)
-                    elif name == "range":
+                    if (name == "reversed" and not _is_range(argument)) or name == "range":
                         self.expression(argument)
                     else:
                         self._iterated(argument)
@@ -493,12 +488,13 @@ def _check_changes(function: ast.FunctionDef, variables: set[str]) -> None:
             case ast.AugAssign(target=ast.Name(id=name)) if name in changed:
                 raise _refuse(parent, "adds to a list where it stands")
         for child in ast.iter_child_nodes(parent):
-            held = isinstance(child, ast.Name) and isinstance(child.ctx, ast.Load)
-            if held and child.id in changed and not _looks_only(parent, child):
+            if not isinstance(child, ast.Name) or not isinstance(child.ctx, ast.Load):
+                continue
+            if child.id in changed and not _looks_only(parent):
                 raise _refuse(child, f"lets something else hold {child.id}, which is changed")
 
 
-def _looks_only(parent: ast.AST, child: ast.Name) -> bool:
+def _looks_only(parent: ast.AST) -> bool:
     """Whether nothing holds on to a list behind this place."""
     match parent:
         case ast.Subscript() | ast.Compare() | ast.Starred() | ast.Return() | ast.BinOp():

@@ -55,9 +55,7 @@ class RecurrentForward:
                 lead[part, t] = np.inf if top is None else top[:, 1] - top[:, 0]
         return Said(answers, lead)
 
-    def _step(
-        self, hidden: ndarray, symbols: ndarray
-    ) -> ndarray:
+    def _step(self, hidden: ndarray, symbols: ndarray) -> ndarray:
         order = np.argsort(symbols, kind="stable")
         moved = np.empty_like(hidden)
         cuts = np.flatnonzero(np.diff(symbols[order])) + 1
@@ -117,9 +115,7 @@ class IntegerForward:
                     lead[part, t] = (0.5 - np.abs(y - np.rint(y))).min(axis=1)
         return Numbers(answers, lead)
 
-    def _step(
-        self, hidden: ndarray, read: ndarray
-    ) -> ndarray:
+    def _step(self, hidden: ndarray, read: ndarray) -> ndarray:
         B = self._exact["B"]
         driven = B.T[read[:, 0]] if self.shape["one_hot"] else read @ B.T
         moved = hidden @ self._exact["A"].T + driven + self._exact["b"]

@@ -186,7 +186,9 @@ def _check_same(here: ndarray, there: ndarray, inputs: ndarray) -> None:
     if not np.array_equal(here, there):
         rows = np.flatnonzero((here != there).reshape(len(here), -1).any(axis=1))
         asked = inputs[rows[0]].tolist()
-        raise ProgramError(f"Python's answer of the program is another than evaluated here: {asked}")
+        raise ProgramError(
+            f"Python's answer of the program is another than evaluated here: {asked}"
+        )
 
 
 def _python(

@@ -109,7 +109,6 @@ def search_inputs(
         constants: as for sequences; as tokens.
         budget: inputs that may be asked.
     """
-
     size = np.array(shape, dtype=np.int64)[:, None]
     last = np.arange(len(size)) == len(size) - 1
 

@@ -93,7 +93,8 @@ def draw_in_words(draw: Mapping[str, Any]) -> str:
     of = {
         "uniform": f"drawn uniformly, PCG64({draw['seed']})",
         "stress": f"of four kinds that random ones almost never contain, PCG64({draw['seed']})",
-        "listed": "of the task's own sampler, listed in the certificate",
+        "listed": f"of the task's own sampler, {draw.get('different', 0):,} of them different, "
+        "listed in the certificate",
     }[kind]
     return f"{count:,} sequences of {draw['length']:,} steps, {of}"
 

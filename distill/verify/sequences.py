@@ -295,4 +295,6 @@ def _holds_for(channels: Channels, fresh: SequenceDraw, report: Report) -> Holds
     ends = [(values[0], values[-1]) for values in channels.inputs]
     up_to = None if report.proof is None else report.proof.up_to_length
     draw = asdict(fresh)
+    if fresh.kind == "listed":
+        draw["different"] = len(np.unique(fresh.sequences(channels), axis=0))
     return HoldsFor(**holds_for("sequences", ends, channels.outputs, report.verdict, draw, up_to))
