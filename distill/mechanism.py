@@ -108,7 +108,7 @@ class Fit:
         heldout_r2: on the rest. Both are of the logits without their constant part: what each
             output has on average moves no answer towards any input.
         constant_share: part of the variance of the logits that this constant part holds. The
-            program leaves it out, and `inside.logit_r2` of the report counts it as unexplained.
+            program leaves it out, and the row `logit_r2` of the report counts it as unexplained.
     """
 
     seed: int
