@@ -108,13 +108,13 @@ def derive_sequences(evidence: SequenceEvidence) -> Claims:
 
 
 def _remembered(mechanism: Mapping[str, Any]) -> list[str]:
-    """What the program keeps from step to step, and can be in more than one state."""
+    """Registers; of a machine the variables that its state determines, where they differ."""
     if mechanism["kind"] == "recurrence":
         return list(mechanism["registers"])
     return [
         each["name"]
         for each in mechanism["variables"]
-        if None in each["values"] or len(set(each["values"])) > 1
+        if None not in each["values"] and len(set(each["values"])) > 1
     ]
 
 
