@@ -29,7 +29,7 @@ COLUMNS = (
 
 def row(name: str, run: Run) -> list[str]:
     """One line of the table."""
-    report, attempt, r2 = run.report, run.record.attempts[-1], run.report.inside.logit_r2
+    report, attempt, r2 = run.report, run.record.attempts[-1], run.report.value("logit_r2")
     assert isinstance(attempt, Attempt), "of a network over a finite domain"
     frequencies = exceptions = "-"
     if isinstance(run.mechanism, distill.FourierMechanism):

@@ -44,7 +44,8 @@ def row(path: Path, run: Run, seconds: float) -> list[str]:
     found = (
         ["yes" if tuple(keys) == mechanism.key_frequencies else f"no: {keys}"] if keys else ["-"]
     )
-    r2 = "-" if report.inside.logit_r2 is None else f"{report.inside.logit_r2:.3f}"
+    explained = report.value("logit_r2")
+    r2 = "-" if explained is None else f"{explained:.3f}"
     waves = " ".join(
         f"{wave.frequency}{'' if wave.label is None else ' ' + wave.label}"
         for wave in mechanism.waves

@@ -32,7 +32,7 @@ COLUMNS = (
 
 def row(run: Run) -> list[str]:
     """One line of the table."""
-    report, inside = run.report, run.report.inside
+    report = run.report
     frequencies = "-"
     if isinstance(run.mechanism, distill.FourierMechanism):
         frequencies = " ".join(map(str, run.mechanism.key_frequencies))
@@ -40,19 +40,20 @@ def row(run: Run) -> list[str]:
     def figure(value: float | None, form: str = ".3f") -> str:
         return "-" if value is None else format(value, form).replace("-0.000", "0.000")
 
+    logits = report.figure("logit_r2")
     return [
         str(run.record.settings["p"]),
         str(run.record.seed),
         f"{sum(run.record.seconds.values()):.1f}",
         str(run.record.attempts[-1].steps),
         frequencies,
-        figure(inside.logit_r2),
-        figure(inside.restricted_loss, ".1e"),
-        figure(inside.excluded_loss, ".1f"),
-        figure(inside.decoy_best),
-        figure(inside.kept_only_accuracy),
-        figure(inside.removed_accuracy),
-        figure(inside.smallest_margin, ".1f"),
+        figure(report.value("logit_r2")),
+        figure(report.value("restricted_loss"), ".1e"),
+        figure(report.value("excluded_loss"), ".1f"),
+        figure(None if logits is None else logits.decoy),
+        figure(report.value("kept_only_accuracy")),
+        figure(report.value("removed_accuracy")),
+        figure(report.value("smallest_margin"), ".1f"),
         "yes" if report.located else "no",
         report.verdict,
         str(len(run.record.attempts)),

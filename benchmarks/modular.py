@@ -23,7 +23,7 @@ COLUMNS = (
 
 def row(run: Run) -> list[str]:
     """One line of the table."""
-    report, inside, mechanism = run.report, run.report.inside, run.mechanism
+    report, mechanism = run.report, run.mechanism
     coordinate = frequencies = exceptions = "-"
     if isinstance(mechanism, distill.FourierMechanism):
         coordinate = f"{mechanism.coordinate.expression} mod {mechanism.modulus}"
@@ -34,6 +34,7 @@ def row(run: Run) -> list[str]:
     def figure(value: float | None) -> str:
         return "-" if value is None else f"{value:.3f}".replace("-0.000", "0.000")
 
+    logits = report.figure("logit_r2")
     return [
         run.record.task,
         str(run.record.seed),
@@ -42,10 +43,10 @@ def row(run: Run) -> list[str]:
         "-" if right is None else f"{right.agree:,} of {right.total:,}",
         coordinate,
         frequencies,
-        figure(inside.logit_r2),
-        figure(inside.decoy_best),
-        figure(inside.kept_only_accuracy),
-        figure(inside.removed_accuracy),
+        figure(report.value("logit_r2")),
+        figure(None if logits is None else logits.decoy),
+        figure(report.value("kept_only_accuracy")),
+        figure(report.value("removed_accuracy")),
         exceptions,
         "yes" if report.located else "no",
         report.verdict,

@@ -131,7 +131,7 @@ class Fit:
         heldout_r2: on the rest. Both are of the logits without their constant part: what each
             output has on average moves no answer towards any input.
         constant_share: part of the variance of the logits that this constant part holds. The
-            program leaves it out, and `inside.logit_r2` of the report counts it as unexplained.
+            program leaves it out, and the row `logit_r2` of the report counts it as unexplained.
     """
 
     seed: int
@@ -255,13 +255,23 @@ class AutomatonMechanism:
         return len(self.transitions)
 
     @property
+    def state_variables(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
+        """Variables that the state determines, and that are not the same in all of them.
+
+        What may be anything in some state is the program's own: no network that answers alike has
+        to hold it there, so that it is not looked for.
+        """
+        found = []
+        for variable in self.variables:
+            values = tuple(value for value in variable.values if value is not None)
+            if len(values) == len(variable.values) and len(set(values)) > 1:
+                found.append((variable.name, values))
+        return tuple(found)
+
+    @property
     def remembered(self) -> tuple[str, ...]:
-        """Variables of the program that can be in more than one state."""
-        return tuple(
-            variable.name
-            for variable in self.variables
-            if None in variable.values or len(set(variable.values)) > 1
-        )
+        """What a network that computes as the program does holds from step to step."""
+        return tuple(name for name, _ in self.state_variables)
 
     @property
     def machine(self) -> Machine:
@@ -305,7 +315,7 @@ class RecurrenceMechanism:
 
     @property
     def remembered(self) -> tuple[str, ...]:
-        """What the program keeps from step to step."""
+        """What a network that computes as the program does holds from step to step."""
         return self.registers
 
     @property

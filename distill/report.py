@@ -170,7 +170,7 @@ class MechanismSummary:
 
     Attributes:
         description_length: size of the program's syntax tree.
-        variables: that the program keeps from step to step, and that can be in more than one state.
+        variables: of the program, that a network which computes as it does holds from step to step.
     """
 
     kind: str

@@ -74,7 +74,7 @@ def test_what_is_not_stored_not_known_or_remembers_nothing_is_never_located():
     assert "black box" in doubts("fourier", passed("fourier"), False, ())[0]
     assert "no test is known" in doubts("oracle", {}, True, NAMES)[0]
     for kind in ("automaton", "recurrence"):
-        assert "remembers nothing" in doubts(kind, passed(kind), True, ())[0]
+        assert "nothing to locate" in doubts(kind, passed(kind), True, ())[0]
 
 
 def test_a_network_whose_inputs_share_some_rows_of_its_embedding_is_not_located():

@@ -202,14 +202,14 @@ def test_registers_that_a_network_does_not_hold_are_not_located():
     sequences = np.random.default_rng(2).integers(-5, 6, (600, 10, 1))
     held = Recurrence(("x",), ("total",), (0,), (x_plus("total"),), (Name("total"),))
     inside = look_inside(held, network, sequences)
-    assert inside.decode_r2 > 0.999
-    assert inside.decode_decoy_r2 < 0.6
-    assert inside.moved_accuracy == 1
-    assert inside.moved_decoy < 0.7  # of two directions one is right
+    assert inside["variable: total"].value > 0.999
+    assert inside["variable: total"].decoy < 0.6
+    assert inside["moved_accuracy"].value == 1
+    assert inside["moved_accuracy"].decoy < 0.7  # of two directions one is right
     largest = Recurrence(
         ("x",), ("best",), (0,), (Operation("max", (Name("best"), Name("x"))),), (Name("best"),)
     )
-    assert look_inside(largest, network, sequences).decode_r2 < 0.6
+    assert look_inside(largest, network, sequences)["variable: best"].value < 0.6
 
 
 def test_a_network_of_another_kind_than_claimed_is_refused_with_both():

@@ -195,12 +195,19 @@ def test_a_hidden_state_holds_the_machine_and_not_another():
     shifted = moved(network, machine, seen)
     assert shifted.value > 0.95
     assert shifted.decoy < 0.5
-    # the second counter where the first is at 0; elsewhere the program may keep anything
-    partly = (("part", (0, 1, 2, None, None, None)), ("nowhere", (None, 1, 1, None, 1, 1)))
-    part, nowhere = decoded(seen, machine, partly).values()
-    assert part.value > 0.99
-    assert "in the states that have one value" in part.note
-    assert nowhere.value is None
+
+
+def test_what_may_be_anything_in_some_state_is_not_looked_for():
+    """No network that answers alike has to hold it there; nor what never changes."""
+    variables = (
+        Variable("anything", (None, 1)),
+        Variable("constant", (1, 1)),
+        Variable("parity", (0, 1)),
+    )
+    rows = ((0, 1), (1, 0))
+    machine = AutomatonMechanism(((0,), (1,)), rows, rows, ((), (1,)), 2, 0, variables=variables)
+    assert machine.remembered == ("parity",)
+    assert machine.state_variables == (("parity", (0, 1)),)
 
 
 @pytest.fixture(scope="module")

@@ -157,7 +157,7 @@ def _counts(evidence: SequenceEvidence, plan: Mapping[str, Any], claims: Claims)
     if stressed["kind"] != "stress" or fresh["kind"] not in {"every", "uniform", "listed"}:
         raise ValueError("the sequences of the certificate are of other kinds than are claimed")
     references = [*(evidence.reference or [None] * (1 + len(longer)))]
-    leads, first = list[float](), None
+    leads = list[float]()
     for place, draw in enumerate([fresh, *longer, stressed]):
         name = "" if not place else f"longer.{place - 1}." if place <= len(longer) else "stress"
         sequences = drawn(draw, evidence.channels)
@@ -167,7 +167,6 @@ def _counts(evidence: SequenceEvidence, plan: Mapping[str, Any], claims: Claims)
         model, lead = network_answers(evidence, sequences)
         if name in {"", "stress"}:
             leads.append(float(lead.min()))
-            first = _shorter(first, sequences, program, model)
         if name == "stress":
             _count("program_vs_model.stress", program, model, claims)
             continue
@@ -193,19 +192,6 @@ def _counts(evidence: SequenceEvidence, plan: Mapping[str, Any], claims: Claims)
         if every and agree == total
         else upper_bound(total - agree, total),
     }
-
-
-def _shorter(
-    first: ndarray | None, sequences: ndarray, program: ndarray, model: ndarray
-) -> ndarray | None:
-    """The shortest beginning of a sequence on which program and network are known to differ."""
-    differ = (program != model).any(axis=2)
-    rows = np.flatnonzero(differ.any(axis=1))
-    if not len(rows):
-        return first
-    ends = differ[rows].argmax(axis=1)
-    here = sequences[rows[ends.argmin()], : int(ends.min()) + 1]
-    return here if first is None or len(here) < len(first) else first
 
 
 def _count(name: str, one: ndarray, other: ndarray, claims: Claims) -> None:

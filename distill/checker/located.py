@@ -5,8 +5,8 @@ Every test of the inside is a row of the report: a value, and the value that a w
 was made, gave what it needs, and stands clear of its decoy. **A test that was not made is not
 passed.** What a decoy could not be found for is held against its bound alone.
 
-A program that remembers nothing from step to step has no variables that a network could hold, so
-that there is nothing to locate: such a run is never located.
+A loop whose program has no variable that its state determines (it remembers nothing from step to
+step, or only what may be anything in some state) has nothing to locate: it is never located.
 """
 
 from __future__ import annotations
@@ -74,6 +74,11 @@ DERIVED = frozenset(
 )
 """Rows that a checker derives from a stored network; it takes the others as they are."""
 
+NOTHING = (
+    "not located: the program has no variable that its state determines, so there is nothing to "
+    "locate"
+)
+
 Rows = Mapping[str, tuple[float | None, float | None]]
 """Value and decoy of rows, by name."""
 
@@ -85,7 +90,7 @@ def doubts(kind: str, rows: Rows, stored: bool, variables: Sequence[str]) -> lis
         kind: of the mechanism.
         rows: value and decoy of every row of the report; null where there is none.
         stored: whether the network was stored, so that its inside can be looked at again.
-        variables: of the program, that can be in more than one state.
+        variables: of the program, that the state of a loop determines.
     """
     if not stored:
         return ["not located: the network is a black box, nothing in it was removed or exchanged"]
@@ -93,7 +98,7 @@ def doubts(kind: str, rows: Rows, stored: bool, variables: Sequence[str]) -> lis
         return [f"not located: no test is known for a mechanism of the kind '{kind}'"]
     tests = TESTS[kind]
     if not variables and any(test.name == VARIABLE for test in tests):
-        return ["not located: the program remembers nothing, so there is nothing to locate"]
+        return [NOTHING]
     said = (
         _doubt(test, words, rows.get(name, (None, None)))
         for test in tests

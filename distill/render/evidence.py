@@ -75,7 +75,7 @@ def _agreement_rows(report: Report) -> list[Row]:
                     else "a search for inputs where the network is least sure",
                 )
             )
-        if not counted.exhaustive or counted.agree < counted.total:
+        if not counted.exhaustive:
             rows.append(
                 Row("  99% bound", f"{counted.upper_bound_99:.2g}", "on the rate of disagreement")
             )

@@ -98,13 +98,10 @@ def look_inside(
 ) -> Measured:
     """What the hidden state holds of the program's variables, along sequences."""
     machine, model = mechanism.machine, network.over_symbols()
-    rng, remembered = np.random.default_rng(HIDDEN_SEED), set(mechanism.remembered)
+    rng = np.random.default_rng(HIDDEN_SEED)
     words = numbers(rng.permutation(sequences)[:HIDDEN_SEQUENCES], network.channels.inputs)
     seen = visits(model, machine, words)
-    named = tuple(
-        (each.name, each.values) for each in mechanism.variables if each.name in remembered
-    )
-    variables = decoded(seen, machine, named)
+    variables = decoded(seen, machine, mechanism.state_variables)
     return {
         **variables,
         "interchange_accuracy": interchanged(model, machine, seen),

@@ -34,7 +34,8 @@ MAX_SHARED = 0.5
 MAX_INDICATORS = 64
 """Values up to which a variable may be decoded as one indicator for each, or as waves."""
 
-Variables = tuple[tuple[str, tuple[int | None, ...]], ...]
+Variables = tuple[tuple[str, tuple[int, ...]], ...]
+"""Variables of a program, each with its value in every state; it has at least two."""
 
 
 @dataclass(frozen=True)
@@ -72,39 +73,20 @@ def decoded(seen: Visits, machine: Machine, variables: Variables) -> Measured:
 
     The decoy is the same variable along machines with other transitions: the best of them; null
     where every such machine that was drawn goes with the true one. The note says what is read: the
-    value, an indicator of every value, or places on a circle, whichever fits best. A variable that
-    may have several values in a state is read after the other ones, and not tested where it has one
-    value in all of these.
+    value, an indicator of every value, or places on a circle, whichever fits best.
     """
     rng = np.random.default_rng(SEED)
     shuffled = [_shuffled(machine, rng) for _ in range(DECOY_DRAWS)]
     wrong = [states_along(delta, seen.symbols) for delta in shuffled]
     found: Measured = {}
     for name, values in variables:
-        found[VARIABLE + name] = _decoded(seen, values, wrong)
+        table = np.array(values, dtype=np.int64)
+        encodings = _encodings(table)
+        reading, r2 = _best(seen.hidden, seen.states, encodings)
+        decoys = [other for other in wrong if _shared(table[other], seen.states) <= MAX_SHARED]
+        scores = [_best(seen.hidden, states, encodings)[1] for states in decoys[:DECOYS]]
+        found[VARIABLE + name] = Measure(r2, max(scores) if scores else None, reading)
     return found
-
-
-def _decoded(
-    seen: Visits, values: tuple[int | None, ...], wrong: list[Int[ndarray, "n length"]]
-) -> Measure:
-    """One variable, with its value in every state, beside its decoys: the states of machines."""
-    known = np.array([value is not None for value in values])
-    table = np.array([0 if value is None else value for value in values], dtype=np.int64)
-    if len(set(values) - {None}) < 2:
-        return Measure(None, note="it has no two values that a state tells apart")
-    encodings = _encodings(table, known)
-    found = _best(seen.hidden, seen.states, encodings, known)
-    if found is None:
-        return Measure(None, note="the states that tell its values apart were not met")
-    decoys = [
-        other for other in wrong if _shared(table[other], seen.states, known[other]) <= MAX_SHARED
-    ]
-    best = [_best(seen.hidden, states, encodings, known) for states in decoys[:DECOYS]]
-    scores = [decoy[1] for decoy in best if decoy is not None]
-    reading, r2 = found
-    note = reading if known.all() else f"{reading}, in the states that have one value of it"
-    return Measure(r2, max(scores) if scores else None, note)
 
 
 def interchanged(network: SymbolNetwork, machine: Machine, seen: Visits) -> Measure:
@@ -198,33 +180,22 @@ def _shuffled(machine: Machine, rng: np.random.Generator) -> Int[ndarray, "state
     return np.stack(columns, axis=1)
 
 
-def _shared(
-    values: Int[ndarray, "n length"],
-    states: Int[ndarray, "n length"],
-    known: Bool[ndarray, "n length"],
-) -> float:
-    """Part of the variance of a variable, where it is known, that the states explain."""
-    flat, groups = values[known].astype(float), states[known]
-    if not len(flat):
-        return 1.0
+def _shared(values: Int[ndarray, "n length"], states: Int[ndarray, "n length"]) -> float:
+    """Part of the variance of a variable that the states along the same sequences explain."""
+    flat, groups = values.reshape(-1).astype(float), states.reshape(-1)
     count = np.bincount(groups)
     means = np.bincount(groups, weights=flat) / np.maximum(count, 1)
     spread = float(np.square(flat - flat.mean()).sum())
     return 1 - float(np.square(flat - means[groups]).sum()) / spread if spread else 1.0
 
 
-def _encodings(
-    values: Int[ndarray, " states"], known: Bool[ndarray, " states"]
-) -> Mapping[str, Float[ndarray, "states columns"]]:
-    """Ways in which a hidden state may hold an integer: itself, one direction each, a circle.
-
-    What stands for a state whose value is not known means nothing.
-    """
-    levels = np.unique(values[known])
+def _encodings(values: Int[ndarray, " states"]) -> Mapping[str, Float[ndarray, "states columns"]]:
+    """Ways in which a hidden state may hold an integer: itself, one direction each, a circle."""
+    known = np.unique(values)
     encodings = {"value": values[:, None].astype(float)}
-    if 2 < len(levels) <= MAX_INDICATORS:
-        encodings["indicators"] = (values[:, None] == levels).astype(float)
-        modulus = int(levels[-1] - levels[0] + 1)
+    if 2 < len(known) <= MAX_INDICATORS:
+        encodings["indicators"] = (values[:, None] == known).astype(float)
+        modulus = int(known[-1] - known[0] + 1)
         for k in range(1, modulus // 2 + 1):
             angle = 2 * np.pi * k * values / modulus
             circle = np.stack([np.cos(angle), np.sin(angle)], axis=1)
@@ -236,23 +207,16 @@ def _best(
     hidden: Float[ndarray, "n length d"],
     states: Int[ndarray, "n length"],
     encodings: Mapping[str, Float[ndarray, "states columns"]],
-    known: Bool[ndarray, " states"],
-) -> tuple[str, float] | None:
-    """The encoding that fits best on the first half of the sequences, and its R² on the rest.
-
-    Only what follows a known state is read; null where half of the sequences have none.
-    """
-    half, read = len(hidden) // 2, known[states]
-    if not read[:half].any() or not read[half:].any():
-        return None
+) -> tuple[str, float]:
+    """The encoding that fits best on the first half of the sequences, and its R² on the rest."""
+    half = len(hidden) // 2
     fitted, rest = (
-        np.concatenate([part, np.ones((len(part), 1))], axis=1)
-        for part in (hidden[:half][read[:half]], hidden[half:][read[half:]])
+        np.concatenate([part.reshape(-1, part.shape[2]), np.ones((part[..., 0].size, 1))], axis=1)
+        for part in (hidden[:half], hidden[half:])
     )
-    first, second = states[:half][read[:half]], states[half:][read[half:]]
     best = ("none", -np.inf, 0.0)
     for name, table in encodings.items():
-        given, asked = table[first], table[second]
+        given, asked = table[states[:half].reshape(-1)], table[states[half:].reshape(-1)]
         weights = np.linalg.lstsq(fitted, given, rcond=None)[0]
         fit = _r2(fitted @ weights, given)
         if fit > best[1] + 1e-9:

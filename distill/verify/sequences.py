@@ -286,6 +286,12 @@ def _remarks(emitted: EmittedLoop, boxes: Boxes | NotClosed | None) -> tuple[str
             "the program lists what its machine does, at least in part: no arithmetic was found "
             "for it"
         )
+    free = [each.name for each in emitted.variables if None in each.values]
+    if free:
+        remarks.append(
+            f"{', '.join(free)} may be anything in some states, and was not looked for in the "
+            "network"
+        )
     if isinstance(boxes, NotClosed):
         remarks.append(f"no boxes in hidden space were found that are closed: {boxes.reason}")
     return tuple(remarks)
