@@ -11,6 +11,7 @@ are told by a variable in their environment, so that those of nobody else are co
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import signal
@@ -83,11 +84,12 @@ def still_alive(mark: str) -> int:
 def half_made(out: Path) -> int:
     """Folders that look finished and that the checker does not pass."""
     folders = [path.parent for path in out.glob("*/*/run.json") if path.parent.name[0] != "."]
-    verified = [
-        subprocess.run((*DISTILL, "verify", folder), capture_output=True, check=False).returncode
-        for folder in folders
-    ]
-    return sum(status != 0 for status in verified)
+    found = []
+    for folder in folders:
+        command = (*DISTILL, "verify", folder, "--json")
+        ended = subprocess.run(command, capture_output=True, text=True, check=False)
+        found.append(ended.stdout.startswith("{") and json.loads(ended.stdout)["ok"])
+    return found.count(False)
 
 
 def leftovers(out: Path) -> int:
