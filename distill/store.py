@@ -174,8 +174,8 @@ def find_run(given: str, out: Path) -> Path:
                 return max(runs, key=lambda folder: (folder / "run.json").stat().st_mtime)
     except OSError as error:
         raise RunFolderError(
-            f"run '{shortened(given)}' cannot be looked for ({error.strerror or error}): expected a folder, "
-            "task/run or a task's name; `distill runs` lists them"
+            f"run '{shortened(given)}' cannot be looked for ({error.strerror or error}): expected "
+            "a folder, task/run or a task's name; `distill runs` lists them"
         ) from error
     if Path(given).is_dir():
         raise RunFolderError(
