@@ -20,6 +20,11 @@ def one_line(text: str) -> str:
     return line if len(line) <= LONGEST else f"{line[:LONGEST]}..."
 
 
+def shortened(name: str) -> str:
+    """A name as a message shows it."""
+    return name if len(name) <= SHOWN else f"{name[:SHOWN]}... ({len(name):,} characters)"
+
+
 def quoted(error: BaseException) -> str:
     """An exception of somebody else's code: its type and its message, as a line."""
     try:
@@ -35,7 +40,7 @@ def shown(value: object) -> str:
         text = repr(value)
     except Exception:  # as for exceptions; an integer of 5,000 digits has none either
         return f"a value of type {type(value).__name__} that cannot be shown"
-    return text if len(text) <= SHOWN else f"{text[:SHOWN]}... ({len(text):,} characters)"
+    return shortened(text)
 
 
 class TaskError(DistillError):

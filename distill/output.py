@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from distill.errors import DistillError, RunFolderError
+from distill.errors import DistillError, RunFolderError, shortened
 from distill.partial import fit_name, partial_folder, remove_leftovers
 
 ROOM = 8 * 2**20
@@ -87,16 +87,16 @@ def output_folder(out: str | Path | None, task: str) -> Iterator[Output | None]:
 
 
 def _refused(out: str | Path, error: OSError | ValueError) -> str:
-    path = Path(out).absolute()
+    path, named = Path(out).absolute(), f"--out '{shortened(str(out))}'"
     with contextlib.suppress(OSError, ValueError):
         for each in (path, *path.parents):
             if each.is_dir():
                 break
             if os.path.lexists(each):
-                return f"--out '{out}': '{each}' is a file, expected a folder"
+                return f"{named}: '{each}' is a file, expected a folder"
     reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
     return (
-        f"--out '{out}': it may not be written to, or not {ROOM // 2**20} MB of it ({reason}); "
+        f"{named}: it may not be written to, or not {ROOM // 2**20} MB of it ({reason}); "
         "choose another folder"
     )
 

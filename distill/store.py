@@ -20,7 +20,7 @@ from safetensors.torch import save as save_weights
 from distill.architecture.integer_recurrent import IntegerRecurrent
 from distill.certificate import Certificate
 from distill.curve import SequenceCurve, TrainingCurve
-from distill.errors import RunFolderError
+from distill.errors import RunFolderError, shortened
 from distill.exhibits import Exhibits, ExhibitsJson
 from distill.integer_model import IntegerModel
 from distill.mechanism import Mechanism, Refusal
@@ -180,8 +180,8 @@ def find_run(given: str, out: Path) -> Path:
                 return max(runs, key=lambda folder: (folder / "run.json").stat().st_mtime)
     except OSError as error:
         raise RunFolderError(
-            f"run '{given}' cannot be looked for ({error.strerror or error}): expected a folder, "
-            "task/run or a task's name; `distill runs` lists them"
+            f"run '{shortened(given)}' cannot be looked for ({error.strerror or error}): expected "
+            "a folder, task/run or a task's name; `distill runs` lists them"
         ) from error
     if Path(given).is_dir():
         raise RunFolderError(

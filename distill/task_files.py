@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
 
-from distill.errors import DistillError, TaskError, one_line, quoted
+from distill.errors import DistillError, TaskError, one_line, quoted, shortened
 from distill.sequence_tasks import SequenceTask
 from distill.task_family import TaskFamily
 from distill.tasks import Setting, Task
@@ -23,9 +23,6 @@ from distill.time_limit import time_limit
 
 LISTED = 12
 """Names that an error message lists; where there are more, `distill tasks` does."""
-
-SHOWN = 80
-"""Characters of a name that an error message shows."""
 
 LARGEST = 10 * 2**20
 """Bytes of a task file: one that is larger is no program that somebody wrote."""
@@ -78,14 +75,14 @@ def _check_file(path: Path) -> None:
         size = path.stat().st_size if is_file else 0
     except OSError as error:
         raise TaskError(
-            f"task file '{_shortened(str(path))}' cannot be looked at ({error.strerror or error}): "
+            f"task file '{shortened(str(path))}' cannot be looked at ({error.strerror or error}): "
             "expected a Python file with a @task function"
         ) from error
     if not is_file:
         there = is_folder or os.path.lexists(path)
         found = "is a folder" if is_folder else "is no file" if there else "does not exist"
         raise TaskError(
-            f"task file '{_shortened(str(path))}' {found}: expected a Python file with a @task "
+            f"task file '{shortened(str(path))}' {found}: expected a Python file with a @task "
             "function"
         )
     if size > LARGEST:
@@ -139,7 +136,7 @@ def find_family(specifier: str) -> TaskFamily:
     """
     if not specifier or "\0" in specifier:
         raise TaskError(
-            f"{_shortened(repr(specifier))} names no task: expected a built-in name "
+            f"{shortened(repr(specifier))} names no task: expected a built-in name "
             "(`distill tasks`), a task file, or file.py:name"
         )
     path, _, name = specifier.rpartition(":") if ".py:" in specifier else (specifier, "", "")
@@ -164,11 +161,7 @@ def _pick(
     with contextlib.suppress(OSError):  # a name that no system takes names no file
         if as_file and Path(as_file).is_file():
             hint = f"did you mean the file '{as_file}'?"
-    raise TaskError(f"no task '{_shortened(name)}' among the {_count(families)} {where}; {hint}")
-
-
-def _shortened(name: str) -> str:
-    return name if len(name) <= SHOWN else f"{name[:SHOWN]}... ({len(name):,} characters)"
+    raise TaskError(f"no task '{shortened(name)}' among the {_count(families)} {where}; {hint}")
 
 
 def _count(families: dict[str, TaskFamily]) -> str:

@@ -17,7 +17,10 @@ from rich.console import Console
 from test_verify import SCHEMA
 
 import distill
-from distill.render.terminal import show_program
+from distill.cli import main
+from distill.render.grid import Cell, Grid, GridColumn
+from distill.render.page import Fact, Page, Section, show_page
+from distill.render.terminal import show_program, show_table
 from distill.task_files import builtin_tasks, load_task
 
 
@@ -215,7 +218,7 @@ def test_listings_and_help_do_not_wait_for_torch(argument):
 def test_the_examples_of_the_help_are_task_files(tmp_path, name):
     """As they stand on the terminal, without the margin."""
     shown = run_distill("tasks", "--help", cwd=tmp_path).stdout
-    source = re.findall(r"^  (?:from|import) .*?^  (?:      )?\)$", shown, flags=re.M | re.S)
+    source = re.findall(r"^  (?:from|import) .*?^      \)$", shown, flags=re.M | re.S)
     (example,) = [textwrap.dedent(text) for text in source if f"def {name}(" in text]
     path = tmp_path / f"{name}.py"
     path.write_text(example)
@@ -249,3 +252,32 @@ def test_a_program_is_shown_whole_in_a_pipe_and_on_a_narrow_terminal():
     assert piped.getvalue() == f"{line}\n\n"
     show_program(Console(file=narrow, width=40, force_terminal=True, color_system=None), program)
     assert all(f"part_{number}" in narrow.getvalue() for number in range(30))
+
+
+def test_a_fault_of_distill_itself_is_a_line_and_a_file(tmp_path, monkeypatch, capsys):
+    def fail() -> None:
+        raise ValueError("a\n\nb")
+
+    monkeypatch.setattr("distill.doctor.diagnose", fail)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr(sys, "argv", ["distill", "doctor"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 3
+    (file,) = tmp_path.iterdir()
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert said.startswith("distill: a fault of distill itself, please report it: ValueError: a b;")
+    assert f"stands in '{file}'" in said
+    assert file.read_text().startswith("Traceback (most recent call last)")
+
+
+def test_brackets_in_names_are_shown_as_they_are():
+    """Of a task, a suite or a published column: they are no markup."""
+    cell = Cell("[/b]")
+    facts, sections = (Fact("[/b] 1", cell),), (Section("[/b] 2", (("[/b] 3", "[/b] 4"),)),)
+    page = Page("[/b] 5", "[/b] 6", Grid((GridColumn("[/b] 7"),), ((cell,),)), facts, sections)
+    written = io.StringIO()
+    show_page(Console(file=written, width=60), page)
+    show_table(Console(file=written, width=60), ("[/b] 8",), (("[/b] 9",),))
+    assert all(f"[/b] {number}" in written.getvalue() for number in range(1, 10))

@@ -71,7 +71,8 @@ def main() -> None:
         sys.exit(1)
     except OSError as error:  # a file that the command was told of, or a full disk
         where = f"'{error.filename}': " if error.filename is not None else ""
-        fail(f"{where}{error.strerror or error}; nothing was written there", BAD_INPUT)
+        why = error.strerror or str(error)
+        fail(f"{where}{why}: expected what can be read, or written to", BAD_INPUT)
     except MemoryError:
         fail("out of memory: choose a smaller task or network", BAD_INPUT)
     except Exception as error:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Self
+from typing import TypeVar
 
 from rich.console import Console
 from rich.progress import Progress, ProgressColumn
+
+Shown = TypeVar("Shown", bound="Bars")
+"""The kind of bars that `with` gives."""
 
 
 class Bars:
@@ -18,7 +21,7 @@ class Bars:
             *columns, console=console, transient=True, disable=not console.is_terminal
         )
 
-    def __enter__(self) -> Self:
+    def __enter__(self: Shown) -> Shown:
         self.bar.start()
         return self
 
