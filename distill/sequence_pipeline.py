@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -27,7 +28,15 @@ from distill.sequence_tasks import SequenceTask
 from distill.stages import Progress, Silent, Stages, record
 from distill.store import Run, RunRecord
 from distill.threads import fixed_threads
-from distill.train.cells import CellAttempt, CellData, cells_for, does_not_fit, train_cell
+from distill.train.cells import (
+    CellAttempt,
+    CellData,
+    cells_for,
+    does_not_fit,
+    recipe_of,
+    shown_part,
+    train_cell,
+)
 from distill.train.sequences import SequenceRecipe
 from distill.verify.sequences import SequencesVerified, verify_best, verify_sequence_refusal
 
@@ -88,8 +97,8 @@ def run_sequences(
             lines.append(f"{task.name}: {task.channels}, {task.length} steps")
         training = _Training(task, data, seed, recipe, stages)
         found = training.first_understood()
-        settings = dataclasses.asdict(recipe)
-        made_so = record(stages, task.name, seed, _shape(found), task.settings, settings)
+        used = training.recipe_used()
+        made_so = record(stages, task.name, seed, _shape(found), task.settings, used)
         made_so = dataclasses.replace(made_so, attempts=tuple(training.attempts))
         return _finish(found, made_so, SequenceCurve(tuple(training.points)), output)
 
@@ -153,6 +162,7 @@ class _Training:
             stages,
         )
         self.attempts: list[CellAttempt] = []
+        self.used: int | None = None
         self.points: list[SequencePoint] = []
 
     def first_understood(self) -> Found:
@@ -169,13 +179,26 @@ class _Training:
                     break
                 found = _distill(network, self.task.length, self.task, self.task.name, self.stages)
                 if found.understood:
-                    self.attempts[-1] = dataclasses.replace(self.attempts[-1], discarded=False)
+                    self._use(len(self.attempts) - 1)
                     return found
                 if last is None or not last.emitted:
                     last = found
+                    self._use(len(self.attempts) - 1)
                 if found.verified.report.verdict == "refused":
                     break  # another network of this kind would be refused for the same
         return last or self._refused(passed_over)
+
+    def _use(self, place: int) -> None:
+        """Say of which attempt the network of the run is."""
+        self.used = place
+        for at, attempt in enumerate(self.attempts):
+            self.attempts[at] = dataclasses.replace(attempt, discarded=at != place)
+
+    def recipe_used(self) -> dict[str, Any]:
+        """What the network of the run was trained with; nothing where there is none."""
+        if self.used is None:
+            return {}
+        return recipe_of(self.attempts[self.used].cell, self.data, self.recipe)
 
     def _train(self, cell: str, seed: int) -> SequenceNetwork | None:
         """A network of a kind that learned the task, or null."""
@@ -197,8 +220,8 @@ class _Training:
                 return None
             if trained.right < 1:
                 lines.append(
-                    f"{cell}: not learned; at best {trained.right:.1%} of fresh sequences right, "
-                    f"with up to {tried[-1].d_hidden} units"
+                    f"{cell}: not learned; at best {shown_part(trained.right)} of fresh sequences "
+                    f"right, with up to {tried[-1].d_hidden} units"
                 )
                 return None
             units, steps = tried[-1].d_hidden, tried[-1].steps
@@ -217,8 +240,9 @@ class _Training:
             reasons = (said, *tried, *passed_over)
         else:
             reasons = (
-                f"no network learned the task: at best {best.right:.1%} of fresh sequences are "
-                f"right at every step, with {best.d_hidden} units of the {best.cell} kind",
+                f"no network learned the task: at best {shown_part(best.right)} of fresh sequences "
+                f"are right at every step, where all are asked for, with {best.d_hidden} units of "
+                f"the {best.cell} kind",
                 *passed_over,
             )
         refusal = Refusal(reasons, {"best_right": 0.0 if best is None else best.right})

@@ -363,8 +363,10 @@ def runs(tmp_path_factory):
         distill.distill(planted_model(P, keys), square(P), name="waves", out=out)
     parity = Machine(((0, 1), (1, 0)), ((0, 1), (1, 0)), ((0,), (1,)))
     seen = Machine(((0, 1), (1, 1)), ((0, 1), (1, 1)), ((0,), (1,)))
-    for machine, seed in ((parity, 0), (parity, 1), (seen, 0)):
-        network = planted_network(machine, seed)
+    for machine, scale in ((parity, 1.0), (parity, 1.25), (seen, 1.0)):
+        network = planted_network(machine, 0)
+        scaled = network.parameters | {"W_out": scale * network.parameters["W_out"]}
+        network = dataclasses.replace(network, parameters=scaled)
         run = distill.distill(network, Channels((range(2),)), length=8, name="bits", out=out)
         assert run.report.verdict == "proved"
     return out
@@ -473,6 +475,22 @@ def test_refusals_are_listed_with_their_reason(runs, tmp_path):
     shown = page_markdown(page_of(census))
     assert "Refused:\n\n- network: nothing was found" in shown
     assert "at all" not in shown
+
+
+@pytest.mark.parametrize("name", ["bits", "waves"])
+def test_a_network_that_two_runs_have_is_one_network(runs, tmp_path, name):
+    """The same run made twice is no second witness, and is said to be the same network."""
+    folders = sorted((runs / name).iterdir())
+    for copy in ("one", "two"):
+        shutil.copytree(folders[0], tmp_path / name / copy)
+    census = compare(gather([name], tmp_path), by_task=True)
+    (compared,) = census.comparisons
+    assert (compared.networks, compared.alike, compared.repeats) == (1, 1, ((1, 0),))
+    assert census.sentence.startswith("1 of 1 networks ")
+    assert "1 run is of a network that another run here has" in census.sentence
+    shown = page_markdown(page_of(census))
+    assert "- two: has the weights of one: one network, which counts once" in shown
+    assert "()" not in shown
 
 
 def test_letters_go_on_after_z():

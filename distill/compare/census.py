@@ -49,7 +49,9 @@ class Comparison:
         sentence: what was found.
         families: of Fourier mechanisms, by coordinate.
         classes: of programs over sequences, and how each differs from the first.
-        alike: runs that found the same: the largest family or class.
+        alike: networks that found the same: the largest family or class.
+        repeats: runs of a network that an earlier run has, with that run. They are of no family
+            and no class: the same network twice is no second witness.
     """
 
     title: str
@@ -59,6 +61,12 @@ class Comparison:
     classes: tuple[Class, ...]
     distances: tuple[Distance, ...]
     alike: int
+    repeats: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def networks(self) -> int:
+        """How many different networks there are."""
+        return len(self.runs) - len(self.repeats)
 
 
 @dataclass(frozen=True)
@@ -93,14 +101,17 @@ def compare(subjects: Sequence[Subject], by_task: bool) -> Census:
 
 
 def _compare(subjects: Sequence[Subject]) -> Comparison:
+    repeats = _repeats(subjects)
+    repeated = {place for place, _ in repeats}
+    once = {place: each for place, each in enumerate(subjects) if place not in repeated}
     waves = {
         place: (subject.mechanism, subject.domain)
-        for place, subject in enumerate(subjects)
+        for place, subject in once.items()
         if isinstance(subject.mechanism, FourierMechanism) and subject.source is not None
     }
     loops = {
         place: subject
-        for place, subject in enumerate(subjects)
+        for place, subject in once.items()
         if place not in waves and subject.source is not None
     }
     found = families(waves)
@@ -114,8 +125,21 @@ def _compare(subjects: Sequence[Subject]) -> Comparison:
         classes=classes,
         distances=distances,
         alike=max(groups, default=0),
+        repeats=repeats,
     )
     return replace(compared, sentence=headline(compared))
+
+
+def _repeats(subjects: Sequence[Subject]) -> tuple[tuple[int, int], ...]:
+    """Runs whose weights are those of an earlier run, with the first of these."""
+    first: dict[str, int] = {}
+    found = list[tuple[int, int]]()
+    for place, subject in enumerate(subjects):
+        if subject.network is not None:
+            before = first.setdefault(subject.network, place)
+            if before != place:
+                found.append((place, before))
+    return tuple(found)
 
 
 def _lines(subjects: Sequence[Subject]) -> tuple[Line, ...]:

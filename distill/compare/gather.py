@@ -39,6 +39,11 @@ class Subject:
     source: str | None
 
     @property
+    def network(self) -> str | None:
+        """The hash of its weights, which tells networks apart; null where none are stored."""
+        return self.certificate.sha256.get("model.safetensors")
+
+    @property
     def domain(self) -> tuple[tuple[range, ...], range]:
         """Values of every input, and of the output, of a function over a finite domain."""
         assert isinstance(self.certificate, Certificate), "asked of finite domains only"

@@ -38,6 +38,7 @@ def explained(compared: Comparison) -> tuple[Section, ...]:
     sections = (
         *(_images(family, compared) for family in compared.families),
         *_differences(compared),
+        _repeated(compared),
         refused_of(compared),
     )
     return tuple(section for section in sections if section.lines)
@@ -215,6 +216,16 @@ def _differences(compared: Comparison) -> tuple[Section, Section]:
         Section("Where they differ", distances),
         Section("Not comparable, as they read other inputs", apart if len(apart) > 1 else ()),
     )
+
+
+def _repeated(compared: Comparison) -> Section:
+    """Runs that are of the same network as another."""
+    label = [run.label for run in compared.runs]
+    lines = tuple(
+        (label[run], f"has the weights of {label[first]}: one network, which counts once")
+        for run, first in compared.repeats
+    )
+    return Section("The same network", lines)
 
 
 def refused_of(compared: Comparison) -> Section:

@@ -30,7 +30,7 @@ def _grid(census: Census) -> Grid:
     """A row for every task."""
     rows = []
     for each in census.comparisons:
-        total = len(each.runs)
+        total = each.networks
         verdicts = Counter(run.verdict for run in each.runs)
         said = ", ".join(f"{verdict} {count}" for verdict, count in verdicts.most_common())
         claims = all(run.verdict in CLAIMS for run in each.runs)
@@ -72,12 +72,12 @@ def _found(compared: Comparison) -> str:
 
 
 def _facts(census: Census) -> tuple[Fact, ...]:
-    several = [each for each in census.comparisons if len(each.runs) > 1]
+    several = [each for each in census.comparisons if each.networks > 1]
 
     def of_tasks(count: int) -> Cell:
         return Cell(f"{count} of {len(several)}")
 
-    same = sum(each.alike == len(each.runs) for each in several)
+    same = sum(each.alike == each.networks for each in several)
     texts = sum(map(wording.one_text, several))
     verdicts = Counter(run.verdict for each in census.comparisons for run in each.runs)
     note = ", ".join(f"{verdict} {count}" for verdict, count in verdicts.most_common())
@@ -91,7 +91,7 @@ def _facts(census: Census) -> tuple[Fact, ...]:
 
 def _sections(census: Census) -> tuple[Section, ...]:
     apart = tuple(
-        (each.title, each.sentence) for each in census.comparisons if each.alike < len(each.runs)
+        (each.title, each.sentence) for each in census.comparisons if each.alike < each.networks
     )
     distances = tuple(
         (f"{each.title} {found.one}, {found.other}", wording.distance(found))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -17,14 +18,19 @@ LABELS = ("clock", "pizza", "mixed", None)
 
 def headline(compared: Comparison) -> str:
     """What all runs of a comparison found, the most frequent first."""
-    total = len(compared.runs)
+    total = compared.networks
     said = [_family(family, total) for family in compared.families]
     for kind in ("automaton", "recurrence"):
         classes = [each for each in compared.classes if each.kind == kind]
         if classes:
             said.append(_classes(classes, total))
-    if refused := sum(run.kind == "refused" for run in compared.runs):
+    repeated = {place for place, _ in compared.repeats}
+    kinds = [run.kind for place, run in enumerate(compared.runs) if place not in repeated]
+    if refused := kinds.count("refused"):
         said.append(f"{refused} of {total} refused")
+    if repeated:
+        verb = "is of a network" if len(repeated) == 1 else "are of networks"
+        said.append(f"{counted(len(repeated), 'run')} {verb} that another run here has")
     return "; ".join(said)
 
 
@@ -32,7 +38,8 @@ def _family(family: Family, total: int) -> str:
     count, sets = len(family.runs), family.key_sets
     verb = "computes" if count == 1 else "compute"
     said = f"{_networks(count, total)} {verb} {family.expression} mod {family.modulus}"
-    said += f" ({_labels(family)})"
+    labels = _labels(family)
+    said += f" ({labels})" if labels else ""
     if count == 1:
         return said
     if sets == 1:
@@ -79,7 +86,7 @@ def _classes(classes: Sequence[Class], total: int) -> str:
 
 def plain_name(each: Class) -> str:
     """What a program computes, without the count of states that its name ends with."""
-    return each.name.rpartition(" (")[0] if each.states is not None else each.name
+    return each.name if each.states is None else re.sub(r" \(\d+ states?\)$", "", each.name)
 
 
 def _networks(count: int, total: int) -> str:
@@ -95,20 +102,20 @@ def overall(comparisons: Sequence[Comparison]) -> str:
     """Over all tasks: in how many of them every network found the same."""
     if len(comparisons) == 1:
         return comparisons[0].sentence
-    several = [each for each in comparisons if len(each.runs) > 1]
-    alike = sum(each.alike == len(each.runs) for each in several)
+    several = [each for each in comparisons if each.networks > 1]
+    alike = sum(each.alike == each.networks for each in several)
     said = f"In {alike} of {counted(len(several), 'task')} all networks found the same"
     if texts := sum(map(one_text, several)):
         where = "everywhere" if texts == len(several) else f"in {texts}"
         said += f", {where} as the same program, letter by letter"
     single = len(comparisons) - len(several)
-    return said + (f"; {counted(single, 'task')} with one run" if single else "")
+    return said + (f"; {counted(single, 'task')} with one network" if single else "")
 
 
 def one_text(compared: Comparison) -> bool:
-    """Whether every run wrote the same program, letter by letter."""
+    """Whether every network gave the same program, letter by letter."""
     classes = compared.classes
-    return len(classes) == 1 and classes[0].texts == 1 and compared.alike == len(compared.runs)
+    return len(classes) == 1 and classes[0].texts == 1 and compared.alike == compared.networks
 
 
 def why(each: Class) -> str:

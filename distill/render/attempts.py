@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from distill.store import Attempt, RunRecord
-from distill.train.cells import CellAttempt
+from distill.train.cells import CellAttempt, shown_part
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,6 @@ def _cell_row(attempt: CellAttempt) -> tuple[str, ...]:
         attempt.cell,
         str(attempt.d_hidden),
         f"{attempt.steps:,}",
-        f"{attempt.right:.1%}",
+        shown_part(attempt.right),
         learned,
     )

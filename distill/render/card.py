@@ -12,6 +12,7 @@ from distill.render.statements import not_checked
 from distill.report import Disagreement, Report, SequenceDisagreement
 from distill.sequence_certificate import SequenceCertificate
 from distill.store import Run, RunRecord, run_name
+from distill.train.cells import CellAttempt, objective_of
 
 LISTED = 20
 """Exceptions that are shown."""
@@ -194,8 +195,10 @@ def _data(run: Run) -> str:
 
 def _objective(record: RunRecord) -> tuple[str, ...]:
     recipe = record.recipe
-    if record.seed is None or not recipe:
+    if record.seed is None:
         return ("Not known: the network was not trained here.",)
+    if not recipe:
+        return ("No network of those that were tried was kept.",)
     if "weight_decay" in recipe:
         attempts = [a for a in record.attempts if not a.discarded]
         score = getattr(attempts[-1], "structure_used_to_stop", None) if attempts else None
@@ -212,10 +215,13 @@ def _objective(record: RunRecord) -> tuple[str, ...]:
             f"{recipe['weight_decay']:.3g} and learning rate {recipe['learning_rate']:.3g}.",
             *stopped,
         )
-    value = record.architecture is not None and record.architecture.endswith("value units")
-    value = value or (record.architecture is not None and " value," in record.architecture)
-    loss = "Squared error of" if value else "Cross-entropy of"
-    return (f"{loss} the answer at every step; the simplest kind and width that learns is taken.",)
+    used = [a.cell for a in record.attempts if isinstance(a, CellAttempt) and not a.discarded]
+    objective = recipe.get("objective") or objective_of(used[0] if used else "second-order")
+    optimiser = f", by {recipe['optimiser']}" if "optimiser" in recipe else ""
+    return (
+        f"{objective.capitalize()} of the answer at every step{optimiser}; the simplest kind and "
+        "width that learns is taken.",
+    )
 
 
 def _coverage(report: Report) -> str:

@@ -16,8 +16,10 @@ something rather than states to choose from, and the sums come first.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 from jaxtyping import Int
@@ -27,7 +29,7 @@ from distill.channels import Channels
 from distill.checker.draws import numbers
 from distill.integer_model import IntegerModel
 from distill.recurrent_model import RecurrentModel
-from distill.train.integer_loop import IntegerData
+from distill.train.integer_loop import IntegerData, IntegerRecipe
 from distill.train.integers import IntegerCell, TrainedIntegers, train_integers
 from distill.train.ladder import train_in_order
 from distill.train.sequences import SequenceRecipe, label_numbers
@@ -84,7 +86,9 @@ class CellAttempt:
         noise: on the hidden state that it was trained to bear after that, or null.
         radius: half-width of the boxes around it that it was trained to bear, or null.
         ruled_out: why no training was worth it, or null.
-        discarded: whether nothing of it is used.
+        discarded: whether nothing of it is used; the network of the run is of the one that is not.
+        seed: that the generator of its weights, batches and noise was begun with; null where
+            nothing was trained.
     """
 
     cell: str
@@ -96,6 +100,7 @@ class CellAttempt:
     radius: float | None = None
     ruled_out: str | None = None
     discarded: bool = True
+    seed: int | None = None
 
 
 @dataclass(frozen=True)
@@ -185,6 +190,45 @@ def train_cell(
     return TrainedCell(trained.model, trained.right, _attempts(cell, trained))
 
 
+CHOOSES = {"second-order", "linear choice"}
+"""Kinds whose answer is the one of the values that occur which has the largest logit."""
+
+OF_A_VALUE = (
+    *("members", "batch_size", "learning_rate", "betas", "warmup", "steps", "finalists"),
+    *("polish_steps", "polished_on", "enough", "sharpenings", "glance"),
+)
+OF_A_CHOICE = (
+    *("members", "batch_size", "learning_rate", "betas", "warmup", "choice_steps"),
+    *("check_every", "glance"),
+)
+"""Settings of an `IntegerRecipe` that the training of a network uses, by what it answers."""
+
+
+def objective_of(cell: str) -> str:
+    """What a kind of network is trained on."""
+    return "cross-entropy" if cell in CHOOSES else "squared error"
+
+
+def recipe_of(cell: str, data: CellData, recipe: SequenceRecipe) -> dict[str, Any]:
+    """What a network of a kind is trained with: all that was used, and nothing else."""
+    sizes = {"sequences": len(data.sequences), "length": data.sequences.shape[1]}
+    said = {"cell": cell, "objective": objective_of(cell), "optimiser": "Adam"}
+    if cell == "second-order":
+        used = asdict(recipe)
+        used["batch_size"] = recipe.batch_of(sizes["length"], len(data.answers))
+        return said | sizes | used
+    if cell not in CHOOSES:
+        said["optimiser"] = "Adam, then L-BFGS and Gauss-Newton steps"
+    settings = asdict(IntegerRecipe())
+    names = OF_A_CHOICE if cell in CHOOSES else OF_A_VALUE
+    return said | sizes | {name: settings[name] for name in names}
+
+
+def shown_part(right: float) -> str:
+    """A part in percent, rounded down: 100.0% only where all are right."""
+    return f"{math.floor(right * 1000) / 10:.1f}%"
+
+
 def _attempts(cell: str, trained: TrainedIntegers) -> tuple[CellAttempt, ...]:
     return tuple(
         CellAttempt(
@@ -194,6 +238,7 @@ def _attempts(cell: str, trained: TrainedIntegers) -> tuple[CellAttempt, ...]:
             attempt.right,
             attempt.steps if attempt.right == 1 else None,
             ruled_out=attempt.ruled_out,
+            seed=attempt.seed,
         )
         for attempt in trained.attempts
     )
@@ -224,6 +269,7 @@ def _second_order(
             attempt.learned_at,
             attempt.noise,
             attempt.radius,
+            seed=attempt.seed,
         )
         for attempt in made.attempts
     )

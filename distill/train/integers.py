@@ -46,6 +46,7 @@ class IntegerAttempt:
         right: part of the fresh sequences on which the best network answers every step right.
         loss: of that network, in units of the mean square of the answers for a "value".
         ruled_out: why no training was worth it, or null.
+        seed: that its generator of weights and batches was begun with; null where it was ruled out.
     """
 
     number: int
@@ -54,6 +55,7 @@ class IntegerAttempt:
     right: float
     loss: float | None
     ruled_out: str | None = None
+    seed: int | None = None
 
 
 @dataclass(frozen=True)
@@ -116,9 +118,10 @@ def train_integers(
             attempts.append(IntegerAttempt(number, width, 0, 0.0, None, why))
             continue
         architecture = _architecture(cell, data, width, len(answers))
-        generator = torch.Generator().manual_seed(seed * len(cell.widths) + number)
+        begun = seed * len(cell.widths) + number
+        generator = torch.Generator().manual_seed(begun)
         right, loss, steps, parameters = train_width(architecture, data, answers, recipe, generator)
-        attempts.append(IntegerAttempt(number, width, steps, right, loss))
+        attempts.append(IntegerAttempt(number, width, steps, right, loss, seed=begun))
         if observe:
             observe(number, width, steps, recipe.steps, right, loss)
         if best is None or right > best[0]:

@@ -45,6 +45,7 @@ class SequenceAttempt:
             after that, or null.
         radius: half-width of the boxes that it was trained to bear, or null.
         discarded: whether it learned nothing that is used.
+        seed: that its generator of weights, batches and noise was begun with.
     """
 
     number: int
@@ -55,6 +56,7 @@ class SequenceAttempt:
     noise: float | None
     radius: float | None
     discarded: bool
+    seed: int
 
 
 @dataclass(frozen=True)
@@ -113,9 +115,11 @@ def train_in_order(
     _check("sequences", sequences, n_symbols, "labels", labels, n_outputs)
     _check("fresh sequences", fresh, n_symbols, "fresh labels", fresh_labels, n_outputs)
     ended: list[tuple[Recurrent, TrainedRecurrent]] = []
+    seeds: list[int] = []
     for number, d_hidden in enumerate(widths, start=1):
         architecture = Recurrent(n_symbols, n_outputs, d_hidden)
         drawn = int(np.random.default_rng([seed, number]).integers(2**31))
+        seeds.append(drawn)
         trained = train_recurrent(
             architecture,
             sequences,
@@ -140,6 +144,7 @@ def train_in_order(
             trained.hardened_noise,
             trained.hardened_radius,
             trained.learned_at is None,
+            seeds[number - 1],
         )
         for number, (architecture, trained) in enumerate(ended, start=1)
     )

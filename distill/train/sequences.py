@@ -80,6 +80,11 @@ class SequenceRecipe:
     hard: float = 0.1
     growth: float = 1.04
 
+    def batch_of(self, length: int, outputs: int) -> int:
+        """Sequences of a step, of so many steps and answers to choose among."""
+        per_sequence = self.members * length * outputs
+        return max(1, min(self.batch_size, self.logits // per_sequence))
+
     @property
     def most_steps(self) -> int:
         """Steps of a training that is not cut short anywhere."""
@@ -137,8 +142,7 @@ def train_recurrent(
         observe: is told at every look at fresh sequences how far it is.
     """
     generator = torch.Generator().manual_seed(seed)
-    per_sequence = recipe.members * sequences.shape[1] * architecture.n_outputs
-    batch = max(1, min(recipe.batch_size, recipe.logits // per_sequence))
+    batch = recipe.batch_of(sequences.shape[1], architecture.n_outputs)
     data = Sequences(
         sequences, labels, fresh, fresh_labels, batch, recipe.glance, recipe.check_every
     )
