@@ -31,7 +31,7 @@ MAX_EXPANDED = 1024**2
 EXACT = 2**53
 """Integers up to here are numbers of float64."""
 
-MAX_NODES, MAX_DEPTH, MAX_NAME = 1_000_000, 64, 200
+MAX_NODES, MAX_DEPTH, MAX_NAME = 50_000, 64, 200
 
 SUFFIXES = (".safetensors", ".npz", ".pt", ".pth", ".bin", ".ckpt")
 
