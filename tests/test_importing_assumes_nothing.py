@@ -102,7 +102,7 @@ def test_what_a_config_says_is_honoured(small, tmp_path):
     tokens = imported.domain.tokens()
     expected = Model(shape, {**small.parameters, **plain}).logits(tokens)
     np.testing.assert_allclose(imported.model.logits(tokens), expected, atol=1e-12)
-    assert imported.notes["told"].startswith("activation gelu by 'x.json' (act_fn)")
+    assert imported.notes["said"].startswith("activation gelu by 'x.json' (act_fn)")
 
 
 @pytest.mark.parametrize("place", ["x.json", "config.json", "in the file", "nested"])
@@ -187,7 +187,8 @@ def test_assumptions_are_on_the_terminal_in_the_record_and_in_the_report(tmp_pat
     record = json.loads((folder / "run.json").read_text())
     report = json.loads((folder / "verification.json").read_text())
     lines = [line for line in finished.stdout.splitlines() if "import" in line]
-    for said in (lines[0], record["settings"]["assumed"], "\n".join(report["reasons"])):
+    noted = f"assumed {record['settings']['assumed']}"
+    for said in (lines[0], noted, "\n".join(report["reasons"])):
         assert assumed in said
         for part in ("activation relu", "causal attention", "no layer norm", "last position"):
             assert part in said.partition(assumed)[2]
@@ -213,7 +214,7 @@ def test_every_tensor_is_read_or_left_out_for_a_reason(small, tmp_path):
     built = Path(distill.__file__).parent / "importing" / "layouts" / "transformerlens.toml"
     mine = tmp_path / "mine.toml"
     mine.write_text(built.read_text() + '\n[ignore]\nextra = "a counter of steps"\n')
-    assert "extra (a counter of steps)" in import_model(path, str(mine)).notes["ignored"]
+    assert "extra (a counter of steps)" in import_model(path, str(mine)).notes["left_out"]
     mine.write_text('ignore = ["extra"]\n' + built.read_text())
     with pytest.raises(DistillError, match="the reasons why they can be left out"):
         import_model(path, str(mine))
@@ -264,7 +265,7 @@ def test_rows_that_no_input_reads_are_asked_about_and_named(small, tmp_path):
     with pytest.raises(DistillError, match=r"position table has 5 rows.*inputs=N"):
         import_model(path)
     imported = import_model(path, "transformerlens,inputs=2")
-    assert imported.notes["positions"] == "positions 3 to 4 of the file are read by no input"
+    assert imported.notes["left_out"] == "positions 3 to 4 (read by no input)"
     tokens = imported.domain.tokens()
     np.testing.assert_array_equal(imported.model.logits(tokens), small.logits(tokens))
     assert import_model(path, "transformerlens,inputs=4").domain.shape == (7,) * 4
@@ -289,7 +290,7 @@ def test_the_precision_of_the_file_is_named_and_kept(small, tmp_path):
     torch.save(state, tmp_path / "x.pt")
     (tmp_path / "x.json").write_text(json.dumps(CONFIG))
     imported = import_model(tmp_path / "x.pt")
-    assert imported.notes["precision"] == "stored as bfloat16, every number of which is kept"
+    assert imported.notes["precision"] == "stored as bfloat16, every number of it kept"
     assert torch.equal(imported.model.parameters["W_U"], state["unembed.W_U"].float())
 
 

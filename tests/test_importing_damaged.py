@@ -50,7 +50,6 @@ SAID = {
     "bytes for an array": "'notes' is no array",
     "bomb": "claims 1,600,000,000 bytes and holds 40,000,000",
     "wrong checksum": "Bad CRC-32",
-    "spans disks": "cannot be read",
     "holds itself": "nested too deep",
     "doubled forty times": "holds far more than a small network needs",
     "system": "would import 'os.system'",
