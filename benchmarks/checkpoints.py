@@ -38,9 +38,11 @@ def published_keys(path: Path) -> list[int] | None:
 def row(path: Path, run: Run, seconds: float) -> list[str]:
     """One line of the table."""
     mechanism, report, keys = run.mechanism, run.report, published_keys(path)
+    notes = tuple(str(note) for note in run.record.settings.values())
+    seen = [reason for reason in report.reasons if not reason.endswith(notes)]
     cells = [path.name, str(run.record.settings["layout"]), f"{seconds:.1f}"]
     if not isinstance(mechanism, distill.FourierMechanism):
-        return [*cells, "-", "-", "-", "-", "-", "no", report.verdict, "; ".join(report.reasons)]
+        return [*cells, "-", "-", "-", "-", "-", "no", report.verdict, "; ".join(seen)]
     found = (
         ["yes" if tuple(keys) == mechanism.key_frequencies else f"no: {keys}"] if keys else ["-"]
     )
@@ -52,7 +54,7 @@ def row(path: Path, run: Run, seconds: float) -> list[str]:
     )
     cells += [f"{mechanism.coordinate.expression} mod {mechanism.modulus}", waves, *found, r2]
     cells += [str(len(mechanism.exceptions)), "yes" if report.located else "no", report.verdict]
-    return [*cells, report.reasons[0] if report.reasons else ""]
+    return [*cells, seen[0] if seen else ""]
 
 
 @click.command()

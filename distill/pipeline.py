@@ -188,7 +188,7 @@ def run_model(
                     f"'{task.name}' is over {task.domain}: set the task to the network's size"
                 )
             lines.append(f"layout {imported.layout}: {imported.domain}")
-            lines += imported.notes.values()
+            lines += imported.lines
             if task is not None:
                 lines.append(f"right on {_accuracy(imported.model, task)} for {task.name}")
         found = _distill(imported.model, imported.domain, task, name, None, stages)

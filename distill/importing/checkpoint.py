@@ -24,6 +24,16 @@ from distill.importing.tensors import Contents, read_contents
 from distill.importing.values import LayoutError
 from distill.model import Model
 
+SENTENCES = {
+    "assumed": "assumed {}",
+    "said": "{}",
+    "dropped": "dropped {}",
+    "precision": "{}",
+    "left_out": "left out: {}",
+    "config_not_read": "fields of the config that were not read: {}",
+}
+"""The notes on an import, by kind."""
+
 
 @dataclass(frozen=True)
 class Imported:
@@ -32,7 +42,7 @@ class Imported:
     Attributes:
         layout: the layout that read it, as `--layout` takes it.
         notes: what was assumed, said by an option or a config, dropped or left out, and in what
-            precision the file holds its numbers: by kind, in words.
+            precision the file holds its numbers: in words, by kind.
     """
 
     model: Model
@@ -41,9 +51,14 @@ class Imported:
     notes: Mapping[str, str]
 
     @property
+    def lines(self) -> tuple[str, ...]:
+        """The notes as sentences."""
+        return tuple(SENTENCES[kind].format(note) for kind, note in self.notes.items())
+
+    @property
     def remarks(self) -> tuple[str, ...]:
-        """The notes as sentences; what a config holds and nobody read stays out."""
-        return tuple(self.notes[kind] for kind in self.notes if kind != "config_not_read")
+        """What a verdict rests on: the notes, but for what no network is made of."""
+        return tuple(line for line in self.lines if not line.startswith("fields"))
 
 
 def import_model(path: str | Path, layout: str | None = None) -> Imported:
@@ -257,32 +272,26 @@ def _notes(
         zero = sorted(set(shape.shapes()) - set(taken.parameters))
         assumed += [f"no {name}" for name in zero]
     notes = {
-        "assumed": f"assumed by layout {settled.layout}, as neither the file nor a config says so: "
+        "assumed": f"by layout {settled.layout}, as neither the file nor a config says so: "
         + ", ".join(assumed)
     }
     if settled.told:
-        notes["told"] = "; ".join(settled.told)
-    position_table = taken.parameters.get("W_pos")
-    if isinstance(shape, Transformer) and position_table is not None:
-        rows = position_table.shape[0]
-        if rows > shape.positions:
-            notes["positions"] = (
-                f"positions {shape.positions} to {rows - 1} of the file are read by no input"
-            )
+        notes["said"] = "; ".join(settled.told)
     if dropped is not None:
         notes["dropped"] = str(dropped)
-    exact = [dtype for dtype in taken.dtypes if dtype not in {"float32", "float64"}]
-    if exact:
-        notes["precision"] = f"stored as {' and '.join(exact)}, every number of which is kept"
-    left = {**taken.ignored, **config.ignored} | {
-        key: kind for key, (_, kind) in taken.buffers.items()
-    }
+    if set(taken.dtypes) - {"float32", "float64"}:
+        notes["precision"] = f"stored as {' and '.join(taken.dtypes)}, every number of it kept"
+    left = [f"{key} ({reason})" for key, reason in (taken.ignored | dict(config.ignored)).items()]
+    left += [f"{key} ({kind})" for key, (_, kind) in taken.buffers.items()]
+    position_table = taken.parameters.get("W_pos")
+    if isinstance(shape, Transformer) and position_table is not None:
+        unused = range(shape.positions, position_table.shape[0])
+        if unused:
+            left.insert(0, f"positions {unused[0]} to {unused[-1]} (read by no input)")
     if left:
-        notes["ignored"] = "not read: " + _listed([f"{key} ({why})" for key, why in left.items()])
+        notes["left_out"] = _listed(left)
     if config.unread:
-        notes["config_not_read"] = "fields of the config that were not read: " + _listed(
-            list(config.unread)
-        )
+        notes["config_not_read"] = _listed(list(config.unread))
     return notes
 
 

@@ -28,6 +28,7 @@ file that is named nowhere is an error. An option may say any of the values, and
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -88,7 +89,9 @@ def chosen_layout(text: str) -> Layout:
     Raises:
         DistillError: there is none of that name, or a value is none.
     """
-    if Path(text).is_file():
+    if not text.isprintable():
+        raise DistillError(f"--layout {text[:80]!r}: expected NAME or FILE, and ,VALUE=...")
+    if os.path.isfile(text):  # noqa: PTH113  a Path raises for names that are too long
         return read_layout(Path(text))
     name, *given = text.split(",")
     known = builtin_layouts()
@@ -181,7 +184,7 @@ def read_layout(path: Path) -> Layout:
 
 def _toml(path: Path) -> dict[str, Any]:
     try:
-        if path.is_file() and path.stat().st_size > MAX_LAYOUT:
+        if path.stat().st_size > MAX_LAYOUT:
             raise DistillError(
                 f"layout '{path}' has more than {MAX_LAYOUT:,} bytes: expected a short TOML file"
             )

@@ -8,6 +8,7 @@ of it is tensors or one line.
 
 from __future__ import annotations
 
+import os
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -31,7 +32,7 @@ MAX_EXPANDED = 1024**2
 EXACT = 2**53
 """Integers up to here are numbers of float64."""
 
-MAX_NODES, MAX_DEPTH, MAX_NAME = 1_000_000, 64, 200
+MAX_NODES, MAX_DEPTH, MAX_NAME = 50_000, 64, 200
 
 SUFFIXES = (".safetensors", ".npz", ".pt", ".pth", ".bin", ".ckpt")
 
@@ -66,8 +67,10 @@ def read_contents(path: Path) -> Contents:
     Raises:
         DistillError: the file is missing, damaged, too large, or wants more than tensors.
     """
-    if not path.is_file():
-        found = "is a folder" if path.is_dir() else "does not exist"
+    if not str(path).isprintable():
+        raise DistillError(f"checkpoint {str(path)[:80]!r}: expected a name of printable letters")
+    if not os.path.isfile(path):  # noqa: PTH113  a Path raises for names that are too long
+        found = "is a folder" if os.path.isdir(path) else "does not exist"  # noqa: PTH112
         raise DistillError(f"checkpoint '{path}' {found}: expected a file of tensors")
     if path.suffix not in SUFFIXES:
         raise DistillError(

@@ -231,6 +231,8 @@ class _Unpickler(pickle.Unpickler):
             return STORAGES[name]
         if (module == "torch" and name in DTYPES) or full == "torch.Tensor":
             return full
+        if full.startswith("torch.per_"):
+            return Odd("a quantised tensor")
         if module == "torch" and name.endswith("Storage"):
             return Odd(f"numbers of a {name.removesuffix('Storage')}")
         raise UnsafeError(full)
