@@ -214,7 +214,10 @@ def test_neither_versions_nor_seconds_stand_on_it(run):
     ],
 )
 def test_every_verdict_has_its_sentence(planted, verdict, says):
-    page = report_page(replace(planted, report=replace(planted.report, verdict=verdict)))
+    counted = planted.report.program_vs_model
+    drawn = replace(counted, exhaustive=verdict in {"proved", "exhaustive"})
+    report = replace(planted.report, verdict=verdict, program_vs_model=drawn)
+    page = report_page(replace(planted, report=report))
     read = Page(page)
     badges = [text for found, text in read.all("li") if found.get("class", "").startswith("badge")]
     assert badges == [verdict, "located"]

@@ -43,8 +43,8 @@ class Recipe:
         max_steps: where training ends without a structured network.
         clear: the smallest lead of an answer, as a part of the median lead, from which a network
             is finished: trained ones that are right everywhere have 0.25 and more, those that are
-            wrong somewhere less than 0.15.
-        again: steps at the full learning rate before another tail, half as long, may begin.
+            wrong where they need not be less than this.
+        again: steps at the full learning rate before another tail, a quarter as long, may begin.
         rounds: how often an unfinished network is trained on.
     """
 
@@ -58,9 +58,9 @@ class Recipe:
     tail: int = 600
     final_learning_rate: float = 0.05
     max_steps: int = 4000
-    clear: float = 0.2
+    clear: float = 0.1
     again: int = 100
-    rounds: int = 2
+    rounds: int = 3
 
     @classmethod
     def for_data(cls, train_count: int, domain_size: int, kind: str = "transformer") -> Recipe:
@@ -211,7 +211,7 @@ def train(
             ends.append(_End(_copied(parameters), now.tail_from, clear))
             if clear >= recipe.clear or len(ends) > recipe.rounds:
                 break
-            now = _Round(step, recipe.again, recipe.tail // 2)
+            now = _Round(step, recipe.again, recipe.tail // 4)
 
     if ends:
         kept = max(ends, key=lambda end: end.clear)
