@@ -1,6 +1,7 @@
 """Over a small finite domain, whatever a network does: a program or a refusal, and true figures."""
 
 import re
+from dataclasses import replace
 from html import unescape
 
 import numpy as np
@@ -11,10 +12,13 @@ from hypothesis import strategies as st
 
 import distill
 from distill.domain import Domain
+from distill.emit import Emitted, emit
 from distill.extract import extract
 from distill.mechanism import FourierMechanism, Refusal
 from distill.model import BlackBox
+from distill.program import Program
 from distill.trace import trace
+from distill.verify.chance import no_better_than_chance
 
 
 def over(shape, logits):
@@ -84,7 +88,7 @@ def test_every_small_network_is_read_or_refused(case):
         assert all(0 <= share <= 100 for share in shares), read.reasons
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(small_networks())
 def test_every_run_over_a_small_domain_ends_with_figures_that_can_be(case):
     shape, outputs, logits = case
@@ -148,18 +152,66 @@ def test_logits_whose_squares_are_no_numbers_are_told(size):
         found((3, 3), 3, over((3, 3), size * np.eye(3)[np.arange(9) % 3]))
 
 
+def parity(tokens):
+    return 5 * torch.nn.functional.one_hot(tokens.sum(1) % 2, 2).double()
+
+
 @pytest.mark.parametrize("inputs", [8, 9, 10])
 def test_no_input_is_dropped_however_many_there_are(inputs):
-    run = distill.distill(
-        lambda tokens: 5 * torch.nn.functional.one_hot(tokens.sum(1) % 2, 2).double(),
-        [range(2)] * inputs,
-        range(2),
-    )
-    assert run.program is not None
+    domain = Domain((range(2),) * inputs, range(2))
+    traced = trace(BlackBox.over(parity, domain), domain)
+    mechanism = extract(traced)
+    assert isinstance(mechanism, FourierMechanism)
+    written = emit(mechanism, traced)
+    assert isinstance(written, Emitted)
     for last in range(inputs):
         values = [int(place == last) for place in range(inputs)]
-        assert run.program(*values) == 1
-    assert run.report.program_vs_model.agree == 2**inputs
+        assert written.program(*values) == 1
+    assert all(name in written.meaning.statement for name in domain.names)
+    assert no_better_than_chance(written.program, traced) is None
+
+
+def test_a_program_at_chance_is_refused_with_its_numbers():
+    """As one was that left out an input: right on half, and its logits further off than a mean."""
+    domain = Domain((range(2),) * 6, range(2))
+    traced = trace(BlackBox.over(parity, domain), domain)
+    mechanism = extract(traced)
+    assert isinstance(mechanism, FourierMechanism)
+    coordinate = replace(mechanism.coordinate, weights=(1, 1, 1, 1, 1, 0))
+    written = emit(replace(mechanism, coordinate=coordinate), traced)
+    assert isinstance(written, Emitted)
+    refused = no_better_than_chance(written.program, traced)
+    assert refused is not None
+    assert "not clearly more" in refused.reasons[0]
+    assert refused.numbers["agreement"] < 0.8
+
+
+def test_a_program_whose_logits_explain_nothing_is_refused_however_right_it_is():
+    domain = Domain((range(2),) * 6, range(2))
+    traced = trace(BlackBox.over(parity, domain), domain)
+    written = emit(extract(traced), traced)
+    assert isinstance(written, Emitted)
+    loud = Program(written.program.source.replace("{1: 2.5}", "{1: 10.0}"))
+    refused = no_better_than_chance(loud, traced)
+    assert refused is not None
+    assert "explain nothing" in refused.reasons[0]
+
+
+def test_a_refusal_does_not_deny_what_it_says():
+    """An exact table is a function of a + b, and all of its frequencies are alike."""
+    read = found((23, 23), 23, answering((23, 23), 23, lambda a, b: (a + b) % 23))
+    assert isinstance(read, Refusal)
+    said = " ".join(read.reasons)
+    assert " 0.0%" not in said
+    assert "all of them together 100.0%" in said
+    assert "a function of a + b mod 23 (100.0%" in said
+
+
+def test_what_a_refusal_names_it_explains():
+    read = found((19, 19), 2, answering((19, 19), 2, lambda a, b: int(a * b % 19 in {1, 4, 5, 6})))
+    assert isinstance(read, Refusal)
+    for name in re.findall(r"(NUMBER\w*|LOG)\[", " ".join(read.reasons)):
+        assert re.search(rf"{name}\b[^\[]*(numbers of the values|the logarithm)", read.reasons[0])
 
 
 def test_names_of_inputs_are_no_other_names():

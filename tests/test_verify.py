@@ -115,7 +115,7 @@ def test_an_untrained_network_ends_refused_without_a_program():
     run = distill.distill(model, square(23))
     assert run.report.verdict == "refused"
     assert run.program is None
-    assert run.report.numbers["r2"] < 0.5
+    assert run.report.numbers["strongest_wave"] < 0.5
 
 
 def test_exceptions_are_counted_and_the_verdict_is_about_all_inputs():

@@ -17,7 +17,7 @@ from .errors import ProgramError
 from .forward import SINGLE
 from .invariant import induction, reach
 from .linear_bound import IntegerSystem, linear_bound
-from .loop import loop_of, places_of, walk
+from .loop import walk
 from .read import SequenceEvidence
 from .recurrent import IntegerForward, RecurrentForward
 from .sandbox import program_of, run_sequences
@@ -50,7 +50,9 @@ def derive_sequences(evidence: SequenceEvidence) -> Claims:
     if evidence.mechanism["kind"] == "recurrence":
         if evidence.mechanism["system"] is not None:
             _linear_proof(evidence, evidence.mechanism["system"], claims)
-    elif evidence.induction is not None:
+        return claims
+    claims["mechanism follows"] = _follows_machine(evidence)
+    if evidence.induction is not None:
         _proof(evidence, evidence.induction, claims)
     return claims
 
@@ -95,22 +97,12 @@ def draw_again(evidence: SequenceEvidence, seed: int, up_to: int | None) -> tupl
 
 
 def remembered(evidence: SequenceEvidence) -> tuple[str, ...]:
-    """The variables of the program that can be in more than one state.
-
-    Raises:
-        ValueError: the mechanism names other variables than its program has.
-    """
+    """The variables of the program that its state determines, and that are not always the same."""
     mechanism = evidence.mechanism
     if mechanism["kind"] == "recurrence":
         return tuple(mechanism["registers"])
     held = {v["name"]: v["values"] for v in mechanism["variables"]}
-    try:
-        places = places_of(loop_of(evidence.program).start)
-    except ProgramError:
-        places = tuple(held)  # a loop that cannot be followed
-    if set(places) != {*held}:
-        raise ValueError("the mechanism names other variables than its program has")
-    return tuple(name for name, values in held.items() if None in values or len(set(values)) > 1)
+    return tuple(n for n, values in held.items() if None not in values and len(set(values)) > 1)
 
 
 def network_answers(evidence: SequenceEvidence, sequences: ndarray) -> tuple[ndarray, ndarray]:
@@ -296,13 +288,25 @@ def _linear_proof(evidence: SequenceEvidence, given: Mapping[str, Any], claims: 
     claims |= {f"proof.{name}": None for name in ("rounding", "nodes", "history")}
 
 
-def _proof(evidence: SequenceEvidence, given: Mapping[str, Any], claims: Claims) -> None:
-    """Program = machine by walking both, machine = network by induction over boxes."""
-    transitions, outputs, listed = machine_of(evidence)
-    walked = walk(evidence.program, transitions, outputs, listed)
+def _follows_machine(evidence: SequenceEvidence) -> bool:
+    """Whether the program is the machine, with the variables that it is said to have.
+
+    Raises:
+        ProgramError: it cannot be followed, and something is claimed that rests on it.
+    """
     held = {v["name"]: tuple(v["values"]) for v in evidence.mechanism["variables"]}
-    same = dict(zip(walked.names, walked.values, strict=False)) == held
-    claims["mechanism follows"] = walked.differs is None and same
+    try:
+        walked = walk(evidence.program, *machine_of(evidence))
+    except ProgramError:
+        if evidence.induction is not None or held:
+            raise
+        return True
+    return walked.differs is None and dict(zip(walked.names, walked.values, strict=False)) == held
+
+
+def _proof(evidence: SequenceEvidence, given: Mapping[str, Any], claims: Claims) -> None:
+    """Machine = network by induction over boxes; program = machine was walked."""
+    transitions, outputs, listed = machine_of(evidence)
     states = np.array(given["states"], dtype=np.int64)
     follows = np.array(given["follows"], dtype=np.int64)
     along = (

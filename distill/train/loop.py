@@ -4,6 +4,10 @@ Nanda et al. (arXiv 2301.05217) train on the full batch at a learning rate of 1e
 thousand epochs and more. Batches of 512 at ten times the learning rate reach the same circuits in
 under a thousand steps. What stops the run names no answer: every few steps the network is run on
 unlabelled inputs, and a score says how structured its logits are.
+
+A structured network may still be unsure of some inputs, which is seen without labels too: its
+answer hardly leads there. Such a network is warmed up and cooled down again, and the clearest of
+all ends is kept.
 """
 
 from __future__ import annotations
@@ -14,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from jaxtyping import Int
+from jaxtyping import Float, Int
 from numpy import ndarray
 from torch.nn.functional import cross_entropy
 
@@ -37,6 +41,11 @@ class Recipe:
         structured: the score from which the tail begins.
         tail: steps of cosine decay, to `final_learning_rate` times the learning rate.
         max_steps: where training ends without a structured network.
+        clear: the smallest lead of an answer, as a part of the median lead, from which a network
+            is finished: trained ones that are right everywhere have 0.25 and more, those that are
+            wrong where they need not be less than this.
+        again: steps at the full learning rate before another tail, a quarter as long, may begin.
+        rounds: how often an unfinished network is trained on.
     """
 
     learning_rate: float = 1e-2
@@ -49,6 +58,9 @@ class Recipe:
     tail: int = 600
     final_learning_rate: float = 0.05
     max_steps: int = 4000
+    clear: float = 0.1
+    again: int = 100
+    rounds: int = 3
 
     @classmethod
     def for_data(cls, train_count: int, domain_size: int, kind: str = "transformer") -> Recipe:
@@ -95,6 +107,47 @@ class Trained:
     structure: float
 
 
+@dataclass(frozen=True)
+class _End:
+    """A network at the end of a tail, and how clear its answers are."""
+
+    parameters: Parameters
+    tail_from: int
+    clear: float
+
+
+@dataclass
+class _Round:
+    """A time at the full learning rate, and the tail after it.
+
+    Attributes:
+        start: the step at which it began.
+        least: steps before its tail may begin.
+        tail: steps of its tail.
+        tail_from: where that began.
+    """
+
+    start: int
+    least: int
+    tail: int
+    tail_from: int | None = None
+
+    def over(self, step: int) -> bool:
+        """Whether the tail is."""
+        return self.tail_from is not None and step - self.tail_from >= self.tail
+
+    def done(self, step: int) -> float:
+        """Part of the tail that is behind."""
+        return 0.0 if self.tail_from is None else min((step - self.tail_from) / self.tail, 1.0)
+
+    def learning_rate(self, step: int, recipe: Recipe) -> float:
+        """As a part of the recipe's: warm-up, full, and a cosine down."""
+        if self.tail_from is None:
+            return min((step - self.start + 1) / recipe.warmup, 1.0)
+        low = recipe.final_learning_rate
+        return low + (1 - low) * 0.5 * (1 + math.cos(math.pi * self.done(step)))
+
+
 def train(
     architecture: StoredArchitecture,
     tokens: Int[ndarray, "n k"],
@@ -132,63 +185,64 @@ def train(
     probe_inputs = torch.from_numpy(probe)
     size = min(recipe.batch_size, len(inputs))
     order, cursor = torch.empty(0, dtype=torch.int64), 0
-    step, tail_from, structure, loss = 0, None, 0.0, None
+    step, structure, loss = 0, 0.0, None
+    now, ends = _Round(0, 0, recipe.tail), list[_End]()
 
-    while step < recipe.max_steps and not _tail_is_over(step, tail_from, recipe):
-        observe(_state(step, parameters, loss, structure, tail_from, recipe))
+    while step < recipe.max_steps:
+        observe(TrainingState(step, parameters, loss, structure, now.done(step)))
         if cursor + size > len(order):  # the last partial batch of an epoch is dropped
             order, cursor = torch.randperm(len(inputs), generator=batches), 0
         batch = order[cursor : cursor + size]
         cursor += size
         for group in optimiser.param_groups:
-            group["lr"] = recipe.learning_rate * _schedule(step, tail_from, recipe)
+            group["lr"] = recipe.learning_rate * now.learning_rate(step, recipe)
         batch_loss = cross_entropy(architecture.logits(parameters, inputs[batch]), targets[batch])
         optimiser.zero_grad(set_to_none=True)
         batch_loss.backward()
         optimiser.step()
         loss = batch_loss.item()
         step += 1
-        if tail_from is None and step % recipe.check_every == 0:
-            structure = _structure(architecture, parameters, probe_inputs, score)
-            if structure >= recipe.structured and loss < 1.0:
-                tail_from = step
+        if now.tail_from is None and step % recipe.check_every == 0:
+            structure = score(_centred(architecture, parameters, probe_inputs))
+            if structure >= recipe.structured and loss < 1.0 and step - now.start >= now.least:
+                now.tail_from = step
+        if now.tail_from is not None and now.over(step):
+            clear = clearness(_centred(architecture, parameters, probe_inputs), np.unique(labels))
+            ends.append(_End(_copied(parameters), now.tail_from, clear))
+            if clear >= recipe.clear or len(ends) > recipe.rounds:
+                break
+            now = _Round(step, recipe.again, recipe.tail // 4)
 
-    observe(_state(step, parameters, loss, structure, tail_from, recipe))
-    structure = _structure(architecture, parameters, probe_inputs, score)
-    stored = {name: weights.detach().clone() for name, weights in parameters.items()}
-    return Trained(Model(architecture, stored), step, tail_from, structure)
-
-
-def _tail_is_over(step: int, tail_from: int | None, recipe: Recipe) -> bool:
-    return tail_from is not None and step - tail_from >= recipe.tail
-
-
-def _schedule(step: int, tail_from: int | None, recipe: Recipe) -> float:
-    if tail_from is None:
-        return min((step + 1) / recipe.warmup, 1.0)
-    done = (step - tail_from) / recipe.tail
-    low = recipe.final_learning_rate
-    return low + (1 - low) * 0.5 * (1 + math.cos(math.pi * done))
+    if ends:
+        kept = max(ends, key=lambda end: end.clear)
+        parameters, now.tail_from = kept.parameters, kept.tail_from
+    observe(TrainingState(step, parameters, loss, structure, now.done(step)))
+    structure = score(_centred(architecture, parameters, probe_inputs))
+    return Trained(Model(architecture, _copied(parameters)), step, now.tail_from, structure)
 
 
-def _structure(
-    architecture: Architecture,
-    parameters: Parameters,
-    probe: torch.Tensor,
-    score: Callable[[ndarray], float],
-) -> float:
+def clearness(logits: Float[ndarray, "n outputs"], shown: Int[ndarray, " labels"]) -> float:
+    """The smallest lead of an answer over the next, as a part of the median lead; no labels.
+
+    A network that is wrong on an input mostly hardly prefers its answer there. Where the next is
+    an output that no training input had, which training can do nothing for, it does not count.
+    """
+    order = np.argsort(logits, axis=1)[:, -2:]
+    top = np.take_along_axis(logits, order, axis=1)
+    leads = top[:, 1] - top[:, 0]
+    counted = leads[np.isin(order[:, 0], shown)]
+    if not len(counted):
+        return 0.0
+    return float(counted.min() / max(np.median(leads), 1e-300))
+
+
+def _copied(parameters: Parameters) -> Parameters:
+    return {name: weights.detach().clone() for name, weights in parameters.items()}
+
+
+def _centred(
+    architecture: Architecture, parameters: Parameters, probe: torch.Tensor
+) -> Float[ndarray, "n outputs"]:
     with torch.no_grad():
         logits = architecture.logits(parameters, probe).double()
-    return score((logits - logits.mean(dim=1, keepdim=True)).numpy())
-
-
-def _state(
-    step: int,
-    parameters: Parameters,
-    loss: float | None,
-    structure: float,
-    tail_from: int | None,
-    recipe: Recipe,
-) -> TrainingState:
-    done = 0.0 if tail_from is None else min((step - tail_from) / recipe.tail, 1.0)
-    return TrainingState(step, parameters, loss, structure, done)
+    return (logits - logits.mean(dim=1, keepdim=True)).numpy()
