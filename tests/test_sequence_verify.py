@@ -17,7 +17,6 @@ from distill.architecture.recurrent import Recurrent
 from distill.channels import Channels
 from distill.checker.check import check_run
 from distill.checker.conformance import padded, telling_apart, walks
-from distill.checker.learner import apart, learned_machine
 from distill.checker.loop import walk
 from distill.emit.sequences import emit_loop
 from distill.errors import ProgramError
@@ -30,6 +29,7 @@ from distill.sequence_network import SequenceNetwork
 from distill.verify.answers import answered
 from distill.verify.automaton import searched_sequences
 from distill.verify.hidden import decoded, interchanged, moved, visits
+from distill.verify.learner import apart, learned_machine
 from distill.verify.sequences import verify_sequences
 
 

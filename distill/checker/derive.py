@@ -16,7 +16,6 @@ from numpy import ndarray
 
 from distill.checker.forward import FORWARD_PASSES, SINGLE, Ball, margins
 from distill.checker.sandbox import run_program
-from distill.checker.search import least_sure
 
 CONFIDENCE = 0.99
 
@@ -157,6 +156,8 @@ def _from_weights(
 
 
 def _search(evidence: Evidence, lead: Any, forward: Any, claims: Claims) -> None:
+    from distill.verify.second_search import least_sure
+
     visited = least_sure(lead, tuple(len(values) for values in evidence.inputs))
     answers = run_program(evidence.program, evidence.values(visited)).answers
     network = forward(visited).mid.argmax(axis=1) + evidence.outputs.start

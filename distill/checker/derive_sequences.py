@@ -17,12 +17,10 @@ from distill.checker.draws import drawn, numbers, symbols
 from distill.checker.forward import SINGLE
 from distill.checker.integer import IntegerForward
 from distill.checker.invariant import induction, reach
-from distill.checker.learner import MAX_STATES, apart, is_here, learned_machine
 from distill.checker.linear_bound import IntegerSystem, linear_bound
 from distill.checker.loop import walk
 from distill.checker.recurrent import RecurrentForward
 from distill.checker.sandbox import run_sequences
-from distill.checker.search import least_sure_sequences
 
 WALK_SEED = 3
 MAX_REACH = 1_000
@@ -143,6 +141,8 @@ def _machine(
 
 def _search(evidence: SequenceEvidence, claims: Claims) -> None:
     """Walks through the machine, or impulses; and where the network is least sure."""
+    from distill.verify.second_search import least_sure_sequences
+
     count = 1
     for values in evidence.channels:
         count *= len(values)
@@ -237,30 +237,16 @@ def cross_check(evidence: SequenceEvidence) -> tuple[bool, str] | None:
     Returns:
         Whether the network is with the machine wherever the learner's is another, and a line.
     """
-    if not is_here() or evidence.mechanism["kind"] != "automaton":
+    from distill.verify import learner
+
+    if evidence.mechanism["kind"] != "automaton":
         return None
-    transitions, outputs, listed = _machine(evidence)
-    if len(transitions) > MAX_STATES:
-        return None
+    transitions, outputs, _ = _machine(evidence)
 
     def ask(words: Int[ndarray, "n length"]) -> Int[ndarray, "n length"]:
         return network_answers(evidence, symbols(words, evidence.channels))[0][..., 0]
 
-    found = learned_machine(ask, len(listed), evidence.length)
-    states = f"{len(found[0])} state{'s' if len(found[0]) > 1 else ''}"
-    word = apart(found, (transitions, outputs))
-    if word is None:
-        return True, f"AALpy learned the same machine, of {states}, by asking the network"
-    state, claimed = 0, []
-    for symbol in word:
-        claimed.append(int(outputs[state, symbol]))
-        state = int(transitions[state, symbol])
-    ok = ask(np.array([word]))[0].tolist() == claimed
-    with_whom = "the machine" if ok else "the learner"
-    return (
-        ok,
-        f"AALpy stopped at {states}; on {word}, where they part, the network is {with_whom}'s",
-    )
+    return learner.cross_check(ask, (transitions, outputs), evidence.length)
 
 
 def _verdict(evidence: SequenceEvidence, claims: Claims) -> str:

@@ -1,113 +1,180 @@
-"""Hypothesis looks for the inputs on which the network is least sure of its answer.
+"""The search for inputs on which a program and its network answer differently.
 
-That is where a program that is wrong anywhere is most likely to be caught. The search is steered
-by the network's lead (`hypothesis.target`), has a seed of its own, and keeps no database.
+It has a fixed plan (`BUDGET`, `SEED`) and can be made again for ever: what it visits follows from
+PCG64's raw stream, from the program's constants, and from the network's lead, rounded. First come
+structured inputs (`families`); then those on which the network was least sure are changed a
+little, again and again. Every row counts at every step: a sequence tries all of its beginnings.
 """
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
-from jaxtyping import Float, Int
 from numpy import ndarray
 
-SEED = 0
-"""Of the search. Hypothesis would else take a digest of the source of the function that it calls,
-so that a change of its text would change what every stored run is held against."""
+from .families import (
+    Space,
+    Stream,
+    blocks,
+    changed,
+    floods,
+    lines,
+    mixed,
+    prefixes,
+    spelled,
+)
 
-INPUTS = 1000
-"""Inputs of a finite domain that the search may try."""
+BUDGET = 30_000
+"""Rows at most."""
 
-SEQUENCES = 300
-"""Sequences that it may try."""
+SEED = 4
 
+AT_ONCE = 5_000
+"""Rows that are asked together."""
 
 DECIMALS = 6
 """Of a lead that the search goes by: what two forward passes differ by must not steer it."""
 
-DIGIT = 64
-"""Largest range that integers are drawn from at once."""
+PARENTS = 64
+"""Rows that are changed: where the network was least sure."""
+
+ROUNDS = 8
+"""Of changes."""
 
 
-def least_sure(
-    lead: Callable[[Int[ndarray, "n k"]], Float[ndarray, " n"]],
-    shape: tuple[int, ...],
-    examples: int = INPUTS,
-) -> Int[ndarray, "m k"]:
-    """The inputs that a search for small leads visited, without repetition, in order.
+@dataclass(frozen=True)
+class Asked:
+    """What was seen on rows.
 
-    Args:
-        lead: of the network's answer over the runner-up, for rows of tokens.
-        shape: how many tokens every input has.
-        examples: how many inputs the search may try.
+    Attributes:
+        differs: whether program and network differ, bool [n, length]; [n] over finite domains.
+        lead: of the network's answer over the runner-up, float of the same shape.
     """
-    from hypothesis import strategies as st
 
-    return _visited(lead, st.tuples(*map(_below, shape)), examples)
+    differs: ndarray
+    lead: ndarray
 
 
-def least_sure_sequences(
-    lead: Callable[[Int[ndarray, "n length"]], Float[ndarray, "n length"]],
-    symbols: int,
+Ask = Callable[[ndarray], Asked]
+
+
+@dataclass(frozen=True)
+class Searched:
+    """What a search came to.
+
+    Attributes:
+        visited: different rows that were asked.
+        disagreements: rows of these on which program and network differ at some step.
+        first: the shortest beginning of a row at whose end they differ, [steps, channels], or the
+            input [k] of a finite domain; null where there is none.
+    """
+
+    visited: int
+    disagreements: int
+    first: ndarray | None
+
+
+def search_sequences(
+    ask: Ask,
+    channels: Sequence[range],
     length: int,
-    examples: int = SEQUENCES,
-) -> Int[ndarray, "m length"]:
-    """The sequences that a search for small leads visited, without repetition, in order.
+    constants: Sequence[int] = (),
+    budget: int = BUDGET,
+) -> Searched:
+    """Search among sequences.
 
     Args:
-        lead: of the network's answer over the runner-up at every step, for symbol numbers.
-        symbols: how many there are.
+        ask: about values [n, length, channels].
+        channels: the values of each, without gaps.
         length: of the sequences.
-        examples: how many the search may try.
+        constants: the integers in the program's text, in its order, with repetitions. A program
+            that is wrong at a rare place has to name it.
+        budget: sequences that may be asked.
     """
-    from hypothesis import strategies as st
+    low = np.tile([values.start for values in channels], (length, 1))
+    size = np.tile([len(values) for values in channels], (length, 1))
+    return _searched(ask, Space(low, size, tuple(constants)), budget)
 
-    words = st.lists(_below(symbols), min_size=length, max_size=length)
-    return _visited(lead, words, examples)
 
+def search_inputs(
+    ask: Ask, shape: Sequence[int], constants: Sequence[int] = (), budget: int = BUDGET
+) -> Searched:
+    """Search in a finite domain, whose inputs are read as the steps of a sequence.
 
-def _below(count: int) -> Any:
-    """Integers below `count`, drawn as digits.
-
-    From larger ranges hypothesis now and then takes an integer that it has read in the source of
-    the modules that are loaded: what is visited would depend on who asks.
+    Args:
+        ask: about tokens [n, k], each from 0.
+        shape: how many tokens every input has, k numbers.
+        constants: as for sequences; as tokens.
+        budget: inputs that may be asked.
     """
-    from hypothesis import strategies as st
+    size = np.array(shape, dtype=np.int64)[:, None]
+    last = np.arange(len(size)) == len(size) - 1
 
-    if count <= DIGIT:
-        return st.integers(0, count - 1)
-    higher, last = _below(-(-count // DIGIT)), st.integers(0, DIGIT - 1)
-    return st.tuples(higher, last).map(lambda digits: (digits[0] * DIGIT + digits[1]) % count)
+    def asked(rows: ndarray) -> Asked:
+        seen = ask(rows[..., 0])
+        return Asked(last & seen.differs[:, None], seen.lead[:, None])
+
+    found = _searched(asked, Space(0 * size, size, tuple(constants)), budget)
+    return replace(found, first=None if found.first is None else found.first[:, 0])
 
 
-def _visited(
-    lead: Callable[[Int[ndarray, "n k"]], ndarray], strategy: Any, examples: int
-) -> Int[ndarray, "m k"]:
-    """What a search among rows of integers visited, towards a small least lead of a row."""
-    import hypothesis
+def _searched(ask: Ask, space: Space, budget: int) -> Searched:
+    """Everything, where that is little; else the families, then changes of unsure rows."""
+    stream, seen = Stream(SEED), _Seen(ask, budget)
+    if space.size.astype(float).prod() <= budget:
+        seen.look(prefixes(stream, space, budget))
+        return seen.searched()
+    seen.look(prefixes(stream, space, budget // 8))
+    seen.look(blocks(space, budget // 8))
+    seen.look(floods(stream, space, budget // 10))
+    if space.constants:
+        seen.look(spelled(stream, space, budget // 6))
+    seen.look(lines(stream, space, budget * 7 // 20))
+    seen.look(mixed(stream, space, budget - budget // 8 - len(seen.keys)))
+    for _ in range(ROUNDS):
+        seen.look(changed(stream, space, seen.unsure(stream), budget // 8 // ROUNDS))
+    return seen.searched()
 
-    visited: set[tuple[int, ...]] = set()
 
-    @hypothesis.seed(SEED)
-    @hypothesis.settings(
-        max_examples=examples,
-        database=None,
-        deadline=None,
-        suppress_health_check=[
-            hypothesis.HealthCheck.too_slow,
-            hypothesis.HealthCheck.nested_given,
-            hypothesis.HealthCheck.large_base_example,
-        ],
-    )
-    @hypothesis.given(strategy)
-    def visit(row: Any) -> None:
-        visited.add(tuple(row))
-        hypothesis.target(-round(float(lead(np.array([row])).min()), DECIMALS))
+class _Seen:
+    """What was asked so far."""
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the search may run inside a property test
-        visit()
-    return np.array(sorted(visited))
+    def __init__(self, ask: Ask, budget: int) -> None:
+        self.ask, self.budget = ask, budget
+        self.keys = set[bytes]()
+        self.rows, self.leads = list[ndarray](), list[ndarray]()
+        self.disagreements, self.first = 0, None
+
+    def look(self, rows: ndarray) -> None:
+        """Ask about the rows that are new, as far as the budget goes. [n, length, channels]"""
+        new = list[int]()
+        for place, row in enumerate(rows):
+            key = row.tobytes()
+            if key not in self.keys and len(self.keys) < self.budget:
+                self.keys.add(key)
+                new.append(place)
+        for start in range(0, len(new), AT_ONCE):
+            self._take(rows[new[start : start + AT_ONCE]])
+
+    def _take(self, rows: ndarray) -> None:
+        asked = self.ask(rows)
+        wrong = asked.differs.any(axis=1)
+        self.disagreements += int(wrong.sum())
+        ends = np.where(wrong, asked.differs.argmax(axis=1) + 1, rows.shape[1] + 1)
+        row = int(ends.argmin())
+        if wrong[row] and (self.first is None or ends[row] < len(self.first)):
+            self.first = rows[row, : ends[row]]
+        self.rows.append(rows)
+        self.leads.append(np.round(np.nan_to_num(asked.lead.min(axis=1)), DECIMALS))
+
+    def unsure(self, stream: Stream) -> ndarray:
+        """The rows with the smallest leads; of equal ones, any. [parents, length, channels]"""
+        leads = np.concatenate(self.leads)
+        order = np.lexsort((stream.below(2**48, len(leads)), leads))
+        return np.concatenate(self.rows)[order[:PARENTS]]
+
+    def searched(self) -> Searched:
+        """What it came to."""
+        return Searched(len(self.keys), self.disagreements, self.first)

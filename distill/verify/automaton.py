@@ -13,7 +13,6 @@ from distill.checker.draws import numbers, symbols
 from distill.checker.forward import SINGLE
 from distill.checker.invariant import induction, reach
 from distill.checker.loop import walk
-from distill.checker.search import least_sure_sequences
 from distill.errors import ProgramError
 from distill.mechanism import AutomatonMechanism
 from distill.recurrent_model import RecurrentModel
@@ -22,6 +21,7 @@ from distill.sequence_network import SequenceNetwork
 from distill.verify.hidden import decoded, interchanged, moved, visits
 from distill.verify.induction import Boxes, NotClosed, find_boxes
 from distill.verify.located import failed
+from distill.verify.second_search import least_sure_sequences
 
 LOCATED = {"decode": 0.8, "interchange": 0.99, "moved": 0.9}
 """What the tests of the inside must show before a program's variables count as located."""

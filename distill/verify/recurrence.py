@@ -10,7 +10,6 @@ from distill.checker.affine import affine_pass, is_system
 from distill.checker.conformance import impulses
 from distill.checker.draws import symbols
 from distill.checker.linear_bound import linear_bound
-from distill.checker.search import least_sure_sequences
 from distill.errors import ProgramError
 from distill.integer_model import IntegerModel
 from distill.mechanism import RecurrenceMechanism
@@ -19,6 +18,7 @@ from distill.report import DecodedVariable, FloatBound, Inside, Proof
 from distill.sequence_network import SequenceNetwork
 from distill.verify.hidden import answers_follow
 from distill.verify.located import Test, failed
+from distill.verify.second_search import least_sure_sequences
 
 LOCATED = {"decode": 0.9, "moved": 0.9}
 """What the tests of the inside must show before a program's registers count as located."""

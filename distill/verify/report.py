@@ -11,7 +11,6 @@ from numpy import ndarray
 from distill.checker.derive import upper_bound
 from distill.checker.forward import FORWARD_PASSES, SINGLE, margins
 from distill.checker.sandbox import run_program
-from distill.checker.search import least_sure
 from distill.emit import Emitted
 from distill.mechanism import FourierMechanism, Refusal
 from distill.model import BlackBox, Model
@@ -40,6 +39,7 @@ from distill.verify.inside import (
 )
 from distill.verify.pizza import pizza_evidence
 from distill.verify.refused import refused_report
+from distill.verify.second_search import least_sure
 
 LOCATED = {"kept": 0.99, "removed": 0.5, "decode": 0.8, "interchange": 0.9, "decoy": 0.5}
 """What the tests of the inside must show before a program's variables count as located."""

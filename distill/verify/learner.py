@@ -89,6 +89,41 @@ def learned_machine(
     return _tables(found, symbols)
 
 
+def cross_check(
+    ask: Callable[[Int[ndarray, "n length"]], Int[ndarray, "n length"]],
+    claimed: tuple[Int[ndarray, "states symbols"], Int[ndarray, "states symbols"]],
+    length: int,
+) -> tuple[bool, str] | None:
+    """What the learner finds beside a machine that was read, if one is installed.
+
+    Args:
+        ask: the network's answers along words of symbol numbers.
+        claimed: the machine's transitions and answers, from state 0.
+        length: of the words that are drawn at random.
+
+    Returns:
+        Whether the network is with the machine wherever the learner's is another, and a line;
+        null where the learner is not installed or the machine is too large for it.
+    """
+    if not is_here() or len(claimed[0]) > MAX_STATES:
+        return None
+    found = learned_machine(ask, claimed[0].shape[1], length)
+    states = f"{len(found[0])} state{'s' if len(found[0]) > 1 else ''}"
+    word = apart(found, claimed)
+    if word is None:
+        return True, f"AALpy learned the same machine, of {states}, by asking the network"
+    state, said = 0, list[int]()
+    for symbol in word:
+        said.append(int(claimed[1][state, symbol]))
+        state = int(claimed[0][state, symbol])
+    ok = ask(np.array([word]))[0].tolist() == said
+    with_whom = "the machine" if ok else "the learner"
+    return (
+        ok,
+        f"AALpy stopped at {states}; on {word}, where they part, the network is {with_whom}'s",
+    )
+
+
 def apart(
     one: tuple[Int[ndarray, "p symbols"], Int[ndarray, "p symbols"]],
     other: tuple[Int[ndarray, "q symbols"], Int[ndarray, "q symbols"]],
