@@ -39,9 +39,8 @@ class Loop:
         for node in ast.walk(tree):
             if isinstance(node, ast.Constant) and type(node.value) is int:
                 found.setdefault((node.lineno, node.col_offset), node.value)
-            if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-                if isinstance(node.operand, ast.Constant) and type(node.operand.value) is int:
-                    found[node.operand.lineno, node.operand.col_offset] = -node.operand.value
+            if isinstance(node, ast.UnaryOp) and isinstance(node.operand, ast.Constant):
+                found[node.operand.lineno, node.operand.col_offset] = ast.literal_eval(node)
         return tuple(value for _, value in sorted(found.items()))
 
     def run(self, rows: Int[ndarray, "n length channels"]) -> Int[ndarray, "n length"]:
@@ -63,7 +62,6 @@ class Planted:
     """A fault.
 
     Attributes:
-        kind: of the fault.
         channels: the values of each; over a finite domain one for every input.
         length: of the sequences; null over a finite domain.
         right: what the network does.
@@ -72,7 +70,6 @@ class Planted:
         named: whether the fault stands in the program's text.
     """
 
-    kind: str
     channels: tuple[range, ...]
     length: int | None
     right: Loop
@@ -85,11 +82,6 @@ class Planted:
         return self.right.run(rows) != self.faulty.run(rows)
 
 
-def kind_name(make: Callable[[Rng], Planted]) -> str:
-    """What a kind is called in the table."""
-    return make.__name__.replace("_", " ")
-
-
 def _planted(
     rng: Rng,
     channels: tuple[range, ...],
@@ -97,7 +89,6 @@ def _planted(
     condition: str,
     start: str = "",
     step: str = "",
-    kind: str = "",
 ) -> Planted:
     """A host with one more line of text, by which its answer is another where a condition holds."""
     read = "x" if len(channels) == 1 or length is None else "x + y"
@@ -114,7 +105,7 @@ def _planted(
         f"{right.start}\n{start}",
         f"{right.step}\n{step}\nfault = {condition}\nsaid = said + 1 * fault",
     )
-    return Planted(kind, channels, length, right, faulty)
+    return Planted(channels, length, right, faulty)
 
 
 def _range(rng: Rng, *sizes: int) -> range:
@@ -154,7 +145,7 @@ def wrong_transition(rng: Rng) -> Planted:
         )
         for one in (table, wrong)
     )
-    return Planted("", (range(symbols),), length, right, faulty)
+    return Planted((range(symbols),), length, right, faulty)
 
 
 def _parts_within(table: ndarray, wrong: ndarray, said: ndarray, length: int) -> bool:
@@ -224,7 +215,8 @@ def three_in_a_row(rng: Rng) -> Planted:
     if rng.integers(2):
         condition = f"(len(h) >= 3) and ((h[-3] == {a}) & (h[-2] == {b}) & (x == {c}))"
         return _planted(rng, (values,), length, condition)
-    step = f"w = np.where(x == {a}, 1, np.where((w == 1) & (x == {b}), 2, 3 * ((w == 2) & (x == {c}))))"
+    then = f"np.where((w == 1) & (x == {b}), 2, 3 * ((w == 2) & (x == {c})))"
+    step = f"w = np.where(x == {a}, 1, {then})"
     return _planted(rng, (values,), length, "w == 3", "w = 0", step)
 
 
@@ -272,15 +264,12 @@ def palindrome(rng: Rng) -> Planted:
     """The beginning, or the last values, read backwards are the same."""
     values, length = _range(rng, 10, 30, 100), _length(rng, 6, 10, 20)
     size = int(rng.integers(6, length + 1))
-    if rng.integers(2):
-        condition = (
-            f"len(h) >= {size} and np.all([h[i] == h[-1 - i] for i in range(len(h))], axis=0)"
-        )
-    else:
-        condition = f"len(h) >= {size} and np.all([h[-1 - i] == h[i - {size}] for i in range({size})], axis=0)"
-    return _planted(
-        rng, (values,), length, f"{condition} & (x != h[-2])" if size < 9 else condition
+    last = "len(h)" if rng.integers(2) else str(size)
+    condition = (
+        f"len(h) >= {size} and (np.all([h[-1 - i] == h[i - {last}] for i in range({last})], axis=0)"
+        " & (x != h[-2]))"
     )
+    return _planted(rng, (values,), length, condition)
 
 
 def exact_sum(rng: Rng) -> Planted:
@@ -308,7 +297,7 @@ def carry_chain(rng: Rng) -> Planted:
         f"d = x + y + c\nc = d // {base}\nc = np.where(run == {steps}, 0, c)\nsaid = d % {base}\n"
         f"said = np.where(run == {steps}, (said + 1) % {base}, said)",
     )
-    return Planted("", (range(base), range(base)), length, right, faulty)
+    return Planted((range(base), range(base)), length, right, faulty)
 
 
 def same_as_before(rng: Rng) -> Planted:
@@ -494,7 +483,86 @@ def of_the_network(rng: Rng) -> Planted:
     network = Loop(
         right.faulty.start, f"{right.right.step}\nsaid = said + (t == {at[-1]} and ({near}) <= 2)"
     )
-    return Planted("", (values,), length, network, right.right, off, named=False)
+    return Planted((values,), length, network, right.right, off, named=False)
+
+
+def up_then_down(rng: Rng) -> Planted:
+    """Values that rise for some steps, and at once fall for as many."""
+    values, length = _range(rng, 30, 100), _length(rng, 10, 20)
+    k = int(rng.integers(3, 5))
+    step = (
+        "up = len(h) >= 2 and (x > h[-2])\ndown = len(h) >= 2 and (x < h[-2])\n"
+        "peak = np.where(down & (falls == 0), rises, peak * down)\n"
+        "rises, falls = np.where(up, rises + 1, 0), np.where(down, falls + 1, 0)"
+    )
+    condition = f"(peak == {k}) & (falls == {k})"
+    return _planted(rng, (values,), length, condition, "rises = falls = peak = 0", step)
+
+
+def largest_again(rng: Rng) -> Planted:
+    """The largest value so far for the n-th time, where it is not the range's."""
+    values, length = _range(rng, 30, 100), _length(rng, 10, 20)
+    times = int(rng.integers(3, 7))
+    step = "n = np.where(x > most, 1, n + (x == most))\nmost = np.maximum(most, x)"
+    condition = f"(n == {times}) & (x == most) & (x < {values.stop - 1}) & (x != h[0])"
+    return _planted(rng, (values,), length, condition, "n = 0\nmost = -1000", step)
+
+
+def bits(rng: Rng) -> Planted:
+    """An exclusive or of the last four, at a given value."""
+    length = _length(rng, 6, 10, 20)
+    value, code = int(rng.integers(100)), int(rng.integers(128))
+    condition = f"len(h) >= 4 and ((x == {value}) & (h[-1] ^ h[-2] ^ h[-3] ^ h[-4] == {code}))"
+    return _planted(rng, (range(100),), length, condition)
+
+
+def pair_again(rng: Rng) -> Planted:
+    """Two given values one after the other, for the second or third time."""
+    values, length = _range(rng, 30, 100), _length(rng, 10, 20)
+    a, b = rng.choice(values, 2, replace=False).tolist()
+    step = f"m = len(h) >= 2 and ((h[-2] == {a}) & (x == {b}))\nn = n + m"
+    return _planted(rng, (values,), length, f"(n == {rng.integers(2, 4)}) & m", "n = 0", step)
+
+
+def by_the_clock(rng: Rng) -> Planted:
+    """Inputs that are the number of the step, times or plus something, so many in a row."""
+    length = _length(rng, 10, 20)
+    shift, k = int(rng.integers(20)), int(rng.integers(4, 8))
+    rule = [f"x == t + {shift}", f"x == {shift + 20} - t", "x == t * 3", "x == t * t"]
+    return _planted(rng, (range(100),), length, *_streak(rule[int(rng.integers(4))], k))
+
+
+def sums_from_both_ends(rng: Rng) -> Planted:
+    """The first and the last value, the second and the last but one, ... have one sum."""
+    values, length = _range(rng, 10, 30, 100), _length(rng, 6, 10, 20)
+    k, total = min(2 * int(rng.integers(3, 5)), length), values.start + values.stop - 1
+    condition = (
+        f"len(h) == {k} and np.all([h[i] + h[-1 - i] == {total} for i in range({k // 2})], axis=0)"
+    )
+    return _planted(rng, (values,), length, condition)
+
+
+def zigzag(rng: Rng) -> Planted:
+    """Rising and falling in turn by a good part of the range, so many in a row."""
+    values, length = _range(rng, 30, 100), _length(rng, 10, 20)
+    k, jump = int(rng.integers(6, 9)), len(values) // int(rng.integers(2, 4))
+    rule = f"len(h) >= 2 and ((x - h[-2]) * np.where(run % 2 == 0, 1, -1) > {jump})"
+    return _planted(rng, (values,), length, *_streak(rule, k))
+
+
+def sum_then_value(rng: Rng) -> Planted:
+    """A given value where the sum is a given one."""
+    values, length = range(100), _length(rng, 6, 10, 20)
+    value, total = int(rng.integers(100)), int(rng.integers(100, length * 60))
+    condition = f"(s == {total}) & (x == {value})"
+    return _planted(rng, (values,), length, condition, "s = 0", "s = s + x")
+
+
+def swapped(rng: Rng) -> Planted:
+    """Two channels that change places at every step, so many in a row."""
+    values, length = _range(rng, 10, 30, 100), _length(rng, 6, 10, 20)
+    rule = "len(h) >= 2 and ((x == g[-2]) & (y == h[-2]) & (x != y))"
+    return _planted(rng, (values, values), length, *_streak(rule, int(rng.integers(3, 5))))
 
 
 TUNED: tuple[Callable[[Rng], Planted], ...] = (
@@ -529,3 +597,16 @@ TUNED: tuple[Callable[[Rng], Planted], ...] = (
     of_the_network,
 )
 """Kinds that the families were chosen with."""
+
+HELD_OUT: tuple[Callable[[Rng], Planted], ...] = (
+    up_then_down,
+    largest_again,
+    bits,
+    pair_again,
+    by_the_clock,
+    sums_from_both_ends,
+    zigzag,
+    sum_then_value,
+    swapped,
+)
+"""Kinds that were written down afterwards."""
