@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import click
 import numpy as np
 from fault_kinds import HELD_OUT, TUNED, Planted
 from jaxtyping import Int
