@@ -30,6 +30,7 @@ from distill.sequence_network import SequenceNetwork
 from distill.verify.answers import answered
 from distill.verify.automaton import searched_sequences
 from distill.verify.hidden import decoded, interchanged, moved, visits
+from distill.verify.learner import apart, learned_machine
 from distill.verify.sequences import verify_sequences
 
 

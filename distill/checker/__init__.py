@@ -8,7 +8,8 @@ that it can derive with the one that the folder claims.
     sandbox.py      the stored program: what it may contain, how it is run
     forward.py      the stored weights: logits, and how far rounding can move them
     derive.py       from both, the numbers that the certificate claims
-    search.py       hypothesis looks for inputs on which the network is least sure
+    search.py       where program and network differ: structured inputs, and unsure ones
+    families.py     the structured inputs
     read.py         the certificate, given types
     check.py        the folder: hashes, formats, and claims against derived numbers
 
@@ -19,7 +20,6 @@ Over sequences:
     conformance.py  the sequences on which a program that is wrong is most likely to be caught
     loop.py         program = machine at every length, by running both side by side
     invariant.py    machine = network at every length, by induction over boxes in hidden space
-    learner.py      the machine by another way: AALpy, where it is installed
     derive_sequences.py  the numbers that the certificate claims
     linear_bound.py  how far a linear network can be from an integer recurrence
 """

@@ -4,7 +4,7 @@ Of a machine they walk all of it: to every state, from there by every symbol, an
 that tell any two states apart (the W-method: Chow, IEEE Transactions on Software Engineering 4,
 1978). A network with as many states as the machine and one transition that is different cannot
 pass them. Of a linear network they are its responses to one input and to two. (`search` looks for
-sequences on which the network is least sure of an answer.)
+others, of any program.)
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ little, again and again. Every row counts at every step: a sequence tries all of
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy import ndarray
@@ -95,11 +95,11 @@ def search_sequences(
     """
     low = np.tile([values.start for values in channels], (length, 1))
     size = np.tile([len(values) for values in channels], (length, 1))
-    return _searched(ask, Space(low, size, tuple(map(int, constants))), budget)
+    return _searched(ask, Space(low, size, tuple(constants)), budget)
 
 
 def search_inputs(
-    ask: Ask, shape: tuple[int, ...], constants: Sequence[int] = (), budget: int = BUDGET
+    ask: Ask, shape: Sequence[int], constants: Sequence[int] = (), budget: int = BUDGET
 ) -> Searched:
     """Search in a finite domain, whose inputs are read as the steps of a sequence.
 
@@ -116,74 +116,65 @@ def search_inputs(
         seen = ask(rows[..., 0])
         return Asked(last & seen.differs[:, None], seen.lead[:, None])
 
-    found = _searched(asked, Space(0 * size, size, tuple(map(int, constants))), budget)
-    first = None if found.first is None else found.first[:, 0]
-    return Searched(found.visited, found.disagreements, first)
+    found = _searched(asked, Space(0 * size, size, tuple(constants)), budget)
+    return replace(found, first=None if found.first is None else found.first[:, 0])
 
 
 def _searched(ask: Ask, space: Space, budget: int) -> Searched:
     """Everything, where that is little; else the families, then changes of unsure rows."""
-    stream, seen = Stream(SEED), _Seen(ask, space)
+    stream, seen = Stream(SEED), _Seen(ask, budget)
     if space.size.astype(float).prod() <= budget:
         seen.look(prefixes(stream, space, budget))
         return seen.searched()
-    changes = budget // 8
     seen.look(prefixes(stream, space, budget // 8))
     seen.look(blocks(space, budget // 8))
     seen.look(floods(stream, space, budget // 10))
     if space.constants:
         seen.look(spelled(stream, space, budget // 6))
     seen.look(lines(stream, space, budget * 7 // 20))
-    seen.look(mixed(stream, space, budget - changes - seen.visited))
+    seen.look(mixed(stream, space, budget - budget // 8 - len(seen.keys)))
     for _ in range(ROUNDS):
-        seen.look(changed(stream, space, seen.unsure(stream), changes // ROUNDS))
+        seen.look(changed(stream, space, seen.unsure(stream), budget // 8 // ROUNDS))
     return seen.searched()
 
 
 class _Seen:
     """What was asked so far."""
 
-    def __init__(self, ask: Ask, space: Space) -> None:
-        self._ask, self._space = ask, space
-        self._keys = set[bytes]()
-        self._rows = np.zeros((0, *space.low.shape), dtype=np.int64)
-        self._leads = np.zeros(0)
-        self._disagreements, self._first = 0, None
-
-    @property
-    def visited(self) -> int:
-        """Different rows so far."""
-        return len(self._keys)
+    def __init__(self, ask: Ask, budget: int) -> None:
+        self.ask, self.budget = ask, budget
+        self.keys = set[bytes]()
+        self.rows, self.leads = list[ndarray](), list[ndarray]()
+        self.disagreements, self.first = 0, None
 
     def look(self, rows: ndarray) -> None:
-        """Ask about the rows that are new."""
-        rows = np.ascontiguousarray(rows)
+        """Ask about the rows that are new, as far as the budget goes. [n, length, channels]"""
         new = list[int]()
         for place, row in enumerate(rows):
             key = row.tobytes()
-            if key not in self._keys:
-                self._keys.add(key)
+            if key not in self.keys and len(self.keys) < self.budget:
+                self.keys.add(key)
                 new.append(place)
         for start in range(0, len(new), AT_ONCE):
             self._take(rows[new[start : start + AT_ONCE]])
 
     def _take(self, rows: ndarray) -> None:
-        asked = self._ask(rows)
+        asked = self.ask(rows)
         wrong = asked.differs.any(axis=1)
-        self._disagreements += int(wrong.sum())
-        if wrong.any():
-            ends = np.where(wrong, asked.differs.argmax(axis=1), len(self._space.low))
-            row = int(ends.argmin())
-            if self._first is None or ends[row] + 1 < len(self._first):
-                self._first = rows[row, : ends[row] + 1]
-        leads = np.round(np.nan_to_num(asked.lead.min(axis=1)), DECIMALS)
-        self._rows = np.concatenate([self._rows, rows])
-        self._leads = np.concatenate([self._leads, leads])
+        self.disagreements += int(wrong.sum())
+        ends = np.where(wrong, asked.differs.argmax(axis=1) + 1, rows.shape[1] + 1)
+        row = int(ends.argmin())
+        if wrong[row] and (self.first is None or ends[row] < len(self.first)):
+            self.first = rows[row, : ends[row]]
+        self.rows.append(rows)
+        self.leads.append(np.round(np.nan_to_num(asked.lead.min(axis=1)), DECIMALS))
 
     def unsure(self, stream: Stream) -> ndarray:
         """The rows with the smallest leads; of equal ones, any. [parents, length, channels]"""
-        ties = stream.below(2**40, len(self._leads))
-        return self._rows[np.lexsort((ties, self._leads))[:PARENTS]]
+        leads = np.concatenate(self.leads)
+        order = np.lexsort((stream.below(2**48, len(leads)), leads))
+        return np.concatenate(self.rows)[order[:PARENTS]]
 
     def searched(self) -> Searched:
-        return Searched(self.visited, self._disagreements, self._first)
+        """What it came to."""
+        return Searched(len(self.keys), self.disagreements, self.first)

@@ -1,22 +1,26 @@
-"""Hypothesis looks for the inputs on which the network is least sure of its answer.
+"""A second search, by hypothesis: for inputs on which the network is least sure of its answer.
 
 That is where a program that is wrong anywhere is most likely to be caught. The search is steered
-by the network's lead (`hypothesis.target`), has a seed of its own, and keeps no database.
+by the network's lead (`hypothesis.target`), has a seed of its own, and keeps no database. What it
+visits may change with the version of hypothesis: none of the claims of a run rests on it.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
+from distill.checker.draws import symbols
+from distill.checker.search import Ask, Searched
+
 SEED = 0
 """Of the search. Hypothesis would else take a digest of the source of the function that it calls,
-so that a change of its text would change what every stored run is held against."""
+so that a change of its text would change what is visited."""
 
 INPUTS = 1000
 """Inputs of a finite domain that the search may try."""
@@ -24,12 +28,49 @@ INPUTS = 1000
 SEQUENCES = 300
 """Sequences that it may try."""
 
-
 DECIMALS = 6
 """Of a lead that the search goes by: what two forward passes differ by must not steer it."""
 
 DIGIT = 64
 """Largest range that integers are drawn from at once."""
+
+
+def second_search_inputs(ask: Ask, shape: tuple[int, ...], examples: int = INPUTS) -> Searched:
+    """Program and network on the inputs that hypothesis visits; as `search_inputs` of the checker.
+
+    Args:
+        ask: about tokens [n, k].
+        shape: how many tokens every input has.
+        examples: how many inputs the search may try.
+    """
+    rows = least_sure(lambda rows: ask(rows).lead, shape, examples)
+    wrong = np.flatnonzero(ask(rows).differs)
+    return Searched(len(rows), len(wrong), rows[wrong[0]] if len(wrong) else None)
+
+
+def second_search_sequences(
+    ask: Ask, channels: Sequence[range], length: int, examples: int = SEQUENCES
+) -> Searched:
+    """Program and network on the sequences that hypothesis visits; as `search_sequences` there.
+
+    Args:
+        ask: about values [n, length, channels].
+        channels: the values of each.
+        length: of the sequences.
+        examples: how many the search may try.
+    """
+    count = int(np.prod([len(values) for values in channels]))
+    words = least_sure_sequences(
+        lambda rows: ask(symbols(rows, channels)).lead, count, length, examples
+    )
+    rows = symbols(words, channels)
+    differs = ask(rows).differs
+    wrong = differs.any(axis=1)
+    if not wrong.any():
+        return Searched(len(rows), 0, None)
+    ends = np.where(wrong, differs.argmax(axis=1), length)
+    row = int(ends.argmin())
+    return Searched(len(rows), int(wrong.sum()), rows[row, : ends[row] + 1])
 
 
 def least_sure(
