@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from distill.checker.sandbox import check_syntax
+from distill.checker.language import read_program
 from distill.coordinate import Coordinate
 from distill.domain import Domain
 from distill.emit.fourier import Emitted, emit_fourier
@@ -126,5 +126,5 @@ def test_phases_and_exceptions_are_written_and_explained():
 )
 def test_golden_programs(name, emitted):
     assert isinstance(emitted, Emitted)
-    check_syntax(emitted.program.source)
+    read_program(emitted.program.source)
     assert emitted.program.source == (GOLDEN / f"{name}.py").read_text()

@@ -13,7 +13,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from distill.checker.loop import walk
-from distill.checker.sandbox import check_syntax, run_sequences
+from distill.checker.language import read_program
+from distill.checker.sandbox import run_sequences
 from distill.emit.machine import emit_machine
 from distill.errors import ProgramError
 from distill.machine import random_minimal
@@ -39,7 +40,7 @@ def agree(emitted, machine, seed=0, count=20, length=50):
 def test_every_machine_is_written_exactly(seed, states, symbols):
     machine = random_minimal(np.random.default_rng(seed), states, symbols, outputs=4 + states)
     emitted = emit_machine(machine)
-    check_syntax(emitted.program.source)
+    read_program(emitted.program.source)
     assert agree(emitted, machine, seed)
 
 

@@ -90,8 +90,7 @@ def check_run(folder: Path, seed: int | None = None) -> Checkup:
     Raises:
         RunFolderError: the folder is incomplete, truncated, or of another format version.
     """
-    files = {path.name: _bytes(path) for path in _listed(folder)}
-    certificate, mechanism, report = (_json(folder, files, name) for name in VERSIONS)
+    files, certificate, mechanism, report = _files(folder)
     findings = [_hashes(certificate, files)]
     refused = report.get("verdict") == "refused"
     if not refused and "program.py" not in files:
@@ -124,6 +123,26 @@ def check_run(folder: Path, seed: int | None = None) -> Checkup:
     last += [f"files not looked at: {', '.join(others)}"] if others else []
     concluded = "refused" if refused else str(claims["verdict"])
     return Checkup(concluded, tuple(findings), (*not_derived, *last), not refused and is_confined())
+
+
+def evidence_of(folder: Path) -> Evidence | SequenceEvidence:
+    """What the certificate of a folder holds, for checks of another's.
+
+    Raises:
+        RunFolderError, ProgramError, ValueError, KeyError: the folder cannot be read.
+    """
+    files, certificate, mechanism, _ = _files(folder)
+    source = files.get("program.py", b"").decode("utf-8")
+    return read_evidence(certificate, mechanism, source, _weights(folder, files))
+
+
+Files = tuple[dict[str, bytes], dict[str, Any], dict[str, Any], dict[str, Any]]
+
+
+def _files(folder: Path) -> Files:
+    files = {path.name: _bytes(path) for path in _listed(folder)}
+    certificate, mechanism, report = (_json(folder, files, name) for name in VERSIONS)
+    return files, certificate, mechanism, report
 
 
 def _derived(

@@ -225,20 +225,29 @@ def _from_weights(
         claims |= {f"proof.{name}": None for name in ("up_to_length", "nodes", "history", "error")}
     else:
         claims["proof"] = None
-        _search(evidence, forward, claims)
+        _search(evidence, claims)
     _inside(evidence, forward, tokens, network, balls, said, claims)
     return network
 
 
-def _search(evidence: Evidence, forward: Callable[[ndarray], Ball], claims: Claims) -> None:
+def asked(evidence: Evidence) -> Callable[[ndarray], Asked]:
+    """How program and network of a run are asked about rows of tokens."""
+    shape = evidence.architecture
+    assert shape is not None, "asked for stored networks only"
+    forward = FORWARD_PASSES[shape["kind"]](shape, evidence.weights)
+
     def ask(rows: ndarray) -> Asked:
         answers = run_program(evidence.program, evidence.values(rows)).answers
         network, lead, _ = margins(forward(rows))
         return Asked(answers != network + evidence.outputs.start, lead)
 
+    return ask
+
+
+def _search(evidence: Evidence, claims: Claims) -> None:
     shape = tuple(len(values) for values in evidence.inputs)
     hints = program_of(evidence.program).constants
-    found = search_inputs(ask, shape, constants=hints)
+    found = search_inputs(asked(evidence), shape, constants=hints)
     claims["program_vs_model.searched"] = found.visited
     claims["program_vs_model.search_disagreements"] = found.disagreements
 

@@ -235,6 +235,17 @@ def search(
     return Searched(searched + more.visited, found + more.disagreements, more.first)
 
 
+def asked(evidence: SequenceEvidence) -> Callable[[ndarray], Asked]:
+    """How program and network of a run are asked about sequences [n, length, channels]."""
+
+    def ask(rows: ndarray) -> Asked:
+        program = run_sequences(evidence.program, rows, evidence.outputs)
+        model, lead = network_answers(evidence, rows)
+        return Asked((program != model).any(axis=2), lead)
+
+    return ask
+
+
 def _search(evidence: SequenceEvidence, claims: Claims) -> None:
     """Walks through the machine, or impulses; then the search."""
     if evidence.mechanism["kind"] == "automaton":
@@ -244,12 +255,8 @@ def _search(evidence: SequenceEvidence, claims: Claims) -> None:
     else:
         tried = [impulses(evidence.channels, evidence.length)]
 
-    def ask(rows: ndarray) -> Asked:
-        program = run_sequences(evidence.program, rows, evidence.outputs)
-        model, lead = network_answers(evidence, rows)
-        return Asked((program != model).any(axis=2), lead)
-
     hints = program_of(evidence.program).constants
+    ask = asked(evidence)
     found = search(ask, tried, evidence.channels, evidence.length, hints)
     claims["program_vs_model.searched"] = found.visited
     claims["program_vs_model.search_disagreements"] = found.disagreements

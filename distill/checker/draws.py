@@ -40,7 +40,7 @@ def drawn(draw: Mapping[str, Any], channels: Sequence[range]) -> ndarray:
             listed = np.array([int(word) for word in draw["listed"].split()], dtype=np.int64)
             sequences = listed.reshape(-1, length, len(channels))
             ends = np.array([[values.start, values.stop - 1] for values in channels])
-            if len(sequences) != draw["count"]:
+            if draw.get("count") not in (None, len(sequences)):
                 raise ValueError("a draw lists another number of sequences than it says")
             if (sequences < ends[:, 0]).any() or (sequences > ends[:, 1]).any():
                 raise ValueError("a draw lists a value that no channel has")

@@ -18,25 +18,48 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("run")
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**63 - 1),
+    metavar="S",
+    help="Of what is drawn anew.  [default: from the operating system]",
+)
+@click.option(
+    "--search",
+    type=click.Choice(["hypothesis"]),
+    help="Search for disagreements a second time, by another's means.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 @out_option
-def verify(run: str, as_json: bool, out: str) -> None:
+def verify(run: str, seed: int | None, search: str | None, as_json: bool, out: str) -> None:
     """Derive the verdict of RUN again, from its folder alone.
 
     RUN is a folder, task/run, or a task's name for its latest run. The checker has a forward pass
-    of its own, runs the stored program in a process of its own after a whitelist of its syntax,
-    goes through every input of the certificate, and compares every number that it can derive.
+    of its own, evaluates the stored program itself and runs it as Python in a process that has
+    nothing else, goes through every input of the certificate and through inputs that are drawn
+    anew, derives what it can, and names what it takes as it is.
     """
+    from dataclasses import replace
+
     from distill.checker.check import check_run
     from distill.render.terminal import show_checkup
     from distill.store import find_run
     from distill.threads import fixed_threads
+    from distill.verify.cross_checks import learned_again, searched_again
 
+    folder = find_run(run, Path(out))
     with fixed_threads():
-        checkup = check_run(find_run(run, Path(out)))
+        checkup = check_run(folder, seed)
+        if checkup.ok and checkup.verdict in CLAIMS:
+            more = [searched_again(folder)] if search else []
+            learned = learned_again(folder)
+            more += [] if learned is None else [learned]
+            checkup = replace(checkup, findings=(*checkup.findings, *more))
     if as_json:
         findings = [vars(finding) for finding in checkup.findings]
-        click.echo(json.dumps({"ok": checkup.ok, "verdict": checkup.verdict, "findings": findings}))
+        told = {"ok": checkup.ok, "verdict": checkup.verdict, "findings": findings}
+        told |= {"not_derived": checkup.not_derived, "confined": checkup.confined}
+        click.echo(json.dumps(told))
     else:
         show_checkup(console_of(False), checkup)
     sys.exit(0 if checkup.ok and checkup.verdict in CLAIMS else 1)

@@ -119,8 +119,12 @@ def show_checkup(console: Console, checkup: Checkup) -> None:
         mark = Text("✓", style="green") if finding.ok else Text("✗", style="bold red")
         table.add_row(mark, finding.name, Text(finding.detail, style="dim" if finding.ok else ""))
     console.print(table)
-    if checkup.ok and checkup.verdict != "refused":
+    if checkup.not_derived:
         console.print(Text(f"not derived again: {', '.join(checkup.not_derived)}", style="dim"))
+    if checkup.verdict != "refused":
+        with_ = "behind" if checkup.confined else "without"
+        told = f"the program was run {with_} a filter of system calls"
+        console.print(Text(told, style="dim"))
     failed = sum(not finding.ok for finding in checkup.findings)
     if failed:
         plural = "s" if failed > 1 else ""

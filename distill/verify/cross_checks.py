@@ -1,0 +1,68 @@
+"""Checks beside the checker's own, by well-kept libraries: they are asked for, and claim nothing.
+
+Hypothesis searches for disagreements (`distill verify --search hypothesis`); AALpy, where it is
+installed, learns the machine of a network by asking it, and arrives at the one that was read.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Int
+from numpy import ndarray
+
+from distill.checker import derive, derive_sequences
+from distill.checker.check import Finding, evidence_of
+from distill.checker.draws import symbols
+from distill.checker.read import Evidence, SequenceEvidence
+from distill.verify.learner import MAX_STATES, apart, is_here, learned_machine
+from distill.verify.second_search import second_search_inputs, second_search_sequences
+
+
+def searched_again(folder: Path) -> Finding:
+    """What hypothesis finds between the program and the stored network of a run."""
+    evidence = evidence_of(folder)
+    if isinstance(evidence, Evidence):
+        if evidence.architecture is None:
+            return Finding("hypothesis", True, "not searched: the network was not stored")
+        shape = tuple(len(values) for values in evidence.inputs)
+        found = second_search_inputs(derive.asked(evidence), shape)
+    else:
+        ask = derive_sequences.asked(evidence)
+        found = second_search_sequences(ask, evidence.channels, evidence.length)
+    detail = f"program and network differ on {found.disagreements:,} of {found.visited:,}"
+    if found.first is not None:
+        detail += f", first on {found.first.tolist()}"
+    return Finding("hypothesis", not found.disagreements, detail)
+
+
+def learned_again(folder: Path) -> Finding | None:
+    """What an active learner finds beside the machine of a run; null where there is none."""
+    evidence = evidence_of(folder)
+    if not isinstance(evidence, SequenceEvidence) or evidence.shape is None or not is_here():
+        return None
+    if evidence.mechanism["kind"] != "automaton":
+        return None
+    transitions, outputs, listed = derive_sequences.machine_of(evidence)
+    if len(transitions) > MAX_STATES:
+        return None
+
+    def ask(words: Int[ndarray, "n length"]) -> Int[ndarray, "n length"]:
+        read = symbols(words, evidence.channels)
+        return derive_sequences.network_answers(evidence, read)[0][..., 0]
+
+    found = learned_machine(ask, len(listed), evidence.length)
+    states = f"{len(found[0])} state{'s' if len(found[0]) > 1 else ''}"
+    word = apart(found, (transitions, outputs))
+    if word is None:
+        same = f"AALpy learned the same machine, of {states}, by asking the network"
+        return Finding("active learner", True, same)
+    state, claimed = 0, []
+    for symbol in word:
+        claimed.append(int(outputs[state, symbol]))
+        state = int(transitions[state, symbol])
+    ok = ask(np.array([word]))[0].tolist() == claimed
+    with_whom = "the machine" if ok else "the learner"
+    said = f"AALpy stopped at {states}; on {word}, where they part, the network is {with_whom}'s"
+    return Finding("active learner", ok, said)
