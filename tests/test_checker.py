@@ -38,8 +38,8 @@ def test_checker_imports_nothing_of_what_it_checks():
     script = (
         "import sys, distill.checker.check\n"
         "loaded = {m for m in sys.modules if m.startswith('distill.')}\n"
-        "assert all(m == 'distill.errors' or m.startswith('distill.checker') for m in loaded)\n"
-        "assert 'torch' not in sys.modules"
+        "assert all(m.startswith('distill.checker') for m in loaded), loaded\n"
+        "assert not {'torch', 'scipy', 'hypothesis', 'jaxtyping'} & {*sys.modules}"
     )
     subprocess.run([sys.executable, "-c", script], check=True)
 
@@ -118,7 +118,7 @@ def test_a_trained_architecture_is_proved_and_its_weights_are_held(
     sound = load_file(folder / "model.safetensors")
     moved, cut = sound[tensor].copy(), sound[tensor][:1]
     moved.flat[3] += 10.0
-    for forged, told in ((moved, "claimed"), (cut, f"{tensor} has shape")):
+    for forged, told in ((moved, "derived"), (cut, f"do not fit the architecture: {tensor}")):
         save_file({**sound, tensor: forged}, folder / "model.safetensors")
         rehash(folder)
         wrong = [finding.detail for finding in check_run(folder).findings if not finding.ok]
@@ -147,7 +147,7 @@ def test_every_constant_and_operator_of_the_program_matters(planted_run, tmp_pat
 
 
 @pytest.mark.parametrize("name", ["certificate.json", "mechanism.json"])
-def test_every_number_matters(small_run, planted_run, tmp_path, name):
+def test_every_number_of_what_is_derived_matters(planted_run, tmp_path, name):
     document = json.loads((planted_run / name).read_text())
     # a single block that is read at its last position sees everything, masked or not
     paths = [path for path in numbers_in(document) if path[-1] != "masked"]
@@ -187,9 +187,8 @@ def test_numbers_of_a_real_run_matter_too(small_run, tmp_path):
         assert not check_run(folder).ok, change.keys()
 
 
-def test_a_raised_verdict_is_caught(forged):
-    for name in ("certificate.json", "verification.json"):
-        path = forged / name
-        path.write_text(path.read_text().replace('"proved"', '"exhaustive"'))
-        rehash(forged)
-        assert not check_run(forged).ok
+def test_another_verdict_is_caught(forged):
+    path = forged / "verification.json"
+    path.write_text(path.read_text().replace('"proved"', '"exhaustive"'))
+    rehash(forged)
+    assert not check_run(forged).ok

@@ -253,8 +253,10 @@ def _not_derived(report: Mapping[str, Any], claims: Claims) -> Iterator[str]:
     for row in report.get("figures", []):
         if f"figures.{row['name']}" not in claims and row.get("value") is not None:
             yield row["name"]
-        elif row.get("decoy") is not None:
-            yield f"the decoy of {row['name']}"
+        else:
+            yield from (
+                f"the {part} of {row['name']}" for part in ("decoy", "note") if row.get(part)
+            )
     rest = {name: value for name, value in report.items() if name not in {"figures"}}
     for name, value in _leaves(rest):
         parents = {".".join(name.split(".")[:depth]) for depth in range(1, name.count(".") + 2)}

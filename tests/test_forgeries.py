@@ -1,0 +1,217 @@
+"""Folders that claim more than is so, with every hash made to fit: each is refused, or says so."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import safetensors
+from changed_folder import changed, rehash
+from planted import planted_model, square
+
+import distill
+from distill.checker.check import check_run
+from distill.errors import RunFolderError
+
+
+def leaves(tree, way=()):
+    """Every leaf of a JSON document, with the way to it; rows by their names."""
+    if isinstance(tree, dict):
+        for key, value in tree.items():
+            yield from leaves(value, (*way, key))
+    elif isinstance(tree, list):
+        for place, value in enumerate(tree):
+            yield from leaves(value, (*way, place))
+    else:
+        yield way, tree
+
+
+def other(value):
+    """Another value of the same sort."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int | float):
+        return value + 1
+    return f"{value} and more" if isinstance(value, str) else 1
+
+
+def put(tree, way, value):
+    for key in way[:-1]:
+        tree = tree[key]
+    tree[way[-1]] = value
+
+
+def test_every_leaf_of_the_report_is_derived_or_listed(planted_run, tmp_path):
+    report = json.loads((planted_run / "verification.json").read_text())
+    listed = {name for name in check_run(planted_run).not_derived}
+    passed = 0
+    for number, (way, value) in enumerate(leaves(report)):
+        name = report["figures"][way[1]]["name"] if way[0] == "figures" else way[0]
+        folder = shutil.copytree(planted_run, tmp_path / str(number))
+        forged = json.loads((folder / "verification.json").read_text())
+        put(forged, way, other(value))
+        (folder / "verification.json").write_text(json.dumps(forged))
+        rehash(folder)
+        try:
+            found = check_run(folder)
+        except RunFolderError:
+            continue  # another format version
+        if found.ok:
+            passed += 1
+            dotted = {".".join(map(str, way[:depth])) for depth in range(1, len(way) + 1)}
+            names = {name, f"the decoy of {name}", *dotted}
+            assert names & {*listed, *found.not_derived}, way
+    assert 5 <= passed <= 60
+
+
+FORGED = {
+    "located": lambda r: r.update(located=False),
+    "a reason": lambda r: r["reasons"].append("not located: I say so"),
+    "the sentence of a proof": lambda r: r["proof"].update(statement="all is proved"),
+    "what it holds for": lambda r: r["holds_for"].update(domain="a in 0..999, b in 0..999"),
+    "how many lines": lambda r: r["program"].update(lines=2),
+    "what a row needs": lambda r: r["figures"][0].update(needs=0.0),
+    "a row twice": lambda r: r["figures"].append(r["figures"][0]),
+    "that a row is derived": lambda r: r["figures"][-1].update(derived=True),
+    "no rows": lambda r: r["figures"].clear(),
+    "a right task": lambda r: r.update(model_vs_task={"agree": 9, "total": 9}),
+    "an exhaustive count": lambda r: r["program_vs_model"].update(total=10**6, agree=10**6),
+}
+
+
+@pytest.mark.parametrize("what", FORGED)
+def test_what_the_report_says_must_follow(planted_run, tmp_path, what):
+    assert not changed(planted_run, tmp_path, "verification.json", FORGED[what]).ok
+
+
+def test_a_test_that_was_not_made_is_not_passed(tmp_path):
+    """Vocabularies that overlap in part have no planes to keep or remove: not located."""
+    model = planted_model(23, {2: 5.0, 7: 4.0, 9: 3.0})
+    shape, weights = model.architecture, dict(model.parameters)
+
+
+    wide = torch.cat([weights["W_E"], weights["W_E"][:2]])
+    overlapping = dataclasses.replace(shape, n_vocab=len(wide), offsets=(0, 2))
+    rows = torch.roll(weights["W_E"], 0, 0)
+    del rows
+    run = distill.distill(
+        distill.Model(overlapping, {**weights, "W_E": wide}), square(23), name="overlap"
+    )
+    if run.report.verdict != "refused":
+        assert not run.report.located
+        assert any("not tested" in reason for reason in run.report.reasons)
+
+
+def test_weights_without_an_architecture_are_not_passed_over(planted_run, tmp_path):
+    found = changed(
+        planted_run, tmp_path, "certificate.json", lambda c: c.update(architecture=None)
+    )
+    assert not found.ok
+
+
+def test_an_extra_tensor_or_one_that_broadcasts_is_refused(planted_run, tmp_path):
+    from safetensors.numpy import load_file, save_file
+
+    weights = load_file(planted_run / "model.safetensors")
+    for name, more in (
+        ("extra", {"b_U": np.zeros(23, dtype=np.float32)}),
+        ("broadcast", {"blocks.0.b_in": weights["blocks.0.b_in"][:1]}),
+        ("wide", {"W_U": np.pad(weights["W_U"], ((0, 0), (0, 2)))}),
+        ("whole", {"W_pos": weights["W_pos"].astype(np.int64)}),
+        ("endless", {"W_U": weights["W_U"] * np.float32(np.inf)}),
+    ):
+        folder = shutil.copytree(planted_run, tmp_path / name)
+        save_file({**weights, **more}, folder / "model.safetensors")
+        rehash(folder)
+        assert not check_run(folder).ok, name
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "# coding: unicode_escape\n",
+        "# -*- coding: utf-7 -*-\n",
+        "import os\n",
+        "def g(open: int) -> int:\n    return open\nkept = open\n",
+    ],
+)
+def test_a_program_of_another_language_is_not_run(planted_run, tmp_path, line):
+    found = changed(planted_run, tmp_path, "program.py", lambda source: line + source)
+    assert not found.ok
+    assert found.verdict == "none"
+
+
+def test_an_untouched_refusal_passes(tmp_path):
+    def noise(tokens):
+        return np.random.default_rng(0).standard_normal((49, 7))[tokens[:, 0] * 7 + tokens[:, 1]]
+
+    run = distill.distill(noise, [range(7)] * 2, range(7), name="noise", out=tmp_path)
+    assert run.report.verdict == "refused"
+    found = check_run(run.folder)
+    assert found.ok, found.findings
+    assert found.verdict == "refused"
+    (run.folder / "program.py").write_text("x = 1\n")
+    assert not check_run(run.folder).ok
+
+
+def test_a_folder_of_another_version_says_how_to_make_it_anew(planted_run, tmp_path):
+    folder = shutil.copytree(planted_run, tmp_path / "old")
+    report = json.loads((folder / "verification.json").read_text())
+    (folder / "verification.json").write_text(json.dumps({**report, "format_version": 1}))
+    with pytest.raises(RunFolderError, match="`distill run NAME ...` again"):
+        check_run(folder)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{",
+        '{"a": 1, "a": 2}',
+        '{"a": NaN}',
+        "[" * 100_000,
+        '{"a": 1e999}',
+        "\x00",
+        "null",
+    ],
+)
+def test_a_damaged_document_is_told_in_a_line(planted_run, tmp_path, text):
+    for name in ("certificate.json", "verification.json", "mechanism.json"):
+        folder = shutil.copytree(planted_run, tmp_path / name)
+        (folder / name).write_text(text)
+        with pytest.raises(RunFolderError):
+            check_run(folder)
+
+
+def test_the_checker_runs_alone(planted_run, tmp_path):
+    """Copied out, with NumPy and the reader of safetensors and nothing else of what is installed."""
+    alone = tmp_path / "alone"
+    shutil.copytree(Path(distill.__file__).parent / "checker", alone / "distill" / "checker")
+    for package in (np, safetensors):
+        home = Path(package.__file__).parent
+        (alone / home.name).symlink_to(home)
+        libraries = home.with_name(f"{home.name}.libs")
+        if libraries.exists():
+            (alone / libraries.name).symlink_to(libraries)
+    finished = subprocess.run(
+        [sys.executable, "-S", "-m", "distill.checker", str(planted_run)],
+        cwd=alone,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(alone)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert finished.returncode == 0, finished.stderr
+    assert "proved (program run" in finished.stdout
+
+
+def test_the_checker_is_small():
+    folder = Path(distill.__file__).parent / "checker"
+    texts = [path.read_text() for path in folder.glob("*.py")]
+    assert sum(len(text.splitlines()) for text in texts) <= 6_000
