@@ -11,6 +11,7 @@ are told by a variable in their environment, so that those of nobody else are co
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
@@ -69,6 +70,16 @@ def alive(mark: str) -> list[int]:
     return found
 
 
+def said_of(pid: int) -> str:
+    """What a process is: its command, and the seconds that it has computed for."""
+    try:
+        command = (Path("/proc") / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+        times = (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()[11:13]
+    except OSError:
+        return "ended meanwhile"
+    return f"{command[:200]} ({sum(map(int, times)) / os.sysconf('SC_CLK_TCK'):.2f} s of CPU)"
+
+
 def still_alive(mark: str) -> int:
     """How many are alive after `GRACE`; they are ended, so that the next kill counts its own."""
     until = time.monotonic() + GRACE
@@ -76,7 +87,9 @@ def still_alive(mark: str) -> int:
         time.sleep(0.05)
     left = alive(mark)
     for pid in left:
-        os.kill(pid, signal.SIGKILL)
+        print(f"  alive after {GRACE:g} s: {said_of(pid)}", flush=True)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
     return len(left)
 
 
