@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from planted import planted_model
+from safetensors.torch import save_file
 from test_architecture import noisy
 from test_importing import SHARED, as_nanda, saved, theirs
 
@@ -114,6 +115,17 @@ def test_a_config_is_read_wherever_it_stands(small, tmp_path, place):
     if place == "nested":
         (tmp_path / "x.json").write_text(json.dumps({"name": "x", "config": config}))
     assert import_model(path).model.architecture.activation == "gelu"
+
+
+def test_a_config_in_the_metadata_of_safetensors_is_read(small, tmp_path):
+    state = theirs("transformerlens", small.parameters)
+    for metadata in (
+        {"act_fn": "gelu", "normalization_type": "none", "format": "pt"},
+        {"config": json.dumps({**CONFIG, "act_fn": "gelu"})},
+    ):
+        save_file(state, tmp_path / "x.safetensors", metadata=metadata)
+        imported = import_model(tmp_path / "x.safetensors")
+        assert imported.model.architecture.activation == "gelu"
 
 
 REFUSED = {
@@ -253,6 +265,21 @@ def test_rows_that_no_input_reads_are_asked_about_and_named(small, tmp_path):
     assert import_model(path, "transformerlens,inputs=4").domain.shape == (7,) * 4
     with pytest.raises(DistillError, match="vocabulary has 8 rows: expected 2 inputs"):
         import_model(path, "transformerlens,inputs=2,separate_inputs=true")
+
+
+def test_axes_that_are_put_together_wrongly_are_a_line(small, tmp_path):
+    path = as_transformerlens(small.parameters, tmp_path / "x.pt", CONFIG)
+    built = Path(distill.__file__).parent / "importing" / "layouts" / "transformerlens.toml"
+    for old, new in {
+        '"embed.W_E", "v d -> v d"': '"embed.W_E", "v d -> (v d)"',
+        '"unembed.W_U", "d c -> d c"': '"unembed.W_U", "d c -> (d c)"',
+        '"blocks.*.attn.W_Q", "h d e -> h d e"': '"blocks.*.attn.W_Q", "h d e -> h (d e)"',
+    }.items():
+        text = built.read_text()
+        assert old in text
+        (tmp_path / "mine.toml").write_text(text.replace(old, new))
+        with pytest.raises(DistillError, match="another number of axes"):
+            import_model(path, str(tmp_path / "mine.toml"))
 
 
 def test_a_prefix_is_told(small, tmp_path):
