@@ -254,6 +254,22 @@ def as_nanda(model, folder):
     return saved(folder / "grokking.pth", state)
 
 
+def assert_named_everywhere(terminal, folder):
+    """What was assumed and dropped: in the import line, the record and the report."""
+    (line,) = (line for line in terminal.splitlines() if line.startswith("✓ import"))
+    settings = json.loads((folder / "run.json").read_text())["settings"]
+    record = f"assumed {settings['assumed']}; dropped {settings['dropped']}"
+    report = "\n".join(json.loads((folder / "verification.json").read_text())["reasons"])
+    for said in (line, record, report):
+        assert "dropped output 23 of the file" in said
+        _, lead, assumed = said.partition(
+            "assumed by layout nanda_transformer, as neither the file nor a config says so: "
+        )
+        assert lead
+        for part in ("activation relu", "causal attention", "no layer norm", "last position"):
+            assert part in assumed
+
+
 def test_a_checkpoint_runs_with_and_without_a_task(tmp_path):
     path = as_nanda(planted_model(23, {2: 5.0, 7: 4.0, 9: 3.0}), tmp_path)
     plain = run_distill("run", "--model", path.name, "--json", cwd=tmp_path)
@@ -268,6 +284,7 @@ def test_a_checkpoint_runs_with_and_without_a_task(tmp_path):
     assert (folder / "mechanism.json").read_bytes() == (
         tmp_path / report["folder"] / "mechanism.json"
     ).read_bytes()
+    assert_named_everywhere(held.stdout, folder)
     assert run_distill("verify", "mod_add", cwd=tmp_path).returncode == 0
     wrong = run_distill("run", "mod_add", "--model", path.name, cwd=tmp_path)
     assert wrong.returncode == 2

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from conftest import run_distill
 from planted import planted_model
+from safetensors.torch import save_file
 from test_architecture import noisy
 from test_importing import SHARED, as_nanda, saved, theirs
 
@@ -71,11 +71,11 @@ def test_an_output_that_ties_or_leads_once_is_never_cut(planted, tmp_path):
             import_model(path)
 
 
-def test_an_output_that_never_leads_is_dropped_and_named(planted, tmp_path):
-    run = distill.run_model(as_nanda(planted_model(P, {2: 5.0, 7: 4.0}), tmp_path), out=None)
-    assert run.report.verdict == "proved"
-    (reason,) = (it for it in run.report.reasons if it.startswith("dropped"))
-    assert "dropped output 23 of the file: on none of the 529 inputs the answer" in reason
+def test_an_output_that_never_leads_is_dropped_and_named(tmp_path):
+    imported = import_model(as_nanda(planted_model(P, {2: 5.0, 7: 4.0}), tmp_path))
+    assert imported.domain.outputs == range(P)
+    (remark,) = (it for it in imported.remarks if it.startswith("dropped"))
+    assert "dropped output 23 of the file: on none of the 529 inputs the answer" in remark
 
 
 def test_fewer_outputs_are_answers_of_their_own(small, tmp_path):
@@ -115,6 +115,17 @@ def test_a_config_is_read_wherever_it_stands(small, tmp_path, place):
     if place == "nested":
         (tmp_path / "x.json").write_text(json.dumps({"name": "x", "config": config}))
     assert import_model(path).model.architecture.activation == "gelu"
+
+
+def test_a_config_in_the_metadata_of_safetensors_is_read(small, tmp_path):
+    state = theirs("transformerlens", small.parameters)
+    for metadata in (
+        {"act_fn": "gelu", "normalization_type": "none", "format": "pt"},
+        {"config": json.dumps({**CONFIG, "act_fn": "gelu"})},
+    ):
+        save_file(state, tmp_path / "x.safetensors", metadata=metadata)
+        imported = import_model(tmp_path / "x.safetensors")
+        assert imported.model.architecture.activation == "gelu"
 
 
 REFUSED = {
@@ -176,23 +187,6 @@ def test_what_nothing_says_is_asked_for_and_an_option_answers(small, tmp_path):
     for wrong in ("activation=silu", "masked=perhaps", "tempo=1", "inputs", "activation=relu," * 2):
         with pytest.raises(DistillError, match=r"--layout 'transformerlens"):
             import_model(path, f"transformerlens,{wrong}".rstrip(","))
-
-
-def test_assumptions_are_on_the_terminal_in_the_record_and_in_the_report(tmp_path):
-    path = as_nanda(planted_model(P, {2: 5.0, 7: 4.0}), tmp_path)
-    finished = run_distill("run", "--model", path.name, cwd=tmp_path)
-    assert finished.returncode == 0, finished.stderr
-    assumed = "assumed by layout nanda_transformer, as neither the file nor a config says so: "
-    (folder,) = (tmp_path / "outputs" / "grokking").iterdir()
-    record = json.loads((folder / "run.json").read_text())
-    report = json.loads((folder / "verification.json").read_text())
-    lines = [line for line in finished.stdout.splitlines() if "import" in line]
-    noted = f"assumed {record['settings']['assumed']}"
-    for said in (lines[0], noted, "\n".join(report["reasons"])):
-        assert assumed in said
-        for part in ("activation relu", "causal attention", "no layer norm", "last position"):
-            assert part in said.partition(assumed)[2]
-    assert run_distill("verify", "grokking", cwd=tmp_path).returncode == 0
 
 
 def test_fields_that_nobody_reads_are_named(small, tmp_path):
@@ -271,6 +265,21 @@ def test_rows_that_no_input_reads_are_asked_about_and_named(small, tmp_path):
     assert import_model(path, "transformerlens,inputs=4").domain.shape == (7,) * 4
     with pytest.raises(DistillError, match="vocabulary has 8 rows: expected 2 inputs"):
         import_model(path, "transformerlens,inputs=2,separate_inputs=true")
+
+
+def test_axes_that_are_put_together_wrongly_are_a_line(small, tmp_path):
+    path = as_transformerlens(small.parameters, tmp_path / "x.pt", CONFIG)
+    built = Path(distill.__file__).parent / "importing" / "layouts" / "transformerlens.toml"
+    for old, new in {
+        '"embed.W_E", "v d -> v d"': '"embed.W_E", "v d -> (v d)"',
+        '"unembed.W_U", "d c -> d c"': '"unembed.W_U", "d c -> (d c)"',
+        '"blocks.*.attn.W_Q", "h d e -> h d e"': '"blocks.*.attn.W_Q", "h d e -> h (d e)"',
+    }.items():
+        text = built.read_text()
+        assert old in text
+        (tmp_path / "mine.toml").write_text(text.replace(old, new))
+        with pytest.raises(DistillError, match="another number of axes"):
+            import_model(path, str(tmp_path / "mine.toml"))
 
 
 def test_a_prefix_is_told(small, tmp_path):

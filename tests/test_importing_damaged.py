@@ -7,7 +7,8 @@ import zipfile
 
 import pytest
 import torch
-from fuzz_checkpoints import SLOW, attempts, damaged, oddities, outcome, valid_files
+from fuzz_checkpoints import SLOW, attempts, damaged, outcome, valid_files
+from odd_checkpoints import oddities
 
 from distill import DistillError
 from distill.importing import read_tensors

@@ -138,9 +138,15 @@ def _apply(layout: Layout, contents: Contents, path: Path) -> Imported:
     try:
         shape, parameters, count = build(layout, taken.parameters, settled.values)
         model = Model(shape, _complete(layout, shape, parameters))
-    except (KeyError, IndexError) as error:
+    except KeyError as error:
         raise LayoutError(
-            f"checkpoint '{path}' does not fit the layout '{layout.label}': no {error}"
+            f"checkpoint '{path}' does not fit the layout '{layout.label}': no {error}; name it "
+            "under [parameters]"
+        ) from error
+    except (IndexError, ValueError) as error:  # of a shape with too few axes, or too many
+        raise LayoutError(
+            f"checkpoint '{path}' does not fit the layout '{layout.label}' ({error}): a parameter "
+            "has another number of axes than the architecture's; check the axis orders"
         ) from error
     except DistillError as error:
         raise LayoutError(f"checkpoint '{path}', layout '{layout.label}': {error}") from error
@@ -269,8 +275,8 @@ def _notes(
         assumed.append("read at the last position")
     else:
         assumed.append("2 inputs")
-        zero = sorted(set(shape.shapes()) - set(taken.parameters))
-        assumed += [f"no {name}" for name in zero]
+    absent = sorted(set(shape.shapes()) - set(taken.parameters))
+    assumed += [f"no {name}" for name in absent if "ln_" not in name]
     notes = {
         "assumed": f"by layout {settled.layout}, as neither the file nor a config says so: "
         + ", ".join(assumed)

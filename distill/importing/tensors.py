@@ -8,6 +8,7 @@ of it is tensors or one line.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import zipfile
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from safetensors import safe_open
 from safetensors.torch import load_file
 from torch import Tensor
 
@@ -152,7 +154,7 @@ def _key(key: object) -> str:
 def _load(path: Path) -> Contents:
     if path.suffix == ".safetensors":
         loaded = load_file(path)
-        return Contents({_key(name): tensor for name, tensor in loaded.items()}, {})
+        return Contents({_key(name): it for name, it in loaded.items()}, _metadata(path))
     if path.suffix == ".npz":
         return Contents({_key(name): tensor for name, tensor in read_npz(path)}, {})
     file = read_torch(path)
@@ -179,6 +181,21 @@ def _load(path: Path) -> Contents:
     numbers = file.numbers({view.storage for view in views.values()})
     tensors = {name: tensor_of(view, numbers[view.storage]) for name, view in views.items()}
     return Contents(tensors, plain)
+
+
+def _metadata(path: Path) -> dict[str, object]:
+    """What stands beside the tensors of a safetensors file: text, which may be JSON."""
+    with safe_open(path, "pt") as file:
+        texts = file.metadata() or {}
+    plain: dict[str, object] = {}
+    for key, text in texts.items():
+        try:
+            value = json.loads(text)
+        except ValueError:
+            value = text
+        plain[key] = value if isinstance(value, dict) else text
+    plain.pop("format", None)  # of the library that wrote it
+    return dict(leaves(plain))
 
 
 def _refuse_a_list(path: Path, content: object) -> None:
