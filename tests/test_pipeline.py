@@ -116,8 +116,8 @@ def test_a_memorised_network_is_refused_with_the_numbers_that_show_why():
     best = max(attempt.heldout_accuracy for attempt in run.record.attempts)
     assert len(run.record.attempts) == 2
     told = f"did not learn the task: at best {best:.1%} of the held-out inputs are right"
-    assert told in run.report.reasons[0]
-    assert "in 2 attempts" in run.report.reasons[0]
+    assert told in run.report.explanations[0]
+    assert "in 2 attempts" in run.report.explanations[0]
     counted = run.report.model_vs_task
     trained = int(0.4 * 961)
     last = (counted.agree - trained) / (counted.total - trained)

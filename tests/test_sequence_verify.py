@@ -24,7 +24,7 @@ from distill.errors import ProgramError
 from distill.extract.automaton import ExtractedMachine, extract_machine
 from distill.extract.sequences import MachineReading
 from distill.machine import Machine, random_minimal
-from distill.mechanism import Refusal
+from distill.mechanism import AutomatonMechanism, Refusal, Variable
 from distill.recurrent_model import RecurrentModel
 from distill.sequence_network import SequenceNetwork
 from distill.verify.answers import answered
