@@ -565,6 +565,49 @@ def swapped(rng: Rng) -> Planted:
     return _planted(rng, (values, values), length, *_streak(rule, int(rng.integers(3, 5))))
 
 
+def one_distance(rng: Rng) -> Planted:
+    """Every value at a given distance from the one before, up or down, so many in a row."""
+    values, length = _range(rng, 30, 100), _length(rng, 10, 20)
+    distance, k = int(rng.integers(1, 12)), int(rng.integers(4, 8))
+    return _planted(
+        rng, (values,), length, *_streak(f"len(h) >= 2 and (abs(x - h[-2]) == {distance})", k)
+    )
+
+
+def any_order(rng: Rng) -> Planted:
+    """Three given values as the last three, in any order."""
+    values, length = _range(rng, 30, 100), _length(rng, 6, 10, 20)
+    three = sorted(rng.choice(values, 3, replace=False).tolist())
+    condition = (
+        f"len(h) >= 3 and (np.sort(np.stack(h[-3:]), axis=0) == np.array([{three}]).T).all(axis=0)"
+    )
+    return _planted(rng, (values,), length, condition)
+
+
+def rest_then_value(rng: Rng) -> Planted:
+    """The smallest value for some steps, then a given one."""
+    values, length = _range(rng, 30, 100), _length(rng, 10, 20)
+    value, k = int(rng.integers(values.start + 1, values.stop)), int(rng.integers(3, 8))
+    step = f"m = (rest >= {k}) & (x == {value})\nrest = np.where(x == {values.start}, rest + 1, 0)"
+    return _planted(rng, (values,), length, "m", "rest = 0", step)
+
+
+def one_after_another(rng: Rng) -> Planted:
+    """Three given values in their order, with anything between them."""
+    values, length = _range(rng, 30, 100), _length(rng, 6, 10, 20)
+    a, b, c = rng.choice(values, 3, replace=False).tolist()
+    step = f"s = s + ((s == 0) & (x == {a}) | (s == 1) & (x == {b}) | (s == 2) & (x == {c}))"
+    return _planted(rng, (values,), length, f"(s == 3) & (x == {c})", "s = 0", step)
+
+
+def back_at_the_first(rng: Rng) -> Planted:
+    """The first value again, where the sum has a given remainder."""
+    values, length = range(100), _length(rng, 10, 20)
+    r = int(rng.integers(97))
+    condition = f"(t == {length - 1}) & (x == h[0]) & (s % 97 == {r})"
+    return _planted(rng, (values,), length, condition, "s = 0", "s = s + x")
+
+
 TUNED: tuple[Callable[[Rng], Planted], ...] = (
     wrong_transition,
     late,
@@ -608,5 +651,10 @@ HELD_OUT: tuple[Callable[[Rng], Planted], ...] = (
     zigzag,
     sum_then_value,
     swapped,
+    one_distance,
+    any_order,
+    rest_then_value,
+    one_after_another,
+    back_at_the_first,
 )
 """Kinds that were written down afterwards."""

@@ -98,7 +98,9 @@ class Row:
 
 
 def line(name: str, rows: list[Row]) -> str:
-    """A line of the table."""
+    """A line of the table; nothing where there are no faults."""
+    if not rows:
+        return f"{name:28} {'-':>8}"
     found = [row.hinted for row in rows if row.hinted is not None]
     needed = f"{np.median(found):>8,.0f}" if found else f"{'-':>8}"
     without = sum(row.unhinted is not None for row in rows)

@@ -1,39 +1,132 @@
-"""The search for inputs on which a network is least sure."""
+"""The search for disagreements between a program and its network."""
 
-import importlib
+import hashlib
 
 import numpy as np
 import pytest
+from fault_kinds import HELD_OUT, TUNED, of_the_network
+from planted_faults import planted_faults, rows_needed
 
-from distill.checker.search import least_sure, least_sure_sequences
+from distill.checker.families import Space, Stream, blocks, lines
+from distill.checker.search import BUDGET, Asked, search_inputs, search_sequences
 
-
-def near(target):
-    return lambda rows: np.abs(rows.sum(axis=1, dtype=float) - target)
-
-
-@pytest.mark.parametrize("shape", [(1009, 1009), (113, 113), (5000,)])
-def test_what_is_visited_does_not_depend_on_the_modules_that_are_loaded(
-    shape, tmp_path, monkeypatch
-):
-    before = least_sure(near(777), shape, 300)
-    name = f"constants_{shape[0]}"
-    (tmp_path / f"{name}.py").write_text("X = [901, 777, 333, 1001, 654, 4999, 112, 111]\n")
-    monkeypatch.syspath_prepend(tmp_path)
-    importlib.import_module(name)
-    np.testing.assert_array_equal(least_sure(near(777), shape, 300), before)
+CONSTANTS = (0, 1, 7, -3, 42, 174293, 1, 10**40, -(10**25))
 
 
-@pytest.mark.parametrize("count", [2, 64, 65, 113, 4097])
-def test_every_value_of_a_range_can_be_visited_and_none_beyond_it(count):
-    seen = least_sure(near(count), (count,), 300)
-    assert seen.min() == 0
-    assert seen.max() < count
-    assert seen.max() >= count - 1 - count // 4
+def visited(channels, length, constants=(), wrong=None, budget=BUDGET):
+    """All rows that a search asks about, and what it comes to."""
+    rows = []
+
+    def ask(asked):
+        rows.append(asked)
+        differs = np.zeros(asked.shape[:2], bool) if wrong is None else wrong(asked)
+        return Asked(differs, np.cos(asked.sum(axis=2)) + 1)
+
+    found = search_sequences(ask, channels, length, constants, budget)
+    return np.concatenate(rows), found
 
 
-def test_a_search_goes_where_the_lead_is_small():
-    seen = least_sure(near(1500), (1009, 1009), 600)
-    assert np.abs(seen.sum(axis=1) - 1500).min() < 50
-    rows = least_sure_sequences(lambda words: np.abs(words - 150.0), 200, 4)
-    assert np.abs(rows - 150).min() < 3
+def digest(rows):
+    return hashlib.sha256(rows.astype("<i8").tobytes()).hexdigest()[:16]
+
+
+@pytest.mark.parametrize(
+    ("channels", "length", "seen"),
+    [
+        ([range(2)], 20, "b56ee6f72de20ab6"),
+        ([range(-50, 50)], 10, "cf31b15a6136f7d4"),
+        ([range(10), range(1, 4)], 6, "f8131915daab09a7"),
+    ],
+)
+def test_what_is_visited_is_the_same_for_ever(channels, length, seen):
+    assert digest(visited(channels, length, CONSTANTS)[0]) == seen
+
+
+def test_the_state_of_other_generators_changes_nothing():
+    before = digest(visited([range(30)], 8, CONSTANTS, budget=3000)[0])
+    np.random.seed(1)  # noqa: NPY002
+    assert digest(visited([range(30)], 8, CONSTANTS, budget=3000)[0]) == before
+
+
+@pytest.mark.parametrize(
+    ("channels", "length"),
+    [
+        ([range(1)], 3),
+        ([range(-5, -2)], 1),
+        ([range(1000)], 1),
+        ([range(1), range(5)], 20),
+        ([range(3, 5), range(-1000, 1000), range(7)], 4),
+        ([range(100_000)], 40),
+    ],
+)
+def test_rows_are_new_in_range_and_within_the_budget(channels, length):
+    rows, found = visited(channels, length, CONSTANTS, budget=4000)
+    assert found.visited == len(rows) == len(np.unique(rows, axis=0)) <= 4000
+    assert found.disagreements == 0
+    assert found.first is None
+    for channel, values in enumerate(channels):
+        assert rows[..., channel].min() >= values.start
+        assert rows[..., channel].max() < values.stop
+
+
+def test_everything_is_visited_where_that_is_little():
+    assert visited([range(3)], 8)[1].visited == 3**8
+    assert visited([range(2), range(-1, 2)], 4)[1].visited == 6**4
+
+
+@pytest.mark.parametrize(
+    "shape", [(2,), (5000,), (1000, 3, 1000), (4,) * 12, (1, 1), (7, 1, 10**5)]
+)
+def test_inputs_of_a_finite_domain(shape):
+    rows = []
+
+    def ask(asked):
+        rows.append(asked)
+        return Asked((asked == np.array(shape) - 1).all(axis=1), np.ones(len(asked)))
+
+    found = search_inputs(ask, shape, CONSTANTS, 6000)
+    seen = np.concatenate(rows)
+    assert found.visited == len(seen) == min(len(np.unique(seen, axis=0)), 6000)
+    assert seen.min() >= 0
+    assert (seen < np.array(shape)).all()
+    assert found.disagreements == 1  # the largest of all is visited
+    np.testing.assert_array_equal(found.first, np.array(shape) - 1)
+
+
+def test_the_shortest_beginning_is_told():
+    def wrong(rows):
+        total = rows[..., 0].cumsum(axis=1)
+        return (total >= 250) | (np.arange(rows.shape[1]) == 9)
+
+    rows, found = visited([range(100)], 10, wrong=wrong)
+    assert found.disagreements == len(rows)
+    assert found.first.shape == (3, 1)
+    assert found.first.sum() >= 250
+
+
+@pytest.mark.parametrize("make", [*TUNED, *HELD_OUT], ids=lambda make: make.__name__)
+def test_a_planted_fault_is_found(make):
+    assert rows_needed(planted_faults(make, 1)[0]) is not None
+
+
+def test_a_right_program_has_no_disagreement():
+    one = planted_faults(of_the_network, 1)[0]
+    rows, found = visited(
+        one.channels, one.length, wrong=lambda rows: one.right.run(rows) != one.right.run(rows)
+    )
+    assert (found.disagreements, found.first) == (0, None)
+    assert 0.8 * BUDGET < len(rows) <= BUDGET
+
+
+def test_lines_have_every_two_values_at_every_two_places():
+    space = Space(np.full((4, 1), -3), np.full((4, 1), 11))
+    rows = lines(Stream(0), space, 121)[..., 0]
+    for one in range(4):
+        for two in range(one):
+            assert len({*zip(rows[:, one].tolist(), rows[:, two].tolist(), strict=True)}) == 121
+
+
+def test_blocks_have_every_word_of_a_width():
+    rows = blocks(Stream(0), Space(np.zeros((7, 1), int), np.full((7, 1), 3)), 81)[..., 0]
+    words = {tuple(row[i : i + 5]) for row in rows.tolist() for i in range(3)}
+    assert len(words) == 3**5

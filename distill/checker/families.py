@@ -2,13 +2,12 @@
 
 A row is a sequence of steps with channels, or the inputs of a finite domain as steps of one
 channel. Systematic families go through all of something: beginnings (`prefixes`), blocks of a
-small alphabet (`blocks`), every value for every number of times (`floods`), every two values at
-every two places, and progressions (`lines`), words of the constants of a program's text
-(`spelled`). Mixed ones (`mixed`) combine, for every row anew,
+small alphabet (`blocks`), every two values at every two places, and with them progressions
+(`lines`), words of the constants of a program's text (`spelled`). Mixed rows combine
 
-    values    a part of the range, every m-th value, few values, the ends, the program's constants
+    values    a part of the range, every m-th value, few values, the ends, the text's constants
               and their neighbours; sorted; walks of few strides (ramps, zigzags); linear
-              recurrences (doubling, Fibonacci); no value twice; a given sum
+              recurrences (doubling, Fibonacci); a given sum
     steps     as they are, a constant, runs, periods, mirrored (palindromes), one value again and
               again, turned around
     channels  each by itself, equal, of a constant sum (carries), one behind the other
@@ -39,10 +38,6 @@ class Stream:
         """Integers from 0 to below `count`, which broadcasts against the shape."""
         raw = self._bits.random_raw(math.prod(shape)) >> np.uint64(11)
         return np.floor(raw.reshape(shape) * 2.0**-53 * count).astype(np.int64)
-
-    def orders(self, *shape: int) -> ndarray:
-        """Permutations along the second axis."""
-        return np.argsort(self.below(2**48, *shape), axis=1, kind="stable")
 
 
 @dataclass(frozen=True)
@@ -80,12 +75,12 @@ class Space:
     def holds(self, values: ndarray) -> ndarray:
         """Whether numbers [m] are values of some step and channel."""
         places = values[:, None, None] - self.low
-        return ((places >= 0) & (places < self.size)).any(axis=(1, 2))
+        return ((places >= 0) & (places < self.size)).max(axis=(1, 2))
 
 
 def mixed(stream: Stream, space: Space, count: int) -> ndarray:
     """Rows that combine values, steps, channels and place; so many, or a few less."""
-    kinds = [_parts, _parts, _sorted, _walks, _recurrences, _distinct, _sums]
+    kinds = [_parts, _parts, _sorted, _walks, _recurrences, _sums]
     kinds += [_named] * 3 if len(space.pool()) else []
     rows = np.concatenate([kind(stream, space, max(0, count) // len(kinds)) for kind in kinds])
     (n, length, channels), free = rows.shape, space.free(stream, len(rows))
@@ -105,16 +100,16 @@ def mixed(stream: Stream, space: Space, count: int) -> ndarray:
 def _parts(stream: Stream, space: Space, count: int) -> ndarray:
     """Of a window of the range, a narrow one, every m-th value, few values, the ends, all."""
     low, size = space.low[:1], space.size[:1]
-    shape = (count, *low.shape)
+    shape, one = (count, *low.shape), np.ones_like(size)
     window = 1 + stream.below(size, *shape)
     narrow = 1 + stream.below(window, *shape)
     stride = 2 + stream.below(np.minimum(9, size), *shape)
     apart = 1 + stream.below(size, *shape)
     few = 2 + stream.below(2, *shape)
     kind = stream.below(6, count, 1, 1)
-    width = np.choose(kind, [window, narrow, -(-size // stride), few, 2, size])
-    by = np.choose(kind, [1, 1, stride, apart, np.maximum(size - 1, 1), 1])
-    room = np.choose(kind, [size - window + 1, size - narrow + 1, stride, size, 1, 1])
+    width = np.choose(kind, [window, narrow, -(-size // stride), few, 2 * one, size])
+    by = np.choose(kind, [one, one, stride, apart, np.maximum(size - 1, 1), one])
+    room = np.choose(kind, [size - window + 1, size - narrow + 1, stride, size, one, one])
     chosen = stream.below(width, count, *space.low.shape)
     return space.folded(low + stream.below(room, *shape) + by * chosen)
 
@@ -165,13 +160,6 @@ def _recurrences(stream: Stream, space: Space, count: int) -> ndarray:
         said = factor[:, :1] * rows[:, t - 1] + factor[:, 1:] * rows[:, t - 2] + other
         rows[:, t] = space.low[t] + (said - space.low[t]) % space.size[t]
     return rows
-
-
-def _distinct(stream: Stream, space: Space, count: int) -> ndarray:
-    """No value twice, where there are enough of them."""
-    gap = np.maximum(1, space.size // len(space.low))
-    ranks = stream.orders(count, *space.low.shape)
-    return space.low + gap * ranks + stream.below(gap, *ranks.shape)
 
 
 def _sums(stream: Stream, space: Space, count: int) -> ndarray:
@@ -238,24 +226,6 @@ def lines(stream: Stream, space: Space, count: int) -> ndarray:
     return space.folded(space.low + (a + b * places) % p)
 
 
-def floods(stream: Stream, space: Space, count: int) -> ndarray:
-    """Every value of every channel for every number of times, at any steps."""
-    length, channels = space.low.shape
-    low, size = space.low.min(axis=0).tolist(), space.size.max(axis=0).tolist()
-    wanted = [
-        (channel, value, times)
-        for channel in range(channels)
-        for value in np.union1d(low[channel] + np.arange(min(size[channel], 256)), space.pool())
-        for times in range(2, length + 1)
-    ]
-    wanted = wanted or [(0, low[0], 1)]
-    channel, value, times = np.array(wanted[:: max(1, -(-len(wanted) // count))]).T
-    rows = space.free(stream, len(value))
-    row, step = np.nonzero(stream.orders(len(rows), length) < times[:, None])
-    rows[row, step, channel[row]] = value[row]
-    return space.folded(rows)
-
-
 def prefixes(stream: Stream, space: Space, count: int) -> ndarray:
     """Every beginning, as long as there are at most so many; what follows is free."""
     sizes = space.size.reshape(-1)
@@ -268,7 +238,7 @@ def prefixes(stream: Stream, space: Space, count: int) -> ndarray:
     return rows.reshape(total, *space.low.shape)
 
 
-def blocks(space: Space, count: int) -> ndarray:
+def blocks(stream: Stream, space: Space, count: int) -> ndarray:
     """Every block of symbols of a width at some step, as wide as the count allows."""
     sizes = space.size.max(axis=0).tolist()
     cycle = _cycle(math.prod(sizes), len(space.low), count)
@@ -284,9 +254,11 @@ def spelled(stream: Stream, space: Space, count: int) -> ndarray:
     texts = [told, odd, [c for c in told if c in rare], told[::2], told[1::2]]
     words = [(a, b) for a in pool[:24].tolist() for b in pool[:24].tolist()]
     words += [tuple(t[i : i + w]) for t in texts for w in (3, 4, 6) for i in range(len(t) - w + 1)]
-    bases = sorted({*space.size.reshape(-1).tolist(), *space.constants, 10, 16, 100, 256, 1000})
+    bases = dict.fromkeys([*space.size[0].tolist(), 10, 16, 100, 256, 1000, *space.constants])
     codes = [c for c in dict.fromkeys(space.constants) if c > 0 and c not in told][:MOST]
-    words += [_digits(code, base) for code in codes for base in bases if base > 1]
+    for code, base in [(c, b) for c in codes for b in [*bases][:MOST] if 1 < b < 2**31]:
+        digits = [code // base**k % base for k in range(15, -1, -1)]
+        words.append(tuple(digits[next((k for k, d in enumerate(digits) if d), 0) :]))
     words = list(dict.fromkeys(words + [word[::-1] for word in words]))
     words = words[:: max(1, -(-4 * len(words) // count))]
     rows = [np.repeat(space.free(stream, len(words)), 2, axis=0)]
@@ -308,15 +280,6 @@ def spelled(stream: Stream, space: Space, count: int) -> ndarray:
     return space.folded(np.concatenate(rows))
 
 
-def _digits(value: int, base: int) -> tuple[int, ...]:
-    """The digits of a number, the largest place first, sixteen at most."""
-    digits = ()
-    while value and len(digits) < 16:
-        digits = (value % base, *digits)
-        value //= base
-    return digits
-
-
 def _cycle(letters: int, length: int, count: int) -> ndarray:
     """Every word over some letters, as wide as so many rows can hold, in one of them. [n, length]
 
@@ -324,7 +287,9 @@ def _cycle(letters: int, length: int, count: int) -> ndarray:
     width, in order (Fredricksen and Maiorana, Discrete Mathematics 23, 1978).
     """
     fit = [w for w in range(1, length + 1) if letters**w <= count * (length - w + 1)]
-    width = max(fit, default=1)
+    if not fit:
+        return np.zeros((0, length), dtype=np.int64)
+    width = fit[-1]
     words = np.arange(letters**width)
     turned = np.stack(
         [words % letters**k * letters ** (width - k) + words // letters**k for k in range(width)]
@@ -350,10 +315,8 @@ def changed(stream: Stream, space: Space, parents: ndarray, count: int) -> ndarr
     one, two = stream.below(length, 2, count)
     channel = stream.below(channels, count)
     cell = (steps == one[:, None, None]) & (np.arange(channels) == channel[:, None, None])
-    around = (steps == two[:, None, None]) | cell
     kinds = [
         np.where(cell, free, rows),
-        np.where(around, free, rows),
         rows + cell * (2 * stream.below(2, count, 1, 1) - 1),
         np.where(cell, rows[every, two, channel][:, None, None], rows),
         np.where(steps < one[:, None, None], rows, other),
@@ -361,3 +324,7 @@ def changed(stream: Stream, space: Space, parents: ndarray, count: int) -> ndarr
         np.take_along_axis(rows, _steps(stream, count, length)[..., None], axis=1),
     ]
     return space.folded(np.stack(kinds)[stream.below(len(kinds), count), every])
+
+
+FAMILIES = ((prefixes, 2), (blocks, 2), (spelled, 4), (lines, 7))
+"""The systematic families, and how many twentieths of a budget each may take."""

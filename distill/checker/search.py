@@ -14,34 +14,20 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy import ndarray
 
-from .families import (
-    Space,
-    Stream,
-    blocks,
-    changed,
-    floods,
-    lines,
-    mixed,
-    prefixes,
-    spelled,
-)
-
-BUDGET = 30_000
-"""Rows at most."""
+from .families import FAMILIES, Space, Stream, changed, mixed, prefixes
 
 SEED = 4
+BUDGET = 30_000
+"""Rows at most; an eighth of them are changes of others."""
 
 AT_ONCE = 5_000
 """Rows that are asked together."""
 
+ROUNDS, PARENTS = 8, 64
+"""How often rows are changed, and how many: those where the network is least sure."""
+
 DECIMALS = 6
 """Of a lead that the search goes by: what two forward passes differ by must not steer it."""
-
-PARENTS = 64
-"""Rows that are changed: where the network was least sure."""
-
-ROUNDS = 8
-"""Of changes."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +92,7 @@ def search_inputs(
     Args:
         ask: about tokens [n, k], each from 0.
         shape: how many tokens every input has, k numbers.
-        constants: as for sequences; as tokens.
+        constants: as for sequences, but as tokens: less by 1 where a range starts from 1.
         budget: inputs that may be asked.
     """
     size = np.array(shape, dtype=np.int64)[:, None]
@@ -126,12 +112,8 @@ def _searched(ask: Ask, space: Space, budget: int) -> Searched:
     if space.size.astype(float).prod() <= budget:
         seen.look(prefixes(stream, space, budget))
         return seen.searched()
-    seen.look(prefixes(stream, space, budget // 8))
-    seen.look(blocks(space, budget // 8))
-    seen.look(floods(stream, space, budget // 10))
-    if space.constants:
-        seen.look(spelled(stream, space, budget // 6))
-    seen.look(lines(stream, space, budget * 7 // 20))
+    for family, share in FAMILIES:
+        seen.look(family(stream, space, budget * share // 20))
     seen.look(mixed(stream, space, budget - budget // 8 - len(seen.keys)))
     for _ in range(ROUNDS):
         seen.look(changed(stream, space, seen.unsure(stream), budget // 8 // ROUNDS))
@@ -156,18 +138,16 @@ class _Seen:
                 self.keys.add(key)
                 new.append(place)
         for start in range(0, len(new), AT_ONCE):
-            self._take(rows[new[start : start + AT_ONCE]])
-
-    def _take(self, rows: ndarray) -> None:
-        asked = self.ask(rows)
-        wrong = asked.differs.any(axis=1)
-        self.disagreements += int(wrong.sum())
-        ends = np.where(wrong, asked.differs.argmax(axis=1) + 1, rows.shape[1] + 1)
-        row = int(ends.argmin())
-        if wrong[row] and (self.first is None or ends[row] < len(self.first)):
-            self.first = rows[row, : ends[row]]
-        self.rows.append(rows)
-        self.leads.append(np.round(np.nan_to_num(asked.lead.min(axis=1)), DECIMALS))
+            some = rows[new[start : start + AT_ONCE]]
+            asked = self.ask(some)
+            wrong = asked.differs.max(axis=1)
+            self.disagreements += int(wrong.sum())
+            ends = np.where(wrong, asked.differs.argmax(axis=1) + 1, some.shape[1] + 1)
+            row = int(ends.argmin())
+            if wrong[row] and (self.first is None or ends[row] < len(self.first)):
+                self.first = some[row, : ends[row]]
+            self.rows.append(some)
+            self.leads.append(np.round(np.nan_to_num(asked.lead.min(axis=1)), DECIMALS))
 
     def unsure(self, stream: Stream) -> ndarray:
         """The rows with the smallest leads; of equal ones, any. [parents, length, channels]"""
