@@ -12,8 +12,8 @@ from exploring import explore, said, window
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from distill.checker.loop import walk
 from distill.checker.language import read_program
+from distill.checker.loop import walk
 from distill.checker.sandbox import run_sequences
 from distill.emit.machine import emit_machine
 from distill.errors import ProgramError

@@ -246,7 +246,8 @@ def asked(evidence: Evidence) -> Callable[[ndarray], Asked]:
 
 def _search(evidence: Evidence, claims: Claims) -> None:
     shape = tuple(len(values) for values in evidence.inputs)
-    hints = program_of(evidence.program).constants
+    first = evidence.inputs[0].start
+    hints = [value - first for value in program_of(evidence.program).constants]
     found = search_inputs(asked(evidence), shape, constants=hints)
     claims["program_vs_model.searched"] = found.visited
     claims["program_vs_model.search_disagreements"] = found.disagreements

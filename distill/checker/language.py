@@ -110,10 +110,15 @@ class Program:
     @property
     def constants(self) -> tuple[int, ...]:
         """The integers in its text, in its order: a fault that is rare is often at one of them."""
+        nodes = [node for part in self.body for node in ast.walk(part)]
+        negated = {
+            id(node.operand): True
+            for node in nodes
+            if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)
+        }
         found = [
-            (node.lineno, node.col_offset, node.value)
-            for part in self.body
-            for node in ast.walk(part)
+            (node.lineno, node.col_offset, -node.value if id(node) in negated else node.value)
+            for node in nodes
             if isinstance(node, ast.Constant) and type(node.value) is int
         ]
         return tuple(value for *_, value in sorted(found) if abs(value) <= MAX_CONSTANT)

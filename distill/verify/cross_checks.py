@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 from jaxtyping import Int
 from numpy import ndarray
 
@@ -16,7 +15,7 @@ from distill.checker import derive, derive_sequences
 from distill.checker.check import Finding, evidence_of
 from distill.checker.draws import symbols
 from distill.checker.read import Evidence, SequenceEvidence
-from distill.verify.learner import MAX_STATES, apart, is_here, learned_machine
+from distill.verify.learner import cross_check
 from distill.verify.second_search import second_search_inputs, second_search_sequences
 
 
@@ -40,29 +39,15 @@ def searched_again(folder: Path) -> Finding:
 def learned_again(folder: Path) -> Finding | None:
     """What an active learner finds beside the machine of a run; null where there is none."""
     evidence = evidence_of(folder)
-    if not isinstance(evidence, SequenceEvidence) or evidence.shape is None or not is_here():
+    if not isinstance(evidence, SequenceEvidence) or evidence.shape is None:
         return None
     if evidence.mechanism["kind"] != "automaton":
         return None
-    transitions, outputs, listed = derive_sequences.machine_of(evidence)
-    if len(transitions) > MAX_STATES:
-        return None
+    transitions, outputs, _ = derive_sequences.machine_of(evidence)
 
     def ask(words: Int[ndarray, "n length"]) -> Int[ndarray, "n length"]:
         read = symbols(words, evidence.channels)
         return derive_sequences.network_answers(evidence, read)[0][..., 0]
 
-    found = learned_machine(ask, len(listed), evidence.length)
-    states = f"{len(found[0])} state{'s' if len(found[0]) > 1 else ''}"
-    word = apart(found, (transitions, outputs))
-    if word is None:
-        same = f"AALpy learned the same machine, of {states}, by asking the network"
-        return Finding("active learner", True, same)
-    state, claimed = 0, []
-    for symbol in word:
-        claimed.append(int(outputs[state, symbol]))
-        state = int(transitions[state, symbol])
-    ok = ask(np.array([word]))[0].tolist() == claimed
-    with_whom = "the machine" if ok else "the learner"
-    said = f"AALpy stopped at {states}; on {word}, where they part, the network is {with_whom}'s"
-    return Finding("active learner", ok, said)
+    found = cross_check(ask, (transitions, outputs), evidence.length)
+    return None if found is None else Finding("active learner", *found)

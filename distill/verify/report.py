@@ -202,7 +202,9 @@ def _search(trace: Trace, source: str) -> Searched:
             truth, lead = logits.argmax(axis=1), top_two[:, 1] - top_two[:, 0]
         return Asked(said != truth + domain.outputs.start, lead)
 
-    return search_inputs(ask, domain.shape, constants=program_of(source).constants)
+    first = domain.inputs[0].start
+    hints = [value - first for value in program_of(source).constants]
+    return search_inputs(ask, domain.shape, constants=hints)
 
 
 def _forward(model: Model, roundoff: float = DOUBLE) -> TransformerPass | MLPPass:
