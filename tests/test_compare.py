@@ -363,9 +363,9 @@ def runs(tmp_path_factory):
         distill.distill(planted_model(P, keys), square(P), name="waves", out=out)
     parity = Machine(((0, 1), (1, 0)), ((0, 1), (1, 0)), ((0,), (1,)))
     seen = Machine(((0, 1), (1, 1)), ((0, 1), (1, 1)), ((0,), (1,)))
-    for machine, scale in ((parity, 1.0), (parity, 1.25), (seen, 1.0)):
+    for machine, times in ((parity, 1.0), (parity, 1.25), (seen, 1.0)):
         network = planted_network(machine, 0)
-        scaled = network.parameters | {"W_out": scale * network.parameters["W_out"]}
+        scaled = network.parameters | {"W_out": times * network.parameters["W_out"]}
         network = dataclasses.replace(network, parameters=scaled)
         run = distill.distill(network, Channels((range(2),)), length=8, name="bits", out=out)
         assert run.report.verdict == "proved"

@@ -468,7 +468,7 @@ def _is_whole(plan: Plan, table: Lookup) -> bool:
         return False
     keys = [key.name for key in table.operands if isinstance(key, Name)]
     sizes = [len(plan.domains[key]) for key in keys if key in plan.domains]
-    return keys[0] == plan.labelling.names[0] and len(table.rows) == math.prod(sizes)
+    return keys[:1] == [*plan.labelling.names] and len(table.rows) == math.prod(sizes)
 
 
 def _table(plan: Plan, table: Lookup) -> Kind:

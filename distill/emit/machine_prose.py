@@ -166,7 +166,7 @@ def _phases(plan: Plan, rows: Rows) -> Role | None:
         return None
     count = len(plan.domains["phase"])
     bit = plan.domains["state"] == {0, 1}
-    free = [phase for phase, state in plan.labelling.values if state is None]
+    free = [row[0] or 0 for row in plan.labelling.values if row[1] is None]
     leaves = (rows.moves("phase") != 0) & ~np.isin(rows.after["phase"], free)
     entered = np.column_stack([rows.after["phase"][leaves], rows.after["state"][leaves]])
     why = "the phase and the other variable together say all that matters of the past."
