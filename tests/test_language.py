@@ -230,9 +230,10 @@ def test_a_loop_is_walked_beside_a_machine():
 )
 def test_what_a_pass_may_not_do_is_not_followed(wrong):
     try:
-        assert walk(wrong[1], *MACHINE).differs is not None
-    except ProgramError as error:
-        assert str(error)
+        differs = walk(wrong[1], *MACHINE).differs
+    except ProgramError:
+        return
+    assert differs is not None
 
 
 def test_a_target_of_the_loop_may_be_a_variable_of_it():

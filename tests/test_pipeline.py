@@ -10,6 +10,7 @@ from distill.stages import Stages
 from distill.task_files import load_task
 from distill.trace import fitted_half
 from distill.train import Recipe, train
+from distill.train.loop import clearness
 
 SHORT = Recipe(max_steps=30, check_every=10)
 
@@ -59,6 +60,43 @@ def test_training_stops_on_the_score_and_nothing_else():
     assert set(seen) == {(2, 5)}
     never = train(shape, tokens, labels, tokens[:2], lambda _: 0.0, SHORT, [0])
     assert (never.tail_from, never.steps) == (None, 30)
+
+
+def test_an_unsure_network_is_trained_on_and_the_clearest_end_is_kept(monkeypatch):
+    """Whatever comes after it: no label is asked which of the ends was right."""
+    shape = small_transformer()
+    tokens, labels = np.array([[0, 1], [1, 1], [2, 3]]), np.array([0, 1, 2])
+    recipe = Recipe(check_every=10, tail=16, max_steps=400, again=20, rounds=2)
+
+    def trained_with(*found):
+        clear, ends = iter(found), []
+
+        def clearness(logits, shown):
+            assert shown.tolist() == [0, 1, 2]
+            ends.append(logits)
+            return (next(clear),) * 2
+
+        monkeypatch.setattr("distill.train.loop.clearness", clearness)
+        trained = train(shape, tokens, labels, tokens, lambda _: 1.0, recipe, [0])
+        logits = trained.model.logits(tokens)
+        kept = [np.abs(logits - logits.mean(axis=1, keepdims=True) - end).max() for end in ends]
+        return trained.steps, len(ends), int(np.argmin(kept))
+
+    once, ends, kept = trained_with(0.5)
+    assert (ends, kept) == (1, 0)
+    twice, ends, kept = trained_with(0.01, 0.5)
+    assert (ends, kept) == (2, 1)
+    assert (once, twice) == (36, 64)
+    assert trained_with(0.01, 0.05, 0.02) == (94, 3, 1)
+
+
+def test_an_answer_that_hardly_leads_is_seen_without_labels():
+    sure = np.array([[9.0, 0, 0, 1], [0, 9, 0, 1], [0, 0, 9, 1], [8, 0, 0, 0]])
+    unsure = np.vstack([sure, [4.0, 3.9, 0, 0]])
+    shown = np.arange(4)
+    assert clearness(sure, shown)[0] == pytest.approx(1)
+    assert clearness(unsure, shown)[0] == pytest.approx(0.1 / 8)
+    assert clearness(unsure, np.array([0, 2, 3]))[0] == pytest.approx(1)  # never shown: not counted
 
 
 def test_observers_do_not_change_training():

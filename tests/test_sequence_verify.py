@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 import torch
 from changed_folder import changed
-from distill.checker.learner import apart, learned_machine
 from exploring import window
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -23,7 +23,8 @@ def main() -> int:
     lines += ["not derived: " + "; ".join(found.not_derived)] if found.not_derived else []
     filtered = "behind" if found.confined else "without"
     lines.append(
-        f"{found.verdict if found.ok else 'FAILED'} (program run {filtered} a filter of system calls)"
+        f"{found.verdict if found.ok else 'FAILED'} "
+        f"(program run {filtered} a filter of system calls)"
     )
     sys.stdout.write("\n".join(lines) + "\n")
     return 0 if found.ok else 1

@@ -535,7 +535,7 @@ class Evaluator:
             return reduce(lambda a, _: self.binary(ast.Mult(), a, x), range(right), 1)
         if isinstance(op, ast.LShift):
             return self.binary(ast.Mult(), x, 1 << right)
-        bound = {ast.Mult: _peak(x) * _peak(y)}.get(type(op), _peak(x) + _peak(y))
+        bound = _peak(x) * _peak(y) if isinstance(op, ast.Mult) else _peak(x) + _peak(y)
         if bound >= SAFE:
             x, y = _widest(x), _widest(y)
             _check_size(op, _peak(x), _peak(y))

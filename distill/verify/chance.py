@@ -41,7 +41,7 @@ def no_better_than_chance(program: Program, trace: Trace) -> Refusal | None:
     agreement = float((asked.answers - outputs.start == answers).mean())
     commonest = int(np.bincount(trace.outputs[trace.fitted]).argmax())
     guessed = float((answers == commonest).mean())
-    numbers = {"agreement": agreement, "commonest_answer": guessed}
+    numbers: dict[str, float | int | None] = {"agreement": agreement, "commonest_answer": guessed}
     if agreement < guessed + CLEARLY * (1 - guessed) or agreement == guessed:
         return Refusal(
             (

@@ -12,7 +12,7 @@ from distill.render.pictures.rivals import decoys, isolated
 from distill.render.pictures.sequences import sequence_pictures
 from distill.render.pictures.training import training_pictures
 from distill.sequence_certificate import SequenceCertificate
-from distill.store import Run
+from distill.store import Attempt, Run
 
 __all__ = ["pictures_of"]
 
@@ -35,5 +35,9 @@ def _mechanism_pictures(run: Run) -> tuple[Picture, ...]:
         return fourier_pictures(mechanism, exhibits)
     if not isinstance(exhibits, RefusalExhibits):
         return ()
-    kept = [attempt for attempt in run.record.attempts if not attempt.discarded]
+    kept = [
+        attempt
+        for attempt in run.record.attempts
+        if isinstance(attempt, Attempt) and not attempt.discarded
+    ]
     return refusal_pictures(exhibits, kept[-1].heldout_accuracy if kept else None)
