@@ -138,8 +138,9 @@ class TaskFamily:
         except Exception:  # annotations may be anything
             hints = {}
         declared = hints.get(name)
-        plain = isinstance(declared, type) and declared in EXPECTED
-        return declared if plain else type(self.defaults[name])
+        if isinstance(declared, type) and declared in EXPECTED:
+            return declared
+        return type(self.defaults[name])
 
 
 def _written(value: Setting) -> str:

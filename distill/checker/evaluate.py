@@ -92,9 +92,9 @@ class Frame:
         """The active inputs, ascending."""
         return np.arange(self.lanes) if self.active is None else self.active
 
-    def go_on(self, *parts: ndarray) -> None:
+    def go_on(self, first: ndarray, *others: ndarray) -> None:
         """Let these inputs be active."""
-        active = np.sort(np.concatenate(parts)) if len(parts) > 1 else parts[0]
+        active = np.sort(np.concatenate([first, *others])) if others else first
         self.active = None if len(active) == self.lanes else active
 
     def write(self, name: str, value: Value) -> None:
