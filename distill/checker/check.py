@@ -22,7 +22,7 @@ from safetensors.numpy import load as load_weights
 
 from .derive import Claims, conclude, derive, derive_refusal
 from .derive import draw_again as draw_inputs_again
-from .derive_sequences import conclude_sequences, derive_sequences
+from .derive_sequences import called, conclude_sequences, derive_sequences
 from .derive_sequences import draw_again as draw_sequences_again
 from .draws import uniform
 from .errors import ProgramError, RunFolderError
@@ -152,6 +152,8 @@ def _derived(
     over_inputs = isinstance(evidence, Evidence)
     claims = derive(evidence) if over_inputs else derive_sequences(evidence)
     claims["mechanism.kind"] = evidence.mechanism["kind"]
+    if not over_inputs:
+        claims["mechanism.name"] = called(evidence, at(report, "mechanism.name"))
     follows = claims.pop("mechanism follows", True)
     tree = _overlaid(report, claims)
     claims |= words(tree)

@@ -105,6 +105,20 @@ def remembered(evidence: SequenceEvidence) -> tuple[str, ...]:
     return tuple(n for n, values in held.items() if None not in values and len(set(values)) > 1)
 
 
+def called(evidence: SequenceEvidence, name: Any) -> str:
+    """What the mechanism is called: as the program's title, and a machine by its states.
+
+    Args:
+        evidence: of the run.
+        name: what it is said to be called; handed back if that is so but for capitals.
+    """
+    title = program_of(evidence.program).title
+    count = len(evidence.mechanism.get("transitions", ()))
+    known = (title, f"{title} ({count} state{'s' if count != 1 else ''})")
+    same = isinstance(name, str) and name.casefold() in {one.casefold() for one in known}
+    return name if same else title
+
+
 def network_answers(evidence: SequenceEvidence, sequences: ndarray) -> tuple[ndarray, ndarray]:
     """What the stored network of a run answers along sequences, and with what lead."""
     assert evidence.shape is not None, "asked for stored networks only"
