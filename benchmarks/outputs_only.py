@@ -39,7 +39,7 @@ from distill.mechanism import AutomatonMechanism
 from distill.recurrent_model import RecurrentModel
 from distill.sequence_certificate import SequenceCertificate
 from distill.sequence_network import SequenceNetwork
-from distill.store import Run, load_run, stored_runs
+from distill.folders import stored_runs
 from distill.threads import fixed_threads
 from distill.verify.answers import agreement, answered
 from distill.verify.automaton import WALK_SEED

@@ -20,7 +20,7 @@ from safetensors.torch import save as save_weights
 from distill.architecture.integer_recurrent import IntegerRecurrent
 from distill.certificate import Certificate
 from distill.curve import SequenceCurve, TrainingCurve
-from distill.errors import RunFolderError, shortened
+from distill.errors import RunFolderError
 from distill.exhibits import Exhibits, ExhibitsJson
 from distill.integer_model import IntegerModel
 from distill.mechanism import Mechanism, Refusal
@@ -163,41 +163,6 @@ def run_name(record: RunRecord) -> str:
     else:
         parts = [f"seed{record.seed}", *(f"{key}{it}" for key, it in record.settings.items())]
     return fit_name("-".join(parts))
-
-
-def find_run(given: str, out: Path) -> Path:
-    """The folder that a command's argument means: a path, `task/run`, or a task's latest run.
-
-    Raises:
-        RunFolderError: there is none.
-    """
-    try:
-        for path in (Path(given), out / given):
-            if (path / "run.json").is_file() or (path / "verification.json").is_file():
-                return path
-            runs = [folder for folder in stored_runs(path) if folder.parent == path]
-            if runs:
-                return max(runs, key=lambda folder: (folder / "run.json").stat().st_mtime)
-    except OSError as error:
-        raise RunFolderError(
-            f"run '{shortened(given)}' cannot be looked for ({error.strerror or error}): expected "
-            "a folder, task/run or a task's name; `distill runs` lists them"
-        ) from error
-    if Path(given).is_dir():
-        raise RunFolderError(
-            f"'{given}' holds no run.json: it is not a run folder, or not a complete one"
-        )
-    raise RunFolderError(f"no run '{given}', also not below '{out}'; `distill runs` lists them")
-
-
-def stored_runs(out: Path) -> list[Path]:
-    """Every complete run folder below a folder, in order of name."""
-    return sorted(
-        path.parent
-        for pattern in ("*/run.json", "*/*/run.json")
-        for path in out.glob(pattern)
-        if not path.parent.name.startswith(".")
-    )
 
 
 def load_run(folder: str | Path, *, network: bool = True) -> Run:

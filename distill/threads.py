@@ -7,9 +7,9 @@ other work. The setting is put back afterwards, so that a caller's own program i
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import Iterator
 
-import torch
 from threadpoolctl import threadpool_limits
 
 THREADS = 1
@@ -17,11 +17,14 @@ THREADS = 1
 
 @contextlib.contextmanager
 def fixed_threads() -> Iterator[None]:
-    """Within the block, one thread."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(THREADS)
+    """Within the block, one thread; of torch too where it is loaded: a check needs none of it."""
+    torch = sys.modules.get("torch")
+    before = None if torch is None else torch.get_num_threads()
+    if torch is not None:
+        torch.set_num_threads(THREADS)
     try:
         with threadpool_limits(limits=THREADS):
             yield
     finally:
-        torch.set_num_threads(before)
+        if torch is not None:
+            torch.set_num_threads(before)

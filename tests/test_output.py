@@ -17,10 +17,11 @@ from conftest import run_distill
 import distill
 from distill import output, partial
 from distill.errors import DistillError, RunFolderError
+from distill.folders import stored_runs
 from distill.output import output_folder
 from distill.partial import partial_folder, remove_leftovers_below, write_file
 from distill.reporting import write_report
-from distill.store import load_run, stored_runs
+from distill.store import load_run
 
 DOMAIN = distill.Domain((range(3), range(3)), range(3))
 

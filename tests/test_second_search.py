@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from distill.checker.search import Asked
-from distill.verify.second_search import (
+from distill.cross_checks.second_search import (
     least_sure,
     least_sure_sequences,
     second_search_inputs,

@@ -18,6 +18,7 @@ from distill.channels import Channels
 from distill.checker.check import check_run
 from distill.checker.conformance import padded, telling_apart, walks
 from distill.checker.loop import walk
+from distill.cross_checks.learner import apart, learned_machine
 from distill.emit.sequences import emit_loop
 from distill.errors import ProgramError
 from distill.extract.automaton import ExtractedMachine, extract_machine
@@ -29,7 +30,6 @@ from distill.sequence_network import SequenceNetwork
 from distill.verify.answers import answered
 from distill.verify.automaton import searched_sequences
 from distill.verify.hidden import decoded, interchanged, moved, visits
-from distill.verify.learner import apart, learned_machine
 from distill.verify.sequences import verify_sequences
 
 

@@ -123,7 +123,8 @@ def draw_again(evidence: Evidence, seed: int) -> tuple[int, int]:
 def answering(evidence: Evidence) -> Callable[[ndarray], ndarray]:
     """What the stored network answers to rows of tokens, as positions among the outputs."""
     assert evidence.architecture is not None, "asked for stored networks only"
-    forward = FORWARD_PASSES[evidence.architecture["kind"]](evidence.architecture, evidence.weights)
+    shape = evidence.architecture
+    forward = FORWARD_PASSES[shape["kind"]](shape, evidence.weights, 0.0)
     return lambda tokens: forward(tokens).mid.argmax(axis=1)
 
 
@@ -285,7 +286,7 @@ def _inside(
     ) and fourier.exceptions_follow(evidence, lambda x: run_program(evidence.program, x).answers)
 
     def ablated(weights: Mapping[str, ndarray]) -> ndarray:
-        return type(forward)(evidence.architecture, weights)(tokens).mid.argmax(axis=1)
+        return type(forward)(evidence.architecture, weights, 0.0)(tokens).mid.argmax(axis=1)
 
     kept = fourier.kept_and_removed(evidence, ablated, network)
     for name in ("kept_only_accuracy", "removed_accuracy"):

@@ -21,8 +21,9 @@ from numpy import ndarray
 
 DOUBLE = 2.0**-53
 SINGLE = 2.0**-24
-BATCH = 4096
+BATCH = 2048
 NORM_EPSILON = 1e-5
+NOTHING = np.zeros(())
 TINY = {DOUBLE: 1e-300, SINGLE: 1e-37}
 LARGEST = {DOUBLE: 1e300, SINGLE: 1e37}
 """Numbers beyond this are not covered: sums on the way might overflow."""
@@ -61,8 +62,11 @@ class Arithmetic:
         What rounding near 0 can lose beyond its relative error is added too.
         """
         made = Ball(mid, rad * (1 + 1e-12) + TINY[self.u])
-        largest = float(made.size.max(initial=0.0))
-        self.reached[0] = max(self.reached[0], largest if math.isfinite(largest) else math.inf)
+        if self.u == SINGLE:  # in float64 an overflow is seen in the logits
+            largest = float(
+                max(mid.max(initial=0.0), -mid.min(initial=0.0)) + made.rad.max(initial=0)
+            )
+            self.reached[0] = max(self.reached[0], largest if largest < math.inf else math.inf)
         return made
 
     def exact(self, values: Array) -> Ball:
@@ -163,6 +167,30 @@ class Arithmetic:
         return self.add(self.scaled(normalised, weight), self.exact(bias))
 
 
+class Midpoints(Arithmetic):
+    """The same without radii: what a network answers, where nothing is proved of it."""
+
+    def ball(self, mid: Array, rad: Array) -> Ball:
+        """A midpoint."""
+        return Ball(mid, NOTHING)
+
+    def exact(self, values: Array) -> Ball:
+        """Stored numbers."""
+        return Ball(values, NOTHING)
+
+    def add(self, x: Ball, y: Ball) -> Ball:
+        """Sum."""
+        return Ball(x.mid + y.mid, NOTHING)
+
+    def matmul(self, x: Ball, weights: Array) -> Ball:
+        """Product with stored weights."""
+        return Ball(x.mid @ weights, NOTHING)
+
+    def dot(self, x: Ball, y: Ball, axis: int) -> Ball:
+        """Sum of products along an axis."""
+        return Ball((x.mid * y.mid).sum(axis), NOTHING)
+
+
 class TransformerPass:
     """Forward pass of a stored transformer, read at its last position.
 
@@ -173,7 +201,7 @@ class TransformerPass:
     def __init__(
         self, shape: Mapping[str, Any], weights: Mapping[str, Array], u: float = DOUBLE
     ) -> None:
-        self.shape, self.arithmetic = shape, Arithmetic(u)
+        self.shape, self.arithmetic = shape, Arithmetic(u) if u else Midpoints(DOUBLE)
         self.weights = {name: value.astype(np.float64) for name, value in weights.items()}
         a, w = self.arithmetic, self.weights
         self.embedded = [
@@ -237,7 +265,7 @@ class TransformerPass:
         for head in range(int(self.shape["n_heads"])):
             asked = _take(projected["Q"][query][head], at[query])
             keys = _stack([_take(projected["K"][place][head], at[place]) for place in seen])
-            raw = a.dot(Ball(asked.mid[:, None], asked.rad[:, None]), keys, axis=-1)
+            raw = a.dot(_take(asked, np.s_[:, None]), keys, axis=-1)
             scores = a.ball(raw.mid / scale, raw.rad / scale + a.gamma(3) * raw.size / scale)
             attention = a.softmax(scores)
             if c != 1:
@@ -245,8 +273,7 @@ class TransformerPass:
                 size = attention.size * abs(c) + abs(1 - c)
                 attention = a.ball(mixed, attention.rad * abs(c) + a.gamma(3) * size)
             values = _stack([_take(projected["V"][place][head], at[place]) for place in seen])
-            spread = Ball(attention.mid[..., None], attention.rad[..., None])
-            heard = a.dot(spread, values, axis=1)
+            heard = a.dot(_take(attention, np.s_[..., None]), values, axis=1)
             residual = a.add(residual, a.matmul(heard, w[f"blocks.{layer}.W_O"][head]))
         block = {
             name.rpartition(".")[2]: value
@@ -268,7 +295,7 @@ class MLPPass:
     def __init__(
         self, shape: Mapping[str, Any], weights: Mapping[str, Array], u: float = DOUBLE
     ) -> None:
-        self.shape, self.arithmetic = shape, Arithmetic(u)
+        self.shape, self.arithmetic = shape, Arithmetic(u) if u else Midpoints(DOUBLE)
         self.weights = {name: value.astype(np.float64) for name, value in weights.items()}
 
     def __call__(self, tokens: ndarray) -> Ball:
@@ -293,15 +320,21 @@ class MLPPass:
 
 def _in_batches(batch: Callable[[ndarray], Ball], tokens: ndarray) -> Ball:
     parts = [batch(tokens[i : i + BATCH]) for i in range(0, len(tokens), BATCH)]
-    return Ball(np.concatenate([p.mid for p in parts]), np.concatenate([p.rad for p in parts]))
+    rads = [p.rad for p in parts]
+    return Ball(
+        np.concatenate([p.mid for p in parts]), np.concatenate(rads) if rads[0].ndim else NOTHING
+    )
 
 
-def _take(ball: Ball, rows: ndarray) -> Ball:
-    return Ball(ball.mid[rows], ball.rad[rows])
+def _take(ball: Ball, rows: Any) -> Ball:
+    return Ball(ball.mid[rows], ball.rad[rows] if ball.rad.ndim else ball.rad)
 
 
 def _stack(balls: list[Ball]) -> Ball:
-    return Ball(np.stack([b.mid for b in balls], axis=1), np.stack([b.rad for b in balls], axis=1))
+    mids = np.stack([b.mid for b in balls], axis=1)
+    if not balls[0].rad.ndim:
+        return Ball(mids, NOTHING)
+    return Ball(mids, np.stack([b.rad for b in balls], axis=1))
 
 
 FORWARD_PASSES = {"transformer": TransformerPass, "mlp": MLPPass}

@@ -42,15 +42,16 @@ def verify(run: str, seed: int | None, search: str | None, as_json: bool, out: s
     from dataclasses import replace
 
     from distill.checker.check import check_run
+    from distill.folders import find_run
     from distill.render.terminal import show_checkup
-    from distill.store import find_run
     from distill.threads import fixed_threads
-    from distill.verify.cross_checks import learned_again, searched_again
 
     folder = find_run(run, Path(out))
     with fixed_threads():
         checkup = check_run(folder, seed)
         if checkup.ok and checkup.verdict in CLAIMS:
+            from distill.cross_checks import learned_again, searched_again
+
             more = [searched_again(folder)] if search else []
             learned = learned_again(folder)
             more += [] if learned is None else [learned]
@@ -76,7 +77,8 @@ def show(run: str, notation: Notation | None, out: str) -> None:
 
     RUN is a folder, task/run, or a task's name for its latest run.
     """
-    from distill.store import find_run, load_run
+    from distill.folders import find_run
+    from distill.store import load_run
 
     stored = load_run(find_run(run, Path(out)))
     if notation is not None:
@@ -108,8 +110,9 @@ def report(run: str, opened: bool, output: Path | None, out: str) -> None:
     RUN is a folder, task/run, or a task's name for its latest run. The page is one file that loads
     nothing: it can be sent, opened without a network, and printed.
     """
+    from distill.folders import find_run
     from distill.reporting import write_report
-    from distill.store import find_run, load_run
+    from distill.store import load_run
 
     path = write_report(load_run(find_run(run, Path(out))), output)
     click.echo(path)
@@ -127,10 +130,11 @@ def runs(out: str) -> None:
     What runs that were killed have left there is removed.
     """
     from distill.errors import RunFolderError
+    from distill.folders import stored_runs
     from distill.partial import remove_leftovers_below
     from distill.render.terminal import show_table
     from distill.report import Report
-    from distill.store import RunRecord, read_part, stored_runs
+    from distill.store import RunRecord, read_part
 
     rows = []
     remove_leftovers_below(Path(out))

@@ -10,17 +10,11 @@ from typing import Any
 from distill.certificate import Certificate
 from distill.channels import Channels
 from distill.errors import RunFolderError
+from distill.folders import find_run, stored_runs
 from distill.mechanism import Mechanism, Refusal
 from distill.report import Report
 from distill.sequence_certificate import SequenceCertificate
-from distill.store import (
-    CertificateJson,
-    MechanismJson,
-    RunRecord,
-    find_run,
-    read_part,
-    stored_runs,
-)
+from distill.store import CertificateJson, MechanismJson, RunRecord, read_part
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from distill.checker import derive, derive_sequences
 from distill.checker.check import Finding, evidence_of
 from distill.checker.draws import symbols
 from distill.checker.read import Evidence, SequenceEvidence
-from distill.verify.learner import cross_check
-from distill.verify.second_search import second_search_inputs, second_search_sequences
+from distill.cross_checks.learner import cross_check
+from distill.cross_checks.second_search import second_search_inputs, second_search_sequences
 
 
 def searched_again(folder: Path) -> Finding:
