@@ -34,12 +34,13 @@ from distill.checker.draws import symbols
 from distill.emit.sequences import EmittedLoop, emit_loop, shortest_first
 from distill.extract.outputs_only import OutputsOnly, read_answers
 from distill.extract.sequences import Reading, read_network
+from distill.folders import stored_runs
 from distill.integer_model import IntegerModel
 from distill.mechanism import AutomatonMechanism
 from distill.recurrent_model import RecurrentModel
 from distill.sequence_certificate import SequenceCertificate
 from distill.sequence_network import SequenceNetwork
-from distill.folders import stored_runs
+from distill.store import Run, load_run
 from distill.threads import fixed_threads
 from distill.verify.answers import agreement, answered
 from distill.verify.automaton import WALK_SEED

@@ -18,6 +18,7 @@ from safetensors.torch import load as load_weights
 from safetensors.torch import save as save_weights
 
 from distill.architecture.integer_recurrent import IntegerRecurrent
+from distill.certificate import FORMAT_VERSION as CERTIFICATE_VERSION
 from distill.certificate import Certificate
 from distill.curve import SequenceCurve, TrainingCurve
 from distill.errors import RunFolderError
@@ -37,7 +38,7 @@ from distill.train.cells import CellAttempt
 
 FORMAT_VERSION = 1
 
-VERSIONS = {"verification.json": REPORT_VERSION}
+VERSIONS = {"verification.json": REPORT_VERSION, "certificate.json": CERTIFICATE_VERSION}
 """Format versions of the files of a run folder, where they are not `FORMAT_VERSION`."""
 
 MechanismJson = Annotated[Mechanism | Refusal, Field(discriminator="kind")]

@@ -312,10 +312,13 @@ def _json(folder: Path, files: Mapping[str, bytes], name: str) -> dict[str, Any]
         raise RunFolderError(
             f"'{folder / name}' cannot be read ({error}): the run folder is truncated or damaged"
         ) from error
-    if read.get("format_version") != VERSIONS[name]:
+    version, reads = read.get("format_version"), VERSIONS[name]
+    if version != reads:
+        older = version in range(reads) and type(version) is int
+        which = "made by an earlier version: run `distill run NAME ...` again"
         raise RunFolderError(
-            f"'{folder / name}' is of format version {read.get('format_version')!r}, and version "
-            f"{VERSIONS[name]} is read: made by another version; run `distill run NAME ...` again"
+            f"'{folder / name}' is of format version {version!r}: this checker reads {reads}"
+            + (f"; {which}" if older else "")
         )
     return read
 
