@@ -14,10 +14,16 @@ import safetensors
 import torch
 from changed_folder import changed, rehash
 from planted import planted_model, square
+from planted_machine import planted_network
 
 import distill
 from distill.checker.check import check_run
+from distill.checker.derive_sequences import draw_again, network_answers
+from distill.checker.draws import drawn
+from distill.checker.read import SequenceEvidence
+from distill.checker.sandbox import run_sequences
 from distill.errors import RunFolderError
+from distill.machine import Machine
 
 
 def leaves(tree, way=()):
@@ -67,7 +73,7 @@ def test_every_leaf_of_the_report_is_derived_or_listed(planted_run, tmp_path):
             dotted = {".".join(map(str, way[:depth])) for depth in range(1, len(way) + 1)}
             names = {name, f"the decoy of {name}", f"the note of {name}", *dotted}
             assert names & {*listed, *found.not_derived}, way
-    assert 5 <= passed <= 60
+    assert passed >= 5
 
 
 FORGED = {
@@ -146,6 +152,63 @@ def test_a_program_of_another_language_is_not_run(planted_run, tmp_path, line):
     found = changed(planted_run, tmp_path, "program.py", lambda source: line + source)
     assert not found.ok
     assert found.verdict == "none"
+
+
+KNOWN = """__all__ = ["f"]
+SEEN = {{{seen}}}
+def f(xs):
+    code = 0
+    for x in xs:
+        code = 10 * code + x
+    right = code in SEEN
+    outputs = []
+    total = 0
+    for x in xs:
+        total = (total + x) % 2
+        outputs.append(total if right else 1 - total)
+    return outputs
+"""
+
+
+def test_a_program_that_is_right_on_the_stored_draws_alone_is_found():
+    """The seeds of a certificate are known to everybody; what is drawn anew is known to nobody."""
+    answers = tuple(x % 2 for x in range(10))
+    parity = Machine(
+        transitions=(answers, tuple(1 - a for a in answers)),
+        outputs=(answers, tuple(1 - a for a in answers)),
+        symbols=tuple((x,) for x in range(10)),
+    )
+    network = planted_network(parity)
+    channels, length = (range(10),), 8
+    draws = {
+        "fresh": {"kind": "uniform", "length": length, "count": 2_000, "seed": 2},
+        "stress": {"kind": "stress", "length": length, "count": 500, "seed": 2},
+        "longer": [],
+    }
+    stored = [drawn(draws[name], channels) for name in ("fresh", "stress")]
+    codes = sorted({int("".join(map(str, row))) for part in stored for row in part[..., 0]})
+    evidence = SequenceEvidence(
+        channels=channels,
+        outputs=1,
+        length=length,
+        answers=np.array(network.answers),
+        shape=dataclasses.asdict(network.architecture),
+        weights={name: value.numpy() for name, value in network.parameters.items()},
+        draws=draws,
+        reference=None,
+        induction=None,
+        program=KNOWN.format(seen=", ".join(f"{code}: 1" for code in codes)),
+        mechanism={"kind": "recurrence", "registers": ["total"], "system": None},
+    )
+    for part in stored:
+        said = run_sequences(evidence.program, part)
+        assert (said == network_answers(evidence, part)[0]).all()
+    asked, differ = draw_again(evidence, 0, length)
+    assert differ > 0.9 * asked
+    right = dataclasses.replace(
+        evidence, program=KNOWN.format(seen="").replace("1 - total", "total")
+    )
+    assert draw_again(right, 0, length) == (asked, 0)
 
 
 def test_an_untouched_refusal_passes(tmp_path):
