@@ -327,9 +327,12 @@ def test_the_sandbox_runs_sequences_of_one_channel_and_of_several():
     ("body", "message"),
     [
         ("return xs[:-1]", "as many outputs as inputs"),
-        ("return [True for x in xs]", "are not integers"),
-        ("return [(x, x) for x in xs]", "are not integers"),
-        ("seen.append(0)\n    return [len(seen) for x in xs]", "order in which it is asked"),
+        ("return [True for x in xs]", "not an integer"),
+        ("return [(x, x) for x in xs]", "not an integer"),
+        (
+            "seen.append(0)\n    return [len(seen) for x in xs]",
+            "changes a list that it did not make",
+        ),
         ("return xs[99]", "failed"),
     ],
 )

@@ -80,7 +80,10 @@ def test_the_whole_pipeline_proves_and_locates_them(put_in):
     assert_came_back(run.mechanism, p, *waves)
     assert run.report.verdict in {"proved", "exhaustive"}
     assert run.program is not None
-    assert run.report.located, run.report.reasons
+    doubts = [reason for reason in run.report.reasons if reason.startswith("not located")]
+    # of few values other frequencies decode nearly as well: then nothing is said to be located
+    assert run.report.located != bool(doubts)
+    assert all("and a decoy" in doubt for doubt in doubts)
 
 
 @pytest.mark.parametrize(("noise", "program"), [(0.02, True), (0.3, False)])

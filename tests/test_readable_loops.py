@@ -108,11 +108,11 @@ def test_a_list_that_forgets_in_another_order_is_another_system():
     [
         ("[x, *recent[:-1]]", "[x, *recent]", "of another kind after a pass"),
         ("[x, *recent[:-1]]", "recent[1]", "of another kind after a pass"),
-        ("recent[-1]", "recent[5]", "no sum of multiples"),
-        ("recent[-1]", "recent[x]", "no sum of multiples"),
-        ("recent[-1]", "max(recent)", "no sum of multiples"),
-        ("recent = [x, *recent[:-1]]", "recent += [x]", "no sum of multiples"),
-        ("input_5_steps_before", "sum", "something of its own"),
+        ("recent[-1]", "recent[5]", "IndexError"),
+        ("recent[-1]", "recent[x]", "does more than add"),
+        ("recent[-1]", "max(recent)", "does more than add"),
+        ("recent = [x, *recent[:-1]]", "recent += [x]", "adds to a list"),
+        ("input_5_steps_before", "sum", "which is taken"),
     ],
 )
 def test_what_is_done_to_a_list_is_followed_or_refused(old, new, message):

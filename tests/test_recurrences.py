@@ -94,7 +94,7 @@ def plus_one(*path):
         ("mechanism.json", plus_one("system", "start", 1)),
         ("mechanism.json", plus_one("system", "offset", 0)),
         ("verification.json", plus_one("proof", "up_to_length")),
-        ("certificate.json", plus_one("claims", "proof.up_to_length")),
+        ("verification.json", plus_one("holds_for", "up_to_length")),
         ("certificate.json", plus_one("inputs", 0, 1)),
         ("certificate.json", plus_one("outputs")),
         ("certificate.json", plus_one("length")),
@@ -189,7 +189,7 @@ def test_what_is_no_sum_is_not_followed_as_one():
         Operation("//", (Name("r"), Constant(2))),
     ):
         emitted = emit_recurrence(Recurrence(("x",), ("r",), (0,), (update,), (Name("r"),)))
-        with pytest.raises(ProgramError, match="no sum of multiples"):
+        with pytest.raises(ProgramError, match="does more than add"):
             affine_pass(emitted.program.source)
 
 

@@ -28,7 +28,7 @@ from distill.mechanism import AutomatonMechanism, Refusal, Variable
 from distill.recurrent_model import RecurrentModel
 from distill.sequence_network import SequenceNetwork
 from distill.verify.answers import answered
-from distill.verify.automaton import searched_sequences
+from distill.verify.automaton import walks_through
 from distill.verify.hidden import decoded, interchanged, moved, visits
 from distill.verify.sequences import verify_sequences
 
@@ -90,7 +90,7 @@ def test_one_wrong_transition_of_two_hundred_is_found_by_the_search():
     emitted = written(machine)
     wrong = [
         not (part.program == part.model).all()
-        for sequences in searched_sequences(emitted.mechanism, network, 8)
+        for sequences in walks_through(emitted.mechanism, network)
         for part in [answered(emitted.program.source, network, sequences)]
     ]
     assert any(wrong)
@@ -264,9 +264,11 @@ def reference_changed(which):
         ("verification.json", set_at("proof", "up_to_length", value=7)),
         ("verification.json", set_at("verdict", value="tested")),
         ("verification.json", set_at("longer", 1, "program_vs_task", "agree", value=299)),
-        ("certificate.json", set_at("claims", "verdict", value="tested")),
-        ("certificate.json", set_at("claims", "program_vs_model.total", value=20_000)),
-        ("certificate.json", set_at("claims", "proof.smallest_lead", value=99.0)),
+        ("verification.json", set_at("program_vs_model", "total", value=20_000)),
+        ("verification.json", set_at("proof", "smallest_lead", value=99.0)),
+        ("verification.json", set_at("holds_for", "lengths", value="every length at all")),
+        ("verification.json", set_at("mechanism", "name", value="a proof of everything")),
+        ("certificate.json", set_at("draws", "fresh", "count", value=1)),
         ("certificate.json", set_at("induction", "follows", 0, 1, value=0)),
         ("certificate.json", set_at("induction", "states", 1, value=1)),
         ("certificate.json", grow("low", 2, 0.3)),

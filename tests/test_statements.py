@@ -112,7 +112,7 @@ def test_no_verdict_is_better_than_its_numbers(given, expected):
 @pytest.mark.parametrize(
     ("given", "says", "never"),
     [
-        (tree(verdict="proved"), "on all 100 inputs, and no rounding", "For the task"),
+        (tree(verdict="proved"), "on all 100 inputs, and no rounding", "for the task"),
         (
             # a black box that was run on every input is no sample
             tree(verdict="tested", stored=False),
@@ -135,7 +135,7 @@ def test_no_verdict_is_better_than_its_numbers(given, expected):
                 model_vs_task={"agree": 1595, "total": 1600},
                 program_vs_task={"agree": 1595, "total": 1600},
             ),
-            "For the task, network and program are right on 1,595 of 1,600 inputs.",
+            "Right for the task on 1,595 of 1,600 inputs: network and program are wrong on 5. The",
             "drawn",
         ),
         (
@@ -143,7 +143,7 @@ def test_no_verdict_is_better_than_its_numbers(given, expected):
                 model_vs_task={"agree": 98, "total": 100},
                 program_vs_task={"agree": 100, "total": 100},
             ),
-            "the network is right on 98 and the program on 100 of 100 inputs.",
+            "Right for the task are the network on 98 of 100 inputs and the program on 100 of 100. The",
             "drawn",
         ),
         (
@@ -152,16 +152,16 @@ def test_no_verdict_is_better_than_its_numbers(given, expected):
                 program_vs_task={"agree": 100, "total": 100},
             ),
             "on all 100 inputs.",
-            "For the task",
+            "for the task",
         ),
         (
             loop(0, 300),
-            "Beyond 10 steps they part: at length 20 on 300 of 300 sequences.",
-            "For the task",
+            "; beyond 10 steps they part: at length 20 on 300 of 300 sequences.",
+            "for the task",
         ),
         (
             loop(parted={"inputs": [[0]] * 14}),
-            "Beyond 10 steps they part: on a sequence of 14.",
+            "; beyond 10 steps they part: on a sequence of 14.",
             "length 20",
         ),
         # within what is claimed nothing is beyond
@@ -179,7 +179,7 @@ def test_no_verdict_is_better_than_its_numbers(given, expected):
                 | {"search_disagreements": 3},
             ),
             "a search found 3 sequences on which they differ; they differ on 2 of 10 stress",
-            "For the task",
+            "for the task",
         ),
     ],
 )

@@ -144,7 +144,7 @@ def _checked(evidence: Evidence) -> ndarray:
     if evidence.sample is None:
         return np.arange(evidence.size)
     count = evidence.sample["count"]
-    if count < min(FEWEST_SAMPLED, evidence.size):
+    if count < min(FEWEST_SAMPLED, evidence.size // 4):
         raise ValueError(f"only {count:,} inputs were drawn; {FEWEST_SAMPLED:,} are the least")
     return np.flatnonzero(smallest(evidence.size, count, evidence.sample["seed"]))
 

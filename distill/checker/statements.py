@@ -256,8 +256,9 @@ def sentence(tree: Tree) -> str:
     if tree.get("program_vs_model") is None or tree.get("holds_for") is None:
         model, got = tree.get("model_vs_task"), ""
         if model is not None:
-            of = f"{model['total']:,} {_things(tree)}"
-            got = f", which is right for the task on {model['agree']:,} of {of}"
+            whole, total = model["agree"] == model["total"], f"{model['total']:,} {_things(tree)}"
+            on = f"all {total}" if whole else f"{model['agree']:,} of {total}"
+            got = f", which is right for the task on {on} that were checked"
         return f"No mechanism was found that explains this network{got}; no program was written."
     return "".join([*_wrong(tree), _same(tree).removesuffix("."), *_part(tree), "."])
 
@@ -351,15 +352,16 @@ def _wrong(tree: Tree) -> list[str]:
     if all(count == model["total"] for count in right.values()):
         return []
     of = f"of {model['total']:,} {_things(tree)}"
-    if tree["program_vs_model"]["agree"] == model["total"]:
+    counted = tree["program_vs_model"]
+    if counted["agree"] == counted["total"] and model["agree"] == program["agree"]:
         wrong = model["total"] - model["agree"]
         return [
             f"Right for the task on {model['agree']:,} {of}: network and program are wrong on "
             f"{wrong:,}. "
         ]
     return [
-        f"Right for the task are the network on {model['agree']:,} and the program on "
-        f"{program['agree']:,} {of}. "
+        f"Right for the task are the network on {model['agree']:,} {of} and the program on "
+        f"{program['agree']:,} of {program['total']:,}. "
     ]
 
 
