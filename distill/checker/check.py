@@ -29,11 +29,18 @@ from .errors import ProgramError, RunFolderError
 from .read import Evidence, SequenceEvidence, read_evidence
 from .sandbox import is_confined, program_of, run_command_line, run_program, run_sequences
 from .statements import at, rows_that_bend_rules, words
-from .verdict import verdict
+from .verdict import is_number, verdict
 
 VERSIONS = {"certificate.json": 2, "mechanism.json": 1, "verification.json": 2}
 COVERED = ("model.safetensors", "program.py", "mechanism.json", "verification.json")
-MAX_FILE = 1 << 30
+READ = (*COVERED, "certificate.json")
+MAX_FILE, MAX_JSON = 1 << 30, 1 << 26
+"""Bytes of the weights, and of every other file that is read."""
+
+COMPARED = {"name", "value", "needs", "at_least", "derived"}
+"""Of a row whose value is derived."""
+WHOLE = ("numbers", "meaning", "runner_up", "diverges_at")
+"""Fields that are listed as one."""
 
 LOOKED_AT = {
     "fourier": {"kind", "coordinate", "waves", "exceptions", "format_version"},
@@ -91,7 +98,7 @@ def check_run(folder: Path, seed: int | None = None) -> Checkup:
         RunFolderError: the folder is incomplete, truncated, or of another format version.
     """
     files, certificate, mechanism, report = _files(folder)
-    findings = [_hashes(certificate, files)]
+    findings = [_hashes(certificate, files, folder)]
     refused = report.get("verdict") == "refused"
     if not refused and "program.py" not in files:
         raise RunFolderError(f"'{folder}' has no program.py: it is not a complete run folder")
@@ -108,18 +115,18 @@ def check_run(folder: Path, seed: int | None = None) -> Checkup:
             else:
                 claims, more = _derived(evidence, report, seed)
                 findings += more
+        compared, not_derived = _compared(report, claims)
     except ProgramError as error:
         return Checkup("none", (*findings, Finding("program", False, str(error))))
     except Exception as error:
         detail = f"{type(error).__name__}: {str(error)[:300]}"
         return Checkup("none", (*findings, Finding("derivation", False, detail)))
-    compared, not_derived = _compared(report, claims)
     findings += compared
     if not refused and not weights:
         findings.append(Finding("network", True, "not run again: it was not stored"))
     rest = sorted(set(mechanism) - LOOKED_AT.get(str(mechanism.get("kind")), set()))
     last = [f"parts of mechanism.json: {', '.join(rest)}"] if rest else []
-    others = sorted(set(files) - {*COVERED, "certificate.json"})
+    others = sorted(path.name for path in _listed(folder) if path.name not in READ)
     last += [f"files not looked at: {', '.join(others)}"] if others else []
     concluded = "refused" if refused else str(claims["verdict"])
     return Checkup(concluded, tuple(findings), (*not_derived, *last), not refused and is_confined())
@@ -140,7 +147,7 @@ Files = tuple[dict[str, bytes], dict[str, Any], dict[str, Any], dict[str, Any]]
 
 
 def _files(folder: Path) -> Files:
-    files = {path.name: _bytes(path) for path in _listed(folder)}
+    files = {path.name: _bytes(path) for path in _listed(folder) if path.name in READ}
     certificate, mechanism, report = (_json(folder, files, name) for name in VERSIONS)
     return files, certificate, mechanism, report
 
@@ -256,25 +263,24 @@ def _not_derived(report: Mapping[str, Any], claims: Claims) -> Iterator[str]:
         if f"figures.{row['name']}" not in claims and row.get("value") is not None:
             yield row["name"]
         else:
-            yield from (
-                f"the {part} of {row['name']}" for part in ("decoy", "note") if row.get(part)
-            )
+            rest = sorted(row.keys() - COMPARED)
+            yield from (f"the {part} of {row['name']}" for part in rest if row[part] is not None)
     rest = {name: value for name, value in report.items() if name not in {"figures"}}
-    for name, value in _leaves(rest):
-        parents = {".".join(name.split(".")[:depth]) for depth in range(1, name.count(".") + 2)}
-        if name == "format_version" or parents & claims.keys() or value in (None, [], {}, ""):
+    derived = {tuple(name.split(".")) for name in claims}
+    for way, value in _leaves(rest):
+        parents = {way[:depth] for depth in range(1, len(way) + 1)}
+        if way == ("format_version",) or parents & derived or value in (None, [], {}, ""):
             continue
-        whole = name.startswith(("numbers", "meaning", "runner_up", "diverges_at"))
-        yield name.split(".")[0] if whole else name
+        yield way[0] if way[0] in WHOLE else ".".join(way)
 
 
-def _leaves(tree: Any, way: str = "") -> Iterator[tuple[str, Any]]:
+def _leaves(tree: Any, way: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
     if isinstance(tree, Mapping) and tree:
         for name, value in tree.items():
-            yield from _leaves(value, f"{way}.{name}" if way else name)
+            yield from _leaves(value, (*way, name))
     elif isinstance(tree, list) and any(isinstance(part, Mapping) for part in tree):
         for place, value in enumerate(tree):
-            yield from _leaves(value, f"{way}.{place}")
+            yield from _leaves(value, (*way, str(place)))
     else:
         yield way, tree
 
@@ -287,9 +293,24 @@ def _listed(folder: Path) -> list[Path]:
 
 
 def _bytes(path: Path) -> bytes:
-    if path.stat().st_size > MAX_FILE:
-        raise RunFolderError(f"'{path}' has more than {MAX_FILE:,} bytes")
-    return path.read_bytes()
+    most = MAX_FILE if path.suffix == ".safetensors" else MAX_JSON
+    try:
+        if path.stat().st_size > most:
+            raise RunFolderError(f"'{path}' has more than {most:,} bytes, the most that is read")
+        return path.read_bytes()
+    except OSError as error:
+        raise RunFolderError(f"'{path}' cannot be read ({error.strerror})") from error
+
+
+def _digest(path: Path) -> str | None:
+    """The hash of a file that is not read otherwise; null where it is too large, or no file."""
+    try:
+        if path.stat().st_size <= MAX_FILE:
+            with path.open("rb") as opened:
+                return hashlib.file_digest(opened, "sha256").hexdigest()
+    except OSError:
+        pass
+    return None
 
 
 def _json(folder: Path, files: Mapping[str, bytes], name: str) -> dict[str, Any]:
@@ -335,12 +356,14 @@ def _weights(folder: Path, files: Mapping[str, bytes]) -> dict[str, ndarray]:
         ) from error
 
 
-def _hashes(certificate: Mapping[str, Any], files: Mapping[str, bytes]) -> Finding:
+def _hashes(certificate: Mapping[str, Any], files: Mapping[str, bytes], folder: Path) -> Finding:
     claimed = certificate.get("sha256", {})
     if not isinstance(claimed, dict):
         return Finding("sha256", False, "the certificate holds no hashes")
-    found = {name: hashlib.sha256(files.get(name, b"")).hexdigest() for name in claimed}
-    changed = sorted(name for name in claimed if claimed[name] != found[name])
+    found = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    others = [path for path in _listed(folder) if path.name in claimed.keys() - set(READ)]
+    found |= {path.name: _digest(path) for path in others}
+    changed = sorted(name for name in claimed if claimed[name] != found.get(name))
     wrong = changed + sorted(set(COVERED) & set(files) - set(claimed))
     return Finding("sha256", not wrong, f"changed: {', '.join(wrong)}" if wrong else "all the same")
 
@@ -362,9 +385,17 @@ def _command_line(evidence: Evidence | SequenceEvidence) -> Finding:
 
 
 def _same(name: str, stated: Any, derived: Any) -> bool:
-    if isinstance(derived, float) and type(stated) in {int, float}:
+    if isinstance(derived, float) and is_number(stated):
         absolute = 0.0 if name in RELATIVE_ONLY else TOLERANCE
         return math.isclose(stated, derived, rel_tol=TOLERANCE, abs_tol=absolute)
+    if isinstance(derived, list) and isinstance(stated, list):
+        return len(stated) == len(derived) and all(
+            _same(name, one, other) for one, other in zip(stated, derived, strict=True)
+        )
+    if isinstance(derived, dict) and isinstance(stated, dict):
+        return stated.keys() == derived.keys() and all(
+            _same(name, stated[key], derived[key]) for key in derived
+        )
     return type(stated) is type(derived) and stated == derived
 
 

@@ -19,7 +19,7 @@ from .invariant import induction, reach
 from .linear_bound import IntegerSystem, linear_bound
 from .loop import walk
 from .read import SequenceEvidence
-from .recurrent import IntegerForward, RecurrentForward
+from .recurrent import NONE, IntegerForward, RecurrentForward
 from .sandbox import program_of, run_sequences
 from .search import Asked, Searched, search_sequences
 from .statements import holds_for
@@ -151,8 +151,9 @@ def answers_of(
         return answers[said.answers][..., None], said.lead
     read = numbers(sequences, channels)[..., None] if shape["one_hot"] else sequences
     counted = IntegerForward(shape, weights)(read)
-    chosen = answers[counted.answers] if len(answers) else counted.answers
-    return chosen, counted.lead
+    if not len(answers):
+        return counted.answers, counted.lead
+    return np.where(counted.answers < 0, NONE, answers[counted.answers]), counted.lead
 
 
 def _counts(evidence: SequenceEvidence, plan: Mapping[str, Any], claims: Claims) -> None:
@@ -213,6 +214,8 @@ def machine_of(evidence: SequenceEvidence) -> tuple[ndarray, ndarray, ndarray]:
         ValueError: it is not a machine over the symbols of the certificate.
     """
     mechanism, count = evidence.mechanism, prod(map(len, evidence.channels))
+    if len(mechanism["symbols"]) != count:
+        raise ValueError("the machine is not one over the symbols of the certificate")
     transitions, outputs, listed = (
         np.array(mechanism[name], dtype=np.int64) for name in ("transitions", "outputs", "symbols")
     )

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-MAX_EVERY = 50_000_000
+MAX_EVERY = 1 << 25
 
 KINDS = 4
 """Kinds of stress sequences, which come in turn."""

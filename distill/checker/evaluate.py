@@ -15,11 +15,12 @@ from __future__ import annotations
 import ast
 import math
 import operator
+import resource
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
-from functools import reduce
+from functools import partial, reduce
 from typing import Any
 
 import numpy as np
@@ -33,8 +34,14 @@ LANES = 1 << 14
 """Inputs at once."""
 MAX_LENGTH = 1_000_000
 MAX_BITS = 1 << 14
+MAX_ENTRIES = 1 << 24
+"""Numbers that are laid out at once, over all inputs."""
+MAX_MEMORY = 3 << 29
+"""Bytes that an evaluation may add to what the process has ever used."""
+MOST_DIGITS = 400
 SAFE = 1 << 62
 EXACT = 1 << 53
+MAX_TABLES = 4_096
 SMALL_TABLE = 64
 """Inputs up to which a cached function is evaluated for each, repeated or not."""
 
@@ -54,9 +61,32 @@ COMPARE: dict[type, Callable[[Any, Any], Any]] = {
 UNARY: dict[type, Callable[[Any], Any]] = {
     **{ast.USub: operator.neg, ast.UAdd: operator.pos, ast.Invert: operator.invert},
 }
+
+
+def _pow(base: Any, exponent: Any, modulus: Any) -> Any:
+    if any(not isinstance(part, int) for part in (base, exponent, modulus)):
+        raise TypeError("pow() is given something other than three integers")
+    return pow(base, exponent, modulus)
+
+
+def _round(number: Any, digits: Any = None) -> Any:
+    if digits is not None and (not isinstance(digits, int) or abs(digits) > MOST_DIGITS):
+        raise ValueError("round() is given something other than a small number of digits")
+    return round(number, digits)
+
+
+def _sum(values: Any, start: Any = 0) -> Any:
+    if isinstance(start, list | tuple):
+        raise TypeError("sum() is given lists, not numbers")
+    if any(isinstance(value, Fraction) for value in values):
+        return reduce(lambda a, b: _sized(ast.Add(), a, b), values, start)
+    return sum(values, start)
+
+
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    **{f.__name__: f for f in (abs, all, any, bool, divmod, float, int, len, list, max, min, pow)},
-    **{f.__name__: f for f in (round, sorted, sum, tuple, Fraction)},
+    **{f.__name__: f for f in (abs, all, any, bool, divmod, float, int, len, list, max, min)},
+    **{f.__name__: f for f in (sorted, tuple, Fraction)},
+    **{"pow": _pow, "round": _round, "sum": _sum},
     **{
         name: getattr(math, name)
         for name in (
@@ -128,6 +158,7 @@ class Evaluator:
 
     def __init__(self, program: Program, seconds: int = SECONDS) -> None:
         self.program, self.deadline = program, time.monotonic() + seconds
+        self.most = _used() + MAX_MEMORY
         self.constants: dict[str, Value] = {"pi": math.pi, "e": math.e, "tau": math.tau}
         self.tables: dict[int, tuple[Any, ndarray | None]] = {}
         self.dense: dict[int, tuple[Any, tuple[int, ndarray, ndarray] | None]] = {}
@@ -147,6 +178,9 @@ class Evaluator:
         function = self.program.functions[name]
         if len(arguments) != len(function.args.args):
             raise ProgramError(f"{name}() of the program takes {len(function.args.args)} arguments")
+        if name in self.program.cached and not all(map(_is_key, arguments)):
+            # a cache takes 1, True and 1.0 for the same, and answers what came first
+            raise ProgramError(f"{name}() of the program is cached, and is given no integers")
         if name in self.program.cached and lanes > SMALL_TABLE:
             columns = [argument for argument in arguments if isinstance(argument, ndarray)]
             first, where = _distinct(columns, lanes)
@@ -180,13 +214,18 @@ class Evaluator:
             self._guarded(node, self._statement, node)
 
     def _guarded(self, node: ast.stmt, do: Callable[[Any], Any], what: Any) -> Any:
-        if time.monotonic() > self.deadline:
-            raise ProgramError("evaluating the program took too long")
+        self._check_limits()
         try:
             return do(what)
         except FAULTS as error:
             said = f"{type(error).__name__}: {error}"
             raise ProgramError(f"line {node.lineno} of the program failed: {said}") from error
+
+    def _check_limits(self) -> None:
+        if time.monotonic() > self.deadline:
+            raise ProgramError("evaluating the program took too long")
+        if _used() > self.most:
+            raise ProgramError("evaluating the program took too much memory")
 
     def _statement(self, node: ast.stmt) -> None:
         frame = self.frame
@@ -205,7 +244,7 @@ class Evaluator:
                 if not isinstance(held, list):
                     raise TypeError(f"{name} is no list")
                 if attr == "append" and isinstance(node.value, ast.Call):
-                    frame.write(name, [*held, self._eval(node.value.args[0])])
+                    frame.write(name, _made([*held, self._eval(node.value.args[0])]))
                 elif held:
                     frame.write(name, held[:-1])
                 else:
@@ -253,8 +292,7 @@ class Evaluator:
     def _while(self, test: ast.expr, body: Sequence[ast.stmt]) -> None:
         frame, done = self.frame, list[ndarray]()
         while frame.width:
-            if time.monotonic() > self.deadline:
-                raise ProgramError("evaluating the program took too long")
+            self._check_limits()
             holds = self._truth(self._eval(test))
             if not isinstance(holds, ndarray):
                 if not holds:
@@ -293,14 +331,14 @@ class Evaluator:
         if not isinstance(index, ndarray):
             changed = list(held)
             changed[index] = value
-            return changed
+            return _made(changed)
         where = _places(index, len(held))
         changed = []
         for place, old in enumerate(held):
             here, there = np.flatnonzero(where == place), np.flatnonzero(where != place)
             parts = [(here, take(value, here)), (there, take(old, there))]
             changed.append(joined([part for part in parts if len(part[0])], len(where)))
-        return changed
+        return _made(changed)
 
     # expressions
 
@@ -341,9 +379,9 @@ class Evaluator:
             case ast.IfExp(test=test, body=body, orelse=orelse):
                 return self._chosen(self._truth(self._eval(test)), body, orelse)
             case ast.Tuple(elts=elements):
-                return tuple(self._display(elements))
+                return _made(tuple(self._display(elements)))
             case ast.List(elts=elements):
-                return list(self._display(elements))
+                return _made(list(self._display(elements)))
             case ast.Dict(keys=keys, values=values):
                 return self._dictionary(
                     (self._eval(key), self._eval(value))
@@ -351,7 +389,7 @@ class Evaluator:
                     if key is not None
                 )
             case ast.ListComp(elt=elt, generators=generators):
-                return [self._eval(elt) for _ in self._over(generators)]
+                return _made([self._eval(elt) for _ in self._over(generators)])
             case ast.DictComp(key=key, value=value, generators=generators):
                 return self._dictionary(
                     (self._eval(key), self._eval(value)) for _ in self._over(generators)
@@ -371,7 +409,7 @@ class Evaluator:
             if not _is_uniform(key) or not _is_uniform(value):
                 raise Apart
             made[key] = value
-        return made
+        return _made(made)
 
     def _over(self, generators: list[ast.comprehension]) -> Iterator[None]:
         """Bind the variables of a comprehension to one combination after the other."""
@@ -380,8 +418,7 @@ class Evaluator:
             return
         generator, frame = generators[0], self.frame
         for element in self._elements(self._eval(generator.iter)):
-            if time.monotonic() > self.deadline:
-                raise ProgramError("evaluating the program took too long")
+            self._check_limits()
             scope: dict[str, Value] = {}
             self._bind(scope, generator.target, element)
             frame.inner.append(scope)
@@ -447,9 +484,9 @@ class Evaluator:
         left, holds = self._eval(node.left), None
         for op, comparator in zip(node.ops, node.comparators, strict=True):
             if isinstance(comparator, ast.Set):
-                if isinstance(left, list):
-                    raise TypeError("a list is in no set")
                 right: Value = list(self._display(comparator.elts))
+                if not all(map(_is_hashable, (left, *right))):
+                    raise TypeError("a list is in no set")
             else:
                 right = self._eval(comparator)
             if isinstance(op, ast.In | ast.NotIn):
@@ -515,10 +552,11 @@ class Evaluator:
         do = BINARY[type(op)]
         if not isinstance(left, ndarray) and not isinstance(right, ndarray):
             _check_size(op, left, right)
-            return _a_number(do(left, right))
+            made = do(left, right)
+            return _made(made) if isinstance(made, list | tuple) else _a_number(made)
         kinds = {_kind(left), _kind(right)}
         if not kinds <= {int, bool, float}:
-            return self._each(do, [left, right])
+            return self._each(partial(_sized, op), [left, right])
         x, y = _numeric(left), _numeric(right)
         if isinstance(op, ast.Div | ast.FloorDiv | ast.Mod) and np.any(np.asarray(y) == 0):
             raise ZeroDivisionError("division by zero")
@@ -596,17 +634,16 @@ class Evaluator:
             return None
         known = self.tables.get(id(held))
         if known is None:
-            grid = None
-            if _is_uniform(held):
-                try:
-                    grid = np.array(held)
-                except ValueError:
-                    grid = None
-                if grid is not None and (grid.dtype.kind != "i" or grid.dtype != np.int64):
-                    grid = None
-                if grid is not None and not _all_integers(held):
-                    grid = None
-            known = self.tables[id(held)] = (held, grid)  # keeps the list, and so its id
+            if not _is_uniform(held) or not _all_integers(held):
+                return None
+            try:
+                grid = np.array(held)
+            except (ValueError, OverflowError):
+                return None
+            fits = grid.dtype == np.int64 and _peak(grid) < SAFE
+            known = (held, grid if fits else None)  # keeps the list, and so its id
+            if len(self.tables) < MAX_TABLES:
+                self.tables[id(held)] = known
         return known[1]
 
     def _dense(self, held: dict[Any, Value]) -> tuple[int, ndarray, ndarray] | None:
@@ -630,7 +667,8 @@ class Evaluator:
     def _call(self, name: str, nodes: list[ast.expr]) -> Value:
         if nodes and isinstance(nodes[0], ast.GeneratorExp):
             generator = nodes[0]
-            arguments = [[self._eval(generator.elt) for _ in self._over(generator.generators)]]
+            elements = [self._eval(generator.elt) for _ in self._over(generator.generators)]
+            arguments = [_made(elements)]
         else:
             arguments = [self._eval(node) for node in nodes]
         if name in self.program.functions:
@@ -638,45 +676,44 @@ class Evaluator:
         if name in {"range", "enumerate", "zip", "reversed"}:
             return self._sequence(name, arguments)
         if name in {"list", "tuple"} and len(arguments) == 1:
-            return (list if name == "list" else tuple)(self._elements(arguments[0]))
+            return _made((list if name == "list" else tuple)(self._elements(arguments[0])))
         if name == "len":
             return len(self._elements(arguments[0]))
         if all(map(_is_uniform, arguments)):
-            if name == "pow" and (len(arguments) < 3 or type(arguments[2]) is not int):
-                raise ProgramError("pow() of the program needs three integers")
-            return FUNCTIONS[name](*arguments)
+            made = FUNCTIONS[name](*arguments)
+            return _made(made) if isinstance(made, list | tuple) else _a_number(made)
         return self._spread(name, arguments)
 
     def _spread(self, name: str, arguments: list[Value]) -> Value:
         """A builtin of values that differ: at once where that is exact, or else one by one."""
-        of_list = len(arguments) == 1 and isinstance(arguments[0], list | tuple)
-        values = list(arguments[0]) if of_list else arguments
+        alone, one = len(arguments) == 1, arguments[0]
+        of_list = alone and isinstance(one, list | tuple)
+        values = list(one) if of_list else arguments
         kinds = {_kind(value) for value in values}
-        alike = kinds == {int} or kinds == {float}
+        whole = kinds <= {int, bool}
+        alike = (kinds == {int} or kinds == {float}) and (of_list or len(values) > 1)
         match name:
-            case "sum" if of_list and (kinds <= {int, bool} or sys.version_info < (3, 12)):
+            case "sum" if of_list and (whole or sys.version_info < (3, 12)):
                 return reduce(lambda a, b: self.binary(ast.Add(), a, b), values, 0)
-            case "max" | "min" if alike and values:
+            case "max" | "min" if alike:
                 return reduce(_larger if name == "max" else _smaller, map(_numeric, values))
             case "sorted" if kinds == {int} and of_list and all(_peak(v) < SAFE for v in values):
-                wide = [np.broadcast_to(_numeric(v), (self.frame.width,)) for v in values]
-                return list(np.sort(np.stack(wide), axis=0))
+                return list(np.sort(self._grid([_numeric(v) for v in values]), axis=0))
             case "all" | "any" if of_list:
                 truths = [self._truth(value) for value in values]
                 if name == "all":
                     return reduce(_both, truths, True)
                 return self._not(reduce(_both, map(self._not, truths), True))
-            case "abs" if kinds == {int} or kinds == {float}:
-                return np.abs(_numeric(arguments[0]))
-            case "int" if kinds <= {int, bool}:
-                return _numeric(arguments[0])
-            case "float" if kinds <= {int, bool} and _peak(_numeric(arguments[0])) <= EXACT:
-                return np.asarray(_numeric(arguments[0]), dtype=float)
-            case "bool":
-                return self._truth(arguments[0])
-            case "divmod" if kinds <= {int, bool}:
-                parts = (ast.FloorDiv(), ast.Mod())
-                return tuple(self.binary(op, arguments[0], arguments[1]) for op in parts)
+            case "abs" if isinstance(one, ndarray) and alone and kinds <= {int, float}:
+                return np.abs(_numeric(one))
+            case "int" if isinstance(one, ndarray) and alone and whole:
+                return _numeric(one)
+            case "float" if isinstance(one, ndarray) and alone and whole and _peak(one) <= EXACT:
+                return np.asarray(_numeric(one), dtype=float)
+            case "bool" if alone:
+                return self._truth(one)
+            case "divmod" if len(arguments) == 2 and whole:
+                return tuple(self.binary(op, *arguments) for op in (ast.FloorDiv(), ast.Mod()))
         return self._each(FUNCTIONS[name], arguments)
 
     def _sequence(self, name: str, arguments: list[Value]) -> list[Value]:
@@ -711,7 +748,7 @@ class Evaluator:
             if _is_uniform(held) and _is_uniform(arguments[0]):
                 return getattr(held, name)(arguments[0])
             equal = [self.compare(operator.eq, one, arguments[0]) for one in held]
-            grid = np.stack([np.broadcast_to(one, (self.frame.width,)) for one in equal])
+            grid = self._grid(equal)
             if name == "count":
                 return grid.sum(axis=0)
             if not grid.any(axis=0).all():
@@ -719,11 +756,19 @@ class Evaluator:
             return grid.argmax(axis=0)
         raise TypeError(f"{name} is called on something that does not have it")
 
+    def _grid(self, values: list[Value]) -> ndarray:
+        """Numbers, a row for each and a column for every input."""
+        if len(values) * self.frame.width > MAX_ENTRIES:
+            raise Apart
+        return np.stack([np.broadcast_to(value, (self.frame.width,)) for value in values])
+
     def _each(self, do: Callable[..., Any], arguments: list[Value]) -> Value:
         """A function of Python, called for one input after the other."""
         width = self.frame.width
+        if sum(map(_size, arguments)) * width > MAX_ENTRIES:
+            raise Apart
         columns = [unpacked(argument, width) for argument in arguments]
-        return packed([do(*row) for row in zip(*columns, strict=True)])
+        return _a_number(packed([do(*row) for row in zip(*columns, strict=True)]))
 
 
 def _distinct(columns: list[ndarray], lanes: int) -> tuple[ndarray, ndarray]:
@@ -841,6 +886,51 @@ def _a_number(value: Any) -> Any:
         raise ArithmeticError("the result is not a number")
     if type(value) is float and value != value:
         raise ArithmeticError("the result is not a number")
+    if isinstance(value, tuple):
+        for part in value:
+            _a_number(part)
+    return value
+
+
+def _used() -> int:
+    """Bytes of memory that the process has had at most."""
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most << 10
+
+
+def _is_key(value: Value) -> bool:
+    """Whether a value is an integer, or a tuple of some, for every input."""
+    return all(map(_is_key, value)) if isinstance(value, tuple) else _kind(value) is int
+
+
+def _is_hashable(value: Value) -> bool:
+    if isinstance(value, tuple):
+        return all(map(_is_hashable, value))
+    return not isinstance(value, list | dict)
+
+
+def _size(value: Value, most: int = MAX_LENGTH) -> int:
+    """How many places a value has, in all that it holds; counted up to a little above `most`."""
+    if not isinstance(value, tuple | list | dict):
+        return 1
+    size = 1
+    for part in value.values() if isinstance(value, dict) else value:
+        size += _size(part, most - size)
+        if size > most:
+            break
+    return size
+
+
+def _made(value: Value) -> Value:
+    """A list, tuple or dictionary that was just made, which must not hold too much.
+
+    What holds itself twice, again and again, is small in memory and endless to go through.
+    """
+    nested = any(isinstance(part, tuple | list | dict) for part in value)
+    if isinstance(value, dict):
+        nested = True
+    if len(value) > MAX_LENGTH or (nested and _size(value) > MAX_LENGTH):
+        raise ProgramError(f"the program makes a list of more than {MAX_LENGTH:,} places")
     return value
 
 
@@ -850,10 +940,24 @@ def _check_size(op: ast.operator, left: Value, right: Value) -> None:
         repeated = isinstance(one, list | tuple) and isinstance(op, ast.Mult)
         if repeated and isinstance(other, int) and len(one) * other > MAX_LENGTH:
             raise ProgramError(f"the program makes a list of more than {MAX_LENGTH:,} places")
-    if isinstance(left, int) and isinstance(right, int):
-        bits = left.bit_length() * (right if isinstance(op, ast.Pow) else 1) + right.bit_length()
+    if isinstance(left, list | tuple) and isinstance(right, list | tuple):
+        if len(left) + len(right) > MAX_LENGTH:
+            raise ProgramError(f"the program makes a list of more than {MAX_LENGTH:,} places")
+    elif isinstance(left, int | Fraction) and isinstance(right, int | Fraction):
+        times = int(right) if isinstance(op, ast.Pow) else 1
+        bits = _bits(left) * max(1, times) + _bits(right)
         if bits > MAX_BITS:
             raise TooLargeError(f"the program makes an integer of about {bits:,} bits")
+
+
+def _sized(op: ast.operator, left: Any, right: Any) -> Any:
+    """An operation on two values, of one input."""
+    _check_size(op, left, right)
+    return BINARY[type(op)](left, right)
+
+
+def _bits(number: int | Fraction) -> int:
+    return number.numerator.bit_length() + number.denominator.bit_length() - 1
 
 
 def _both(left: Any, right: Any) -> Any:

@@ -17,6 +17,8 @@ from .read import Evidence
 
 PRINTED_PHASE = 0.05
 """Phases below this many radians are left out of programs; the mechanism has them as fitted."""
+SEEN = 1e-3
+"""The least size of a wave, as a part of the largest; what is less cannot be seen in the logits."""
 FOLLOWS = 0.01
 """By how much of the largest logit a program's may differ from those of its mechanism."""
 
@@ -24,7 +26,10 @@ FOLLOWS = 0.01
 def follows(evidence: Evidence, tokens: ndarray, said: ndarray) -> bool:
     """Whether a program's logits [n, outputs] are those of the mechanism, but for its digits."""
     waves = _mechanism_logits(evidence, tokens)
-    return bool(np.abs(said - waves).max() <= FOLLOWS * np.abs(waves).max())
+    apart, largest = float(np.abs(said - waves).max()), float(np.abs(waves).max())
+    sizes = [abs(w["amplitude"]) + abs(w.get("pizza") or 0) for w in evidence.mechanism["waves"]]
+    # a wave that nothing would miss may be none of the program's
+    return apart <= FOLLOWS * largest and min(sizes) > max(2 * apart, SEEN * max(sizes))
 
 
 def exceptions_follow(evidence: Evidence, ask: Callable[[ndarray], ndarray]) -> bool:

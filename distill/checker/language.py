@@ -160,6 +160,8 @@ class _Reader:
         self.values: set[str] = set()  # what may be read
         self.calls: set[str] = set(BUILTINS)  # what may be called
         self.taken: set[str] = set(dir(builtins))
+        self.local: set[str] = set()  # what is a variable somewhere
+        self.marks = False  # whether `cache` is imported
         self.functions: dict[str, ast.FunctionDef] = {}
         self.entry: str | None = None
 
@@ -200,7 +202,8 @@ class _Reader:
         return Program(self.source, title, tuple(kept), self.entry, self.functions, marked)
 
     def _bind(self, node: ast.AST, name: str) -> None:
-        if name in self.taken or name.startswith("_"):
+        # also below a function: what a variable of it is before it is bound would be two things
+        if name in self.taken | self.local or name.startswith("_"):
             raise _refuse(node, f"binds {name}, which is taken")
         self.taken.add(name)
 
@@ -208,8 +211,8 @@ class _Reader:
         for alias in node.names:
             if alias.asname or alias.name not in IMPORTS.get(node.module or "", ()):
                 raise _refuse(node, f"imports {alias.name} from {node.module}, which is not known")
-            if alias.name != "pow":
-                self._bind(node, alias.name)
+            self._bind(node, alias.name)
+            self.marks |= alias.name == "cache"
             (self.values if alias.name in MATH_VALUES else self.calls).add(alias.name)
 
     def _all(self, node: ast.stmt, value: ast.expr) -> None:
@@ -228,7 +231,7 @@ class _Reader:
             if annotation is not None and not _is_type(annotation):
                 raise _refuse(node, "has an annotation that is not made of int, float, list, tuple")
         for mark in node.decorator_list:
-            if not isinstance(mark, ast.Name) or mark.id != "cache" or "cache" not in self.calls:
+            if not isinstance(mark, ast.Name) or mark.id != "cache" or not self.marks:
                 raise _refuse(node, "has a decorator other than cache")
         body = node.body[1:] if _is_text(node.body[0]) else node.body
         if not body:
@@ -236,6 +239,7 @@ class _Reader:
         scope = _Scope(self, node)
         scope.statements(body, loop=False)
         _check_changes(node, scope.variables)
+        self.local |= scope.variables
         self._bind(node, node.name)
         self.calls.add(node.name)
         self.functions[node.name] = node
@@ -414,7 +418,8 @@ class _Scope:
         for op, right in zip(node.ops, node.comparators, strict=True):
             if not isinstance(op, COMPARISONS):
                 raise _refuse(node, f"compares by {type(op).__name__}")
-            inside = isinstance(op, ast.In | ast.NotIn)
+            # what a chain goes on with is a value: no set, and no range
+            inside = isinstance(op, ast.In | ast.NotIn) and right is node.comparators[-1]
             if isinstance(right, ast.Set) and inside:
                 self._all(*right.elts)
             elif inside and _is_range(right):

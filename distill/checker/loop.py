@@ -24,7 +24,11 @@ from .language import Program, read_program
 
 MAX_PAIRS = 200_000
 """Pairs of a state and values of the variables that a walk may meet."""
+MAX_AT_ONCE = 4_000_000
+"""Passes that may be evaluated together."""
 MAX_LIST = 1_000
+OUTPUTS, EACH = "_outputs", "_each"
+"""Of a loop that is written as one line: names that no program can have."""
 
 
 @dataclass(frozen=True)
@@ -151,6 +155,8 @@ def walk(source: str, transitions: ndarray, answers: ndarray, symbols: ndarray) 
             for place, number in enumerate(_flat(values)):
                 if len(met[place][state]) < 2:
                     met[place][state].add(number)
+        if len(level) * len(symbols) > MAX_AT_ONCE:
+            raise ProgramError("the program's variables have too many values at once")
         states = np.repeat([pair[0] for pair in level], len(symbols))
         letters = np.tile(np.arange(len(symbols)), len(level))
         said, after = _stepped(loop, level, symbols, letters)
@@ -221,16 +227,16 @@ def _parts(function: ast.FunctionDef, argument: str) -> tuple[list[ast.stmt], as
                 return [node for node in before if node is not empty[0]], loop, outputs
         case [ast.Return(ast.ListComp(elt, [ast.comprehension(target, ast.Name(id=over), [])]))]:
             if over == argument:
-                return [], _appended(target, elt, function), "outputs"
+                return [], _appended(target, elt, function), OUTPUTS
         case [ast.Return(ast.Call(ast.Name(id="list"), [ast.Name(id=over)]))] if over == argument:
-            target, answer = ast.Name("each", ast.Store()), ast.Name("each", ast.Load())
-            return [], _appended(target, answer, function), "outputs"
+            target, answer = ast.Name(EACH, ast.Store()), ast.Name(EACH, ast.Load())
+            return [], _appended(target, answer, function), OUTPUTS
     raise ProgramError("the program is not a loop over its argument that returns what it appends")
 
 
 def _appended(target: ast.expr, answer: ast.expr, function: ast.FunctionDef) -> ast.For:
     """The loop that a comprehension over the argument is."""
-    append = ast.Attribute(ast.Name("outputs", ast.Load()), "append", ast.Load())
+    append = ast.Attribute(ast.Name(OUTPUTS, ast.Load()), "append", ast.Load())
     over = ast.Name(function.args.args[0].arg, ast.Load())
     body: list[ast.stmt] = [ast.Expr(ast.Call(append, [answer], []))]
     return ast.fix_missing_locations(ast.copy_location(ast.For(target, over, body, []), function))

@@ -11,7 +11,12 @@ import numpy as np
 from numpy import ndarray
 
 MAX_SIZE = 1 << 31
-"""Inputs of a finite domain, and numbers that are drawn at once."""
+"""Values of an input; logits of a finite domain."""
+MAX_DRAWN = 1 << 25
+"""Numbers that are drawn at once; no sequence may be so long that as many as are drawn anew would
+be more."""
+DRAWN_ANEW = 10_000
+"""Sequences of the training length."""
 
 Data = Mapping[str, Any]
 Shapes = dict[str, tuple[int, ...]]
@@ -117,14 +122,16 @@ def read_evidence(
             raise ValueError("the architecture does not fit the domain")
         _check(weights, expected)
     size = prod(len(values) for values in inputs)
-    if size > MAX_SIZE:
-        raise ValueError(f"the domain has {size:,} inputs")
     sample, fit, split = (certificate[name] for name in ("sample", "fit", "split"))
     checked = size if sample is None else sample["count"]
+    if checked * (len(outputs) if shape is not None else 1) > MAX_SIZE >> 3:
+        raise ValueError(f"the domain has {size:,} inputs, too many to go through")
     for draw, parts in ((sample, ("count",)), (fit, ("fitted", "inputs")), (split, ("train",))):
         counts = [draw[part] for part in parts] if draw is not None else []
         if any(type(n) is not int or not 0 < n <= size for n in counts) or counts != sorted(counts):
             raise ValueError("a draw of the certificate is larger than the domain, or empty")
+    if shape is None and certificate["recorded"] is None and source:
+        raise ValueError("neither weights nor recorded answers of the network are stored")
     recorded, reference = (
         _answers(certificate[name], checked, len(outputs)) for name in ("recorded", "reference")
     )
@@ -216,9 +223,10 @@ def _sequences(
         raise ValueError("the certificate gives no length, or no number of outputs")
     if shape is not None:
         _check(weights, _recurrent(shape, channels, outputs, len(answers)))
+    if length * len(channels) * DRAWN_ANEW > MAX_DRAWN * 2:
+        raise ValueError(f"sequences of {length:,} steps are too long to draw them anew")
     for draw in [] if draws is None else [draws["fresh"], draws["stress"], *draws["longer"]]:
-        if draw["length"] * (draw["count"] or 1) * len(channels) > MAX_SIZE:
-            raise ValueError("a draw of the certificate is too large")
+        _check_draw(draw, channels)
     reference = certificate["reference"]
     return SequenceEvidence(
         channels=channels,
@@ -235,6 +243,16 @@ def _sequences(
         program=source,
         mechanism=mechanism,
     )
+
+
+def _check_draw(draw: Data, channels: tuple[range, ...]) -> None:
+    """Raises ValueError where a draw has no length, no seed, or is too large."""
+    wanted = {"every": (), "listed": (), "uniform": ("count", "seed"), "stress": ("count", "seed")}
+    counts = [draw[name] for name in ("length", *wanted[draw["kind"]])]
+    if any(type(n) is not int or n < 0 for n in counts) or draw["length"] < 1:
+        raise ValueError("a draw of the certificate has no length, count or seed")
+    if draw["length"] * (draw["count"] or 1) * len(channels) > MAX_DRAWN:
+        raise ValueError("a draw of the certificate is too large")
 
 
 def _recurrent(shape: Data, channels: tuple[range, ...], outputs: int, answers: int) -> Shapes:

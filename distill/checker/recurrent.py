@@ -11,6 +11,9 @@ import numpy as np
 from numpy import ndarray
 
 BATCH = 2048
+LARGEST = 2.0**63
+NONE = -(1 << 63)
+"""What stands for an answer that is no number of 64 bits; no program may answer it."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,8 @@ class RecurrentForward:
             for t, symbols in enumerate(sequences[part].T):
                 hidden = self._step(hidden, symbols)
                 logits = hidden @ self._exact["W_out"].T + self._exact["b_out"]
+                if not np.isfinite(logits).all():
+                    raise ValueError("a logit of the network is no finite number")
                 answers[part, t] = logits.argmax(axis=1)
                 top = np.partition(logits, -2, axis=1)[:, -2:] if logits.shape[1] > 1 else None
                 lead[part, t] = np.inf if top is None else top[:, 1] - top[:, 0]
@@ -70,7 +75,8 @@ class Numbers:
     """What a network says along sequences.
 
     Attributes:
-        answers: the numbers of its answer; where it chooses, the place of the leading one.
+        answers: the numbers of its answer; where it chooses, the place of the leading one, or -1
+            where logits overflow.
         lead: of the answer over the runner-up, or how far numbers are from other roundings.
     """
 
@@ -107,11 +113,12 @@ class IntegerForward:
                 hidden = self._step(hidden, sequences[part, t])
                 y = hidden @ self._exact["C"].T + self._exact["d"]
                 if chooses:
-                    answers[part, t, 0] = y.argmax(axis=1)
+                    answers[part, t, 0] = np.where(np.isfinite(y).all(axis=1), y.argmax(axis=1), -1)
                     top = np.sort(y, axis=1)[:, -2:]
                     lead[part, t] = top[:, -1] - top[:, 0] if y.shape[1] > 1 else np.inf
                 else:
-                    answers[part, t] = np.rint(y).astype(np.int64)
+                    counts = np.abs(y) < LARGEST
+                    answers[part, t] = np.where(counts, np.rint(np.where(counts, y, 0)), NONE)
                     lead[part, t] = (0.5 - np.abs(y - np.rint(y))).min(axis=1)
         return Numbers(answers, lead)
 

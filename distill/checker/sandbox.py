@@ -28,6 +28,7 @@ MEMORY = 2 << 30
 FLOAT_TOLERANCE = 1e-9
 """Of logits: Python 3.12 adds up floats more exactly than 3.11."""
 LARGEST = 1 << 63
+"""Answers are smaller in size: the smallest number of 64 bits stands for what is none."""
 MAX_NUMBERS = 1 << 21
 """Logits at once."""
 
@@ -150,12 +151,12 @@ def _integers(value: Value, lanes: int) -> ndarray:
         exact = value.dtype == object and all(type(entry) is int for entry in value)
         if value.dtype != np.int64 and not exact:
             raise ProgramError("the program answers something that is not an integer")
-        if exact and any(not -LARGEST <= entry < LARGEST for entry in value):
+        if any(not -LARGEST < entry < LARGEST for entry in (value if exact else [value.min()])):
             raise TooLargeError("the program answers beyond 64-bit integers")
         return value.astype(np.int64)
     if type(value) is not int:
         raise ProgramError(f"the program answered {str(value)[:80]}, which is not an integer")
-    if not -LARGEST <= value < LARGEST:
+    if not -LARGEST < value < LARGEST:
         raise TooLargeError("the program answers beyond 64-bit integers")
     return np.full(lanes, value, dtype=np.int64)
 

@@ -13,6 +13,9 @@ from typing import Any
 CLAIMS = ("proved", "exhaustive", "tested")
 """Verdicts that say that program and network are the same, the strongest first."""
 
+LARGEST = 1 << 1023
+"""No integer beyond this is taken for a number: no float is as large."""
+
 STRENGTH = ("refused", "approximate", *reversed(CLAIMS))
 """All verdicts, the weakest first."""
 
@@ -57,7 +60,9 @@ def proves(proof: Mapping[str, Any] | None, counted: Mapping[str, Any]) -> bool:
 
 def is_number(value: Any) -> bool:
     """Whether a value is a finite number: neither null nor NaN, no infinity, no truth value."""
-    return type(value) in {int, float} and math.isfinite(value)
+    if type(value) is int:
+        return -LARGEST < value < LARGEST
+    return type(value) is float and math.isfinite(value)
 
 
 def tree_of(numbers: Mapping[str, Any]) -> dict[str, Any]:
