@@ -331,7 +331,7 @@ def test_the_sandbox_runs_sequences_of_one_channel_and_of_several():
         ("return [(x, x) for x in xs]", "not an integer"),
         (
             "seen.append(0)\n    return [len(seen) for x in xs]",
-            "changes a list that it did not make",
+            "has a statement that is not known",
         ),
         ("return xs[99]", "failed"),
     ],

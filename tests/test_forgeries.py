@@ -275,9 +275,3 @@ def test_the_checker_runs_alone(planted_run, tmp_path):
     )
     assert finished.returncode == 0, finished.stderr
     assert "proved (program run" in finished.stdout
-
-
-def test_the_checker_is_small():
-    folder = Path(distill.__file__).parent / "checker"
-    texts = [path.read_text() for path in folder.glob("*.py")]
-    assert sum(len(text.splitlines()) for text in texts) <= 6_000

@@ -143,7 +143,7 @@ def test_no_verdict_is_better_than_its_numbers(given, expected):
                 model_vs_task={"agree": 98, "total": 100},
                 program_vs_task={"agree": 100, "total": 100},
             ),
-            "Right for the task are the network on 98 of 100 inputs and the program on 100 of 100. The",
+            "Right for the task are the network on 98 of 100 inputs and the program on 100 of 100.",
             "drawn",
         ),
         (

@@ -28,7 +28,7 @@ def test_a_run_comes_back_as_it_was(planted_run):
 
 def test_a_run_is_shown_in_a_line(planted_run):
     shown = repr(distill.load_run(planted_run))
-    assert shown.startswith("<Run of planted: proved and located, cosines of a + b mod 23")
+    assert shown.startswith("<Run of planted: proved and located, clock cosines of a + b mod 23")
     assert str(planted_run) in shown
     assert len(shown) < 200 + len(str(planted_run))
 
