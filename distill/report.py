@@ -12,9 +12,10 @@ from math import isfinite
 from typing import Any, Literal, cast
 
 from distill.checker.located import rule
-from distill.checker.statements import proof_statement, sentence, words
+from distill.checker.statements import proof_statement, words
 from distill.checker.verdict import verdict
 from distill.meaning import Meaning
+from distill.sentences import sentence
 
 FORMAT_VERSION = 2
 

@@ -11,14 +11,13 @@ import distill
 from distill.checker.statements import (
     draw_in_words,
     holds_for,
-    not_derived,
     proof_statement,
     reasons,
     rows_that_bend_rules,
-    sentence,
     words,
 )
 from distill.checker.verdict import verdict
+from distill.sentences import not_derived, sentence
 from distill.serialise import to_json
 
 

@@ -1,25 +1,32 @@
 """The checker: re-derives a run's verdict from its folder, and trusts none of the rest of distill.
 
-It imports nothing of extraction or emission. It has a forward pass of its own (NumPy, float64,
-with rigorous bounds on rounding), runs the stored program in a process of its own after a
-whitelist of its syntax, goes through every input of the certificate, and compares every number
-that it can derive with the one that the folder claims.
+It imports the standard library, NumPy and the reader of safetensors, and can be copied out and run
+alone: `python -m distill.checker RUN`.
 
-    sandbox.py      the stored program: what it may contain, how it is run
-    forward.py      the stored weights: logits, and how far rounding can move them
-    derive.py       from both, the numbers that the certificate claims
-    search.py       where program and network differ: structured inputs, and unsure ones
-    families.py     the structured inputs
-    read.py         the certificate, given types
-    check.py        the folder: hashes, formats, and claims against derived numbers
+    check.py        the folder: every leaf of its report is derived here, or listed as not derived
+    read.py         certificates as values: given types, and held against each other
+    derive.py, derive_sequences.py  what follows from weights and program, by its name in the report
+    statements.py, located.py, verdict.py  the words, `located` and the verdict that numbers allow
 
-Over sequences:
+The program:
 
-    recurrent.py    the stored weights, run step by step
-    draws.py        the sequences of the certificate
-    conformance.py  the sequences on which a program that is wrong is most likely to be caught
-    loop.py         program = machine at every length, by running both side by side
-    invariant.py    machine = network at every length, by induction over boxes in hidden space
-    derive_sequences.py  the numbers that the certificate claims
-    linear_bound.py  how far a linear network can be from an integer recurrence
+    language.py     the language that it is written in, and whether it is
+    evaluate.py     its meaning: over many inputs at once, and over other values
+    sandbox.py, child.py  the same as real Python, in a process that has nothing else
+    loop.py         program = machine at every length, by walking both side by side
+    affine.py       program = integer recurrence at every length, as sums of symbols
+
+The network:
+
+    forward.py      transformers and perceptrons: logits, and how far rounding can move them
+    recurrent.py    recurrent networks, step by step
+    fourier.py      waves along a coordinate, and the planes that hold them
+    invariant.py    network = machine at every length, by induction over boxes in hidden space
+    linear_bound.py how far a linear network can be from an integer recurrence
+
+Where they are compared:
+
+    draws.py        sequences that anybody draws again
+    conformance.py  sequences that go through all of a machine
+    search.py, families.py  the search for disagreements
 """

@@ -7,10 +7,10 @@ is said here follows from fields of the report and the kind of its certificate.
 from __future__ import annotations
 
 from distill.checker.located import VARIABLE
-from distill.checker.statements import TAKEN, not_derived
 from distill.meaning import Meaning
 from distill.render.figures import three, words_of
 from distill.report import Agreement, ProgramVsModel, Report
+from distill.sentences import TAKEN, not_derived
 from distill.store import Run
 
 

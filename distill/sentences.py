@@ -1,0 +1,154 @@
+"""The verdict in a sentence, and what a report says that no checker derives: for people.
+
+Words that a report stores are the checker's (`distill.checker.statements`), which computes them
+again. These are computed whenever somebody looks, from the same tree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from distill.checker.located import rule
+from distill.checker.statements import Tree, at, over_sequences
+
+
+def _steps(count: int) -> str:
+    return f"{count:,} step{'' if count == 1 else 's'}"
+
+
+def sentence(tree: Tree) -> str:
+    """Where it is wrong for the task; the verdict; where program and network part."""
+    if tree.get("program_vs_model") is None or tree.get("holds_for") is None:
+        model, got = tree.get("model_vs_task"), ""
+        if model is not None:
+            whole, total = model["agree"] == model["total"], f"{model['total']:,} {_things(tree)}"
+            on = f"all {total}" if whole else f"{model['agree']:,} of {total}"
+            got = f", which is right for the task on {on} that were checked"
+        return f"No mechanism was found that explains this network{got}; no program was written."
+    return "".join([*_wrong(tree), _same(tree).removesuffix("."), *_part(tree), "."])
+
+
+def _things(tree: Tree) -> str:
+    return "sequences" if over_sequences(tree) else "inputs"
+
+
+def _same(tree: Tree) -> str:
+    """What program = network means for this verdict."""
+    counted, steps = tree["program_vs_model"], over_sequences(tree)
+    lengths = tree["holds_for"]["lengths"]
+    every, agree = f"{counted['total']:,}", f"{counted['agree']:,} of {counted['total']:,}"
+    things = f"sequences of {lengths}" if steps else "inputs"
+    which = f"{things}, which are all there are" if counted["exhaustive"] else things
+    of = "them" if steps else "the domain"
+    bound = (
+        f"; with 99% confidence they differ on less than {counted['upper_bound_99']:.2g} of {of}"
+    )
+    match tree["verdict"]:
+        case "proved" if steps:
+            return (
+                f"The program answers as the network does on sequences of {lengths}, whatever the "
+                "inputs, and no rounding of the network's arithmetic can change that."
+            )
+        case "proved":
+            return (
+                f"The program answers as the network does on all {every} inputs, and no rounding "
+                "of the network's arithmetic can change an answer."
+            )
+        case "exhaustive" if steps:
+            return f"The program answers as the network does on every sequence of {lengths}."
+        case "exhaustive":
+            return f"The program answers as the network does on all {every} inputs."
+        case "tested" if counted["exhaustive"]:
+            return (
+                f"The program answered as the network did on all {every} {things}; the network "
+                "was not stored, so that nobody can run it again."
+            )
+        case "tested":
+            return (
+                f"The program answered as the network did on {agree} {things}, drawn at random"
+                f"{bound}."
+            )
+    found = _found_besides(counted, steps)
+    return (
+        f"The program answered as the network did on {agree} {which}"
+        f"{'' if counted['exhaustive'] else ', drawn at random' + bound}{found}."
+    )
+
+
+def _found_besides(counted: Mapping[str, Any], steps: bool) -> str:
+    """Disagreements that are not among the inputs that were counted."""
+    parts, stress = [], counted.get("stress")
+    if counted.get("search_disagreements"):
+        things = "sequences" if steps else "inputs"
+        parts.append(
+            f"a search found {counted['search_disagreements']:,} {things} on which they differ"
+        )
+    if stress is not None and stress["agree"] < stress["total"]:
+        differ = stress["total"] - stress["agree"]
+        parts.append(f"they differ on {differ:,} of {stress['total']:,} stress sequences")
+    return "; " + "; ".join(parts) if parts else ""
+
+
+def _part(tree: Tree) -> list[str]:
+    """Where program and network part beyond what is claimed."""
+    claimed = tree["holds_for"]["up_to_length"]
+    if not over_sequences(tree) or claimed is None:
+        return []
+    for part in tree["longer"]:
+        counted, length = part["program_vs_model"], part["length"]
+        if length > claimed and counted["agree"] < counted["total"]:
+            differ = counted["total"] - counted["agree"]
+            return [
+                f"; beyond {_steps(claimed)} they part: at length {length:,} on {differ:,} of "
+                f"{counted['total']:,} sequences"
+            ]
+    parted = tree.get("diverges_at")
+    if parted is not None and len(parted["inputs"]) > claimed:
+        return [f"; beyond {_steps(claimed)} they part: on a sequence of {len(parted['inputs']):,}"]
+    return []
+
+
+def _wrong(tree: Tree) -> list[str]:
+    """That network or program is wrong for the task, where one of them is."""
+    model, program = tree.get("model_vs_task"), tree.get("program_vs_task")
+    if model is None or program is None:
+        return []
+    right = {"network": model["agree"], "program": program["agree"]}
+    if all(count == model["total"] for count in right.values()):
+        return []
+    of = f"of {model['total']:,} {_things(tree)}"
+    counted = tree["program_vs_model"]
+    if counted["agree"] == counted["total"] and model["agree"] == program["agree"]:
+        wrong = model["total"] - model["agree"]
+        return [
+            f"Right for the task on {model['agree']:,} {of}: network and program are wrong on "
+            f"{wrong:,}. "
+        ]
+    return [
+        f"Right for the task are the network on {model['agree']:,} {of} and the program on "
+        f"{program['agree']:,} of {program['total']:,}. "
+    ]
+
+
+TAKEN = {
+    "task": "the task's name",
+    "remarks": "the remarks",
+    "mechanism.name": "what the mechanism is called",
+    "runner_up": "the runner-up",
+    "meaning": "the proof of what function the program is",
+    "program_vs_model.disagreement": "the first disagreement",
+    "diverges_at": "where network and program part",
+    "numbers": "what was seen in the network",
+}
+"""Fields of a report, apart from rows, that the checker takes as they are; in words."""
+
+
+def not_derived(tree: Tree) -> list[str]:
+    """Names of the fields and rows of a report that a checker takes as they are."""
+    kind, stored = tree["mechanism"]["kind"], tree["stored"]
+    taken = [row["name"] for row in tree["figures"] if not rule(kind, row["name"], stored)[2]]
+    fields = [name for name in TAKEN if at(tree, name) not in (None, [], {})]
+    if tree.get("program_vs_model") is None:
+        fields.append("reasons")
+    return taken + fields
