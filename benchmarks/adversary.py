@@ -49,7 +49,7 @@ DOCUMENTS = ("certificate.json", "mechanism.json", "verification.json")
 SHARES = {"weights": 0.3, "program": 0.3, "certificate.json": 0.15, "mechanism.json": 0.1}
 """Of the mutants; the rest are of the report."""
 SLOW = ("machine, boxes", "machine, less steep", "linear recurrence", "registers")
-PER_SLOW = 0.6
+PER_SLOW = 0.3
 """How many mutants of a run over sequences there are for one of a run over a finite domain."""
 
 Line = tuple[str, int, int, str]

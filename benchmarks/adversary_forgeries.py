@@ -1,6 +1,6 @@
 """Forgeries: folders and programs that are written to be believed, and are not so.
 
-`LATE` are passes of a loop that echoes its inputs for 3,000 steps, and then does not: no draw is as
+`LATE` are passes of a loop that echoes its inputs for 60 steps, and then does not: no draw is as
 long, so that only the proof of every length can tell. Everything else is fitted by a forger who has
 the checker: variables, counts, statements and hashes.
 """
@@ -28,69 +28,69 @@ from distill.checker.loop import walk
 from distill.errors import DistillError
 from distill.machine import Machine
 
-STEPS = 3_000
+STEPS = 60
 ECHO = Machine(((0, 0),), ((0, 1),), ((0,), (1,)))
 
 LATE: dict[str, tuple[str, ...]] = {
-    "plain": ("odd = int(n == 3000)",),
-    "a threshold": ("odd = int(2999 < n <= 3000)",),
-    "a set": ("odd = int(n in {3000, 7000})",),
-    "a chain with a set": ("odd = int(n == 3000 and (x in {0, 1} != [0, 1]))",),
-    "a chain with a range": ("odd = int(n == 3000 and not (x in range(2) == [0, 1]))",),
-    "the smallest integer": ("odd = int(abs(LEAST[n // 3000]) > 5)",),
-    "a negated smallest integer": ("odd = int(-LEAST[n // 3000] > 5)",),
-    "an argument too many, int": ("odd = 0", "if n == 3000:", "    odd = int(n, 10)"),
-    "an argument too many, abs": ("odd = 0", "if n == 3000:", "    odd = abs(n, n)"),
-    "an argument too many, divmod": ("odd = 0", "if n == 3000:", "    odd = divmod(n, 9, n)[0]"),
-    "an argument too many, float": ("odd = 0", "if n == 3000:", "    odd = int(float(n, n))"),
-    "an argument too many, bool": ("odd = 0", "if n == 3000:", "    odd = int(bool(n, n))"),
-    "the largest of a number": ("odd = 0", "if n == 3000:", "    odd = max(n) - n"),
-    "the smallest of a number": ("odd = 0", "if n == 3000:", "    odd = min(n) - n"),
-    "an integer of a list": ("odd = 0", "if n == 3000:", "    odd = int([n])[0] - n"),
-    "a size of a list": ("odd = 0", "if n == 3000:", "    odd = int(abs([n]) == n) - 1"),
-    "a list in a set": ("odd = 0", "if n == 3000:", "    odd = int(n in {[n], 1})"),
+    "plain": ("odd = int(n == 60)",),
+    "a threshold": ("odd = int(59 < n <= 60)",),
+    "a set": ("odd = int(n in {60, 70})",),
+    "a chain with a set": ("odd = int(n == 60 and (x in {0, 1} != [0, 1]))",),
+    "a chain with a range": ("odd = int(n == 60 and not (x in range(2) == [0, 1]))",),
+    "the smallest integer": ("odd = int(abs(LEAST[n // 60]) > 5)",),
+    "a negated smallest integer": ("odd = int(-LEAST[n // 60] > 5)",),
+    "an argument too many, int": ("odd = 0", "if n == 60:", "    odd = int(n, 10)"),
+    "an argument too many, abs": ("odd = 0", "if n == 60:", "    odd = abs(n, n)"),
+    "an argument too many, divmod": ("odd = 0", "if n == 60:", "    odd = divmod(n, 9, n)[0]"),
+    "an argument too many, float": ("odd = 0", "if n == 60:", "    odd = int(float(n, n))"),
+    "an argument too many, bool": ("odd = 0", "if n == 60:", "    odd = int(bool(n, n))"),
+    "the largest of a number": ("odd = 0", "if n == 60:", "    odd = max(n) - n"),
+    "the smallest of a number": ("odd = 0", "if n == 60:", "    odd = min(n) - n"),
+    "an integer of a list": ("odd = 0", "if n == 60:", "    odd = int([n])[0] - n"),
+    "a size of a list": ("odd = 0", "if n == 60:", "    odd = int(abs([n]) == n) - 1"),
+    "a list in a set": ("odd = 0", "if n == 60:", "    odd = int(n in {[n], 1})"),
     "a tuple of a list in a set": (
         "odd = 0",
-        "if n == 3000:",
+        "if n == 60:",
         "    odd = int((n,) in {([n],), 1})",
     ),
     "no number is itself": (
-        "y = (n + 1e400) % 3 if n == 3000 else 0.5 * n",
-        "odd = int(n == 3000 and y in [y])",
+        "y = (n + 1e400) % 3 if n == 60 else 0.5 * n",
+        "odd = int(n == 60 and y in [y])",
     ),
-    "not a number": ("y = 0.0 * n + 1e400", "odd = int(n == 3000 and y - y != y - y)"),
-    "a sum of infinities": ("odd = int(n == 3000 and sum([1e400, -1e400 - n]) != 0)",),
-    "minus zero": ("odd = int(atan2(0.0, -0.0 * (n // 3000)) > 1 and n == 3000)",),
-    "beyond 53 bits": ("odd = int((n - 3000 + 9007199254740993) * 1.0 == 9007199254740992)",),
-    "beyond 64 bits": ("odd = ((n // 3000) << 64) >> 64",),
-    "a shift of everything": ("odd = -(-(n // 3000) >> 63)",),
-    "a negative remainder": ("odd = int(-n % -3001 == -3000)",),
-    "a negative quotient": ("odd = int(divmod(-n, -3000) == (1, 0))",),
-    "a truth as a number": ("odd = -(~(n == 3000) + 1)",),
-    "a truth as a place": ("odd = [0, 1][n == 3000]",),
-    "a negative place": ("odd = [1, 0][-1 - (n == 3000)]",),
-    "keys that are equal": ("odd = {1: 0, True: 1, 1.0: 1}.get(n // 3000, 0)",),
-    "a key of two": ("odd = int((n, 1) in {(3000, 1): 0})",),
-    "tuples in order": ("odd = int((n, x) >= (3000, 0))",),
-    "half to even": ("odd = round(n / 6000 + 0.1)",),
-    "a fraction": ("odd = int(Fraction(n, 3000) == 1)",),
-    "a divisor": ("odd = int(gcd(n, 3000) == 3000 and n > 0)",),
-    "a root": ("odd = isqrt(n // 3000)",),
-    "a power": ("odd = pow(n // 3000, 3, 7)",),
-    "a list counted": ("odd = [n, 3000].count(3000) - 1",),
-    "a place found": ("odd = [3000 - n, 0].index(0) == 0 and n == 3000", "odd = int(odd)"),
-    "a loop inside": ("odd = 0", "k = n", "while k >= 3000:", "    k -= 1", "    odd = 1"),
-    "any of some": ("odd = int(any(k == n for k in (3000, 9999)))",),
-    "all of some": ("odd = int(all(k <= n for k in (3000, 2999)))",),
-    "sorted": ("odd = sorted([n, 2999, 0])[2] - 2999 if n > 0 else 0",),
-    "a quotient by nothing": ("odd = n // 3000 * 0 + 0 // (3000 - n)",),
-    "a place that is not there": ("odd = LEAST[0] - LEAST[n // 1500]",),
-    "an error": ("odd = 0", "if n == 3000:", '    raise ValueError("no more")'),
-    "left over": ("odd = 0 if n == 0 else kept", "kept = int(n >= 2999)"),
-    "left over, in a list": ("held = [*held, 0]", "odd = int(len(held) > 3000)"),
-    "a constant below": ("odd = hidden if n > 0 else 0", "hidden = int(n == 3000)"),
+    "not a number": ("y = 0.0 * n + 1e400", "odd = int(n == 60 and y - y != y - y)"),
+    "a sum of infinities": ("odd = int(n == 60 and sum([1e400, -1e400 - n]) != 0)",),
+    "minus zero": ("odd = int(atan2(0.0, -0.0 * (n // 60)) > 1 and n == 60)",),
+    "beyond 53 bits": ("odd = int((n - 60 + 9007199254740993) * 1.0 == 9007199254740992)",),
+    "beyond 64 bits": ("odd = ((n // 60) << 64) >> 64",),
+    "a shift of everything": ("odd = -(-(n // 60) >> 63)",),
+    "a negative remainder": ("odd = int(-n % -61 == -60)",),
+    "a negative quotient": ("odd = int(divmod(-n, -60) == (1, 0))",),
+    "a truth as a number": ("odd = -(~(n == 60) + 1)",),
+    "a truth as a place": ("odd = [0, 1][n == 60]",),
+    "a negative place": ("odd = [1, 0][-1 - (n == 60)]",),
+    "keys that are equal": ("odd = {1: 0, True: 1, 1.0: 1}.get(n // 60, 0)",),
+    "a key of two": ("odd = int((n, 1) in {(60, 1): 0})",),
+    "tuples in order": ("odd = int((n, x) >= (60, 0))",),
+    "half to even": ("odd = round(n / 120 + 0.1)",),
+    "a fraction": ("odd = int(Fraction(n, 60) == 1)",),
+    "a divisor": ("odd = int(gcd(n, 60) == 60 and n > 0)",),
+    "a root": ("odd = isqrt(n // 60)",),
+    "a power": ("odd = pow(n // 60, 3, 7)",),
+    "a list counted": ("odd = [n, 60].count(60) - 1",),
+    "a place found": ("odd = [60 - n, 0].index(0) == 0 and n == 60", "odd = int(odd)"),
+    "a loop inside": ("odd = 0", "k = n", "while k >= 60:", "    k -= 1", "    odd = 1"),
+    "any of some": ("odd = int(any(k == n for k in (60, 99)))",),
+    "all of some": ("odd = int(all(k <= n for k in (60, 59)))",),
+    "sorted": ("odd = sorted([n, 59, 0])[2] - 59 if n > 0 else 0",),
+    "a quotient by nothing": ("odd = n // 60 * 0 + 0 // (60 - n)",),
+    "a place that is not there": ("odd = LEAST[0] - LEAST[n // 60 * 2]",),
+    "an error": ("odd = 0", "if n == 60:", '    raise ValueError("no more")'),
+    "left over": ("odd = 0 if n == 0 else kept", "kept = int(n >= 59)"),
+    "left over, in a list": ("held = [*held, 0]", "odd = int(len(held) > 60)"),
+    "a constant below": ("odd = hidden if n > 0 else 0", "hidden = int(n == 60)"),
 }
-"""What `odd` is in Python from step 3,000 on, if not an error: something else than 0."""
+"""What `odd` is in Python from step 60 on, if not an error: something else than 0."""
 
 SOURCE = '''"""An echo."""
 from fractions import Fraction
@@ -107,7 +107,7 @@ def f(xs: list[int]) -> list[int]:
 {before}    for x in xs:
 {lines}
         outputs.append(x ^ (1 if odd else 0))
-        n = min(n + 1, 3000)
+        n = min(n + 1, 60)
     return outputs
 {below}'''
 
@@ -120,14 +120,14 @@ def late(name: str) -> str:
 
 
 def is_late(source: str) -> bool:
-    """Whether a program echoes for as long as is drawn, and no more after 3,000 steps."""
+    """Whether a program echoes for as long as is drawn, and no more after 60 steps."""
     space: dict[str, Any] = {}
     exec(compile(source, "program.py", "exec"), space)
-    short = [k % 3 % 2 for k in range(400)]
+    short = [k % 3 % 2 for k in range(45)]
     if space["f"](short) != short:
         return False
     try:
-        return space["f"](short * 8) != short * 8
+        return space["f"](short * 4) != short * 4
     except Exception:
         return True
 
@@ -217,7 +217,7 @@ CERTIFICATES: dict[str, Change] = {
     "recorded beside weights": lambda c: c.update(recorded=" ".join(["0"] * 121)),
     "other offsets": lambda c: c["architecture"].update(offsets=[1, 0]),
     "no attention": lambda c: c["architecture"].update(attention_coefficient=0.0),
-    "attention without end": lambda c: c["architecture"].update(attention_coefficient=1e999),
+    "attention without end": lambda c: c["architecture"].update(attention_coefficient=1e99),
     "another activation": lambda c: c["architecture"].update(activation="gelu"),
     "layers": lambda c: c["architecture"].update(n_layers=0),
     "a layer norm": lambda c: c["architecture"].update(layer_norm=True),
@@ -228,8 +228,8 @@ CERTIFICATES: dict[str, Change] = {
 
 SEQUENCES: dict[str, Change] = {
     "boxes without end": lambda c: c["induction"].update(
-        low=[[-1e999] * len(row) for row in c["induction"]["low"]],
-        high=[[1e999] * len(row) for row in c["induction"]["high"]],
+        low=[[-1e99] * len(row) for row in c["induction"]["low"]],
+        high=[[1e99] * len(row) for row in c["induction"]["high"]],
     ),
     "wide boxes": lambda c: c["induction"].update(
         low=[[-2.0] * len(row) for row in c["induction"]["low"]],

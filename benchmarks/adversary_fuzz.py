@@ -48,25 +48,26 @@ def odd_document(document: Any, rng: random.Random) -> Any:
         held, key = rng.choice(places)
         match rng.randrange(8):
             case 0 | 1 | 2:
-                held[key] = rng.choice(ODD)
+                held[key] = copy.deepcopy(rng.choice(ODD))
             case 3:
                 del held[key]
             case 4:
-                held[key] = [held[key], held[key]]
+                held[key] = [held[key], copy.deepcopy(held[key])]
             case 5:
                 other, place = rng.choice(places)
-                if not _holds(other[place], held) and not _holds(held[key], other):
-                    held[key], other[place] = other[place], held[key]
+                held[key], other[place] = copy.deepcopy(other[place]), copy.deepcopy(held[key])
             case 6 if type(held[key]) in (int, float):
                 held[key] = held[key] * rng.choice((-1, 2, 1000, 10**6)) + rng.choice((0, 1, 0.5))
             case 7 if rng.random() < 0.2:
-                for _ in range(rng.choice((50, 400, 900))):
+                for _ in range(rng.choice((50, 100, 250))):
                     held[key] = [held[key]]
             case _:
                 if isinstance(held, dict):
-                    held[rng.choice(("extra", "name", "kind", "length", ""))] = rng.choice(ODD)
+                    held[rng.choice(("extra", "name", "kind", "length", ""))] = copy.deepcopy(
+                        rng.choice(ODD)
+                    )
                 else:
-                    held.append(rng.choice(ODD))
+                    held.append(copy.deepcopy(rng.choice(ODD)))
     return made
 
 
@@ -75,14 +76,6 @@ def _places(tree: Any) -> Any:
         yield tree, key
         if isinstance(tree[key], dict | list):
             yield from _places(tree[key])
-
-
-def _holds(tree: Any, part: Any) -> bool:
-    if tree is part:
-        return True
-    if not isinstance(tree, dict | list):
-        return False
-    return any(_holds(one, part) for one in (tree.values() if isinstance(tree, dict) else tree))
 
 
 def odd_bytes(content: bytes, rng: random.Random) -> bytes:

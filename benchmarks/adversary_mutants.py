@@ -246,6 +246,8 @@ def document_mutants(run: str, folder: Path, name: str, rng: random.Random) -> l
     made = []
     for way, value in leaves(document):
         for how, other in [*_others(value), ("null", None), ("removed", REMOVED)]:
+            if other in (None, REMOVED) and value in (None, [], {}, ""):
+                continue  # says the same
             if other is REMOVED or type(other) is not type(value) or other != value:
                 made.append(_at(run, name, folder, way, how, other))
     for way in (("extra",), ("verdict and more",), ("figures.verdict",), ("proof.statement",)):

@@ -257,3 +257,86 @@ def test_evaluation_sees_constants_and_functions_as_python_does():
     expected = [space["f"](a, b) for a, b in grid.tolist()]
     assert run_program(source, grid).answers.tolist() == expected
     assert Evaluator(read_program(source)).constants["TABLE"] == space["TABLE"]
+
+
+BELOW = "def g(a):\n    if a:\n        hidden = 1\n    return hidden\nhidden = 0"
+AMBIGUOUS = {
+    "a variable that is a constant below": BELOW,
+    "a cache that is no cache": "def cache(a):\n    return 1\n@cache\ndef g(a):\n    return a",
+    "a set that a chain goes on with": "x = 1 in {1, 2} != [1, 2]",
+    "a range that a chain goes on with": "x = 1 in range(2) == [0, 1]",
+}
+
+
+@pytest.mark.parametrize("what", AMBIGUOUS)
+def test_what_python_would_read_otherwise_is_refused(what):
+    with pytest.raises(ProgramError):
+        read_program(f"{AMBIGUOUS[what]}\n{ADDS}")
+
+
+TWO = np.array([[1, 2], [3, 4]])
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        *("int(a, 9)", "abs(a, b)", "divmod(a, b, 9)[0]", "int(float(a, b))", "int(bool(a, b))"),
+        *("max(a)", "min(a)", "int([a])[0]", "int(a in {[b], 1})", "int((a,) in {([b],), 1})"),
+        *("pow(a, 1000000000)", "pow(2, 9 * a, None)", "round(a, -1000000000)"),
+        "len(sum([[0] * 1000] * 100000, []))",
+    ],
+)
+def test_what_python_refuses_or_never_ends_is_refused_here(answer):
+    with pytest.raises(ProgramError):
+        run_program(ADDS.replace("a + b", answer), TWO, seconds=5)
+
+
+def test_the_smallest_integer_has_a_size():
+    source = "LEAST = [5, -9223372036854775808]\n" + ADDS.replace("a + b", "abs(LEAST[a]) % 97 + b")
+    said = run_program(source, np.array([[0, 0], [1, 0]])).answers
+    assert said.tolist() == [5, (1 << 63) % 97]
+
+
+def test_no_number_is_no_value():
+    for answer in (
+        "int((a + 1e400) % 3 == 5)",
+        "int(sum([1e400, -1e400 - a]) == 5)",
+        "int(divmod(1e400 + a, 3)[0] == 5)",
+    ):
+        with pytest.raises(ProgramError, match="not a number"):
+            run_program(ADDS.replace("a + b", answer), TWO)
+
+
+def test_a_cache_answers_integers_alone():
+    """It takes 1, 1.0 and True for one: what it answers would depend on who asked first."""
+    top = "from functools import cache\n@cache\ndef g(a):\n    return a\n"
+    for given in ("1.0 * a", "a == 1", "[a][0] / 1", "(a, 1.0)[1]"):
+        source = top + ADDS.replace("a + b", f"int(g({given})) + b")
+        with pytest.raises(ProgramError, match="is given no integers"):
+            run_program(source, TWO)
+    source = top + ADDS.replace("a + b", "g((a, b))[1] + g(a)")
+    grid = np.array([[a, b] for a in range(20) for b in range(20)])
+    assert run_program(source, grid).answers.tolist() == grid.sum(axis=1).tolist()
+
+
+@pytest.mark.parametrize(
+    "top",
+    [
+        "P0 = (1, 1)\n" + "".join(f"P{k} = (P{k - 1}, P{k - 1})\n" for k in range(1, 60)),
+        "P0 = [1]\n" + "".join(f"P{k} = P{k - 1} + P{k - 1}\n" for k in range(1, 40)),
+        "P0 = [1]\n" + "".join(f"P{k} = [*P{k - 1}, *P{k - 1}]\n" for k in range(1, 40)),
+        "L = [0] * 1000\nM = [L] * 1000\nN = [M] * 1000\n",
+        "from fractions import Fraction\nG0 = Fraction(3, 7)\n"
+        + "".join(f"G{k} = G{k - 1} * G{k - 1}\n" for k in range(1, 40)),
+        "from fractions import Fraction\nS = sum(Fraction(1, k + 1) for k in range(99999))\n",
+    ],
+)
+def test_what_doubles_again_and_again_is_refused_at_once(top):
+    with pytest.raises(ProgramError, match="more than|bits"):
+        run_program(top + ADDS, TWO, seconds=5)
+
+
+def test_lists_for_many_inputs_do_not_fill_the_memory():
+    source = ADDS.replace("a + b", "len([a + k for k in range(300000)])")
+    with pytest.raises(ProgramError, match="too much memory|too long"):
+        run_program(source, np.tile(TWO, (4000, 1)), seconds=20)

@@ -77,6 +77,9 @@ def derive(evidence: Evidence) -> Claims:
     if evidence.architecture is None:
         assert evidence.recorded is not None, "read so"
         network = evidence.recorded
+        claims["mechanism follows"] = said.logits is not None and _follows(
+            evidence, tokens, said.logits
+        )
     else:
         network = _from_weights(evidence, indices, tokens, said.logits, claims)
     model, answers = network + evidence.outputs.start, said.answers
@@ -280,9 +283,7 @@ def _inside(
     if scores is None:
         raise ValueError("the program has no function logits() to compare with the network's")
     claims["figures.logit_r2"] = r2(scores, logits)
-    claims["mechanism follows"] = fourier.follows(
-        evidence, rest_tokens, scores
-    ) and fourier.exceptions_follow(evidence, lambda x: run_program(evidence.program, x).answers)
+    claims["mechanism follows"] = _follows(evidence, rest_tokens, scores)
 
     def ablated(weights: Mapping[str, ndarray]) -> ndarray:
         return type(forward)(evidence.architecture, weights, 0.0)(tokens).mid.argmax(axis=1)
@@ -290,6 +291,13 @@ def _inside(
     kept = fourier.kept_and_removed(evidence, ablated, network)
     for name in ("kept_only_accuracy", "removed_accuracy"):
         claims[f"figures.{name}"] = kept.get(name)
+
+
+def _follows(evidence: Evidence, tokens: ndarray, scores: ndarray) -> bool:
+    """Whether a program is its mechanism: logits at some inputs, and the exceptions."""
+    return fourier.follows(evidence, tokens, scores) and fourier.exceptions_follow(
+        evidence, lambda x: run_program(evidence.program, x).answers
+    )
 
 
 def r2(said: ndarray, logits: ndarray) -> float:

@@ -18,7 +18,7 @@ from .forward import SINGLE
 from .invariant import induction, reach
 from .linear_bound import IntegerSystem, linear_bound
 from .loop import walk
-from .read import SequenceEvidence
+from .read import SequenceEvidence, whole
 from .recurrent import NONE, IntegerForward, RecurrentForward
 from .sandbox import program_of, run_sequences
 from .search import Asked, Searched, search_sequences
@@ -217,7 +217,7 @@ def machine_of(evidence: SequenceEvidence) -> tuple[ndarray, ndarray, ndarray]:
     if len(mechanism["symbols"]) != count:
         raise ValueError("the machine is not one over the symbols of the certificate")
     transitions, outputs, listed = (
-        np.array(mechanism[name], dtype=np.int64) for name in ("transitions", "outputs", "symbols")
+        whole(mechanism[name]) for name in ("transitions", "outputs", "symbols")
     )
     every = symbols(np.arange(count), evidence.channels)
     fits = transitions.shape == outputs.shape and transitions.shape[1:] == (count,)
@@ -331,8 +331,7 @@ def _follows_machine(evidence: SequenceEvidence) -> bool:
 def _proof(evidence: SequenceEvidence, given: Mapping[str, Any], claims: Claims) -> None:
     """Machine = network by induction over boxes; program = machine was walked."""
     transitions, outputs, listed = machine_of(evidence)
-    states = np.array(given["states"], dtype=np.int64)
-    follows = np.array(given["follows"], dtype=np.int64)
+    states, follows = whole(given["states"]), whole(given["follows"])
     along = (
         states[0] == 0
         and follows.shape == (len(states), len(listed))

@@ -184,7 +184,8 @@ class Evaluator:
         if name in self.program.cached and lanes > SMALL_TABLE:
             columns = [argument for argument in arguments if isinstance(argument, ndarray)]
             first, where = _distinct(columns, lanes)
-            if len(first) < lanes:
+            rest = [argument for argument in arguments if not isinstance(argument, ndarray)]
+            if len(first) < lanes and all(map(_is_uniform, rest)):
                 once = [take(argument, first) for argument in arguments]
                 return take(self._called(function, once, len(first)), where)
         return self._called(function, arguments, lanes)

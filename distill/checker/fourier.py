@@ -19,7 +19,7 @@ PRINTED_PHASE = 0.05
 """Phases below this many radians are left out of programs; the mechanism has them as fitted."""
 SEEN = 1e-3
 """The least size of a wave, as a part of the largest; what is less cannot be seen in the logits."""
-FOLLOWS = 0.01
+FOLLOWS = 0.002
 """By how much of the largest logit a program's may differ from those of its mechanism."""
 
 

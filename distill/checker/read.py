@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
+from .verdict import is_number
+
 MAX_SIZE = 1 << 31
 """Values of an input; logits of a finite domain."""
 MAX_DRAWN = 1 << 25
@@ -17,6 +19,34 @@ MAX_DRAWN = 1 << 25
 be more."""
 DRAWN_ANEW = 10_000
 """Sequences of the training length."""
+
+SHARED = {"kind", "format_version", "sha256", "architecture", "reference"}
+PARTS = {
+    "domain": SHARED | {"domain", "split", "fit", "sample", "recorded"},
+    "sequences": SHARED | {"inputs", "answers", "outputs", "length", "draws", "induction"},
+}
+"""What a certificate of every kind holds, and nothing else."""
+
+TRUTHS = {"masked", "biases", "layer_norm", "shared", "one_hot"}
+TEXTS = {"kind", "activation", "combine", "readout"}
+"""Fields of an architecture; one is a number, and the others are integers or lists of some."""
+FIELDS = {
+    "transformer": {
+        *("kind", "n_inputs", "n_vocab", "n_outputs", "offsets", "suffix", "d_model", "n_heads"),
+        *("d_mlp", "n_layers", "d_head", "activation", "attention_coefficient", "masked"),
+        *("biases", "layer_norm"),
+    },
+    "mlp": {
+        *("kind", "n_inputs", "n_tokens", "n_outputs", "d_embed", "widths", "combine", "shared"),
+        "activation",
+    },
+    "recurrent": {"kind", "n_symbols", "n_outputs", "d_hidden"},
+    "integer_recurrent": {
+        *("kind", "n_channels", "d_hidden", "n_outputs", "activation", "readout", "one_hot"),
+        "n_symbols",
+    },
+}
+"""What an architecture of every kind has, and nothing else."""
 
 Data = Mapping[str, Any]
 Shapes = dict[str, tuple[int, ...]]
@@ -107,13 +137,18 @@ def read_evidence(
         KeyError, TypeError: something is missing, or of another type.
     """
     shape = certificate["architecture"]
+    if shape is not None:
+        _check_fields(shape)
     if shape is None and weights:
         raise ValueError("weights are stored, and the certificate does not say of what network")
     kind = certificate["kind"]
+    if kind not in PARTS:
+        raise ValueError(f"a certificate of the kind {kind!r} is not known")
+    if certificate.keys() != PARTS[kind]:
+        odd = ", ".join(sorted(certificate.keys() ^ PARTS[kind]))
+        raise ValueError(f"the certificate holds more or less than it should: {odd}")
     if kind == "sequences":
         return _sequences(certificate, mechanism, source, weights)
-    if kind != "domain":
-        raise ValueError(f"a certificate of the kind {kind!r} is not known")
     domain = certificate["domain"]
     inputs, outputs = _ranges(domain["inputs"]), _ranges([domain["outputs"]])[0]
     if shape is not None:
@@ -139,6 +174,35 @@ def read_evidence(
         *(inputs, outputs, shape, weights, recorded, split, fit, sample, reference),
         *(source, mechanism),
     )
+
+
+def whole(value: Any) -> ndarray:
+    """Integers, in lists of lists, as an array.
+
+    Raises:
+        ValueError: there is something else among them.
+    """
+    if not _is_whole(value):
+        raise ValueError("something stands where there should be integers")
+    return np.array(value, dtype=np.int64)
+
+
+def _is_whole(value: Any) -> bool:
+    return all(map(_is_whole, value)) if isinstance(value, list) else type(value) is int
+
+
+def _check_fields(shape: Data) -> None:
+    if shape.keys() != FIELDS.get(shape["kind"]):
+        raise ValueError(f"a network of the kind {shape['kind']!r} is not known with these fields")
+    for name, value in shape.items():
+        if name == "attention_coefficient":
+            fits = is_number(value)
+        elif name in TRUTHS | TEXTS:
+            fits = type(value) is (bool if name in TRUTHS else str)
+        else:
+            fits = _is_whole(value)
+        if not fits:
+            raise ValueError(f"{name} of the architecture is {value!r}")
 
 
 def _ranges(pairs: Any) -> tuple[range, ...]:
@@ -227,6 +291,8 @@ def _sequences(
         raise ValueError(f"sequences of {length:,} steps are too long to draw them anew")
     for draw in [] if draws is None else [draws["fresh"], draws["stress"], *draws["longer"]]:
         _check_draw(draw, channels)
+    if certificate["induction"] is not None and mechanism.get("kind") != "automaton":
+        raise ValueError("an induction is given of what is no machine")
     reference = certificate["reference"]
     return SequenceEvidence(
         channels=channels,
@@ -272,9 +338,11 @@ def _recurrent(shape: Data, channels: tuple[range, ...], outputs: int, answers: 
     if shape["kind"] != "integer_recurrent" or shape["activation"] not in {"linear", "relu"}:
         raise ValueError(f"a network of the kind {shape['kind']!r} is not known")
     chooses = shape["readout"] == "choice"
-    if shape["one_hot"] and shape["n_symbols"] != count:
+    if shape["n_symbols"] != (count if shape["one_hot"] else 0):
         raise ValueError("the network does not read these symbols")
     if chooses != bool(answers) or (chooses and outputs != 1):
         raise ValueError("the network does not give these answers")
     said, reads = answers if chooses else outputs, count if shape["one_hot"] else len(channels)
+    if shape["n_outputs"] != said or shape["n_channels"] != (1 if shape["one_hot"] else reads):
+        raise ValueError("the network does not read these channels, or not give these answers")
     return {"A": (d, d), "B": (d, reads), "b": (d,), "h_0": (d,), "C": (said, d), "d": (said,)}
