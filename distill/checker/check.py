@@ -337,7 +337,8 @@ def _json(folder: Path, files: Mapping[str, bytes], name: str) -> dict[str, Any]
         raise RunFolderError(
             f"'{folder / name}' cannot be read ({error}): the run folder is truncated or damaged"
         ) from error
-    if read.get("format_version") != VERSIONS[name]:
+    version = read.get("format_version")
+    if type(version) is not int or version != VERSIONS[name]:
         raise RunFolderError(
             f"'{folder / name}' is of format version {read.get('format_version')!r}, and version "
             f"{VERSIONS[name]} is read: made by another version; run `distill run NAME ...` again"

@@ -82,6 +82,8 @@ def _numbers(coordinate: Mapping[str, Any], which: int | None, values: ndarray) 
     elif rule["kind"] == "listed":
         numbers = [rule["numbered"][int(value) - rule["first"]] for value in values]
     else:
+        if rule["kind"] != "polynomial":
+            raise ValueError("a numbering of the mechanism is of no kind that is known")
         powers = range(1, 1 + len(rule["coefficients"]))
         terms = list(zip(rule["coefficients"], powers, strict=True))
         numbers = [sum(c * pow(int(x), power, modulus) for c, power in terms) for x in values]
