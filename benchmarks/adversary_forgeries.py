@@ -270,7 +270,7 @@ SEQUENCES: dict[str, Change] = {
 
 
 def _machine(folder: Path) -> None:
-    """Ten thousand waves, or whatever: the mechanism of a loop that is another machine."""
+    """The mechanism of another machine, beside the program as it was."""
     path = folder / "mechanism.json"
     mechanism = json.loads(path.read_text())
     mechanism["transitions"][0] = mechanism["transitions"][0][::-1]

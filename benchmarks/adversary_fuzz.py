@@ -125,6 +125,8 @@ def damaged(folder: Path, at: Path, rng: random.Random, only: str | None = None)
 def remembered() -> None:
     """Let what a program answers in its process be remembered: thousands of folders ask alike."""
     real = sandbox._answered
+    if real.__module__ != sandbox.__name__:
+        return  # it is already
 
     @lru_cache(maxsize=256)
     def answered(source: str, request: str, data: bytes, size: int | None, seconds: int) -> Any:

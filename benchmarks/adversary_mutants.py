@@ -334,7 +334,8 @@ def passed(mutant: Mutant, folder: Path, at: Path) -> str | None:
         if _is_listed(report, mutant.way, found.not_derived, folder):
             return None
     if mutant.what == "mechanism.json" and any(
-        part.startswith("parts of mechanism.json") and str(mutant.way[0]) in part
+        part.startswith("parts of mechanism.json")
+        and (f" {mutant.way[0]}," in f"{part}," or f"{mutant.way[0]}: {mutant.way[-1]}" in part)
         for part in found.not_derived
     ):
         return None

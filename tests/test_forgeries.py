@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ import pytest
 import safetensors
 import torch
 from changed_folder import changed, rehash
-from planted import planted_model, square
+from planted import planted_logits, planted_model, square
 from planted_machine import planted_network
 
 import distill
@@ -21,8 +22,9 @@ from distill.checker.check import check_run
 from distill.checker.derive_sequences import draw_again, network_answers
 from distill.checker.draws import drawn
 from distill.checker.read import SequenceEvidence
+from distill.checker.recurrent import IntegerForward
 from distill.checker.sandbox import run_sequences
-from distill.errors import RunFolderError
+from distill.errors import ProgramError, RunFolderError
 from distill.machine import Machine
 
 
@@ -88,12 +90,111 @@ FORGED = {
     "no rows": lambda r: r["figures"].clear(),
     "a right task": lambda r: r.update(model_vs_task={"agree": 9, "total": 9}),
     "an exhaustive count": lambda r: r["program_vs_model"].update(total=10**6, agree=10**6),
+    "a number that no float is": lambda r: r["proof"].update(smallest_lead=10**400),
+    "a row that is no row": lambda r: r["figures"].append(7),
+    "no mechanism": lambda r: r.pop("mechanism"),
+    "a list in a list in a list": lambda r: r.update(remarks=deep(600)),
 }
+
+
+def deep(depth):
+    return [deep(depth - 1)] if depth else {}
 
 
 @pytest.mark.parametrize("what", FORGED)
 def test_what_the_report_says_must_follow(planted_run, tmp_path, what):
     assert not changed(planted_run, tmp_path, "verification.json", FORGED[what]).ok
+
+
+LISTED = {
+    "more in a row": (lambda r: r["figures"][0].update(more="sure"), "the more of logit_r2"),
+    "a name with a dot": (lambda r: r.update({"verdict.more": "sure"}), "verdict.more"),
+}
+
+
+@pytest.mark.parametrize("what", LISTED)
+def test_what_is_added_to_the_report_is_listed(planted_run, tmp_path, what):
+    change, listed = LISTED[what]
+    found = changed(planted_run, tmp_path, "verification.json", change)
+    assert not found.ok or listed in found.not_derived
+
+
+CERTIFIED = {
+    "more than is known": lambda c: c.update(more=1),
+    "a field that no such network has": lambda c: c["architecture"].update(more=1),
+    "a row that is no integer": lambda c: c["architecture"].update(suffix=[23.5]),
+    "recorded beside weights": lambda c: c.update(recorded=" ".join(["0"] * 529)),
+    "a domain of billions": lambda c: c.update(
+        architecture=None, domain={"inputs": [[0, 46_000]] * 2, "outputs": [0, 22]}
+    ),
+}
+
+
+@pytest.mark.parametrize("what", CERTIFIED)
+def test_a_certificate_holds_what_is_known_and_no_more(planted_run, tmp_path, what):
+    assert not changed(planted_run, tmp_path, "certificate.json", CERTIFIED[what]).ok
+
+
+def test_a_domain_of_billions_without_weights_is_not_gone_through(planted_run, tmp_path):
+    folder = shutil.copytree(planted_run, tmp_path / "wide")
+    (folder / "model.safetensors").unlink()
+    certificate = json.loads((folder / "certificate.json").read_text())
+    certificate["sha256"].pop("model.safetensors")
+    CERTIFIED["a domain of billions"](certificate)
+    (folder / "certificate.json").write_text(json.dumps(certificate))
+    started = time.monotonic()
+    assert not check_run(folder).ok
+    assert time.monotonic() - started < 5
+
+
+def test_waves_that_nothing_would_miss_are_no_part_of_a_mechanism(planted_run, tmp_path):
+    """With all frequencies in it, its planes would be all of the embedding."""
+
+    def add(mechanism):
+        wave = mechanism["waves"][0]
+        mechanism["waves"].append({**wave, "frequency": 1, "amplitude": 1e-9, "phase": 0.0})
+
+    found = changed(planted_run, tmp_path, "mechanism.json", add)
+    assert "mechanism" in [finding.name for finding in found.findings if not finding.ok]
+
+
+def test_the_mechanism_of_a_black_box_is_held_against_its_program(tmp_path):
+    run = distill.distill(planted_logits(11, {2: 5.0, 3: 4.0}), square(11), name="b", out=tmp_path)
+    assert run.report.verdict == "tested"
+    assert check_run(run.folder).ok
+    forged = changed(
+        run.folder, tmp_path, "mechanism.json", lambda m: m["waves"][0].update(frequency=4)
+    )
+    assert not forged.ok
+
+
+def test_a_file_that_is_not_looked_at_is_not_read(planted_run, tmp_path):
+    folder = shutil.copytree(planted_run, tmp_path / "large")
+    for number in range(3):
+        with (folder / f"more{number}").open("wb") as opened:
+            opened.truncate(10 << 30)
+    found = check_run(folder)
+    assert found.ok
+    assert "more0" in found.not_derived[-1]
+    (folder / "certificate.json").unlink()
+    with (folder / "certificate.json").open("wb") as opened:
+        opened.truncate(10 << 30)
+    with pytest.raises(RunFolderError, match="the most that is read"):
+        check_run(folder)
+
+
+def test_a_network_whose_numbers_overflow_answers_nothing():
+    """What is no number of 64 bits is an answer that no program may give."""
+    shape = {"activation": "linear", "readout": "value", "one_hot": False}
+    grows = {"A": [[1e200]], "B": [[1e200]], "b": [0.0], "h_0": [0.0], "C": [[1.0]], "d": [0.0]}
+    weights = {name: np.array(value) for name, value in grows.items()}
+    with np.errstate(all="ignore"):
+        said = IntegerForward(shape, weights)(np.ones((1, 4, 1), dtype=np.int64)).answers
+    least = -(1 << 63)
+    assert said.ravel().tolist() == [least] * 4
+    source = f'__all__ = ["f"]\ndef f(xs):\n    return [{least} for x in xs]\n'
+    with pytest.raises(ProgramError, match="64-bit"):
+        run_sequences(source, np.ones((1, 4, 1), dtype=np.int64))
 
 
 def test_a_test_that_was_not_made_is_not_passed(tmp_path):

@@ -48,6 +48,8 @@ LOOKED_AT = {
     "recurrence": {"kind", "registers", "system", "format_version"},
 }
 """Parts of a mechanism that the checker holds against the program."""
+WAVE = {"frequency", "amplitude", "phase", "pizza"}
+"""And of a wave."""
 
 TOLERANCE = 1e-9
 """Relative and absolute, for numbers that went through floating point."""
@@ -125,6 +127,10 @@ def check_run(folder: Path, seed: int | None = None) -> Checkup:
     if not refused and not weights:
         findings.append(Finding("network", True, "not run again: it was not stored"))
     rest = sorted(set(mechanism) - LOOKED_AT.get(str(mechanism.get("kind")), set()))
+    waves = mechanism.get("waves")
+    if isinstance(waves, list):
+        more = {part for wave in waves if isinstance(wave, dict) for part in wave}
+        rest += [f"waves: {part}" for part in sorted(more - WAVE)]
     last = [f"parts of mechanism.json: {', '.join(rest)}"] if rest else []
     others = sorted(path.name for path in _listed(folder) if path.name not in READ)
     last += [f"files not looked at: {', '.join(others)}"] if others else []
@@ -334,7 +340,7 @@ def _json(folder: Path, files: Mapping[str, bytes], name: str) -> dict[str, Any]
             f"'{folder / name}' cannot be read ({error}): the run folder is truncated or damaged"
         ) from error
     version, reads = read.get("format_version"), VERSIONS[name]
-    if version != reads:
+    if type(version) is not int or version != reads:
         older = version in range(reads) and type(version) is int
         which = "made by an earlier version: run `distill run NAME ...` again"
         raise RunFolderError(

@@ -24,6 +24,8 @@ from .statements import holds_for
 CONFIDENCE = 0.99
 FEWEST_SAMPLED = 1_000
 FRESH = 20_000
+CHUNK = 1 << 22
+"""Raw numbers that are held at once."""
 
 Claims = dict[str, Any]
 """By dotted name; of rows, `figures.NAME` is the value."""
@@ -31,9 +33,15 @@ Claims = dict[str, Any]
 
 def smallest(total: int, count: int, seed: int) -> ndarray:
     """Mask [total] of the positions of the `count` smallest of `total` raw PCG64 numbers."""
-    order = np.argsort(np.random.PCG64(seed).random_raw(total), kind="stable")
-    mask = np.zeros(total, dtype=bool)
-    mask[order[:count]] = True
+    bits, mask = np.random.PCG64(seed), np.zeros(total, dtype=bool)
+    raw, places = np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.int64)
+    for start in range(0, total, CHUNK):
+        more = np.arange(start, min(start + CHUNK, total))
+        raw = np.concatenate([raw, bits.random_raw(len(more))])
+        places = np.concatenate([places, more])
+        order = np.argsort(raw, kind="stable")[:count]  # of equal ones the first come first
+        raw, places = raw[order], places[order]
+    mask[places] = True
     return mask
 
 

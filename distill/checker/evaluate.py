@@ -170,8 +170,7 @@ class Evaluator:
 
     def entry(self, arguments: list[Value], lanes: int) -> Value:
         """What the program answers to values of `lanes` inputs."""
-        with np.errstate(all="ignore"):
-            return self.call(self.program.entry, arguments, lanes)
+        return self.call(self.program.entry, arguments, lanes)
 
     def call(self, name: str, arguments: list[Value], lanes: int) -> Value:
         """The value of one of the program's functions."""
@@ -201,7 +200,8 @@ class Evaluator:
         """Run statements in a frame, which is handed back."""
         outer, self.frame = self.frame, frame
         try:
-            self._block(body)
+            with np.errstate(all="ignore"):
+                self._block(body)
         finally:
             self.frame = outer
         return frame

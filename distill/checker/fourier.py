@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from .read import Evidence
+from .read import Evidence, whole
 
 PRINTED_PHASE = 0.05
 """Phases below this many radians are left out of programs; the mechanism has them as fitted."""
+COORDINATE = {"kind", "weights", "offset", "modulus", "inputs", "output"}
 SEEN = 1e-3
 """The least size of a wave, as a part of the largest; what is less cannot be seen in the logits."""
 FOLLOWS = 0.002
@@ -34,7 +35,7 @@ def follows(evidence: Evidence, tokens: ndarray, said: ndarray) -> bool:
 
 def exceptions_follow(evidence: Evidence, ask: Callable[[ndarray], ndarray]) -> bool:
     """Whether a program answers the exceptions of its mechanism as that lists them."""
-    listed = np.array(evidence.mechanism["exceptions"], dtype=np.int64)
+    listed = whole(evidence.mechanism["exceptions"])
     if not len(listed):
         return True
     said = ask(evidence.values(listed[:, :-1])) - evidence.outputs.start
@@ -81,6 +82,8 @@ def _numbers(coordinate: Mapping[str, Any], which: int | None, values: ndarray) 
     elif rule["kind"] == "listed":
         numbers = [rule["numbered"][int(value) - rule["first"]] for value in values]
     else:
+        if rule["kind"] != "polynomial":
+            raise ValueError("a numbering of the mechanism is of no kind that is known")
         powers = range(1, 1 + len(rule["coefficients"]))
         terms = list(zip(rule["coefficients"], powers, strict=True))
         numbers = [sum(c * pow(int(x), power, modulus) for c, power in terms) for x in values]
@@ -98,6 +101,10 @@ def _terms(evidence: Evidence, tokens: ndarray) -> ndarray:
 
 def _mechanism_logits(evidence: Evidence, tokens: ndarray) -> ndarray:
     coordinate, p = evidence.mechanism["coordinate"], evidence.mechanism["coordinate"]["modulus"]
+    if coordinate.keys() != COORDINATE or coordinate["kind"] != "affine":
+        raise ValueError("the coordinate of the mechanism is of no kind that is known")
+    whole([*coordinate["weights"], coordinate["offset"], p])
+    whole([wave["frequency"] for wave in evidence.mechanism["waves"]])
     terms = _terms(evidence, tokens)
     psi = _numbers(coordinate, None, np.array(evidence.outputs))
     if len(set(psi.tolist())) != p or len(psi) != p:

@@ -159,12 +159,14 @@ def read_evidence(
     size = prod(len(values) for values in inputs)
     sample, fit, split = (certificate[name] for name in ("sample", "fit", "split"))
     checked = size if sample is None else sample["count"]
-    if checked * (len(outputs) if shape is not None else 1) > MAX_SIZE >> 3:
+    if size > MAX_SIZE or checked * len(outputs) > MAX_SIZE >> 3:
         raise ValueError(f"the domain has {size:,} inputs, too many to go through")
     for draw, parts in ((sample, ("count",)), (fit, ("fitted", "inputs")), (split, ("train",))):
         counts = [draw[part] for part in parts] if draw is not None else []
         if any(type(n) is not int or not 0 < n <= size for n in counts) or counts != sorted(counts):
             raise ValueError("a draw of the certificate is larger than the domain, or empty")
+    if shape is not None and certificate["recorded"] is not None:
+        raise ValueError("answers are recorded of a network that is stored")
     if shape is None and certificate["recorded"] is None and source:
         raise ValueError("neither weights nor recorded answers of the network are stored")
     recorded, reference = (
@@ -317,6 +319,8 @@ def _check_draw(draw: Data, channels: tuple[range, ...]) -> None:
     counts = [draw[name] for name in ("length", *wanted[draw["kind"]])]
     if any(type(n) is not int or n < 0 for n in counts) or draw["length"] < 1:
         raise ValueError("a draw of the certificate has no length, count or seed")
+    if draw["kind"] != "listed" and draw["listed"] is not None:
+        raise ValueError("a draw of the certificate lists what it does not say that it does")
     if draw["length"] * (draw["count"] or 1) * len(channels) > MAX_DRAWN:
         raise ValueError("a draw of the certificate is too large")
 
