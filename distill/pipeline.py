@@ -200,9 +200,9 @@ def run_model(
 
 
 def _under(found: Found, assumptions: tuple[str, ...]) -> Found:
-    """What was found, with what it rests on among the reasons of its report."""
+    """What was found, with what it rests on among the remarks of its report."""
     report = found.verified.report
-    report = dataclasses.replace(report, reasons=(*report.reasons, *assumptions))
+    report = dataclasses.replace(report, remarks=(*report.remarks, *assumptions))
     return dataclasses.replace(found, verified=dataclasses.replace(found.verified, report=report))
 
 

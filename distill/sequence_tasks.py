@@ -29,7 +29,7 @@ from jaxtyping import Int
 from numpy import ndarray
 
 from distill.channels import Channels
-from distill.errors import TaskError, TooLargeError, quoted, shown
+from distill.errors import TaskError, TooLargeTaskError, quoted, shown
 from distill.tasks import Setting
 
 MAX_LENGTH = 1000
@@ -174,7 +174,7 @@ class SequenceTask:
         try:
             labels = np.array(answers, dtype=np.int64)
         except OverflowError:
-            raise TooLargeError(
+            raise TooLargeTaskError(
                 f"the reference answers beyond 64-bit integers within {inputs.shape[1]} steps: "
                 "ask for shorter sequences, or choose smaller ranges"
             ) from None

@@ -66,7 +66,9 @@ def held_by_balls(model, written_out):
             assert off <= double.rad[row, column]
     assert (np.abs(model.logits(tokens) - double.mid) <= 2 * double.rad).all()
     assert (np.abs(model.logits(tokens, single=True) - single.mid) <= single.rad).all()
-    assert (double.rad < 1e-8 * np.maximum(1, np.abs(double.mid))).all()
+    # dividing by a small spread makes a layer norm's radii larger, not wrong
+    tight = 1e-7 if getattr(shape, "layer_norm", False) else 1e-8
+    assert (double.rad < tight * np.maximum(1, np.abs(double.mid))).all()
 
 
 def in_fifty_digits(values):

@@ -259,7 +259,7 @@ def assert_named_everywhere(terminal, folder):
     (line,) = (line for line in terminal.splitlines() if line.startswith("✓ import"))
     settings = json.loads((folder / "run.json").read_text())["settings"]
     record = f"assumed {settings['assumed']}; dropped {settings['dropped']}"
-    report = "\n".join(json.loads((folder / "verification.json").read_text())["reasons"])
+    report = "\n".join(json.loads((folder / "verification.json").read_text())["remarks"])
     for said in (line, record, report):
         assert "dropped output 23 of the file" in said
         _, lead, assumed = said.partition(

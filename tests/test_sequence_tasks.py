@@ -102,7 +102,7 @@ def test_helpers_write_references():
     assert scan(lambda total, x: (total + x, total), 5)([1, 2, 3]) == [5, 6, 8]
     assert list(windows([1, 2, 3], 2)) == [[0, 1], [1, 2], [2, 3]]
     assert list(windows([], 2)) == []
-    with pytest.raises(TaskError, match="last 0 inputs: expected at least 1"):
+    with pytest.raises(TaskError, match="last 0 inputs: expected 1 to 1,000"):
         windows([1], 0)
 
 

@@ -197,16 +197,24 @@ def _stepped(
     said = unpacked(answer, lanes)
     if any(type(one) is not int for one in said):
         raise ProgramError("the program answers something that is not an integer")
-    return np.array(said, dtype=object), [_kept(after[name], lanes) for name in loop.start]
+    kept = [_kept(after[name], lanes, begin) for name, begin in loop.start.items()]
+    return np.array(said, dtype=object), kept
 
 
-def _kept(value: Value, lanes: int) -> list[Value]:
-    """Values of a variable, as they can be told apart: integers, or tuples of some."""
-    listed = unpacked(value, lanes)
-    made = [tuple(one) if isinstance(one, list) else one for one in listed]
-    for one in set(made):
-        if any(type(part) is not int for part in (one if isinstance(one, tuple) else [one])):
-            raise ProgramError(f"a variable of the program became {one!r}, which is not an integer")
+def _kept(value: Value, lanes: int, first: Value) -> list[Value]:
+    """Values of a variable, as they can be told apart: integers, or tuples of as many as at first.
+
+    Raises:
+        ProgramError: the variable became something else.
+    """
+    made = []
+    for one in unpacked(value, lanes):
+        parts = one if isinstance(first, list) else [one]
+        same = isinstance(parts, list) and (not isinstance(first, list) or len(parts) == len(first))
+        if not same or any(type(part) is not int for part in parts):
+            kind = f"{len(first)} integers" if isinstance(first, list) else "an integer"
+            raise ProgramError(f"a variable of the program became {one!r}, which is not {kind}")
+        made.append(tuple(parts) if isinstance(first, list) else one)
     return made
 
 
