@@ -25,6 +25,7 @@ from distill.checker import check
 from distill.checker.check import check_run, evidence_of
 from distill.checker.derive_sequences import machine_of
 from distill.checker.loop import walk
+from distill.checker.read import SequenceEvidence
 from distill.errors import DistillError
 from distill.machine import Machine
 
@@ -148,6 +149,7 @@ def fitted(folder: Path, source: str, at: Path) -> check.Checkup:
     report = json.loads((at / "verification.json").read_text())
     try:
         evidence = evidence_of(at)
+        assert isinstance(evidence, SequenceEvidence), "a machine is over sequences"
         walked = walk(source, *machine_of(evidence))
         pairs = zip(walked.names, walked.values, strict=False)
         mechanism["variables"] = [{"name": n, "values": list(v)} for n, v in pairs]
@@ -325,9 +327,11 @@ def _sparse(name: str) -> Callable[[Path], None]:
 
 
 def _append(text: str) -> Callable[[Path], None]:
-    return lambda folder: (folder / "program.py").write_text(
-        (folder / "program.py").read_text() + text
-    )
+    def append(folder: Path) -> None:
+        with (folder / "program.py").open("a") as opened:
+            opened.write(text)
+
+    return append
 
 
 FILES: dict[str, Callable[[Path], Any]] = {

@@ -103,8 +103,8 @@ def _machine(out: Path) -> distill.Run:
 def _loose_machine(out: Path) -> distill.Run:
     """Less steep, so that no boxes are mapped into one another."""
     network = planted_network(random_minimal(np.random.default_rng(2), 3, 2), 1)
-    network.parameters["W"] *= 0.5
-    network.parameters["b"] *= 0.5
+    for name in ("W", "b"):
+        network.parameters[name].mul_(0.5)
     return distill.distill(network, BITS, length=8, name="f", out=out)
 
 
@@ -136,6 +136,7 @@ def sound_runs(out: Path, names: tuple[str, ...] = tuple(RUNS)) -> dict[str, Pat
     folders = {}
     for name in names:
         run = RUNS[name](out)
+        assert run.folder is not None, "it was given a place"
         found = check_run(run.folder, 0)
         if not found.ok or run.program is None:
             raise RuntimeError(f"{name} is no sound run: {run.report.reasons}, {found.findings}")

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
+from numpy.typing import ArrayLike
 
 from distill.architecture.integer_recurrent import IntegerRecurrent
 from distill.checker.linear_bound import IntegerSystem
 from distill.integer_model import IntegerModel
 
+Rows = Sequence[Sequence[int]]
 
-def linear_network(A, B, b, h_0, C, d, one_hot: bool = False) -> IntegerModel:
+
+def linear_network(
+    A: ArrayLike,
+    B: ArrayLike,
+    b: ArrayLike,
+    h_0: ArrayLike,
+    C: ArrayLike,
+    d: ArrayLike,
+    *,
+    one_hot: bool = False,
+) -> IntegerModel:
     """The network with these weights; with `one_hot`, B has a column for every symbol."""
     weights = {"A": A, "B": B, "b": b, "h_0": h_0, "C": C, "d": d}
     exact = {name: np.asarray(value, dtype=float) for name, value in weights.items()}
@@ -49,7 +63,14 @@ def planted(system: IntegerSystem, rng: np.random.Generator, noise: float) -> In
     return linear_network(*(part + noise * rng.normal(size=part.shape) for part in parts))
 
 
-def system(A, B, C, constant=None, start=None, offset=None) -> IntegerSystem:
+def system(
+    A: Rows,
+    B: Rows,
+    C: Rows,
+    constant: Sequence[int] | None = None,
+    start: Sequence[int] | None = None,
+    offset: Sequence[int] | None = None,
+) -> IntegerSystem:
     """An integer system that answers after the step."""
     none = (0,) * len(A)
     return IntegerSystem(
