@@ -27,7 +27,7 @@ from distill.checker.derive_sequences import machine_of
 from distill.checker.loop import walk
 from distill.checker.read import SequenceEvidence
 from distill.errors import DistillError
-from distill.machine import Machine
+from distill.kinds.automaton.machine import Machine
 
 STEPS = 60
 ECHO = Machine(((0, 0),), ((0, 1),), ((0,), (1,)))

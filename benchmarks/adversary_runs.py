@@ -15,11 +15,11 @@ import numpy as np
 import torch
 
 import distill
-from distill.architecture.mlp import MLP
-from distill.channels import Channels
 from distill.checker.check import check_run
 from distill.checker.linear_bound import IntegerSystem
-from distill.machine import random_minimal
+from distill.domains.sequences import Channels
+from distill.kinds.automaton.machine import random_minimal
+from distill.networks.mlp import MLP
 
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "tests")]

@@ -15,7 +15,7 @@ import unittest.mock
 import click
 
 import distill
-from distill.store import Attempt, Run
+from distill.runs.store import Attempt, Run
 
 ARCHITECTURES = (
     *("transformer", "transformer,n_heads=1", "transformer,attention_coefficient=0"),

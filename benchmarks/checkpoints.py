@@ -17,7 +17,7 @@ import click
 
 import distill
 from distill.importing.tensors import SUFFIXES
-from distill.store import Run
+from distill.runs.store import Run
 
 COLUMNS = (
     *("checkpoint", "layout", "seconds", "coordinate", "frequencies", "as published", "R²"),

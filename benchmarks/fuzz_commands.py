@@ -29,9 +29,9 @@ import click
 import numpy as np
 
 import distill
-from distill import task_files
 from distill.cli import main
 from distill.errors import DistillError
+from distill.tasks import files as task_files
 
 SECONDS = 10.0
 """Within which every input is answered."""
@@ -431,10 +431,10 @@ def _stubbed() -> Iterator[mock.Mock]:
             "distill.sequence_pipeline._draw": taken,
             "distill.bench.watch.run_shown": taken,
             "webbrowser.open": lambda url: True,
-            "distill.task_files.builtin_tasks": builtin,
+            "distill.tasks.files.builtin_tasks": builtin,
             "distill.bench.suite.builtin_tasks": builtin,
-            "distill.task_files.SECONDS": LIMIT,
-            "distill.task_family.SECONDS": LIMIT,
+            "distill.tasks.files.SECONDS": LIMIT,
+            "distill.tasks.family.SECONDS": LIMIT,
         }.items():
             stack.enter_context(mock.patch(name, instead))
         yield taken

@@ -14,8 +14,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from distill.emit.machine import emit_machine
-from distill.machine import Machine
+from distill.kinds.automaton.emit import emit_machine
+from distill.kinds.automaton.machine import Machine
 
 SIZES = (10, 100, 1_000, 10_000)
 SYMBOLS = 2

@@ -19,9 +19,9 @@ import torch
 from torch.nn.functional import cross_entropy
 
 import distill
-from distill.store import Run
-from distill.task_files import load_task
-from distill.tasks import Task
+from distill.runs.store import Run
+from distill.tasks.files import load_task
+from distill.tasks.finite import Task
 
 PUBLISHED_EPOCHS = 10_000
 COLUMNS = (

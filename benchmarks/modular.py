@@ -12,7 +12,7 @@ from __future__ import annotations
 import click
 
 import distill
-from distill.store import Run
+from distill.runs.store import Run
 
 TASKS = ("mod_sub", "mod_mul", "mod_affine", "mod_square_sum", "mod_square_of_sum", "mod_cubic")
 COLUMNS = (

@@ -21,7 +21,7 @@ import numpy as np
 from planted import noisy, planted_lead, planted_model, rotated, square
 
 import distill
-from distill.store import Run
+from distill.runs.store import Run
 
 LEVELS = (0.0, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5)
 """Standard deviation of the noise, as a part of the root mean square of each weight matrix."""

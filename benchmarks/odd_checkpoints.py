@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from distill.architecture import MLP, Transformer
+from distill.networks.architecture import MLP, Transformer
 
 Case = tuple[str, bytes, str]
 """What was done, the content, and a name for the file."""

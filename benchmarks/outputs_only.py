@@ -4,7 +4,7 @@
     .venv/bin/python benchmarks/outputs_only.py --runs outputs --seed 0 --seed 1 --seed 2
 
 Every stored network is extracted from twice: as `distill run` does, and as a black box of which
-only the rounded answers to chosen sequences can be asked (`distill.extract.outputs_only`). The
+only the rounded answers to chosen sequences can be asked (`asking_only`). The
 programs of the second are emitted in the same way and held against the network on the fresh and
 the stress sequences of the run's certificate and on the searches that need no logits; of those that
 list nothing the one that agrees best is taken, and then the shortest. "Right" is against the task,
@@ -25,25 +25,25 @@ from typing import TypeVar
 
 import click
 import numpy as np
+from asking_only import OutputsOnly, read_answers
 from jaxtyping import Int
 from numpy import ndarray
 
-from distill.channels import Channels
 from distill.checker.conformance import impulses, padded, walks
 from distill.checker.draws import symbols
-from distill.emit.sequences import EmittedLoop, emit_loop, shortest_first
-from distill.extract.outputs_only import OutputsOnly, read_answers
-from distill.extract.sequences import Reading, read_network
-from distill.folders import stored_runs
-from distill.integer_model import IntegerModel
-from distill.mechanism import AutomatonMechanism
-from distill.recurrent_model import RecurrentModel
-from distill.sequence_certificate import SequenceCertificate
-from distill.sequence_network import SequenceNetwork
-from distill.store import Run, load_run
+from distill.domains.sequences import Channels
+from distill.kinds.automaton.evidence import WALK_SEED
+from distill.kinds.loops import EmittedLoop, emit_loop, shortest_first
+from distill.kinds.mechanism import AutomatonMechanism
+from distill.kinds.reading import Reading, read_network
+from distill.networks.integer_model import IntegerModel
+from distill.networks.recurrent_model import RecurrentModel
+from distill.networks.sequence_network import SequenceNetwork
+from distill.runs.folders import stored_runs
+from distill.runs.sequence_certificate import SequenceCertificate
+from distill.runs.store import Run, load_run
 from distill.threads import fixed_threads
 from distill.verify.answers import agreement, answered
-from distill.verify.automaton import WALK_SEED
 from distill.verify.draws import Draws
 from distill.verify.sequences import STRENGTH
 

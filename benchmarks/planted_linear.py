@@ -8,9 +8,9 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike
 
-from distill.architecture.integer_recurrent import IntegerRecurrent
 from distill.checker.linear_bound import IntegerSystem
-from distill.integer_model import IntegerModel
+from distill.networks.integer_model import IntegerModel
+from distill.networks.integer_recurrent import IntegerRecurrent
 
 Rows = Sequence[Sequence[int]]
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from distill.architecture.recurrent import Recurrent
-from distill.machine import Machine
-from distill.recurrent_model import RecurrentModel
+from distill.kinds.automaton.machine import Machine
+from distill.networks.recurrent_model import RecurrentModel
+from distill.networks.second_order import Recurrent
 
 STEEPNESS = 3.0
 

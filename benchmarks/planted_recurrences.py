@@ -21,12 +21,12 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 from planted_machine import planted_network
 
-from distill.architecture.integer_recurrent import IntegerRecurrent
-from distill.channels import Channels
-from distill.extract.lattice import independent
-from distill.integer_model import IntegerModel
-from distill.machine import Machine
-from distill.recurrent_model import RecurrentModel
+from distill.domains.sequences import Channels
+from distill.kinds.automaton.machine import Machine
+from distill.kinds.recurrence.linear.lattice import independent
+from distill.networks.integer_model import IntegerModel
+from distill.networks.integer_recurrent import IntegerRecurrent
+from distill.networks.recurrent_model import RecurrentModel
 
 KINDS = "plain", "threshold, choice", "threshold, relu", "maximum", "modulus"
 

@@ -24,7 +24,7 @@ from planted_recurrences import KINDS, LENGTH, TIMES, PlantedRecurrence, Sequenc
 
 import distill
 from distill.checker.sandbox import run_sequences
-from distill.sequence_network import SequenceNetwork
+from distill.networks.sequence_network import SequenceNetwork
 
 LEVELS = (0.0, 1e-6, 1e-4, 1e-3, 1e-2, 5e-2)
 """Standard deviation of the noise, as a part of the root mean square of each weight matrix."""

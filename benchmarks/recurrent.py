@@ -17,15 +17,15 @@ import numpy as np
 from jaxtyping import Int
 from numpy import ndarray
 
-from distill.channels import Channels
-from distill.extract.automaton import ExtractedMachine, extract_machine
-from distill.recurrent_model import RecurrentModel
-from distill.sequence_tasks import SequenceTask
-from distill.task_files import load_task
+from distill.domains.sequences import Channels
+from distill.kinds.automaton.boxes import find_boxes
+from distill.kinds.automaton.extract import ExtractedMachine, extract_machine
+from distill.networks.recurrent_model import RecurrentModel
+from distill.tasks.files import load_task
+from distill.tasks.sequences import SequenceTask
 from distill.threads import fixed_threads
 from distill.train.ladder import TrainedInOrder, train_in_order
 from distill.train.sequences import label_numbers
-from distill.verify.induction import find_boxes
 
 SEQUENCES = 20_000
 LONG = (500, 100)

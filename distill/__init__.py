@@ -13,29 +13,29 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from distill.architecture import MLP, Transformer
-    from distill.architecture.integer_recurrent import IntegerRecurrent
-    from distill.architecture.recurrent import Recurrent
-    from distill.channels import Channels
-    from distill.domain import Domain
+    from distill.domains.finite import Domain
+    from distill.domains.sequences import Channels
     from distill.errors import DistillError
     from distill.importing import import_model
-    from distill.integer_model import IntegerModel
-    from distill.mechanism import (
+    from distill.kinds.mechanism import (
         AutomatonMechanism,
         FourierMechanism,
         RecurrenceMechanism,
         Refusal,
     )
-    from distill.model import BlackBox, Model
+    from distill.networks.architecture import MLP, Transformer
+    from distill.networks.integer_model import IntegerModel
+    from distill.networks.integer_recurrent import IntegerRecurrent
+    from distill.networks.recurrent_model import RecurrentModel
+    from distill.networks.second_order import Recurrent
+    from distill.networks.stored import BlackBox, Model
     from distill.pipeline import distill, run, run_model
-    from distill.program import Program
-    from distill.recurrent_model import RecurrentModel
-    from distill.report import Report
-    from distill.sequence_tasks import SequenceTask, scan, windows
-    from distill.store import Run, load_run
-    from distill.task_family import task
-    from distill.tasks import Task
+    from distill.programs.program import Program
+    from distill.records.report import Report
+    from distill.runs.store import Run, load_run
+    from distill.tasks.family import task
+    from distill.tasks.finite import Task
+    from distill.tasks.sequences import SequenceTask, scan, windows
 
 __all__ = [
     "MLP",
@@ -69,34 +69,34 @@ __all__ = [
 ]
 
 _HOME = {
-    "MLP": "architecture",
-    "AutomatonMechanism": "mechanism",
-    "BlackBox": "model",
-    "Channels": "channels",
+    "MLP": "networks.architecture",
+    "AutomatonMechanism": "kinds.mechanism",
+    "BlackBox": "networks.stored",
+    "Channels": "domains.sequences",
     "DistillError": "errors",
-    "Domain": "domain",
-    "FourierMechanism": "mechanism",
-    "IntegerModel": "integer_model",
-    "IntegerRecurrent": "architecture.integer_recurrent",
-    "Model": "model",
-    "Program": "program",
-    "RecurrenceMechanism": "mechanism",
-    "Recurrent": "architecture.recurrent",
-    "RecurrentModel": "recurrent_model",
-    "Refusal": "mechanism",
-    "Report": "report",
-    "Run": "store",
-    "SequenceTask": "sequence_tasks",
-    "Task": "tasks",
-    "Transformer": "architecture",
+    "Domain": "domains.finite",
+    "FourierMechanism": "kinds.mechanism",
+    "IntegerModel": "networks.integer_model",
+    "IntegerRecurrent": "networks.integer_recurrent",
+    "Model": "networks.stored",
+    "Program": "programs.program",
+    "RecurrenceMechanism": "kinds.mechanism",
+    "Recurrent": "networks.second_order",
+    "RecurrentModel": "networks.recurrent_model",
+    "Refusal": "kinds.mechanism",
+    "Report": "records.report",
+    "Run": "runs.store",
+    "SequenceTask": "tasks.sequences",
+    "Task": "tasks.finite",
+    "Transformer": "networks.architecture",
     "distill": "pipeline",
     "import_model": "importing",
-    "load_run": "store",
+    "load_run": "runs.store",
     "run": "pipeline",
     "run_model": "pipeline",
-    "scan": "sequence_tasks",
-    "task": "task_family",
-    "windows": "sequence_tasks",
+    "scan": "tasks.sequences",
+    "task": "tasks.family",
+    "windows": "tasks.sequences",
 }
 
 

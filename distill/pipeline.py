@@ -14,33 +14,33 @@ from jaxtyping import Bool, Int
 from numpy import ndarray
 from torch import Tensor
 
-from distill.architecture import StoredArchitecture, architecture_for, describe
-from distill.certificate import Split, certify
-from distill.channels import Channels
-from distill.curve import CurveRecorder, TrainingCurve
-from distill.domain import Domain
-from distill.emit import Emitted, emit
+from distill.domains.finite import Domain
+from distill.domains.sequences import Channels
 from distill.errors import DistillError
-from distill.exhibits import domain_exhibits
-from distill.extract import extract, structure_score
-from distill.finish import finish
 from distill.importing import import_model
-from distill.integer_model import IntegerModel
-from distill.mechanism import FourierMechanism, Refusal
-from distill.model import BlackBox, Model, Network
-from distill.output import Output, output_folder
-from distill.recurrent_model import RecurrentModel
+from distill.kinds.emitting import Emitted, emit
+from distill.kinds.exhibiting import domain_exhibits
+from distill.kinds.extracting import extract, structure_score
+from distill.kinds.mechanism import FourierMechanism, Refusal
+from distill.networks.architecture import StoredArchitecture, architecture_for, describe
+from distill.networks.integer_model import IntegerModel
+from distill.networks.recurrent_model import RecurrentModel
+from distill.networks.stored import BlackBox, Model, Network
+from distill.networks.trace import FIT_SEED, Trace, fitted_half, trace, traced_indices
+from distill.runs.certificate import Split, certify
+from distill.runs.finish import finish
+from distill.runs.output import Output, output_folder
+from distill.runs.stages import Progress, Silent, Stages, record
+from distill.runs.store import Attempt, Run, RunRecord
 from distill.seeds import check_seed
 from distill.sequence_pipeline import distill_network, run_sequences
-from distill.sequence_tasks import SequenceTask
-from distill.stages import Progress, Silent, Stages, record
-from distill.store import Attempt, Run, RunRecord
-from distill.task_family import TaskFamily
-from distill.task_files import load_task
-from distill.tasks import Setting, Task
+from distill.tasks.family import TaskFamily
+from distill.tasks.files import load_task
+from distill.tasks.finite import Setting, Task
+from distill.tasks.sequences import SequenceTask
 from distill.threads import fixed_threads
-from distill.trace import FIT_SEED, Trace, fitted_half, trace, traced_indices
 from distill.train import Recipe, Trained, TrainingState, train
+from distill.train.curve import CurveRecorder, TrainingCurve
 from distill.verify import Verified, verify, verify_refusal
 from distill.verify.chance import no_better_than_chance
 

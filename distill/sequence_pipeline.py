@@ -11,22 +11,21 @@ from typing import Any
 
 import numpy as np
 
-from distill.channels import Channels
 from distill.checker.draws import stress
-from distill.curve import SequenceCurve, SequencePoint
-from distill.emit.sequences import EmittedLoop, emit_loop, shortest_first
-from distill.exhibits import sequence_exhibits
-from distill.extract.sequences import read_network
-from distill.finish import finish
-from distill.integer_model import IntegerModel
-from distill.mechanism import Refusal, SequenceMechanism
-from distill.output import Output, output_folder
-from distill.recurrent_model import RecurrentModel
-from distill.sequence_certificate import certify_sequences
-from distill.sequence_network import SequenceNetwork
-from distill.sequence_tasks import SequenceTask
-from distill.stages import Progress, Silent, Stages, record
-from distill.store import Run, RunRecord
+from distill.domains.sequences import Channels
+from distill.kinds.exhibiting import sequence_exhibits
+from distill.kinds.loops import EmittedLoop, emit_loop, shortest_first
+from distill.kinds.mechanism import Refusal, SequenceMechanism
+from distill.kinds.reading import read_network
+from distill.networks.integer_model import IntegerModel
+from distill.networks.recurrent_model import RecurrentModel
+from distill.networks.sequence_network import SequenceNetwork
+from distill.runs.finish import finish
+from distill.runs.output import Output, output_folder
+from distill.runs.sequence_certificate import certify_sequences
+from distill.runs.stages import Progress, Silent, Stages, record
+from distill.runs.store import Run, RunRecord
+from distill.tasks.sequences import SequenceTask
 from distill.threads import fixed_threads
 from distill.train.cells import (
     CellAttempt,
@@ -37,6 +36,7 @@ from distill.train.cells import (
     shown_part,
     train_cell,
 )
+from distill.train.curve import SequenceCurve, SequencePoint
 from distill.train.sequences import SequenceRecipe
 from distill.verify.sequences import SequencesVerified, verify_best, verify_sequence_refusal
 

@@ -15,10 +15,18 @@ for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
 
 INNERMOST = (
-    *("distill.train", "distill.synthesis", "distill.labelling", "distill.recurrence"),
-    *("distill.architecture.recurrent", "distill.architecture.integer_recurrent"),
-    *("distill.extract.streams", "distill.extract.readable", "distill.extract.lattice"),
-    *("distill.extract.linear_forms", "distill.extract.drives", "distill.checker.evaluate"),
+    "distill.train",
+    "distill.expressions",
+    "distill.kinds.automaton.labelling",
+    "distill.kinds.recurrence.recurrence",
+    "distill.networks.second_order",
+    "distill.networks.integer_recurrent",
+    "distill.kinds.recurrence.search",
+    "distill.kinds.recurrence.linear.readable",
+    "distill.kinds.recurrence.linear.lattice",
+    "distill.kinds.recurrence.linear.linear_forms",
+    "distill.kinds.recurrence.linear.drives",
+    "distill.checker.evaluate",
 )
 """Called millions of times, where looking at shapes takes longer than the work: their callers are
 looked at instead."""

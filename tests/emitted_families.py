@@ -13,9 +13,9 @@ from itertools import permutations, product
 import numpy as np
 from exploring import explore, said, window
 
-from distill.machine import Machine, random_minimal
-from distill.recurrence import Recurrence
-from distill.synthesis.expression import Constant, Expression, Name, Operation
+from distill.expressions.expression import Constant, Expression, Name, Operation
+from distill.kinds.automaton.machine import Machine, random_minimal
+from distill.kinds.recurrence.recurrence import Recurrence
 
 BITS = (0, 1)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from itertools import product
 from typing import Any
 
-from distill.machine import Machine
+from distill.kinds.automaton.machine import Machine
 
 
 def explore(step: Callable[..., tuple[Any, int]], start: Any, *channels: Iterable[int]) -> Machine:

@@ -9,15 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from planted_machine import planted_network
 
-from distill.architecture.recurrent import Recurrent
 from distill.checker.forward import DOUBLE, SINGLE
 from distill.checker.invariant import image, induction, leads
-from distill.extract.automaton import MAX_STATES, ExtractedMachine, extract_machine
-from distill.machine import Machine, random_minimal
-from distill.mechanism import Refusal
-from distill.recurrent_model import RecurrentModel
+from distill.kinds.automaton.boxes import Boxes, NotClosed, find_boxes
+from distill.kinds.automaton.extract import MAX_STATES, ExtractedMachine, extract_machine
+from distill.kinds.automaton.machine import Machine, random_minimal
+from distill.kinds.mechanism import Refusal
+from distill.networks.recurrent_model import RecurrentModel
+from distill.networks.second_order import Recurrent
 from distill.train.sequences import SequenceRecipe, label_numbers, train_recurrent
-from distill.verify.induction import Boxes, NotClosed, find_boxes
 
 
 def machine_of(step, start, symbols):

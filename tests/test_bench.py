@@ -298,7 +298,7 @@ def test_markdown_is_a_table_and_nothing_before_it(tmp_path):
 
 def test_benching_does_not_wait_for_torch():
     script = (
-        "import sys, distill.bench.layout, distill.bench.watch, distill.render.page\n"
+        "import sys, distill.bench.layout, distill.bench.watch, distill.terminal.page\n"
         "assert 'torch' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)

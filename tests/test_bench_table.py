@@ -12,8 +12,8 @@ from distill.bench import find_suite, jobs_of, summarise, total
 from distill.bench.layout import page_of
 from distill.bench.row import AtLength, Count, Proved, read_printed
 from distill.bench.table import wrong_claims
-from distill.render.page import page_markdown, show_page
-from distill.task_files import builtin_tasks
+from distill.tasks.files import builtin_tasks
+from distill.terminal.page import page_markdown, show_page
 
 
 def test_a_task_is_counted_over_its_seeds():

@@ -14,11 +14,11 @@ from planted_machine import planted_network
 import distill
 from distill.compare import compare, gather
 from distill.compare.html import census_page
-from distill.curve import CurvePoint, TrainingCurve
-from distill.gallery import collect, draw
-from distill.machine import Machine
-from distill.render.html import report_page
-from distill.store import Attempt
+from distill.gallery.collect import collect, draw
+from distill.kinds.automaton.machine import Machine
+from distill.pages.report_page import report_page
+from distill.runs.store import Attempt
+from distill.train.curve import CurvePoint, TrainingCurve
 
 FRAME = ("h1", "#verdict .badge", "#verdict .sentence", "#checked li", "#card dd", "#reproduce pre")
 """What every report shows."""

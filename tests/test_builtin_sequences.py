@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from distill import SequenceTask
 from distill.checker.draws import stress
-from distill.task_files import builtin_folder, builtin_tasks, load_task, read_task_file
+from distill.tasks.files import builtin_folder, builtin_tasks, load_task, read_task_file
 
 SPECIFICATION = Path(__file__).parent.parent.parent / "shared/prototypes/sequences/mips62.py"
 

@@ -18,10 +18,10 @@ from test_verify import SCHEMA
 
 import distill
 from distill.cli import main
-from distill.render.grid import Cell, Grid, GridColumn
-from distill.render.page import Fact, Page, Section, show_page
-from distill.render.terminal import show_program, show_table
-from distill.task_files import builtin_tasks, load_task
+from distill.tasks.files import builtin_tasks, load_task
+from distill.terminal.grid import Cell, Grid, GridColumn
+from distill.terminal.page import Fact, Page, Section, show_page
+from distill.terminal.run import show_program, show_table
 
 
 @pytest.mark.parametrize(
@@ -258,7 +258,7 @@ def test_a_fault_of_distill_itself_is_a_line_and_a_file(tmp_path, monkeypatch, c
     def fail() -> None:
         raise ValueError("a\n\nb")
 
-    monkeypatch.setattr("distill.doctor.diagnose", fail)
+    monkeypatch.setattr("distill.cli.doctor.diagnose", fail)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     monkeypatch.setattr(sys, "argv", ["distill", "doctor"])
     with pytest.raises(SystemExit) as ended:

@@ -18,19 +18,10 @@ from planted_linear import system
 from planted_machine import planted_network
 
 import distill
-from distill.channels import Channels
 from distill.compare import compare, gather
 from distill.compare.census import Census
 from distill.compare.classes import classes_of, letter_of
 from distill.compare.command import compare_command
-from distill.compare.frequencies import (
-    automorphism,
-    chance_of_image,
-    families,
-    fold,
-    overlap,
-    scale,
-)
 from distill.compare.html import census_page
 from distill.compare.loops import (
     machine_difference,
@@ -40,11 +31,20 @@ from distill.compare.loops import (
     unnamed,
 )
 from distill.compare.overview import page_of
-from distill.coordinate import Coordinate, Logarithm, Polynomial
+from distill.domains.sequences import Channels
 from distill.errors import RunFolderError
-from distill.machine import Machine, random_minimal
-from distill.mechanism import Fit, FourierMechanism, RecurrenceMechanism, Wave
-from distill.render.page import page_markdown
+from distill.kinds.automaton.machine import Machine, random_minimal
+from distill.kinds.fourier.compare import (
+    automorphism,
+    chance_of_image,
+    families,
+    fold,
+    overlap,
+    scale,
+)
+from distill.kinds.fourier.coordinate import Coordinate, Logarithm, Polynomial
+from distill.kinds.mechanism import Fit, FourierMechanism, RecurrenceMechanism, Wave
+from distill.terminal.page import page_markdown
 
 P = 23
 DOMAIN = ((range(P), range(P)), range(P))

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from distill.curve import is_observed
+from distill.train.curve import is_observed
 
 
 @pytest.fixture(scope="module")
@@ -50,8 +50,8 @@ def test_the_observer_costs_less_than_a_tenth_of_training(monkeypatch):
     import time
 
     import distill
-    from distill.curve import CurveRecorder
     from distill.train import Recipe
+    from distill.train.curve import CurveRecorder
 
     spent = []
     call = CurveRecorder.__call__

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from distill.domain import Domain, choose
+from distill.domains.finite import Domain, choose
 from distill.errors import TaskError
 
 ranges = st.builds(

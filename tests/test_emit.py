@@ -8,10 +8,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from distill.checker.language import read_program
-from distill.coordinate import Coordinate
-from distill.domain import Domain
-from distill.emit.fourier import Emitted, emit_fourier
-from distill.mechanism import Fit, FourierMechanism, Refusal, Wave
+from distill.domains.finite import Domain
+from distill.kinds.fourier.coordinate import Coordinate
+from distill.kinds.fourier.emit import Emitted, emit_fourier
+from distill.kinds.mechanism import Fit, FourierMechanism, Refusal, Wave
 
 GOLDEN = Path(__file__).parent / "golden"
 FIT = Fit(seed=1, inputs=4, fitted=2, r2=1.0, heldout_r2=1.0, constant_share=0.0)

@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from distill.errors import MachineError
-from distill.synthesis.expression import Constant, Lookup, Member, Name, Operation, is_truth
-from distill.synthesis.printing import source
-from distill.synthesis.reading import read_expression
+from distill.expressions.expression import Constant, Lookup, Member, Name, Operation, is_truth
+from distill.expressions.printing import source
+from distill.expressions.reading import read_expression
 
 NAMES = st.sampled_from(["a", "b", "total"]).map(Name)
 CONSTANTS = st.integers(-9, 9).map(Constant)

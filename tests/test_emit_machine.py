@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from distill.checker.language import read_program
 from distill.checker.loop import walk
 from distill.checker.sandbox import run_sequences
-from distill.emit.machine import emit_machine
 from distill.errors import ProgramError
-from distill.machine import random_minimal
+from distill.kinds.automaton.emit import emit_machine
+from distill.kinds.automaton.machine import random_minimal
 
 GOLDEN = Path(__file__).parent / "golden"
 BITS = (0, 1)

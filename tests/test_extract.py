@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from planted import planted_logits, planted_model, square
 
 from distill import BlackBox, Model, Transformer
-from distill.extract import extract, structure_score
-from distill.extract.table import table_structure
-from distill.mechanism import FourierMechanism, Refusal
-from distill.trace import trace
+from distill.kinds.extracting import extract, structure_score
+from distill.kinds.fourier.table import table_structure
+from distill.kinds.mechanism import FourierMechanism, Refusal
+from distill.networks.trace import trace
 
 KEYS = st.dictionaries(st.integers(1, 12), st.floats(1, 100), min_size=1, max_size=5)
 
@@ -182,13 +182,13 @@ def test_a_relabelled_cyclic_table_is_cyclic_and_not_affine():
 FRESH = """
 import json, sys
 from safetensors.torch import load_file
-from distill.architecture import StoredArchitecture
-from distill.domain import Domain
-from distill.extract import extract
-from distill.model import Model
+from distill.networks.architecture import StoredArchitecture
+from distill.domains.finite import Domain
+from distill.kinds.extracting import extract
+from distill.networks.stored import Model
 from distill.serialise import from_json, to_json
 from distill.threads import fixed_threads
-from distill.trace import trace
+from distill.networks.trace import trace
 
 shape = from_json(StoredArchitecture, sys.argv[1])
 sizes, weights = json.loads(sys.argv[2]), sys.argv[3]
@@ -196,7 +196,7 @@ with fixed_threads():
     model = Model(shape, load_file(weights))
     domain = Domain(tuple(range(n) for n in sizes["inputs"]), range(sizes["output"]))
     found = extract(trace(model, domain))
-told = {"distill.tasks", "distill.train", "distill.pipeline"} & set(sys.modules)
+told = {"distill.tasks.finite", "distill.train", "distill.pipeline"} & set(sys.modules)
 assert not told, told
 sys.stdout.buffer.write(to_json(found))
 """

@@ -25,7 +25,7 @@ from distill.checker.read import SequenceEvidence
 from distill.checker.recurrent import IntegerForward
 from distill.checker.sandbox import run_sequences
 from distill.errors import ProgramError, RunFolderError
-from distill.machine import Machine
+from distill.kinds.automaton.machine import Machine
 
 
 def leaves(tree, way=()):

@@ -8,7 +8,7 @@ import pytest
 from conftest import run_distill
 
 from distill.errors import RunFolderError
-from distill.gallery import INDEX, collect, differences, draw, entries
+from distill.gallery.collect import INDEX, collect, differences, draw, entries
 
 GALLERY = Path(__file__).parent.parent / "outputs" / "gallery"
 ONE = "parity_all"

@@ -17,11 +17,11 @@ from test_architecture import noisy
 
 import distill
 from distill import MLP, DistillError, Domain, Transformer
-from distill.extract import extract
 from distill.importing import builtin_layouts, import_model
 from distill.importing import tensors as tensors_module
+from distill.kinds.extracting import extract
+from distill.networks.trace import trace
 from distill.serialise import to_json
-from distill.trace import trace
 
 SHARED = Path(__file__).parent.parent.parent / "shared" / "models" / "modular"
 

@@ -8,7 +8,7 @@ from planted import planted_model
 
 import distill
 from distill.checker.located import CLEAR, TESTS, VARIABLE, doubts, rule
-from distill.model import Model
+from distill.networks.stored import Model
 
 NAMES = ("total", "phase")
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from distill.errors import MachineError
-from distill.machine import Machine, distinguishing_sequence, random_minimal
+from distill.kinds.automaton.machine import Machine, distinguishing_sequence, random_minimal
 from distill.serialise import from_json, to_json
 
 seeds = st.integers(0, 2**32 - 1)

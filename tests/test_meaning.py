@@ -7,7 +7,7 @@ import mpmath
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from distill.meaning import Meaning, PrintedWave, prove_meaning
+from distill.kinds.fourier.meaning import Meaning, PrintedWave, prove_meaning
 
 waves = st.lists(
     st.builds(

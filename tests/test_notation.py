@@ -11,10 +11,10 @@ from planted_machine import planted_network
 
 import distill
 from distill.errors import DistillError
-from distill.machine import Machine
-from distill.mechanism import AutomatonMechanism, RecurrenceMechanism, mechanism_logits
-from distill.notation import expression_of, fourier_expression, written
-from distill.render.spark import BLOCKS, WIDTH, spark
+from distill.kinds.automaton.machine import Machine
+from distill.kinds.mechanism import AutomatonMechanism, RecurrenceMechanism, mechanism_logits
+from distill.kinds.notation import expression_of, fourier_expression, written
+from distill.terminal.spark import BLOCKS, WIDTH, spark
 
 
 @pytest.mark.parametrize("pizzas", [(), (7, 9)])

@@ -14,11 +14,11 @@ from planted import planted_model, square
 import distill
 from distill import BlackBox, Model
 from distill.checker.check import check_run
-from distill.coordinate import Coordinate, Listed, Logarithm, Polynomial, logarithm_of
-from distill.domain import Domain
-from distill.extract import extract
-from distill.mechanism import FourierMechanism, Refusal
-from distill.trace import trace
+from distill.domains.finite import Domain
+from distill.kinds.extracting import extract
+from distill.kinds.fourier.coordinate import Coordinate, Listed, Logarithm, Polynomial, logarithm_of
+from distill.kinds.mechanism import FourierMechanism, Refusal
+from distill.networks.trace import trace
 
 SIZES = {2: 5.0, 7: 4.0, 9: 3.0}
 

@@ -15,13 +15,13 @@ import torch
 from conftest import run_distill
 
 import distill
-from distill import output, partial
 from distill.errors import DistillError, RunFolderError
-from distill.folders import stored_runs
-from distill.output import output_folder
-from distill.partial import partial_folder, remove_leftovers_below, write_file
-from distill.reporting import write_report
-from distill.store import load_run
+from distill.pages.drawn_again import write_report
+from distill.runs import output, partial
+from distill.runs.folders import stored_runs
+from distill.runs.output import output_folder
+from distill.runs.partial import partial_folder, remove_leftovers_below, write_file
+from distill.runs.store import load_run
 
 DOMAIN = distill.Domain((range(3), range(3)), range(3))
 
@@ -124,7 +124,7 @@ def test_an_error_in_a_run_leaves_what_was_there_and_nothing_else(tmp_path):
 def test_a_kill_while_a_run_is_written_leaves_what_the_next_command_removes(tmp_path):
     """The process dies between the first file and the last."""
     script = (
-        "import os, torch, distill, distill.output as output\n"
+        "import os, torch, distill, distill.runs.output as output\n"
         "count = 0\n"
         "def die(fd):\n"
         "    global count\n"

@@ -3,29 +3,29 @@
 import numpy as np
 import pytest
 import torch
-from outputs_only import compared
-from planted_linear import linear_network, planted, system
-from planted_machine import planted_network
-
-from distill.architecture.integer_recurrent import IntegerRecurrent
-from distill.channels import Channels
-from distill.checker.draws import stress, uniform
-from distill.emit.sequences import emit_loop
-from distill.extract.automaton import extract_machine
-from distill.extract.outputs_only import (
+from asking_only import (
     OutputsOnly,
     learn_machine,
     learn_registers,
     learn_system,
 )
-from distill.extract.realisation import Realisation, realise
-from distill.extract.sequences import MachineReading, RecurrenceReading, read_network
-from distill.integer_model import IntegerModel
-from distill.machine import Machine, random_minimal
-from distill.mechanism import AutomatonMechanism, Refusal
-from distill.sequence_network import SequenceNetwork
+from outputs_only import compared
+from planted_linear import linear_network, planted, system
+from planted_machine import planted_network
+
+from distill.checker.draws import stress, uniform
+from distill.domains.sequences import Channels
+from distill.kinds.automaton.evidence import prove
+from distill.kinds.automaton.extract import extract_machine
+from distill.kinds.automaton.machine import Machine, random_minimal
+from distill.kinds.loops import emit_loop
+from distill.kinds.mechanism import AutomatonMechanism, Refusal
+from distill.kinds.reading import MachineReading, RecurrenceReading, read_network
+from distill.kinds.recurrence.linear.realisation import Realisation, realise
+from distill.networks.integer_model import IntegerModel
+from distill.networks.integer_recurrent import IntegerRecurrent
+from distill.networks.sequence_network import SequenceNetwork
 from distill.sequence_pipeline import distill_network
-from distill.verify.automaton import prove
 
 LENGTH = 10
 

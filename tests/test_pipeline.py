@@ -5,10 +5,10 @@ import pytest
 from test_architecture import small_transformer
 
 import distill
+from distill.networks.trace import fitted_half
 from distill.pipeline import _probe
-from distill.stages import Stages
-from distill.task_files import load_task
-from distill.trace import fitted_half
+from distill.runs.stages import Stages
+from distill.tasks.files import load_task
 from distill.train import Recipe, train
 from distill.train.loop import clearness
 

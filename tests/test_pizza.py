@@ -18,19 +18,19 @@ import distill
 from distill import MLP, BlackBox, Model
 from distill.checker.check import check_run
 from distill.checker.sandbox import run_program
-from distill.coordinate import Coordinate
-from distill.domain import Domain
-from distill.emit.fourier import Emitted, emit_fourier
-from distill.extract import extract
-from distill.extract.pizza import MIN_GAIN, fit_differences, isolated_fits, label_of
-from distill.mechanism import (
+from distill.domains.finite import Domain
+from distill.kinds.extracting import extract
+from distill.kinds.fourier.coordinate import Coordinate
+from distill.kinds.fourier.differences import MIN_GAIN, fit_differences, isolated_fits, label_of
+from distill.kinds.fourier.emit import Emitted, emit_fourier
+from distill.kinds.fourier.planes import EmbeddingPlanes, embedding_gradients
+from distill.kinds.mechanism import (
     FourierMechanism,
     Wave,
     mechanism_logits,
     midpoint_radius,
 )
-from distill.planes import EmbeddingPlanes, embedding_gradients
-from distill.trace import trace
+from distill.networks.trace import trace
 
 SIZES = {2: 5.0, 7: 4.0, 9: 3.0}
 

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from planted import noisy, planted_lead, planted_model, rotated, square
 
 import distill
-from distill.extract import extract
-from distill.mechanism import FourierMechanism
-from distill.trace import trace
+from distill.kinds.extracting import extract
+from distill.kinds.mechanism import FourierMechanism
+from distill.networks.trace import trace
 
 NOISE = 0.005
 """Of every weight matrix, as a part of its root mean square, where all must come back."""

@@ -11,12 +11,12 @@ import pytest
 from planted_recurrences import KINDS, LENGTH, TIMES, PlantedRecurrence, noisy, plant
 from recurrences import fresh, outcome
 
-from distill.emit.recurrence import emit_recurrence
-from distill.extract.comparisons import Comparison, compared
-from distill.extract.realisation import Realisation, realise
-from distill.integer_model import IntegerModel
-from distill.recurrence import Recurrence
-from distill.sequence_network import SequenceNetwork
+from distill.kinds.recurrence.emit import emit_recurrence
+from distill.kinds.recurrence.held.comparisons import Comparison, compared
+from distill.kinds.recurrence.linear.realisation import Realisation, realise
+from distill.kinds.recurrence.recurrence import Recurrence
+from distill.networks.integer_model import IntegerModel
+from distill.networks.sequence_network import SequenceNetwork
 
 DIMENSIONS = 1, 2, 3, 4
 

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from distill.checker.affine import affine_pass, is_system
 from distill.checker.sandbox import run_sequences
-from distill.emit.kept_lists import delays, picked
-from distill.emit.loop_text import start_lines
-from distill.emit.recurrence import emit_recurrence
 from distill.errors import ProgramError
-from distill.extract.realisation import matrices
-from distill.recurrence import Recurrence
-from distill.synthesis.expression import Constant, Expression, Name, Operation
+from distill.expressions.expression import Constant, Expression, Name, Operation
+from distill.kinds.recurrence.emit import emit_recurrence
+from distill.kinds.recurrence.linear.realisation import matrices
+from distill.kinds.recurrence.recurrence import Recurrence
+from distill.programs.kept_lists import delays, picked
+from distill.programs.loop_text import start_lines
 
 
 def op(operator: str, *operands: Expression | str | int) -> Operation:

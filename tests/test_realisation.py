@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from planted_linear import linear_network, planted, system
 
-from distill.channels import Channels
 from distill.checker.linear_bound import IntegerSystem, linear_bound
-from distill.extract.lattice import integer_state_space, inverse, responses_of
-from distill.extract.realisation import Realisation, matrices, realise
-from distill.mechanism import Refusal
-from distill.synthesis.printing import source
+from distill.domains.sequences import Channels
+from distill.expressions.printing import source
+from distill.kinds.mechanism import Refusal
+from distill.kinds.recurrence.linear.lattice import integer_state_space, inverse, responses_of
+from distill.kinds.recurrence.linear.realisation import Realisation, matrices, realise
 
 LENGTH = 14
 SMALL = st.integers(-1, 1)

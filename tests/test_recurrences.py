@@ -11,18 +11,18 @@ from hypothesis import strategies as st
 from planted_linear import planted, system
 
 import distill
-from distill.channels import Channels
 from distill.checker.affine import affine_pass, is_system
 from distill.checker.check import check_run
 from distill.checker.sandbox import run_sequences
-from distill.emit.recurrence import emit_recurrence
+from distill.domains.sequences import Channels
 from distill.errors import ProgramError
-from distill.extract.realisation import matrices
-from distill.integer_model import IntegerModel
-from distill.recurrence import Recurrence
-from distill.sequence_network import SequenceNetwork
-from distill.synthesis.expression import Constant, Name, Operation
-from distill.verify.recurrence import look_inside
+from distill.expressions.expression import Constant, Name, Operation
+from distill.kinds.recurrence.emit import emit_recurrence
+from distill.kinds.recurrence.evidence import look_inside
+from distill.kinds.recurrence.linear.realisation import matrices
+from distill.kinds.recurrence.recurrence import Recurrence
+from distill.networks.integer_model import IntegerModel
+from distill.networks.sequence_network import SequenceNetwork
 
 SPRING = system([[1, -1], [1, 0]], [[1], [1]], [[0, 1]])
 

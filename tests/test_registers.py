@@ -11,14 +11,14 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 import distill
-from distill.channels import Channels
 from distill.checker.draws import stress, uniform
-from distill.extract.registers import VALUES, find_registers
-from distill.extract.streams.assemble import merged, program_cost
-from distill.mechanism import Refusal
-from distill.recurrence import Recurrence
-from distill.synthesis.expression import Constant, Name, Operation, replace
-from distill.synthesis.printing import source
+from distill.domains.sequences import Channels
+from distill.expressions.expression import Constant, Name, Operation, replace
+from distill.expressions.printing import source
+from distill.kinds.mechanism import Refusal
+from distill.kinds.recurrence.recurrence import Recurrence
+from distill.kinds.recurrence.search.assemble import merged, program_cost
+from distill.kinds.recurrence.search.registers import VALUES, find_registers
 
 LONG = 60
 

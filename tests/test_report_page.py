@@ -21,19 +21,19 @@ from planted import planted_model, square
 from planted_machine import planted_network
 
 import distill
-from distill.certificate import Split
-from distill.curve import CurvePoint, TrainingCurve
+from distill.drawing.colours import around, diverging, hexadecimal
+from distill.drawing.png import png
 from distill.errors import RunFolderError
-from distill.machine import Machine
-from distill.phases import phases_of
-from distill.render.card import commands
-from distill.render.colours import around, diverging, hexadecimal
-from distill.render.html import report_page, snippet
-from distill.render.png import png
-from distill.reporting import write_report
-from distill.store import RunRecord
+from distill.kinds.automaton.machine import Machine
+from distill.kinds.fourier.phases import phases_of
+from distill.pages.card import commands
+from distill.pages.drawn_again import write_report
+from distill.pages.report_page import report_page, snippet
+from distill.runs.certificate import Split
+from distill.runs.store import RunRecord
+from distill.train.curve import CurvePoint, TrainingCurve
 
-TEMPLATES = Path(distill.__file__).parent / "render" / "templates"
+TEMPLATES = Path(distill.__file__).parent / "pages" / "templates"
 VOID = {"meta", "link", "br", "hr", "img", "input", "path", "use", "image", "rect", "circle"}
 
 
@@ -303,8 +303,8 @@ def test_a_network_without_circles_shows_none():
     model = planted_model(23, {2: 5.0, 7: 4.0, 9: 3.0})
     rows = model.parameters["W_E"].clone()
     rows[:23] = torch.from_numpy(np.random.default_rng(0).standard_normal((23, rows.shape[1])))
-    from distill.coordinate import Coordinate
-    from distill.exhibits.embedding import embedded_inputs
+    from distill.kinds.fourier.coordinate import Coordinate
+    from distill.kinds.fourier.embedding_exhibits import embedded_inputs
 
     shown = embedded_inputs(
         model.with_parameters(W_E=rows), square(23), Coordinate((1, 1), 0, 23), (2, 7)

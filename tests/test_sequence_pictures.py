@@ -10,27 +10,28 @@ import pytest
 from planted_linear import planted, system
 from planted_machine import planted_network
 
-from distill.channels import Channels
-from distill.curve import SequenceCurve, SequencePoint
-from distill.exhibits import ExhibitsJson, sequence_exhibits
-from distill.exhibits.automaton import MachineExhibits, machine_exhibits
-from distill.exhibits.hidden import hidden_view
-from distill.exhibits.recurrence import RecurrenceExhibits, recurrence_exhibits
-from distill.exhibits.refused import UnreadExhibits
-from distill.exhibits.states import state_groups, state_names
-from distill.machine import Machine, random_minimal
-from distill.mechanism import AutomatonMechanism, Refusal, Variable
-from distill.recurrence import Recurrence
-from distill.render.picture import Picture
-from distill.render.pictures.automaton import GROUPS, machine_pictures, state_graph
-from distill.render.pictures.edges import edge_text, edges_of, short_text
-from distill.render.pictures.lengths import lengths_picture
-from distill.render.pictures.located import located_picture
-from distill.render.pictures.placement import placed
-from distill.render.pictures.recurrence import recurrence_pictures
-from distill.render.pictures.sequence_training import training_picture
-from distill.render.pictures.sequences import unread_picture
-from distill.report import (
+from distill.domains.sequences import Channels
+from distill.drawing.graph.placement import placed
+from distill.drawing.hidden_view import hidden_view
+from distill.drawing.picture import Picture
+from distill.expressions.expression import Name, Operation
+from distill.kinds.automaton.edges import edge_text, edges_of, short_text
+from distill.kinds.automaton.exhibits import MachineExhibits, machine_exhibits
+from distill.kinds.automaton.machine import Machine, random_minimal
+from distill.kinds.automaton.pictures import GROUPS, machine_pictures, state_graph
+from distill.kinds.automaton.states import state_groups, state_names
+from distill.kinds.exhibiting import ExhibitsJson, sequence_exhibits
+from distill.kinds.mechanism import AutomatonMechanism, Refusal, Variable
+from distill.kinds.recurrence.exhibits import RecurrenceExhibits, recurrence_exhibits
+from distill.kinds.recurrence.pictures import recurrence_pictures
+from distill.kinds.recurrence.recurrence import Recurrence
+from distill.kinds.refused.sequence_exhibits import UnreadExhibits
+from distill.networks.sequence_network import SequenceNetwork
+from distill.pages.pictures.lengths import lengths_picture
+from distill.pages.pictures.located import located_picture
+from distill.pages.pictures.sequence_training import training_picture
+from distill.pages.pictures.sequences import unread_picture
+from distill.records.report import (
     Agreement,
     LengthAgreement,
     MechanismSummary,
@@ -39,10 +40,9 @@ from distill.report import (
     SequenceDisagreement,
     figure_of,
 )
-from distill.sequence_network import SequenceNetwork
 from distill.serialise import from_json, to_json
-from distill.synthesis.expression import Name, Operation
 from distill.train.cells import CellAttempt
+from distill.train.curve import SequenceCurve, SequencePoint
 
 LENGTH = 10
 

@@ -7,13 +7,13 @@ import pytest
 import torch
 
 from distill import sequence_pipeline
-from distill.channels import Channels
-from distill.render.card import _objective
-from distill.sequence_network import SequenceNetwork
+from distill.domains.sequences import Channels
+from distill.networks.sequence_network import SequenceNetwork
+from distill.pages.card import _objective
+from distill.runs.stages import Silent, Stages
+from distill.runs.store import RunRecord
 from distill.sequence_pipeline import Found
-from distill.sequence_tasks import SequenceTask
-from distill.stages import Silent, Stages
-from distill.store import RunRecord
+from distill.tasks.sequences import SequenceTask
 from distill.train.cells import (
     CELLS,
     CellAttempt,

@@ -9,7 +9,7 @@ import pytest
 import distill
 from distill import Channels, DistillError, SequenceTask, scan, windows
 from distill.errors import TaskError
-from distill.task_files import builtin_tasks, load_task
+from distill.tasks.files import builtin_tasks, load_task
 
 
 def test_extraction_sees_ranges_under_neutral_names():

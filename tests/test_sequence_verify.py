@@ -13,23 +13,23 @@ from hypothesis import strategies as st
 from planted_machine import planted_network
 
 import distill
-from distill.architecture.recurrent import Recurrent
-from distill.channels import Channels
 from distill.checker.check import check_run
 from distill.checker.conformance import padded, telling_apart, walks
 from distill.checker.loop import walk
 from distill.cross_checks.learner import apart, learned_machine
-from distill.emit.sequences import emit_loop
+from distill.domains.sequences import Channels
 from distill.errors import ProgramError
-from distill.extract.automaton import ExtractedMachine, extract_machine
-from distill.extract.sequences import MachineReading
-from distill.machine import Machine, random_minimal
-from distill.mechanism import AutomatonMechanism, Refusal, Variable
-from distill.recurrent_model import RecurrentModel
-from distill.sequence_network import SequenceNetwork
+from distill.kinds.automaton.evidence import walks_through
+from distill.kinds.automaton.extract import ExtractedMachine, extract_machine
+from distill.kinds.automaton.hidden import decoded, interchanged, moved, visits
+from distill.kinds.automaton.machine import Machine, random_minimal
+from distill.kinds.loops import emit_loop
+from distill.kinds.mechanism import AutomatonMechanism, Refusal, Variable
+from distill.kinds.reading import MachineReading
+from distill.networks.recurrent_model import RecurrentModel
+from distill.networks.second_order import Recurrent
+from distill.networks.sequence_network import SequenceNetwork
 from distill.verify.answers import answered
-from distill.verify.automaton import walks_through
-from distill.verify.hidden import decoded, interchanged, moved, visits
 from distill.verify.sequences import verify_sequences
 
 

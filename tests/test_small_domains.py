@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import distill
-from distill.domain import Domain
-from distill.emit import Emitted, emit
-from distill.extract import extract
-from distill.mechanism import FourierMechanism, Refusal
-from distill.model import BlackBox
-from distill.program import Program
-from distill.trace import trace
+from distill.domains.finite import Domain
+from distill.kinds.emitting import Emitted, emit
+from distill.kinds.extracting import extract
+from distill.kinds.mechanism import FourierMechanism, Refusal
+from distill.networks.stored import BlackBox
+from distill.networks.trace import trace
+from distill.programs.program import Program
 from distill.verify.chance import no_better_than_chance
 
 

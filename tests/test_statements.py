@@ -17,7 +17,7 @@ from distill.checker.statements import (
     words,
 )
 from distill.checker.verdict import verdict
-from distill.sentences import not_derived, sentence
+from distill.records.sentences import not_derived, sentence
 from distill.serialise import to_json
 
 

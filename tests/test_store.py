@@ -15,7 +15,7 @@ import torch
 import distill
 from distill.checker.check import check_run
 from distill.errors import RunFolderError
-from distill.folders import find_run, stored_runs
+from distill.runs.folders import find_run, stored_runs
 
 
 def test_a_run_comes_back_as_it_was(planted_run):

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from distill.synthesis import Lookup, cost, evaluate, source, synthesise
-from distill.synthesis.expression import tables
+from distill.expressions import Lookup, cost, evaluate, source, synthesise
+from distill.expressions.expression import tables
 
 
 def table(function, **ranges):

@@ -6,7 +6,7 @@ import pytest
 
 import distill
 from distill.errors import TaskError
-from distill.task_files import builtin_tasks, load_task, read_task_file
+from distill.tasks.files import builtin_tasks, load_task, read_task_file
 
 GUIDE = Path(__file__).parent.parent / "docs" / "your_own_task.md"
 
@@ -96,8 +96,8 @@ HEAD = "from distill import SequenceTask, Task, task, windows\n@task\ndef f("
     ],
 )
 def test_odd_task_files_are_told_in_a_line(tmp_path, monkeypatch, source, message):
-    monkeypatch.setattr("distill.task_files.SECONDS", 0.1)
-    monkeypatch.setattr("distill.task_family.SECONDS", 0.1)
+    monkeypatch.setattr("distill.tasks.files.SECONDS", 0.1)
+    monkeypatch.setattr("distill.tasks.family.SECONDS", 0.1)
     path = tmp_path / "odd.py"
     path.write_bytes(source if isinstance(source, bytes) else source.encode())
     with pytest.raises(TaskError) as told:

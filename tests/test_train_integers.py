@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from planted_linear import linear_network
 
-from distill.architecture.integer_recurrent import IntegerRecurrent
 from distill.errors import DistillError
-from distill.integer_model import IntegerModel
+from distill.networks.integer_model import IntegerModel
+from distill.networks.integer_recurrent import IntegerRecurrent
 from distill.train.integer_loop import IntegerData, IntegerRecipe
 from distill.train.integers import IntegerCell, train_integers
 from distill.train.linear_limits import linear_limit

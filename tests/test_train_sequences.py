@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from distill.architecture.recurrent import Recurrent
 from distill.errors import DistillError
-from distill.recurrent_model import RecurrentModel
+from distill.networks.recurrent_model import RecurrentModel
+from distill.networks.second_order import Recurrent
 from distill.train.ensemble import box_losses, noisy_losses, right_parts
 from distill.train.hardening import Descent, Growth, Sequences, harden
 from distill.train.ladder import TrainedInOrder, train_in_order

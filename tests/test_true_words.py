@@ -14,20 +14,20 @@ from test_emit import FIT, mechanism
 from test_emit import square as outputs_of
 
 import distill
-from distill.coordinate import Coordinate
-from distill.domain import Domain
-from distill.emit.fourier import Emitted, emit_fourier
-from distill.exhibits.embedding import embedded_inputs
-from distill.exhibits.fourier import fourier_exhibits
-from distill.exhibits.refusal import refusal_exhibits
-from distill.mechanism import Wave
-from distill.model import BlackBox
-from distill.notation import written
-from distill.render.picture import Picture
-from distill.render.pictures.fourier import fourier_pictures
-from distill.render.pictures.refusal import refusal_pictures
-from distill.report import Agreement, ProgramVsModel
-from distill.trace import trace
+from distill.domains.finite import Domain
+from distill.drawing.picture import Picture
+from distill.kinds.fourier.coordinate import Coordinate
+from distill.kinds.fourier.embedding_exhibits import embedded_inputs
+from distill.kinds.fourier.emit import Emitted, emit_fourier
+from distill.kinds.fourier.exhibits import fourier_exhibits
+from distill.kinds.fourier.pictures import fourier_pictures
+from distill.kinds.mechanism import Wave
+from distill.kinds.notation import written
+from distill.kinds.refused.finite_exhibits import refusal_exhibits
+from distill.kinds.refused.pictures import refusal_pictures
+from distill.networks.stored import BlackBox
+from distill.networks.trace import trace
+from distill.records.report import Agreement, ProgramVsModel
 
 LISTED = ((0, 0, 5), (1, 2, 6))
 WITH_EXCEPTIONS = replace(

@@ -11,7 +11,7 @@ import unseen_sequence_tasks
 import distill
 from distill import Report
 from distill.checker.sandbox import run_sequences
-from distill.sequence_network import SequenceNetwork
+from distill.networks.sequence_network import SequenceNetwork
 
 LONG, MANY = 100, 300
 

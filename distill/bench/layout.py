@@ -8,8 +8,8 @@ from distill.bench.row import Row
 from distill.bench.suite import Entry, Suite
 from distill.bench.table import Summary, Tally, Totals
 from distill.checker.verdict import CLAIMS
-from distill.render.grid import Cell, Grid, GridColumn, Tone
-from distill.render.page import Fact, Page, Section
+from distill.terminal.grid import Cell, Grid, GridColumn, Tone
+from distill.terminal.page import Fact, Page, Section
 
 NONE = Cell("–", "aside")
 

@@ -15,9 +15,9 @@ from typing import Any, Literal
 
 from distill.bench.suite import Job
 from distill.errors import DistillError
-from distill.partial import write_file
+from distill.runs.partial import write_file
 from distill.serialise import from_json, to_json
-from distill.tasks import Setting
+from distill.tasks.finite import Setting
 
 FORMAT_VERSION = 3
 """Of a row; a stored one of another is made again."""

@@ -32,9 +32,9 @@ from pathlib import Path
 
 from distill.errors import DistillError
 from distill.serialise import from_json
-from distill.task_family import TaskFamily
-from distill.task_files import builtin_tasks
-from distill.tasks import Setting
+from distill.tasks.family import TaskFamily
+from distill.tasks.files import builtin_tasks
+from distill.tasks.finite import Setting
 
 BUILTIN = Path(__file__).parent / "suites"
 FORM = "`distill bench --help` shows the form of a suite"

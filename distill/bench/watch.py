@@ -10,7 +10,7 @@ from distill.bench.layout import row_line
 from distill.bench.row import Row
 from distill.bench.runner import Bench, run_bench
 from distill.bench.suite import Job, Suite
-from distill.render.jobs import JobsProgress
+from distill.terminal.jobs import JobsProgress
 
 
 class _Shown:

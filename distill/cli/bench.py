@@ -96,8 +96,8 @@ def bench(
     from distill.bench import Bench, builtin_suites, find_suite, jobs_of, summarise, total
     from distill.bench.layout import page_of
     from distill.bench.watch import run_shown
-    from distill.render.page import page_markdown, show_page
-    from distill.render.terminal import show_table
+    from distill.terminal.page import page_markdown, show_page
+    from distill.terminal.run import show_table
 
     if as_json and as_markdown:
         raise DistillError("--json and --markdown are two forms of one output: choose one")

@@ -44,13 +44,13 @@ def gallery(
     """  # noqa: D301  click wants the character
     folder = Path(to)
     if check:
-        from distill.gallery import differences
+        from distill.gallery.collect import differences
 
         found = differences(folder)
         for each in found:
             click.echo(f"{each.path} {each.what}")
         sys.exit(1 if found else 0)
-    from distill.gallery import collect, draw
+    from distill.gallery.collect import collect, draw
 
     missing = 0
     if not again:

@@ -42,8 +42,8 @@ def tasks() -> None:
             length=length,
         )
     """  # noqa: D301  click wants the character
-    from distill.render.terminal import show_table
-    from distill.task_files import builtin_tasks
+    from distill.tasks.files import builtin_tasks
+    from distill.terminal.run import show_table
 
     rows = [
         (
@@ -61,7 +61,7 @@ def tasks() -> None:
 @click.command()
 def doctor() -> None:
     """Which optional engines are here, and why not."""
-    from distill.doctor import diagnose
-    from distill.render.terminal import show_table
+    from distill.cli.doctor import diagnose
+    from distill.terminal.run import show_table
 
     show_table(console_of(False), ("what", "found", "remark"), diagnose())

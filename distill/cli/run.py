@@ -13,7 +13,7 @@ from distill.cli.common import console_of, out_option
 from distill.errors import DistillError
 
 if TYPE_CHECKING:
-    from distill.report import Report
+    from distill.records.report import Report
 
 
 @click.command()
@@ -89,7 +89,7 @@ def run(
     read = _read_settings(settings)
     console = console_of(quiet or as_json)
     from distill.seeds import check_seed
-    from distill.task_files import load_task
+    from distill.tasks.files import load_task
 
     if task is None and model is None:
         raise DistillError("nothing to run: expected a TASK (`distill tasks`), or --model FILE")
@@ -108,7 +108,7 @@ def run(
     built = load_task(task, read) if task is not None else None
     from distill.pipeline import run as run_pipeline
     from distill.pipeline import run_model
-    from distill.render.terminal import TerminalProgress, show_result, show_verdict
+    from distill.terminal.run import TerminalProgress, show_result, show_verdict
 
     with TerminalProgress(console) as progress:
         if model is not None:

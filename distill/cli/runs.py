@@ -13,7 +13,7 @@ from distill.checker.verdict import CLAIMS
 from distill.cli.common import console_of, out_option
 
 if TYPE_CHECKING:
-    from distill.notation import Notation
+    from distill.kinds.notation import Notation
 
 
 @click.command()
@@ -42,8 +42,8 @@ def verify(run: str, seed: int | None, search: str | None, as_json: bool, out: s
     from dataclasses import replace
 
     from distill.checker.check import check_run
-    from distill.folders import find_run
-    from distill.render.terminal import show_checkup
+    from distill.runs.folders import find_run
+    from distill.terminal.run import show_checkup
     from distill.threads import fixed_threads
 
     folder = find_run(run, Path(out))
@@ -77,17 +77,17 @@ def show(run: str, notation: Notation | None, out: str) -> None:
 
     RUN is a folder, task/run, or a task's name for its latest run.
     """
-    from distill.folders import find_run
-    from distill.store import load_run
+    from distill.runs.folders import find_run
+    from distill.runs.store import load_run
 
     stored = load_run(find_run(run, Path(out)))
     if notation is not None:
-        from distill.notation import written
+        from distill.kinds.notation import written
 
         click.echo(written(stored.mechanism, notation))
         return
-    from distill.render.spark import show_sparks
-    from distill.render.terminal import show_result
+    from distill.terminal.run import show_result
+    from distill.terminal.spark import show_sparks
 
     console = console_of(False)
     show_sparks(console, stored)
@@ -110,9 +110,9 @@ def report(run: str, opened: bool, output: Path | None, out: str) -> None:
     RUN is a folder, task/run, or a task's name for its latest run. The page is one file that loads
     nothing: it can be sent, opened without a network, and printed.
     """
-    from distill.folders import find_run
-    from distill.reporting import write_report
-    from distill.store import load_run
+    from distill.pages.drawn_again import write_report
+    from distill.runs.folders import find_run
+    from distill.runs.store import load_run
 
     path = write_report(load_run(find_run(run, Path(out))), output)
     click.echo(path)
@@ -130,11 +130,11 @@ def runs(out: str) -> None:
     What runs that were killed have left there is removed.
     """
     from distill.errors import RunFolderError
-    from distill.folders import stored_runs
-    from distill.partial import remove_leftovers_below
-    from distill.render.terminal import show_table
-    from distill.report import Report
-    from distill.store import RunRecord, read_part
+    from distill.records.report import Report
+    from distill.runs.folders import stored_runs
+    from distill.runs.partial import remove_leftovers_below
+    from distill.runs.store import RunRecord, read_part
+    from distill.terminal.run import show_table
 
     rows = []
     remove_leftovers_below(Path(out))

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from distill.compare.classes import Class, Distance, classes_of
-from distill.compare.frequencies import Family, families
 from distill.compare.gather import Subject
 from distill.compare.wording import headline, overall
-from distill.mechanism import FourierMechanism, Refusal
+from distill.kinds.fourier.compare import Family, families
+from distill.kinds.mechanism import FourierMechanism, Refusal
 
 FORMAT_VERSION = 1
 

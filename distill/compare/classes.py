@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from distill.channels import Channels
 from distill.compare.gather import Subject
 from distill.compare.loops import (
     Difference,
@@ -17,9 +16,10 @@ from distill.compare.loops import (
     systems_equal,
     unnamed,
 )
+from distill.domains.sequences import Channels
 from distill.errors import ProgramError
-from distill.mechanism import AutomatonMechanism, RecurrenceMechanism
-from distill.sequence_certificate import SequenceCertificate
+from distill.kinds.mechanism import AutomatonMechanism, RecurrenceMechanism
+from distill.runs.sequence_certificate import SequenceCertificate
 
 Why = Literal["text", "machine", "names", "answers"]
 """Why programs are the same: their text; their minimal machine; all but the names and the order of

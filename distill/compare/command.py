@@ -10,7 +10,7 @@ from typing import Literal
 from distill.compare.census import Census, compare
 from distill.compare.gather import gather
 from distill.errors import RunFolderError
-from distill.partial import write_file
+from distill.runs.partial import write_file
 from distill.serialise import to_json
 
 
@@ -62,7 +62,7 @@ def _print(census: Census, form: str, width: int | None) -> None:
     from rich.console import Console
 
     from distill.compare.overview import page_of
-    from distill.render.page import page_markdown, show_page
+    from distill.terminal.page import page_markdown, show_page
 
     if form == "markdown":
         click.echo(page_markdown(page_of(census)))

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from distill.certificate import Certificate
-from distill.channels import Channels
+from distill.domains.sequences import Channels
 from distill.errors import RunFolderError
-from distill.folders import find_run, stored_runs
-from distill.mechanism import Mechanism, Refusal
-from distill.report import Report
-from distill.sequence_certificate import SequenceCertificate
-from distill.store import CertificateJson, MechanismJson, RunRecord, read_part
+from distill.kinds.mechanism import Mechanism, Refusal
+from distill.records.report import Report
+from distill.runs.certificate import Certificate
+from distill.runs.folders import find_run, stored_runs
+from distill.runs.sequence_certificate import SequenceCertificate
+from distill.runs.store import CertificateJson, MechanismJson, RunRecord, read_part
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from distill.compare.census import Census, Comparison
 from distill.compare.layout import LEGEND, explained, facts_of, run_grid
 from distill.compare.overview import page_of
 from distill.compare.pictures import family_pictures
-from distill.render.pages import (
+from distill.pages.pages import (
     environment,
     page_script,
     page_style,

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from distill.checker.verdict import CLAIMS
 from distill.compare import wording
 from distill.compare.census import Comparison, Line
-from distill.compare.frequencies import Family, Image, Key
-from distill.render.grid import Cell, Grid, GridColumn
-from distill.render.page import Fact, Page, Section
+from distill.kinds.fourier.compare import Family, Image, Key
+from distill.terminal.grid import Cell, Grid, GridColumn
+from distill.terminal.page import Fact, Page, Section
 
 NONE = Cell("–", "aside")
 MARKS = {"clock": "●", "pizza": "○", "mixed": "◐", None: "·"}

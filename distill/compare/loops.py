@@ -20,8 +20,8 @@ from jaxtyping import Int
 from numpy import ndarray
 
 from distill.checker.linear_bound import IntegerSystem
-from distill.machine import Machine, distinguishing_sequence
-from distill.mechanism import RecurrenceMechanism
+from distill.kinds.automaton.machine import Machine, distinguishing_sequence
+from distill.kinds.mechanism import RecurrenceMechanism
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from distill.checker.verdict import CLAIMS
 from distill.compare import wording
 from distill.compare.census import Census, Comparison
 from distill.compare.layout import comparison_page, refused_of
-from distill.render.grid import Cell, Grid, GridColumn
-from distill.render.page import Fact, Page, Section
+from distill.terminal.grid import Cell, Grid, GridColumn
+from distill.terminal.page import Fact, Page, Section
 
 
 def page_of(census: Census) -> Page:

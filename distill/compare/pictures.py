@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from distill.compare.census import Comparison
-from distill.compare.frequencies import Family
-from distill.render.picture import FAINT, INK, SERIES, SURFACE, Picture, picture
+from distill.drawing.picture import FAINT, INK, SERIES, SURFACE, Picture, picture
+from distill.kinds.fourier.compare import Family
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import torch
 from torch import Tensor
 
-from distill.architecture import MLP, Transformer
+from distill.networks.architecture import MLP, Transformer
 
 MASKING = -1e4
 """Scores below this leave no weight: exp of it is zero in float64."""

@@ -11,8 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from distill.architecture import MLP, Transformer
-from distill.domain import Domain
+from distill.domains.finite import Domain
 from distill.errors import DistillError
 from distill.importing.buffers import BUFFERS
 from distill.importing.config import Config, check_config, read_config
@@ -22,7 +21,8 @@ from distill.importing.parameters import Taken, take
 from distill.importing.settle import Settled, settle
 from distill.importing.tensors import Contents, read_contents
 from distill.importing.values import LayoutError
-from distill.model import Model
+from distill.networks.architecture import MLP, Transformer
+from distill.networks.stored import Model
 
 SENTENCES = {
     "assumed": "assumed {}",

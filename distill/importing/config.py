@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from distill.architecture import MLP, Transformer
-from distill.architecture.transformer import NORM_EPSILON
 from distill.importing.tensors import leaves
 from distill.importing.values import VALUES, LayoutError, said
+from distill.networks.architecture import MLP, Transformer
+from distill.networks.transformer import NORM_EPSILON
 
 MAX_CONFIG = 8 * 1024**2
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from distill.checker.forward import FORWARD_PASSES, SINGLE
-from distill.domain import Domain
+from distill.domains.finite import Domain
 from distill.importing.values import LayoutError
-from distill.model import Model
+from distill.networks.stored import Model
 
 MAX_INPUTS = 500_000
 """Inputs that can be gone through in a minute."""

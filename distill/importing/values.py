@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from distill.architecture.activation import ACTIVATIONS
 from distill.errors import DistillError
+from distill.networks.activation import ACTIVATIONS
 
 
 class LayoutError(DistillError):

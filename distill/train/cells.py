@@ -25,10 +25,10 @@ import numpy as np
 from jaxtyping import Int
 from numpy import ndarray
 
-from distill.channels import Channels
 from distill.checker.draws import numbers
-from distill.integer_model import IntegerModel
-from distill.recurrent_model import RecurrentModel
+from distill.domains.sequences import Channels
+from distill.networks.integer_model import IntegerModel
+from distill.networks.recurrent_model import RecurrentModel
 from distill.train.integer_loop import IntegerData, IntegerRecipe
 from distill.train.integers import IntegerCell, TrainedIntegers, train_integers
 from distill.train.ladder import train_in_order

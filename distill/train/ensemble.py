@@ -9,7 +9,7 @@ from numpy import ndarray
 from torch import Tensor
 from torch.nn.functional import cross_entropy, one_hot
 
-from distill.architecture.recurrent import Recurrent
+from distill.networks.second_order import Recurrent
 
 LOGITS = 4_000_000
 """Logits that are held at once when sequences are answered: answers may be in the hundreds."""

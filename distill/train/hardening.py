@@ -22,7 +22,7 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 from torch import Tensor
 
-from distill.architecture.recurrent import Recurrent
+from distill.networks.second_order import Recurrent
 from distill.train.ensemble import (
     as_leaves,
     box_losses,

@@ -17,8 +17,8 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 from torch import Tensor
 
-from distill.architecture.integer_recurrent import IntegerRecurrent
-from distill.integer_model import IntegerModel
+from distill.networks.integer_model import IntegerModel
+from distill.networks.integer_recurrent import IntegerRecurrent
 from distill.train.ensemble import descend, mean_cross_entropy, one_of
 
 Parameters = dict[str, Tensor]

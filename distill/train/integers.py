@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from distill.architecture.integer_recurrent import Activation, IntegerRecurrent, Readout
-from distill.integer_model import IntegerModel
+from distill.networks.integer_model import IntegerModel
+from distill.networks.integer_recurrent import Activation, IntegerRecurrent, Readout
 from distill.train.integer_loop import IntegerData, IntegerRecipe, Parameters, train_width
 from distill.train.linear_limits import LinearLimit, linear_limit
 

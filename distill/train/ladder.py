@@ -13,8 +13,8 @@ import numpy as np
 from jaxtyping import Int
 from numpy import ndarray
 
-from distill.architecture.recurrent import Recurrent
 from distill.errors import DistillError
+from distill.networks.second_order import Recurrent
 from distill.train.sequences import (
     ObserveSteps,
     SequenceRecipe,

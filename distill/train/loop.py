@@ -22,8 +22,8 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 from torch.nn.functional import cross_entropy
 
-from distill.architecture import Architecture, Parameters, StoredArchitecture
-from distill.model import Model
+from distill.networks.architecture import Architecture, Parameters, StoredArchitecture
+from distill.networks.stored import Model
 
 STRUCTURED = {"transformer": 0.9, "mlp": 0.85}
 """The score from which the tail begins, by kind of architecture: the rectified sums of a perceptron

@@ -18,7 +18,7 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 from torch import Tensor
 
-from distill.architecture.recurrent import Recurrent
+from distill.networks.second_order import Recurrent
 from distill.train.ensemble import as_leaves, descend, members_of, noisy_losses, one_of
 from distill.train.hardening import Descent, Growth, Sequences, harden
 

@@ -9,9 +9,9 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
-from distill.domain import Domain, choose
-from distill.model import BATCH, Network
-from distill.report import Agreement
+from distill.domains.finite import Domain, choose
+from distill.networks.stored import BATCH, Network
+from distill.records.report import Agreement
 
 ENUMERATION_LIMIT = 250_000_000
 """Logits beyond which a domain is sampled instead of being gone through."""
@@ -22,7 +22,7 @@ SAMPLE_COUNT = 20_000
 
 @dataclass(frozen=True)
 class Sample:
-    """How the checked inputs of a large domain were drawn (`distill.domain.choose`)."""
+    """How the checked inputs of a large domain were drawn (`distill.domains.finite.choose`)."""
 
     count: int
     seed: int

@@ -9,9 +9,9 @@ from jaxtyping import Int
 from numpy import ndarray
 
 from distill.checker.sandbox import run_sequences
-from distill.report import Agreement, LengthAgreement, SequenceDisagreement
-from distill.sequence_network import Answering
-from distill.sequence_tasks import SequenceTask
+from distill.networks.sequence_network import Answering
+from distill.records.report import Agreement, LengthAgreement, SequenceDisagreement
+from distill.tasks.sequences import SequenceTask
 
 
 @dataclass(frozen=True)

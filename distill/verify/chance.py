@@ -10,11 +10,11 @@ from __future__ import annotations
 import numpy as np
 
 from distill.checker.sandbox import run_program
-from distill.domain import choose
-from distill.extract.waves import mean_square
-from distill.mechanism import Refusal
-from distill.program import Program
-from distill.trace import FIT_SEED, Trace
+from distill.domains.finite import choose
+from distill.kinds.fourier.waves import mean_square
+from distill.kinds.mechanism import Refusal
+from distill.networks.trace import FIT_SEED, Trace
+from distill.programs.program import Program
 
 CLEARLY = 0.5
 """Part of the inputs that the guess gets wrong which a program must get right at least."""

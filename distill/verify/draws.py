@@ -9,9 +9,9 @@ import numpy as np
 from jaxtyping import Int
 from numpy import ndarray
 
-from distill.channels import Channels
 from distill.checker.draws import drawn
-from distill.sequence_tasks import SequenceTask
+from distill.domains.sequences import Channels
+from distill.tasks.sequences import SequenceTask
 
 FRESH = 10_000
 STRESS = 2_000

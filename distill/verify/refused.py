@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from distill.mechanism import Refusal
-from distill.report import Agreement, MechanismSummary, Report, Space
+from distill.kinds.mechanism import Refusal
+from distill.records.report import Agreement, MechanismSummary, Report, Space
 
 
 def refused_report(

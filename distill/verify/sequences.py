@@ -8,7 +8,6 @@ import numpy as np
 from jaxtyping import Int
 from numpy import ndarray
 
-from distill.channels import Channels
 from distill.checker.conformance import impulses
 from distill.checker.derive import upper_bound
 from distill.checker.derive_sequences import answers_of, search
@@ -16,10 +15,16 @@ from distill.checker.sandbox import program_of, run_sequences
 from distill.checker.search import Asked, Searched
 from distill.checker.statements import holds_for
 from distill.checker.verdict import STRENGTH
-from distill.emit.sequences import EmittedLoop
+from distill.domains.sequences import Channels
 from distill.errors import TooLargeError
-from distill.mechanism import AutomatonMechanism, Refusal
-from distill.report import (
+from distill.evidence.figures import Measure, Measured, rows_of
+from distill.kinds.automaton import evidence as automaton
+from distill.kinds.automaton.boxes import Boxes, NotClosed
+from distill.kinds.loops import EmittedLoop
+from distill.kinds.mechanism import AutomatonMechanism, Refusal
+from distill.kinds.recurrence import evidence as recurrence
+from distill.networks.sequence_network import SequenceNetwork
+from distill.records.report import (
     HoldsFor,
     MechanismSummary,
     ProgramSize,
@@ -28,13 +33,9 @@ from distill.report import (
     Report,
     in_its_own_words,
 )
-from distill.sequence_network import SequenceNetwork
-from distill.sequence_tasks import SequenceTask
-from distill.verify import automaton, recurrence
+from distill.tasks.sequences import SequenceTask
 from distill.verify.answers import Answers, agreement, answered, first_difference
 from distill.verify.draws import Draws, SequenceDraw, planned
-from distill.verify.figures import Measure, Measured, rows_of
-from distill.verify.induction import Boxes, NotClosed
 from distill.verify.refused import refused_report
 
 LEADS_AT_ONCE = 1_000

@@ -1,0 +1,1 @@
+"""What networks are functions of: finite ranges of integers, sequences of them."""

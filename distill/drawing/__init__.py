@@ -1,0 +1,1 @@
+"""Pictures as such: heat maps, clouds of points, spectra, as SVG that is the same bytes again."""

@@ -1,0 +1,1 @@
+"""Graphs of states and steps: where nodes, arrows and words go."""

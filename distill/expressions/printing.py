@@ -1,0 +1,132 @@
+"""Integer expressions as Python text."""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
+from distill.expressions.expression import (
+    TRUTHS,
+    Constant,
+    Expression,
+    Lookup,
+    Member,
+    Name,
+    Operation,
+    conjuncts,
+    is_pattern,
+    is_truth,
+)
+
+
+def condition_source(expression: Expression, named: Mapping[Lookup, str] | None = None) -> str:
+    """The expression as Python, where True and False are as good as 1 and 0.
+
+    Args:
+        expression: what to print.
+        named: tables that have names; others are printed where they stand.
+    """
+    match expression:
+        case Operation("and" | "or" as operator, operands) if is_truth(expression):
+            if is_pattern(expression) and len(conjuncts("and", operands)) > 2:
+                return _pattern_source(expression)
+            parts = _chained(operator, conjuncts(operator, operands), named or {})
+            # joined here, since `unparse` puts brackets around a third comparison
+            if parts is not None:
+                return f" {operator} ".join(parts)
+    return ast.unparse(ast.parse(_source(expression, named or {}), mode="eval"))
+
+
+def source(expression: Expression, named: Mapping[Lookup, str] | None = None) -> str:
+    """The expression as Python that gives an integer. Redundant brackets are left out."""
+    text = condition_source(expression, named)
+    return f"int({text})" if is_truth(expression) else text
+
+
+def _source(expression: Expression, named: Mapping[Lookup, str]) -> str:
+    match expression:
+        case Name(name):
+            return name
+        case Constant(value):
+            return f"({value})"
+        case Member(operand, values):
+            listed = ", ".join(map(str, values))
+            return f"({_source(operand, named)} in {{{listed}}})"
+        case Lookup(operands):
+            keys = [_source(operand, named) for operand in operands]
+            table = named.get(expression) or table_source(expression)
+            if is_grid(expression):
+                return table + "".join(f"[{key}]" for key in keys)
+            return f"{table}[{', '.join(keys)}]"
+        case Operation("*", (Operation() as operand, same)) if operand == same:
+            return f"({_source(operand, named)} ** 2)"
+        case Operation("neg", (operand,)):
+            return f"(-{_source(operand, named)})"
+        case Operation("if", operands):
+            test, first, second = (_source(operand, named) for operand in operands)
+            return f"({first} if {test} else {second})"
+        case Operation("and" | "or" as operator, operands):
+            parts = conjuncts(operator, operands)
+            if is_truth(expression) and _chained(operator, parts, named) is not None:
+                return f"({condition_source(expression, named)})"
+            return f"({f' {operator} '.join(_source(part, named) for part in parts)})"
+        case Operation("between", operands):
+            low, middle, high = (_source(operand, named) for operand in operands)
+            return f"({low} <= {middle} <= {high})"
+        case Operation("not", (operand,)):
+            return f"(not {_source(operand, named)})"
+        case Operation(operator, operands):
+            parts = [_source(operand, named) for operand in operands]
+            if operator in {"abs", "min", "max", "isqrt"}:
+                return f"{operator}({', '.join(parts)})"
+            return f"({f' {operator} '.join(parts)})"
+
+
+def _pattern_source(expression: Expression) -> str:
+    """Variables that all have given values: (a, b, c) == (1, 0, 1)."""
+    assert isinstance(expression, Operation), "a pattern is a conjunction"
+    left, right = [], []
+    for part in conjuncts("and", expression.operands):
+        match part:
+            case Operation("==", (Name(name), Constant(value))):
+                left.append(name)
+                right.append(str(value))
+    return f"({', '.join(left)}) == ({', '.join(right)})"
+
+
+def _chained(
+    operator: str, parts: tuple[Expression, ...], named: Mapping[Lookup, str]
+) -> list[str] | None:
+    """Comparisons as text; of `and`, those of neighbours are one: a != b != c."""
+    texts: list[str] = []
+    last: Expression | None = None
+    for part in parts:
+        if not isinstance(part, Operation) or part.operator not in TRUTHS:
+            return None
+        text = condition_source(part, named)
+        left, right = part.operands[0], part.operands[-1]
+        names_only = isinstance(left, Name) and isinstance(right, Name)
+        if operator == "and" and names_only and left == last:
+            texts[-1] += text.removeprefix(source(left))
+        else:
+            texts.append(text)
+        last = right if names_only and part.operator not in {"between", "not"} else None
+    return texts
+
+
+def is_grid(lookup: Lookup) -> bool:
+    """Whether a table has a row for all combinations of 0, 1, ..., so that lists can hold it."""
+    sizes = [max(column) + 1 for column in zip(*(key for key, _ in lookup.rows), strict=True)]
+    return len(lookup.rows) == math.prod(sizes) and min(min(key) for key, _ in lookup.rows) == 0
+
+
+def table_source(lookup: Lookup) -> str:
+    """A table as Python: nested lists where that is possible, or else a dictionary."""
+    if not is_grid(lookup):
+        single = len(lookup.operands) == 1
+        return str({key[0] if single else key: value for key, value in lookup.rows})
+    sizes = [max(column) + 1 for column in zip(*(key for key, _ in lookup.rows), strict=True)]
+    return str(np.array([value for _, value in lookup.rows]).reshape(sizes).tolist())

@@ -1,0 +1,1 @@
+"""Finite-state automata: states told apart in hidden space, and steps between them."""

@@ -1,0 +1,140 @@
+"""Find boxes by which a machine is proved to be what a recurrent network does, at every length.
+
+Boxes around the hidden states of every node are widened until the network maps them into one
+another. A node is a state of the machine with the answer that was given on the way to it, which the
+network's hidden state holds too; and, where one box for these grows too wide, with the last few
+symbols that led there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Int
+from numpy import ndarray
+
+from distill.checker.invariant import Induction, image, induction, leads
+from distill.kinds.automaton.machine import Machine
+from distill.networks.recurrent_model import RecurrentModel
+
+MAX_HISTORY = 6
+"""Symbols that a node may remember."""
+
+MAX_NODES = 4_000
+
+MAX_PASSES = 200
+"""Widenings of the boxes before it counts as not closing."""
+
+WIDENING = 1e-3
+"""What a box grows beyond an image that left it: more than any rounding, so that passes end."""
+
+
+@dataclass(frozen=True)
+class Boxes:
+    """A certificate of induction.
+
+    Attributes:
+        states: the machine's state at every node.
+        history: how many of the last symbols a node remembers.
+        low, high: the corners of every node's box.
+        follows: the node that every symbol leads to.
+    """
+
+    states: Int[ndarray, " nodes"]
+    history: int
+    low: Float[ndarray, "nodes d"]
+    high: Float[ndarray, "nodes d"]
+    follows: Int[ndarray, "nodes symbols"]
+
+
+@dataclass(frozen=True)
+class NotClosed:
+    """Why no boxes were found: the nodes of the last attempt, and how it ended.
+
+    Attributes:
+        history: how many of the last symbols a node remembers.
+        states: the machine's state at every node.
+        follows: the node that every symbol leads to.
+        reason: why their boxes are not closed.
+    """
+
+    history: int
+    states: Int[ndarray, " nodes"]
+    follows: Int[ndarray, "nodes symbols"]
+    reason: str
+
+
+def find_boxes(network: RecurrentModel, machine: Machine) -> tuple[Boxes, Induction] | NotClosed:
+    """Boxes that the checker accepts, with the shortest history that does."""
+    weights = {name: value.double().numpy() for name, value in network.parameters.items()}
+    numbers = {value: number for number, value in enumerate(network.answers)}
+    outputs = np.array([[numbers[value] for value in row] for row in machine.outputs])
+    failed = None
+    for history in range(MAX_HISTORY + 1):
+        nodes = _nodes(machine, history)
+        if nodes is None:
+            break
+        states, follows = nodes
+        found = _widen(weights, follows, outputs[states])
+        if isinstance(found, str):
+            failed = NotClosed(history, states, follows, found)
+            continue
+        low, high = found
+        checked = induction(weights, low, high, follows, outputs[states])
+        if checked.holds:
+            return Boxes(states, history, low, high, follows), checked
+    if failed is not None:
+        return failed
+    follows = machine.delta
+    return NotClosed(0, np.arange(machine.states), follows, f"more than {MAX_NODES:,} of them")
+
+
+def _nodes(
+    machine: Machine, history: int
+) -> tuple[Int[ndarray, " nodes"], Int[ndarray, "nodes symbols"]] | None:
+    """The reachable combinations of a state, the last answer and the last symbols, and where each
+    symbol leads.
+    """
+    order: list[tuple[int, int | None, tuple[int, ...]]] = [(0, None, ())]
+    numbers = {order[0]: 0}
+    follows = []
+    for state, _, recent in order:
+        row = []
+        for symbol, target in enumerate(machine.transitions[state]):
+            answer = machine.outputs[state][symbol]
+            node = (target, answer, (*recent, symbol)[-history:] if history else ())
+            if node not in numbers:
+                numbers[node] = len(order)
+                order.append(node)
+            row.append(numbers[node])
+        if len(order) > MAX_NODES:
+            return None
+        follows.append(row)
+    return np.array([state for state, *_ in order]), np.array(follows)
+
+
+def _widen(
+    weights: dict[str, ndarray],
+    follows: Int[ndarray, "nodes symbols"],
+    answers: Int[ndarray, "nodes symbols"],
+) -> tuple[Float[ndarray, "nodes d"], Float[ndarray, "nodes d"]] | str:
+    """Widen boxes until they are closed, or say why they are not."""
+    nodes, d = len(follows), len(weights["h_0"])
+    low, high = np.full((nodes, d), np.inf), np.full((nodes, d), -np.inf)
+    low[0] = high[0] = weights["h_0"]
+    for _ in range(MAX_PASSES):
+        reached = np.flatnonzero(np.isfinite(low[:, 0]))
+        lower, upper = low.copy(), high.copy()
+        for symbol in range(follows.shape[1]):
+            inner, outer = image(weights, symbol, low[reached], high[reached])
+            lead = leads(weights, inner, outer, answers[reached, symbol])
+            if lead.min() <= 0:
+                return f"over {int((lead <= 0).sum())} boxes the network's answer does not lead"
+            np.minimum.at(lower, follows[reached, symbol], inner)
+            np.maximum.at(upper, follows[reached, symbol], outer)
+        if (lower >= low).all() and (upper <= high).all():
+            return low, high
+        low = np.where(lower < low, lower - WIDENING, low)
+        high = np.where(upper > high, upper + WIDENING, high)
+    return f"the boxes still grow after {MAX_PASSES} passes"

@@ -1,0 +1,109 @@
+"""Evidence about a finite-state machine: searches along its transitions, hidden state, proof."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Int
+from numpy import ndarray
+
+from distill.checker.conformance import padded, walks
+from distill.checker.draws import numbers, symbols
+from distill.checker.forward import SINGLE
+from distill.checker.invariant import induction, reach
+from distill.checker.loop import walk
+from distill.errors import ProgramError
+from distill.evidence.figures import Measured
+from distill.kinds.automaton.boxes import Boxes, NotClosed, find_boxes
+from distill.kinds.automaton.hidden import decoded, interchanged, moved, visits
+from distill.kinds.mechanism import AutomatonMechanism
+from distill.networks.recurrent_model import RecurrentModel
+from distill.networks.sequence_network import SequenceNetwork
+from distill.records.report import FloatBound, Proof
+
+MAX_REACH = 1_000
+"""Steps up to which boxes are followed where none are closed."""
+
+WALK_SEED = 3
+HIDDEN_SEED = 5
+HIDDEN_SEQUENCES = 1_000
+
+
+@dataclass(frozen=True)
+class Proved:
+    """A proof, and the nodes and boxes that it goes over; null where there is none."""
+
+    proof: Proof | None
+    boxes: Boxes | NotClosed | None
+
+
+def walks_through(
+    mechanism: AutomatonMechanism, network: SequenceNetwork
+) -> list[Int[ndarray, "n length channels"]]:
+    """Sequences that go through all of a machine: where a search begins."""
+    machine = mechanism.machine
+    found = padded(walks(machine.delta, machine.answers), len(mechanism.symbols), WALK_SEED)
+    return [symbols(words, network.channels.inputs) for words in found]
+
+
+def prove(source: str, mechanism: AutomatonMechanism, network: SequenceNetwork) -> Proved:
+    """Program = machine by walking both, machine = network by induction over boxes.
+
+    Boxes are for networks with a map of the hidden state for every symbol.
+    """
+    if not isinstance(network.model, RecurrentModel):
+        return Proved(None, None)
+    return _prove(source, mechanism, network.model)
+
+
+def _prove(source: str, mechanism: AutomatonMechanism, network: RecurrentModel) -> Proved:
+    machine = mechanism.machine
+    try:
+        walked = walk(source, machine.delta, machine.answers, machine.values)
+    except ProgramError:
+        return Proved(None, None)
+    if walked.differs is not None:
+        return Proved(None, None)
+    found = find_boxes(network, machine)
+    weights = {name: value.double().numpy() for name, value in network.parameters.items()}
+    if isinstance(found, NotClosed):
+        follows, states = found.follows, found.states
+        answers = _numbered_answers(network, mechanism)[states]
+        steps, lead = reach(weights, follows, answers, MAX_REACH)
+        inner_steps, single = reach(weights, follows, answers, max(1, steps), SINGLE)
+        bound = FloatBound(0 < steps <= inner_steps and single > 0, single)
+        proof = Proof("boxes", lead, None, bound, steps, len(states), found.history)
+        return Proved(proof, found)
+    boxes, exact = found
+    answers = _numbered_answers(network, mechanism)[boxes.states]
+    inner = induction(weights, boxes.low, boxes.high, boxes.follows, answers, SINGLE)
+    bound = FloatBound(inner.holds, inner.lead)
+    proof = Proof("boxes", exact.lead, None, bound, None, len(boxes.states), boxes.history)
+    return Proved(proof, boxes)
+
+
+def _numbered_answers(
+    network: RecurrentModel, mechanism: AutomatonMechanism
+) -> Int[ndarray, "states symbols"]:
+    """The machine's answers as numbers of the network's outputs."""
+    number = {value: place for place, value in enumerate(network.answers)}
+    return np.array([[number[value] for value in row] for row in mechanism.outputs])
+
+
+def look_inside(
+    mechanism: AutomatonMechanism,
+    network: SequenceNetwork,
+    sequences: Int[ndarray, "n length channels"],
+) -> Measured:
+    """What the hidden state holds of the program's variables, along sequences."""
+    machine, model = mechanism.machine, network.over_symbols()
+    rng = np.random.default_rng(HIDDEN_SEED)
+    words = numbers(rng.permutation(sequences)[:HIDDEN_SEQUENCES], network.channels.inputs)
+    seen = visits(model, machine, words)
+    variables = decoded(seen, machine, mechanism.state_variables)
+    return {
+        **variables,
+        "interchange_accuracy": interchanged(model, machine, seen),
+        "moved_accuracy": moved(model, machine, seen),
+    }

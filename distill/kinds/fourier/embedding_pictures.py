@@ -1,0 +1,194 @@
+"""Pictures of an embedding: which frequencies it holds, and the circles of the key frequencies."""
+
+from __future__ import annotations
+
+from itertools import islice, zip_longest
+from math import dist
+from typing import TYPE_CHECKING
+
+from distill.drawing.colours import around, hexadecimal
+from distill.drawing.picture import (
+    FAINT,
+    GRID,
+    INK,
+    SERIES,
+    Draw,
+    Panel,
+    Picture,
+    panelled,
+    picture,
+)
+from distill.kinds.fourier.embedding_exhibits import CIRCLES, Circle, EmbeddedInput
+from distill.kinds.fourier.exhibits import FourierExhibits
+from distill.kinds.mechanism import FourierMechanism
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+LABELLED = 5
+"""Values that are named on a circle, and joined: the first ones, so that the step is seen."""
+
+PANEL_TEXT = 11
+"""Of text beside a circle: two circles stand side by side on a phone."""
+
+APART = 0.22
+"""Distance between two values, in parts of the picture's half, from which both are named."""
+
+ROWS = 3
+"""Inputs whose embedding's spectrum is drawn at most."""
+
+
+def spectrum(mechanism: FourierMechanism, exhibits: FourierExhibits) -> Picture:
+    """What embedding and logits hold of every frequency."""
+    keys = mechanism.key_frequencies
+    embedded = exhibits.embedding[:ROWS]
+    rows = [
+        (f"embedding of {' and '.join(each.names)}", "part of variance", each.shares)
+        for each in embedded
+    ]
+    rows.append(("logits", "amplitude", exhibits.amplitudes))
+
+    def draw(figure: Figure) -> None:
+        parts = figure.subplots(len(rows), 1, squeeze=False)[:, 0]
+        for axes, (title, unit, heights) in zip(parts, rows, strict=True):
+            bars(axes, heights, keys)
+            axes.set_title(title, loc="left")
+            axes.set_ylabel(unit)
+        parts[-1].set_xlabel("frequency (turns per modulus)")
+
+    inside = [
+        f"{each.keys_share:.0%} of the variance of the embedding of "
+        f"{' and '.join(each.names)} lies in their planes"
+        for each in embedded
+        if each.keys_share is not None
+    ]
+    sizes = ", ".join(f"{k}: {exhibits.amplitudes[k - 1]:.3g}" for k in keys)
+    others = [size for k, size in enumerate(exhibits.amplitudes, 1) if k not in keys]
+    return picture(
+        "spectrum",
+        "Which frequencies it uses",
+        "Every frequency, from slow to fast; those of the program are in colour, with their "
+        "numbers, and are to stand out. "
+        + (
+            f"{inside[0][0].upper()}{inside[0][1:]}."
+            if inside
+            else ""
+            if embedded
+            else "No embedding is shown: the network has none that could be read."
+        ),
+        f"Of {len(exhibits.amplitudes)} frequencies the program uses {len(keys)}. Their "
+        f"amplitudes in the logits are {sizes}"
+        + (f"; the largest of the others is {max(others):.3g}. " if others else ". ")
+        + ("; ".join(inside) + "." if inside else ""),
+        draw,
+        height=1.0 + 1.35 * len(rows),
+    )
+
+
+def bars(axes: Axes, heights: tuple[float, ...], keys: tuple[int, ...]) -> None:
+    """A bar for every frequency 1, 2, ...; the key frequencies in colour, with their numbers."""
+    key = [k for k in keys if k <= len(heights)]
+    rest = [k for k in range(1, len(heights) + 1) if k not in keys]
+    axes.vlines(rest, 0, [heights[k - 1] for k in rest], color=FAINT, linewidth=2)
+    axes.vlines(key, 0, [heights[k - 1] for k in key], color=SERIES[0], linewidth=4)
+    for k in key:
+        axes.annotate(
+            str(k),
+            (k, heights[k - 1]),
+            xytext=(0, 2),
+            textcoords="offset points",
+            ha="center",
+            fontweight="bold",
+        )
+    axes.set_xlim(0, len(heights) + 1)
+    axes.set_ylim(0, 1.25 * max([*heights, 1e-9]))
+    axes.grid(visible=False, axis="x")
+
+
+def circles(mechanism: FourierMechanism, exhibits: FourierExhibits) -> Picture | None:
+    """The embedding seen in the planes of the key frequencies; null where there is none."""
+    by_input = [[(each, circle) for circle in each.circles] for each in exhibits.embedding]
+    turn_about = [pair for pairs in zip_longest(*by_input) for pair in pairs if pair is not None]
+    shown = list(islice(turn_about, CIRCLES))
+    if not shown:
+        return None
+    several = len(exhibits.embedding) > 1
+    panels = [
+        Panel(
+            _circle_title(each, circle, several),
+            _circle(each, circle, mechanism.modulus, several),
+            width=2.6,
+            height=2.8,
+        )
+        for each, circle in shown
+    ]
+    seen = {circle.frequency for _, circle in shown}
+    rest = [str(k) for k in mechanism.key_frequencies if k not in seen]
+    missing = f" Not drawn: {', '.join(rest)}." if rest else ""
+    fits = "; ".join(
+        f"{_circle_title(each, circle, several)}: {circle.r2:.1%} of the spread"
+        for each, circle in shown
+    )
+    return panelled(
+        "circles",
+        "Where the embedding puts every value",
+        "The embedding, seen in the plane of each frequency k of the program. On a circle, number "
+        f"n belongs k · n steps round, of {mechanism.modulus}, and its colour says that place: "
+        "colours in order are values in place. The line joins the first few values." + missing,
+        f"How much of what is seen lies on the circle: {fits}.{missing}",
+        panels,
+        small=True,
+    )
+
+
+def _apart(circle: Circle, count: int, distance: float) -> list[int]:
+    """The first values whose names do not run into each other, the first of all among them."""
+    named: list[int] = []
+    for place in range(count):
+        here = (circle.x[place], circle.y[place])
+        if all(dist(here, (circle.x[other], circle.y[other])) > distance for other in named):
+            named.append(place)
+    return named
+
+
+def _circle_title(each: EmbeddedInput, circle: Circle, several: bool) -> str:
+    of = f" of {' and '.join(each.names)}" if several else ""
+    return f"frequency {circle.frequency}{of}"
+
+
+def _circle(each: EmbeddedInput, circle: Circle, modulus: int, several: bool) -> Draw:
+    colours = [hexadecimal(colour) for colour in around(modulus)]
+
+    def draw(figure: Figure) -> None:
+        axes = figure.add_subplot()
+        axes.set_aspect("equal")
+        axes.set_axis_off()
+        axes.axhline(0, color=GRID, linewidth=0.6)
+        axes.axvline(0, color=GRID, linewidth=0.6)
+        count = min(LABELLED, len(circle.x))
+        axes.plot(circle.x[:count], circle.y[:count], color=FAINT, linewidth=0.8, zorder=1)
+        axes.scatter(
+            circle.x,
+            circle.y,
+            s=14,
+            c=[colours[place] for place in circle.places],
+            linewidths=0,
+            zorder=2,
+        )
+        reach = 1.25 * max(map(abs, (*circle.x, *circle.y, 1e-9)))
+        axes.set_xlim(-reach, reach)
+        axes.set_ylim(-reach, reach)
+        for place in _apart(circle, count, APART * reach):
+            axes.text(
+                1.16 * circle.x[place],
+                1.16 * circle.y[place],
+                str(each.first + place),
+                color=INK,
+                ha="center",
+                va="center",
+                fontsize=PANEL_TEXT,
+            )
+        axes.set_title(_circle_title(each, circle, several), fontsize=PANEL_TEXT)
+
+    return draw

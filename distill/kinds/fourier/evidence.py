@@ -1,0 +1,289 @@
+"""Evidence about the inside of a network that a Fourier mechanism claims to explain.
+
+A perfect network's arg max agrees with any program that solves the task, so agreement says
+little. These tests can fail: wrong frequencies and wrong coordinates (decoys) are put through the
+same ones, and their figures stand beside.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from jaxtyping import Bool, Float, Int
+from numpy import ndarray
+
+from distill.checker.located import DECOY
+from distill.evidence.figures import Measure, Measured
+from distill.kinds.fourier.coordinate import Coordinate
+from distill.kinds.fourier.planes import EmbeddingPlanes
+from distill.kinds.fourier.waves import aligned_profile, key_waves, mean_square
+from distill.kinds.mechanism import (
+    FourierMechanism,
+    Wave,
+    mechanism_logits,
+    midpoint_radius,
+    wave_logits,
+    wave_profile,
+)
+from distill.networks.stored import BlackBox, Model
+from distill.networks.trace import Trace
+from distill.records.report import DECOY_AGREES
+
+DECOY_SEED = 3
+
+EMBEDDED = ("kept_only_accuracy", "removed_accuracy", "interchange_accuracy")
+"""Rows about planes of the embedding: not measured where there is none that holds them."""
+
+
+@dataclass(frozen=True)
+class Decoy:
+    """A wrong explanation put through the same test.
+
+    Attributes:
+        name: what is wrong with it.
+        logit_r2: part of the logits that it explains on inputs that were not fitted.
+        agreement: part of all inputs on which its arg max is the network's answer.
+    """
+
+    name: str
+    logit_r2: float
+    agreement: float
+
+
+def explained(logits: Float[ndarray, "n outputs"], said: Float[ndarray, "n outputs"]) -> float:
+    """R² of what was said about centred logits."""
+    said = said - said.mean(axis=1, keepdims=True)
+    return 1 - float(np.square(logits - said).sum()) / float(np.square(logits).sum())
+
+
+def logit_evidence(
+    trace: Trace, said: Float[ndarray, "m outputs"], wrong: tuple[Decoy, ...]
+) -> Measured:
+    """What the program's logits explain of the network's, on the inputs that were not fitted.
+
+    Rows: `logit_r2`, beside that of the best decoy; the answers when the logits keep the program's
+    alone, and when these are taken out; and every decoy, with how often its arg max agrees.
+
+    Args:
+        trace: of the network.
+        said: the program's logits on the traced inputs that were not fitted.
+        wrong: decoys that went through the same test.
+    """
+    logits, answers = trace.logits[~trace.fitted], trace.outputs[~trace.fitted]
+    centred = said - said.mean(axis=1, keepdims=True)
+    best = max((decoy.logit_r2 for decoy in wrong), default=None)
+    kept = float((said.argmax(axis=1) == answers).mean())
+    removed = float(((logits - centred).argmax(axis=1) == answers).mean())
+    found = {
+        "logit_r2": Measure(explained(logits, said), best),
+        "kept_only_logits_accuracy": Measure(kept),
+        "removed_logits_accuracy": Measure(removed),
+    }
+    for decoy in wrong:
+        found[f"{DECOY}{decoy.name}"] = Measure(decoy.logit_r2)
+        found[f"{DECOY_AGREES}{decoy.name}"] = Measure(decoy.agreement)
+    return found
+
+
+def decoys(trace: Trace, mechanism: FourierMechanism) -> tuple[Decoy, ...]:
+    """Wrong explanations, refitted on the fitted half as the mechanism was, scored on the rest."""
+    coordinate, count = mechanism.coordinate, len(mechanism.waves)
+    rng = np.random.default_rng(DECOY_SEED)
+    found = []
+    others = _strongest(trace, coordinate, mechanism.key_frequencies, count)
+    if others:
+        found.append(_decoy(trace, "the strongest other frequencies", coordinate, others))
+        # with the mean of |cos| over a turn
+        sizes = (wave.amplitude + wave.pizza * 2 / np.pi for wave in mechanism.waves)
+        amplitudes = sorted(sizes, reverse=True)
+        loud = tuple(
+            Wave(wave.frequency, amplitude, 0.0, 0.0)
+            for wave, amplitude in zip(others, amplitudes, strict=False)
+        )
+        found.append(_decoy(trace, "these with the true amplitudes", coordinate, loud))
+    for name, wrong in _wrong_coordinates(coordinate, rng):
+        waves = _strongest(trace, wrong, (), count)
+        found.append(_decoy(trace, name, wrong, waves))
+    return tuple(found)
+
+
+def _strongest(
+    trace: Trace, coordinate: Coordinate, excluded: tuple[int, ...], count: int
+) -> tuple[Wave, ...]:
+    """The waves with the largest share on the fitted half, apart from excluded frequencies."""
+    logits = trace.logits[trace.fitted]
+    phi = coordinate.phi(trace.domain.values(trace.tokens[trace.fitted]))
+    profile = aligned_profile(coordinate.by_number(logits, trace.domain.outputs), phi)
+    _, shares = key_waves(profile, mean_square(logits))
+    spectrum = np.fft.rfft(profile) / len(profile)
+    order = [int(k) for k in np.argsort(-shares, kind="stable") if k and k not in excluded]
+    folds = [1 if 2 * k == len(profile) else 2 for k in range(len(shares))]
+    return tuple(
+        Wave(
+            k,
+            float(folds[k] * abs(spectrum[k])),
+            float(np.angle(spectrum[k])),
+            float(shares[k]),
+        )
+        for k in order[:count]
+    )
+
+
+def _wrong_coordinates(
+    coordinate: Coordinate, rng: np.random.Generator
+) -> list[tuple[str, Coordinate]]:
+    p, weights = coordinate.modulus, coordinate.weights
+    flipped = (*weights[:-1], -weights[-1])
+    drawn = tuple(int(w) for w in rng.integers(1, p, len(weights)))
+    wrong = [
+        replace(coordinate, weights=others, offset=0)
+        for others in (flipped, drawn)
+        if not _proportional(others, weights, p)
+    ]
+    if not coordinate.plain:
+        wrong.append(Coordinate(weights, 0, p))
+    return [(f"the coordinate {other.expression}", other) for other in wrong]
+
+
+def _proportional(first: tuple[int, ...], second: tuple[int, ...], p: int) -> bool:
+    return any(
+        all((factor * a - b) % p == 0 for a, b in zip(first, second, strict=True))
+        for factor in range(1, p)
+    )
+
+
+def _decoy(trace: Trace, name: str, coordinate: Coordinate, waves: tuple[Wave, ...]) -> Decoy:
+    phi = coordinate.phi(trace.domain.values(trace.tokens))
+    psi = coordinate.output_numbers(trace.domain.outputs)
+    said = wave_logits(wave_profile(waves, coordinate.modulus), phi, psi)
+    rest = ~trace.fitted
+    return Decoy(
+        name,
+        explained(trace.logits[rest], said[rest]),
+        float((said.argmax(axis=1) == trace.outputs).mean()),
+    )
+
+
+def decoded(trace: Trace, network: Model | BlackBox, mechanism: FourierMechanism) -> Measure:
+    """How well the key waves of φ decode linearly from the last hidden layer, off the fitted half.
+
+    A wave that depends on the difference of the inputs is decoded with the size that it has there.
+
+    Returns:
+        The R² of the worst key frequency, beside the best of as many other frequencies; null
+        where no activations are reached.
+    """
+    p = mechanism.modulus
+    hidden = network.hidden(trace.tokens)
+    if hidden is None:
+        return Measure(None)
+    hidden, note = _fewer_directions(hidden, trace.fitted)
+    readout = np.column_stack([hidden, np.ones(len(hidden))])
+    phi = mechanism.coordinate.phi(trace.domain.values(trace.tokens))
+    rng = np.random.default_rng(DECOY_SEED)
+    keys = mechanism.key_frequencies
+    others = [k for k in range(1, p // 2 + 1) if k not in keys]
+    drawn = rng.permutation(others)[: len(keys)] if others else np.array([], dtype=int)
+    frequencies = np.array([*keys, *drawn])
+    angles = 2 * np.pi * frequencies[None, :] * phi[:, None] / p
+    sizes = np.ones(angles.shape)
+    difference = mechanism.coordinate.difference
+    for column, wave in enumerate(mechanism.waves):
+        if wave.pizza and difference is not None:
+            steps = difference.phi(trace.domain.values(trace.tokens))
+            radius = midpoint_radius(wave.frequency, steps, p)
+            sizes[:, column] = wave.amplitude + wave.pizza * radius
+    targets = np.concatenate([sizes * np.cos(angles), sizes * np.sin(angles)], axis=1)
+    # a ridge far below the scale of the activations: dead units would make the system singular
+    gram = readout[trace.fitted].T @ readout[trace.fitted]
+    gram += 1e-6 * np.trace(gram) / len(gram) * np.eye(len(gram))
+    weights = np.linalg.solve(gram, readout[trace.fitted].T @ targets[trace.fitted])
+    rest = ~trace.fitted
+    lost = np.square(targets[rest] - readout[rest] @ weights).sum(axis=0)
+    total = np.square(targets[rest] - targets[rest].mean(axis=0)).sum(axis=0)
+    lost, total = lost.reshape(2, -1).sum(axis=0), total.reshape(2, -1).sum(axis=0)
+    scores = 1 - lost / total
+    best_decoy = float(scores[len(keys) :].max()) if len(drawn) else None
+    return Measure(float(scores[: len(keys)].min()), best_decoy, note)
+
+
+def _fewer_directions(
+    hidden: Float[ndarray, "n width"], fitted: Bool[ndarray, " n"]
+) -> tuple[Float[ndarray, "n directions"], str | None]:
+    """As many directions of a hidden layer as the fitted inputs can hold a readout of.
+
+    A layer with more units than half the fitted inputs would fit anything there: of it the leading
+    principal directions are read, a quarter as many as there are fitted inputs. They are of the
+    layer alone and know nothing of what is read.
+    """
+    count = int(fitted.sum())
+    if count >= 2 * (hidden.shape[1] + 1):
+        return hidden, None
+    centred = hidden - hidden[fitted].mean(axis=0)
+    directions = np.linalg.svd(centred[fitted], full_matrices=False)[2][: max(1, count // 4)]
+    return centred @ directions.T, f"from the {len(directions)} leading directions of the layer"
+
+
+def embedding_evidence(
+    trace: Trace,
+    model: Model,
+    mechanism: FourierMechanism,
+    tokens: Int[ndarray, "n k"],
+    answers: Int[ndarray, " n"],
+) -> Measured:
+    """Ablations and interchange of the embedding's key planes, on the checked inputs."""
+    keys = list(mechanism.key_frequencies)
+    planes = EmbeddingPlanes(model, mechanism.coordinate, keys, trace.domain)
+    evidence = {
+        "kept_only_accuracy": Measure(_same(planes.kept(), tokens, answers)),
+        "removed_accuracy": Measure(_same(planes.removed(), tokens, answers)),
+        "interchange_accuracy": Measure(None),
+    }
+    if len(set(trace.domain.shape)) > 1 or len(tokens) < trace.domain.size:
+        return evidence
+    rng = np.random.default_rng(DECOY_SEED)
+    permutation = rng.permutation(trace.domain.shape[0])
+    expected = answers[trace.domain.indices(permutation[tokens])]
+    moved = planes.interchanged(permutation)
+    follows, astray = _same(moved, tokens, expected), None
+    others = [k for k in range(1, mechanism.modulus // 2 + 1) if k not in keys]
+    if others:
+        drawn = [int(k) for k in rng.permutation(others)[: len(keys)]]
+        decoy = EmbeddingPlanes(model, mechanism.coordinate, drawn, trace.domain)
+        moved = decoy.interchanged(permutation)
+        astray = _same(moved, tokens, expected)
+    evidence["interchange_accuracy"] = Measure(follows, astray)
+    return evidence
+
+
+def _same(model: Model, tokens: Int[ndarray, "n k"], answers: Int[ndarray, " n"]) -> float:
+    """Part of the inputs on which a network gives these answers."""
+    return float((model.logits(tokens).argmax(axis=1) == answers).mean())
+
+
+def losses(
+    trace: Trace,
+    mechanism: FourierMechanism,
+    labels: Int[ndarray, " n"],
+    trained: Bool[ndarray, " n"],
+) -> Measured:
+    """Restricted and excluded loss of Nanda et al. on the traced inputs, against the task."""
+    restricted = mechanism_logits(
+        mechanism.coordinate,
+        mechanism.waves,
+        trace.domain.values(trace.tokens),
+        trace.domain.outputs,
+    )
+    excluded = trace.logits - restricted
+    found = {"restricted_loss": Measure(cross_entropy(restricted, labels))}
+    if trained.any():
+        found["excluded_loss"] = Measure(cross_entropy(excluded[trained], labels[trained]))
+    return found
+
+
+def cross_entropy(logits: Float[ndarray, "n outputs"], labels: Int[ndarray, " n"]) -> float:
+    """Mean negative log-likelihood of the labels."""
+    loss = torch.nn.functional.cross_entropy(torch.from_numpy(logits), torch.from_numpy(labels))
+    return float(loss)

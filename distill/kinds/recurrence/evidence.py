@@ -1,0 +1,139 @@
+"""Evidence about an integer recurrence: searches, its registers in the hidden state, proof."""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Float, Int, Real
+from numpy import ndarray
+
+from distill.checker.affine import affine_pass, is_system
+from distill.checker.linear_bound import linear_bound
+from distill.checker.located import VARIABLE
+from distill.errors import ProgramError
+from distill.evidence.figures import Measure, Measured
+from distill.kinds.automaton.hidden import answers_follow
+from distill.kinds.mechanism import RecurrenceMechanism
+from distill.kinds.recurrence.recurrence import Recurrence
+from distill.networks.integer_model import IntegerModel
+from distill.networks.sequence_network import SequenceNetwork
+from distill.records.report import FloatBound, Proof
+
+SEED = 5
+SEQUENCES = 1_000
+
+
+def prove(source: str, mechanism: RecurrenceMechanism, network: SequenceNetwork) -> Proof | None:
+    """Program = recurrence as sums, at every length; network = recurrence up to a length."""
+    model = network.model
+    if mechanism.system is None or not isinstance(model, IntegerModel):
+        return None
+    try:
+        if not is_system(affine_pass(source), mechanism.system):
+            return None
+    except ProgramError:
+        return None
+    bound = linear_bound(model.weights, mechanism.system, network.channels.inputs)
+    return Proof(
+        "recurrence in parts" if mechanism.system.divisors else "recurrence",
+        bound.lead,
+        None,
+        FloatBound(False, 0.0),
+        up_to_length=bound.holds_to,
+        error=bound.error if bound.holds_to else None,
+    )
+
+
+def look_inside(
+    recurrence: Recurrence,
+    network: SequenceNetwork,
+    sequences: Int[ndarray, "n length channels"],
+) -> Measured:
+    """What the hidden state holds of the registers, along sequences.
+
+    Every register is read linearly; its decoy is the same register along the same sequences with
+    their steps in another order. Then the hidden state is moved along one register, by as much as
+    makes it that of another sequence, and the network must go on as the recurrence does.
+    """
+    rng = np.random.default_rng(SEED)
+    chosen = rng.permutation(sequences)[:SEQUENCES]
+    hidden = network.hidden(chosen)
+    held, _ = recurrence.along(chosen)
+    shuffled, _ = recurrence.along(rng.permuted(chosen, axis=1))
+    found = {
+        f"{VARIABLE}{name}": _read(hidden, held[..., place], shuffled[..., place])
+        for place, name in enumerate(recurrence.registers)
+    }
+    return found | {"moved_accuracy": _moved(recurrence, network, chosen, hidden, held, rng)}
+
+
+def _read(
+    hidden: Float[ndarray, "n length d"],
+    held: Real[ndarray, "n length"],
+    shuffled: Real[ndarray, "n length"],
+) -> Measure:
+    """How well a register is read, beside the same one along shuffled sequences.
+
+    One that is the same at every step of every sequence cannot be told from a constant: it is not
+    tested. What is the same in every sequence has no decoy that is anything else.
+    """
+    if not held.std():
+        return Measure(None, note="it has one value along all sequences")
+    decoy = _decoded(hidden, shuffled) if np.ptp(held, axis=0).any() else None
+    return Measure(_decoded(hidden, held), decoy, "value")
+
+
+def _decoded(hidden: Float[ndarray, "n length d"], asked: Real[ndarray, "n length"]) -> float:
+    """R² of a linear reading, fitted on the first half of the sequences, on the rest.
+
+    What the number of the step alone tells of a register is taken out first: a sum grows with the
+    steps, and so does the sum of anything else.
+    """
+    around = asked - asked.mean(axis=0)
+    if np.any(around):
+        asked, hidden = around, hidden - hidden.mean(axis=0)
+    half = len(hidden) // 2
+    fitted, rest = (
+        np.concatenate([part.reshape(-1, part.shape[2]), np.ones((part[..., 0].size, 1))], axis=1)
+        for part in (hidden[:half], hidden[half:])
+    )
+    given, wanted = asked[:half].reshape(-1).astype(float), asked[half:].reshape(-1).astype(float)
+    weights = np.linalg.lstsq(fitted, given, rcond=None)[0]
+    spread = float(np.square(wanted - wanted.mean()).sum())
+    return 1 - float(np.square(rest @ weights - wanted).sum()) / spread if spread else 0.0
+
+
+def _moved(
+    recurrence: Recurrence,
+    network: SequenceNetwork,
+    sequences: Int[ndarray, "n length channels"],
+    hidden: Float[ndarray, "n length d"],
+    held: Int[ndarray, "n length registers"],
+    rng: np.random.Generator,
+) -> Measure:
+    """Continuations that follow the recurrence from one register changed, and the decoy's."""
+    n, length, count = held.shape
+    cut = max(1, length // 2)
+    if not count or cut >= length:
+        return Measure(None)
+    flat = held.reshape(-1, count).astype(float)
+    design = np.concatenate([flat, np.ones((len(flat), 1))], axis=1)
+    directions = np.linalg.lstsq(design, hidden.reshape(-1, hidden.shape[2]), rcond=None)[0][:-1]
+    which = rng.integers(count, size=n)
+    before = held[:, cut - 1]
+    other = before[rng.permutation(n), which]
+    amount = other - before[np.arange(n), which]
+    usable = amount != 0
+    if not usable.any():
+        return Measure(None)
+    target = before.copy()
+    target[np.arange(n), which] = other
+    shift = amount[:, None] * directions[which]
+    random = rng.normal(size=shift.shape)
+    random *= np.linalg.norm(shift, axis=1, keepdims=True) / np.linalg.norm(
+        random, axis=1, keepdims=True
+    )
+    rest = sequences[:, cut:]
+    expected = recurrence.run_from(target, rest)
+    right = answers_follow(network, hidden[:, cut - 1] + shift, rest, expected)[usable]
+    astray = answers_follow(network, hidden[:, cut - 1] + random, rest, expected)[usable]
+    return Measure(float(right.mean()), float(astray.mean()))

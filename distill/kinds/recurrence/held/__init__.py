@@ -1,0 +1,1 @@
+"""Values that are kept until one compares better: thresholds, extremes."""

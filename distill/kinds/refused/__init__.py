@@ -1,0 +1,1 @@
+"""What is shown where nothing was understood."""

@@ -1,0 +1,64 @@
+"""What is shown of a network over a finite domain that was refused: its answers, as they are.
+
+No coordinate is known, so logits are aligned on the network's own answers: a network that computes
+with a few waves shows them here too, and one that memorised shows a spike.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from distill.drawing.maps import Plane, lines, plane_of
+from distill.drawing.rounded import rounded
+from distill.kinds.fourier.exhibits import amplitudes
+from distill.kinds.fourier.waves import aligned_profile
+from distill.networks.trace import Trace
+
+FORMAT_VERSION = 1
+
+
+@dataclass(frozen=True)
+class AnswerMap:
+    """The network's answers over two inputs.
+
+    Attributes:
+        rows: positions in the outputs, separated by spaces.
+    """
+
+    plane: Plane
+    rows: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RefusalExhibits:
+    """Of a network over a finite domain that no mechanism was found for.
+
+    Attributes:
+        outputs: first and last value of the output.
+        answers: null for a single input.
+        profile: the mean logit of the output that is s beyond the network's own answer, in order
+            of value.
+        amplitudes: of the frequencies 1, 2, ... in that profile, in logits.
+    """
+
+    outputs: tuple[int, int]
+    answers: AnswerMap | None
+    profile: tuple[float, ...]
+    amplitudes: tuple[float, ...]
+    kind: Literal["refused domain"] = "refused domain"
+    format_version: int = FORMAT_VERSION
+
+
+def refusal_exhibits(trace: Trace) -> RefusalExhibits:
+    """Take them from a trace."""
+    profile = aligned_profile(trace.logits, trace.outputs)
+    shown, answers = plane_of(trace.domain), None
+    if shown is not None:
+        plane, tokens = shown
+        answered = trace.network.logits(tokens).argmax(axis=1)
+        answers = AnswerMap(plane, lines(answered, plane))
+    outputs = trace.domain.outputs
+    return RefusalExhibits(
+        (outputs[0], outputs[-1]), answers, rounded(profile), rounded(amplitudes(profile))
+    )

@@ -1,0 +1,97 @@
+"""What extraction may look at: a network's logits over its domain, half of it set aside.
+
+A trace holds the whole domain where that fits, otherwise a seeded sample of it. Mechanisms are
+fitted on one half, `fitted`, and scored on the other; the half is drawn from the size of the
+domain alone, so that training, which is stopped by a score over inputs of the fitted half, never
+touches the logits that are scored.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+from numpy import ndarray
+
+from distill.domains.finite import Domain, choose
+from distill.errors import DistillError
+from distill.networks.stored import Network
+
+FIT_SEED = 1
+"""Of the draw of the fitted half."""
+
+TRACE_LIMIT = 16_000_000
+"""Logits that a trace may hold; a larger domain is sampled."""
+
+LARGEST, SMALLEST = 1e30, 1e-30
+"""Logits whose squares float32 and float64 both hold."""
+
+ROUNDING = 2.0**-48
+"""Differences of the logits of an input, as a part of them, that are rounding and nothing else."""
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Centred logits of a network over its domain or a sample of it.
+
+    Attributes:
+        indices: the traced inputs, as row-major positions in the domain, ascending.
+        logits: float64, the mean over the outputs subtracted.
+        fitted: the inputs that may be fitted on.
+    """
+
+    domain: Domain
+    network: Network
+    indices: Int[ndarray, " n"]
+    logits: Float[ndarray, "n outputs"]
+    fitted: Bool[ndarray, " n"]
+
+    @property
+    def whole(self) -> bool:
+        """Whether every input of the domain was traced."""
+        return len(self.indices) == self.domain.size
+
+    @cached_property
+    def tokens(self) -> Int[ndarray, "n k"]:
+        """Tokens of the traced inputs."""
+        return self.domain.tokens(self.indices)
+
+    @cached_property
+    def outputs(self) -> Int[ndarray, " n"]:
+        """The network's answers: arg max of the logits."""
+        return self.logits.argmax(axis=1)
+
+
+def fitted_half(size: int) -> Bool[ndarray, " size"]:
+    """The half of so many traced inputs that may be fitted on."""
+    return choose(size, size // 2, FIT_SEED)
+
+
+def traced_indices(domain: Domain) -> Int[ndarray, " n"]:
+    """Which inputs of a domain are traced: all, or a seeded sample of as many as fit."""
+    room = TRACE_LIMIT // len(domain.outputs)
+    if domain.size <= room:
+        return np.arange(domain.size)
+    return np.flatnonzero(choose(domain.size, room, FIT_SEED))
+
+
+def trace(network: Network, domain: Domain) -> Trace:
+    """Run a network over its domain.
+
+    Raises:
+        DistillError: its logits are too large or too small to calculate with.
+    """
+    indices = traced_indices(domain)
+    raw = network.logits(domain.tokens(indices))
+    logits = raw - raw.mean(axis=1, keepdims=True)
+    size, room = float(np.abs(logits).max()), float(np.abs(raw).max())
+    if size <= ROUNDING * room:
+        logits = np.zeros_like(logits)
+    elif size < SMALLEST or room > LARGEST:
+        raise DistillError(
+            f"the network's logits are as large as {room:.3g} and differ by {size:.3g}: expected "
+            f"sizes from {SMALLEST:g} to {LARGEST:g}, whose squares are numbers; rescale them"
+        )
+    return Trace(domain, network, indices, logits, fitted_half(len(indices)))

@@ -1,0 +1,81 @@
+"""Every training of a run as a row, those that were discarded too."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from distill.runs.store import Attempt, RunRecord
+from distill.train.cells import CellAttempt, shown_part
+
+
+@dataclass(frozen=True)
+class AttemptsTable:
+    """Trainings in the order in which they were made.
+
+    Attributes:
+        count: how many there were; a row may stand for several that were ruled out alike.
+        used: for every row, whether its network is the one that the report is about.
+    """
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    used: tuple[bool, ...]
+    count: int
+
+
+def attempts_table(record: RunRecord) -> AttemptsTable | None:
+    """The attempts of a run; null where nothing was trained."""
+    made = record.attempts
+    if not made:
+        return None
+    used = tuple(not attempt.discarded for attempt in made)
+    domain = [attempt for attempt in made if isinstance(attempt, Attempt)]
+    if domain:
+        header = ("attempt", "steps", "structured from", "score it stopped on", "held-out right")
+        return AttemptsTable(header, tuple(map(_domain_row, domain)), used, len(made))
+    cells = [attempt for attempt in made if isinstance(attempt, CellAttempt)]
+    header = ("kind", "units", "steps", "fresh sequences right", "what came of it")
+    together = [
+        list(group) for _, group in groupby(cells, key=lambda a: (a.cell, a.ruled_out, a.discarded))
+    ]
+    rows = [row for group in together for row in _cell_rows(group)]
+    shown, used = zip(*rows, strict=True)
+    return AttemptsTable(header, shown, used, len(made))
+
+
+def _domain_row(attempt: Attempt) -> tuple[str, ...]:
+    return (
+        str(attempt.number),
+        f"{attempt.steps:,}",
+        "never" if attempt.tail_from is None else f"step {attempt.tail_from:,}",
+        f"{attempt.structure_used_to_stop:.3f}",
+        "–" if attempt.heldout_accuracy is None else f"{attempt.heldout_accuracy:.1%}",
+    )
+
+
+def _cell_rows(group: list[CellAttempt]) -> list[tuple[tuple[str, ...], bool]]:
+    """A row for each; for those that were ruled out for the same reason, one for all."""
+    first, last = group[0], group[-1]
+    if first.ruled_out is not None:
+        units = f"{first.d_hidden}" if len(group) == 1 else f"{first.d_hidden} to {last.d_hidden}"
+        return [((first.cell, units, "–", "–", first.ruled_out), False)]
+    return [(_cell_row(attempt), not attempt.discarded) for attempt in group]
+
+
+def _cell_row(attempt: CellAttempt) -> tuple[str, ...]:
+    learned = "not learned" if attempt.right < 1 else "learned"
+    bears = [
+        f"{name} of {value:g}"
+        for name, value in (("noise", attempt.noise), ("boxes", attempt.radius))
+        if value is not None
+    ]
+    if bears:
+        learned += f"; then trained to bear {' and '.join(bears)}"
+    return (
+        attempt.cell,
+        str(attempt.d_hidden),
+        f"{attempt.steps:,}",
+        shown_part(attempt.right),
+        learned,
+    )

@@ -1,0 +1,248 @@
+"""What a reader must know before using a program or its network, and how to make it again."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+
+from distill.domains.finite import input_names
+from distill.kinds.mechanism import FourierMechanism
+from distill.pages.statements import not_checked
+from distill.records.report import Disagreement, Report, SequenceDisagreement
+from distill.runs.certificate import Certificate
+from distill.runs.sequence_certificate import SequenceCertificate
+from distill.runs.store import Run, RunRecord, run_name
+from distill.train.cells import CellAttempt, objective_of
+
+LISTED = 20
+"""Exceptions that are shown."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the card: what it is about, and what is to be said of it."""
+
+    name: str
+    said: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command to type, and what it does."""
+
+    line: str
+    does: str
+
+
+@dataclass(frozen=True)
+class Differences:
+    """Where the program answers from a list, or otherwise than the network.
+
+    Attributes:
+        header: names of the columns.
+        rows: the first of them.
+        total: how many there are.
+    """
+
+    title: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    total: int
+
+
+def card(run: Run) -> list[Entry]:
+    """The disclosure card of a run."""
+    report = run.report
+    entries = [
+        Entry("Network", (_network(run),)),
+        Entry("Training data", (_data(run),)),
+        Entry("Objective", _objective(run.record)),
+        Entry("Coverage of the check", (_coverage(report),)),
+        Entry("Not verified", tuple(not_checked(run))),
+        Entry("Known failures and limits", tuple(failures(run)) or ("None is known.",)),
+    ]
+    return [entry for entry in entries if entry.said]
+
+
+def failures(run: Run) -> list[str]:
+    """Where the program, or the network, is known to fail, and why claims are not stronger."""
+    report, said = run.report, []
+    if report.program is not None and report.program.exceptions:
+        said.append(
+            f"The mechanism alone is wrong on {report.program.exceptions:,} inputs, which the "
+            "program lists."
+        )
+    for name, versus in (("network", report.model_vs_task), ("program", report.program_vs_task)):
+        if versus is not None and versus.agree < versus.total:
+            wrong = versus.total - versus.agree
+            said.append(f"The {name} is wrong for the task on {wrong:,} of {versus.total:,}.")
+    for longer in report.longer:
+        agreed = longer.program_vs_model
+        if agreed.agree < agreed.total:
+            right = " ".join(
+                f"The {name} is right on {versus.agree:,}."
+                for name, versus in (
+                    ("program", longer.program_vs_task),
+                    ("network", longer.model_vs_task),
+                )
+                if versus is not None
+            )
+            said.append(
+                f"At length {longer.length:,} program and network differ on "
+                f"{agreed.total - agreed.agree:,} of {agreed.total:,} sequences. {right}".strip()
+            )
+    return said + [f"{reason[0].upper()}{reason[1:]}." for reason in report.explanations]
+
+
+def differences(run: Run) -> list[Differences]:
+    """Exceptions and disagreements, the first of them as rows."""
+    found = []
+    if isinstance(run.mechanism, FourierMechanism) and run.mechanism.exceptions:
+        assert isinstance(run.certificate, Certificate), "a Fourier mechanism is of a finite domain"
+        domain = run.certificate.domain
+        starts = [first for first, _ in (*domain.inputs, domain.outputs)]
+        names = input_names(len(domain.inputs))
+        rows = tuple(
+            tuple(str(token + start) for token, start in zip(row, starts, strict=True))
+            for row in run.mechanism.exceptions[:LISTED]
+        )
+        found.append(
+            Differences(
+                "Exceptions that the program lists",
+                (*names, "answer"),
+                rows,
+                len(run.mechanism.exceptions),
+            )
+        )
+    counted = run.report.program_vs_model
+    if counted is not None and counted.disagreement is not None:
+        differ = counted.total - counted.agree
+        found.append(_difference("The first disagreement", counted.disagreement, max(differ, 1)))
+    if run.report.diverges_at is not None:
+        found.append(_difference("Where program and network part", run.report.diverges_at, 1))
+    return found
+
+
+def commands(run: Run) -> list[Command]:
+    """How to make the run again, check it and use it; where that can be typed."""
+    record = run.record
+    folder = shlex.quote(f"outputs/{record.task}/{run_name(record)}")
+    made = _made_by(record)
+    found = [] if made is None else [Command(made, "the same network, program and report")]
+    found.append(Command(f"distill verify {folder}", "derive the verdict again from the files"))
+    if run.program is not None:
+        found.append(Command(f"python {folder}/program.py {_example(run)}", "use the program"))
+    return found
+
+
+def _made_by(record: RunRecord) -> str | None:
+    """The command that made a run; null for a network that was given in memory."""
+    if record.seed is None:
+        if "model" not in record.settings:
+            return None
+        task = "" if record.task in str(record.settings["model"]) else f" {record.task}"
+        layout = shlex.quote(str(record.settings["layout"]))
+        model = shlex.quote(str(record.settings["model"]))
+        return f"distill run{task} --model {model} --layout {layout}"
+    words = ["distill", "run", record.task, "--seed", str(record.seed)]
+    for key, value in record.settings.items():
+        words += ["--set", f"{key}={value}"]
+    if record.architecture is not None and " " not in record.architecture:
+        words += ["--arch", record.architecture]
+    return shlex.join(words)
+
+
+def _example(run: Run) -> str:
+    """Arguments that the program takes."""
+    certificate = run.certificate
+    if isinstance(certificate, Certificate):
+        return " ".join(str((first + last) // 2) for first, last in certificate.domain.inputs)
+    steps = [[last for _, last in certificate.inputs], [first for first, _ in certificate.inputs]]
+    return " ".join(",".join(map(str, step)) for step in (*steps, steps[0]))
+
+
+def _network(run: Run) -> str:
+    record = run.record
+    if record.seed is not None:
+        return f"{record.architecture or 'none was kept'}, trained by this run."
+    if "model" in record.settings:
+        return f"{record.architecture}, read from the checkpoint {record.settings['model']}."
+    stored = "" if run.certificate.architecture is not None else " and not stored"
+    return f"{record.architecture or 'a callable'}, given in memory{stored}."
+
+
+def _data(run: Run) -> str:
+    record, certificate = run.record, run.certificate
+    if record.seed is None:
+        return "Not known: the network was not trained here."
+    if isinstance(certificate, SequenceCertificate):
+        return (
+            f"Sequences of {certificate.length} steps with the task's answers at every step, "
+            f"drawn with seed {record.seed}: most at random, some constant, sparse or extreme. "
+            "Training stops when fresh sequences drawn in the same way are right."
+        )
+    total = 1
+    for first, last in certificate.domain.inputs:
+        total *= last - first + 1
+    if certificate.split is None:
+        return f"Not recorded, of {total:,} inputs."
+    split = certificate.split
+    return (
+        f"{split.train:,} of {total:,} inputs ({split.train / total:.0%}) with the task's answers, "
+        f"drawn with seed {split.seed}; the others were held out."
+    )
+
+
+def _objective(record: RunRecord) -> tuple[str, ...]:
+    recipe = record.recipe
+    if record.seed is None:
+        return ("Not known: the network was not trained here.",)
+    if not recipe:
+        return ("No network of those that were tried was kept.",)
+    if "weight_decay" in recipe:
+        attempts = [a for a in record.attempts if not a.discarded]
+        score = getattr(attempts[-1], "structure_used_to_stop", None) if attempts else None
+        stopped = (
+            ()
+            if score is None
+            else (
+                "Training stopped on a score of how structured the logits are, without labels; it "
+                f"was {score:.2f} and is not evidence.",
+            )
+        )
+        return (
+            f"Cross-entropy on the trained inputs; AdamW with weight decay "
+            f"{recipe['weight_decay']:.3g} and learning rate {recipe['learning_rate']:.3g}.",
+            *stopped,
+        )
+    used = [a.cell for a in record.attempts if isinstance(a, CellAttempt) and not a.discarded]
+    objective = recipe.get("objective") or objective_of(used[0] if used else "second-order")
+    optimiser = f", by {recipe['optimiser']}" if "optimiser" in recipe else ""
+    return (
+        f"{objective.capitalize()} of the answer at every step{optimiser}; the simplest kind and "
+        "width that learns is taken.",
+    )
+
+
+def _coverage(report: Report) -> str:
+    holds = report.holds_for
+    if holds is None:
+        return "No program was written, so that there is nothing that holds."
+    over = f" of {holds.lengths}" if holds.lengths else ""
+    over = f"sequences{over}, {holds.domain}" if over else holds.domain
+    drawn = f" Drawn: {holds.sampling}." if holds.sampling else ""
+    return f"{report.verdict.capitalize()} for: {over}.{drawn}"
+
+
+def _difference(title: str, found: Disagreement | SequenceDisagreement, total: int) -> Differences:
+    if isinstance(found, Disagreement):
+        inputs = ", ".join(map(str, found.inputs))
+        return Differences(
+            title,
+            ("inputs", "program", "network"),
+            ((inputs, str(found.program), str(found.model)),),
+            total,
+        )
+    steps = " ".join(",".join(map(str, step)) for step in found.inputs)
+    answers = (",".join(map(str, said)) for said in (found.program, found.model))
+    return Differences(title, ("sequence", "program", "network"), ((steps, *answers),), total)

@@ -1,0 +1,163 @@
+"""The evidence of a report as rows of a name, a figure and what the figure means."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from distill.checker.located import DECOY
+from distill.pages.statements import meaning_statement
+from distill.records.figures import three, words_of
+from distill.records.report import DECOY_AGREES, Agreement, Figure, Report
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the evidence table."""
+
+    name: str
+    figure: str
+    note: str
+
+
+def evidence_rows(report: Report) -> list[Row]:
+    """Every figure that applies, in the order in which a reader asks."""
+    rows = _agreement_rows(report) + _inside_rows(report) + _proof_rows(report)
+    if report.program is not None:
+        size = report.program
+        listed = f", {size.exceptions} exceptions listed" if size.exceptions else ""
+        rows.append(Row("program", f"{size.lines} lines", f"{size.ast_nodes} syntax nodes{listed}"))
+    if report.runner_up is not None:
+        other = report.runner_up
+        size = f"{other.description_length} syntax nodes"
+        rows.append(Row("runner-up", size, f"of the same network: {other.name}"))
+    for name, value in (report.numbers or {}).items():
+        if value is not None:
+            rows.append(Row(name.replace("_", " "), f"{value:.4g}", ""))
+    return rows
+
+
+def _count(counted: Agreement) -> str:
+    return f"{counted.agree:,} of {counted.total:,}"
+
+
+def _agreement_rows(report: Report) -> list[Row]:
+    rows = []
+    counted, steps = report.program_vs_model, report.over_sequences
+    kind = "sequences" if steps else "inputs"
+    if counted is not None:
+        how = f"every {kind[:-1]}" if counted.exhaustive else f"{kind} drawn at random"
+        if steps:
+            how += " of the training length, right at every step"
+        rows.append(
+            Row("program = network", f"{counted.agree:,} of {counted.total:,}", f"on {how}")
+        )
+        if counted.heldout_total is not None:
+            rows.append(
+                Row(
+                    "  on held-out inputs",
+                    f"{counted.heldout_agree:,} of {counted.heldout_total:,}",
+                    "the network was not trained on them",
+                )
+            )
+        if counted.stress is not None:
+            rows.append(
+                Row("  under stress", _count(counted.stress), "constant, sparse, extreme, in runs")
+            )
+        if counted.searched is not None:
+            rows.append(
+                Row(
+                    f"  on searched {kind}",
+                    f"{counted.searched - (counted.search_disagreements or 0):,} "
+                    f"of {counted.searched:,}",
+                    "all through the mechanism, and where the network is least sure"
+                    if steps
+                    else "a search for inputs where the network is least sure",
+                )
+            )
+        if not counted.exhaustive:
+            rows.append(
+                Row("  99% bound", f"{counted.upper_bound_99:.2g}", "on the rate of disagreement")
+            )
+    for longer in report.longer:
+        tasks = [
+            f"{name} right on {versus.agree:,}"
+            for name, versus in (
+                ("program", longer.program_vs_task),
+                ("network", longer.model_vs_task),
+            )
+            if versus is not None
+        ]
+        rows.append(
+            Row(f"  at length {longer.length:,}", _count(longer.program_vs_model), ", ".join(tasks))
+        )
+    for name, versus in {
+        "network = task": report.model_vs_task,
+        "program = task": report.program_vs_task,
+    }.items():
+        if versus is not None:
+            rows.append(Row(name, _count(versus), "against the reference, not used before"))
+    return rows
+
+
+def _inside_rows(report: Report) -> list[Row]:
+    """Every row of the report, whatever its kind, with its decoy below."""
+    rows = []
+    for figure in report.figures:
+        if figure.name.startswith((DECOY, DECOY_AGREES)):
+            continue  # they have a table of their own
+        words = words_of(report, figure)
+        if figure.value is None and figure.needs is None:
+            continue
+        shown = "not tested" if figure.value is None else words.shown(figure.value)
+        rows.append(Row(words.title, shown, _joined(words.note, figure.note, _needed(figure))))
+        if figure.decoy is not None and words.decoy is not None:
+            rows.append(Row(f"  {words.decoy}", words.shown(figure.decoy), "in the same test"))
+    return rows
+
+
+def decoy_rows(report: Report) -> list[tuple[str, str, str]]:
+    """Every wrong explanation of the logits: its name, its R², and how often its arg max agrees."""
+    agrees = report.each(DECOY_AGREES)
+    return [
+        (name, _figure(row, three), _figure(agrees.get(name), lambda value: f"{value:.1%}"))
+        for name, row in report.each(DECOY).items()
+    ]
+
+
+def _figure(row: Figure | None, shown: Callable[[float], str]) -> str:
+    return "–" if row is None or row.value is None else shown(row.value)
+
+
+def _needed(figure: Figure) -> str | None:
+    if figure.needs is None:
+        return None
+    return f"located needs at {'least' if figure.at_least else 'most'} {figure.needs:g}"
+
+
+def _joined(*parts: str | None) -> str:
+    return "; ".join(part for part in parts if part)
+
+
+def _proof_rows(report: Report) -> list[Row]:
+    rows, proof = [], report.proof
+    if proof is not None:
+        single = "float32 too" if proof.float_bound.covered else "float32 not covered"
+        if proof.rounding is not None:
+            note = f"rounding moves a logit by at most {proof.rounding:.1g}; {single}"
+        elif proof.nodes is None:
+            note = f"of a half, over all inputs, up to {proof.up_to_length:,} steps, in float64"
+        elif proof.up_to_length is None:
+            note = f"by induction over {proof.nodes:,} boxes in hidden space; {single}"
+        else:
+            note = f"up to {proof.up_to_length:,} steps, over {proof.nodes:,} boxes; {single}"
+        rows.append(Row("proved lead", f"{proof.smallest_lead:.3g}", note))
+    if report.meaning is not None:
+        rows.append(
+            Row(
+                "proved meaning",
+                f"{report.meaning.margin:.4g}",
+                f"rigorous margin; {meaning_statement(report.meaning)}",
+            )
+        )
+    return rows

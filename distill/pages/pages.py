@@ -1,0 +1,70 @@
+"""What every page is made with: the templates, one style, Python in colours, a content policy.
+
+A page is one self-contained file. It loads nothing, and its content policy (`head.html`) allows no
+script but those whose hash it names.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b64encode
+from functools import cache
+from importlib.resources import files
+from itertools import groupby
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from pygments import highlight
+from pygments.formatters.html import HtmlFormatter
+from pygments.lexers.python import PythonLexer
+
+from distill.drawing.picture import Picture
+
+
+@cache
+def environment() -> Environment:
+    """The templates: they escape what they are given, and fail at a name that is not given."""
+    return Environment(
+        loader=PackageLoader("distill.pages", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+@cache
+def asset(name: str) -> str:
+    """The text of a style or a script that lies among the templates."""
+    return files("distill.pages").joinpath("templates", name).read_text(encoding="utf-8")
+
+
+def page_style(*more: str) -> Markup:
+    """The style of every page, followed by the style sheets of this one, by their names."""
+    return Markup("".join(map(asset, ("colours.css", "code.css", "report.css", *more))))
+
+
+def page_script() -> Markup:
+    """The script of every page: buttons that copy, and everything unfolded on paper."""
+    return Markup(asset("report.js"))
+
+
+def script_hash(script: str) -> str:
+    """SHA-256 of a script in Base64, as a content policy names it."""
+    return b64encode(hashlib.sha256(script.encode()).digest()).decode()
+
+
+def python_code(source: str) -> Markup:
+    """Python in colours, to be put into a `pre` below an element of the class `highlight`."""
+    return Markup(highlight(source, PythonLexer(), HtmlFormatter(nowrap=True)))
+
+
+def placed(pictures: tuple[Picture, ...]) -> list[tuple[Picture, str]]:
+    """Pictures with how they stand: in two columns, across both, or alone beside their caption."""
+    stand: list[tuple[Picture, str]] = []
+    for several, group in groupby(pictures, key=lambda picture: picture.panels > 1):
+        row = list(group)
+        stand += [(picture, "wide" if several else "") for picture in row]
+        if not several and len(row) % 2:
+            stand[-1] = (row[-1], "alone")
+    return stand

@@ -1,0 +1,103 @@
+"""How many sequences of a length program and network answer right, and where they part."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from distill.drawing.picture import FAINT, SERIES, Picture, picture
+from distill.records.report import Agreement, Report, SequenceDisagreement
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+SPELT = 12
+"""Steps of a sequence that are written out."""
+
+
+def lengths_picture(report: Report, length: int) -> Picture | None:
+    """Sequences right by length; null where none beyond that of training were tried."""
+    if not report.longer or report.program_vs_model is None:
+        return None
+    counted = report.program_vs_model
+    lines: dict[str, list[tuple[int, float]]] = defaultdict(list)
+    begin = Agreement(counted.agree, counted.total)
+    rows = [(length, report.program_vs_task, report.model_vs_task, begin)]
+    rows += [
+        (at.length, at.program_vs_task, at.model_vs_task, at.program_vs_model)
+        for at in report.longer
+    ]
+    for at, program, model, both in rows:
+        if program is not None:
+            lines["program = task"].append((at, program.agree / program.total))
+        if model is not None:
+            lines["network = task"].append((at, model.agree / model.total))
+        lines["program = network"].append((at, both.agree / both.total))
+    looks = {
+        "program = task": (SERIES[1], "o", "-", 9.0),
+        "network = task": (SERIES[0], "s", "-", 6.0),
+        "program = network": (SERIES[2], "D", "--", 3.5),
+    }
+
+    def draw(figure: Figure) -> None:
+        axes = figure.add_subplot()
+        for name, points in lines.items():
+            colour, marker, style, size = looks[name]
+            axes.plot(
+                *([at for at, _ in points], [100 * part for _, part in points]),
+                color=colour,
+                marker=marker,
+                linestyle=style,
+                markersize=size,
+                markerfacecolor="none" if size > 8 else colour,
+                markeredgewidth=1.4,
+                label=name,
+            )
+        axes.axvline(length, color=FAINT, linestyle=":", linewidth=1)
+        axes.annotate(
+            "trained", (length, 4), (4, 0), textcoords="offset points", color=FAINT, fontsize=9
+        )
+        axes.set_xscale("log")
+        axes.set_xticks([at for at, *_ in rows], [f"{at:,}" for at, *_ in rows])
+        axes.minorticks_off()
+        axes.set(ylim=(-4, 108), xlabel="steps", ylabel="% of sequences right")
+        figure.legend(loc="outside lower center", ncols=3, fontsize=9, columnspacing=1.2)
+
+    said = "; ".join(
+        f"{name}: {', '.join(f'{part:.1%} at {at:,}' for at, part in points)}"
+        for name, points in lines.items()
+    )
+    return picture(
+        "lengths",
+        "Longer sequences",
+        f"A sequence counts where every answer of it is right; training ended at {length:,} steps. "
+        + _parting(report, all(both.agree == both.total for *_, both in rows)),
+        f"Sequences right at every step, by length. {said}.",
+        draw,
+        height=2.7,
+    )
+
+
+def _parting(report: Report, alike: bool) -> str:
+    found = report.diverges_at
+    if isinstance(found, SequenceDisagreement):
+        steps = len(found.inputs)
+        spelt = ""
+        if steps <= SPELT:
+            words = [
+                str(row[0]) if len(row) == 1 else f"({', '.join(map(str, row))})"
+                for row in found.inputs
+            ]
+            spelt = f" ({', '.join(words)})"
+        ours, theirs = (_numbers(row) for row in (found.program, found.model))
+        return (
+            f"Program and network were seen to part after {steps} steps{spelt}: the program "
+            f"answers {ours}, the network {theirs}."
+        )
+    if alike:
+        return "Program and network never parted, at any length that was tried."
+    return "Program and network part."
+
+
+def _numbers(row: tuple[int, ...]) -> str:
+    return ", ".join(f"{value:,}" for value in row)

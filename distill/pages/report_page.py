@@ -1,0 +1,107 @@
+"""`report.html`: one self-contained file with the verdict, the pictures, and what they rest on.
+
+It loads nothing: styles, script and images are inside, and its content policy forbids the rest.
+Neither versions nor seconds are on it, so that it is the same bytes for the same run.
+"""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from distill.checker.verdict import CLAIMS
+from distill.drawing.picture import Picture
+from distill.pages.attempts import attempts_table
+from distill.pages.card import card, commands, differences
+from distill.pages.evidence import decoy_rows, evidence_rows
+from distill.pages.pages import (
+    asset,
+    environment,
+    page_script,
+    page_style,
+    placed,
+    python_code,
+    script_hash,
+)
+from distill.pages.pictures import pictures_of
+from distill.pages.statements import checked, located, meaning_statement, not_checked
+from distill.runs.store import Run
+
+DARK_NOTEBOOKS = '[data-jp-theme-light="false"] *, .vscode-dark *'
+"""What is inside a notebook with a dark theme, which does not go by the system's."""
+
+
+def report_page(run: Run, pictures: tuple[Picture, ...] | None = None) -> str:
+    """A run's report as a page: the same bytes for the same run, whenever and wherever it ran.
+
+    Args:
+        run: the run.
+        pictures: its pictures, where they were drawn already.
+    """
+    pictures = pictures_of(run) if pictures is None else pictures
+    return (
+        environment()
+        .get_template("report.html")
+        .render(
+            **_verdict(run),
+            pictures=placed(pictures),
+            rows=evidence_rows(run.report),
+            decoys=decoy_rows(run.report),
+            differences=differences(run),
+            attempts=attempts_table(run.record),
+            settings=run.record.settings,
+            recipe=run.record.recipe,
+            card=card(run),
+            commands=commands(run),
+            style=page_style(),
+            script=page_script(),
+            script_hash=script_hash(page_script()),
+        )
+    )
+
+
+def snippet(run: Run) -> str:
+    """The verdict, the program and the first pictures, for a page that is not ours: a notebook."""
+    return (
+        environment()
+        .get_template("snippet.html")
+        .render(
+            **_verdict(run),
+            pictures=placed(pictures_of(run)[:2]),
+            style=_scoped_style(".distill-run"),
+        )
+    )
+
+
+def _verdict(run: Run) -> dict[str, object]:
+    meaning = run.report.meaning
+    source = None if run.program is None else run.program.source
+    about = [f"{key} = {value}" for key, value in run.record.settings.items()]
+    if run.record.seed is not None:
+        about.append(f"seed {run.record.seed}")
+    if run.record.architecture is not None:
+        about.append(run.record.architecture)
+    return {
+        "title": run.record.task,
+        "about": about,
+        "report": run.report,
+        "good": run.report.verdict in CLAIMS,
+        "located": located(run.report),
+        "meaning": None if meaning is None else meaning_statement(meaning),
+        "checked": checked(run.report),
+        "not_checked": not_checked(run),
+        "source": source,
+        "code": None if source is None else python_code(source),
+    }
+
+
+def _scoped_style(scope: str) -> Markup:
+    """Of the pages' style what concerns elements of this class, for a page that is not ours."""
+    scoped = asset("code.css").replace(".highlight", f"{scope} .highlight")
+    light, dark = asset("colours.css").split("@media", maxsplit=1)
+    dark = dark[dark.index(":root") : dark.rindex("}")]
+    return Markup(
+        light.replace(":root", scope)
+        + dark.replace(":root", f"{scope}:is({DARK_NOTEBOOKS})")
+        + scoped
+        + asset("snippet.css")
+    )

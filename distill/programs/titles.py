@@ -1,0 +1,300 @@
+"""What a title claims, as a function that can be run: no program has a title that it contradicts.
+
+A title such as "sum of the last 3 inputs" is read as what it says, without looking at the program,
+and run beside it. Titles that name a mechanism and not an answer ("counter mod 5", "table of 8
+states") claim nothing here: they are read off its variables (`distill.kinds.automaton.variables`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from itertools import pairwise
+from math import isqrt
+
+import numpy as np
+from jaxtyping import Int
+from numpy import ndarray
+
+from distill.kinds.automaton.machine import Machine
+from distill.kinds.recurrence.recurrence import Recurrence
+
+Symbol = tuple[int, ...]
+State = tuple[int, ...]
+
+TRIED, STEPS = 200, 24
+"""Sequences along which a recurrence is held against its title, and their length."""
+
+REACH = range(-9, 10)
+"""What is read where the values of a channel are not known."""
+
+MAX_PAIRS = 200_000
+"""Pairs of a state and what a title remembers that are walked through; beyond, it is believed."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a title says of every answer.
+
+    Attributes:
+        start: what is remembered before the first step.
+        step: from that and a symbol to what is remembered next and the answer; an answer of null
+            where the title says nothing of it (inputs before the start).
+    """
+
+    start: State
+    step: Callable[[State, Symbol], tuple[State, int | None]]
+
+
+def contradicted(title: str, machine: Machine) -> bool:
+    """Whether a machine answers otherwise than its title says, on some sequence of any length."""
+    claim = claim_of(title)
+    if claim is None:
+        return False
+    seen = {(0, claim.start)}
+    frontier = [(0, claim.start)]
+    for state, held in frontier:  # grows while it is walked
+        for symbol, values in enumerate(machine.symbols):
+            after, answer = claim.step(held, values)
+            if answer is not None and answer != machine.outputs[state][symbol]:
+                return True
+            pair = (machine.transitions[state][symbol], after)
+            if pair not in seen and len(seen) < MAX_PAIRS:
+                seen.add(pair)
+                frontier.append(pair)
+    return False
+
+
+def contradicted_along(title: str, recurrence: Recurrence, ranges: Sequence[range]) -> bool:
+    """Whether a recurrence answers otherwise than its title says, along drawn sequences."""
+    claim = claim_of(title)
+    if claim is None or len(recurrence.outputs) > 1:
+        return False
+    values = [*ranges] or [REACH] * len(recurrence.inputs)
+    sequences = _drawn(values)
+    answers = recurrence.run(sequences)[..., 0]
+    for steps, said in zip(sequences.tolist(), answers.tolist(), strict=True):
+        held = claim.start
+        for symbol, answer in zip(steps, said, strict=True):
+            held, due = claim.step(held, tuple(symbol))
+            if due is not None and due != answer:
+                return True
+    return False
+
+
+def _drawn(ranges: Sequence[range]) -> Int[ndarray, "n length channels"]:
+    """Sequences of a fixed seed: at random, and each value of a channel again and again."""
+    rng = np.random.Generator(np.random.PCG64(0))
+    channels = [
+        rng.integers(values.start, values.stop, (TRIED, STEPS), dtype=np.int64) for values in ranges
+    ]
+    drawn = np.stack(channels, axis=-1)
+    drawn[::4] = drawn[::4, :1]
+    return drawn
+
+
+def claim_of(title: str) -> Claim | None:
+    """What a title says of the answers, or null where it says nothing of them."""
+    for pattern, made in PATTERNS:
+        found = re.fullmatch(pattern, title)
+        if found is not None:
+            return made(*found.groups())
+    return None
+
+
+def _now(answer: Callable[[Symbol], int]) -> Claim:
+    return Claim((), lambda held, symbol: ((), int(answer(symbol))))
+
+
+def _windowed(count: int, answer: Callable[[State], int]) -> Claim:
+    """A function of the last inputs of the one channel, the latest first."""
+
+    def step(held: State, symbol: Symbol) -> tuple[State, int | None]:
+        window = (*symbol, *held)[:count]
+        return window, int(answer(window)) if len(window) == count else None
+
+    return Claim((), step)
+
+
+def _carried(
+    update: Callable[[int, Symbol], int],
+    answer: Callable[[int], int] = lambda held: held,
+    start: int | str | None = 0,
+    before: str | None = None,
+) -> Claim:
+    """One integer that is carried along, and what is answered of it."""
+
+    def step(held: State, symbol: Symbol) -> tuple[State, int | None]:
+        after = update(held[0], symbol)
+        return (after,), int(answer(held[0] if before else after))
+
+    return Claim((int(start or 0),), step)
+
+
+def _extreme(which: str, channel: str | None, start: str | None, before: str | None) -> Claim:
+    """The largest or the smallest input so far, and perhaps of a number that it begins with."""
+    best = {"maximum": max, "minimum": min}[which]
+
+    def step(held: State, symbol: Symbol) -> tuple[State, int | None]:
+        read = symbol if channel is None else (symbol[ord(channel) - ord("a")],)
+        after = (best((*held, *read)),)
+        said = held if before else after
+        return after, said[0] if said else None
+
+    return Claim(() if start is None else (int(start),), step)
+
+
+def _running_bitwise(which: str, start: str | None, before: str | None) -> Claim:
+    """The bitwise operator over all inputs so far, and perhaps a number that it begins with."""
+    combine = BITWISE[f"bitwise {which}"]
+    nothing = -1 if which == "and" else 0
+    return _carried(
+        lambda held, symbol: reduce(combine, symbol, held), start=start or nothing, before=before
+    )
+
+
+def _division(divisor: int, base: int) -> Claim:
+    def step(held: State, symbol: Symbol) -> tuple[State, int | None]:
+        quotient, rest = divmod(base * held[0] + sum(symbol), divisor)
+        return (rest,), quotient
+
+    return Claim((0,), step)
+
+
+def _addition(base: int, first: int) -> Claim:
+    def step(held: State, symbol: Symbol) -> tuple[State, int | None]:
+        carry, digit = divmod(sum(symbol) + held[0], base)
+        return (carry,), digit
+
+    return Claim((first,), step)
+
+
+BITWISE: dict[str, Callable[[int, int], int]] = {
+    "bitwise xor": lambda a, b: a ^ b,
+    "bitwise and": lambda a, b: a & b,
+    "bitwise or": lambda a, b: a | b,
+    "parity": lambda a, b: a ^ b,
+    "maximum": max,
+    "minimum": min,
+    "sum": lambda a, b: a + b,
+}
+"""What a noun makes of two numbers, and so of many."""
+
+KINDS = r"even|odd|a square|a multiple of \d+|(?:not |above |at least |below |at most )?-?\d+"
+"""What an input may be said to be."""
+
+FROM = r"(?:,? from (-?\d+))?"
+BEFORE = r"( before(?: the step)?)?"
+
+
+def _is(kind: str, value: int) -> bool:
+    """Whether a number is of a kind, in words."""
+    match kind.split():
+        case ["even"]:
+            return value % 2 == 0
+        case ["odd"]:
+            return value % 2 == 1
+        case ["a", "square"]:
+            return value >= 0 and isqrt(value) ** 2 == value
+        case ["a", "multiple", "of", number]:
+            return value % int(number) == 0
+        case ["not", number]:
+            return value != int(number)
+        case ["above", number]:
+            return value > int(number)
+        case ["at", "least", number]:
+            return value >= int(number)
+        case ["below", number]:
+            return value < int(number)
+        case ["at", "most", number]:
+            return value <= int(number)
+        case [number]:
+            return value == int(number)
+    raise ValueError(f"'{kind}' is no kind of number")
+
+
+def _all_of(noun: str, values: Sequence[int]) -> int:
+    return reduce(BITWISE[noun], values)
+
+
+NOUNS = "|".join(BITWISE)
+
+PATTERNS: tuple[tuple[str, Callable[..., Claim]], ...] = (
+    ("current input", lambda: _now(lambda s: s[0])),
+    ("input ([a-z])", lambda c: _now(lambda s: s[ord(c) - ord("a")])),
+    ("absolute value of the input", lambda: _now(lambda s: abs(s[0]))),
+    ("opposite bit", lambda: _now(lambda s: 1 - s[0])),
+    (f"({NOUNS}) of the inputs", lambda noun: _many(noun)),
+    (f"whether the input is ({KINDS})", lambda kind: _now(lambda s: _is(kind, s[0]))),
+    ("previous input", lambda: _windowed(2, lambda w: w[1])),
+    (r"input (\d+) steps before", lambda n: _windowed(int(n) + 1, lambda w: w[-1])),
+    (
+        rf"({NOUNS}) of the last (\d+) inputs",
+        lambda noun, n: _windowed(int(n), lambda w: _all_of(noun, w)),
+    ),
+    (r"sum of the (\d+) inputs before", lambda n: _windowed(int(n) + 1, lambda w: sum(w[1:]))),
+    ("change from the previous input", lambda: _windowed(2, lambda w: w[0] - w[1])),
+    ("distance from the previous input", lambda: _windowed(2, lambda w: abs(w[0] - w[1]))),
+    (
+        "change in the absolute value of the input",
+        lambda: _windowed(2, lambda w: abs(w[0]) - abs(w[1])),
+    ),
+    (
+        r"whether the last (\d+) inputs are equal",
+        lambda n: _windowed(int(n), lambda w: len(set(w)) == 1),
+    ),
+    (
+        r"whether (?:the last|neighbours of the last) (\d+) inputs (?:alternate|differ)",
+        lambda n: _windowed(int(n), lambda w: all(a != b for a, b in pairwise(w))),
+    ),
+    (
+        f"parity of the number of steps{BEFORE}",
+        lambda b: _carried(lambda h, s: 1 - h, before=b),
+    ),
+    (
+        f"parity of the inputs that are ({KINDS})",
+        lambda kind: _carried(lambda h, s: h ^ _is(kind, s[0])),
+    ),
+    (
+        "parity of the steps with all inputs 1",
+        lambda: _carried(lambda h, s: h ^ all(v == 1 for v in s)),
+    ),
+    (
+        rf"running sum mod (\d+){FROM}",
+        lambda m, a: _carried(lambda h, s: (h + sum(s)) % int(m), start=a),
+    ),
+    (f"running bitwise (xor|and|or){FROM}{BEFORE}", _running_bitwise),
+    (
+        f"running sum{FROM}{BEFORE}",
+        lambda a, b: _carried(lambda h, s: h + sum(s), start=a, before=b),
+    ),
+    (f"running (maximum|minimum)(?: of ([a-z]))?{FROM}{BEFORE}", _extreme),
+    (r"long division by (\d+) in base (\d+)", lambda d, b: _division(int(d), int(b))),
+    (
+        r"addition with carry, base (\d+)(?:, from a carry of (\d+))?",
+        lambda b, a: _addition(int(b), int(a or 0)),
+    ),
+    (
+        f"number of steps{FROM}{BEFORE}",
+        lambda a, b: _carried(lambda h, s: h + 1, start=a, before=b),
+    ),
+    (
+        f"number of inputs that are ({KINDS}){FROM}{BEFORE}",
+        lambda kind, a, b: _carried(lambda h, s: h + _is(kind, s[0]), start=a, before=b),
+    ),
+)
+"""Titles that say what is answered, and what they say."""
+
+
+def _many(noun: str) -> Claim:
+    """Of all channels of a step; of one channel, of all its steps."""
+
+    def step(held: State, symbol: Symbol) -> tuple[State, int | None]:
+        if len(symbol) > 1:
+            return (), _all_of(noun, symbol)
+        after = _all_of(noun, (*held, *symbol))
+        return (after,), after
+
+    return Claim((), step)

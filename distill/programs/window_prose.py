@@ -1,0 +1,173 @@
+"""What an answer of the last inputs, or of the current one, is called."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from itertools import pairwise
+
+from distill.expressions import expression as ex
+from distill.expressions.expression import Constant, Expression, Name, Operation
+from distill.programs.kept_lists import Together
+
+BITS = {0, 1}
+
+OF_ALL = {
+    "^": "bitwise xor",
+    "&": "bitwise and",
+    "|": "bitwise or",
+    "max": "maximum",
+    "min": "minimum",
+}
+"""What an operator makes of many numbers."""
+
+
+COMPARED = {
+    "==": "",
+    "!=": "not ",
+    ">": "above ",
+    ">=": "at least ",
+    "<": "below ",
+    "<=": "at most ",
+}
+"""Comparisons in words."""
+
+OTHER_INPUT = "function of the current input"
+OPPOSITE = "opposite bit"
+CHANGE = "change from the previous input"
+
+
+def window_title(answer: Expression, ages: Sequence[str], values: Collection[int] | None) -> str:
+    """The name of a function of the last inputs.
+
+    Args:
+        answer: what is answered.
+        ages: names of the input and of those before it, the latest first.
+        values: that the inputs have, where that is known.
+    """
+    if len(ages) < 2:
+        return input_title(answer, ages, values)
+    count, reads = len(ages), ex.names(answer)
+    every = reads == set(ages)
+    last = f"the last {count} inputs"
+    terms, offset = ex.terms_of(answer)
+    factors = {term.name: factor for factor, term in terms if isinstance(term, Name)}
+    plain = len(factors) == len(terms) == len(reads) and not offset
+    match answer:
+        case Name(name) if name in ages[1:]:
+            age = ages.index(name)
+            return f"input {age} steps before" if age > 1 else "previous input"
+        case _ if plain and set(factors.values()) == {1}:
+            if every:
+                return f"sum of {last}"
+            if reads == set(ages[1:]):
+                return f"sum of the {count - 1} inputs before"
+        case _ if plain and factors == {ages[0]: 1, ages[1]: -1}:
+            return CHANGE
+        case Operation("-", (one, other)) if (
+            ex.replace(other, Name(ages[1]), Name(ages[0])) == one
+            and input_title(one, ages[:1], values) != OTHER_INPUT
+        ):
+            return f"change in the {input_title(one, ages[:1], values)}"
+        case Operation("abs", (inner,)) if window_title(inner, ages, values) == CHANGE:
+            return "distance from the previous input"
+        case Operation("^" | "&" | "|" | "max" | "min" as operator, operands) if every and all(
+            isinstance(part, Name) for part in ex.conjuncts(operator, operands)
+        ):
+            bits = values is not None and set(values) <= BITS
+            what = "parity" if operator == "^" and bits else OF_ALL[operator]
+            return f"{what} of {last}"
+        case Operation("==" | "!=" | "and"):
+            bits = set(values or ()) == BITS
+            return _compared(answer, ages, bits) or f"function of {last}"
+    return f"function of {last}"
+
+
+def window_why(depth: int, together: Together, starts: set[int]) -> tuple[str, ...]:
+    """How a program remembers inputs, and why that is enough."""
+    if depth < 2:
+        return (
+            "The output depends on the input of its own step alone, which is kept until then.",
+            "Why it works: nothing older than that can change an output.",
+        )
+    kept = "the one before it is" if depth == 2 else f"the {depth - 1} before it are"
+    how = "kept."
+    if together.lists:
+        how = f"kept in `{together.lists[0].name}`, the latest first."
+    elif together.shifts:
+        how = "kept; each becomes older by one at every step."
+    begin = f" Before the start they count as {starts.pop()}." if len(starts) == 1 else ""
+    if depth == 2:
+        begin = begin.replace("they count", "it counts")
+    return (
+        f"The output depends on the last {depth} inputs: beside the current one, {kept} {how}"
+        + begin,
+        "Why it works: nothing older than that can change an output, so these are all that there "
+        "is to know.",
+    )
+
+
+def _compared(answer: Expression, ages: Sequence[str], bits: bool) -> str | None:
+    """Where neighbours in time are compared, all in the same way."""
+    parts = (answer,)
+    if isinstance(answer, Operation) and answer.operator == "and":
+        parts = ex.conjuncts("and", answer.operands)
+    pairs, operators = set[frozenset[str]](), set[str]()
+    for part in parts:
+        match part:
+            case Operation("==" | "!=" as operator, (Name(one), Name(other))):
+                pairs.add(frozenset((one, other)))
+                operators.add(operator)
+            case _:
+                return None
+    if len(operators) > 1 or pairs != {frozenset(pair) for pair in pairwise(ages)}:
+        return None
+    if operators == {"!="}:
+        if len(ages) > 2 and not bits:
+            return f"whether neighbours of the last {len(ages)} inputs differ"
+        return f"whether the last {len(ages)} inputs {'alternate' if len(ages) > 2 else 'differ'}"
+    return f"whether the last {len(ages)} inputs are equal"
+
+
+def input_title(answer: Expression, inputs: Sequence[str], values: Collection[int] | None) -> str:
+    """The name of a function of the current input alone."""
+    read = "".join(ex.names(answer))
+    told = _of_one(answer, values if read == inputs[0] else None)
+    if told is not None:
+        told = f"{told} of the input" if told == OPPOSITE and len(inputs) > 1 else told
+        return told if len(inputs) == 1 else told.replace("the input", f"input {read}")
+    match answer:
+        case Name():
+            return "current input" if len(inputs) == 1 else f"input {answer.name}"
+        case Operation("&" | "|" | "^" | "max" | "min" as operator, operands) if {
+            o.name for o in operands if isinstance(o, Name)
+        } == set(inputs) and len(inputs) > 1:
+            return f"{OF_ALL[operator]} of the inputs"
+    terms, offset = ex.terms_of(answer)
+    if (
+        len(inputs) > 1
+        and not offset
+        and sorted(terms, key=repr) == sorted(((1, Name(name)) for name in inputs), key=repr)
+    ):
+        return "sum of the inputs"
+    return OTHER_INPUT
+
+
+def _of_one(answer: Expression, values: Collection[int] | None) -> str | None:
+    """The name of a function of one input, which is called the input."""
+    match answer:
+        case Operation("abs", (Name(),)):
+            return "absolute value of the input"
+        case Operation("-", (Constant(1), Name())) if set(values or ()) == BITS:
+            return OPPOSITE
+        case Operation("==", (Operation("%", (Name(), Constant(by))), Constant(rest))):
+            if by == 2 and rest in BITS:
+                return f"whether the input is {('even', 'odd')[rest]}"
+            if not rest:
+                return f"whether the input is a multiple of {by}"
+        case Operation(
+            "==", (Operation("*", (Operation("isqrt", (root,)), Operation("isqrt", (same,)))), x)
+        ) if root == same == x and isinstance(x, Name):
+            return "whether the input is a square"
+        case Operation(how, (Name(), Constant(value))) if how in COMPARED and value >= 0:
+            return f"whether the input is {COMPARED[how]}{value}"
+    return None

@@ -1,0 +1,1 @@
+"""Values that files hold: the report, the training curve, attempts."""

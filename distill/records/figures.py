@@ -1,0 +1,133 @@
+"""What every row of a report is called, and what it means: the one place that names them.
+
+A row that has no words here is shown by its own name, so that a report of any kind can be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from distill.checker.located import DECOY, VARIABLE
+from distill.records.report import DECOY_AGREES, ISOLATED, Figure, Report
+
+
+@dataclass(frozen=True)
+class Words:
+    """How a row is told.
+
+    Attributes:
+        title: in a table; "{}" stands for what the row is one of several for.
+        note: what its value means.
+        decoy: what its decoy is, in a table; null where it has no line of its own.
+        taken: what a reader is told that a checker takes as it is.
+        shown: how its value is written.
+    """
+
+    title: str
+    note: str = ""
+    decoy: str | None = None
+    taken: str | None = None
+    shown: Callable[[float], str] = lambda value: three(value)
+
+    def of(self, one: str) -> Words:
+        """The words for one of several."""
+        taken = self.taken or self.title
+        return Words(self.title.format(one), self.note, self.decoy, taken, self.shown)
+
+
+def three(value: float) -> str:
+    """Three digits, and no sign where they are all 0."""
+    return f"{round(value, 3) + 0.0:.3f}"
+
+
+def _significant(value: float) -> str:
+    return f"{value:.3g}"
+
+
+def _count(value: float) -> str:
+    return f"{value:,.0f}"
+
+
+LOGITS = "what the logits keep and lose without the program's waves"
+FLOAT32 = "how float32 differs from float64"
+LOSS = "restricted and excluded loss"
+CLOCK = "whether a frequency is a clock or a pizza"
+EXCHANGED = "what exchanging hidden values does"
+DECODED = "how well every variable decodes from the hidden state"
+SCORED = "how decoys score"
+
+EVERY: dict[str, Words] = {
+    "logit_r2": Words(
+        "R² of the logits", "explained by the program, on inputs not fitted", "best decoy"
+    ),
+    "kept_only_logits_accuracy": Words(
+        "only the program's logits", "answers unchanged", taken=LOGITS
+    ),
+    "removed_logits_accuracy": Words("without its logits", "answers unchanged", taken=LOGITS),
+    "kept_only_accuracy": Words("only key planes kept", "answers unchanged, in weight space"),
+    "removed_accuracy": Words("key planes removed", "answers unchanged, in weight space"),
+    "decode_r2": Words(
+        "waves decoded",
+        "worst R², from the last hidden layer",
+        "other frequencies",
+        "how well the program's waves decode from the hidden layer",
+    ),
+    "interchange_accuracy": Words(
+        "interchange", "answers that follow permuted key planes", "other planes", EXCHANGED
+    ),
+    "gradient_symmetricity": Words("gradient symmetricity", "1: the inputs enter alike"),
+    "distance_irrelevance": Words("distance irrelevance", "0: only the difference matters"),
+    "restricted_loss": Words(
+        "restricted loss", "of the key waves alone, against the task", None, LOSS, _significant
+    ),
+    "excluded_loss": Words(
+        "excluded loss", "of what they leave, on trained inputs", None, LOSS, _significant
+    ),
+    "moved_accuracy": Words(
+        "hidden state moved",
+        "goes on as from the state, or the register, that it was moved to",
+        "another way",
+        "what moving the hidden state does",
+    ),
+    "smallest_margin": Words("smallest margin", "of the network", shown=_significant),
+    "mean_margin_train": Words("mean margin, trained", "of the network", shown=_significant),
+    "mean_margin_heldout": Words("mean margin, held out", "of the network", shown=_significant),
+    "float32_drift": Words(
+        "float32 drift", "of a logit, at most", None, FLOAT32, lambda value: f"{value:.1g}"
+    ),
+    "float32_agree": Words("float32 answers", "the same as in float64", None, FLOAT32, _count),
+}
+"""By the names of rows."""
+
+ONE_OF: dict[str, Words] = {
+    VARIABLE: Words("{} in the hidden state", "R² of reading it linearly", "a decoy", DECODED),
+    DECOY: Words("decoy: {}", "R² of the logits", taken=SCORED),
+    DECOY_AGREES: Words("decoy: {}", "arg max agrees", taken=SCORED),
+    ISOLATED: Words(
+        "frequency {} alone", "R² of a constant size", "R² of a size as |cos|", taken=CLOCK
+    ),
+}
+"""By what the names of rows begin with, for what there are several of."""
+
+SEQUENCES: dict[str, Words] = {
+    "interchange_accuracy": Words(
+        "interchange",
+        "right from the hidden state of another prefix in the same state",
+        "another state",
+        EXCHANGED,
+    ),
+}
+"""Rows that mean something else over sequences."""
+
+
+def words_of(report: Report, row: Figure) -> Words:
+    """How a row is told: one that is not known, by its name."""
+    if report.over_sequences and row.name in SEQUENCES:
+        return SEQUENCES[row.name]
+    if row.name in EVERY:
+        return EVERY[row.name]
+    for prefix, words in ONE_OF.items():
+        if row.name.startswith(prefix):
+            return words.of(row.name.removeprefix(prefix))
+    return Words(row.name.replace("_", " "), decoy="a decoy", shown=_significant)

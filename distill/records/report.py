@@ -1,0 +1,358 @@
+"""The verification report: numbers, computed once; terminal, JSON and HTML only render them.
+
+This is the shape of `verification.json`. What does not apply is null. Its JSON Schema is shipped
+as `distill/verification.schema.json` and held against this module in the tests.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from html import escape
+from math import isfinite
+from typing import Any, Literal, cast
+
+from distill.checker.located import rule
+from distill.checker.statements import proof_statement, words
+from distill.checker.verdict import verdict
+from distill.kinds.fourier.meaning import Meaning
+from distill.records.sentences import sentence
+
+FORMAT_VERSION = 2
+
+DECOY_AGREES = "decoy_agrees: "
+ISOLATED = "isolated: "
+"""Begin the names of rows: how often a decoy's arg max is the network's answer; a frequency by
+itself (`distill.checker.located` has the others)."""
+
+Space = Literal["domain", "sequences"]
+
+Method = Literal["margins", "boxes", "recurrence", "recurrence in parts"]
+
+Verdict = Literal["proved", "exhaustive", "tested", "approximate", "refused"]
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How often two answers are the same."""
+
+    agree: int
+    total: int
+
+
+def _of_all(counted: Agreement) -> str:
+    if counted.agree == counted.total:
+        return f"all {counted.total:,} inputs"
+    return f"{counted.agree:,} of {counted.total:,} inputs"
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """An input on which program and network differ; values, not tokens."""
+
+    inputs: tuple[int, ...]
+    program: int
+    model: int
+
+
+@dataclass(frozen=True)
+class SequenceDisagreement:
+    """A sequence on which program and network differ, up to the step at which they first do.
+
+    Attributes:
+        inputs: the values of every channel at every step.
+        program: the numbers of its last answer; model: of the network's.
+    """
+
+    inputs: tuple[tuple[int, ...], ...]
+    program: tuple[int, ...]
+    model: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class ProgramVsModel:
+    """Agreement of the stored program with the network.
+
+    Sequences are counted whole: one agrees if every answer of it does.
+
+    Attributes:
+        heldout_agree: agreements among the inputs that the network was not trained on; null where
+            it is not known which these are.
+        exhaustive: whether every input of the domain was run through both.
+        upper_bound_99: exact 99% upper bound on the rate of disagreement over the domain, from a
+            uniform sample of it; 0 where every input was run and all agree.
+        disagreement: the first one, in the order of the domain; of sequences a shortest one.
+        searched: inputs that a search for disagreements visited besides, and
+        search_disagreements: how many it found; null where the domain was gone through.
+        stress: agreement on sequences that random ones almost never contain; sequences only.
+        length: steps of the sequences; null over a finite domain.
+    """
+
+    agree: int
+    total: int
+    heldout_agree: int | None
+    heldout_total: int | None
+    exhaustive: bool
+    upper_bound_99: float
+    disagreement: Disagreement | SequenceDisagreement | None
+    searched: int | None
+    search_disagreements: int | None
+    stress: Agreement | None = None
+    length: int | None = None
+
+
+@dataclass(frozen=True)
+class LengthAgreement:
+    """Agreements at a length beyond that of training; sequence tasks only.
+
+    Sequences are counted whole. Those with the task are null where there is none.
+    """
+
+    length: int
+    program_vs_task: Agreement | None
+    model_vs_task: Agreement | None
+    program_vs_model: Agreement
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A row: one measurement, and what it is held against.
+
+    Attributes:
+        name: a stable key; `distill.records.figures` has it in words. What is measured of several
+            things has a row for each: `variable: total`, `decoy: NAME`, `isolated: 3`.
+        value: null where the test could not be made: that is no test passed.
+        decoy: what a wrong explanation reached in the same test; null where there is none.
+        needs: the bound that `located` asks of the value; null where it asks nothing.
+        at_least: whether the value must be at least that, or at most.
+        derived: whether `distill verify` derives the value from the folder.
+        note: what the row says of itself beside its numbers.
+    """
+
+    name: str
+    value: float | None
+    decoy: float | None
+    needs: float | None
+    at_least: bool
+    derived: bool
+    note: str | None
+
+
+def figure_of(
+    kind: str,
+    name: str,
+    value: float | None,
+    decoy: float | None = None,
+    *,
+    note: str | None = None,
+    stored: bool = True,
+) -> Figure:
+    """The row of a measurement for a kind of mechanism, with the bound that `located` asks of it.
+
+    Args:
+        kind: of the mechanism.
+        name: of the row.
+        value: of the measurement; what is no finite number counts as not measured.
+        decoy: of the same test.
+        note: what the row says of itself.
+        stored: whether the network can be run again.
+    """
+    needs, at_least, derived = rule(kind, name, stored)
+    value, decoy = (_finite(number) for number in (value, decoy))
+    return Figure(name, value, decoy, needs, at_least, derived, note)
+
+
+def _finite(value: float | None) -> float | None:
+    return float(value) if value is not None and isfinite(value) else None
+
+
+@dataclass(frozen=True)
+class MechanismSummary:
+    """What was found.
+
+    Attributes:
+        description_length: size of the program's syntax tree.
+        variables: of the program, that a network which computes as it does holds from step to step.
+    """
+
+    kind: str
+    name: str
+    description_length: int | None
+    variables: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ProgramSize:
+    """How long the program is; docstrings, comments and blank lines do not count."""
+
+    lines: int
+    ast_nodes: int
+    data_literals: int
+    exceptions: int
+
+
+@dataclass(frozen=True)
+class FloatBound:
+    """Whether the proof also covers the network evaluated in float32."""
+
+    covered: bool
+    smallest_lead: float
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The rigorous part of the agreement with the network.
+
+    Attributes:
+        method: "margins" of every input; induction over "boxes" in hidden space, or those followed
+            from the start; the distance from an integer "recurrence", also "in parts" that the
+            program divides into.
+        smallest_lead: rigorous lower bound on the lead of the network's answer, over all inputs,
+            for the stored weights in real arithmetic.
+        rounding: largest radius of a logit; null over sequences.
+        float_bound: the same for a plain evaluation in float32, summed in any order.
+        up_to_length: steps up to which it holds; null where it holds for every length, or for a
+            finite domain.
+        nodes: boxes in hidden space that the induction over steps goes through.
+        history: how many of the last symbols a box is for.
+        error: of the network from its recurrence, at most; null for other methods, and where no
+            step is proved.
+        statement: what was proved, in words that follow from the rest.
+    """
+
+    method: Method
+    smallest_lead: float
+    rounding: float | None
+    float_bound: FloatBound
+    up_to_length: int | None = None
+    nodes: int | None = None
+    history: int | None = None
+    error: float | None = None
+    statement: str = ""
+
+
+@dataclass(frozen=True)
+class HoldsFor:
+    """The inputs that the verdict is about.
+
+    Attributes:
+        inputs: how many there are; null for sequences of every length.
+        lengths: of sequences; null for a finite domain.
+        up_to_length: steps of the longest; null for every length, and for a finite domain.
+    """
+
+    domain: str
+    inputs: int | None
+    sampled: bool
+    sampling: str | None
+    lengths: str | None = None
+    up_to_length: int | None = None
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that was checked, on which inputs, with what result.
+
+    Attributes:
+        space: whether inputs are sequences, or of a finite domain.
+        stored: whether the network is in the folder, so that anybody can run it again.
+        reasons: why no more is claimed. They follow from the numbers, and those of a refusal from
+            what was seen.
+        remarks: on how the network and its program were made; no checker can derive them.
+        runner_up: another mechanism that was read from the same network, whose program was longer.
+    """
+
+    task: str
+    space: Space
+    stored: bool
+    verdict: Verdict
+    located: bool
+    reasons: tuple[str, ...]
+    holds_for: HoldsFor | None
+    mechanism: MechanismSummary
+    model_vs_task: Agreement | None
+    program_vs_task: Agreement | None
+    program_vs_model: ProgramVsModel | None
+    figures: tuple[Figure, ...]
+    program: ProgramSize | None
+    meaning: Meaning | None
+    proof: Proof | None
+    remarks: tuple[str, ...] = ()
+    diverges_at: Disagreement | SequenceDisagreement | None = None
+    longer: tuple[LengthAgreement, ...] = ()
+    numbers: dict[str, float | int | None] | None = None
+    runner_up: MechanismSummary | None = None
+    format_version: int = FORMAT_VERSION
+
+    @property
+    def tree(self) -> dict[str, Any]:
+        """The report as its JSON nests it: what its words are computed from."""
+        return asdict(self)
+
+    @property
+    def sentence(self) -> str:
+        """The verdict, where program and network part, and where they are wrong for the task."""
+        return sentence(self.tree)
+
+    @property
+    def explanations(self) -> tuple[str, ...]:
+        """Reasons and remarks; of a refusal, how its network was made comes first."""
+        if self.verdict == "refused":
+            return (*self.remarks, *self.reasons)
+        return (*self.reasons, *self.remarks)
+
+    @property
+    def over_sequences(self) -> bool:
+        """Whether inputs are sequences."""
+        return self.space == "sequences"
+
+    def figure(self, name: str) -> Figure | None:
+        """The row of a name; null where there is none."""
+        return next((row for row in self.figures if row.name == name), None)
+
+    def value(self, name: str) -> float | None:
+        """The value of the row of a name; null where it was not measured."""
+        row = self.figure(name)
+        return None if row is None else row.value
+
+    def each(self, prefix: str) -> dict[str, Figure]:
+        """The rows whose names begin so, by the rest of their names."""
+        return {
+            row.name.removeprefix(prefix): row
+            for row in self.figures
+            if row.name.startswith(prefix)
+        }
+
+    def _repr_html_(self) -> str:
+        rows: list[tuple[str, Any]] = [("mechanism", self.mechanism.name)]
+        for name, counted in (
+            ("program = network", self.program_vs_model),
+            ("program = task", self.program_vs_task),
+        ):
+            if counted is not None:
+                rows.append((name, f"{counted.agree:,} of {counted.total:,}"))
+        r2 = self.value("logit_r2")
+        if r2 is not None:
+            rows.append(("R² of the logits", f"{r2:.3f}"))
+        rows += [("because", reason) for reason in self.explanations]
+        body = "".join(
+            f"<tr><th>{escape(name)}</th><td>{escape(str(value))}</td></tr>" for name, value in rows
+        )
+        located = " and located" if self.located else ""
+        return (
+            f"<p><b>{self.verdict}</b>{located}. {escape(self.sentence)}</p><table>{body}</table>"
+        )
+
+
+def in_its_own_words(report: Report) -> Report:
+    """A report with the verdict, and all words, that follow from its numbers.
+
+    A refusal stays as it is; `holds_for` is said by who knows what was gone through.
+    """
+    if report.program_vs_model is None:
+        return report
+    report = replace(report, verdict=cast(Verdict, verdict(report.tree)))
+    if report.proof is not None:
+        proof = replace(report.proof, statement=proof_statement(report.tree))
+        report = replace(report, proof=proof)
+    said = words(report.tree)
+    return replace(report, located=said["located"], reasons=tuple(said["reasons"]))

@@ -1,0 +1,1 @@
+"""Runs as folders: certificates, files, where they lie."""

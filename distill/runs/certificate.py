@@ -1,0 +1,111 @@
+"""What a checker needs to derive a run's verdict again, as data: `certificate.json`.
+
+It holds nothing that is claimed: the checker derives all numbers from it, and compares them with
+those of `verification.json` (`distill.checker`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from distill.domains.finite import Domain
+from distill.kinds.mechanism import FourierMechanism, Refusal
+from distill.networks.architecture import StoredArchitecture
+from distill.networks.stored import Model, Network
+from distill.networks.trace import FIT_SEED
+from distill.runs.hashes import hashes, numbers_text
+from distill.verify import Verified
+
+FORMAT_VERSION = 2
+
+
+@dataclass(frozen=True)
+class Draw:
+    """`count` positions of the domain, by the smallest raw PCG64 numbers."""
+
+    count: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class Split:
+    """The inputs that were trained on: the first `train` of the draw with this seed."""
+
+    train: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class FitDraw:
+    """The traced inputs (all, or a draw), and how many of them were fitted."""
+
+    inputs: int
+    fitted: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class CertificateDomain:
+    """First and last value of every input, and of the output."""
+
+    inputs: tuple[tuple[int, int], ...]
+    outputs: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """The data behind a verdict.
+
+    Attributes:
+        architecture: shapes of the stored network, or null where it was not stored.
+        recorded: answers of a network that was not stored, at the checked inputs.
+        reference: the task's answers at the checked inputs. Both are positions in the outputs,
+            separated by spaces.
+        sample: the draw of the checked inputs, or null where every input is checked.
+        sha256: of the other files.
+    """
+
+    domain: CertificateDomain
+    architecture: StoredArchitecture | None
+    split: Split | None
+    fit: FitDraw | None
+    sample: Draw | None
+    recorded: str | None
+    reference: str | None
+    sha256: dict[str, str]
+    kind: Literal["domain"] = "domain"
+    format_version: int = FORMAT_VERSION
+
+
+def certify(
+    domain: Domain,
+    network: Network,
+    mechanism: FourierMechanism | Refusal,
+    verified: Verified,
+    split: Split | None,
+    files: dict[str, bytes],
+) -> Certificate:
+    """Collect the certificate of a run; `files` are the other files, as they will be stored."""
+    checked, labels = verified.checked, verified.labels
+    stored = isinstance(network, Model)
+    fit = sample = None
+    if isinstance(mechanism, FourierMechanism):
+        fit = FitDraw(mechanism.fit.inputs, mechanism.fit.fitted, mechanism.fit.seed)
+    if checked is not None and checked.sample is not None:
+        sample = Draw(checked.sample.count, checked.sample.seed)
+    elif checked is None and labels is not None and len(labels) < domain.size:
+        sample = Draw(len(labels), FIT_SEED)  # of a refusal: what was traced
+    return Certificate(
+        domain=CertificateDomain(
+            tuple((values[0], values[-1]) for values in domain.inputs),
+            (domain.outputs[0], domain.outputs[-1]),
+        ),
+        architecture=network.architecture if isinstance(network, Model) else None,
+        split=split,
+        fit=fit,
+        sample=sample,
+        recorded=None if stored or checked is None else numbers_text(checked.answers),
+        reference=None if labels is None else numbers_text(labels),
+        sha256=hashes(files),
+    )

@@ -1,0 +1,1 @@
+"""Tasks as a user writes them: over finite domains, over sequences, in files."""

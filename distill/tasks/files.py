@@ -1,0 +1,169 @@
+"""Find tasks: built-in ones by name, and the user's own in a Python file.
+
+A built-in task is a file of the folder `tasks` and nothing more: deleting the file removes the
+task, and running a copy of it by its path gives the same run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import importlib.util
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType
+
+from distill.errors import DistillError, TaskError, one_line, quoted, shortened
+from distill.tasks.family import TaskFamily
+from distill.tasks.finite import Setting, Task
+from distill.tasks.sequences import SequenceTask
+from distill.tasks.time_limit import time_limit
+
+LISTED = 12
+"""Names that an error message lists; where there are more, `distill tasks` does."""
+
+LARGEST = 10 * 2**20
+"""Bytes of a task file: one that is larger is no program that somebody wrote."""
+
+SECONDS = 60.0
+"""For a task file to be executed: it defines functions, and imports what they need."""
+
+
+def builtin_folder() -> Path:
+    """Where the built-in task files are: inside the wheel, or beside an editable install."""
+    package = Path(__file__).parent.parent
+    shipped = package / "_tasks"
+    return shipped if shipped.is_dir() else package.parent / "tasks"
+
+
+def builtin_tasks() -> dict[str, TaskFamily]:
+    """Every built-in task by name, in alphabetical order."""
+    families: dict[str, TaskFamily] = {}
+    for path in sorted(builtin_folder().glob("*.py")):
+        families.update(read_task_file(path))
+    return dict(sorted(families.items()))
+
+
+def read_task_file(path: Path) -> dict[str, TaskFamily]:
+    """Execute a task file and collect the functions that it marks with `@task`.
+
+    Raises:
+        TaskError: the file is missing, cannot be executed, takes too long, or marks nothing.
+    """
+    _check_file(path)
+    families: dict[str, TaskFamily] = {}
+    for marked in vars(_executed(path)).values():
+        # by its type alone: an object may lie about its class, or fail to say it
+        is_task = issubclass(type(marked), TaskFamily)
+        for name, family in marked.named.items() if is_task else ():
+            if families.setdefault(name, family) != family:
+                raise TaskError(f"task file '{path}' marks two tasks with the name '{name}'")
+    if not families:
+        raise TaskError(
+            f"task file '{path}' marks no task: expected a function decorated with @distill.task "
+            "that returns a distill.Task or a distill.SequenceTask"
+        )
+    return families
+
+
+def _check_file(path: Path) -> None:
+    """That there is a file of a size that can be read; a name may be one that no system takes."""
+    try:
+        is_file, is_folder = path.is_file(), path.is_dir()
+        size = path.stat().st_size if is_file else 0
+    except OSError as error:
+        raise TaskError(
+            f"task file '{shortened(str(path))}' cannot be looked at ({error.strerror or error}): "
+            "expected a Python file with a @task function"
+        ) from error
+    if not is_file:
+        there = is_folder or os.path.lexists(path)
+        found = "is a folder" if is_folder else "is no file" if there else "does not exist"
+        raise TaskError(
+            f"task file '{shortened(str(path))}' {found}: expected a Python file with a @task "
+            "function"
+        )
+    if size > LARGEST:
+        raise TaskError(
+            f"task file '{path}' has {size / 1e6:,.0f} MB: expected a Python file of at most "
+            f"{LARGEST / 1e6:,.0f} MB"
+        )
+
+
+def _executed(path: Path) -> ModuleType:
+    """The module that a task file is."""
+    spec = importlib.util.spec_from_file_location(f"distill_task_file_{path.stem}", path)
+    if spec is None or spec.loader is None:
+        raise TaskError(f"task file '{path}' is not a Python file: its name must end in .py")
+    module = importlib.util.module_from_spec(spec)
+    writes_bytecode, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    try:
+        with time_limit(SECONDS, "it"):
+            spec.loader.exec_module(module)
+    except DistillError as error:
+        raise TaskError(one_line(f"task file '{path}': {error}")) from error
+    except SyntaxError as error:
+        raise TaskError(
+            f"task file '{path}' is not valid Python: line {error.lineno}: {error.msg}"
+        ) from error
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # SystemExit too: whoever runs a task has not asked to leave
+        raise TaskError(f"task file '{path}' failed: {quoted(error)}") from error
+    finally:
+        sys.dont_write_bytecode = writes_bytecode
+    return module
+
+
+def load_task(
+    specifier: str, settings: Mapping[str, str | Setting] | None = None
+) -> Task | SequenceTask:
+    """The task of a built-in name, of a file, or of `file.py:name`, built with settings.
+
+    Raises:
+        TaskError: there is no such task, or it cannot be built with these settings.
+    """
+    return find_family(specifier)(**(settings or {}))
+
+
+def find_family(specifier: str) -> TaskFamily:
+    """The family that `distill run SPECIFIER` means.
+
+    Raises:
+        TaskError: there is none.
+    """
+    if not specifier or "\0" in specifier:
+        raise TaskError(
+            f"{shortened(repr(specifier))} names no task: expected a built-in name "
+            "(`distill tasks`), a task file, or file.py:name"
+        )
+    path, _, name = specifier.rpartition(":") if ".py:" in specifier else (specifier, "", "")
+    if not path.endswith(".py") and "/" not in path:
+        return _pick(builtin_tasks(), path, "built in", f"{path}.py")
+    families = read_task_file(Path(path))
+    if name:
+        return _pick(families, name, f"in '{path}'", None)
+    if len(families) > 1:
+        first = next(iter(families))
+        raise TaskError(f"'{path}' holds {_count(families)}: name one, for example {path}:{first}")
+    return next(iter(families.values()))
+
+
+def _pick(
+    families: dict[str, TaskFamily], name: str, where: str, as_file: str | None
+) -> TaskFamily:
+    if name in families:
+        return families[name]
+    close = difflib.get_close_matches(name, families, n=1)
+    hint = f"did you mean '{close[0]}'?" if close else "`distill tasks` lists what there is"
+    with contextlib.suppress(OSError):  # a name that no system takes names no file
+        if as_file and Path(as_file).is_file():
+            hint = f"did you mean the file '{as_file}'?"
+    raise TaskError(f"no task '{shortened(name)}' among the {_count(families)} {where}; {hint}")
+
+
+def _count(families: dict[str, TaskFamily]) -> str:
+    names = f" ({', '.join(families)})" if len(families) <= LISTED else ""
+    return f"{len(families)} tasks{names}"

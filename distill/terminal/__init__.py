@@ -1,0 +1,1 @@
+"""The same numbers on a terminal."""

@@ -1,0 +1,143 @@
+"""What a run looks like on a terminal: a bar while it trains, a line a stage, then the result."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.panel import Panel
+from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.syntax import Syntax
+from rich.table import Table
+from rich.text import Text
+
+from distill.checker.verdict import CLAIMS
+from distill.terminal.bars import Bars
+
+if TYPE_CHECKING:  # a table of tasks does not wait for torch
+    from distill.checker.check import Checkup
+    from distill.programs.program import Program
+    from distill.records.report import Report
+
+
+WIDEST = 10_000
+"""Columns of a table that no terminal has to show."""
+
+
+class TerminalProgress(Bars):
+    """Stages on a terminal; on a pipe, only the line of each stage that ended."""
+
+    def __init__(self, console: Console) -> None:
+        super().__init__(
+            console,
+            SpinnerColumn(),
+            TextColumn("{task.description:9}"),
+            BarColumn(bar_width=24),
+            TextColumn("{task.fields[line]}", markup=False),
+            TimeElapsedColumn(),
+        )
+
+    def begin(self, stage: str) -> None:
+        """Show a bar for the stage; it pulses until there is something to measure."""
+        self.current = self.bar.add_task(stage, total=None, line="")
+
+    def training(self, done: float, line: str) -> None:
+        """Fill the bar."""
+        self.bar.update(self.current, total=1.0, completed=done, line=line)
+
+    def done(self, stage: str, line: str, seconds: float) -> None:
+        """Replace the bar with a line on what came of the stage."""
+        self.bar.remove_task(self.current)
+        text = Text.assemble(
+            ("✓ ", "green"), (f"{stage:8}", "bold"), (f"{seconds:6.1f} s  ", "dim"), line
+        )
+        self.console.print(text, soft_wrap=True)
+
+
+def show_result(
+    console: Console, report: Report, program: Program | None, folder: Path | None
+) -> None:
+    """The program, highlighted, and the verdict with its evidence."""
+    from distill.pages.evidence import evidence_rows
+
+    if program is not None:
+        show_program(console, program)
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(style="dim")
+    for row in evidence_rows(report):
+        table.add_row(Text(row.name), Text(row.figure), Text(row.note))
+    _show_whole(console, table)
+    show_verdict(console, report, folder)
+
+
+def show_program(console: Console, program: Program) -> None:
+    """The program in a frame, its lines broken where the terminal ends; elsewhere as it stands."""
+    if not console.is_terminal:
+        console.print(Text(program.source), soft_wrap=True)
+        return
+    syntax = Syntax(program.source.rstrip(), "python", background_color="default", word_wrap=True)
+    console.print(Panel(syntax, title="program.py", title_align="left", border_style="dim"))
+
+
+def _show_whole(console: Console, table: Table) -> None:
+    """A table: fitted to a terminal; where it is read by a program, every row is a line."""
+    if console.is_terminal:
+        console.print(table)
+        return
+    wide = Console(file=io.StringIO(), width=WIDEST)
+    with wide.capture() as captured:
+        wide.print(table)
+    for line in captured.get().splitlines():
+        console.out(line.rstrip(), highlight=False)
+
+
+def show_verdict(console: Console, report: Report, folder: Path | None) -> None:
+    """The verdict in a sentence, its reasons, and where the run is."""
+    colour = "green" if report.verdict in CLAIMS else "yellow"
+    located = " and located" if report.located else ""
+    console.print(
+        Text.assemble(
+            ("\n", ""), (f"{report.verdict}{located}", f"bold {colour}"), f": {report.sentence}"
+        ),
+        soft_wrap=not console.is_terminal,
+    )
+    for reason in report.explanations:
+        console.print(Text(f"  · {reason}"), soft_wrap=not console.is_terminal)
+    if folder is not None:
+        console.print(Text(f"{folder}", style="dim"), soft_wrap=True)
+
+
+def show_checkup(console: Console, checkup: Checkup) -> None:
+    """Every finding of the checker, and its own verdict."""
+    table = Table.grid(padding=(0, 2))
+    for finding in checkup.findings:
+        mark = Text("✓", style="green") if finding.ok else Text("✗", style="bold red")
+        table.add_row(mark, finding.name, Text(finding.detail, style="dim" if finding.ok else ""))
+    console.print(table)
+    if checkup.not_derived:
+        console.print(Text(f"not derived again: {', '.join(checkup.not_derived)}", style="dim"))
+    if checkup.verdict != "refused":
+        with_ = "behind" if checkup.confined else "without"
+        told = f"the program was run {with_} a filter of system calls"
+        console.print(Text(told, style="dim"))
+    failed = sum(not finding.ok for finding in checkup.findings)
+    if failed:
+        plural = "s" if failed > 1 else ""
+        console.print(Text(f"FAILED: {failed} finding{plural}", style="bold red"))
+    else:
+        console.print(Text(f"verified: {checkup.verdict}", style="bold green"))
+
+
+def show_table(console: Console, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A plain table; where there is no terminal every row is a line, whatever its length."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(Text(column), overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    _show_whole(console, table)

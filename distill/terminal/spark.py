@@ -1,0 +1,76 @@
+"""Curves and spectra as a line of block characters, for a terminal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # a table of tasks does not wait for torch
+    from rich.console import Console
+
+    from distill.runs.store import Run
+
+BLOCKS = "▁▂▃▄▅▆▇█"
+WIDTH = 36
+"""Characters of a line at most; of several numbers that share one, the largest is shown."""
+
+
+def spark(values: Sequence[float]) -> str:
+    """Numbers as blocks, from the least to the greatest; those that are not finite are blank."""
+    per = max(1, math.ceil(len(values) / WIDTH))
+    shown = [max(values[place : place + per]) for place in range(0, len(values), per)]
+    finite = [value for value in shown if math.isfinite(value)]
+    if not finite:
+        return ""
+    low, span = min(finite), (max(finite) - min(finite)) or 1.0
+    steps = len(BLOCKS) - 1
+    return "".join(
+        BLOCKS[round((value - low) / span * steps)] if math.isfinite(value) else " "
+        for value in shown
+    )
+
+
+def sparks(run: Run) -> list[tuple[str, str, str]]:
+    """What of a run can be shown so: a name, the blocks, and what they go from and to."""
+    from distill.kinds.exhibiting import FourierExhibits, RefusalExhibits
+    from distill.train.curve import TrainingCurve
+
+    lines = []
+    curve = run.curve
+    if curve is not None and len(curve.points) > 1:
+        if isinstance(curve, TrainingCurve):
+            parts = [
+                ("train loss", [point.train_loss for point in curve.points]),
+                ("held-out loss", [point.heldout_loss for point in curve.points]),
+            ]
+        else:
+            parts = [("loss", [point.loss for point in curve.points])]
+        for name, losses in parts:
+            logs = [math.log10(loss) if loss > 0 else -math.inf for loss in losses]
+            lines.append((name, spark(logs), f"{losses[0]:.2g} to {losses[-1]:.2g} (log)"))
+    if isinstance(run.exhibits, FourierExhibits | RefusalExhibits):
+        sizes = run.exhibits.amplitudes
+        lines.append(
+            (
+                "logit spectrum",
+                spark(sizes),
+                f"frequencies 1 to {len(sizes)}, at most {max(sizes):.3g}",
+            )
+        )
+    return lines
+
+
+def show_sparks(console: Console, run: Run) -> None:
+    """The loss, and the spectrum of the logits, in a line each."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column()
+    for name, blocks, note in sparks(run):
+        table.add_row(Text(name, style="bold"), Text(blocks, style="cyan"), Text(note, style="dim"))
+    if table.rows:
+        console.print(table)
