@@ -15,7 +15,8 @@ import unittest.mock
 import click
 
 import distill
-from distill.runs.store import Attempt, Run
+from distill.records.attempts import Attempt
+from distill.runs.store import Run
 
 ARCHITECTURES = (
     *("transformer", "transformer,n_heads=1", "transformer,attention_coefficient=0"),

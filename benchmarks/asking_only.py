@@ -27,7 +27,6 @@ from numpy import ndarray
 from distill.checker import draws
 from distill.domains.sequences import Channels
 from distill.kinds.automaton.extract import extract_machine
-from distill.kinds.mechanism import Refusal
 from distill.kinds.reading import MAX_SYMBOLS, MachineReading, Reading, RecurrenceReading
 from distill.kinds.recurrence.linear.linear_forms import MAX_ORDER
 from distill.kinds.recurrence.linear.realisation import (
@@ -37,6 +36,7 @@ from distill.kinds.recurrence.linear.realisation import (
     of_responses,
 )
 from distill.kinds.recurrence.search.registers import find_registers
+from distill.records.refusal import Refusal
 
 LAGS = 2 * MAX_ORDER + 3
 """Steps for which an impulse is followed at most: enough for `MAX_ORDER` registers."""

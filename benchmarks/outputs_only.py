@@ -33,8 +33,8 @@ from distill.checker.conformance import impulses, padded, walks
 from distill.checker.draws import symbols
 from distill.domains.sequences import Channels
 from distill.kinds.automaton.evidence import WALK_SEED
+from distill.kinds.automaton.mechanism import AutomatonMechanism
 from distill.kinds.loops import EmittedLoop, emit_loop, shortest_first
-from distill.kinds.mechanism import AutomatonMechanism
 from distill.kinds.reading import Reading, read_network
 from distill.networks.integer_model import IntegerModel
 from distill.networks.recurrent_model import RecurrentModel

@@ -17,12 +17,9 @@ if TYPE_CHECKING:
     from distill.domains.sequences import Channels
     from distill.errors import DistillError
     from distill.importing import import_model
-    from distill.kinds.mechanism import (
-        AutomatonMechanism,
-        FourierMechanism,
-        RecurrenceMechanism,
-        Refusal,
-    )
+    from distill.kinds.automaton.mechanism import AutomatonMechanism
+    from distill.kinds.fourier.mechanism import FourierMechanism
+    from distill.kinds.recurrence.mechanism import RecurrenceMechanism
     from distill.networks.architecture import MLP, Transformer
     from distill.networks.integer_model import IntegerModel
     from distill.networks.integer_recurrent import IntegerRecurrent
@@ -31,6 +28,7 @@ if TYPE_CHECKING:
     from distill.networks.stored import BlackBox, Model
     from distill.pipeline import distill, run, run_model
     from distill.programs.program import Program
+    from distill.records.refusal import Refusal
     from distill.records.report import Report
     from distill.runs.store import Run, load_run
     from distill.tasks.family import task

@@ -21,17 +21,20 @@ from distill.importing import import_model
 from distill.kinds.emitting import Emitted, emit
 from distill.kinds.exhibiting import domain_exhibits
 from distill.kinds.extracting import extract, structure_score
-from distill.kinds.mechanism import FourierMechanism, Refusal
+from distill.kinds.fourier.mechanism import FourierMechanism
 from distill.networks.architecture import StoredArchitecture, architecture_for, describe
 from distill.networks.integer_model import IntegerModel
 from distill.networks.recurrent_model import RecurrentModel
 from distill.networks.stored import BlackBox, Model, Network
 from distill.networks.trace import FIT_SEED, Trace, fitted_half, trace, traced_indices
+from distill.records.attempts import Attempt
+from distill.records.curve import TrainingCurve
+from distill.records.refusal import Refusal
 from distill.runs.certificate import Split, certify
 from distill.runs.finish import finish
 from distill.runs.output import Output, output_folder
 from distill.runs.stages import Progress, Silent, Stages, record
-from distill.runs.store import Attempt, Run, RunRecord
+from distill.runs.store import Run, RunRecord
 from distill.seeds import check_seed
 from distill.sequence_pipeline import distill_network, run_sequences
 from distill.tasks.family import TaskFamily
@@ -40,7 +43,7 @@ from distill.tasks.finite import Setting, Task
 from distill.tasks.sequences import SequenceTask
 from distill.threads import fixed_threads
 from distill.train import Recipe, Trained, TrainingState, train
-from distill.train.curve import CurveRecorder, TrainingCurve
+from distill.train.curve import CurveRecorder
 from distill.verify import Verified, verify, verify_refusal
 from distill.verify.chance import no_better_than_chance
 

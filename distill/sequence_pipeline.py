@@ -15,11 +15,14 @@ from distill.checker.draws import stress
 from distill.domains.sequences import Channels
 from distill.kinds.exhibiting import sequence_exhibits
 from distill.kinds.loops import EmittedLoop, emit_loop, shortest_first
-from distill.kinds.mechanism import Refusal, SequenceMechanism
+from distill.kinds.mechanism import SequenceMechanism
 from distill.kinds.reading import read_network
 from distill.networks.integer_model import IntegerModel
 from distill.networks.recurrent_model import RecurrentModel
 from distill.networks.sequence_network import SequenceNetwork
+from distill.records.attempts import CellAttempt
+from distill.records.curve import SequenceCurve, SequencePoint
+from distill.records.refusal import Refusal
 from distill.runs.finish import finish
 from distill.runs.output import Output, output_folder
 from distill.runs.sequence_certificate import certify_sequences
@@ -27,16 +30,7 @@ from distill.runs.stages import Progress, Silent, Stages, record
 from distill.runs.store import Run, RunRecord
 from distill.tasks.sequences import SequenceTask
 from distill.threads import fixed_threads
-from distill.train.cells import (
-    CellAttempt,
-    CellData,
-    cells_for,
-    does_not_fit,
-    recipe_of,
-    shown_part,
-    train_cell,
-)
-from distill.train.curve import SequenceCurve, SequencePoint
+from distill.train.cells import CellData, cells_for, does_not_fit, recipe_of, shown_part, train_cell
 from distill.train.sequences import SequenceRecipe
 from distill.verify.sequences import SequencesVerified, verify_best, verify_sequence_refusal
 

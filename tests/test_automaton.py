@@ -14,9 +14,9 @@ from distill.checker.invariant import image, induction, leads
 from distill.kinds.automaton.boxes import Boxes, NotClosed, find_boxes
 from distill.kinds.automaton.extract import MAX_STATES, ExtractedMachine, extract_machine
 from distill.kinds.automaton.machine import Machine, random_minimal
-from distill.kinds.mechanism import Refusal
 from distill.networks.recurrent_model import RecurrentModel
 from distill.networks.second_order import Recurrent
+from distill.records.refusal import Refusal
 from distill.train.sequences import SequenceRecipe, label_numbers, train_recurrent
 
 

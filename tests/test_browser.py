@@ -17,8 +17,8 @@ from distill.compare.html import census_page
 from distill.gallery.collect import collect, draw
 from distill.kinds.automaton.machine import Machine
 from distill.pages.report_page import report_page
-from distill.runs.store import Attempt
-from distill.train.curve import CurvePoint, TrainingCurve
+from distill.records.attempts import Attempt
+from distill.records.curve import CurvePoint, TrainingCurve
 
 FRAME = ("h1", "#verdict .badge", "#verdict .sentence", "#checked li", "#card dd", "#reproduce pre")
 """What every report shows."""

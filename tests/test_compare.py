@@ -23,16 +23,10 @@ from distill.compare.census import Census
 from distill.compare.classes import classes_of, letter_of
 from distill.compare.command import compare_command
 from distill.compare.html import census_page
-from distill.compare.loops import (
-    machine_difference,
-    sorted_machine,
-    system_difference,
-    systems_equal,
-    unnamed,
-)
 from distill.compare.overview import page_of
 from distill.domains.sequences import Channels
 from distill.errors import RunFolderError
+from distill.kinds.automaton.compare import machine_difference, sorted_machine
 from distill.kinds.automaton.machine import Machine, random_minimal
 from distill.kinds.fourier.compare import (
     automorphism,
@@ -43,7 +37,9 @@ from distill.kinds.fourier.compare import (
     scale,
 )
 from distill.kinds.fourier.coordinate import Coordinate, Logarithm, Polynomial
-from distill.kinds.mechanism import Fit, FourierMechanism, RecurrenceMechanism, Wave
+from distill.kinds.fourier.mechanism import Fit, FourierMechanism, Wave
+from distill.kinds.recurrence.compare import system_difference, systems_equal, unnamed
+from distill.kinds.recurrence.mechanism import RecurrenceMechanism
 from distill.terminal.page import page_markdown
 
 P = 23

@@ -11,7 +11,8 @@ from distill.checker.language import read_program
 from distill.domains.finite import Domain
 from distill.kinds.fourier.coordinate import Coordinate
 from distill.kinds.fourier.emit import Emitted, emit_fourier
-from distill.kinds.mechanism import Fit, FourierMechanism, Refusal, Wave
+from distill.kinds.fourier.mechanism import Fit, FourierMechanism, Wave
+from distill.records.refusal import Refusal
 
 GOLDEN = Path(__file__).parent / "golden"
 FIT = Fit(seed=1, inputs=4, fitted=2, r2=1.0, heldout_r2=1.0, constant_share=0.0)

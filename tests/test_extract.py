@@ -13,9 +13,10 @@ from planted import planted_logits, planted_model, square
 
 from distill import BlackBox, Model, Transformer
 from distill.kinds.extracting import extract, structure_score
+from distill.kinds.fourier.mechanism import FourierMechanism
 from distill.kinds.fourier.table import table_structure
-from distill.kinds.mechanism import FourierMechanism, Refusal
 from distill.networks.trace import trace
+from distill.records.refusal import Refusal
 
 KEYS = st.dictionaries(st.integers(1, 12), st.floats(1, 100), min_size=1, max_size=5)
 

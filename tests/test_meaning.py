@@ -7,7 +7,8 @@ import mpmath
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from distill.kinds.fourier.meaning import Meaning, PrintedWave, prove_meaning
+from distill.kinds.fourier.meaning import PrintedWave, prove_meaning
+from distill.records.report import Meaning
 
 waves = st.lists(
     st.builds(

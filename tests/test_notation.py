@@ -12,8 +12,12 @@ from planted_machine import planted_network
 import distill
 from distill.errors import DistillError
 from distill.kinds.automaton.machine import Machine
-from distill.kinds.mechanism import AutomatonMechanism, RecurrenceMechanism, mechanism_logits
-from distill.kinds.notation import expression_of, fourier_expression, written
+from distill.kinds.automaton.mechanism import AutomatonMechanism
+from distill.kinds.fourier.mechanism import mechanism_logits
+from distill.kinds.fourier.notation import fourier_expression
+from distill.kinds.notation import written
+from distill.kinds.recurrence.mechanism import RecurrenceMechanism
+from distill.kinds.recurrence.notation import expression_of
 from distill.terminal.spark import BLOCKS, WIDTH, spark
 
 

@@ -17,8 +17,9 @@ from distill.checker.check import check_run
 from distill.domains.finite import Domain
 from distill.kinds.extracting import extract
 from distill.kinds.fourier.coordinate import Coordinate, Listed, Logarithm, Polynomial, logarithm_of
-from distill.kinds.mechanism import FourierMechanism, Refusal
+from distill.kinds.fourier.mechanism import FourierMechanism
 from distill.networks.trace import trace
+from distill.records.refusal import Refusal
 
 SIZES = {2: 5.0, 7: 4.0, 9: 3.0}
 

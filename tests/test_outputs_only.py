@@ -18,13 +18,14 @@ from distill.domains.sequences import Channels
 from distill.kinds.automaton.evidence import prove
 from distill.kinds.automaton.extract import extract_machine
 from distill.kinds.automaton.machine import Machine, random_minimal
+from distill.kinds.automaton.mechanism import AutomatonMechanism
 from distill.kinds.loops import emit_loop
-from distill.kinds.mechanism import AutomatonMechanism, Refusal
 from distill.kinds.reading import MachineReading, RecurrenceReading, read_network
 from distill.kinds.recurrence.linear.realisation import Realisation, realise
 from distill.networks.integer_model import IntegerModel
 from distill.networks.integer_recurrent import IntegerRecurrent
 from distill.networks.sequence_network import SequenceNetwork
+from distill.records.refusal import Refusal
 from distill.sequence_pipeline import distill_network
 
 LENGTH = 10

@@ -23,13 +23,13 @@ from distill.kinds.extracting import extract
 from distill.kinds.fourier.coordinate import Coordinate
 from distill.kinds.fourier.differences import MIN_GAIN, fit_differences, isolated_fits, label_of
 from distill.kinds.fourier.emit import Emitted, emit_fourier
-from distill.kinds.fourier.planes import EmbeddingPlanes, embedding_gradients
-from distill.kinds.mechanism import (
+from distill.kinds.fourier.mechanism import (
     FourierMechanism,
     Wave,
     mechanism_logits,
     midpoint_radius,
 )
+from distill.kinds.fourier.planes import EmbeddingPlanes, embedding_gradients
 from distill.networks.trace import trace
 
 SIZES = {2: 5.0, 7: 4.0, 9: 3.0}

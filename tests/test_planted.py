@@ -10,7 +10,7 @@ from planted import noisy, planted_lead, planted_model, rotated, square
 
 import distill
 from distill.kinds.extracting import extract
-from distill.kinds.mechanism import FourierMechanism
+from distill.kinds.fourier.mechanism import FourierMechanism
 from distill.networks.trace import trace
 
 NOISE = 0.005

@@ -11,9 +11,9 @@ from planted_linear import linear_network, planted, system
 from distill.checker.linear_bound import IntegerSystem, linear_bound
 from distill.domains.sequences import Channels
 from distill.expressions.printing import source
-from distill.kinds.mechanism import Refusal
 from distill.kinds.recurrence.linear.lattice import integer_state_space, inverse, responses_of
 from distill.kinds.recurrence.linear.realisation import Realisation, matrices, realise
+from distill.records.refusal import Refusal
 
 LENGTH = 14
 SMALL = st.integers(-1, 1)

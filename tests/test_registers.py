@@ -15,10 +15,10 @@ from distill.checker.draws import stress, uniform
 from distill.domains.sequences import Channels
 from distill.expressions.expression import Constant, Name, Operation, replace
 from distill.expressions.printing import source
-from distill.kinds.mechanism import Refusal
 from distill.kinds.recurrence.recurrence import Recurrence
 from distill.kinds.recurrence.search.assemble import merged, program_cost
 from distill.kinds.recurrence.search.registers import VALUES, find_registers
+from distill.records.refusal import Refusal
 
 LONG = 60
 

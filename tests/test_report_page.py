@@ -29,9 +29,9 @@ from distill.kinds.fourier.phases import phases_of
 from distill.pages.card import commands
 from distill.pages.drawn_again import write_report
 from distill.pages.report_page import report_page, snippet
+from distill.records.curve import CurvePoint, TrainingCurve
 from distill.runs.certificate import Split
 from distill.runs.store import RunRecord
-from distill.train.curve import CurvePoint, TrainingCurve
 
 TEMPLATES = Path(distill.__file__).parent / "pages" / "templates"
 VOID = {"meta", "link", "br", "hr", "img", "input", "path", "use", "image", "rect", "circle"}

@@ -18,10 +18,10 @@ from distill.expressions.expression import Name, Operation
 from distill.kinds.automaton.edges import edge_text, edges_of, short_text
 from distill.kinds.automaton.exhibits import MachineExhibits, machine_exhibits
 from distill.kinds.automaton.machine import Machine, random_minimal
+from distill.kinds.automaton.mechanism import AutomatonMechanism, Variable
 from distill.kinds.automaton.pictures import GROUPS, machine_pictures, state_graph
 from distill.kinds.automaton.states import state_groups, state_names
 from distill.kinds.exhibiting import ExhibitsJson, sequence_exhibits
-from distill.kinds.mechanism import AutomatonMechanism, Refusal, Variable
 from distill.kinds.recurrence.exhibits import RecurrenceExhibits, recurrence_exhibits
 from distill.kinds.recurrence.pictures import recurrence_pictures
 from distill.kinds.recurrence.recurrence import Recurrence
@@ -31,6 +31,9 @@ from distill.pages.pictures.lengths import lengths_picture
 from distill.pages.pictures.located import located_picture
 from distill.pages.pictures.sequence_training import training_picture
 from distill.pages.pictures.sequences import unread_picture
+from distill.records.attempts import CellAttempt
+from distill.records.curve import SequenceCurve, SequencePoint
+from distill.records.refusal import Refusal
 from distill.records.report import (
     Agreement,
     LengthAgreement,
@@ -41,8 +44,6 @@ from distill.records.report import (
     figure_of,
 )
 from distill.serialise import from_json, to_json
-from distill.train.cells import CellAttempt
-from distill.train.curve import SequenceCurve, SequencePoint
 
 LENGTH = 10
 

@@ -10,19 +10,12 @@ from distill import sequence_pipeline
 from distill.domains.sequences import Channels
 from distill.networks.sequence_network import SequenceNetwork
 from distill.pages.card import _objective
+from distill.records.attempts import CellAttempt
 from distill.runs.stages import Silent, Stages
 from distill.runs.store import RunRecord
 from distill.sequence_pipeline import Found
 from distill.tasks.sequences import SequenceTask
-from distill.train.cells import (
-    CELLS,
-    CellAttempt,
-    CellData,
-    TrainedCell,
-    recipe_of,
-    shown_part,
-    train_cell,
-)
+from distill.train.cells import CELLS, CellData, TrainedCell, recipe_of, shown_part, train_cell
 from distill.train.sequences import SequenceRecipe
 
 BITS = Channels((range(2),))

@@ -23,12 +23,13 @@ from distill.kinds.automaton.evidence import walks_through
 from distill.kinds.automaton.extract import ExtractedMachine, extract_machine
 from distill.kinds.automaton.hidden import decoded, interchanged, moved, visits
 from distill.kinds.automaton.machine import Machine, random_minimal
+from distill.kinds.automaton.mechanism import AutomatonMechanism, Variable
 from distill.kinds.loops import emit_loop
-from distill.kinds.mechanism import AutomatonMechanism, Refusal, Variable
 from distill.kinds.reading import MachineReading
 from distill.networks.recurrent_model import RecurrentModel
 from distill.networks.second_order import Recurrent
 from distill.networks.sequence_network import SequenceNetwork
+from distill.records.refusal import Refusal
 from distill.verify.answers import answered
 from distill.verify.sequences import verify_sequences
 

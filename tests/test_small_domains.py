@@ -14,10 +14,11 @@ import distill
 from distill.domains.finite import Domain
 from distill.kinds.emitting import Emitted, emit
 from distill.kinds.extracting import extract
-from distill.kinds.mechanism import FourierMechanism, Refusal
+from distill.kinds.fourier.mechanism import FourierMechanism
 from distill.networks.stored import BlackBox
 from distill.networks.trace import trace
 from distill.programs.program import Program
+from distill.records.refusal import Refusal
 from distill.verify.chance import no_better_than_chance
 
 

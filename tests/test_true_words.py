@@ -20,8 +20,8 @@ from distill.kinds.fourier.coordinate import Coordinate
 from distill.kinds.fourier.embedding_exhibits import embedded_inputs
 from distill.kinds.fourier.emit import Emitted, emit_fourier
 from distill.kinds.fourier.exhibits import fourier_exhibits
+from distill.kinds.fourier.mechanism import Wave
 from distill.kinds.fourier.pictures import fourier_pictures
-from distill.kinds.mechanism import Wave
 from distill.kinds.notation import written
 from distill.kinds.refused.finite_exhibits import refusal_exhibits
 from distill.kinds.refused.pictures import refusal_pictures

@@ -13,7 +13,7 @@ from distill.checker.verdict import CLAIMS
 from distill.cli.common import console_of, out_option
 
 if TYPE_CHECKING:
-    from distill.kinds.notation import Notation
+    from distill.kinds.kind import Notation
 
 
 @click.command()

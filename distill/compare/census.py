@@ -9,7 +9,8 @@ from distill.compare.classes import Class, Distance, classes_of
 from distill.compare.gather import Subject
 from distill.compare.wording import headline, overall
 from distill.kinds.fourier.compare import Family, families
-from distill.kinds.mechanism import FourierMechanism, Refusal
+from distill.kinds.fourier.mechanism import FourierMechanism
+from distill.records.refusal import Refusal
 
 FORMAT_VERSION = 1
 

@@ -7,18 +7,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from distill.compare.gather import Subject
-from distill.compare.loops import (
-    Difference,
-    first_difference,
-    machine_difference,
-    sorted_machine,
-    system_difference,
-    systems_equal,
-    unnamed,
-)
 from distill.domains.sequences import Channels
 from distill.errors import ProgramError
-from distill.kinds.mechanism import AutomatonMechanism, RecurrenceMechanism
+from distill.kinds.automaton.compare import machine_difference, sorted_machine
+from distill.kinds.automaton.mechanism import AutomatonMechanism
+from distill.kinds.difference import Difference, first_difference
+from distill.kinds.recurrence.compare import system_difference, systems_equal, unnamed
+from distill.kinds.recurrence.mechanism import RecurrenceMechanism
 from distill.runs.sequence_certificate import SequenceCertificate
 
 Why = Literal["text", "machine", "names", "answers"]

@@ -9,7 +9,8 @@ from typing import Any
 
 from distill.domains.sequences import Channels
 from distill.errors import RunFolderError
-from distill.kinds.mechanism import Mechanism, Refusal
+from distill.kinds.mechanism import Mechanism
+from distill.records.refusal import Refusal
 from distill.records.report import Report
 from distill.runs.certificate import Certificate
 from distill.runs.folders import find_run, stored_runs

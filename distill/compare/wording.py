@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from distill.compare.classes import Class, Distance
-from distill.compare.loops import Difference
+from distill.kinds.difference import Difference
 from distill.kinds.fourier.compare import Family, Overlap
 
 if TYPE_CHECKING:

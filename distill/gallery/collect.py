@@ -19,9 +19,9 @@ from pathlib import Path
 from distill.errors import RunFolderError
 from distill.gallery.page import gallery_page
 from distill.kinds.again import emit_again
-from distill.kinds.mechanism import Refusal
 from distill.pages.pictures import pictures_of
 from distill.pages.report_page import report_page
+from distill.records.refusal import Refusal
 from distill.runs.certificate import Certificate
 from distill.runs.partial import write_file
 from distill.runs.sequence_certificate import SequenceCertificate

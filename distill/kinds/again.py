@@ -5,10 +5,13 @@ from __future__ import annotations
 from distill.errors import MachineError
 from distill.expressions.reading import read_expression
 from distill.kinds.automaton.emit import emit_machine
+from distill.kinds.automaton.mechanism import AutomatonMechanism
 from distill.kinds.fourier.emit import emit_fourier
-from distill.kinds.mechanism import AutomatonMechanism, FourierMechanism, Mechanism, Refusal
+from distill.kinds.fourier.mechanism import FourierMechanism
+from distill.kinds.mechanism import Mechanism
 from distill.kinds.recurrence.emit import emit_recurrence
 from distill.programs.program import Program
+from distill.records.refusal import Refusal
 
 
 def emit_again(mechanism: Mechanism) -> Program:

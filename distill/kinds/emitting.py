@@ -1,8 +1,9 @@
 """From a mechanism to a program, or to the reason why it cannot be written."""
 
 from distill.kinds.fourier.emit import Emitted, emit_fourier
-from distill.kinds.mechanism import FourierMechanism, Refusal
+from distill.kinds.fourier.mechanism import FourierMechanism
 from distill.networks.trace import Trace
+from distill.records.refusal import Refusal
 
 __all__ = ["Emitted", "emit"]
 

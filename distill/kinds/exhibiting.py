@@ -12,19 +12,17 @@ from typing import Annotated
 from pydantic import Field
 
 from distill.kinds.automaton.exhibits import MachineExhibits, machine_exhibits
+from distill.kinds.automaton.mechanism import AutomatonMechanism
 from distill.kinds.fourier.exhibits import FourierExhibits, fourier_exhibits
-from distill.kinds.mechanism import (
-    AutomatonMechanism,
-    FourierMechanism,
-    RecurrenceMechanism,
-    Refusal,
-    SequenceMechanism,
-)
+from distill.kinds.fourier.mechanism import FourierMechanism
+from distill.kinds.mechanism import SequenceMechanism
 from distill.kinds.recurrence.exhibits import RecurrenceExhibits, recurrence_exhibits
+from distill.kinds.recurrence.mechanism import RecurrenceMechanism
 from distill.kinds.refused.finite_exhibits import RefusalExhibits, refusal_exhibits
 from distill.kinds.refused.sequence_exhibits import UnreadExhibits, unread_exhibits
 from distill.networks.sequence_network import SequenceNetwork
 from distill.networks.trace import Trace
+from distill.records.refusal import Refusal
 
 __all__ = [
     "Exhibits",

@@ -5,9 +5,10 @@ between its mechanism and its refusal.
 """
 
 from distill.kinds.fourier.extract import extract_fourier
+from distill.kinds.fourier.mechanism import FourierMechanism
 from distill.kinds.fourier.waves import structure_score
-from distill.kinds.mechanism import FourierMechanism, Refusal
 from distill.networks.trace import Trace
+from distill.records.refusal import Refusal
 
 __all__ = ["extract", "structure_score"]
 

@@ -7,14 +7,11 @@ from dataclasses import dataclass
 from distill.expressions.printing import source
 from distill.kinds.again import emit_again
 from distill.kinds.automaton.emit import emit_machine
-from distill.kinds.mechanism import (
-    AutomatonMechanism,
-    RecurrenceMechanism,
-    SequenceMechanism,
-    Variable,
-)
+from distill.kinds.automaton.mechanism import AutomatonMechanism, Variable
+from distill.kinds.mechanism import SequenceMechanism
 from distill.kinds.reading import MachineReading, Reading, RecurrenceReading
 from distill.kinds.recurrence.emit import Assignment, emit_recurrence
+from distill.kinds.recurrence.mechanism import RecurrenceMechanism
 from distill.kinds.recurrence.recurrence import Recurrence
 from distill.programs.program import Program
 

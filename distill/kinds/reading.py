@@ -13,7 +13,6 @@ from numpy import ndarray
 
 from distill.kinds.automaton.extract import extract_machine
 from distill.kinds.automaton.machine import Machine
-from distill.kinds.mechanism import Refusal
 from distill.kinds.recurrence.held.comparisons import compared
 from distill.kinds.recurrence.linear.realisation import Assignment, Realisation, realise
 from distill.kinds.recurrence.recurrence import Recurrence
@@ -21,6 +20,7 @@ from distill.kinds.recurrence.search.registers import find_registers
 from distill.networks.integer_model import IntegerModel
 from distill.networks.integer_recurrent import IntegerRecurrent
 from distill.networks.sequence_network import SequenceNetwork
+from distill.records.refusal import Refusal
 
 MAX_SYMBOLS = 512
 """Symbols up to which a machine is looked for."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import groupby
 
-from distill.runs.store import Attempt, RunRecord
-from distill.train.cells import CellAttempt, shown_part
+from distill.records.attempts import Attempt, CellAttempt
+from distill.runs.store import RunRecord
+from distill.train.cells import shown_part
 
 
 @dataclass(frozen=True)

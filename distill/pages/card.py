@@ -6,13 +6,14 @@ import shlex
 from dataclasses import dataclass
 
 from distill.domains.finite import input_names
-from distill.kinds.mechanism import FourierMechanism
+from distill.kinds.fourier.mechanism import FourierMechanism
 from distill.pages.statements import not_checked
+from distill.records.attempts import CellAttempt
 from distill.records.report import Disagreement, Report, SequenceDisagreement
 from distill.runs.certificate import Certificate
 from distill.runs.sequence_certificate import SequenceCertificate
 from distill.runs.store import Run, RunRecord, run_name
-from distill.train.cells import CellAttempt, objective_of
+from distill.train.cells import objective_of
 
 LISTED = 20
 """Exceptions that are shown."""

@@ -8,19 +8,17 @@ from pathlib import Path
 from distill.domains.finite import Domain
 from distill.domains.sequences import Channels
 from distill.errors import RunFolderError
+from distill.kinds.automaton.mechanism import AutomatonMechanism
 from distill.kinds.exhibiting import Exhibits, domain_exhibits, sequence_exhibits
-from distill.kinds.mechanism import (
-    AutomatonMechanism,
-    FourierMechanism,
-    RecurrenceMechanism,
-    Refusal,
-)
+from distill.kinds.fourier.mechanism import FourierMechanism
+from distill.kinds.recurrence.mechanism import RecurrenceMechanism
 from distill.networks.integer_model import IntegerModel
 from distill.networks.recurrent_model import RecurrentModel
 from distill.networks.sequence_network import SequenceNetwork
 from distill.networks.stored import Model
 from distill.networks.trace import trace
 from distill.pages.report_page import report_page
+from distill.records.refusal import Refusal
 from distill.runs.certificate import Certificate
 from distill.runs.partial import write_file
 from distill.runs.store import Run

@@ -14,7 +14,6 @@ from typing import Any, Literal, cast
 from distill.checker.located import rule
 from distill.checker.statements import proof_statement, words
 from distill.checker.verdict import verdict
-from distill.kinds.fourier.meaning import Meaning
 from distill.records.sentences import sentence
 
 FORMAT_VERSION = 2
@@ -356,3 +355,31 @@ def in_its_own_words(report: Report) -> Report:
         report = replace(report, proof=proof)
     said = words(report.tree)
     return replace(report, located=said["located"], reasons=tuple(said["reasons"]))
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """The function that a program was proved to be, apart from its listed exceptions.
+
+    Attributes:
+        statement: the function, in words and symbols, and for how many inputs the program's is
+            another.
+        proof: the steps; `method` says whether they are symbolic or went through every residue.
+        gcd: greatest common divisor of the key frequencies and the modulus.
+        margin: rigorous lower bound on how far the runner-up's logit stays behind, in real
+            arithmetic, for the digits that the program prints.
+        margin_at: how far off the runner-up is.
+        float_error: bound on the rounding error of one logit when the program runs.
+        terminates: why the program ends.
+        exceptions: inputs that the program answers from a list instead.
+    """
+
+    statement: str
+    method: str
+    proof: tuple[str, ...]
+    gcd: int
+    margin: float
+    margin_at: int
+    float_error: float
+    terminates: str
+    exceptions: int

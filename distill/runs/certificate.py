@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from distill.domains.finite import Domain
-from distill.kinds.mechanism import FourierMechanism, Refusal
+from distill.kinds.fourier.mechanism import FourierMechanism
 from distill.networks.architecture import StoredArchitecture
 from distill.networks.stored import Model, Network
 from distill.networks.trace import FIT_SEED
+from distill.records.refusal import Refusal
 from distill.runs.hashes import hashes, numbers_text
 from distill.verify import Verified
 

@@ -6,15 +6,16 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from distill.kinds.exhibiting import Exhibits
-from distill.kinds.mechanism import Mechanism, Refusal
+from distill.kinds.mechanism import Mechanism
 from distill.pages.report_page import report_page
 from distill.programs.program import Program
+from distill.records.curve import SequenceCurve, TrainingCurve
+from distill.records.refusal import Refusal
 from distill.records.report import Report
 from distill.runs.certificate import Certificate
 from distill.runs.output import Output
 from distill.runs.sequence_certificate import SequenceCertificate
 from distill.runs.store import Run, RunRecord, StoredModel, run_files, save_run
-from distill.train.curve import SequenceCurve, TrainingCurve
 
 
 def finish(

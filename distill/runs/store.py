@@ -19,12 +19,15 @@ from safetensors.torch import save as save_weights
 
 from distill.errors import RunFolderError
 from distill.kinds.exhibiting import Exhibits, ExhibitsJson
-from distill.kinds.mechanism import Mechanism, Refusal
+from distill.kinds.mechanism import Mechanism
 from distill.networks.integer_model import IntegerModel
 from distill.networks.integer_recurrent import IntegerRecurrent
 from distill.networks.recurrent_model import RecurrentModel
 from distill.networks.stored import Model
 from distill.programs.program import Program
+from distill.records.attempts import Attempt, CellAttempt
+from distill.records.curve import SequenceCurve, TrainingCurve
+from distill.records.refusal import Refusal
 from distill.records.report import FORMAT_VERSION as REPORT_VERSION
 from distill.records.report import Report
 from distill.runs.certificate import FORMAT_VERSION as CERTIFICATE_VERSION
@@ -33,8 +36,6 @@ from distill.runs.output import Output
 from distill.runs.partial import fit_name
 from distill.runs.sequence_certificate import SequenceCertificate
 from distill.serialise import from_json, to_json
-from distill.train.cells import CellAttempt
-from distill.train.curve import SequenceCurve, TrainingCurve
 
 FORMAT_VERSION = 1
 
@@ -46,23 +47,6 @@ CertificateJson = Annotated[Certificate | SequenceCertificate, Field(discriminat
 CurveJson = Annotated[TrainingCurve | SequenceCurve, Field(discriminator="kind")]
 
 StoredModel = Model | RecurrentModel | IntegerModel
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """One training of the network; a discarded one never became structured.
-
-    Attributes:
-        heldout_accuracy: on inputs that were not trained on, taken after training; nothing stops
-            on it or is chosen by it. Null in runs that were stored without it.
-    """
-
-    number: int
-    steps: int
-    tail_from: int | None
-    structure_used_to_stop: float
-    discarded: bool
-    heldout_accuracy: float | None = None
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ def spark(values: Sequence[float]) -> str:
 def sparks(run: Run) -> list[tuple[str, str, str]]:
     """What of a run can be shown so: a name, the blocks, and what they go from and to."""
     from distill.kinds.exhibiting import FourierExhibits, RefusalExhibits
-    from distill.train.curve import TrainingCurve
+    from distill.records.curve import TrainingCurve
 
     lines = []
     curve = run.curve

@@ -29,6 +29,7 @@ from distill.checker.draws import numbers
 from distill.domains.sequences import Channels
 from distill.networks.integer_model import IntegerModel
 from distill.networks.recurrent_model import RecurrentModel
+from distill.records.attempts import CellAttempt
 from distill.train.integer_loop import IntegerData, IntegerRecipe
 from distill.train.integers import IntegerCell, TrainedIntegers, train_integers
 from distill.train.ladder import train_in_order
@@ -72,35 +73,6 @@ class CellData:
         """The values that occur as answers."""
         both = (np.unique(self.labels), np.unique(self.fresh_labels))
         return tuple(int(value) for value in np.unique(np.concatenate(both)))
-
-
-@dataclass(frozen=True)
-class CellAttempt:
-    """One training of an ensemble of networks of one kind and width.
-
-    Attributes:
-        cell: the kind.
-        right: part of fresh sequences on which the best network answers every step right; training
-            stops on it.
-        learned_at: the step at which a network was right on all of them, or null.
-        noise: on the hidden state that it was trained to bear after that, or null.
-        radius: half-width of the boxes around it that it was trained to bear, or null.
-        ruled_out: why no training was worth it, or null.
-        discarded: whether nothing of it is used; the network of the run is of the one that is not.
-        seed: that the generator of its weights, batches and noise was begun with; null where
-            nothing was trained.
-    """
-
-    cell: str
-    d_hidden: int
-    steps: int
-    right: float
-    learned_at: int | None = None
-    noise: float | None = None
-    radius: float | None = None
-    ruled_out: str | None = None
-    discarded: bool = True
-    seed: int | None = None
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,6 @@ held-out labels; training and extraction do not see the observer.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
 import numpy as np
 import torch
 from jaxtyping import Bool, Float, Int
@@ -18,74 +15,15 @@ from numpy import ndarray
 from torch.nn.functional import cross_entropy
 
 from distill.kinds.fourier.differences import fit_differences
+from distill.kinds.fourier.mechanism import FourierMechanism, Wave, mechanism_logits
 from distill.kinds.fourier.waves import aligned_profile
-from distill.kinds.mechanism import FourierMechanism, Wave, mechanism_logits
 from distill.networks.architecture import Architecture
+from distill.records.curve import CurvePoint, TrainingCurve
 from distill.tasks.finite import Task
 from distill.train import TrainingState
 
 SAMPLE = 1024
 """Inputs observed of each part, trained and held out."""
-
-FORMAT_VERSION = 1
-
-
-@dataclass(frozen=True)
-class CurvePoint:
-    """The network at one step. Losses are mean cross-entropies, on the sample.
-
-    Attributes:
-        restricted_loss: of the key frequencies' part of the logits, over both parts.
-        excluded_loss: of the logits without that part, on trained inputs.
-        amplitudes: of the frequencies 1, 2, ..., in logits.
-    """
-
-    step: int
-    train_loss: float
-    train_accuracy: float
-    heldout_loss: float
-    heldout_accuracy: float
-    weight_norm: float
-    restricted_loss: float | None
-    excluded_loss: float | None
-    amplitudes: tuple[float, ...] | None
-
-
-@dataclass(frozen=True)
-class TrainingCurve:
-    """What is kept in `training.json`."""
-
-    sampled_train: int
-    sampled_heldout: int
-    key_frequencies: tuple[int, ...] | None
-    points: tuple[CurvePoint, ...]
-    kind: Literal["domain"] = "domain"
-    format_version: int = FORMAT_VERSION
-
-
-@dataclass(frozen=True)
-class SequencePoint:
-    """An ensemble of recurrent networks at one step: the mean loss of the best of them.
-
-    Attributes:
-        d_hidden: units of every network of the ensemble.
-        right: largest part of fresh sequences that one of them answers right at every step.
-    """
-
-    attempt: int
-    d_hidden: int
-    step: int
-    loss: float
-    right: float
-
-
-@dataclass(frozen=True)
-class SequenceCurve:
-    """What is kept in `training.json` of a recurrent network."""
-
-    points: tuple[SequencePoint, ...]
-    kind: Literal["sequences"] = "sequences"
-    format_version: int = FORMAT_VERSION
 
 
 class CurveRecorder:

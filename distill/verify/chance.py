@@ -12,9 +12,9 @@ import numpy as np
 from distill.checker.sandbox import run_program
 from distill.domains.finite import choose
 from distill.kinds.fourier.waves import mean_square
-from distill.kinds.mechanism import Refusal
 from distill.networks.trace import FIT_SEED, Trace
 from distill.programs.program import Program
+from distill.records.refusal import Refusal
 
 CLEARLY = 0.5
 """Part of the inputs that the guess gets wrong which a program must get right at least."""

@@ -31,11 +31,12 @@ from distill.kinds.fourier.evidence import (
     logit_evidence,
     losses,
 )
+from distill.kinds.fourier.mechanism import FourierMechanism
 from distill.kinds.fourier.pizza_evidence import pizza_evidence
 from distill.kinds.fourier.planes import has_embedding
-from distill.kinds.mechanism import FourierMechanism, Refusal
 from distill.networks.stored import BlackBox, Model
 from distill.networks.trace import Trace
+from distill.records.refusal import Refusal
 from distill.records.report import (
     Disagreement,
     FloatBound,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from distill.kinds.mechanism import Refusal
+from distill.records.refusal import Refusal
 from distill.records.report import Agreement, MechanismSummary, Report, Space
 
 

@@ -20,10 +20,11 @@ from distill.errors import TooLargeError
 from distill.evidence.figures import Measure, Measured, rows_of
 from distill.kinds.automaton import evidence as automaton
 from distill.kinds.automaton.boxes import Boxes, NotClosed
+from distill.kinds.automaton.mechanism import AutomatonMechanism
 from distill.kinds.loops import EmittedLoop
-from distill.kinds.mechanism import AutomatonMechanism, Refusal
 from distill.kinds.recurrence import evidence as recurrence
 from distill.networks.sequence_network import SequenceNetwork
+from distill.records.refusal import Refusal
 from distill.records.report import (
     HoldsFor,
     MechanismSummary,

@@ -18,9 +18,10 @@ from distill.kinds.automaton.labelling import Labelling, labellings
 from distill.kinds.automaton.loop import Plan, loop_source, renamed
 from distill.kinds.automaton.machine import Machine, distinguishing_sequence
 from distill.kinds.automaton.plan import plan_of, tabulated
-from distill.kinds.automaton.roles import Role, plain_role, role_of
+from distill.kinds.automaton.roles import plain_role, role_of
 from distill.programs.names import unique
 from distill.programs.program import Program
+from distill.programs.role import Role
 from distill.programs.titles import contradicted
 
 CLEAR_COST = 12.0

@@ -17,7 +17,7 @@ from distill.errors import ProgramError
 from distill.evidence.figures import Measured
 from distill.kinds.automaton.boxes import Boxes, NotClosed, find_boxes
 from distill.kinds.automaton.hidden import decoded, interchanged, moved, visits
-from distill.kinds.mechanism import AutomatonMechanism
+from distill.kinds.automaton.mechanism import AutomatonMechanism
 from distill.networks.recurrent_model import RecurrentModel
 from distill.networks.sequence_network import SequenceNetwork
 from distill.records.report import FloatBound, Proof

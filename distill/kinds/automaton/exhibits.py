@@ -13,8 +13,8 @@ from distill.checker import draws
 from distill.drawing.hidden_view import HiddenView, hidden_view
 from distill.kinds.automaton.hidden import Visits, answers_follow, answers_from, visits
 from distill.kinds.automaton.machine import Machine
+from distill.kinds.automaton.mechanism import AutomatonMechanism
 from distill.kinds.automaton.states import state_groups
-from distill.kinds.mechanism import AutomatonMechanism
 from distill.networks.sequence_network import SequenceNetwork, SymbolNetwork
 
 FORMAT_VERSION = 1

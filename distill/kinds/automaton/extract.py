@@ -18,8 +18,8 @@ from numpy import ndarray
 
 from distill.checker.conformance import telling_apart
 from distill.kinds.automaton.machine import Machine
-from distill.kinds.mechanism import Refusal
 from distill.networks.sequence_network import Stepped
+from distill.records.refusal import Refusal
 
 MAX_STATES = 2_000
 """States beyond which no machine is read."""

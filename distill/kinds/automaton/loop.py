@@ -15,7 +15,7 @@ from distill.programs.kept_lists import Together, written_together
 from distill.programs.loop_text import loop_text
 
 if TYPE_CHECKING:
-    from distill.kinds.automaton.roles import Role
+    from distill.programs.role import Role
 
 DIVISION = 6.0
 """How much better a quotient and a remainder of one sum read than two expressions of their cost."""

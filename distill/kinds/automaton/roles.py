@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-import textwrap
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,42 +14,11 @@ from distill.kinds.automaton.loop import table_names
 from distill.kinds.automaton.rows import Rows, rows_of
 from distill.kinds.automaton.variables import STAGE, Kind, group_of, kind_of
 from distill.programs.kept_lists import delays, written_together
-from distill.programs.loop_text import WIDTH
+from distill.programs.role import Role
 from distill.programs.window_prose import OTHER_INPUT, input_title, window_title, window_why
 
 if TYPE_CHECKING:
     from distill.kinds.automaton.loop import Plan
-
-
-@dataclass(frozen=True)
-class Role:
-    """What a program is.
-
-    Attributes:
-        name: in words, such as "counter mod 113".
-        why: what the algorithm is and why it works, in paragraphs.
-        names: better names for variables and inputs, by the names that they have.
-        answer: a name for the answer, where a line before it sets it.
-    """
-
-    name: str
-    why: tuple[str, ...]
-    names: dict[str, str]
-    answer: str = "answer"
-
-    @property
-    def function(self) -> str:
-        """The name as a function's."""
-        said = self.name.lower().removeprefix("whether the ").removeprefix("whether ")
-        words = re.sub(r"-(?=\d)", "minus ", said)
-        return re.sub(r"[^a-z0-9]+", "_", words).strip("_")
-
-    @property
-    def docstring(self) -> str:
-        """Of the module."""
-        title = self.name[0].upper() + self.name[1:] + "."
-        paragraphs = [textwrap.fill(text, WIDTH, break_long_words=False) for text in self.why]
-        return "\n\n".join([title, *paragraphs])
 
 
 def role_of(plan: Plan) -> Role:

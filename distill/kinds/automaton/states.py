@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from distill.kinds.mechanism import AutomatonMechanism
+from distill.kinds.automaton.mechanism import AutomatonMechanism
 
 SHORT = {2: 12, 8: 6}
 """Characters up to which a name says the variable, and not its value alone, by states at most."""

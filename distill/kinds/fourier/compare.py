@@ -19,7 +19,7 @@ from itertools import combinations
 import numpy as np
 
 from distill.kinds.fourier.coordinate import Coordinate
-from distill.kinds.mechanism import FourierMechanism, Label
+from distill.kinds.fourier.mechanism import FourierMechanism, Label
 
 
 @dataclass(frozen=True)

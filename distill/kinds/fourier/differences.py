@@ -22,15 +22,9 @@ from numpy import ndarray
 
 from distill.domains.finite import choose
 from distill.kinds.fourier.coordinate import Coordinate
+from distill.kinds.fourier.mechanism import GOOD_R2, Label, Wave, mechanism_logits, midpoint_radius
 from distill.kinds.fourier.planes import EmbeddingPlanes, has_embedding
 from distill.kinds.fourier.waves import key_waves, mean_square, profile_and_constant
-from distill.kinds.mechanism import (
-    GOOD_R2,
-    Label,
-    Wave,
-    mechanism_logits,
-    midpoint_radius,
-)
 from distill.networks.trace import FIT_SEED, Trace
 
 MIN_GAIN = 0.005

@@ -20,7 +20,7 @@ from distill.drawing.picture import (
 )
 from distill.kinds.fourier.embedding_exhibits import CIRCLES, Circle, EmbeddedInput
 from distill.kinds.fourier.exhibits import FourierExhibits
-from distill.kinds.mechanism import FourierMechanism
+from distill.kinds.fourier.mechanism import FourierMechanism
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -22,9 +22,11 @@ from distill.kinds.fourier.coordinate import (
     Polynomial,
     balanced,
 )
-from distill.kinds.fourier.meaning import Meaning, PrintedWave, Unseparated, prove_meaning
-from distill.kinds.mechanism import FourierMechanism, Refusal, Wave
+from distill.kinds.fourier.meaning import PrintedWave, Unseparated, prove_meaning
+from distill.kinds.fourier.mechanism import FourierMechanism, Wave
 from distill.programs.program import Program
+from distill.records.refusal import Refusal
+from distill.records.report import Meaning
 
 DIGITS = 4
 """Significant digits of printed amplitudes and phases."""

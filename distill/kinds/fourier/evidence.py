@@ -17,9 +17,7 @@ from numpy import ndarray
 from distill.checker.located import DECOY
 from distill.evidence.figures import Measure, Measured
 from distill.kinds.fourier.coordinate import Coordinate
-from distill.kinds.fourier.planes import EmbeddingPlanes
-from distill.kinds.fourier.waves import aligned_profile, key_waves, mean_square
-from distill.kinds.mechanism import (
+from distill.kinds.fourier.mechanism import (
     FourierMechanism,
     Wave,
     mechanism_logits,
@@ -27,6 +25,8 @@ from distill.kinds.mechanism import (
     wave_logits,
     wave_profile,
 )
+from distill.kinds.fourier.planes import EmbeddingPlanes
+from distill.kinds.fourier.waves import aligned_profile, key_waves, mean_square
 from distill.networks.stored import BlackBox, Model
 from distill.networks.trace import Trace
 from distill.records.report import DECOY_AGREES

@@ -15,8 +15,8 @@ from numpy import ndarray
 from distill.drawing.maps import LevelMap, Plane, level_map, plane_of
 from distill.drawing.rounded import rounded
 from distill.kinds.fourier.embedding_exhibits import EmbeddedInput, embedded_inputs
+from distill.kinds.fourier.mechanism import FourierMechanism, mechanism_logits
 from distill.kinds.fourier.waves import aligned_profile
-from distill.kinds.mechanism import FourierMechanism, mechanism_logits
 from distill.networks.trace import Trace
 
 FORMAT_VERSION = 1

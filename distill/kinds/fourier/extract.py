@@ -20,21 +20,21 @@ from numpy import ndarray
 
 from distill.kinds.fourier.coordinate import Coordinate, Listed
 from distill.kinds.fourier.differences import key_differences, label_waves
+from distill.kinds.fourier.mechanism import (
+    Candidate,
+    Fit,
+    FourierMechanism,
+    TableStructure,
+    Wave,
+    mechanism_logits,
+)
 from distill.kinds.fourier.numbering import output_numberings, propose_numbered
 from distill.kinds.fourier.proposals import placed, propose_affine
 from distill.kinds.fourier.refusal import accounts_for, described, refuse
 from distill.kinds.fourier.table import table_structure
 from distill.kinds.fourier.waves import key_waves, mean_square, profile_and_constant
-from distill.kinds.mechanism import (
-    Candidate,
-    Fit,
-    FourierMechanism,
-    Refusal,
-    TableStructure,
-    Wave,
-    mechanism_logits,
-)
 from distill.networks.trace import FIT_SEED, Trace
+from distill.records.refusal import Refusal
 
 MIN_R2 = 0.5
 """Part of the variance of unfitted logits below which waves are no explanation."""

@@ -26,6 +26,8 @@ from jaxtyping import Float
 from mpmath import iv
 from numpy import ndarray
 
+from distill.records.report import Meaning
+
 UNIT_ROUNDOFF = 2.0**-53
 
 VARYING_METHOD = "every residue and difference, in float64 with a bound on its rounding"
@@ -39,34 +41,6 @@ class PrintedWave:
     amplitude: float
     phase: float
     pizza: float = 0.0
-
-
-@dataclass(frozen=True)
-class Meaning:
-    """The function that a program was proved to be, apart from its listed exceptions.
-
-    Attributes:
-        statement: the function, in words and symbols, and for how many inputs the program's is
-            another.
-        proof: the steps; `method` says whether they are symbolic or went through every residue.
-        gcd: greatest common divisor of the key frequencies and the modulus.
-        margin: rigorous lower bound on how far the runner-up's logit stays behind, in real
-            arithmetic, for the digits that the program prints.
-        margin_at: how far off the runner-up is.
-        float_error: bound on the rounding error of one logit when the program runs.
-        terminates: why the program ends.
-        exceptions: inputs that the program answers from a list instead.
-    """
-
-    statement: str
-    method: str
-    proof: tuple[str, ...]
-    gcd: int
-    margin: float
-    margin_at: int
-    float_error: float
-    terminates: str
-    exceptions: int
 
 
 @dataclass(frozen=True)

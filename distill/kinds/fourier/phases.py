@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from distill.train.curve import CurvePoint, TrainingCurve
+from distill.records.curve import CurvePoint, TrainingCurve
 
 FALLING, FALLEN = 0.5, 0.01
 """Parts of the peak of held-out loss between which it is cleaned up."""

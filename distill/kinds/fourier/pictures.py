@@ -9,7 +9,7 @@ from distill.drawing.picture import FAINT, SERIES, Picture, panelled, picture
 from distill.kinds.exhibiting import FourierExhibits
 from distill.kinds.fourier.embedding_pictures import circles, spectrum
 from distill.kinds.fourier.exhibits import LogitMaps
-from distill.kinds.mechanism import FourierMechanism
+from distill.kinds.fourier.mechanism import FourierMechanism
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

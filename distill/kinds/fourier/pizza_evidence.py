@@ -11,8 +11,8 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 
 from distill.evidence.figures import Measure, Measured
+from distill.kinds.fourier.mechanism import FourierMechanism
 from distill.kinds.fourier.planes import embedding_gradients, has_embedding
-from distill.kinds.mechanism import FourierMechanism
 from distill.networks.stored import Model
 from distill.networks.trace import Trace
 from distill.records.report import ISOLATED

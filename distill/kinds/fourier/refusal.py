@@ -14,6 +14,7 @@ import numpy as np
 from numpy import ndarray
 
 from distill.kinds.fourier.coordinate import Coordinate, Listed, Logarithm, balanced
+from distill.kinds.fourier.mechanism import TableStructure
 from distill.kinds.fourier.proposals import propose_affine
 from distill.kinds.fourier.waves import (
     aligned_profile,
@@ -21,8 +22,8 @@ from distill.kinds.fourier.waves import (
     mean_square,
     profile_and_constant,
 )
-from distill.kinds.mechanism import Refusal, TableStructure
 from distill.networks.trace import Trace
+from distill.records.refusal import Refusal
 
 FUNCTION_OF = 0.5
 """R² from which logits are said to be a function of a coordinate."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from distill.checker.located import DECOY
 from distill.drawing.picture import FAINT, SERIES, Picture, picture
-from distill.kinds.mechanism import FourierMechanism
+from distill.kinds.fourier.mechanism import FourierMechanism
 from distill.records.report import DECOY_AGREES, ISOLATED, Report
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Int
 from numpy import ndarray
 
-from distill.kinds.mechanism import TableStructure
+from distill.kinds.fourier.mechanism import TableStructure
 
 TRIPLES = 20_000
 """Sampled triples for associativity."""

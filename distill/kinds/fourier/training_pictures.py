@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from distill.drawing.picture import FAINT, GRID, INK, SERIES, Picture, picture
 from distill.kinds.fourier.phases import RULE, Phases, phases_of
-from distill.train.curve import TrainingCurve
+from distill.records.curve import TrainingCurve
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
-from distill.kinds.mechanism import Wave
+from distill.kinds.fourier.mechanism import Wave
 
 KEY_SHARE = 0.1
 """A key frequency explains at least this part of what all weaker ones leave unexplained."""

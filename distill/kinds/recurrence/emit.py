@@ -9,13 +9,13 @@ from distill.checker.language import read_program
 from distill.expressions import expression as ex
 from distill.expressions.expression import Expression, Lookup, Name, Operation
 from distill.expressions.printing import source, table_source
-from distill.kinds.automaton.roles import Role
 from distill.kinds.recurrence.prose import better_names, is_truth, prose_of
 from distill.kinds.recurrence.recurrence import Recurrence
 from distill.programs.branches import statements
 from distill.programs.kept_lists import Together, written_together
 from distill.programs.loop_text import loop_text
 from distill.programs.program import Program
+from distill.programs.role import Role
 
 NEXT = Name("next value")
 """Stands for a register's next value while it is looked for."""

@@ -12,7 +12,7 @@ from distill.checker.located import VARIABLE
 from distill.errors import ProgramError
 from distill.evidence.figures import Measure, Measured
 from distill.kinds.automaton.hidden import answers_follow
-from distill.kinds.mechanism import RecurrenceMechanism
+from distill.kinds.recurrence.mechanism import RecurrenceMechanism
 from distill.kinds.recurrence.recurrence import Recurrence
 from distill.networks.integer_model import IntegerModel
 from distill.networks.sequence_network import SequenceNetwork

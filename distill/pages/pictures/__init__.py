@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from distill.drawing.picture import Picture
 from distill.kinds.exhibiting import FourierExhibits, RefusalExhibits
+from distill.kinds.fourier.mechanism import FourierMechanism
 from distill.kinds.fourier.pictures import fourier_pictures
 from distill.kinds.fourier.rival_pictures import decoys, isolated
 from distill.kinds.fourier.training_pictures import training_pictures
-from distill.kinds.mechanism import FourierMechanism
 from distill.kinds.refused.pictures import refusal_pictures
 from distill.pages.pictures.sequences import sequence_pictures
+from distill.records.attempts import Attempt
+from distill.records.curve import TrainingCurve
 from distill.runs.sequence_certificate import SequenceCertificate
-from distill.runs.store import Attempt, Run
-from distill.train.curve import TrainingCurve
+from distill.runs.store import Run
 
 __all__ = ["pictures_of"]
 

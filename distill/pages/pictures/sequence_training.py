@@ -6,9 +6,8 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from distill.drawing.picture import SERIES, Picture, picture
-from distill.runs.store import Attempt
-from distill.train.cells import CellAttempt
-from distill.train.curve import SequenceCurve, SequencePoint
+from distill.records.attempts import Attempt, CellAttempt
+from distill.records.curve import SequenceCurve, SequencePoint
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

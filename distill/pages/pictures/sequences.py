@@ -5,15 +5,15 @@ from __future__ import annotations
 from distill.checker.located import VARIABLE
 from distill.drawing.clouds import cloud, side_said
 from distill.drawing.picture import Picture, picture
+from distill.kinds.automaton.mechanism import AutomatonMechanism
 from distill.kinds.automaton.pictures import machine_pictures
 from distill.kinds.exhibiting import MachineExhibits, RecurrenceExhibits, UnreadExhibits
-from distill.kinds.mechanism import AutomatonMechanism
 from distill.kinds.recurrence.pictures import recurrence_pictures
 from distill.pages.pictures.lengths import lengths_picture
 from distill.pages.pictures.located import located_picture
 from distill.pages.pictures.sequence_training import training_picture
+from distill.records.curve import SequenceCurve
 from distill.runs.store import Run
-from distill.train.curve import SequenceCurve
 
 
 def sequence_pictures(run: Run) -> tuple[Picture, ...]:

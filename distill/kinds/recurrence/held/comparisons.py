@@ -22,7 +22,6 @@ from distill.checker.linear_bound import IntegerSystem
 from distill.domains.sequences import Channels
 from distill.expressions import expression as ex
 from distill.expressions.expression import Constant, Expression, Name, Operation
-from distill.kinds.mechanism import Refusal
 from distill.kinds.recurrence.held.held_forms import HeldForms, held_forms, scaled_forms
 from distill.kinds.recurrence.linear.drives import Drive
 from distill.kinds.recurrence.linear.linear_forms import written_forms
@@ -30,6 +29,7 @@ from distill.kinds.recurrence.linear.realisation import Assignment, recurrence_o
 from distill.kinds.recurrence.recurrence import Recurrence
 from distill.networks.integer_model import IntegerModel
 from distill.networks.sequence_network import SequenceNetwork
+from distill.records.refusal import Refusal
 
 PROBES = 400, 200
 """Uniform and stress sequences that a sum is looked for on."""

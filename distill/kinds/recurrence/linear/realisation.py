@@ -28,13 +28,13 @@ from distill.checker.linear_bound import IntegerSystem
 from distill.domains.sequences import Channels
 from distill.expressions import expression as ex
 from distill.expressions.expression import Expression
-from distill.kinds.mechanism import Refusal
 from distill.kinds.recurrence.linear.drives import Drive, symbol_drive
 from distill.kinds.recurrence.linear.linear_forms import MAX_ORDER, LinearForm, written_forms
 from distill.kinds.recurrence.linear.readable import Line
 from distill.kinds.recurrence.linear.register_names import register_names
 from distill.kinds.recurrence.recurrence import Recurrence
 from distill.networks.integer_model import IntegerModel
+from distill.records.refusal import Refusal
 
 TOLERANCE = 0.05
 """How far from an integer a Markov parameter may be: of random ones, one in ten is that near."""

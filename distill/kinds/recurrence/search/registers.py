@@ -23,7 +23,6 @@ from numpy import ndarray
 from distill.checker import draws
 from distill.domains.sequences import Channels
 from distill.expressions.expression import Constant
-from distill.kinds.mechanism import Refusal
 from distill.kinds.recurrence.recurrence import Recurrence
 from distill.kinds.recurrence.search import grammar
 from distill.kinds.recurrence.search.assemble import assemble, merged, program_cost
@@ -33,6 +32,7 @@ from distill.kinds.recurrence.search.grammar import HELD, op
 from distill.kinds.recurrence.search.joins import Candidate, Shelf, cheapest, numbers
 from distill.kinds.recurrence.search.states import of_input, of_states, of_window
 from distill.kinds.recurrence.search.truths import choices, conditions
+from distill.records.refusal import Refusal
 
 Ask = Callable[
     [Int[ndarray, "n length channels"]],

@@ -1,12 +1,9 @@
-"""Machines and recurrences side by side: which are provably the same, and where the others differ.
+"""Recurrences side by side: which are provably the same, and a sequence on which others differ.
 
-Machines are minimal, so those that behave alike are equal once their states are numbered from the
-start. Registers are numbered in the same way, in the order in which a walk from the answers meets
-them; that leaves their names and their order aside. Two linear recurrences of n and m registers
-answer alike for ever if they do so for n + m + 1 steps: what sets them apart is an output of one
-linear system of dimension n + m, which by Cayley and Hamilton is 0 throughout if it begins with so
-many zeros. What is equal by none of these is run along stored sequences, and shown to differ there
-or not.
+Registers are numbered in the order in which a walk from the answers meets them; that leaves their
+names and their order aside. Two linear recurrences of n and m registers answer alike for ever if
+they do so for n + m + 1 steps: what sets them apart is an output of one linear system of dimension
+n + m, which by Cayley and Hamilton is 0 throughout if it begins with so many zeros.
 """
 
 from __future__ import annotations
@@ -16,27 +13,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Int
 from numpy import ndarray
 
 from distill.checker.linear_bound import IntegerSystem
-from distill.kinds.automaton.machine import Machine, distinguishing_sequence
-from distill.kinds.mechanism import RecurrenceMechanism
-
-
-@dataclass(frozen=True)
-class Difference:
-    """A sequence on which two programs differ at its last step, and what they answer there.
-
-    Attributes:
-        inputs: the values of every channel at every step.
-        shortest: whether no shorter sequence tells them apart.
-    """
-
-    inputs: tuple[tuple[int, ...], ...]
-    one: tuple[int, ...]
-    other: tuple[int, ...]
-    shortest: bool
+from distill.kinds.difference import Difference
+from distill.kinds.recurrence.mechanism import RecurrenceMechanism
 
 
 @dataclass(frozen=True)
@@ -48,30 +29,6 @@ class WrittenRecurrence:
     updates: tuple[str, ...]
     outputs: tuple[str, ...]
     after: bool
-
-
-def sorted_machine(machine: Machine) -> Machine:
-    """The minimal machine, its symbols in ascending order: equal for machines that behave alike."""
-    order = sorted(range(len(machine.symbols)), key=machine.symbols.__getitem__)
-    return Machine(
-        tuple(tuple(row[symbol] for symbol in order) for row in machine.transitions),
-        tuple(tuple(row[symbol] for symbol in order) for row in machine.outputs),
-        tuple(machine.symbols[symbol] for symbol in order),
-    ).minimise()
-
-
-def machine_difference(one: Machine, other: Machine) -> Difference | None:
-    """A shortest sequence on which two machines differ; null where they behave alike.
-
-    Raises:
-        MachineError: they do not read the same symbols.
-    """
-    one, other = sorted_machine(one), sorted_machine(other)
-    word = distinguishing_sequence(one, other)
-    if word is None:
-        return None
-    said = [machine.run(np.array([word]))[0, -1].item() for machine in (one, other)]
-    return Difference(tuple(one.symbols[symbol] for symbol in word), (said[0],), (said[1],), True)
 
 
 def unnamed(mechanism: RecurrenceMechanism) -> WrittenRecurrence:
@@ -175,23 +132,3 @@ def _answer(system: IntegerSystem, inputs: ndarray) -> tuple[int, ...]:
     weights = system.markov(steps)[::-1]  # of the oldest input first
     total = system.drift(steps)[-1] + (weights * inputs[:, None, :]).sum(axis=(0, 2))
     return tuple(int(value) for value in total)
-
-
-def first_difference(
-    sequences: Int[ndarray, "n length channels"],
-    one: Int[ndarray, "n length outputs"],
-    other: Int[ndarray, "n length outputs"],
-) -> Difference | None:
-    """The shortest beginning of a sequence on which answers differ; null where none do."""
-    apart = (one != other).any(axis=2)
-    rows = np.flatnonzero(apart.any(axis=1))
-    if not len(rows):
-        return None
-    ends = apart[rows].argmax(axis=1)
-    row, end = rows[ends.argmin()], int(ends.min())
-    return Difference(
-        tuple(tuple(values) for values in sequences[row, : end + 1].tolist()),
-        tuple(one[row, end].tolist()),
-        tuple(other[row, end].tolist()),
-        False,
-    )

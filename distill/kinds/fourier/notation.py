@@ -1,0 +1,100 @@
+"""A sum of cosines as a formula of sympy, or for LaTeX."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from distill.domains.finite import input_names, output_name
+from distill.kinds.fourier.coordinate import Coordinate, Logarithm, Numbering, Polynomial
+from distill.kinds.fourier.emit import DIGITS, SMALL_PHASE
+from distill.kinds.fourier.mechanism import FourierMechanism
+
+
+def fourier_expression(mechanism: FourierMechanism) -> Any:
+    """The logit of an output as a sympy expression in inputs and output, as the program has it."""
+    import sympy
+
+    coordinate = mechanism.coordinate
+    c = sympy.Symbol(_answer(coordinate))
+    phi, difference = _phi(coordinate), coordinate.difference
+    turn = _number(coordinate, coordinate.output, c) - phi
+    total = sympy.Integer(0)
+    for wave in mechanism.waves:
+        size = sympy.Float(wave.amplitude, DIGITS)
+        if wave.pizza and difference is not None:
+            radius = sympy.pi * wave.frequency * _phi(difference) / mechanism.modulus
+            size += sympy.Float(wave.pizza, DIGITS) * sympy.Abs(sympy.cos(radius))
+        angle = 2 * sympy.pi * wave.frequency * turn / mechanism.modulus
+        if abs(wave.phase) >= SMALL_PHASE:  # as in the program
+            angle += sympy.Float(wave.phase, DIGITS)
+        total += size * sympy.cos(angle)
+    return total
+
+
+def _exceptions(mechanism: FourierMechanism) -> list[tuple[tuple[int, ...], int]]:
+    """Inputs that the program answers from its list, as values, with these answers."""
+    domain = mechanism.domain
+    return [
+        (
+            tuple(values[token] for values, token in zip(domain.inputs, tokens, strict=True)),
+            domain.outputs[output],
+        )
+        for *tokens, output in mechanism.exceptions
+    ]
+
+
+def _listed_beside(mechanism: FourierMechanism) -> str:
+    """Comments that say what the program answers otherwise than these logits."""
+    names = ", ".join(input_names(len(mechanism.coordinate.weights)))
+    return "".join(
+        f"\n# not for ({names}) = ({', '.join(map(str, values))}): there the answer is {answer}"
+        for values, answer in _exceptions(mechanism)
+    )
+
+
+def _with_exceptions(mechanism: FourierMechanism, waves: str) -> str:
+    """The answer by cases, where the program lists some."""
+    if not mechanism.exceptions:
+        return waves
+    names = ", ".join(
+        re.sub(r"(\d+)", r"_{\1}", name) for name in input_names(len(mechanism.coordinate.weights))
+    )
+    cases = [
+        rf"{answer} & \text{{if }} ({names}) = ({', '.join(map(str, values))})"
+        for values, answer in _exceptions(mechanism)
+    ]
+    cases.append(rf"{waves} & \text{{otherwise}}")
+    return "\\begin{cases}\n" + " \\\\\n".join(cases) + "\n\\end{cases}"
+
+
+def _answer(coordinate: Coordinate) -> str:
+    """The name of an output, as in the program."""
+    return output_name(len(coordinate.weights))
+
+
+def _phi(coordinate: Coordinate) -> Any:
+    import sympy
+
+    total = sympy.Integer(coordinate.offset)
+    names = input_names(len(coordinate.weights))
+    pairs = zip(names, coordinate.weights, coordinate.numberings, strict=True)
+    for name, weight, numbering in pairs:
+        total += weight * _number(coordinate, numbering, sympy.Symbol(name))
+    return total
+
+
+def _number(coordinate: Coordinate, numbering: Numbering, variable: Any) -> Any:
+    """The number of a value: a polynomial, a discrete logarithm, or a function without a rule,
+    called as the program calls its table.
+    """
+    import sympy
+
+    if isinstance(numbering, Polynomial):
+        return sum(
+            coefficient * variable**power
+            for power, coefficient in enumerate(numbering.coefficients, start=1)
+        )
+    if isinstance(numbering, Logarithm):
+        return sympy.Function(f"log_{numbering.base}")(variable)
+    return sympy.Function(coordinate.constants[numbering].lower())(variable)
