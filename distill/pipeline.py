@@ -1,6 +1,6 @@
-"""The whole pipeline, in the order in which data flows through it.
+"""The whole pipeline, in the order in which data flows through it, whatever a network is over.
 
-Task ─► train ─► Model ─► Trace ─► extract ─► Mechanism ─► emit ─► Program ─► verify ─► Report
+Task ─► train ─► View ─► read ─► Mechanism ─► write ─► Program ─► verify ─► Report ─► Run
 """
 
 from __future__ import annotations
@@ -8,47 +8,42 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-import numpy as np
-from jaxtyping import Bool, Int
-from numpy import ndarray
 from torch import Tensor
 
 from distill.domains.finite import Domain
 from distill.domains.sequences import Channels
 from distill.errors import DistillError
 from distill.importing import import_model
-from distill.kinds.emitting import Emitted, emit
-from distill.kinds.exhibiting import domain_exhibits
-from distill.kinds.extracting import extract, structure_score
-from distill.kinds.fourier.mechanism import FourierMechanism
-from distill.networks.architecture import StoredArchitecture, architecture_for, describe
+from distill.kinds.kind import Mechanism, Written
+from distill.kinds.known import kind_of, read, show, structure_score, write
+from distill.networks.architecture import architecture_for
 from distill.networks.integer_model import IntegerModel
 from distill.networks.recurrent_model import RecurrentModel
+from distill.networks.sequence_network import SequenceNetwork
 from distill.networks.stored import BlackBox, Model, Network
-from distill.networks.trace import FIT_SEED, Trace, fitted_half, trace, traced_indices
-from distill.records.attempts import Attempt
-from distill.records.curve import TrainingCurve
+from distill.networks.trace import SequenceTrace, View, in_words, stored_in, trace, traced_indices
+from distill.pages.report_page import report_page
+from distill.records.curve import SequenceCurve, TrainingCurve
 from distill.records.refusal import Refusal
-from distill.runs.certificate import Split, certify
-from distill.runs.finish import finish
+from distill.runs.certificate import Split
+from distill.runs.certify import certify
 from distill.runs.output import Output, output_folder
 from distill.runs.stages import Progress, Silent, Stages, record
-from distill.runs.store import Run, RunRecord
+from distill.runs.store import Run, RunRecord, run_files, save_run
 from distill.seeds import check_seed
-from distill.sequence_pipeline import distill_network, run_sequences
 from distill.tasks.family import TaskFamily
 from distill.tasks.files import load_task
 from distill.tasks.finite import Setting, Task
 from distill.tasks.sequences import SequenceTask
 from distill.threads import fixed_threads
-from distill.train import Recipe, Trained, TrainingState, train
-from distill.train.curve import CurveRecorder
-from distill.verify import Verified, verify, verify_refusal
-from distill.verify.chance import no_better_than_chance
-
-PROBE = 4096
-"""Unlabelled inputs that the structure score is taken on while training."""
+from distill.train.loop import Recipe
+from distill.train.over_domain import DomainTraining
+from distill.train.over_sequences import SequenceTraining
+from distill.train.watched import Training
+from distill.verify.report import Verified, verify_best
+from distill.verify.spaces import at_chance, checks_of, refused
 
 MAX_ATTEMPTS = 2
 """Trainings of a network; another begins only if one never became structured."""
@@ -56,11 +51,11 @@ MAX_ATTEMPTS = 2
 TRUSTED_LENGTH = 10
 """Of the sequences that a recurrent network is trusted on where nothing else is said."""
 
-LEARNED = 0.99
-"""Held-out accuracy below which a task counts as not learned."""
-
 AnyTask = str | Task | SequenceTask | TaskFamily
 """What stands for a task: a name or a file, what `@task` makes of a function, the task itself."""
+
+AnyNetwork = Model | RecurrentModel | IntegerModel | Callable[[Tensor], Tensor]
+"""A stored network, or a module or callable from tokens [n, inputs] to logits [n, outputs]."""
 
 
 def run(
@@ -93,66 +88,32 @@ def run(
     """
     check_seed(seed)
     task = _built(task, settings)
-    if isinstance(task, SequenceTask):
-        if architecture is not None:
-            raise DistillError(
-                f"'{task.name}' is a task over sequences: its recurrent networks are tried in a "
-                "fixed order, so that no architecture can be chosen for it"
-            )
-        return run_sequences(task, seed=seed, out=out, progress=progress)
-    chosen = architecture_for(architecture or task.architecture, task.domain)
-    recipe = recipe or Recipe.for_data(task.train_count, task.domain.size, chosen.kind)
+    if isinstance(task, SequenceTask) and architecture is not None:
+        raise DistillError(
+            f"'{task.name}' is a task over sequences: its recurrent networks are tried in a "
+            "fixed order, so that no architecture can be chosen for it"
+        )
+    shape = None
+    if isinstance(task, Task):
+        shape = architecture_for(architecture or task.architecture, task.domain)
     stages = Stages(progress or Silent())
     with fixed_threads(), output_folder(out, task.name) as output:
         with stages.stage("task") as lines:
-            train_mask = task.train_mask(seed)
-            lines.append(f"{task.name}: {task.domain}, {int(train_mask.sum()):,} to train on")
-            lines += _never_shown(task, train_mask)
-        with stages.stage("train") as lines:
-            trained, recorder, made = _train(
-                task, chosen, train_mask, seed, recipe, attempts, stages.progress
-            )
-            end = "structured" if trained.tail_from is not None else "never became structured"
-            lines.append(f"{trained.steps:,} steps, {end} (score {trained.structure:.2f})")
-        remarks = (*_not_learned(made), *_never_shown(task, train_mask))
-        found = _distill(trained.model, task.domain, task, task.name, train_mask, stages, remarks)
+            if isinstance(task, SequenceTask):
+                training: Training = SequenceTraining(task, seed)
+            else:
+                assert shape is not None, "a network over a finite domain has an architecture"
+                training = DomainTraining(task, seed, shape, recipe, attempts, structure_score)
+            lines += training.drawn
+        found = _first_understood(training, task, stages)
         with stages.stage("curve") as lines:
-            mechanism = found.mechanism
-            curve = recorder.curve(mechanism if isinstance(mechanism, FourierMechanism) else None)
+            curve = training.curve(_explained_by(found.mechanism))
             lines.append(f"{len(curve.points)} points of the training curve")
-        made_so = record(
-            stages, task.name, seed, describe(chosen), task.settings, dataclasses.asdict(recipe)
-        )
-        made_so = dataclasses.replace(made_so, attempts=made)
-        return _finish(found, made_so, curve, Split(task.train_count, seed), output)
-
-
-def _built(task: AnyTask, settings: Mapping[str, str | Setting]) -> Task | SequenceTask:
-    """The task that is meant."""
-    if isinstance(task, str):
-        return load_task(task, settings)
-    if isinstance(task, TaskFamily):
-        return task(**settings)
-    if not isinstance(task, Task | SequenceTask):
-        raise DistillError(
-            f"the task is a {type(task).__name__}: expected the name of one, a task file, a "
-            "function that is decorated with @distill.task, or what it returns"
-        )
-    if settings:
-        raise DistillError("settings belong to a task's name: this Task is already built")
-    return task
-
-
-def _finite(task: AnyTask, settings: Mapping[str, str | Setting]) -> Task:
-    """The task that is meant, if its kind can be run."""
-    built = _built(task, settings)
-    if isinstance(built, SequenceTask):
-        raise DistillError(
-            f"checkpoints of networks over sequences cannot be read yet, and '{built.name}' is a "
-            "task over sequences: choose one over a finite domain (`distill tasks` tells them "
-            "apart)"
-        )
-    return built
+        shaped = in_words(found.view)
+        made_so = record(stages, task.name, seed, shaped, task.settings, training.recipe)
+        made_so = dataclasses.replace(made_so, attempts=training.attempts)
+        split = Split(task.train_count, seed) if isinstance(task, Task) else None
+        return _finish(found, task, made_so, curve, split, output)
 
 
 def run_model(
@@ -194,30 +155,15 @@ def run_model(
             lines += imported.lines
             if task is not None:
                 lines.append(f"right on {_accuracy(imported.model, task)} for {task.name}")
-        found = _distill(imported.model, imported.domain, task, name, None, stages)
-        found = _under(found, imported.remarks)
+        view = _traced(imported.model, imported.domain, stages)
+        found = _distill(view, task, name, stages).under(imported.remarks)
         settings = {"model": Path(path).name, "layout": imported.layout, **imported.notes}
-        architecture = describe(imported.model.architecture)
-        made_so = record(stages, name, None, architecture, settings, {})
-        return _finish(found, made_so, None, None, output)
-
-
-def _under(found: Found, assumptions: tuple[str, ...]) -> Found:
-    """What was found, with what it rests on among the remarks of its report."""
-    report = found.verified.report
-    report = dataclasses.replace(report, remarks=(*report.remarks, *assumptions))
-    return dataclasses.replace(found, verified=dataclasses.replace(found.verified, report=report))
-
-
-def _accuracy(model: Model, task: Task) -> str:
-    """How good an imported network is at a task: a layout that reads it wrongly shows here."""
-    tokens = task.domain.tokens(traced_indices(task.domain))
-    right = int((model.logits(tokens).argmax(axis=1) == task.labels(tokens)).sum())
-    return f"{right:,} of {len(tokens):,} inputs"
+        made_so = record(stages, name, None, in_words(view), settings, {})
+        return _finish(found, task, made_so, None, None, output)
 
 
 def distill(
-    network: Model | RecurrentModel | IntegerModel | Callable[[Tensor], Tensor],
+    network: AnyNetwork,
     domain: Domain | Channels | Sequence[range],
     outputs: range | None = None,
     *,
@@ -244,15 +190,172 @@ def distill(
     Raises:
         DistillError: the network does not fit the domain.
     """
+    stages = Stages(progress or Silent())
+    space = _space(network, domain, outputs, length)
+    with fixed_threads(), output_folder(out, name) as output:
+        if isinstance(network, RecurrentModel | IntegerModel):
+            assert isinstance(space, Channels), "a recurrent network reads channels"
+            over = SequenceNetwork(network, space)
+            view: View = SequenceTrace(over, TRUSTED_LENGTH if length is None else length)
+        else:
+            assert isinstance(space, Domain), "any other network has a finite domain"
+            boxed = network if isinstance(network, Model) else BlackBox.over(network, space)
+            view = _traced(boxed, space, stages)
+        found = _distill(view, None, name, stages)
+        made_so = record(stages, name, None, in_words(view), {}, {})
+        return _finish(found, None, made_so, None, None, output)
+
+
+@dataclasses.dataclass(frozen=True)
+class Found:
+    """What the stages after training arrived at.
+
+    Attributes:
+        view: of the network; null where none was trained.
+        written: null for a refusal.
+    """
+
+    view: View | None
+    mechanism: Mechanism | Refusal
+    written: Written | None
+    verified: Verified
+
+    @property
+    def understood(self) -> bool:
+        """Whether there is a program that no check found to differ from the network."""
+        return self.verified.report.verdict not in {"refused", "approximate"}
+
+    def under(self, assumptions: tuple[str, ...]) -> Found:
+        """The same, with what it rests on among the remarks of its report."""
+        report = self.verified.report
+        report = dataclasses.replace(report, remarks=(*report.remarks, *assumptions))
+        return dataclasses.replace(self, verified=dataclasses.replace(self.verified, report=report))
+
+
+def _first_understood(training: Training, task: Task | SequenceTask, stages: Stages) -> Found:
+    """The first network whose program no check found to differ; or the first with a program."""
+    taken, verdict = None, None
+    while (view := training.next_network(verdict, stages)) is not None:
+        found = _distill(view, task, task.name, stages, training)
+        verdict = found.verified.report.verdict
+        if taken is None or not taken.written or found.understood:
+            taken = found
+            training.take()
+        if found.understood:
+            break
+    if taken is not None:
+        return taken
+    refusal = training.unlearned()
+    with stages.stage("verify") as lines:
+        verified = refused(refusal, None, task, task.name, ())
+        lines.append(verified.report.verdict)
+    return Found(None, refusal, None, verified)
+
+
+def _distill(
+    view: View,
+    task: Task | SequenceTask | None,
+    name: str,
+    stages: Stages,
+    training: Training | None = None,
+) -> Found:
+    """Read, write, verify. Reading gets the view, and nothing of the task.
+
+    The training is asked for the inputs that were trained on, and for remarks on a refusal.
+    """
+    with stages.stage("extract") as lines:
+        mechanisms, refusals = read(view)
+        lines += [kind_of(each).summary(each) for each in mechanisms] or [_refused(refusals[0])]
+    programs = list[Written]()
+    if mechanisms:
+        with stages.stage("emit") as lines:
+            for mechanism in mechanisms:
+                written = write(mechanism)
+                if isinstance(written, Written):
+                    written = at_chance(written, view) or written
+                lines.append(_refused(written) if isinstance(written, Refusal) else written.summary)
+                if isinstance(written, Refusal):
+                    refusals = (*refusals, written)
+                else:
+                    programs.append(written)
+    with stages.stage("verify") as lines:
+        if programs:
+            mask = None if training is None else training.train_mask
+            shortest = sorted(programs, key=lambda each: (each.tabulated, each.program.ast_nodes))
+            taken, verified = verify_best(shortest, view, name, checks_of(view, task, mask))
+            found = Found(view, taken.mechanism, taken, verified)
+        else:
+            refusal = _together(refusals)
+            remarks = () if training is None else training.remarks
+            found = Found(view, refusal, None, refused(refusal, view, task, name, remarks))
+        lines.append(found.verified.report.verdict)
+    return found
+
+
+def _finish(
+    found: Found,
+    task: Task | SequenceTask | None,
+    made_so: RunRecord,
+    curve: TrainingCurve | SequenceCurve | None,
+    split: Split | None,
+    output: Output | None,
+) -> Run:
+    """The end of every run: its pictures, its certificate, its page, and where it is stored."""
+    report, model = found.verified.report, stored_in(found.view)
+    program = None if found.written is None else found.written.program
+    exhibits = None if found.view is None else show(found.mechanism, found.view)
+    files = run_files(report, found.mechanism, program, model, curve, exhibits)
+    certificate = certify(found.view, task, found.mechanism, found.verified, split, files)
+    run = Run(
+        *(made_so, report, found.mechanism, program, model, curve, certificate), exhibits=exhibits
+    )
+    run = dataclasses.replace(run, extra={"report.html": report_page(run).encode()})
+    return run if output is None else save_run(run, output)
+
+
+def _together(refusals: tuple[Refusal, ...]) -> Refusal:
+    """All that was said by those that looked."""
+    return Refusal(
+        tuple(reason for refusal in refusals for reason in refusal.reasons),
+        {key: value for refusal in refusals for key, value in refusal.numbers.items()},
+    )
+
+
+def _refused(refusal: Refusal) -> str:
+    return f"refused: {refusal.reasons[0]}"
+
+
+def _explained_by(mechanism: Mechanism | Refusal) -> Any:
+    if isinstance(mechanism, Refusal):
+        return None
+    return lambda tokens: kind_of(mechanism).explain(mechanism, tokens)
+
+
+def _traced(network: Network, domain: Domain, stages: Stages) -> View:
+    with stages.stage("trace") as lines:
+        traced = trace(network, domain)
+        lines.append(traced.summary)
+    return traced
+
+
+def _accuracy(model: Model, task: Task) -> str:
+    """How good an imported network is at a task: a layout that reads it wrongly shows here."""
+    tokens = task.domain.tokens(traced_indices(task.domain))
+    right = int((model.logits(tokens).argmax(axis=1) == task.labels(tokens)).sum())
+    return f"{right:,} of {len(tokens):,} inputs"
+
+
+def _space(
+    network: AnyNetwork,
+    domain: Domain | Channels | Sequence[range],
+    outputs: range | None,
+    length: int | None,
+) -> Domain | Channels:
+    """What a network is a function of, as it was given."""
     if isinstance(network, RecurrentModel | IntegerModel):
         if isinstance(domain, Domain):
             raise DistillError("a recurrent network reads sequences: give its Channels, no Domain")
-        channels = domain if isinstance(domain, Channels) else Channels(tuple(domain))
-        if length is None:
-            length = TRUSTED_LENGTH
-        return distill_network(
-            network, channels, length=length, name=name, out=out, progress=progress
-        )
+        return domain if isinstance(domain, Channels) else Channels(tuple(domain))
     if length is not None:
         raise DistillError(
             f"length={length!r} is of a RecurrentModel or an IntegerModel, and this network is a "
@@ -260,216 +363,36 @@ def distill(
         )
     if isinstance(domain, Channels):
         raise DistillError("channels are for a RecurrentModel: give the Domain of this network")
-    if not isinstance(domain, Domain):
-        if outputs is None:
-            raise DistillError("outputs is missing: give the range of the outputs, or a Domain")
-        domain = Domain(tuple(domain), outputs)
-    stages = Stages(progress or Silent())
-    with fixed_threads(), output_folder(out, name) as output:
-        boxed: Network = network if isinstance(network, Model) else BlackBox.over(network, domain)
-        found = _distill(boxed, domain, None, name, None, stages)
-        architecture = describe(network.architecture) if isinstance(network, Model) else None
-        made_so = record(stages, name, None, architecture, {}, {})
-        return _finish(found, made_so, None, None, output)
+    if isinstance(domain, Domain):
+        return domain
+    if outputs is None:
+        raise DistillError("outputs is missing: give the range of the outputs, or a Domain")
+    return Domain(tuple(domain), outputs)
 
 
-@dataclasses.dataclass(frozen=True)
-class Found:
-    """What the stages after training arrived at."""
-
-    traced: Trace
-    mechanism: FourierMechanism | Refusal
-    emitted: Emitted | None
-    verified: Verified
-
-
-def _distill(
-    network: Network,
-    domain: Domain,
-    task: Task | None,
-    name: str,
-    train_mask: Bool[ndarray, " n"] | None,
-    stages: Stages,
-    remarks: tuple[str, ...] = (),
-) -> Found:
-    """Trace, extract, emit, verify. Extraction gets the trace, and nothing of the task.
-
-    The remarks are on how the network was trained, for the report of a refusal.
-    """
-    with stages.stage("trace") as lines:
-        traced = trace(network, domain)
-        part = "every input" if traced.whole else f"a sample of {len(traced.indices):,} inputs"
-        lines.append(f"logits of {part}")
-    with stages.stage("extract") as lines:
-        mechanism = extract(traced)
-        lines.append(_summary(mechanism))
-    emitted = None
-    if not isinstance(mechanism, Refusal):
-        with stages.stage("emit") as lines:
-            written = emit(mechanism, traced)
-            if isinstance(written, Emitted):
-                written = no_better_than_chance(written.program, traced) or written
-            lines.append(_emitted_summary(written))
-        if isinstance(written, Refusal):
-            mechanism = written
-        else:
-            emitted = written
-    with stages.stage("verify") as lines:
-        verified = _verify(emitted, mechanism, traced, task, name, train_mask, remarks)
-        lines.append(verified.report.verdict)
-    return Found(traced, mechanism, emitted, verified)
-
-
-def _verify(
-    emitted: Emitted | None,
-    mechanism: FourierMechanism | Refusal,
-    traced: Trace,
-    task: Task | None,
-    name: str,
-    train_mask: Bool[ndarray, " n"] | None,
-    remarks: tuple[str, ...],
-) -> Verified:
-    if isinstance(mechanism, Refusal) or emitted is None:
-        assert isinstance(mechanism, Refusal), "a mechanism that was not refused has a program"
-        return verify_refusal(mechanism, traced, task, name, remarks)
-    return verify(emitted, mechanism, traced, task, name, train_mask)
-
-
-def _train(
-    task: Task,
-    architecture: StoredArchitecture,
-    train_mask: Bool[ndarray, " n"],
-    seed: int,
-    recipe: Recipe,
-    at_most: int,
-    progress: Progress,
-) -> tuple[Trained, CurveRecorder, tuple[Attempt, ...]]:
-    domain = task.domain
-    tokens = domain.tokens(np.flatnonzero(train_mask))
-    labels = task.labels(tokens)
-    probe = domain.tokens(_probe(domain))
-    heldout = _heldout(domain, train_mask)
-    heldout_labels = task.labels(heldout)
-    attempts: list[Attempt] = []
-    while True:
-        recorder = CurveRecorder(task, architecture, train_mask, seed)
-
-        def observe(state: TrainingState, recorder: CurveRecorder = recorder) -> None:
-            losses = recorder(state)
-            if losses is not None:
-                progress.training(*_progress(state, losses))
-
-        trained = train(
-            architecture,
-            tokens,
-            labels,
-            probe,
-            structure_score,
-            recipe,
-            [seed, len(attempts)],
-            observe,
+def _built(task: AnyTask, settings: Mapping[str, str | Setting]) -> Task | SequenceTask:
+    """The task that is meant."""
+    if isinstance(task, str):
+        return load_task(task, settings)
+    if isinstance(task, TaskFamily):
+        return task(**settings)
+    if not isinstance(task, Task | SequenceTask):
+        raise DistillError(
+            f"the task is a {type(task).__name__}: expected the name of one, a task file, a "
+            "function that is decorated with @distill.task, or what it returns"
         )
-        last = trained.tail_from is not None or len(attempts) + 1 == at_most
-        right = trained.model.logits(heldout).argmax(axis=1) == heldout_labels
-        attempts.append(
-            Attempt(
-                len(attempts) + 1,
-                trained.steps,
-                trained.tail_from,
-                trained.structure,
-                discarded=not last,
-                heldout_accuracy=float(right.mean()),
-            )
+    if settings:
+        raise DistillError("settings belong to a task's name: this Task is already built")
+    return task
+
+
+def _finite(task: AnyTask, settings: Mapping[str, str | Setting]) -> Task:
+    """The task that is meant, if its kind can be run."""
+    built = _built(task, settings)
+    if isinstance(built, SequenceTask):
+        raise DistillError(
+            f"checkpoints of networks over sequences cannot be read yet, and '{built.name}' is a "
+            "task over sequences: choose one over a finite domain (`distill tasks` tells them "
+            "apart)"
         )
-        if last:
-            return trained, recorder, tuple(attempts)
-
-
-def _progress(state: TrainingState, losses: tuple[float, float]) -> tuple[float, str]:
-    """Half while the network becomes structured, half while it cools down."""
-    done = 0.5 + state.tail_done / 2 if state.tail_done else min(state.structure, 1.0) / 2
-    return done, (
-        f"step {state.step:,}  loss: train {losses[0]:.3g}, held-out {losses[1]:.3g}  "
-        f"structure {state.structure:.2f}"
-    )
-
-
-def _heldout(domain: Domain, train_mask: Bool[ndarray, " n"]) -> Int[ndarray, "m k"]:
-    """The traced inputs that are not trained on, or the first held-out input if there are none."""
-    indices = traced_indices(domain)
-    held = indices[~train_mask[indices]]
-    return domain.tokens(held if len(held) else np.flatnonzero(~train_mask)[:1])
-
-
-def _not_learned(attempts: tuple[Attempt, ...]) -> tuple[str, ...]:
-    """That no attempt learned the task, if so: a refusal alone would leave that open."""
-    best = max(attempt.heldout_accuracy or 0.0 for attempt in attempts)
-    if best >= LEARNED:
-        return ()
-    tried = f"{len(attempts)} attempts" if len(attempts) > 1 else "one attempt"
-    return (
-        f"the network did not learn the task: at best {best:.1%} of the held-out inputs are right, "
-        f"in {tried}",
-    )
-
-
-def _never_shown(task: Task, train_mask: Bool[ndarray, " n"]) -> tuple[str, ...]:
-    """That no training input has some answer, if so: nothing tells a network when to give it.
-
-    Only answers that are trained on are counted, and the reference is not asked for others.
-    """
-    shown = np.unique(task.labels(task.domain.tokens(np.flatnonzero(train_mask))))
-    missing = len(task.domain.outputs) - len(shown)
-    if not missing:
-        return ()
-    outputs = "output never occurs" if missing == 1 else "outputs never occur"
-    return (f"{missing:,} {outputs} among the answers that were trained on",)
-
-
-def _probe(domain: Domain) -> ndarray:
-    """Inputs of the fitted half: those that are scored later never steer training."""
-    indices = traced_indices(domain)
-    fitted = indices[fitted_half(len(indices))]
-    rng = np.random.default_rng(FIT_SEED)
-    return np.sort(rng.permutation(fitted)[:PROBE])
-
-
-def _summary(mechanism: FourierMechanism | Refusal) -> str:
-    if isinstance(mechanism, Refusal):
-        return f"refused: {mechanism.reasons[0]}"
-    exceptions = len(mechanism.exceptions)
-    listed = f", {exceptions} exceptions" if exceptions else ""
-    return f"{mechanism.name} (R² {mechanism.fit.heldout_r2:.3f}{listed})"
-
-
-def _emitted_summary(written: Emitted | Refusal) -> str:
-    if isinstance(written, Refusal):
-        return f"refused: {written.reasons[0]}"
-    return f"{written.program.lines} lines; proved: {written.meaning.statement}"
-
-
-def _finish(
-    found: Found,
-    made_so: RunRecord,
-    curve: TrainingCurve | None,
-    split: Split | None,
-    output: Output | None,
-) -> Run:
-    return finish(
-        made_so,
-        found.verified.report,
-        found.mechanism,
-        program=None if found.emitted is None else found.emitted.program,
-        model=found.traced.network if isinstance(found.traced.network, Model) else None,
-        curve=curve,
-        exhibits=domain_exhibits(found.mechanism, found.traced),
-        certify=lambda files: certify(
-            found.traced.domain,
-            found.traced.network,
-            found.mechanism,
-            found.verified,
-            split,
-            files,
-        ),
-        output=output,
-    )
+    return built

@@ -25,11 +25,11 @@ from distill.drawing.colours import around, diverging, hexadecimal
 from distill.drawing.png import png
 from distill.errors import RunFolderError
 from distill.kinds.automaton.machine import Machine
-from distill.kinds.fourier.phases import phases_of
 from distill.pages.card import commands
 from distill.pages.drawn_again import write_report
 from distill.pages.report_page import report_page, snippet
 from distill.records.curve import CurvePoint, TrainingCurve
+from distill.records.phases import phases_of
 from distill.runs.certificate import Split
 from distill.runs.store import RunRecord
 

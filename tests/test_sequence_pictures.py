@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from distill.kinds.exhibiting import ExhibitsJson, sequence_exhibits
 from planted_linear import planted, system
 from planted_machine import planted_network
 
@@ -21,16 +22,15 @@ from distill.kinds.automaton.machine import Machine, random_minimal
 from distill.kinds.automaton.mechanism import AutomatonMechanism, Variable
 from distill.kinds.automaton.pictures import GROUPS, machine_pictures, state_graph
 from distill.kinds.automaton.states import state_groups, state_names
-from distill.kinds.exhibiting import ExhibitsJson, sequence_exhibits
 from distill.kinds.recurrence.exhibits import RecurrenceExhibits, recurrence_exhibits
 from distill.kinds.recurrence.pictures import recurrence_pictures
 from distill.kinds.recurrence.recurrence import Recurrence
+from distill.kinds.refused.pictures import unread_picture
 from distill.kinds.refused.sequence_exhibits import UnreadExhibits
 from distill.networks.sequence_network import SequenceNetwork
 from distill.pages.pictures.lengths import lengths_picture
 from distill.pages.pictures.located import located_picture
 from distill.pages.pictures.sequence_training import training_picture
-from distill.pages.pictures.sequences import unread_picture
 from distill.records.attempts import CellAttempt
 from distill.records.curve import SequenceCurve, SequencePoint
 from distill.records.refusal import Refusal

@@ -82,7 +82,7 @@ def show(run: str, notation: Notation | None, out: str) -> None:
 
     stored = load_run(find_run(run, Path(out)))
     if notation is not None:
-        from distill.kinds.notation import written
+        from distill.kinds.known import notation as written
 
         click.echo(written(stored.mechanism, notation))
         return

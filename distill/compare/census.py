@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from distill.compare.classes import Class, Distance, classes_of
 from distill.compare.gather import Subject
 from distill.compare.wording import headline, overall
-from distill.kinds.fourier.compare import Family, families
-from distill.kinds.fourier.mechanism import FourierMechanism
+from distill.kinds.fourier.compare import Family
+from distill.kinds.known import KINDS, heldout_r2
 from distill.records.refusal import Refusal
 
 FORMAT_VERSION = 1
@@ -105,24 +105,26 @@ def _compare(subjects: Sequence[Subject]) -> Comparison:
     repeats = _repeats(subjects)
     repeated = {place for place, _ in repeats}
     once = {place: each for place, each in enumerate(subjects) if place not in repeated}
-    waves = {
-        place: (subject.mechanism, subject.domain)
-        for place, subject in once.items()
-        if isinstance(subject.mechanism, FourierMechanism) and subject.source is not None
-    }
-    loops = {
-        place: subject
-        for place, subject in once.items()
-        if place not in waves and subject.source is not None
-    }
-    found = families(waves)
+    written = {place: each for place, each in once.items() if each.source is not None}
+    found, grouped = [], set[int]()
+    for kind in KINDS:
+        own = {
+            place: (each.mechanism, each.space)
+            for place, each in written.items()
+            if each.mechanism.kind == kind.name
+        }
+        families = kind.families(own)
+        if families is not None:
+            found += families
+            grouped |= own.keys()
+    loops = {place: each for place, each in written.items() if place not in grouped}
     classes, distances = classes_of(loops)
     groups = [len(family.runs) for family in found] + [len(each.runs) for each in classes]
     compared = Comparison(
         title=", ".join(dict.fromkeys(subject.record.task for subject in subjects)),
         sentence="",
         runs=_lines(subjects),
-        families=found,
+        families=tuple(found),
         classes=classes,
         distances=distances,
         alike=max(groups, default=0),
@@ -185,7 +187,7 @@ def _line(label: str, subject: Subject) -> Line:
         located=report.located,
         kind="refused" if refused else mechanism.kind,
         name=report.mechanism.name,
-        heldout_r2=mechanism.fit.heldout_r2 if isinstance(mechanism, FourierMechanism) else None,
+        heldout_r2=heldout_r2(mechanism),
         exceptions=None if report.program is None else report.program.exceptions,
         lines=None if report.program is None else report.program.lines,
         reason=(reasons[0].splitlines() or [""])[0] if refused and reasons else None,

@@ -1,24 +1,16 @@
-"""Programs over sequences, those that are provably the same together, and the others told apart."""
+"""Programs that are provably the same together, and others told apart."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from distill.compare.gather import Subject
-from distill.domains.sequences import Channels
 from distill.errors import ProgramError
-from distill.kinds.automaton.compare import machine_difference, sorted_machine
-from distill.kinds.automaton.mechanism import AutomatonMechanism
 from distill.kinds.difference import Difference, first_difference
-from distill.kinds.recurrence.compare import system_difference, systems_equal, unnamed
-from distill.kinds.recurrence.mechanism import RecurrenceMechanism
-from distill.runs.sequence_certificate import SequenceCertificate
-
-Why = Literal["text", "machine", "names", "answers"]
-"""Why programs are the same: their text; their minimal machine; all but the names and the order of
-their registers; their answers, as linear recurrences."""
+from distill.kinds.kind import NotComparable, Why
+from distill.kinds.known import kind_of
+from distill.records.refusal import Refusal
 
 RANK: tuple[Why, ...] = ("text", "machine", "names", "answers")
 
@@ -38,7 +30,7 @@ class Class:
 
     letter: str
     runs: tuple[int, ...]
-    kind: Literal["automaton", "recurrence"]
+    kind: str
     name: str
     why: Why
     texts: int
@@ -85,7 +77,7 @@ def classes_of(subjects: Mapping[int, Subject]) -> tuple[tuple[Class, ...], tupl
     firsts = [subjects[group[0][0]] for group in groups]
     distances = []
     for at, first in enumerate(firsts):
-        to = next(place for place in range(at + 1) if firsts[place].channels == first.channels)
+        to = next(place for place in range(at + 1) if firsts[place].space == first.space)
         if to < at:
             distances.append(_distance(classes[to], classes[at], firsts[to], first))
     return classes, tuple(distances)
@@ -101,9 +93,9 @@ def _class(letter: str, group: Sequence[tuple[int, Why]], subjects: Mapping[int,
     runs = tuple(place for place, _ in group)
     first = subjects[runs[0]]
     mechanism, source = first.mechanism, first.source
-    assert isinstance(mechanism, AutomatonMechanism | RecurrenceMechanism), "over sequences"
+    assert not isinstance(mechanism, Refusal), "a refusal has no program"
     assert source is not None, "only a refusal has no program"
-    machine = isinstance(mechanism, AutomatonMechanism)
+    sizes = kind_of(mechanism).sizes(mechanism)
     return Class(
         letter=letter,
         runs=runs,
@@ -111,67 +103,47 @@ def _class(letter: str, group: Sequence[tuple[int, Why]], subjects: Mapping[int,
         name=first.report.mechanism.name,
         why=RANK[max(RANK.index(why) for _, why in group)],
         texts=len({subjects[run].source for run in runs}),
-        states=mechanism.states if machine else None,
-        registers=None if machine else len(mechanism.registers),
+        states=sizes.get("states"),
+        registers=sizes.get("registers"),
         source=source,
-        channels=_reading(first.channels),
+        channels=first.reading,
     )
-
-
-def _reading(channels: Channels) -> str:
-    several = f"; {channels.outputs} numbers answered" if channels.outputs > 1 else ""
-    return f"{channels}{several}"
 
 
 def _same(one: Subject, other: Subject) -> Why | None:
     """Why two programs are the same, or null where that is not known."""
-    if one.channels != other.channels:
-        return None
     here, there = one.mechanism, other.mechanism
-    if isinstance(here, AutomatonMechanism) and isinstance(there, AutomatonMechanism):
-        if sorted_machine(here.machine) != sorted_machine(there.machine):
-            return None
-        return "text" if one.source == other.source else "machine"
-    if isinstance(here, RecurrenceMechanism) and isinstance(there, RecurrenceMechanism):
-        if one.source == other.source:
-            return "text"
-        if unnamed(here) == unnamed(there):
-            return "names"
-        if here.system and there.system and systems_equal(here.system, there.system):
-            return "answers"
-    return None
+    if one.space != other.space or here.kind != there.kind:
+        return None
+    assert not isinstance(here, Refusal), "a refusal has no program"
+    if one.source == other.source:
+        return "text"
+    return kind_of(here).same(here, there)
 
 
 def _distance(one: Class, other: Class, here: Subject, there: Subject) -> Distance:
-    def found(difference: Difference | None) -> Distance:
-        return Distance(one.letter, other.letter, difference)
-
     first, second = here.mechanism, there.mechanism
-    if isinstance(first, AutomatonMechanism) and isinstance(second, AutomatonMechanism):
-        return found(machine_difference(first.machine, second.machine))
-    if isinstance(first, RecurrenceMechanism) and isinstance(second, RecurrenceMechanism):
-        systems = first.system, second.system
-        if systems[0] and systems[1]:
-            return found(system_difference(systems[0], systems[1], here.channels.inputs))
+    if not isinstance(first, Refusal) and first.kind == second.kind:
+        try:
+            found = kind_of(first).difference(first, second, here.space.inputs)
+            return Distance(one.letter, other.letter, found)
+        except NotComparable:
+            pass
     return _along_stored(one, other, here)
 
 
 def _along_stored(one: Class, other: Class, here: Subject) -> Distance:
-    """Both programs along the sequences that the first one was checked on, in the sandbox."""
-    from distill.checker.sandbox import run_sequences
-
-    assert isinstance(here.certificate, SequenceCertificate), "of runs over sequences"
-    draws, agreed, shortest = here.certificate.draws, 0, None
+    """Both programs along the inputs that the first one was checked on, in the sandbox."""
+    draws, agreed, shortest = here.certificate.stored_inputs(), 0, None
     if draws is None:
         return Distance(one.letter, other.letter, reason="no sequences are stored")
-    for draw in (draws.fresh, draws.stress, *draws.longer):
-        sequences = draw.sequences(here.channels)
+    for inputs in draws:
         try:
-            said = [run_sequences(c.source, sequences, here.channels.outputs) for c in (one, other)]
+            said = [here.certificate.answers_of(each.source, inputs) for each in (one, other)]
         except ProgramError as error:
             return Distance(one.letter, other.letter, reason=str(error))
-        difference = first_difference(sequences, *said)
-        agreed += len(sequences)
+        difference = first_difference(inputs, *said)
+        agreed += len(inputs)
         if difference and (not shortest or len(difference.inputs) < len(shortest.inputs)):
             shortest = difference
     return Distance(one.letter, other.letter, shortest, agreed if shortest is None else None)

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from distill.domains.finite import Domain
 from distill.domains.sequences import Channels
 from distill.errors import RunFolderError
-from distill.kinds.mechanism import Mechanism
+from distill.kinds.kind import Mechanism
+from distill.kinds.known import mechanism_json
 from distill.records.refusal import Refusal
 from distill.records.report import Report
 from distill.runs.certificate import Certificate
 from distill.runs.folders import find_run, stored_runs
 from distill.runs.sequence_certificate import SequenceCertificate
-from distill.runs.store import CertificateJson, MechanismJson, RunRecord, read_part
+from distill.runs.store import CertificateJson, RunRecord, read_part
 
 
 @dataclass(frozen=True)
@@ -39,20 +41,16 @@ class Subject:
         return self.certificate.sha256.get("model.safetensors")
 
     @property
-    def domain(self) -> tuple[tuple[range, ...], range]:
-        """Values of every input, and of the output, of a function over a finite domain."""
-        assert isinstance(self.certificate, Certificate), "asked of finite domains only"
-        inputs, outputs = self.certificate.domain.inputs, self.certificate.domain.outputs
-        return tuple(range(low, high + 1) for low, high in inputs), range(
-            outputs[0], outputs[1] + 1
-        )
+    def space(self) -> Domain | Channels:
+        """What the network is a function of."""
+        return self.certificate.space
 
     @property
-    def channels(self) -> Channels:
-        """What is read and answered at every step, of a task over sequences."""
-        assert isinstance(self.certificate, SequenceCertificate), "asked of sequences only"
-        inputs = tuple(range(low, high + 1) for low, high in self.certificate.inputs)
-        return Channels(inputs, self.certificate.outputs)
+    def reading(self) -> str:
+        """What is read and answered, in words."""
+        space = self.space
+        several = isinstance(space, Channels) and space.outputs > 1
+        return f"{space}; {space.outputs} numbers answered" if several else str(space)
 
 
 def gather(given: Sequence[str], out: Path) -> tuple[Subject, ...]:
@@ -118,7 +116,7 @@ def read_subject(folder: Path) -> Subject:
         folder=folder,
         record=part("run.json", RunRecord),
         report=report,
-        mechanism=part("mechanism.json", MechanismJson),
+        mechanism=part("mechanism.json", mechanism_json()),
         certificate=part("certificate.json", CertificateJson),
         source=source,
     )

@@ -9,6 +9,7 @@ from distill.checker.verdict import CLAIMS
 from distill.compare import wording
 from distill.compare.census import Comparison, Line
 from distill.kinds.fourier.compare import Family, Image, Key
+from distill.kinds.known import KINDS
 from distill.terminal.grid import Cell, Grid, GridColumn
 from distill.terminal.page import Fact, Page, Section
 
@@ -119,11 +120,11 @@ def facts_of(compared: Comparison) -> tuple[Fact, ...]:
     for family in compared.families:
         if len(family.runs) > 1:
             facts += _family_facts(family, several=len(compared.families) > 1)
-    for kind in ("automaton", "recurrence"):
-        classes = [each for each in compared.classes if each.kind == kind]
+    for kind in KINDS:
+        classes = [each for each in compared.classes if each.kind == kind.name]
         if classes:
             runs = sum(len(each.runs) for each in classes)
-            noun = "machines" if kind == "automaton" else "recurrences"
+            noun = kind.noun[1]
             note = ", ".join(f"{each.letter} {len(each.runs)}" for each in classes)
             facts.append(
                 Fact(f"different {noun}", Cell(f"{len(classes)}"), f"of {runs} runs: {note}")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from distill.compare.classes import Class, Distance
 from distill.kinds.difference import Difference
 from distill.kinds.fourier.compare import Family, Overlap
+from distill.kinds.known import KINDS, kind_named
 
 if TYPE_CHECKING:
     from distill.compare.census import Comparison
@@ -20,8 +21,8 @@ def headline(compared: Comparison) -> str:
     """What all runs of a comparison found, the most frequent first."""
     total = compared.networks
     said = [_family(family, total) for family in compared.families]
-    for kind in ("automaton", "recurrence"):
-        classes = [each for each in compared.classes if each.kind == kind]
+    for kind in KINDS:
+        classes = [each for each in compared.classes if each.kind == kind.name]
         if classes:
             said.append(_classes(classes, total))
     repeated = {place for place, _ in compared.repeats}
@@ -68,10 +69,10 @@ def _labels(family: Family) -> str:
 
 def _classes(classes: Sequence[Class], total: int) -> str:
     """Machines, or recurrences, the largest class first."""
-    noun = "machine" if classes[0].kind == "automaton" else "recurrence"
+    noun, nouns = kind_named(classes[0].kind).noun
     first, runs = classes[0], sum(len(each.runs) for each in classes)
     if len(classes) > 1 and len(first.runs) == 1:
-        return f"{_networks(runs, total)} found {len(classes)} different {noun}s"
+        return f"{_networks(runs, total)} found {len(classes)} different {nouns}"
     said = f"{_networks(len(first.runs), total)} found "
     said += f"{'the same' if len(first.runs) > 1 else 'a'} {noun}"
     said += f" of {counted(first.states, 'state')}" if first.states is not None else ""
@@ -80,7 +81,7 @@ def _classes(classes: Sequence[Class], total: int) -> str:
         said += f", written in {first.texts} ways" if first.texts > 1 else ", as the same program"
     if len(classes) == 1:
         return said
-    others = f"another {noun}" if len(classes) == 2 else f"{len(classes) - 1} other {noun}s"
+    others = f"another {noun}" if len(classes) == 2 else f"{len(classes) - 1} other {nouns}"
     return f"{said}; {runs - len(first.runs)} found {others}"
 
 

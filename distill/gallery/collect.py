@@ -18,7 +18,7 @@ from pathlib import Path
 
 from distill.errors import RunFolderError
 from distill.gallery.page import gallery_page
-from distill.kinds.again import emit_again
+from distill.kinds.known import write_again
 from distill.pages.pictures import pictures_of
 from distill.pages.report_page import report_page
 from distill.records.refusal import Refusal
@@ -114,7 +114,7 @@ def made_again(gallery: Path) -> Iterator[tuple[Path, bytes]]:
     shown, pictures = entries(gallery), {}
     for name, run in shown.items():
         if not isinstance(run.mechanism, Refusal):
-            program = emit_again(run.mechanism)
+            program = write_again(run.mechanism)
             shown[name] = run = replace(run, program=program)
             yield gallery / name / "program.py", program.source.encode()
         pictures[name] = pictures_of(run)

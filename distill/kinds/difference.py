@@ -25,11 +25,24 @@ class Difference:
 
 
 def first_difference(
-    sequences: Int[ndarray, "n length channels"],
-    one: Int[ndarray, "n length outputs"],
-    other: Int[ndarray, "n length outputs"],
+    inputs: Int[ndarray, "n *places"],
+    one: Int[ndarray, "n *answers"],
+    other: Int[ndarray, "n *answers"],
 ) -> Difference | None:
-    """The shortest beginning of a sequence on which answers differ; null where none do."""
+    """The first input on which answers differ, of sequences a shortest beginning; null if none.
+
+    Args:
+        inputs: rows [n, inputs], or sequences [n, length, channels].
+        one: answers [n], or along sequences [n, length, outputs].
+        other: of the other program, likewise.
+    """
+    if inputs.ndim == 2:
+        rows = np.flatnonzero(one != other)
+        if not len(rows):
+            return None
+        at = rows[0]
+        row = tuple(inputs[at].tolist())
+        return Difference((row,), (int(one[at]),), (int(other[at]),), False)
     apart = (one != other).any(axis=2)
     rows = np.flatnonzero(apart.any(axis=1))
     if not len(rows):
@@ -37,7 +50,7 @@ def first_difference(
     ends = apart[rows].argmax(axis=1)
     row, end = rows[ends.argmin()], int(ends.min())
     return Difference(
-        tuple(tuple(values) for values in sequences[row, : end + 1].tolist()),
+        tuple(tuple(values) for values in inputs[row, : end + 1].tolist()),
         tuple(one[row, end].tolist()),
         tuple(other[row, end].tolist()),
         False,

@@ -1,7 +1,238 @@
-"""What a kind of mechanism offers."""
+"""What a kind of mechanism offers: one class, from which every kind derives its own.
+
+A kind reads mechanisms in networks, writes them as programs, looks for them inside the network,
+proves what it can, and shows what it found. Nothing else in the package asks which kind a
+mechanism is of: it asks the kind. `known.py` lists the kinds there are; the guide's page "Add a
+kind" goes through them one by one.
+"""
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, Protocol, TypeVar, runtime_checkable
+
+from jaxtyping import Bool, Float, Int
+from numpy import ndarray
+
+from distill.drawing.picture import Picture
+from distill.evidence.figures import Measured
+from distill.kinds.difference import Difference
+from distill.networks.trace import View
+from distill.programs.program import Program
+from distill.records.explained import Explain
+from distill.records.refusal import Refusal
+from distill.records.report import Meaning, Proof, Report
 
 Notation = Literal["latex", "sympy", "dot"]
+
+Why = Literal["text", "machine", "names", "answers"]
+"""Why programs are the same: their text; their minimal machine; all but the names and the order of
+their registers; their answers, as linear recurrences."""
+
+
+TABULATED = (
+    "the program lists what its machine does, at least in part: no arithmetic was found for it"
+)
+"""The remark on a program that lists what no expression was found for."""
+
+
+@runtime_checkable
+class Mechanism(Protocol):
+    """A plain value, as it stands in `mechanism.json`; `kind` says of which kind it is."""
+
+    @property
+    def kind(self) -> str:
+        """The name of its kind."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """What its program computes, in words."""
+        ...
+
+    @property
+    def remembered(self) -> tuple[str, ...]:
+        """Variables that a network which computes as the program does holds inside."""
+        ...
+
+
+@dataclass(frozen=True)
+class Written:
+    """A program, and the mechanism that it was written from.
+
+    Attributes:
+        mechanism: as it is stored: what the program is written from, whenever it is.
+        meaning: what the program was proved to be; null where nothing was proved of it.
+        tabulated: whether it lists what no expression was found for.
+        exceptions: inputs that it answers from a list.
+        remarks: for the report.
+    """
+
+    program: Program
+    mechanism: Mechanism
+    meaning: Meaning | None = None
+    tabulated: bool = False
+    exceptions: int = 0
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def summary(self) -> str:
+        """In a few words."""
+        lines = f"{self.program.lines} lines"
+        if self.meaning is not None:
+            return f"{lines}; proved: {self.meaning.statement}"
+        return f"{self.mechanism.name}: {lines}"
+
+
+@dataclass(frozen=True)
+class Proved:
+    """A proof that a program is what a network does, and what a checker needs to redo it.
+
+    Attributes:
+        data: of the kind, for the certificate; null where the proof needs none.
+        remarks: on what could not be proved.
+    """
+
+    proof: Proof | None = None
+    data: Any = None
+    remarks: tuple[str, ...] = ()
+
+
+M = TypeVar("M", bound=Mechanism)
+
+
+class Kind(Generic[M]):
+    """A kind of mechanism. What is not overridden is not offered.
+
+    Attributes:
+        name: what `kind` says in its mechanisms.
+        noun: what one of its mechanisms is called, and several.
+        mechanism: the type of its mechanisms.
+        exhibits: the type of what its pictures show.
+        notations: in which other notations it can be written.
+    """
+
+    name: str
+    noun: tuple[str, str]
+    mechanism: type[M]
+    exhibits: Any
+    notations: tuple[Notation, ...] = ()
+
+    def read(self, view: View) -> Iterator[M | Refusal]:
+        """Every mechanism that is found in a network, and why there is none where it looked.
+
+        Nothing comes of a network that this kind does not read. Nothing of a task is seen here.
+        """
+        raise NotImplementedError
+
+    def summary(self, mechanism: M) -> str:
+        """What was read, in a few words."""
+        return mechanism.name
+
+    def write(self, mechanism: M) -> Written | Refusal:
+        """The program of a mechanism: the same text, whenever and by whom it is written.
+
+        Raises:
+            DistillError: the mechanism was stored by a version that wrote other expressions.
+        """
+        raise NotImplementedError
+
+    def listed(self, mechanism: M) -> tuple[tuple[int, ...], ...]:
+        """Inputs that the program answers from a list, as values, each with its answer last."""
+        return ()
+
+    def probe(self, written: Written, view: View, sample: Any) -> Measured:
+        """Tests of the network's inside that a wrong explanation would fail.
+
+        Args:
+            written: the program and its mechanism.
+            view: of the network.
+            sample: the inputs that are checked (`distill.verify`).
+        """
+        return {}
+
+    def losses(
+        self, mechanism: M, view: View, labels: Int[ndarray, " n"], trained: Bool[ndarray, " n"]
+    ) -> Measured:
+        """Losses of what the mechanism explains and leaves, against the task.
+
+        Args:
+            mechanism: the mechanism.
+            view: of the network.
+            labels: of the traced inputs.
+            trained: which of them were trained on.
+        """
+        return {}
+
+    def prove(self, written: Written, view: View) -> Proved:
+        """A proof that is of this kind; what holds for any network over a space is proved there."""
+        return Proved()
+
+    def hunt(self, mechanism: M, view: View) -> list[Int[ndarray, "n length channels"]]:
+        """Inputs that a search for disagreements begins with."""
+        return []
+
+    def structure(self, logits: Float[ndarray, "n outputs"]) -> float:
+        """How far logits are what this kind reads, from 0 to about 1: training stops by it.
+
+        Nothing of labels is seen: a network is trained until it is structured, not until it is
+        right.
+        """
+        return 0.0
+
+    def explain(self, mechanism: M, tokens: Int[ndarray, "n k"]) -> Explain | None:
+        """What the mechanism explains of logits at these inputs, for the training curve."""
+        return None
+
+    def show(self, mechanism: M, view: View) -> Any:
+        """What its pictures show, taken from the network once."""
+        raise NotImplementedError
+
+    def spectrum(self, exhibits: Any) -> tuple[float, ...]:
+        """Amplitudes of the logits by frequency, for a line on the terminal; none where unknown."""
+        return ()
+
+    def draw(self, mechanism: M, exhibits: Any, report: Report) -> tuple[Picture, ...]:
+        """Its pictures, in the order in which they are looked at."""
+        return ()
+
+    def draw_rivals(self, mechanism: M, report: Report) -> tuple[Picture, ...]:
+        """Pictures beside its rivals, which come last."""
+        return ()
+
+    def families(self, found: Mapping[int, tuple[M, Any]]) -> tuple[Any, ...] | None:
+        """Mechanisms side by side, grouped in a way of this kind; null for classes of equals.
+
+        Args:
+            found: mechanisms and what their networks are functions of, by the place of their run.
+        """
+        return None
+
+    def heldout_r2(self, mechanism: M) -> float | None:
+        """The part of the logits that it explains on inputs not fitted; null if not measured."""
+        return None
+
+    def same(self, one: M, other: M) -> Why | None:
+        """Why two mechanisms are provably the same, their texts aside; null where none knows."""
+        return None
+
+    def difference(self, one: M, other: M, inputs: tuple[range, ...]) -> Difference | None:
+        """An input on which two of them differ, if that is known from what they are.
+
+        Raises:
+            NotComparable: programs must be run to tell.
+        """
+        raise NotComparable
+
+    def sizes(self, mechanism: M) -> Mapping[str, int]:
+        """How large it is, in its own measures (states, registers)."""
+        return {}
+
+    def notation(self, mechanism: M, form: Notation) -> str:
+        """The mechanism in one of its other notations."""
+        raise NotImplementedError
+
+
+class NotComparable(Exception):  # noqa: N818 - a way to go on, no error
+    """Nothing is known of two mechanisms from what they are."""

@@ -16,8 +16,17 @@ from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
 from distill.domains.finite import Domain, choose
+from distill.domains.sequences import Channels
 from distill.errors import DistillError
-from distill.networks.stored import Network
+from distill.networks.choice import describe
+from distill.networks.integer_model import IntegerModel
+from distill.networks.integer_recurrent import IntegerRecurrent
+from distill.networks.recurrent_model import RecurrentModel
+from distill.networks.sequence_network import SequenceNetwork
+from distill.networks.stored import Model, Network
+
+StoredModel = Model | RecurrentModel | IntegerModel
+"""Networks that a run folder can hold."""
 
 FIT_SEED = 1
 """Of the draw of the fitted half."""
@@ -52,6 +61,12 @@ class Trace:
     def whole(self) -> bool:
         """Whether every input of the domain was traced."""
         return len(self.indices) == self.domain.size
+
+    @property
+    def summary(self) -> str:
+        """What was traced, in a few words."""
+        part = "every input" if self.whole else f"a sample of {len(self.indices):,} inputs"
+        return f"logits of {part}"
 
     @cached_property
     def tokens(self) -> Int[ndarray, "n k"]:
@@ -95,3 +110,45 @@ def trace(network: Network, domain: Domain) -> Trace:
             f"sizes from {SMALLEST:g} to {LARGEST:g}, whose squares are numbers; rescale them"
         )
     return Trace(domain, network, indices, logits, fitted_half(len(indices)))
+
+
+@dataclass(frozen=True)
+class SequenceTrace:
+    """What extraction may look at over sequences: the network itself, and how far it is trusted.
+
+    Attributes:
+        network: it can be stepped from any hidden state, along any sequence.
+        length: of the sequences that it was trained on, or can be trusted on.
+    """
+
+    network: SequenceNetwork
+    length: int
+
+    @property
+    def channels(self) -> Channels:
+        """What is read at every step, and how many numbers answer."""
+        return self.network.channels
+
+
+View = Trace | SequenceTrace
+"""What extraction may look at, by what the network is a function of."""
+
+
+def stored_in(view: View | None) -> StoredModel | None:
+    """The network of a view, where it can be stored: no callable in memory can."""
+    if isinstance(view, SequenceTrace):
+        return view.network.model
+    return view.network if view is not None and isinstance(view.network, Model) else None
+
+
+def in_words(view: View | None) -> str | None:
+    """The architecture of a view's network; null of a callable in memory, and without one."""
+    if isinstance(view, SequenceTrace):
+        shape = view.network.model.architecture
+        kind = "second-order"
+        if isinstance(shape, IntegerRecurrent):
+            sums = shape.one_hot and shape.readout == "value"
+            kind = f"{shape.activation} {'sum' if sums else shape.readout}"
+        return f"{kind}, {shape.d_hidden} units"
+    model = stored_in(view)
+    return describe(model.architecture) if isinstance(model, Model) else None

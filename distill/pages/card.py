@@ -6,7 +6,7 @@ import shlex
 from dataclasses import dataclass
 
 from distill.domains.finite import input_names
-from distill.kinds.fourier.mechanism import FourierMechanism
+from distill.kinds.known import listed
 from distill.pages.statements import not_checked
 from distill.records.attempts import CellAttempt
 from distill.records.report import Disagreement, Report, SequenceDisagreement
@@ -98,23 +98,11 @@ def failures(run: Run) -> list[str]:
 def differences(run: Run) -> list[Differences]:
     """Exceptions and disagreements, the first of them as rows."""
     found = []
-    if isinstance(run.mechanism, FourierMechanism) and run.mechanism.exceptions:
-        assert isinstance(run.certificate, Certificate), "a Fourier mechanism is of a finite domain"
-        domain = run.certificate.domain
-        starts = [first for first, _ in (*domain.inputs, domain.outputs)]
-        names = input_names(len(domain.inputs))
-        rows = tuple(
-            tuple(str(token + start) for token, start in zip(row, starts, strict=True))
-            for row in run.mechanism.exceptions[:LISTED]
-        )
-        found.append(
-            Differences(
-                "Exceptions that the program lists",
-                (*names, "answer"),
-                rows,
-                len(run.mechanism.exceptions),
-            )
-        )
+    if exceptions := listed(run.mechanism):
+        names = input_names(len(exceptions[0]) - 1)
+        rows = tuple(tuple(map(str, row)) for row in exceptions[:LISTED])
+        title = "Exceptions that the program lists"
+        found.append(Differences(title, (*names, "answer"), rows, len(exceptions)))
     counted = run.report.program_vs_model
     if counted is not None and counted.disagreement is not None:
         differ = counted.total - counted.agree

@@ -4,46 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from distill.domains.finite import Domain
-from distill.domains.sequences import Channels
 from distill.errors import RunFolderError
-from distill.kinds.automaton.mechanism import AutomatonMechanism
-from distill.kinds.exhibiting import Exhibits, domain_exhibits, sequence_exhibits
-from distill.kinds.fourier.mechanism import FourierMechanism
-from distill.kinds.recurrence.mechanism import RecurrenceMechanism
-from distill.networks.integer_model import IntegerModel
-from distill.networks.recurrent_model import RecurrentModel
-from distill.networks.sequence_network import SequenceNetwork
-from distill.networks.stored import Model
-from distill.networks.trace import trace
+from distill.kinds.known import show
 from distill.pages.report_page import report_page
-from distill.records.refusal import Refusal
-from distill.runs.certificate import Certificate
 from distill.runs.partial import write_file
 from distill.runs.store import Run
 from distill.threads import fixed_threads
 
 
-def exhibits_again(run: Run) -> Exhibits | None:
+def exhibits_again(run: Run) -> Any:
     """What a run's pictures show, taken from its stored network; null where none is stored."""
-    mechanism, certificate = run.mechanism, run.certificate
+    if run.model is None:
+        return None
     with fixed_threads():
-        if isinstance(certificate, Certificate):
-            if not isinstance(run.model, Model):
-                return None
-            assert isinstance(mechanism, FourierMechanism | Refusal), "of a finite domain"
-            inputs = tuple(range(first, last + 1) for first, last in certificate.domain.inputs)
-            first, last = certificate.domain.outputs
-            domain = Domain(inputs, range(first, last + 1))
-            return domain_exhibits(mechanism, trace(run.model, domain))
-        if not isinstance(run.model, RecurrentModel | IntegerModel):
-            return None
-        assert isinstance(mechanism, AutomatonMechanism | RecurrenceMechanism | Refusal)
-        ranges = tuple(range(first, last + 1) for first, last in certificate.inputs)
-        channels = Channels(ranges, certificate.outputs)
-        network = SequenceNetwork(run.model, channels)
-        return sequence_exhibits(mechanism, network, certificate.length)
+        return show(run.mechanism, run.certificate.view(run.model))
 
 
 def write_report(run: Run, output: Path | None) -> Path:

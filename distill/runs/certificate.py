@@ -9,16 +9,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from distill.domains.finite import Domain
-from distill.kinds.fourier.mechanism import FourierMechanism
+import numpy as np
+from jaxtyping import Int
+from numpy import ndarray
+
+from distill.checker.sandbox import run_program
+from distill.domains.finite import Domain, choose
+from distill.kinds.kind import Mechanism
 from distill.networks.architecture import StoredArchitecture
-from distill.networks.stored import Model, Network
-from distill.networks.trace import FIT_SEED
+from distill.networks.stored import Model
+from distill.networks.trace import FIT_SEED, StoredModel, Trace, View, trace
 from distill.records.refusal import Refusal
 from distill.runs.hashes import hashes, numbers_text
-from distill.verify import Verified
+from distill.verify.report import Verified
 
 FORMAT_VERSION = 2
+
+MOST_STORED = 20_000
+"""Inputs that two programs are held against each other on, at most."""
 
 
 @dataclass(frozen=True)
@@ -78,21 +86,46 @@ class Certificate:
     kind: Literal["domain"] = "domain"
     format_version: int = FORMAT_VERSION
 
+    @property
+    def space(self) -> Domain:
+        """What the network is a function of."""
+        first, last = self.domain.outputs
+        inputs = tuple(range(low, high + 1) for low, high in self.domain.inputs)
+        return Domain(inputs, range(first, last + 1))
 
-def certify(
-    domain: Domain,
-    network: Network,
-    mechanism: FourierMechanism | Refusal,
+    def stored_inputs(self) -> list[Int[ndarray, "n inputs"]]:
+        """Values of the inputs that were checked, in one part: as many as a sample has, at most."""
+        domain, sample = self.space, self.sample
+        if sample is None and domain.size <= MOST_STORED:
+            return [domain.values(domain.tokens())]
+        count, seed = (MOST_STORED, FIT_SEED) if sample is None else (sample.count, sample.seed)
+        chosen = np.flatnonzero(choose(domain.size, count, seed))
+        return [domain.values(domain.tokens(chosen))]
+
+    def answers_of(self, source: str, inputs: Int[ndarray, "n inputs"]) -> Int[ndarray, " n"]:
+        """What a program answers to inputs, in the sandbox."""
+        return run_program(source, inputs).answers
+
+    def view(self, model: StoredModel) -> View:
+        """What extraction saw of the stored network."""
+        assert isinstance(model, Model), "of a finite domain"
+        return trace(model, self.space)
+
+
+def certify_domain(
+    trace: Trace,
+    mechanism: Mechanism | Refusal,
     verified: Verified,
     split: Split | None,
     files: dict[str, bytes],
 ) -> Certificate:
     """Collect the certificate of a run; `files` are the other files, as they will be stored."""
-    checked, labels = verified.checked, verified.labels
+    domain, network, kept = trace.domain, trace.network, verified.checked
+    checked, labels = kept.checked, kept.labels
     stored = isinstance(network, Model)
     fit = sample = None
-    if isinstance(mechanism, FourierMechanism):
-        fit = FitDraw(mechanism.fit.inputs, mechanism.fit.fitted, mechanism.fit.seed)
+    if not isinstance(mechanism, Refusal):
+        fit = FitDraw(len(trace.indices), int(trace.fitted.sum()), FIT_SEED)
     if checked is not None and checked.sample is not None:
         sample = Draw(checked.sample.count, checked.sample.seed)
     elif checked is None and labels is not None and len(labels) < domain.size:

@@ -8,15 +8,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from jaxtyping import Int
+from numpy import ndarray
+
+from distill.checker.sandbox import run_sequences
 from distill.domains.sequences import Channels
 from distill.kinds.automaton.boxes import Boxes, NotClosed
-from distill.networks.integer_model import IntegerModel
 from distill.networks.integer_recurrent import IntegerRecurrent
-from distill.networks.recurrent_model import RecurrentModel
 from distill.networks.second_order import Recurrent
+from distill.networks.sequence_network import SequenceNetwork
+from distill.networks.stored import Model
+from distill.networks.trace import SequenceTrace, StoredModel, View
 from distill.runs.hashes import hashes, numbers_text
 from distill.verify.draws import Draws
-from distill.verify.sequences import SequencesVerified
+from distill.verify.report import Verified
 
 FORMAT_VERSION = 2
 
@@ -64,25 +69,50 @@ class SequenceCertificate:
     kind: Literal["sequences"] = "sequences"
     format_version: int = FORMAT_VERSION
 
+    @property
+    def space(self) -> Channels:
+        """What is read at every step, and how many numbers answer."""
+        return Channels(tuple(range(low, high + 1) for low, high in self.inputs), self.outputs)
+
+    def stored_inputs(self) -> list[Int[ndarray, "n length channels"]] | None:
+        """The sequences that were checked, length by length; null where nothing was emitted."""
+        if self.draws is None:
+            return None
+        parts = (self.draws.fresh, self.draws.stress, *self.draws.longer)
+        return [draw.sequences(self.space) for draw in parts]
+
+    def answers_of(
+        self, source: str, inputs: Int[ndarray, "n length channels"]
+    ) -> Int[ndarray, "n length outputs"]:
+        """What a program answers along sequences, in the sandbox."""
+        return run_sequences(source, inputs, self.outputs)
+
+    def view(self, model: StoredModel) -> View:
+        """What extraction saw of the stored network."""
+        assert not isinstance(model, Model), "over sequences"
+        return SequenceTrace(SequenceNetwork(model, self.space), self.length)
+
 
 def certify_sequences(
     channels: Channels,
     length: int,
-    network: RecurrentModel | IntegerModel | None,
-    verified: SequencesVerified,
+    model: StoredModel | None,
+    verified: Verified,
     files: dict[str, bytes],
 ) -> SequenceCertificate:
     """Collect the certificate of a run; `files` are the other files, as they will be stored."""
-    reference = verified.reference
+    assert not isinstance(model, Model), "a network over sequences is recurrent"
+    kept, boxes = verified.checked, verified.proved
+    reference = None if kept is None else kept.reference
     return SequenceCertificate(
         inputs=tuple((values[0], values[-1]) for values in channels.inputs),
         outputs=channels.outputs,
         length=length,
-        answers=() if network is None else network.answers,
-        architecture=None if network is None else network.architecture,
-        draws=verified.draws,
+        answers=() if model is None else model.answers,
+        architecture=None if model is None else model.architecture,
+        draws=None if kept is None else kept.draws,
         reference=None if reference is None else tuple(map(numbers_text, reference)),
-        induction=None if verified.boxes is None else _induction(verified.boxes),
+        induction=None if boxes is None else _induction(boxes),
         sha256=hashes(files),
     )
 

@@ -50,6 +50,10 @@ class Stages:
         self.progress = progress
         self.seconds: dict[str, float] = {}
 
+    def training(self, done: float, line: str) -> None:
+        """How a training goes."""
+        self.progress.training(done, line)
+
     @contextmanager
     def stage(self, name: str) -> Iterator[list[str]]:
         """Time a stage; what is appended to the list is its line."""

@@ -18,12 +18,13 @@ from safetensors.torch import load as load_weights
 from safetensors.torch import save as save_weights
 
 from distill.errors import RunFolderError
-from distill.kinds.exhibiting import Exhibits, ExhibitsJson
-from distill.kinds.mechanism import Mechanism
+from distill.kinds.kind import Mechanism
+from distill.kinds.known import exhibits_json, mechanism_json
 from distill.networks.integer_model import IntegerModel
 from distill.networks.integer_recurrent import IntegerRecurrent
 from distill.networks.recurrent_model import RecurrentModel
 from distill.networks.stored import Model
+from distill.networks.trace import StoredModel
 from distill.programs.program import Program
 from distill.records.attempts import Attempt, CellAttempt
 from distill.records.curve import SequenceCurve, TrainingCurve
@@ -42,11 +43,8 @@ FORMAT_VERSION = 1
 VERSIONS = {"verification.json": REPORT_VERSION, "certificate.json": CERTIFICATE_VERSION}
 """Format versions of the files of a run folder, where they are not `FORMAT_VERSION`."""
 
-MechanismJson = Annotated[Mechanism | Refusal, Field(discriminator="kind")]
 CertificateJson = Annotated[Certificate | SequenceCertificate, Field(discriminator="kind")]
 CurveJson = Annotated[TrainingCurve | SequenceCurve, Field(discriminator="kind")]
-
-StoredModel = Model | RecurrentModel | IntegerModel
 
 
 @dataclass(frozen=True)
@@ -82,7 +80,7 @@ class Run:
     model: StoredModel | None
     curve: TrainingCurve | SequenceCurve | None
     certificate: Certificate | SequenceCertificate
-    exhibits: Exhibits | None = None
+    exhibits: Any = None
     folder: Path | None = None
     extra: Mapping[str, bytes] = field(default_factory=dict)
     """Further files of the folder (`report.html`)."""
@@ -110,11 +108,11 @@ def run_files(
     program: Program | None,
     model: StoredModel | None,
     curve: TrainingCurve | SequenceCurve | None,
-    exhibits: Exhibits | None = None,
+    exhibits: Any = None,
 ) -> dict[str, bytes]:
     """The files that a certificate covers, as bytes."""
     files = {
-        "mechanism.json": to_json(mechanism, MechanismJson),
+        "mechanism.json": to_json(mechanism, mechanism_json()),
         "verification.json": to_json(report),
     }
     if program is not None:
@@ -125,7 +123,7 @@ def run_files(
     if curve is not None:
         files["training.json"] = to_json(curve, CurveJson)
     if exhibits is not None:
-        files["exhibits.json"] = to_json(exhibits, ExhibitsJson)
+        files["exhibits.json"] = to_json(exhibits, exhibits_json())
     return files
 
 
@@ -166,7 +164,7 @@ def load_run(folder: str | Path, *, network: bool = True) -> Run:
     folder = Path(folder)
     record = read_part(folder, "run.json", RunRecord)
     report = read_part(folder, "verification.json", Report)
-    mechanism = read_part(folder, "mechanism.json", MechanismJson)
+    mechanism = read_part(folder, "mechanism.json", mechanism_json())
     certificate = read_part(folder, "certificate.json", CertificateJson)
     curve = model = program = exhibits = None
     if (folder / "training.json").is_file():
@@ -213,10 +211,10 @@ def _made_anew(folder: Path, version: Any, reads: int) -> str:
     return f"made by an earlier version: run `distill run {name} ...` again"
 
 
-def _read_exhibits(folder: Path) -> Exhibits:
+def _read_exhibits(folder: Path) -> Any:
     """What the pictures show: nothing else depends on it, and the network can show it again."""
     try:
-        return read_part(folder, "exhibits.json", ExhibitsJson)
+        return read_part(folder, "exhibits.json", exhibits_json())
     except RunFolderError as error:
         raise RunFolderError(
             f"'{folder / 'exhibits.json'}' is damaged, or of another version; only the pictures of "

@@ -33,7 +33,7 @@ def spark(values: Sequence[float]) -> str:
 
 def sparks(run: Run) -> list[tuple[str, str, str]]:
     """What of a run can be shown so: a name, the blocks, and what they go from and to."""
-    from distill.kinds.exhibiting import FourierExhibits, RefusalExhibits
+    from distill.kinds.known import spectrum
     from distill.records.curve import TrainingCurve
 
     lines = []
@@ -49,8 +49,7 @@ def sparks(run: Run) -> list[tuple[str, str, str]]:
         for name, losses in parts:
             logs = [math.log10(loss) if loss > 0 else -math.inf for loss in losses]
             lines.append((name, spark(logs), f"{losses[0]:.2g} to {losses[-1]:.2g} (log)"))
-    if isinstance(run.exhibits, FourierExhibits | RefusalExhibits):
-        sizes = run.exhibits.amplitudes
+    if sizes := spectrum(run.mechanism, run.exhibits):
         lines.append(
             (
                 "logit spectrum",

@@ -1,12 +1,15 @@
 """The training curve: memorisation, circuit formation and clean-up, as `training.json` tells them.
 
 While a network trains, an observer keeps its logits on a fixed sample of trained and held-out
-inputs. Once the mechanism is known, restricted and excluded loss and the amplitude of every
-frequency (Nanda et al., arXiv 2301.05217, section 5) follow from what was kept. The observer sees
+inputs. Once the mechanism is known, what it explains of the logits follows from what was kept:
+restricted and excluded loss and the amplitude of every frequency (Nanda et al., arXiv 2301.05217,
+section 5). The observer sees
 held-out labels; training and extraction do not see the observer.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -14,13 +17,14 @@ from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 from torch.nn.functional import cross_entropy
 
-from distill.kinds.fourier.differences import fit_differences
-from distill.kinds.fourier.mechanism import FourierMechanism, Wave, mechanism_logits
-from distill.kinds.fourier.waves import aligned_profile
 from distill.networks.architecture import Architecture
 from distill.records.curve import CurvePoint, TrainingCurve
+from distill.records.explained import Explain, Explained
 from distill.tasks.finite import Task
 from distill.train import TrainingState
+
+ExplainedBy = Callable[[ndarray], Explain | None]
+"""What a mechanism explains of logits, from the tokens that they are of."""
 
 SAMPLE = 1024
 """Inputs observed of each part, trained and held out."""
@@ -52,10 +56,16 @@ class CurveRecorder:
         self._kept.append((state.step, logits.numpy(), float(norm)))
         return self._loss(logits.numpy(), self.trained), self._loss(logits.numpy(), ~self.trained)
 
-    def curve(self, mechanism: FourierMechanism | None) -> TrainingCurve:
-        """Tell the story in the frequencies of the mechanism, or without them where it has none."""
-        keys = None if mechanism is None else mechanism.key_frequencies
-        points = tuple(self._point(*kept, mechanism) for kept in self._kept)
+    def curve(self, explained_by: ExplainedBy | None) -> TrainingCurve:
+        """Tell the story in the terms of a mechanism, or without them where it has none.
+
+        Args:
+            explained_by: what a mechanism explains of logits at the tokens that it is given.
+        """
+        explain = None if explained_by is None else explained_by(self.tokens)
+        told = [self._point(*kept, explain) for kept in self._kept]
+        keys = next((explained.frequencies for _, explained in told if explained), None)
+        points = tuple(point for point, _ in told)
         return TrainingCurve(int(self.trained.sum()), int((~self.trained).sum()), keys, points)
 
     def _point(
@@ -63,29 +73,17 @@ class CurveRecorder:
         step: int,
         logits: Float[ndarray, "n outputs"],
         norm: float,
-        mechanism: FourierMechanism | None,
-    ) -> CurvePoint:
+        explain: Explain | None,
+    ) -> tuple[CurvePoint, Explained | None]:
         right = logits.argmax(axis=1) == self.labels
+        explained = None if explain is None else explain(logits)
         restricted_loss = excluded_loss = amplitudes = None
-        if mechanism is not None:
-            coordinate, values = mechanism.coordinate, self.domain.values(self.tokens)
-            pizzas = frozenset(wave.frequency for wave in mechanism.waves if wave.pizza)
-            centred = logits.astype(np.float64)
-            centred -= centred.mean(axis=1, keepdims=True)
-            ordered = coordinate.by_number(centred, self.domain.outputs)
-            profile = aligned_profile(ordered, coordinate.phi(values))
-            spectrum = np.fft.rfft(profile) / len(profile)
-            sizes = 2 * np.abs(spectrum)
-            waves = tuple(
-                Wave(k, float(sizes[k]), float(np.angle(spectrum[k])), 0.0)
-                for k in mechanism.key_frequencies
-            )
-            waves = fit_differences(centred, coordinate, values, self.domain.outputs, waves, pizzas)
-            restricted = mechanism_logits(coordinate, waves, values, self.domain.outputs)
-            restricted_loss = _short(self._loss(restricted, np.full(len(right), True)))
-            excluded_loss = _short(self._loss(centred - restricted, self.trained))
-            amplitudes = tuple(_short(size) for size in sizes[1:])
-        return CurvePoint(
+        if explained is not None:
+            everywhere = np.full(len(right), True)
+            restricted_loss = _short(self._loss(explained.logits, everywhere))
+            excluded_loss = _short(self._loss(explained.rest, self.trained))
+            amplitudes = tuple(_short(size) for size in explained.amplitudes)
+        point = CurvePoint(
             step=step,
             train_loss=_short(self._loss(logits, self.trained)),
             train_accuracy=float(right[self.trained].mean()),
@@ -96,6 +94,7 @@ class CurveRecorder:
             excluded_loss=excluded_loss,
             amplitudes=amplitudes,
         )
+        return point, explained
 
     def _loss(self, logits: Float[ndarray, "n outputs"], part: Bool[ndarray, " n"]) -> float:
         labels = torch.from_numpy(self.labels[part])

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Int
 from numpy import ndarray
 
 from distill.domains.finite import Domain, choose
+from distill.evidence.checked import Checked, Sample
 from distill.networks.stored import BATCH, Network
 from distill.records.report import Agreement
 
@@ -18,40 +16,6 @@ ENUMERATION_LIMIT = 250_000_000
 
 SAMPLE_SEED = 2
 SAMPLE_COUNT = 20_000
-
-
-@dataclass(frozen=True)
-class Sample:
-    """How the checked inputs of a large domain were drawn (`distill.domains.finite.choose`)."""
-
-    count: int
-    seed: int
-
-    @property
-    def draw(self) -> dict[str, Any]:
-        """What it takes to draw it again, for whoever puts it in words."""
-        return {"kind": "sample", "count": self.count, "seed": self.seed}
-
-
-@dataclass(frozen=True)
-class Checked:
-    """The network's answers on the inputs that are checked.
-
-    Attributes:
-        indices: row-major positions in the domain, ascending.
-        answers: arg max of the float64 logits.
-        lead: of the answer over the runner-up.
-        single_agree: how many float32 answers are the same.
-        drift: the largest difference between a float32 and a float64 logit.
-    """
-
-    sample: Sample | None
-    indices: Int[ndarray, " n"]
-    tokens: Int[ndarray, "n k"]
-    answers: Int[ndarray, " n"]
-    lead: Float[ndarray, " n"]
-    single_agree: int
-    drift: float
 
 
 def check_network(network: Network, domain: Domain) -> Checked:

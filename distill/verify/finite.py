@@ -1,8 +1,8 @@
-"""Put counts, evidence and proof together, and draw the verdict."""
+"""Checks over a finite domain: every input or a sample, and rigorous margins."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Bool, Int
@@ -20,115 +20,125 @@ from distill.checker.forward import (
 )
 from distill.checker.sandbox import program_of, run_program
 from distill.checker.search import Asked, Searched, search_inputs
-from distill.checker.statements import holds_for
-from distill.evidence.figures import Measure, Measured, rows_of
-from distill.kinds.emitting import Emitted
-from distill.kinds.fourier.evidence import (
-    EMBEDDED,
-    decoded,
-    decoys,
-    embedding_evidence,
-    logit_evidence,
-    losses,
-)
-from distill.kinds.fourier.mechanism import FourierMechanism
-from distill.kinds.fourier.pizza_evidence import pizza_evidence
-from distill.kinds.fourier.planes import has_embedding
-from distill.networks.stored import BlackBox, Model
+from distill.evidence.checked import Checked
+from distill.evidence.figures import Measure
+from distill.networks.stored import Model
 from distill.networks.trace import Trace
 from distill.records.refusal import Refusal
-from distill.records.report import (
-    Disagreement,
-    FloatBound,
-    HoldsFor,
-    MechanismSummary,
-    ProgramSize,
-    ProgramVsModel,
-    Proof,
-    Report,
-    in_its_own_words,
-)
+from distill.records.report import Disagreement, FloatBound, ProgramVsModel, Proof, Space
 from distill.tasks.finite import Task
-from distill.verify.agreement import Checked, agreement, check_network, first_where
-from distill.verify.refused import refused_report
+from distill.verify.agreement import agreement, check_network, first_where
+from distill.verify.counted import Counted
+from distill.verify.report import Verified, refused_report
 
 
 @dataclass(frozen=True)
-class Verified:
-    """The report, and the answers that the certificate keeps as data.
+class DomainChecked:
+    """What a certificate keeps of the checks over a finite domain.
 
     Attributes:
-        checked: the network on the inputs that were checked; null where nothing was emitted.
+        checked: the network on the inputs that were checked; null of a refusal.
         labels: the task's answers at these inputs, or null where there is no task.
     """
 
-    report: Report
     checked: Checked | None
     labels: Int[ndarray, " n"] | None
 
 
-def verify(
-    emitted: Emitted,
-    mechanism: FourierMechanism,
-    trace: Trace,
-    task: Task | None,
-    name: str,
-    train_mask: Bool[ndarray, " domain"] | None,
-) -> Verified:
-    """Check an emitted program against its network, and both against the task.
+class DomainChecks:
+    """The checks of a program over the domain of a trace.
 
     Args:
-        emitted: the program and what it was proved to mean.
-        mechanism: what it was written from.
+        source: the program.
         trace: of the network.
         task: the task, if there is one; it is used for two separate counts and two losses.
-        name: of the task, for the report.
         train_mask: the inputs that the network was trained on, if that is known.
     """
-    network, domain = trace.network, trace.domain
-    checked = check_network(network, domain)
-    source = emitted.program.source
-    answers = run_program(source, domain.values(checked.tokens)).answers
-    model_answers = checked.answers + domain.outputs.start
-    trained = np.zeros(domain.size, bool) if train_mask is None else train_mask
-    proof = _prove(network, checked) if isinstance(network, Model) else None
-    known = None if train_mask is None else trained[checked.indices]
-    counted = _count(trace, checked, source, answers, model_answers, known)
-    labels = None if task is None else task.labels(checked.tokens)
-    figures = _look_inside(trace, checked, mechanism, source, trained[checked.indices])
-    if task is not None:
-        traced_labels = task.labels(trace.tokens)
-        figures |= losses(trace, mechanism, traced_labels, trained[trace.indices])
-    expected = None if labels is None else labels + domain.outputs.start
-    stored = isinstance(network, Model)
-    report = in_its_own_words(
-        Report(
-            task=name,
-            space="domain",
-            stored=stored,
-            verdict="refused",
-            located=False,
-            reasons=(),
-            holds_for=None,
-            mechanism=MechanismSummary(mechanism.kind, mechanism.name, emitted.program.ast_nodes),
+
+    space: Space = "domain"
+
+    def __init__(
+        self,
+        source: str,
+        trace: Trace,
+        task: Task | None,
+        train_mask: Bool[ndarray, " domain"] | None,
+    ) -> None:
+        domain = trace.domain
+        self.source, self.trace, self.task = source, trace, task
+        self.checked = check_network(trace.network, domain)
+        self.answers = run_program(source, domain.values(self.checked.tokens)).answers
+        self.known = train_mask is not None
+        self.trained = np.zeros(domain.size, bool) if train_mask is None else train_mask
+        ends = [(values[0], values[-1]) for values in (*domain.inputs, domain.outputs)]
+        self.ends, self.outputs = tuple(ends[:-1]), ends[-1]
+
+    @property
+    def sample(self) -> Checked:
+        """The network on the inputs that were checked."""
+        return self.checked
+
+    @property
+    def labelled(self) -> tuple[Int[ndarray, " n"], Bool[ndarray, " n"]] | None:
+        """The task's labels of the traced inputs, and which of them were trained on."""
+        if self.task is None:
+            return None
+        return self.task.labels(self.trace.tokens), self.trained[self.trace.indices]
+
+    def counted(self, hunted: list[Int[ndarray, "n k"]]) -> Counted:
+        """Count; beside a sample, search for disagreements."""
+        checked, trace, task = self.checked, self.trace, self.task
+        first = trace.domain.outputs.start
+        labels = None if task is None else task.labels(checked.tokens)
+        expected = None if labels is None else labels + first
+        model_answers = checked.answers + first
+        trained, lead = self.trained[checked.indices], checked.lead
+        return Counted(
             model_vs_task=None if expected is None else agreement(model_answers, expected),
-            program_vs_task=None if expected is None else agreement(answers, expected),
-            program_vs_model=counted,
-            figures=rows_of(mechanism.kind, figures, stored),
-            program=ProgramSize(
-                emitted.program.lines,
-                emitted.program.ast_nodes,
-                emitted.program.data_literals,
-                len(mechanism.exceptions),
-            ),
-            meaning=emitted.meaning,
-            proof=proof,
+            program_vs_task=None if expected is None else agreement(self.answers, expected),
+            program_vs_model=self._against_network(model_answers, trained if self.known else None),
+            figures={
+                "smallest_margin": Measure(float(lead.min())),
+                "mean_margin_train": Measure(
+                    float(lead[trained].mean()) if trained.any() else None
+                ),
+                "mean_margin_heldout": Measure(
+                    None if trained.all() else float(lead[~trained].mean())
+                ),
+                "float32_drift": Measure(checked.drift),
+                "float32_agree": Measure(float(checked.single_agree)),
+            },
+            draw={"kind": "every"} if checked.sample is None else checked.sample.draw,
+            data=DomainChecked(checked, labels),
+            proof=_margins(trace.network, checked) if isinstance(trace.network, Model) else None,
         )
-    )
-    ends = [(values[0], values[-1]) for values in (*domain.inputs, domain.outputs)]
-    draw = {"kind": "every"} if checked.sample is None else checked.sample.draw
-    held = holds_for("domain", ends[:-1], ends[-1], report.verdict, draw, None)
-    return Verified(replace(report, holds_for=HoldsFor(**held)), checked, labels)
+
+    def _against_network(
+        self, model_answers: Int[ndarray, " n"], trained: Bool[ndarray, " n"] | None
+    ) -> ProgramVsModel:
+        agree, domain = self.answers == model_answers, self.trace.domain
+        first = first_where(~agree)
+        sample = self.checked.sample
+        looked = None if sample is None else _search(self.trace, self.source)
+        return ProgramVsModel(
+            agree=int(agree.sum()),
+            total=len(agree),
+            heldout_agree=None if trained is None else int(agree[~trained].sum()),
+            heldout_total=None if trained is None else int((~trained).sum()),
+            exhaustive=sample is None,
+            upper_bound_99=0.0
+            if sample is None and agree.all()
+            else upper_bound(int((~agree).sum()), len(agree)),
+            disagreement=None
+            if first is None
+            else Disagreement(
+                tuple(domain.values(self.checked.tokens[first : first + 1])[0].tolist()),
+                int(self.answers[first]),
+                int(model_answers[first]),
+            ),
+            searched=None if looked is None else looked.visited,
+            search_disagreements=None if looked is None else looked.disagreements,
+        )
 
 
 def verify_refusal(
@@ -147,46 +157,9 @@ def verify_refusal(
     if task is not None:
         labels = task.labels(trace.tokens)
         counted = agreement(trace.outputs, labels)
-    report = refused_report(
-        refusal, name, "domain", isinstance(trace.network, Model), counted, remarks
-    )
-    return Verified(report, None, labels)
-
-
-def _count(
-    trace: Trace,
-    checked: Checked,
-    source: str,
-    answers: Int[ndarray, " n"],
-    model_answers: Int[ndarray, " n"],
-    trained: Bool[ndarray, " n"] | None,
-) -> ProgramVsModel:
-    agree = answers == model_answers
-    domain = trace.domain
-    first = first_where(~agree)
-    searched = found = None
-    if checked.sample is not None:
-        looked = _search(trace, source)
-        searched, found = looked.visited, looked.disagreements
-    return ProgramVsModel(
-        agree=int(agree.sum()),
-        total=len(agree),
-        heldout_agree=None if trained is None else int(agree[~trained].sum()),
-        heldout_total=None if trained is None else int((~trained).sum()),
-        exhaustive=checked.sample is None,
-        upper_bound_99=0.0
-        if checked.sample is None and agree.all()
-        else upper_bound(int((~agree).sum()), len(agree)),
-        disagreement=None
-        if first is None
-        else Disagreement(
-            tuple(domain.values(checked.tokens[first : first + 1])[0].tolist()),
-            int(answers[first]),
-            int(model_answers[first]),
-        ),
-        searched=searched,
-        search_disagreements=found,
-    )
+    stored = isinstance(trace.network, Model)
+    report = refused_report(refusal, name, "domain", stored, counted, remarks)
+    return Verified(report, DomainChecked(None, labels))
 
 
 def _search(trace: Trace, source: str) -> Searched:
@@ -214,7 +187,7 @@ def _forward(model: Model, roundoff: float = DOUBLE) -> TransformerPass | MLPPas
     return FORWARD_PASSES[model.architecture.kind](shape, weights, roundoff)
 
 
-def _prove(model: Model, checked: Checked) -> Proof | None:
+def _margins(model: Model, checked: Checked) -> Proof | None:
     """Rigorous lower bounds on the lead of every answer, where the whole domain is checked."""
     if checked.sample is not None or model.architecture.kind not in FORWARD_PASSES:
         return None
@@ -223,37 +196,3 @@ def _prove(model: Model, checked: Checked) -> Proof | None:
     single = float(margins(inner(checked.tokens))[2].min())
     bound = FloatBound(covers(inner, single), single)
     return Proof("margins", smallest, float(balls.rad.max()), bound)
-
-
-def _look_inside(
-    trace: Trace,
-    checked: Checked,
-    mechanism: FourierMechanism,
-    source: str,
-    trained: Bool[ndarray, " n"],
-) -> Measured:
-    domain, network = trace.domain, trace.network
-    rest = domain.values(trace.tokens[~trace.fitted])
-    said = run_program(source, rest, outputs=len(domain.outputs)).logits
-    assert said is not None, "emitted Fourier programs define logits()"
-    wrong = decoys(trace, mechanism)
-    found = logit_evidence(trace, said, wrong)
-    embedded = has_embedding(network, domain)
-    if embedded:
-        found |= embedding_evidence(trace, network, mechanism, checked.tokens, checked.answers)
-    else:
-        found |= dict.fromkeys(EMBEDDED, Measure(None))
-    found["decode_r2"] = Measure(None)
-    if isinstance(network, Model | BlackBox):
-        found["decode_r2"] = decoded(trace, network, mechanism)
-    if embedded:
-        found |= pizza_evidence(trace, mechanism)
-    lead = checked.lead
-    found |= {
-        "smallest_margin": Measure(float(lead.min())),
-        "mean_margin_train": Measure(float(lead[trained].mean()) if trained.any() else None),
-        "mean_margin_heldout": Measure(None if trained.all() else float(lead[~trained].mean())),
-        "float32_drift": Measure(checked.drift),
-        "float32_agree": Measure(float(checked.single_agree)),
-    }
-    return found

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from jaxtyping import Int
 from numpy import ndarray
@@ -30,12 +28,8 @@ HIDDEN_SEED = 5
 HIDDEN_SEQUENCES = 1_000
 
 
-@dataclass(frozen=True)
-class Proved:
-    """A proof, and the nodes and boxes that it goes over; null where there is none."""
-
-    proof: Proof | None
-    boxes: Boxes | NotClosed | None
+Proven = tuple[Proof | None, Boxes | NotClosed | None]
+"""A proof, and the nodes and boxes that it goes over; null where there is none."""
 
 
 def walks_through(
@@ -47,24 +41,24 @@ def walks_through(
     return [symbols(words, network.channels.inputs) for words in found]
 
 
-def prove(source: str, mechanism: AutomatonMechanism, network: SequenceNetwork) -> Proved:
+def prove(source: str, mechanism: AutomatonMechanism, network: SequenceNetwork) -> Proven:
     """Program = machine by walking both, machine = network by induction over boxes.
 
     Boxes are for networks with a map of the hidden state for every symbol.
     """
     if not isinstance(network.model, RecurrentModel):
-        return Proved(None, None)
+        return None, None
     return _prove(source, mechanism, network.model)
 
 
-def _prove(source: str, mechanism: AutomatonMechanism, network: RecurrentModel) -> Proved:
+def _prove(source: str, mechanism: AutomatonMechanism, network: RecurrentModel) -> Proven:
     machine = mechanism.machine
     try:
         walked = walk(source, machine.delta, machine.answers, machine.values)
     except ProgramError:
-        return Proved(None, None)
+        return None, None
     if walked.differs is not None:
-        return Proved(None, None)
+        return None, None
     found = find_boxes(network, machine)
     weights = {name: value.double().numpy() for name, value in network.parameters.items()}
     if isinstance(found, NotClosed):
@@ -74,13 +68,13 @@ def _prove(source: str, mechanism: AutomatonMechanism, network: RecurrentModel) 
         inner_steps, single = reach(weights, follows, answers, max(1, steps), SINGLE)
         bound = FloatBound(0 < steps <= inner_steps and single > 0, single)
         proof = Proof("boxes", lead, None, bound, steps, len(states), found.history)
-        return Proved(proof, found)
+        return proof, found
     boxes, exact = found
     answers = _numbered_answers(network, mechanism)[boxes.states]
     inner = induction(weights, boxes.low, boxes.high, boxes.follows, answers, SINGLE)
     bound = FloatBound(inner.holds, inner.lead)
     proof = Proof("boxes", exact.lead, None, bound, None, len(boxes.states), boxes.history)
-    return Proved(proof, boxes)
+    return proof, boxes
 
 
 def _numbered_answers(

@@ -188,6 +188,11 @@ class FourierMechanism:
         return tuple(wave.frequency for wave in self.waves)
 
     @property
+    def remembered(self) -> tuple[str, ...]:
+        """Nothing is held from step to step: there are no steps."""
+        return ()
+
+    @property
     def name(self) -> str:
         """What a table of runs prints: the program's form, where the network could be looked into.
 

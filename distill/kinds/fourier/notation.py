@@ -9,6 +9,7 @@ from distill.domains.finite import input_names, output_name
 from distill.kinds.fourier.coordinate import Coordinate, Logarithm, Numbering, Polynomial
 from distill.kinds.fourier.emit import DIGITS, SMALL_PHASE
 from distill.kinds.fourier.mechanism import FourierMechanism
+from distill.kinds.kind import Notation
 
 
 def fourier_expression(mechanism: FourierMechanism) -> Any:
@@ -98,3 +99,15 @@ def _number(coordinate: Coordinate, numbering: Numbering, variable: Any) -> Any:
     if isinstance(numbering, Logarithm):
         return sympy.Function(f"log_{numbering.base}")(variable)
     return sympy.Function(coordinate.constants[numbering].lower())(variable)
+
+
+def formula(mechanism: FourierMechanism, form: Notation) -> str:
+    """The logit for sympy, with what the program answers otherwise; for LaTeX its arg max."""
+    import sympy
+
+    logit = fourier_expression(mechanism)
+    if form == "sympy":
+        return str(logit) + _listed_beside(mechanism)
+    answer = _answer(mechanism.coordinate)
+    waves = rf"\operatorname*{{arg\,max}}_{{{answer}}} \left({sympy.latex(logit)}\right)"
+    return _with_exceptions(mechanism, waves)

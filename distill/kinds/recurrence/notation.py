@@ -11,7 +11,8 @@ from distill.kinds.kind import Notation
 from distill.kinds.recurrence.mechanism import RecurrenceMechanism
 
 
-def _recurrence(mechanism: RecurrenceMechanism, notation: Notation) -> str:
+def formulas(mechanism: RecurrenceMechanism, notation: Notation) -> str:
+    """Updates and answers, a line each."""
     import sympy
 
     lines = []

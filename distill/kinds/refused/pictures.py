@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from distill.drawing.clouds import cloud, side_said
 from distill.drawing.colours import around
 from distill.drawing.heat import cells_of, drawn, held
 from distill.drawing.picture import FAINT, SERIES, Picture, picture, raster
 from distill.drawing.png import png
-from distill.kinds.fourier.embedding_pictures import bars
-from distill.kinds.fourier.pictures import around_zero
+from distill.drawing.spectrum import around_zero, bars
 from distill.kinds.refused.finite_exhibits import AnswerMap, RefusalExhibits
+from distill.kinds.refused.sequence_exhibits import UnreadExhibits
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -130,4 +131,20 @@ def _spectrum(exhibits: RefusalExhibits, heldout: float | None) -> Picture:
         f"The largest amplitude is {sizes[strongest - 1]:.3g} (frequency {strongest}); half of "
         f"all are above {middle:.3g}.",
         draw,
+    )
+
+
+def unread_picture(exhibits: UnreadExhibits) -> Picture:
+    """Of a network that was learned and not understood."""
+    view, answers = exhibits.hidden, exhibits.answers
+    return picture(
+        "hidden",
+        "Hidden states",
+        "Every point is the network's hidden state after a step, coloured by its answer then. "
+        "Clouds that are apart would be states, and points on a line a number; neither was found "
+        f"to explain all answers. The ring is the start. {side_said(view)}",
+        f"Hidden states, coloured by {len(answers)} answers or spans of them: "
+        f"{'; '.join(answers)}; the picture holds {view.share:.0%} of their variance.",
+        cloud(view, answers, 5.0, 3.4),
+        height=3.4,
     )

@@ -1,17 +1,18 @@
-"""The pictures of a report, a module for each kind of mechanism."""
+"""The pictures of a report: those of its kind of mechanism, and those that any run has."""
 
 from __future__ import annotations
 
 from distill.drawing.picture import Picture
-from distill.kinds.exhibiting import FourierExhibits, RefusalExhibits
-from distill.kinds.fourier.mechanism import FourierMechanism
-from distill.kinds.fourier.pictures import fourier_pictures
-from distill.kinds.fourier.rival_pictures import decoys, isolated
-from distill.kinds.fourier.training_pictures import training_pictures
-from distill.kinds.refused.pictures import refusal_pictures
-from distill.pages.pictures.sequences import sequence_pictures
+from distill.kinds.known import kind_of
+from distill.kinds.refused import kind as refused
+from distill.pages.pictures.lengths import lengths_picture
+from distill.pages.pictures.located import located_picture
+from distill.pages.pictures.losses import training_pictures
+from distill.pages.pictures.rivals import decoys
+from distill.pages.pictures.sequence_training import training_picture
 from distill.records.attempts import Attempt
 from distill.records.curve import TrainingCurve
+from distill.records.refusal import Refusal
 from distill.runs.sequence_certificate import SequenceCertificate
 from distill.runs.store import Run
 
@@ -20,25 +21,32 @@ __all__ = ["pictures_of"]
 
 def pictures_of(run: Run) -> tuple[Picture, ...]:
     """Every picture that a run's files can give, in the order in which they are looked at."""
-    if isinstance(run.certificate, SequenceCertificate):
-        return sequence_pictures(run)
-    training = training_pictures(run.curve) if isinstance(run.curve, TrainingCurve) else ()
-    rivals = [decoys(run.report)]
-    if isinstance(run.mechanism, FourierMechanism):
-        rivals.append(isolated(run.report, run.mechanism))
-    drawn = (each for each in rivals if each is not None)
-    return (*_mechanism_pictures(run), *training, *drawn)
+    report, curve, certificate = run.report, run.curve, run.certificate
+    drawn: list[Picture | None] = [*_of_mechanism(run)]
+    if isinstance(certificate, SequenceCertificate):
+        drawn.append(located_picture(report))
+        if not isinstance(run.mechanism, Refusal) and run.exhibits is not None:
+            drawn.append(lengths_picture(report, certificate.length))
+        assert not isinstance(curve, TrainingCurve), "of a run over sequences"
+        drawn.append(training_picture(curve, run.record.attempts))
+    else:
+        drawn += training_pictures(curve) if isinstance(curve, TrainingCurve) else ()
+        drawn.append(decoys(report))
+    if not isinstance(run.mechanism, Refusal):
+        drawn += kind_of(run.mechanism).draw_rivals(run.mechanism, report)
+    return tuple(each for each in drawn if each is not None)
 
 
-def _mechanism_pictures(run: Run) -> tuple[Picture, ...]:
-    exhibits, mechanism = run.exhibits, run.mechanism
-    if isinstance(exhibits, FourierExhibits) and isinstance(mechanism, FourierMechanism):
-        return fourier_pictures(mechanism, exhibits)
-    if not isinstance(exhibits, RefusalExhibits):
+def _of_mechanism(run: Run) -> tuple[Picture, ...]:
+    if isinstance(run.mechanism, Refusal):
+        return refused.draw(run.exhibits, _heldout(run))
+    if run.exhibits is None:
         return ()
-    kept = [
-        attempt
-        for attempt in run.record.attempts
-        if isinstance(attempt, Attempt) and not attempt.discarded
-    ]
-    return refusal_pictures(exhibits, kept[-1].heldout_accuracy if kept else None)
+    return kind_of(run.mechanism).draw(run.mechanism, run.exhibits, run.report)
+
+
+def _heldout(run: Run) -> float | None:
+    """What the network has right of inputs that it was not trained on; null if not known."""
+    tried = [each for each in run.record.attempts if isinstance(each, Attempt)]
+    kept = [each for each in tried if not each.discarded]
+    return kept[-1].heldout_accuracy if kept else None

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from distill.drawing.picture import FAINT, GRID, INK, SERIES, Picture, picture
-from distill.kinds.fourier.phases import RULE, Phases, phases_of
 from distill.records.curve import TrainingCurve
+from distill.records.phases import RULE, Phases, phases_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -1,0 +1,146 @@
+"""Finite-state automata over sequences, as a kind: its stages, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from jaxtyping import Int
+from numpy import ndarray
+
+from distill.drawing.picture import Picture
+from distill.evidence.figures import Measured
+from distill.kinds.automaton.boxes import NotClosed
+from distill.kinds.automaton.compare import machine_difference, sorted_machine
+from distill.kinds.automaton.emit import emit_machine
+from distill.kinds.automaton.evidence import look_inside, prove, walks_through
+from distill.kinds.automaton.exhibits import MachineExhibits, machine_exhibits
+from distill.kinds.automaton.extract import extract_machine
+from distill.kinds.automaton.mechanism import AutomatonMechanism, Variable
+from distill.kinds.automaton.notation import state_graph
+from distill.kinds.automaton.pictures import machine_pictures
+from distill.kinds.difference import Difference
+from distill.kinds.kind import TABULATED, Kind, Notation, Proved, Why, Written
+from distill.networks.trace import SequenceTrace, View
+from distill.records.refusal import Refusal
+from distill.records.report import Report
+
+MAX_SYMBOLS = 512
+"""Symbols up to which an automaton is looked for."""
+
+
+class AutomatonKind(Kind[AutomatonMechanism]):
+    """States that are told apart in hidden space, and steps between them."""
+
+    name = "automaton"
+    noun = ("machine", "machines")
+    mechanism = AutomatonMechanism
+    exhibits = MachineExhibits
+    notations = ("dot",)
+
+    def read(self, view: View) -> Iterator[AutomatonMechanism | Refusal]:
+        """The minimal automaton of a network that reads symbols, if there are few of them."""
+        if not isinstance(view, SequenceTrace):
+            return
+        network = view.network
+        if not network.reads_symbols or network.channels.size > MAX_SYMBOLS:
+            return  # what reads and gives numbers is no automaton
+        symbols = tuple(tuple(int(value) for value in row) for row in network.channels.alphabet)
+        found = extract_machine(network.over_symbols(), symbols, view.length)
+        if isinstance(found, Refusal):
+            yield found
+            return
+        machine = found.machine.minimise()
+        yield AutomatonMechanism(
+            symbols=machine.symbols,
+            transitions=machine.transitions,
+            outputs=machine.outputs,
+            access=machine.access_words(),
+            found=found.machine.states,
+            rounds=found.rounds,
+        )
+
+    def summary(self, mechanism: AutomatonMechanism) -> str:
+        """How many states there are, here and in hidden space."""
+        states = mechanism.states
+        merged = f", of {mechanism.found} in hidden space" if mechanism.found > states else ""
+        return f"finite-state machine of {states} state{'s' if states > 1 else ''}{merged}"
+
+    def write(self, mechanism: AutomatonMechanism) -> Written:
+        """A loop over a list, with arithmetic in place of states where there is some.
+
+        Raises:
+            MachineError: the program could not be shown to be the automaton.
+        """
+        emitted = emit_machine(mechanism.machine)
+        count = f"{mechanism.states} state{'s' if mechanism.states > 1 else ''}"
+        named = replace(
+            mechanism,
+            name=emitted.name if count in emitted.name else f"{emitted.name} ({count})",
+            tabulated=emitted.tabulated,
+            variables=tuple(Variable(*variable) for variable in emitted.variables),
+        )
+        remarks = [TABULATED] if emitted.tabulated else []
+        free = [each.name for each in named.variables if None in each.values]
+        if free:
+            remarks.append(
+                f"{', '.join(free)} may be anything in some states, and was not looked for in the "
+                "network"
+            )
+        return Written(emitted.program, named, tabulated=emitted.tabulated, remarks=tuple(remarks))
+
+    def probe(
+        self, written: Written, view: View, sample: Int[ndarray, "n length channels"]
+    ) -> Measured:
+        """Every variable read from the hidden state, exchanged, and moved."""
+        mechanism = written.mechanism
+        assert isinstance(mechanism, AutomatonMechanism), "of this kind"
+        assert isinstance(view, SequenceTrace), "automata are read over sequences"
+        return look_inside(mechanism, view.network, sample)
+
+    def prove(self, written: Written, view: View) -> Proved:
+        """Program = automaton by walking both, network = automaton by induction over boxes."""
+        mechanism = written.mechanism
+        assert isinstance(mechanism, AutomatonMechanism), "of this kind"
+        assert isinstance(view, SequenceTrace), "automata are read over sequences"
+        proof, boxes = prove(written.program.source, mechanism, view.network)
+        remarks = ()
+        if isinstance(boxes, NotClosed):
+            remarks = (f"no boxes in hidden space were found that are closed: {boxes.reason}",)
+        return Proved(proof, boxes, remarks)
+
+    def hunt(
+        self, mechanism: AutomatonMechanism, view: View
+    ) -> list[Int[ndarray, "n length channels"]]:
+        """Sequences that go through all of the automaton."""
+        assert isinstance(view, SequenceTrace), "automata are read over sequences"
+        return walks_through(mechanism, view.network)
+
+    def show(self, mechanism: AutomatonMechanism, view: View) -> MachineExhibits:
+        """Hidden states by state of the automaton, and what exchanging them does."""
+        assert isinstance(view, SequenceTrace), "automata are read over sequences"
+        return machine_exhibits(mechanism, view.network, view.length)
+
+    def draw(
+        self, mechanism: AutomatonMechanism, exhibits: MachineExhibits, report: Report
+    ) -> tuple[Picture, ...]:
+        """States and steps as a graph, hidden states, exchanges."""
+        return machine_pictures(mechanism, exhibits)
+
+    def same(self, one: AutomatonMechanism, other: AutomatonMechanism) -> Why | None:
+        """Minimal automata that behave alike are equal."""
+        return "machine" if sorted_machine(one.machine) == sorted_machine(other.machine) else None
+
+    def difference(
+        self, one: AutomatonMechanism, other: AutomatonMechanism, inputs: tuple[range, ...]
+    ) -> Difference | None:
+        """A shortest sequence on which they differ."""
+        return machine_difference(one.machine, other.machine)
+
+    def sizes(self, mechanism: AutomatonMechanism) -> Mapping[str, int]:
+        """Its states."""
+        return {"states": mechanism.states}
+
+    def notation(self, mechanism: AutomatonMechanism, form: Notation) -> str:
+        """The state graph, in Graphviz's language."""
+        return state_graph(mechanism)

@@ -1,0 +1,131 @@
+"""The kinds of mechanisms there are: one tuple. A new kind is a folder, and a line here."""
+
+from __future__ import annotations
+
+from functools import cache, reduce
+from operator import or_
+from typing import Annotated, Any
+
+from jaxtyping import Float
+from numpy import ndarray
+from pydantic import Field
+
+from distill.errors import DistillError, MachineError
+from distill.kinds.automaton.kind import AutomatonKind
+from distill.kinds.fourier.kind import FourierKind
+from distill.kinds.kind import Kind, Mechanism, Notation, Written
+from distill.kinds.recurrence.kind import RecurrenceKind
+from distill.kinds.refused import kind as refused
+from distill.networks.trace import View
+from distill.programs.program import Program
+from distill.records.refusal import Refusal
+
+KINDS: tuple[Kind[Any], ...] = (FourierKind(), AutomatonKind(), RecurrenceKind())
+
+
+def kind_of(mechanism: Mechanism) -> Kind[Any]:
+    """The kind that a mechanism is of."""
+    return kind_named(mechanism.kind)
+
+
+def kind_named(name: str) -> Kind[Any]:
+    """The kind of a name, as `kind` says it."""
+    return next(kind for kind in KINDS if kind.name == name)
+
+
+def heldout_r2(mechanism: Mechanism | Refusal) -> float | None:
+    """The part of the logits that a mechanism explains on inputs not fitted, if measured."""
+    return None if isinstance(mechanism, Refusal) else kind_of(mechanism).heldout_r2(mechanism)
+
+
+def mechanism_json() -> Any:
+    """What `mechanism.json` holds, for `distill.serialise`."""
+    return _told_apart((*(kind.mechanism for kind in KINDS), Refusal))
+
+
+def exhibits_json() -> Any:
+    """What `exhibits.json` holds."""
+    return _told_apart((*(kind.exhibits for kind in KINDS), *refused.EXHIBITS))
+
+
+@cache
+def _told_apart(types: tuple[type, ...]) -> Any:
+    """One of several types, by their field `kind`."""
+    return Annotated[reduce(or_, types), Field(discriminator="kind")]
+
+
+def read(view: View) -> tuple[tuple[Mechanism, ...], tuple[Refusal, ...]]:
+    """What every kind finds in a network, and what those that find nothing say.
+
+    Which of several mechanisms is taken is decided where they are written as programs, by fidelity
+    first and then by length.
+
+    Args:
+        view: all that may be looked at: nothing of a task is seen here.
+    """
+    found = [each for kind in KINDS for each in kind.read(view)]
+    mechanisms = tuple(each for each in found if not isinstance(each, Refusal))
+    return mechanisms, tuple(each for each in found if isinstance(each, Refusal))
+
+
+def structure_score(logits: Float[ndarray, "n outputs"]) -> float:
+    """How structured logits are, for the kind that finds most in them."""
+    return max(kind.structure(logits) for kind in KINDS)
+
+
+def write(mechanism: Mechanism) -> Written | Refusal:
+    """The program of a mechanism, or the reason why it cannot be written."""
+    return kind_of(mechanism).write(mechanism)
+
+
+def write_again(mechanism: Mechanism) -> Program:
+    """The program of a stored mechanism: the same text, whenever and by whom it is written.
+
+    Raises:
+        DistillError: it was stored without its domain, or by a version that wrote other
+            expressions.
+    """
+    written = write(mechanism)
+    if isinstance(written, Refusal):
+        raise MachineError(f"the mechanism has no program: {written.reasons[0]}")
+    return written.program
+
+
+def show(mechanism: Mechanism | Refusal, view: View) -> Any:
+    """What the pictures of a run show, taken from its network once (`exhibits.json`).
+
+    Nothing here is evidence: what counts was measured by `distill.verify`.
+    """
+    if isinstance(mechanism, Refusal):
+        return refused.show(view)
+    return kind_of(mechanism).show(mechanism, view)
+
+
+def spectrum(mechanism: Mechanism | Refusal, exhibits: Any) -> tuple[float, ...]:
+    """Amplitudes of the logits by frequency, where the pictures of a run show them."""
+    if exhibits is None:
+        return ()
+    if isinstance(mechanism, Refusal):
+        return refused.spectrum(exhibits)
+    return kind_of(mechanism).spectrum(exhibits)
+
+
+def listed(mechanism: Mechanism | Refusal) -> tuple[tuple[int, ...], ...]:
+    """Inputs that a program answers from a list, as values, each with its answer last."""
+    return () if isinstance(mechanism, Refusal) else kind_of(mechanism).listed(mechanism)
+
+
+def notation(mechanism: Mechanism | Refusal, form: Notation) -> str:
+    """A mechanism in another notation: a formula for LaTeX or sympy, a graph for Graphviz.
+
+    Raises:
+        DistillError: it has no such form.
+    """
+    has = () if isinstance(mechanism, Refusal) else kind_of(mechanism).notations
+    if not isinstance(mechanism, Refusal) and form in has:
+        return kind_of(mechanism).notation(mechanism, form)
+    instead = " or ".join(f"--{other}" for other in has)
+    raise DistillError(
+        f"a mechanism of the kind '{mechanism.kind}' has no form for --{form}: "
+        + (f"use {instead}" if instead else "there is nothing to write")
+    )

@@ -1,0 +1,184 @@
+"""Training over a finite domain: one network, trained again where it never became structured."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+from numpy import ndarray
+
+from distill.domains.finite import Domain
+from distill.networks.architecture import StoredArchitecture
+from distill.networks.trace import FIT_SEED, View, fitted_half, trace, traced_indices
+from distill.records.attempts import Attempt
+from distill.records.curve import TrainingCurve
+from distill.records.refusal import Refusal
+from distill.tasks.finite import Task
+from distill.train.curve import CurveRecorder, ExplainedBy
+from distill.train.loop import Recipe, TrainingState, train
+from distill.train.watched import Watch
+
+PROBE = 4096
+"""Unlabelled inputs that the structure score is taken on while training."""
+
+LEARNED = 0.99
+"""Held-out accuracy below which a task counts as not learned."""
+
+Score = Callable[[Float[ndarray, "n outputs"]], float]
+"""How structured logits are."""
+
+
+class DomainTraining:
+    """The training of a network for a task over a finite domain.
+
+    Args:
+        task: the task.
+        seed: of the training inputs, the initialisation and the batches.
+        architecture: of the network.
+        recipe: training settings; null for those of `Recipe.for_data`.
+        attempts: trainings at most; another begins only if the last never became structured.
+        structured: how structured logits are: what stops the training, and names no answer.
+    """
+
+    def __init__(
+        self,
+        task: Task,
+        seed: int,
+        architecture: StoredArchitecture,
+        recipe: Recipe | None,
+        attempts: int,
+        structured: Score,
+    ) -> None:
+        self.task, self.seed, self.shape = task, seed, architecture
+        kind = architecture.kind
+        self.used = recipe or Recipe.for_data(task.train_count, task.domain.size, kind)
+        self.at_most, self.structured = attempts, structured
+        self.train_mask = task.train_mask(seed)
+        self.attempts: tuple[Attempt, ...] = ()
+        self.recorder: CurveRecorder | None = None
+
+    @property
+    def drawn(self) -> list[str]:
+        """What is trained on."""
+        task, count = self.task, int(self.train_mask.sum())
+        return [f"{task.name}: {task.domain}, {count:,} to train on", *self._never_shown()]
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """On how the network was trained, for the report of a refusal."""
+        return (*self._not_learned(), *self._never_shown())
+
+    @property
+    def recipe(self) -> dict[str, Any]:
+        """What the network was trained with."""
+        return dataclasses.asdict(self.used)
+
+    def next_network(self, verdict: str | None, watch: Watch) -> View | None:
+        """The network, once; null after it, whatever came of it."""
+        if self.attempts:
+            return None
+        with watch.stage("train") as lines:
+            view, line = self._trained(watch)
+            lines.append(line)
+        with watch.stage("trace") as lines:
+            traced = trace(view, self.task.domain)
+            lines.append(traced.summary)
+        return traced
+
+    def take(self) -> None:
+        """There is one network, and it is taken."""
+
+    def unlearned(self) -> Refusal:
+        """Why there is no network: there always is one."""
+        raise AssertionError("a network over a finite domain is always trained")
+
+    def curve(self, explained_by: ExplainedBy | None) -> TrainingCurve:
+        """How the network learned, in terms of the mechanism where there is one."""
+        assert self.recorder is not None, "a network was trained"
+        return self.recorder.curve(explained_by)
+
+    def _trained(self, watch: Watch) -> tuple[Any, str]:
+        domain, labels = self.task.domain, self.task.labels
+        tokens = domain.tokens(np.flatnonzero(self.train_mask))
+        heldout = _heldout(domain, self.train_mask)
+        given = (self.shape, tokens, labels(tokens), domain.tokens(_probe(domain)), self.structured)
+        made: list[Attempt] = []
+        while True:
+            recorder = CurveRecorder(self.task, self.shape, self.train_mask, self.seed)
+
+            def observe(state: TrainingState, recorder: CurveRecorder = recorder) -> None:
+                losses = recorder(state)
+                if losses is not None:
+                    watch.training(*_progress(state, losses))
+
+            trained = train(*given, self.used, [self.seed, len(made)], observe)
+            last = trained.tail_from is not None or len(made) + 1 == self.at_most
+            right = trained.model.logits(heldout).argmax(axis=1) == labels(heldout)
+            made.append(
+                Attempt(
+                    len(made) + 1,
+                    trained.steps,
+                    trained.tail_from,
+                    trained.structure,
+                    discarded=not last,
+                    heldout_accuracy=float(right.mean()),
+                )
+            )
+            if last:
+                self.attempts, self.recorder = tuple(made), recorder
+                found = trained.tail_from is not None
+                end = "structured" if found else "never became structured"
+                line = f"{trained.steps:,} steps, {end} (score {trained.structure:.2f})"
+                return trained.model, line
+
+    def _not_learned(self) -> tuple[str, ...]:
+        """That no attempt learned the task, if so: a refusal alone would leave that open."""
+        best = max(attempt.heldout_accuracy or 0.0 for attempt in self.attempts)
+        if best >= LEARNED:
+            return ()
+        count = len(self.attempts)
+        tried = f"{count} attempts" if count > 1 else "one attempt"
+        return (
+            f"the network did not learn the task: at best {best:.1%} of the held-out inputs are "
+            f"right, in {tried}",
+        )
+
+    def _never_shown(self) -> tuple[str, ...]:
+        """That no training input has some answer, if so: nothing tells a network when to give it.
+
+        Only answers that are trained on are counted, and the reference is not asked for others.
+        """
+        domain = self.task.domain
+        shown = np.unique(self.task.labels(domain.tokens(np.flatnonzero(self.train_mask))))
+        missing = len(domain.outputs) - len(shown)
+        if not missing:
+            return ()
+        outputs = "output never occurs" if missing == 1 else "outputs never occur"
+        return (f"{missing:,} {outputs} among the answers that were trained on",)
+
+
+def _progress(state: TrainingState, losses: tuple[float, float]) -> tuple[float, str]:
+    """Half while the network becomes structured, half while it cools down."""
+    done = 0.5 + state.tail_done / 2 if state.tail_done else min(state.structure, 1.0) / 2
+    return done, (
+        f"step {state.step:,}  loss: train {losses[0]:.3g}, held-out {losses[1]:.3g}  "
+        f"structure {state.structure:.2f}"
+    )
+
+
+def _heldout(domain: Domain, train_mask: Bool[ndarray, " n"]) -> Int[ndarray, "m k"]:
+    """The traced inputs that are not trained on, or the first held-out input if there are none."""
+    indices = traced_indices(domain)
+    held = indices[~train_mask[indices]]
+    return domain.tokens(held if len(held) else np.flatnonzero(~train_mask)[:1])
+
+
+def _probe(domain: Domain) -> ndarray:
+    """Inputs of the fitted half: those that are scored later never steer training."""
+    indices = traced_indices(domain)
+    fitted = indices[fitted_half(len(indices))]
+    rng = np.random.default_rng(FIT_SEED)
+    return np.sort(rng.permutation(fitted)[:PROBE])

@@ -1,0 +1,75 @@
+"""What training needs of a pipeline: to be watched, and to hand on one network after the other."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+from jaxtyping import Bool
+from numpy import ndarray
+
+from distill.networks.trace import View
+from distill.records.refusal import Refusal
+from distill.train.curve import ExplainedBy
+
+
+class Watch(Protocol):
+    """Who times the stages of a run, and is told how a training goes."""
+
+    def stage(self, name: str) -> AbstractContextManager[list[str]]:
+        """Time a stage; what is appended to the list is its line."""
+        ...
+
+    def training(self, done: float, line: str) -> None:
+        """How much of the training is done, from 0 to 1, and how it goes."""
+        ...
+
+
+class Training(Protocol):
+    """The training of networks for a task, one after another until one is understood."""
+
+    @property
+    def drawn(self) -> list[str]:
+        """What is trained on, in words."""
+        ...
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """On how the network was trained, for the report of a refusal."""
+        ...
+
+    @property
+    def recipe(self) -> dict[str, Any]:
+        """What the network of the run was trained with."""
+        ...
+
+    @property
+    def attempts(self) -> tuple[Any, ...]:
+        """All that was trained."""
+        ...
+
+    @property
+    def train_mask(self) -> Bool[ndarray, " domain"] | None:
+        """The inputs of a finite domain that are trained on; null over sequences."""
+        ...
+
+    def next_network(self, verdict: str | None, watch: Watch) -> View | None:
+        """Train another network; null where no other would be understood.
+
+        Args:
+            verdict: on the network before; null for the first.
+            watch: who watches.
+        """
+        ...
+
+    def take(self) -> None:
+        """The network that was trained last is that of the run."""
+        ...
+
+    def unlearned(self) -> Refusal:
+        """Why there is no network at all."""
+        ...
+
+    def curve(self, explained_by: ExplainedBy | None) -> Any:
+        """How the networks learned."""
+        ...

@@ -1,0 +1,77 @@
+"""What the checks of a space count, whichever space it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from jaxtyping import Bool, Int
+from numpy import ndarray
+
+from distill.evidence.figures import Measured
+from distill.records.report import (
+    Agreement,
+    Disagreement,
+    LengthAgreement,
+    ProgramVsModel,
+    Proof,
+    SequenceDisagreement,
+    Space,
+)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Program, network and task held against each other.
+
+    Attributes:
+        model_vs_task, program_vs_task: null where there is no task.
+        figures: rows that any network over the space has, such as its smallest margin.
+        proof: that holds for any network over the space; null where there is none.
+        draw: what it takes to draw the inputs again, for whoever puts it in words.
+        data: what was drawn and answered, for the certificate.
+    """
+
+    model_vs_task: Agreement | None
+    program_vs_task: Agreement | None
+    program_vs_model: ProgramVsModel
+    figures: Measured
+    draw: dict[str, Any]
+    data: Any
+    proof: Proof | None = None
+    diverges_at: Disagreement | SequenceDisagreement | None = None
+    longer: tuple[LengthAgreement, ...] = ()
+
+
+class Checks(Protocol):
+    """The checks of a program against a network over a space: both are run when it is made."""
+
+    @property
+    def space(self) -> Space:
+        """What inputs are."""
+        ...
+
+    @property
+    def ends(self) -> Sequence[tuple[int, int]]:
+        """First and last value of every input."""
+        ...
+
+    @property
+    def outputs(self) -> Any:
+        """What an answer is: the ends of its range, or how many numbers it has."""
+        ...
+
+    @property
+    def sample(self) -> Any:
+        """The inputs that were run, for probes of the inside."""
+        ...
+
+    @property
+    def labelled(self) -> tuple[Int[ndarray, " n"], Bool[ndarray, " n"]] | None:
+        """The task's labels of the traced inputs, and which were trained on; null without them."""
+        ...
+
+    def counted(self, hunted: list[Any]) -> Counted:
+        """Count, and search for disagreements, beginning with these inputs."""
+        ...

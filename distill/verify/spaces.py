@@ -1,0 +1,49 @@
+"""Which checks a network gets: by what it is a function of."""
+
+from __future__ import annotations
+
+from jaxtyping import Bool
+from numpy import ndarray
+
+from distill.kinds.kind import Written
+from distill.networks.trace import Trace, View
+from distill.records.refusal import Refusal
+from distill.tasks.finite import Task
+from distill.tasks.sequences import SequenceTask
+from distill.verify.chance import no_better_than_chance
+from distill.verify.finite import DomainChecks, verify_refusal
+from distill.verify.report import CheckedBy, Verified
+from distill.verify.sequences import SequenceChecks, verify_sequence_refusal
+
+
+def checks_of(
+    view: View,
+    task: Task | SequenceTask | None,
+    train_mask: Bool[ndarray, " domain"] | None,
+) -> CheckedBy:
+    """The checks of a program against the network of a view, and the task where there is one."""
+    if isinstance(view, Trace):
+        assert not isinstance(task, SequenceTask), "a finite network has a finite task"
+        return lambda source: DomainChecks(source, view, task, train_mask)
+    assert not isinstance(task, Task), "a recurrent network has a task over sequences"
+    return lambda source: SequenceChecks(source, view, task)
+
+
+def at_chance(written: Written, view: View) -> Refusal | None:
+    """The refusal of a program that explains nothing; null where it does, or will be counted."""
+    return no_better_than_chance(written.program, view) if isinstance(view, Trace) else None
+
+
+def refused(
+    refusal: Refusal,
+    view: View | None,
+    task: Task | SequenceTask | None,
+    name: str,
+    remarks: tuple[str, ...],
+) -> Verified:
+    """The report of a run without a program. Without a network there is a task over sequences."""
+    if isinstance(view, Trace):
+        assert not isinstance(task, SequenceTask), "a finite network has a finite task"
+        return verify_refusal(refusal, view, task, name, remarks)
+    assert not isinstance(task, Task), "a recurrent network has a task over sequences"
+    return verify_sequence_refusal(refusal, view, task, name, remarks)
