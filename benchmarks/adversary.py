@@ -162,7 +162,7 @@ def kills(count: int, seed: int) -> list[Line]:
     options = ("--runs", str(count - benches), "--benches", str(benches), "--seed", str(seed))
     said = script("kills.py", *options)
     found = re.findall(r"^ +(\d+)  (orphaned|leftovers after|not resumed|half)", said, re.MULTILINE)
-    tests = str(HERE.parent / "tests" / "test_output.py")
+    tests = str(HERE.parent / "tests" / "runs" / "test_output.py")
     ended = subprocess.run([sys.executable, "-m", "pytest", "-q", tests], check=False)
     return [
         ("kills of run and bench", count, sum(int(n) for n, _ in found), ""),

@@ -22,7 +22,7 @@ from distill.kinds.automaton.machine import random_minimal
 from distill.networks.mlp import MLP
 
 HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE), str(HERE.parent / "tests")]
+sys.path.insert(0, str(HERE))
 
 from planted import planted_logits, planted_model, square  # noqa: E402
 from planted_linear import planted as planted_system  # noqa: E402

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from builders.commands import SMALL, run_distill
+from builders.paths import PACKAGE
 from jaxtyping import install_import_hook
 
 # one thread a worker, as in every run: two that wait for each other take many times as long
@@ -34,34 +34,15 @@ looked at instead."""
 
 def _enforced() -> list[str]:
     """Every module whose shapes are enforced; the hook takes modules and all below them."""
-    root = Path(__file__).parent.parent / "distill"
     names = ["distill.cli"]
-    for path in sorted(root.rglob("*.py")):
-        name = ".".join(("distill", *path.relative_to(root).with_suffix("").parts))
+    for path in sorted(PACKAGE.rglob("*.py")):
+        name = ".".join(("distill", *path.relative_to(PACKAGE).with_suffix("").parts))
         if not path.stem.startswith("__") and not name.startswith(INNERMOST):
             names.append(name)
     return names
 
 
 install_import_hook(_enforced(), "beartype.beartype")
-
-SMALL = ("mod_add", "--set", "p=59", "--set", "fraction=0.4")
-"""A run that several tests read: a real training, seven seconds."""
-
-
-def run_distill(
-    *arguments: str, cwd: Path, env: dict[str, str] | None = None, timeout: float = 240
-) -> subprocess.CompletedProcess[str]:
-    """Run the command line as a user would, in a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", "distill", *arguments],
-        cwd=cwd,
-        env={**os.environ, **(env or {})},
-        capture_output=True,
-        text=True,
-        timeout=timeout,
-        check=False,
-    )
 
 
 @pytest.fixture(scope="session")

@@ -17,11 +17,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from builders.paths import DOCS
 from sybil import Example
 from sybil.document import Document
 from sybil.parsers.myst import CodeBlockParser
 
-GUIDE = Path(__file__).parent.parent / "docs"
 DISTILL = [sys.executable, "-m", "distill"]
 RULES = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
@@ -87,8 +87,8 @@ PARSERS = [
     CodeBlockParser(language="console", evaluator=run_session),
 ]
 PAGES = {
-    str(path.relative_to(GUIDE)): list(Document.parse(str(path), *PARSERS).examples())
-    for path in sorted(GUIDE.rglob("*.md"))
+    str(path.relative_to(DOCS)): list(Document.parse(str(path), *PARSERS).examples())
+    for path in sorted(DOCS.rglob("*.md"))
 }
 
 

@@ -1,9 +1,8 @@
 """What is shipped: every subpackage, and the tasks inside the package."""
 
 import tomllib
-from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
+from builders.paths import ROOT
 
 
 def test_every_folder_of_the_package_is_listed():

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from test_architecture import small_transformer
+from builders.networks import small_transformer
 
 import distill
 from distill.networks.trace import fitted_half

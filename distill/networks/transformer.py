@@ -3,7 +3,8 @@
 Tokens are the inputs followed by special tokens ("="). Where there is one layer and the last token
 is a special one, only one query is needed, and keys and values depend on token and position alone:
 they are small tables, normalised or not. That is exact, and what makes training fast; every other
-network goes through all positions. `tests/test_architecture.py` holds the two against each other.
+network goes through all positions. `tests/networks/test_architecture.py` holds the two against
+each other.
 """
 
 from __future__ import annotations

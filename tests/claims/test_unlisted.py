@@ -1,0 +1,49 @@
+"""A task of one's own ends in a faithful program, or in a refusal that says what was seen."""
+
+import dataclasses
+
+import pytest
+from builders import unlisted_tasks
+
+import distill
+from distill.train import Recipe
+
+FAITHFUL = {
+    "twice_the_product": "(2 * a * b) mod 47, for all integers that 47 does not divide",
+    "product_with_cube": "(a * b**3) mod 47, for all integers that 47 does not divide",
+    "renamed_sum": "NUMBER_3[c] = (NUMBER_1[a] + NUMBER_2[b]",
+}
+REFUSED = {
+    "shifted_product": "of no group",
+    "largest": "of no group",
+    "latin_square": "no Latin square",
+    "product_mod_12": "of the logits",
+    "power": "of no group",
+}
+
+
+def distilled(name):
+    task = getattr(unlisted_tasks, name)()
+    recipe = Recipe.for_data(task.train_count, task.domain.size)
+    return distill.run(
+        task, out=None, attempts=1, recipe=dataclasses.replace(recipe, max_steps=1500)
+    ).report
+
+
+@pytest.mark.parametrize("name", FAITHFUL)
+def test_what_is_a_cyclic_group_under_other_names_is_found(name):
+    report = distilled(name)
+    assert report.verdict == "proved", report.reasons
+    assert report.program_vs_model.agree == report.program_vs_model.total
+    assert report.program_vs_task.agree >= 0.99 * report.program_vs_task.total
+    assert report.value("logit_r2") > 0.7
+    assert report.figure("logit_r2").decoy < 0.3
+    assert FAITHFUL[name] in report.meaning.statement
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_is_none_is_refused_with_what_was_seen(name):
+    report = distilled(name)
+    assert report.verdict == "refused"
+    assert report.program is None
+    assert any(REFUSED[name] in reason for reason in report.reasons), report.reasons

@@ -1,0 +1,84 @@
+"""The committed gallery follows from its mechanisms and reports, byte for byte."""
+
+import json
+import shutil
+
+import pytest
+from builders.commands import run_distill
+from builders.paths import GALLERY
+
+from distill.errors import RunFolderError
+from distill.gallery.collect import INDEX, collect, differences, draw, entries
+
+ONE = "parity_all"
+
+
+@pytest.fixture
+def small(tmp_path):
+    """A gallery of one network."""
+    gallery = tmp_path / "gallery"
+    shutil.copytree(GALLERY / ONE, gallery / ONE)
+    draw(gallery)
+    return gallery
+
+
+def test_every_program_and_page_is_what_its_mechanism_gives():
+    assert differences(GALLERY) == ()
+
+
+def test_the_gallery_has_networks_of_every_kind_and_is_small():
+    shown = entries(GALLERY)
+    kinds = [run.mechanism.kind for run in shown.values()]
+    assert len(shown) >= 24
+    assert set(kinds) == {"fourier", "automaton", "recurrence", "refused"}
+    assert min(kinds.count(kind) for kind in ("automaton", "recurrence")) >= 8
+    assert sum(file.stat().st_size for file in GALLERY.rglob("*")) < 8_000_000
+    index = (GALLERY / INDEX).read_text()
+    assert all(f'href="{name}/report.html"' in index for name in shown)
+
+
+def test_drawing_a_gallery_again_changes_nothing(small):
+    assert differences(small) == ()
+    assert (small / ONE / "program.py").read_bytes() == (GALLERY / ONE / "program.py").read_bytes()
+
+
+@pytest.mark.parametrize("name", [f"{ONE}/program.py", f"{ONE}/report.html", INDEX])
+def test_a_file_that_was_changed_by_hand_is_found(small, name):
+    path = small / name
+    path.write_text(path.read_text() + "\n")
+    (found,) = differences(small)
+    assert found.path == path
+
+
+@pytest.mark.parametrize("name", [f"{ONE}/report.html", INDEX])
+def test_a_page_that_is_missing_is_found(small, name):
+    (small / name).unlink()
+    (found,) = differences(small)
+    assert (found.path, found.what) == (small / name, "is missing")
+
+
+def test_a_mechanism_that_was_changed_gives_another_program(small):
+    path = small / ONE / "mechanism.json"
+    mechanism = json.loads(path.read_text())
+    mechanism["outputs"] = [row[::-1] for row in mechanism["outputs"]]
+    path.write_text(json.dumps(mechanism))
+    assert small / ONE / "program.py" in {each.path for each in differences(small)}
+
+
+def test_the_command_compares_and_draws(small, tmp_path):
+    assert run_distill("gallery", "--check", "--to", str(small), cwd=tmp_path).returncode == 0
+    (small / INDEX).unlink()
+    checked = run_distill("gallery", "--check", "--to", str(small), cwd=tmp_path)
+    assert (checked.returncode, checked.stdout) == (1, f"{small / INDEX} is missing\n")
+    drawn = run_distill("gallery", "--again", "--to", str(small), cwd=tmp_path)
+    assert (drawn.returncode, drawn.stdout) == (0, f"{small / INDEX}\n")
+    assert differences(small) == ()
+    nothing = run_distill("gallery", "--check", "--to", str(tmp_path / "no"), cwd=tmp_path)
+    assert nothing.returncode == 2
+    assert "is no gallery" in nothing.stderr
+
+
+def test_a_run_folder_that_is_not_complete_is_not_taken(small):
+    with pytest.raises(RunFolderError, match="not a complete run folder"):
+        collect({"other": GALLERY / ONE}, small)
+    assert not (small / "other").exists()

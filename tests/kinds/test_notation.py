@@ -1,0 +1,102 @@
+"""A mechanism in other notations says what the mechanism says."""
+
+import re
+
+import numpy as np
+import pytest
+import sympy
+from builders.commands import run_distill
+from planted import planted_model, square
+from planted_machine import planted_network
+
+import distill
+from distill.errors import DistillError
+from distill.kinds.automaton.machine import Machine
+from distill.kinds.automaton.mechanism import AutomatonMechanism
+from distill.kinds.fourier.mechanism import mechanism_logits
+from distill.kinds.fourier.notation import fourier_expression
+from distill.kinds.notation import written
+from distill.kinds.recurrence.mechanism import RecurrenceMechanism
+from distill.kinds.recurrence.notation import expression_of
+from distill.terminal.spark import BLOCKS, WIDTH, spark
+
+
+@pytest.mark.parametrize("pizzas", [(), (7, 9)])
+def test_the_formula_is_the_mechanism(pizzas):
+    model = planted_model(23, {2: 5.0, 7: 4.0, 9: 3.0}, pizzas=pizzas)
+    mechanism = distill.distill(model, square(23)).mechanism
+    logit = sympy.lambdify(sympy.symbols("a b c"), fourier_expression(mechanism), "numpy")
+    a, b, c = np.meshgrid(np.arange(23), np.arange(23), np.arange(23), indexing="ij")
+    values = np.stack([a[..., 0], b[..., 0]], axis=-1).reshape(-1, 2)
+    said = mechanism_logits(mechanism.coordinate, mechanism.waves, values, range(23))
+    assert np.allclose(logit(a, b, c).reshape(-1, 23), said, atol=0.02)
+    assert sympy.sympify(written(mechanism, "sympy")).free_symbols == set(sympy.symbols("a b c"))
+    assert written(mechanism, "latex").count(r"\cos") == 3 + len(pizzas)
+
+
+def test_the_graph_has_every_step_of_the_machine():
+    machine = Machine(((0, 1), (1, 0)), ((0, 1), (1, 0)), symbols=((0,), (1,)))
+    channels = distill.Channels((range(2),))
+    run = distill.distill(planted_network(machine), channels, length=6)
+    assert isinstance(run.mechanism, AutomatonMechanism)
+    edges = re.findall(r'(\d+) -> (\d+) \[label="([^"]*)"\]', written(run.mechanism, "dot"))
+    steps = {
+        (int(source), int(target), label)
+        for source, target, labels in edges
+        for label in labels.split(r"\n")
+    }
+    assert steps == {(0, 0, "0 / 0"), (0, 1, "1 / 1"), (1, 1, "0 / 1"), (1, 0, "1 / 0")}
+    with pytest.raises(DistillError, match="no form for --latex: use --dot"):
+        written(run.mechanism, "latex")
+
+
+def test_a_recurrence_is_written_in_its_registers():
+    mechanism = RecurrenceMechanism(
+        *(("x",), ("velocity", "position"), (0, 0)),
+        updates=("velocity + x - position", "position + velocity"),
+        outputs=("2 * position % 7",),
+        after=True,
+        system=None,
+        deviation=None,
+    )
+    assert written(mechanism, "sympy").splitlines() == [
+        "velocity = -position + velocity + x",
+        "position = position + velocity",
+        "y = Mod(2*position, 7)",
+    ]
+    assert written(mechanism, "latex").startswith(r"\begin{aligned}")
+
+
+@pytest.mark.parametrize(
+    "text", ["__import__('os').getpid()", "x if x else 0", "x.real", "open('x')", "x == 1", "'x'"]
+)
+def test_what_a_folder_holds_is_not_executed(text):
+    with pytest.raises(DistillError, match="is no formula"):
+        expression_of(text)
+
+
+def test_expressions_mean_what_python_means():
+    x, y = sympy.symbols("x y", integer=True)
+    text = "max(x // 2, -y) % 3 + abs(y) ** 2"
+    for left in range(-5, 6):
+        for right in range(-5, 6):
+            meant = max(left // 2, -right) % 3 + abs(right) ** 2
+            assert expression_of(text).subs({x: left, y: right}) == meant
+
+
+def test_the_command_line_prints_the_notation_alone(planted_run):
+    shown = run_distill("show", str(planted_run), "--latex", cwd=planted_run)
+    assert shown.returncode == 0
+    assert shown.stdout.startswith(r"\operatorname*{arg\,max}_{c}")
+    refused = run_distill("show", str(planted_run), "--dot", cwd=planted_run)
+    assert refused.returncode == 2
+    assert refused.stderr.count("\n") == 1
+    assert "use --latex or --sympy" in refused.stderr
+
+
+def test_a_spark_rises_as_its_numbers_do():
+    assert spark([float(step) for step in range(8)]) == BLOCKS
+    assert spark([3.0, 3.0]) == BLOCKS[0] * 2
+    assert spark([0.0, float("-inf"), 1.0]) == f"{BLOCKS[0]} {BLOCKS[-1]}"
+    assert len(spark([float(step) for step in range(1000)])) <= WIDTH
+    assert spark([float("nan")]) == ""
