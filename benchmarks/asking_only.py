@@ -27,7 +27,10 @@ from numpy import ndarray
 from distill.checker import draws
 from distill.domains.sequences import Channels
 from distill.kinds.automaton.extract import extract_machine
-from distill.kinds.reading import MAX_SYMBOLS, MachineReading, Reading, RecurrenceReading
+from distill.kinds.automaton.kind import MAX_SYMBOLS
+from distill.kinds.automaton.mechanism import AutomatonMechanism, automaton_of
+from distill.kinds.kind import Mechanism
+from distill.kinds.recurrence.extract import Reading, named
 from distill.kinds.recurrence.linear.linear_forms import MAX_ORDER
 from distill.kinds.recurrence.linear.realisation import (
     CHECKED,
@@ -35,6 +38,7 @@ from distill.kinds.recurrence.linear.realisation import (
     Responses,
     of_responses,
 )
+from distill.kinds.recurrence.mechanism import RecurrenceMechanism
 from distill.kinds.recurrence.search.registers import find_registers
 from distill.records.refusal import Refusal
 
@@ -76,14 +80,14 @@ class OutputsOnly:
 
 def read_answers(
     network: OutputsOnly, length: int
-) -> tuple[tuple[Reading, ...], tuple[Refusal, ...]]:
+) -> tuple[tuple[Mechanism, ...], tuple[Refusal, ...]]:
     """What every extractor finds by asking alone, and what those that find nothing say.
 
     Args:
         network: which answers.
         length: of the sequences that it can be trusted on.
     """
-    readings, refusals = list[Reading](), list[Refusal]()
+    readings, refusals = list[Mechanism](), list[Refusal]()
     for extract in (learn_machine, learn_system, learn_registers):
         found = extract(network, length)
         if isinstance(found, Refusal):
@@ -127,7 +131,7 @@ def _lengths(words: Float[ndarray, "n d"]) -> Int[ndarray, " n"]:
     return (words != NONE).sum(axis=1)
 
 
-def learn_machine(network: OutputsOnly, length: int) -> MachineReading | Refusal:
+def learn_machine(network: OutputsOnly, length: int) -> AutomatonMechanism | Refusal:
     """A finite-state machine, its states told apart by the answers after continuations."""
     channels = network.channels
     if channels.outputs > 1 or channels.size > MAX_SYMBOLS:
@@ -144,10 +148,10 @@ def learn_machine(network: OutputsOnly, length: int) -> MachineReading | Refusal
     found = extract_machine(words, symbols, length)
     if isinstance(found, Refusal):
         return found
-    return MachineReading(found.machine.minimise(), found.machine.states, found.rounds)
+    return automaton_of(found.machine.minimise(), found.machine.states, found.rounds)
 
 
-def learn_system(network: OutputsOnly, length: int) -> RecurrenceReading | Refusal:
+def learn_system(network: OutputsOnly, length: int) -> RecurrenceMechanism | Refusal:
     """An integer system, of the answers to impulses; of integers, or else of symbols."""
     channels, shares = network.channels, list[float]()
     for one_hot in (False, True) if channels.size <= MAX_SYMBOLS else (False,):
@@ -161,7 +165,7 @@ def learn_system(network: OutputsOnly, length: int) -> RecurrenceReading | Refus
             read = Responses(_exact(markov[:lags]), _exact(drift[:lags]), whole, 0.0)
             found = of_responses(read, channels, one_hot)
             if isinstance(found, Realisation):
-                return RecurrenceReading(found.recurrence, found.assignments, None)
+                return named(Reading(found.recurrence, found.assignments, None))
         return Refusal(
             (
                 f"integer realisation: the answers to impulses within {len(markov)} steps do not "
@@ -178,7 +182,7 @@ def learn_system(network: OutputsOnly, length: int) -> RecurrenceReading | Refus
     )
 
 
-def learn_registers(network: OutputsOnly, length: int) -> RecurrenceReading | Refusal:
+def learn_registers(network: OutputsOnly, length: int) -> RecurrenceMechanism | Refusal:
     """Registers, with hidden states that say nothing."""
 
     def ask(
@@ -187,7 +191,7 @@ def learn_registers(network: OutputsOnly, length: int) -> RecurrenceReading | Re
         return network.run(sequences), np.zeros((*sequences.shape[:2], 1))
 
     found = find_registers(ask, network.channels, length, network.channels.outputs)
-    return found if isinstance(found, Refusal) else RecurrenceReading(found, None, None)
+    return found if isinstance(found, Refusal) else named(Reading(found, None, None))
 
 
 def _responses(

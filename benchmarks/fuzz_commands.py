@@ -427,8 +427,8 @@ def _stubbed() -> Iterator[mock.Mock]:
     taken = mock.Mock(side_effect=DistillError("taken"))
     with contextlib.ExitStack() as stack:
         for name, instead in {
-            "distill.pipeline._train": taken,
-            "distill.sequence_pipeline._draw": taken,
+            "distill.train.over_domain.train": taken,
+            "distill.train.over_sequences._draw": taken,
             "distill.bench.watch.run_shown": taken,
             "webbrowser.open": lambda url: True,
             "distill.tasks.files.builtin_tasks": builtin,

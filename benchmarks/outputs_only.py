@@ -31,21 +31,23 @@ from numpy import ndarray
 
 from distill.checker.conformance import impulses, padded, walks
 from distill.checker.draws import symbols
+from distill.checker.verdict import STRENGTH
 from distill.domains.sequences import Channels
 from distill.kinds.automaton.evidence import WALK_SEED
 from distill.kinds.automaton.mechanism import AutomatonMechanism
-from distill.kinds.loops import EmittedLoop, emit_loop, shortest_first
-from distill.kinds.reading import Reading, read_network
+from distill.kinds.kind import Mechanism, Written
+from distill.kinds.known import read, write
 from distill.networks.integer_model import IntegerModel
 from distill.networks.recurrent_model import RecurrentModel
 from distill.networks.sequence_network import SequenceNetwork
+from distill.networks.trace import SequenceTrace
 from distill.runs.folders import stored_runs
 from distill.runs.sequence_certificate import SequenceCertificate
 from distill.runs.store import Run, load_run
 from distill.threads import fixed_threads
 from distill.verify.answers import agreement, answered
 from distill.verify.draws import Draws
-from distill.verify.sequences import STRENGTH
+from distill.verify.report import shortest_first
 
 COLUMNS = (
     *("task", "seed", "verdict", "outputs only", "right", "outputs only", "right longer"),
@@ -115,7 +117,7 @@ def compared(run: Run) -> Row | None:
     ranges = tuple(range(low, high + 1) for low, high in stored.inputs)
     network = SequenceNetwork(model, Channels(ranges, stored.outputs))
     report = run.report
-    _, seconds = timed(lambda: read_network(network, stored.length))
+    _, seconds = timed(lambda: read(SequenceTrace(network, stored.length)))
     right = report.program_vs_task
     longer = [part.program_vs_task for part in report.longer]
     inside = Side(
@@ -136,17 +138,18 @@ def compared(run: Run) -> Row | None:
         right, right_longer = against_task(loop, box, stored)
         outside = Side(verdict, right, right_longer, loop.program.lines, seconds)
         same = run.program is not None and loop.program.code == run.program.code
-        what = loop.name
+        what = loop.mechanism.name
     record = run.record
     return Row(record.task, record.seed, inside, outside, same, report.located, asked, what)
 
 
 def chosen(
-    readings: tuple[Reading, ...], box: OutputsOnly, draws: Draws, length: int
-) -> tuple[EmittedLoop, str]:
+    readings: tuple[Mechanism, ...], box: OutputsOnly, draws: Draws, length: int
+) -> tuple[Written, str]:
     """The program that is taken, and its verdict, from agreement with the network alone."""
-    best: tuple[tuple[bool, int, float], EmittedLoop, str] | None = None
-    for loop in shortest_first([emit_loop(reading) for reading in readings]):
+    best: tuple[tuple[bool, int, float], Written, str] | None = None
+    written = [each for each in map(write, readings) if isinstance(each, Written)]
+    for loop in shortest_first(written):
         drawn = [draw.sequences(box.channels) for draw in (draws.fresh, draws.stress)]
         parts = [
             answered(loop.program.source, box, sequences).agreement()
@@ -165,7 +168,7 @@ def chosen(
 
 
 def searched(
-    loop: EmittedLoop, box: OutputsOnly, length: int
+    loop: Written, box: OutputsOnly, length: int
 ) -> list[Int[ndarray, "n length channels"]]:
     """The searches of the pipeline that need no logits: walks of the machine, and impulses."""
     ranges, mechanism = box.channels.inputs, loop.mechanism
@@ -176,9 +179,7 @@ def searched(
     return [symbols(word[:, :length], ranges) for word in words]
 
 
-def against_task(
-    loop: EmittedLoop, box: OutputsOnly, stored: SequenceCertificate
-) -> tuple[bool, bool]:
+def against_task(loop: Written, box: OutputsOnly, stored: SequenceCertificate) -> tuple[bool, bool]:
     """Whether the program is right at the training length, and at every longer one."""
     if stored.draws is None or stored.reference is None:
         return False, False

@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from distill.networks.recurrent_model import RecurrentModel
     from distill.networks.second_order import Recurrent
     from distill.networks.stored import BlackBox, Model
-    from distill.pipeline import distill, run, run_model
+    from distill.pipeline import distill, load_run, run, run_model
     from distill.programs.program import Program
     from distill.records.refusal import Refusal
     from distill.records.report import Report
-    from distill.runs.store import Run, load_run
+    from distill.runs.store import Run
     from distill.tasks.family import task
     from distill.tasks.finite import Task
     from distill.tasks.sequences import SequenceTask, scan, windows
@@ -89,7 +89,7 @@ _HOME = {
     "Transformer": "networks.architecture",
     "distill": "pipeline",
     "import_model": "importing",
-    "load_run": "runs.store",
+    "load_run": "pipeline",
     "run": "pipeline",
     "run_model": "pipeline",
     "scan": "tasks.sequences",

@@ -31,7 +31,7 @@ from distill.runs.certificate import Split
 from distill.runs.certify import certify
 from distill.runs.output import Output, output_folder
 from distill.runs.stages import Progress, Silent, Stages, record
-from distill.runs.store import Run, RunRecord, run_files, save_run
+from distill.runs.store import Run, RunRecord, load_run, run_files, save_run
 from distill.seeds import check_seed
 from distill.tasks.family import TaskFamily
 from distill.tasks.files import load_task
@@ -44,6 +44,8 @@ from distill.train.over_sequences import SequenceTraining
 from distill.train.watched import Training
 from distill.verify.report import Verified, verify_best
 from distill.verify.spaces import at_chance, checks_of, refused
+
+__all__ = ["distill", "load_run", "run", "run_model"]
 
 MAX_ATTEMPTS = 2
 """Trainings of a network; another begins only if one never became structured."""
@@ -281,8 +283,7 @@ def _distill(
     with stages.stage("verify") as lines:
         if programs:
             mask = None if training is None else training.train_mask
-            shortest = sorted(programs, key=lambda each: (each.tabulated, each.program.ast_nodes))
-            taken, verified = verify_best(shortest, view, name, checks_of(view, task, mask))
+            taken, verified = verify_best(programs, view, name, checks_of(view, task, mask))
             found = Found(view, taken.mechanism, taken, verified)
         else:
             refusal = _together(refusals)

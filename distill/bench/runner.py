@@ -4,7 +4,7 @@ A run that crashes, is killed for its memory or never ends is a row, and never t
 Every row is stored as soon as there is one: a bench that was killed goes on where it stopped. Told
 to end (Ctrl-C, SIGTERM, SIGHUP) it takes its runs with it; killed by SIGKILL it cannot, and they
 end by themselves, as their standard input is a pipe that ends with the bench
-(`distill.bench.supervised`). What it and they were writing is removed by the next bench.
+(`distill.cli.supervised`). What it and they were writing is removed by the next bench.
 """
 
 from __future__ import annotations
@@ -181,7 +181,7 @@ def _told_to_end(stop: threading.Event) -> Iterator[None]:
 
 
 def _run_process(job: Job, bench: Bench, stop: threading.Event) -> _Ended:
-    command = [sys.executable, "-m", "distill.bench.supervised", "run", job.argument, "--json"]
+    command = [sys.executable, "-m", "distill.cli.supervised", "run", job.argument, "--json"]
     for key, value in job.entry.settings.items():
         text = str(value).lower() if isinstance(value, bool) else str(value)
         command += ["--set", f"{key}={text}"]

@@ -72,6 +72,9 @@ def snippet(run: Run) -> str:
     )
 
 
+Run.looks = snippet
+
+
 def _verdict(run: Run) -> dict[str, object]:
     meaning = run.report.meaning
     source = None if run.program is None else run.program.source

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 from safetensors.torch import load as load_weights
@@ -85,6 +85,9 @@ class Run:
     extra: Mapping[str, bytes] = field(default_factory=dict)
     """Further files of the folder (`report.html`)."""
 
+    looks: ClassVar[Callable[[Run], str]] = lambda run: run.report._repr_html_()
+    """What a run looks like in a notebook is nothing that it knows: `distill.pages` says it."""
+
     def __repr__(self) -> str:
         """One line: a program and a network stand in the fields."""
         located = " and located" if self.report.located else ""
@@ -95,11 +98,7 @@ class Run:
         )
 
     def _repr_html_(self) -> str:
-        from distill.pages.report_page import (
-            snippet,  # what a run looks like is nothing that it knows
-        )
-
-        return snippet(self)
+        return self.looks(self)
 
 
 def run_files(

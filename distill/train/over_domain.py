@@ -19,7 +19,7 @@ from distill.records.refusal import Refusal
 from distill.tasks.finite import Task
 from distill.train.curve import CurveRecorder, ExplainedBy
 from distill.train.loop import Recipe, TrainingState, train
-from distill.train.watched import Watch
+from distill.train.watched import Training, Watch
 
 PROBE = 4096
 """Unlabelled inputs that the structure score is taken on while training."""
@@ -31,7 +31,7 @@ Score = Callable[[Float[ndarray, "n outputs"]], float]
 """How structured logits are."""
 
 
-class DomainTraining:
+class DomainTraining(Training):
     """The training of a network for a task over a finite domain.
 
     Args:
@@ -56,14 +56,23 @@ class DomainTraining:
         kind = architecture.kind
         self.used = recipe or Recipe.for_data(task.train_count, task.domain.size, kind)
         self.at_most, self.structured = attempts, structured
-        self.train_mask = task.train_mask(seed)
-        self.attempts: tuple[Attempt, ...] = ()
+        self._mask, self._attempts = task.train_mask(seed), tuple[Attempt, ...]()
         self.recorder: CurveRecorder | None = None
+
+    @property
+    def train_mask(self) -> Bool[ndarray, " domain"]:
+        """The inputs that are trained on."""
+        return self._mask
+
+    @property
+    def attempts(self) -> tuple[Attempt, ...]:
+        """All trainings, the last of which made the network."""
+        return self._attempts
 
     @property
     def drawn(self) -> list[str]:
         """What is trained on."""
-        task, count = self.task, int(self.train_mask.sum())
+        task, count = self.task, int(self._mask.sum())
         return [f"{task.name}: {task.domain}, {count:,} to train on", *self._never_shown()]
 
     @property
@@ -102,12 +111,12 @@ class DomainTraining:
 
     def _trained(self, watch: Watch) -> tuple[Any, str]:
         domain, labels = self.task.domain, self.task.labels
-        tokens = domain.tokens(np.flatnonzero(self.train_mask))
-        heldout = _heldout(domain, self.train_mask)
+        tokens = domain.tokens(np.flatnonzero(self._mask))
+        heldout = _heldout(domain, self._mask)
         given = (self.shape, tokens, labels(tokens), domain.tokens(_probe(domain)), self.structured)
         made: list[Attempt] = []
         while True:
-            recorder = CurveRecorder(self.task, self.shape, self.train_mask, self.seed)
+            recorder = CurveRecorder(self.task, self.shape, self._mask, self.seed)
 
             def observe(state: TrainingState, recorder: CurveRecorder = recorder) -> None:
                 losses = recorder(state)
@@ -128,7 +137,7 @@ class DomainTraining:
                 )
             )
             if last:
-                self.attempts, self.recorder = tuple(made), recorder
+                self._attempts, self.recorder = tuple(made), recorder
                 found = trained.tail_from is not None
                 end = "structured" if found else "never became structured"
                 line = f"{trained.steps:,} steps, {end} (score {trained.structure:.2f})"
@@ -152,7 +161,7 @@ class DomainTraining:
         Only answers that are trained on are counted, and the reference is not asked for others.
         """
         domain = self.task.domain
-        shown = np.unique(self.task.labels(domain.tokens(np.flatnonzero(self.train_mask))))
+        shown = np.unique(self.task.labels(domain.tokens(np.flatnonzero(self._mask))))
         missing = len(domain.outputs) - len(shown)
         if not missing:
             return ()

@@ -18,7 +18,7 @@ from distill.tasks.sequences import SequenceTask
 from distill.train.cells import CellData, cells_for, does_not_fit, recipe_of, shown_part, train_cell
 from distill.train.curve import ExplainedBy
 from distill.train.sequences import SequenceRecipe
-from distill.train.watched import Watch
+from distill.train.watched import Training, Watch
 
 TRAINED = 20_000
 """Sequences to train on, and as many fresh ones that say when a network has learned the task."""
@@ -35,7 +35,7 @@ NEXT_SEED = 1_000_003
 """Between the seeds of two trainings of one kind."""
 
 
-class SequenceTraining:
+class SequenceTraining(Training):
     """The training of recurrent networks for a task over sequences.
 
     Args:
@@ -43,9 +43,6 @@ class SequenceTraining:
         seed: of the training sequences, the initialisation and the batches.
         recipe: training settings.
     """
-
-    remarks = ()
-    train_mask = None
 
     def __init__(self, task: SequenceTask, seed: int, recipe: SequenceRecipe | None = None) -> None:
         self.task, self.seed, self.settings = task, seed, recipe or SequenceRecipe()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from contextlib import AbstractContextManager
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from jaxtyping import Bool
 from numpy import ndarray
@@ -13,6 +14,7 @@ from distill.records.refusal import Refusal
 from distill.train.curve import ExplainedBy
 
 
+@runtime_checkable
 class Watch(Protocol):
     """Who times the stages of a run, and is told how a training goes."""
 
@@ -25,34 +27,35 @@ class Watch(Protocol):
         ...
 
 
-class Training(Protocol):
+class Training(ABC):
     """The training of networks for a task, one after another until one is understood."""
 
     @property
+    @abstractmethod
     def drawn(self) -> list[str]:
         """What is trained on, in words."""
-        ...
 
     @property
     def remarks(self) -> tuple[str, ...]:
         """On how the network was trained, for the report of a refusal."""
-        ...
+        return ()
 
     @property
+    @abstractmethod
     def recipe(self) -> dict[str, Any]:
         """What the network of the run was trained with."""
-        ...
 
     @property
+    @abstractmethod
     def attempts(self) -> tuple[Any, ...]:
         """All that was trained."""
-        ...
 
     @property
     def train_mask(self) -> Bool[ndarray, " domain"] | None:
         """The inputs of a finite domain that are trained on; null over sequences."""
-        ...
+        return None
 
+    @abstractmethod
     def next_network(self, verdict: str | None, watch: Watch) -> View | None:
         """Train another network; null where no other would be understood.
 
@@ -60,16 +63,15 @@ class Training(Protocol):
             verdict: on the network before; null for the first.
             watch: who watches.
         """
-        ...
 
+    @abstractmethod
     def take(self) -> None:
         """The network that was trained last is that of the run."""
-        ...
 
+    @abstractmethod
     def unlearned(self) -> Refusal:
         """Why there is no network at all."""
-        ...
 
+    @abstractmethod
     def curve(self, explained_by: ExplainedBy | None) -> Any:
         """How the networks learned."""
-        ...

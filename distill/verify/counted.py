@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from jaxtyping import Bool, Int
 from numpy import ndarray
@@ -44,34 +45,26 @@ class Counted:
     longer: tuple[LengthAgreement, ...] = ()
 
 
-class Checks(Protocol):
+class Checks(ABC):
     """The checks of a program against a network over a space: both are run when it is made."""
 
-    @property
-    def space(self) -> Space:
-        """What inputs are."""
-        ...
+    space: Space
+    """What inputs are."""
+    ends: Sequence[tuple[int, int]]
+    """First and last value of every input."""
+    outputs: Any
+    """What an answer is: the ends of its range, or how many numbers it has."""
 
     @property
-    def ends(self) -> Sequence[tuple[int, int]]:
-        """First and last value of every input."""
-        ...
-
-    @property
-    def outputs(self) -> Any:
-        """What an answer is: the ends of its range, or how many numbers it has."""
-        ...
-
-    @property
+    @abstractmethod
     def sample(self) -> Any:
         """The inputs that were run, for probes of the inside."""
-        ...
 
     @property
     def labelled(self) -> tuple[Int[ndarray, " n"], Bool[ndarray, " n"]] | None:
         """The task's labels of the traced inputs, and which were trained on; null without them."""
-        ...
+        return None
 
+    @abstractmethod
     def counted(self, hunted: list[Any]) -> Counted:
         """Count, and search for disagreements, beginning with these inputs."""
-        ...

@@ -28,7 +28,7 @@ from distill.records.refusal import Refusal
 from distill.records.report import Disagreement, FloatBound, ProgramVsModel, Proof, Space
 from distill.tasks.finite import Task
 from distill.verify.agreement import agreement, check_network, first_where
-from distill.verify.counted import Counted
+from distill.verify.counted import Checks, Counted
 from distill.verify.report import Verified, refused_report
 
 
@@ -45,7 +45,7 @@ class DomainChecked:
     labels: Int[ndarray, " n"] | None
 
 
-class DomainChecks:
+class DomainChecks(Checks):
     """The checks of a program over the domain of a trace.
 
     Args:

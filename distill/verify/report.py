@@ -42,6 +42,11 @@ class Verified:
     proved: Any = None
 
 
+def shortest_first(written: list[Written]) -> list[Written]:
+    """Programs without lists before those with some, and then the shorter ones."""
+    return sorted(written, key=lambda each: (each.tabulated, each.program.ast_nodes))
+
+
 def verify_best(
     written: list[Written], view: View, name: str, checked_by: CheckedBy
 ) -> tuple[Written, Verified]:
@@ -52,12 +57,13 @@ def verify_best(
     a network that turns in a circle holds no total.
 
     Args:
-        written: programs of the same network, the shortest first.
+        written: programs of the same network.
         view: of that network.
         name: of the task, for the report.
         checked_by: the checks of a program.
     """
     best: tuple[tuple[bool, int, bool], Written, Verified] | None = None
+    written = shortest_first(written)
     for program in written:
         others = tuple(other for other in written if other is not program)
         verified = verify(program, others, view, name, checked_by)

@@ -21,7 +21,7 @@ from distill.records.refusal import Refusal
 from distill.records.report import ProgramVsModel, Space
 from distill.tasks.sequences import SequenceTask
 from distill.verify.answers import Answers, agreement, answered, first_difference
-from distill.verify.counted import Counted
+from distill.verify.counted import Checks, Counted
 from distill.verify.draws import Draws, planned
 from distill.verify.report import Verified, refused_report
 
@@ -40,7 +40,7 @@ class SequencesChecked:
     reference: tuple[Int[ndarray, "_ _ _"], ...] | None
 
 
-class SequenceChecks:
+class SequenceChecks(Checks):
     """The checks of a loop against a recurrent network.
 
     Args:
@@ -50,7 +50,6 @@ class SequenceChecks:
     """
 
     space: Space = "sequences"
-    labelled = None
 
     def __init__(self, source: str, view: SequenceTrace, task: SequenceTask | None) -> None:
         self.source, self.network, self.length = source, view.network, view.length

@@ -19,7 +19,7 @@ import distill
 from distill import MLP, DistillError, Domain, Transformer
 from distill.importing import builtin_layouts, import_model
 from distill.importing import tensors as tensors_module
-from distill.kinds.extracting import extract
+from distill.kinds.fourier.extract import extract_fourier as extract
 from distill.networks.trace import trace
 from distill.serialise import to_json
 

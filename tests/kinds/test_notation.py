@@ -15,7 +15,7 @@ from distill.kinds.automaton.machine import Machine
 from distill.kinds.automaton.mechanism import AutomatonMechanism
 from distill.kinds.fourier.mechanism import mechanism_logits
 from distill.kinds.fourier.notation import fourier_expression
-from distill.kinds.notation import written
+from distill.kinds.known import notation as written
 from distill.kinds.recurrence.mechanism import RecurrenceMechanism
 from distill.kinds.recurrence.notation import expression_of
 from distill.terminal.spark import BLOCKS, WIDTH, spark

@@ -13,20 +13,22 @@ from outputs_only import compared
 from planted_linear import linear_network, planted, system
 from planted_machine import planted_network
 
+import distill
 from distill.checker.draws import stress, uniform
 from distill.domains.sequences import Channels
 from distill.kinds.automaton.evidence import prove
 from distill.kinds.automaton.extract import extract_machine
 from distill.kinds.automaton.machine import Machine, random_minimal
 from distill.kinds.automaton.mechanism import AutomatonMechanism
-from distill.kinds.loops import emit_loop
-from distill.kinds.reading import MachineReading, RecurrenceReading, read_network
+from distill.kinds.known import read, write
+from distill.kinds.recurrence.extract import Reading, named
 from distill.kinds.recurrence.linear.realisation import Realisation, realise
+from distill.kinds.recurrence.mechanism import RecurrenceMechanism
 from distill.networks.integer_model import IntegerModel
 from distill.networks.integer_recurrent import IntegerRecurrent
 from distill.networks.sequence_network import SequenceNetwork
+from distill.networks.trace import SequenceTrace
 from distill.records.refusal import Refusal
-from distill.sequence_pipeline import distill_network
 
 LENGTH = 10
 
@@ -66,7 +68,7 @@ def test_a_machine_is_learned_by_asking_and_is_the_one_in_hidden_space(seed):
     _, box = asked(model, channels)
     length = 4 * machine.states
     learned, held = learn_machine(box, length), extract_machine(model, machine.symbols, length)
-    assert isinstance(learned, MachineReading), learned
+    assert isinstance(learned, AutomatonMechanism), learned
     assert learned.machine.is_isomorphic(machine)
     assert (learned.machine, learned.rounds) == (held.machine.minimise(), held.rounds)
 
@@ -91,9 +93,9 @@ def test_a_linear_network_is_learned_from_its_answers_to_impulses(name):
     model = planted(integers, np.random.default_rng(1), 1e-9)
     network, box = asked(model, channels)
     learned, held = learn_system(box, LENGTH), realise(model, channels, LENGTH)
-    assert isinstance(learned, RecurrenceReading), learned
+    assert isinstance(learned, RecurrenceMechanism), learned
     assert isinstance(held, Realisation)
-    assert learned.recurrence == held.recurrence
+    assert learned == named(Reading(held.recurrence, held.assignments, None))
     long = np.concatenate([uniform(ranges, 50, 40, 1), stress(ranges, 50, 40, 2)])
     np.testing.assert_array_equal(learned.recurrence.run(long), network.run(long))
 
@@ -103,7 +105,7 @@ def test_what_symbols_add_is_learned_where_their_numbers_do_not_add_up():
     model = linear_network([[1]], [[0, 1, 0, 1]], [0], [0], [[1]], [0], one_hot=True)
     network, box = asked(model, Channels((range(4),)))
     learned = learn_system(box, LENGTH)
-    assert isinstance(learned, RecurrenceReading), learned
+    assert isinstance(learned, RecurrenceMechanism), learned
     assert len(learned.recurrence.registers) == 1
     long = uniform(box.channels.inputs, 50, 40, 1)
     np.testing.assert_array_equal(learned.recurrence.run(long), network.run(long))
@@ -112,7 +114,7 @@ def test_what_symbols_add_is_learned_where_their_numbers_do_not_add_up():
 def test_a_register_is_found_without_hidden_states_and_nothing_else_claims_it():
     network, box = asked(queue(), Channels((range(-3, 4),)))
     learned = learn_registers(box, LENGTH)
-    assert isinstance(learned, RecurrenceReading), learned
+    assert isinstance(learned, RecurrenceMechanism), learned
     assert len(learned.recurrence.registers) == 1
     long = uniform(box.channels.inputs, 50, 60, 1)
     np.testing.assert_array_equal(learned.recurrence.run(long), network.run(long))
@@ -146,12 +148,12 @@ def test_what_never_shows_within_the_length_is_told_from_inside_alone():
     held = {}
     for name, machine in (("echo", echo()), ("lapse", echo_with_a_lapse(14))):
         network, box = asked(planted_network(machine), Channels((range(2),)))
-        learned, (inside, *_), _ = learn_machine(box, LENGTH), *read_network(network, LENGTH)
-        assert isinstance(learned, MachineReading)
+        learned, (inside, *_), _ = learn_machine(box, LENGTH), *read(SequenceTrace(network, LENGTH))
+        assert isinstance(learned, AutomatonMechanism)
         assert learned.machine == inside.machine == echo()
-        emitted = emit_loop(learned)
+        emitted = write(learned)
         assert isinstance(emitted.mechanism, AutomatonMechanism)
-        held[name] = prove(emitted.program.source, emitted.mechanism, network).proof
+        held[name] = prove(emitted.program.source, emitted.mechanism, network)[0]
     assert held["echo"].up_to_length is None
     assert held["lapse"].up_to_length == 13
 
@@ -159,7 +161,7 @@ def test_what_never_shows_within_the_length_is_told_from_inside_alone():
 def test_the_benchmark_reads_a_stored_network_in_both_ways():
     parity = Machine(((0, 1), (1, 0)), ((0, 1), (1, 0)), ((0,), (1,)))
     model, channels = planted_network(parity), Channels((range(2),))
-    run = distill_network(model, channels, length=LENGTH, name="m", out=None, progress=None)
+    run = distill.distill(model, channels, length=LENGTH, name="m")
     row = compared(run)
     assert row is not None
     assert (row.inside.verdict, row.outside.verdict) == ("proved", "exhaustive")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from planted import noisy, planted_lead, planted_model, rotated, square
 
 import distill
-from distill.kinds.extracting import extract
+from distill.kinds.fourier.extract import extract_fourier as extract
 from distill.kinds.fourier.mechanism import FourierMechanism
 from distill.networks.trace import trace
 

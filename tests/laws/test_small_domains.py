@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 import distill
 from distill.domains.finite import Domain
-from distill.kinds.emitting import Emitted, emit
-from distill.kinds.extracting import extract
+from distill.kinds.fourier.emit import Emitted, emit_fourier
+from distill.kinds.fourier.extract import extract_fourier as extract
 from distill.kinds.fourier.mechanism import FourierMechanism
 from distill.networks.stored import BlackBox
 from distill.networks.trace import trace
@@ -163,7 +163,7 @@ def test_no_input_is_dropped_however_many_there_are(inputs):
     traced = trace(BlackBox.over(parity, domain), domain)
     mechanism = extract(traced)
     assert isinstance(mechanism, FourierMechanism)
-    written = emit(mechanism, traced)
+    written = emit_fourier(mechanism, traced.domain)
     assert isinstance(written, Emitted)
     for last in range(inputs):
         values = [int(place == last) for place in range(inputs)]
@@ -179,7 +179,7 @@ def test_a_program_at_chance_is_refused_with_its_numbers():
     mechanism = extract(traced)
     assert isinstance(mechanism, FourierMechanism)
     coordinate = replace(mechanism.coordinate, weights=(1, 1, 1, 1, 1, 0))
-    written = emit(replace(mechanism, coordinate=coordinate), traced)
+    written = emit_fourier(replace(mechanism, coordinate=coordinate), traced.domain)
     assert isinstance(written, Emitted)
     refused = no_better_than_chance(written.program, traced)
     assert refused is not None
@@ -190,7 +190,7 @@ def test_a_program_at_chance_is_refused_with_its_numbers():
 def test_a_program_whose_logits_explain_nothing_is_refused_however_right_it_is():
     domain = Domain((range(2),) * 6, range(2))
     traced = trace(BlackBox.over(parity, domain), domain)
-    written = emit(extract(traced), traced)
+    written = emit_fourier(extract(traced), traced.domain)
     assert isinstance(written, Emitted)
     loud = Program(written.program.source.replace("{1: 2.5}", "{1: 10.0}"))
     refused = no_better_than_chance(loud, traced)

@@ -22,7 +22,7 @@ from distill.kinds.fourier.emit import Emitted, emit_fourier
 from distill.kinds.fourier.exhibits import fourier_exhibits
 from distill.kinds.fourier.mechanism import Wave
 from distill.kinds.fourier.pictures import fourier_pictures
-from distill.kinds.notation import written
+from distill.kinds.known import notation as written
 from distill.kinds.refused.finite_exhibits import refusal_exhibits
 from distill.kinds.refused.pictures import refusal_pictures
 from distill.networks.stored import BlackBox

@@ -6,16 +6,18 @@ import numpy as np
 import pytest
 import torch
 
-from distill import sequence_pipeline
+from distill import pipeline
 from distill.domains.sequences import Channels
 from distill.networks.sequence_network import SequenceNetwork
 from distill.pages.card import _objective
+from distill.pipeline import Found
 from distill.records.attempts import CellAttempt
 from distill.runs.stages import Silent, Stages
 from distill.runs.store import RunRecord
-from distill.sequence_pipeline import Found
 from distill.tasks.sequences import SequenceTask
+from distill.train import over_sequences
 from distill.train.cells import CELLS, CellData, TrainedCell, recipe_of, shown_part, train_cell
+from distill.train.over_sequences import SequenceTraining
 from distill.train.sequences import SequenceRecipe
 
 BITS = Channels((range(2),))
@@ -47,21 +49,23 @@ def training(monkeypatch, verdicts, right=1.0):
         attempt = CellAttempt(cell, 2, 10, right, seed=seed)
         return TrainedCell(SimpleNamespace(), right, (attempt,))
 
-    def distilled(*_):
-        verdict, found = next(ended), object.__new__(Found)
+    def distilled(view, *_):
+        verdict = next(ended)
         report = SimpleNamespace(verdict=verdict)
-        object.__setattr__(found, "verified", SimpleNamespace(report=report))
-        object.__setattr__(found, "emitted", None if verdict == "refused" else "a program")
+        program = None if verdict == "refused" else object()
+        found = object.__new__(Found)
+        parts = {"view": view, "mechanism": None, "written": program}
+        for name, part in {**parts, "verified": SimpleNamespace(report=report)}.items():
+            object.__setattr__(found, name, part)
         return found
 
-    monkeypatch.setattr(sequence_pipeline, "train_cell", trained)
-    monkeypatch.setattr(sequence_pipeline, "_distill", distilled)
+    monkeypatch.setattr(over_sequences, "train_cell", trained)
+    monkeypatch.setattr(over_sequences, "_draw", lambda *_: data_of(parity))
+    monkeypatch.setattr(pipeline, "_distill", distilled)
     network = object.__new__(SequenceNetwork)
-    monkeypatch.setattr(sequence_pipeline, "SequenceNetwork", lambda *_: network)
-    made = sequence_pipeline._Training(
-        task(), data_of(parity), 3, SequenceRecipe(), Stages(Silent())
-    )
-    return made, seeds
+    monkeypatch.setattr(over_sequences, "SequenceNetwork", lambda *_: network)
+    made = SequenceTraining(task(), 3)
+    return made, seeds, lambda: pipeline._first_understood(made, task(), Stages(Silent()))
 
 
 @pytest.mark.parametrize(
@@ -74,20 +78,20 @@ def training(monkeypatch, verdicts, right=1.0):
     ],
 )
 def test_every_attempt_has_its_seed_and_one_made_the_network(monkeypatch, verdicts, used):
-    made, seeds = training(monkeypatch, verdicts)
-    made.first_understood()
+    made, seeds, run = training(monkeypatch, verdicts)
+    run()
     assert [attempt.seed for attempt in made.attempts] == seeds
     assert [not attempt.discarded for attempt in made.attempts].count(True) == 1
     assert not made.attempts[used].discarded
-    assert made.recipe_used()["cell"] == made.attempts[used].cell
+    assert made.recipe["cell"] == made.attempts[used].cell
 
 
 def test_a_network_that_is_nearly_right_is_not_said_to_be_right_on_all(monkeypatch):
-    made, _ = training(monkeypatch, [], right=1 - 1 / 20_000)
-    (reason, *_) = made.first_understood().verified.report.reasons
+    made, _, run = training(monkeypatch, [], right=1 - 1 / 20_000)
+    (reason, *_) = run().verified.report.reasons
     assert "100.0%" not in reason
     assert "at best 99.9% of fresh sequences are right at every step, where all are" in reason
-    assert made.recipe_used() == {}
+    assert made.recipe == {}
     assert (shown_part(1.0), shown_part(0.99999)) == ("100.0%", "99.9%")
 
 

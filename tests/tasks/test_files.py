@@ -133,7 +133,7 @@ def test_a_decorated_function_is_run_as_it_stands(monkeypatch):
     def par(length: int = 5) -> distill.SequenceTask:
         return distill.SequenceTask({"x": range(2)}, lambda xs: xs, length=length)
 
-    monkeypatch.setattr("distill.sequence_pipeline._draw", stop)
+    monkeypatch.setattr("distill.train.over_sequences._draw", stop)
     for settings in ({}, {"length": 7}, {"length": "8"}):
         with pytest.raises(distill.DistillError, match="far enough"):
             distill.run(par, out=None, **settings)

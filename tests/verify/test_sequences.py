@@ -23,15 +23,16 @@ from distill.kinds.automaton.evidence import walks_through
 from distill.kinds.automaton.extract import ExtractedMachine, extract_machine
 from distill.kinds.automaton.hidden import decoded, interchanged, moved, visits
 from distill.kinds.automaton.machine import Machine, random_minimal
-from distill.kinds.automaton.mechanism import AutomatonMechanism, Variable
-from distill.kinds.loops import emit_loop
-from distill.kinds.reading import MachineReading
+from distill.kinds.automaton.mechanism import AutomatonMechanism, Variable, automaton_of
+from distill.kinds.known import write
 from distill.networks.recurrent_model import RecurrentModel
 from distill.networks.second_order import Recurrent
 from distill.networks.sequence_network import SequenceNetwork
+from distill.networks.trace import SequenceTrace
 from distill.records.refusal import Refusal
 from distill.verify.answers import answered
-from distill.verify.sequences import verify_sequences
+from distill.verify.report import verify
+from distill.verify.spaces import checks_of
 
 
 def drawn(seed, states, symbols):
@@ -50,13 +51,14 @@ def one_wrong(machine, seed):
 
 
 def written(machine):
-    return emit_loop(MachineReading(machine, machine.states, 0))
+    return write(automaton_of(machine, machine.states, 0))
 
 
 def verified(machine, network, length):
     """A program of a machine, held against a network that may be another."""
     reads = SequenceNetwork(network, Channels((range(len(machine.symbols)),)))
-    return verify_sequences(written(machine), (), reads, length, None, "x").report
+    view = SequenceTrace(reads, length)
+    return verify(written(machine), (), view, "x", checks_of(view, None, None)).report
 
 
 @settings(max_examples=40, deadline=None)

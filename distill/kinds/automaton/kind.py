@@ -16,7 +16,7 @@ from distill.kinds.automaton.emit import emit_machine
 from distill.kinds.automaton.evidence import look_inside, prove, walks_through
 from distill.kinds.automaton.exhibits import MachineExhibits, machine_exhibits
 from distill.kinds.automaton.extract import extract_machine
-from distill.kinds.automaton.mechanism import AutomatonMechanism, Variable
+from distill.kinds.automaton.mechanism import AutomatonMechanism, Variable, automaton_of
 from distill.kinds.automaton.notation import state_graph
 from distill.kinds.automaton.pictures import machine_pictures
 from distill.kinds.difference import Difference
@@ -50,15 +50,7 @@ class AutomatonKind(Kind[AutomatonMechanism]):
         if isinstance(found, Refusal):
             yield found
             return
-        machine = found.machine.minimise()
-        yield AutomatonMechanism(
-            symbols=machine.symbols,
-            transitions=machine.transitions,
-            outputs=machine.outputs,
-            access=machine.access_words(),
-            found=found.machine.states,
-            rounds=found.rounds,
-        )
+        yield automaton_of(found.machine.minimise(), found.machine.states, found.rounds)
 
     def summary(self, mechanism: AutomatonMechanism) -> str:
         """How many states there are, here and in hidden space."""

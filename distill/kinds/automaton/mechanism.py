@@ -75,3 +75,21 @@ class AutomatonMechanism:
     def machine(self) -> Machine:
         """The machine as a value that can be run."""
         return Machine(self.transitions, self.outputs, self.symbols)
+
+
+def automaton_of(machine: Machine, found: int, rounds: int) -> AutomatonMechanism:
+    """The mechanism of a minimal machine, before its program has given it words.
+
+    Args:
+        machine: numbered breadth-first from the start.
+        found: states that were told apart before it was minimised.
+        rounds: counterexamples that were followed.
+    """
+    return AutomatonMechanism(
+        symbols=machine.symbols,
+        transitions=machine.transitions,
+        outputs=machine.outputs,
+        access=machine.access_words(),
+        found=found,
+        rounds=rounds,
+    )

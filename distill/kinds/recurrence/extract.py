@@ -41,11 +41,11 @@ def readings(network: SequenceNetwork, length: int) -> Iterator[RecurrenceMechan
         if isinstance(found, Refusal):
             yield found
         elif found is not None:
-            yield _named(found)
+            yield named(found)
 
 
 @dataclass(frozen=True)
-class _Reading:
+class Reading:
     """Registers, before they have their names.
 
     Attributes:
@@ -60,7 +60,7 @@ class _Reading:
     values: tuple[range, ...] = ()
 
 
-def _named(reading: _Reading) -> RecurrenceMechanism:
+def named(reading: Reading) -> RecurrenceMechanism:
     """The mechanism with the names that its program has."""
     realisation = reading.realisation
     emitted = emit_recurrence(reading.recurrence, reading.assignments, reading.values)
@@ -86,16 +86,16 @@ def _text(assignments: tuple[Assignment, ...]) -> tuple[tuple[tuple[str, str], .
     )
 
 
-def _linear(network: SequenceNetwork, length: int) -> _Reading | Refusal | None:
+def _linear(network: SequenceNetwork, length: int) -> Reading | Refusal | None:
     if not isinstance(network.model, IntegerModel):
         return None
     found = realise(network.model, network.channels, length)
     if isinstance(found, Refusal):
         return found
-    return _Reading(found.recurrence, found.assignments, found, network.channels.inputs)
+    return Reading(found.recurrence, found.assignments, found, network.channels.inputs)
 
 
-def _compared(network: SequenceNetwork, length: int) -> _Reading | Refusal | None:
+def _compared(network: SequenceNetwork, length: int) -> Reading | Refusal | None:
     """Thresholds and extremes; a linear network that gives numbers has neither."""
     shape = network.model.architecture
     if not isinstance(shape, IntegerRecurrent):
@@ -105,10 +105,10 @@ def _compared(network: SequenceNetwork, length: int) -> _Reading | Refusal | Non
     found = compared(network, length)
     if isinstance(found, Refusal):
         return found
-    return _Reading(found.recurrence, found.assignments, None)
+    return Reading(found.recurrence, found.assignments, None)
 
 
-def _registers(network: SequenceNetwork, length: int) -> _Reading | Refusal | None:
+def _registers(network: SequenceNetwork, length: int) -> Reading | Refusal | None:
     """Registers by decoding and synthesis; a linear network is read better by its responses."""
     shape = network.model.architecture
     if isinstance(shape, IntegerRecurrent) and (shape.activation, shape.readout) == READ_LINEARLY:
@@ -124,4 +124,4 @@ def _registers(network: SequenceNetwork, length: int) -> _Reading | Refusal | No
     found = find_registers(ask, network.channels, length, network.channels.outputs)
     if isinstance(found, Refusal):
         return found
-    return _Reading(found, None, None, network.channels.inputs)
+    return Reading(found, None, None, network.channels.inputs)

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from distill.kinds.exhibiting import ExhibitsJson, sequence_exhibits
 from planted_linear import planted, system
 from planted_machine import planted_network
 
@@ -22,12 +21,14 @@ from distill.kinds.automaton.machine import Machine, random_minimal
 from distill.kinds.automaton.mechanism import AutomatonMechanism, Variable
 from distill.kinds.automaton.pictures import GROUPS, machine_pictures, state_graph
 from distill.kinds.automaton.states import state_groups, state_names
+from distill.kinds.known import exhibits_json, show
 from distill.kinds.recurrence.exhibits import RecurrenceExhibits, recurrence_exhibits
 from distill.kinds.recurrence.pictures import recurrence_pictures
 from distill.kinds.recurrence.recurrence import Recurrence
 from distill.kinds.refused.pictures import unread_picture
 from distill.kinds.refused.sequence_exhibits import UnreadExhibits
 from distill.networks.sequence_network import SequenceNetwork
+from distill.networks.trace import SequenceTrace
 from distill.pages.pictures.lengths import lengths_picture
 from distill.pages.pictures.located import located_picture
 from distill.pages.pictures.sequence_training import training_picture
@@ -138,11 +139,11 @@ def test_states_that_the_network_does_not_hold_fail_the_exchange():
 
 def test_pictures_are_small_and_the_same_bytes_every_time(shown):
     mechanism, exhibits = shown
-    stored = to_json(exhibits, ExhibitsJson)
+    stored = to_json(exhibits, exhibits_json())
     again = machine_exhibits(mechanism, network_of(mechanism), LENGTH)
-    assert to_json(again, ExhibitsJson) == stored
+    assert to_json(again, exhibits_json()) == stored
     assert len(stored) < 60_000
-    read = from_json(ExhibitsJson, stored)
+    read = from_json(exhibits_json(), stored)
     drawn = machine_pictures(mechanism, exhibits)
     assert drawn == machine_pictures(mechanism, read)
     assert [each.name for each in drawn] == ["states", "hidden", "exchanges"]
@@ -216,7 +217,7 @@ def test_of_hundreds_of_states_everything_stays_small():
     mechanism = mechanism_of(random_minimal(np.random.default_rng(3), 200, 2))
     exhibits = machine_exhibits(mechanism, network_of(mechanism), LENGTH)
     drawn = machine_pictures(mechanism, exhibits)
-    assert len(to_json(exhibits, ExhibitsJson)) < 60_000
+    assert len(to_json(exhibits, exhibits_json())) < 60_000
     assert max(len(each.svg) for each in drawn) < 150_000
     assert exhibits.interchange is not None
     assert len(exhibits.interchange.names) <= 24
@@ -413,20 +414,19 @@ def test_training_names_its_attempts():
 def test_a_network_that_was_not_understood_is_shown_by_its_answers():
     network = network_of(mechanism_of(counter(5, 3)))
     refusal = Refusal(("not understood",), {})
-    exhibits = sequence_exhibits(refusal, network, LENGTH)
+    exhibits = show(refusal, SequenceTrace(network, LENGTH))
     assert isinstance(exhibits, UnreadExhibits)
     assert exhibits.answers == ("0", "1", "2", "3", "4")
     assert set(exhibits.hidden.groups) == set(range(5))
-    assert from_json(ExhibitsJson, to_json(exhibits, ExhibitsJson)) == exhibits
+    assert from_json(exhibits_json(), to_json(exhibits, exhibits_json())) == exhibits
     drawn = unread_picture(exhibits)
     assert "5 answers" in drawn.alternative
-    assert sequence_exhibits(refusal, None, LENGTH) is None
 
 
 def test_many_answers_are_spans():
     model = planted(LINEAR, np.random.default_rng(0), 0.0)
     network = SequenceNetwork(model, STEPS)
-    exhibits = sequence_exhibits(Refusal((), {}), network, LENGTH)
+    exhibits = show(Refusal((), {}), SequenceTrace(network, LENGTH))
     assert isinstance(exhibits, UnreadExhibits)
     assert len(exhibits.answers) == 8
     assert all(" to " in answer for answer in exhibits.answers)

@@ -19,10 +19,10 @@ from distill import MLP, BlackBox, Model
 from distill.checker.check import check_run
 from distill.checker.sandbox import run_program
 from distill.domains.finite import Domain
-from distill.kinds.extracting import extract
 from distill.kinds.fourier.coordinate import Coordinate
 from distill.kinds.fourier.differences import MIN_GAIN, fit_differences, isolated_fits, label_of
 from distill.kinds.fourier.emit import Emitted, emit_fourier
+from distill.kinds.fourier.extract import extract_fourier as extract
 from distill.kinds.fourier.mechanism import (
     FourierMechanism,
     Wave,

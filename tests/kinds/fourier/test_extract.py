@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from planted import planted_logits, planted_model, square
 
 from distill import BlackBox, Model, Transformer
-from distill.kinds.extracting import extract, structure_score
+from distill.kinds.fourier.extract import extract_fourier as extract
 from distill.kinds.fourier.mechanism import FourierMechanism
 from distill.kinds.fourier.table import table_structure
+from distill.kinds.fourier.waves import structure_score
 from distill.networks.trace import trace
 from distill.records.refusal import Refusal
 
@@ -185,7 +186,7 @@ import json, sys
 from safetensors.torch import load_file
 from distill.networks.architecture import StoredArchitecture
 from distill.domains.finite import Domain
-from distill.kinds.extracting import extract
+from distill.kinds.fourier.extract import extract_fourier as extract
 from distill.networks.stored import Model
 from distill.serialise import from_json, to_json
 from distill.threads import fixed_threads

@@ -15,8 +15,8 @@ import distill
 from distill import BlackBox, Model
 from distill.checker.check import check_run
 from distill.domains.finite import Domain
-from distill.kinds.extracting import extract
 from distill.kinds.fourier.coordinate import Coordinate, Listed, Logarithm, Polynomial, logarithm_of
+from distill.kinds.fourier.extract import extract_fourier as extract
 from distill.kinds.fourier.mechanism import FourierMechanism
 from distill.networks.trace import trace
 from distill.records.refusal import Refusal

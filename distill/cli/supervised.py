@@ -1,4 +1,4 @@
-"""`python -m distill.bench.supervised`: `distill`, which ends when its standard input is closed.
+"""`python -m distill.cli.supervised`: `distill`, which ends when its standard input is closed.
 
 Whoever starts it holds the other end of a pipe. When that process ends, also by a signal that it
 cannot catch, the system closes the pipe, and this process ends with all that it has started. It is
