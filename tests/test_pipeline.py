@@ -6,7 +6,7 @@ from builders.networks import small_transformer
 
 import distill
 from distill.networks.trace import fitted_half
-from distill.pipeline import _probe
+from distill.train.over_domain import _probe
 from distill.runs.stages import Stages
 from distill.tasks.files import load_task
 from distill.train import Recipe, train
