@@ -36,9 +36,8 @@ from distill.kinds.automaton.evidence import WALK_SEED
 from distill.kinds.automaton.mechanism import AutomatonMechanism
 from distill.kinds.loops import EmittedLoop, emit_loop, shortest_first
 from distill.kinds.reading import Reading, read_network
-from distill.networks.integer_model import IntegerModel
-from distill.networks.recurrent_model import RecurrentModel
 from distill.networks.sequence_network import SequenceNetwork
+from distill.networks.stored import reads_steps
 from distill.runs.folders import stored_runs
 from distill.runs.sequence_certificate import SequenceCertificate
 from distill.runs.store import Run, load_run
@@ -110,7 +109,7 @@ def compared(run: Run) -> Row | None:
     stored, model = run.certificate, run.model
     if not isinstance(stored, SequenceCertificate) or stored.draws is None:
         return None
-    if not isinstance(model, RecurrentModel | IntegerModel):
+    if not reads_steps(model):
         return None
     ranges = tuple(range(low, high + 1) for low, high in stored.inputs)
     network = SequenceNetwork(model, Channels(ranges, stored.outputs))

@@ -22,10 +22,11 @@ from distill.kinds.emitting import Emitted, emit
 from distill.kinds.exhibiting import domain_exhibits
 from distill.kinds.extracting import extract, structure_score
 from distill.kinds.fourier.mechanism import FourierMechanism
-from distill.networks.architecture import StoredArchitecture, architecture_for, describe
-from distill.networks.integer_model import IntegerModel
-from distill.networks.recurrent_model import RecurrentModel
-from distill.networks.stored import BlackBox, Model, Network
+from distill.networks.architecture import TokenArchitecture
+from distill.networks.black_box import BlackBox
+from distill.networks.choice import architecture_for, describe
+from distill.networks.network import HasLogits
+from distill.networks.stored import Model, reads_steps
 from distill.networks.trace import FIT_SEED, Trace, fitted_half, trace, traced_indices
 from distill.records.attempts import Attempt
 from distill.records.curve import TrainingCurve
@@ -217,7 +218,7 @@ def _accuracy(model: Model, task: Task) -> str:
 
 
 def distill(
-    network: Model | RecurrentModel | IntegerModel | Callable[[Tensor], Tensor],
+    network: Model | Callable[[Tensor], Tensor],
     domain: Domain | Channels | Sequence[range],
     outputs: range | None = None,
     *,
@@ -230,8 +231,7 @@ def distill(
 
     Args:
         network: a `Model`, or a module or callable from tokens [n, inputs] to logits
-            [n, outputs]; a token is the position of a value in its range. Or a `RecurrentModel`,
-            or an `IntegerModel`.
+            [n, outputs]; a token is the position of a value in its range.
         domain: a `Domain`, or the range of every input; for a recurrent network its `Channels`,
             or the range of every channel.
         outputs: the values of the output, if the domain is given as ranges.
@@ -244,7 +244,7 @@ def distill(
     Raises:
         DistillError: the network does not fit the domain.
     """
-    if isinstance(network, RecurrentModel | IntegerModel):
+    if reads_steps(network):
         if isinstance(domain, Domain):
             raise DistillError("a recurrent network reads sequences: give its Channels, no Domain")
         channels = domain if isinstance(domain, Channels) else Channels(tuple(domain))
@@ -255,18 +255,18 @@ def distill(
         )
     if length is not None:
         raise DistillError(
-            f"length={length!r} is of a RecurrentModel or an IntegerModel, and this network is a "
+            f"length={length!r} is of a network over sequences, and this network is a "
             f"{type(network).__name__}: over a finite domain there are no lengths"
         )
     if isinstance(domain, Channels):
-        raise DistillError("channels are for a RecurrentModel: give the Domain of this network")
+        raise DistillError("channels are for sequences: give the Domain of this network")
     if not isinstance(domain, Domain):
         if outputs is None:
             raise DistillError("outputs is missing: give the range of the outputs, or a Domain")
         domain = Domain(tuple(domain), outputs)
     stages = Stages(progress or Silent())
     with fixed_threads(), output_folder(out, name) as output:
-        boxed: Network = network if isinstance(network, Model) else BlackBox.over(network, domain)
+        boxed: HasLogits = network if isinstance(network, Model) else BlackBox.over(network, domain)
         found = _distill(boxed, domain, None, name, None, stages)
         architecture = describe(network.architecture) if isinstance(network, Model) else None
         made_so = record(stages, name, None, architecture, {}, {})
@@ -284,7 +284,7 @@ class Found:
 
 
 def _distill(
-    network: Network,
+    network: HasLogits,
     domain: Domain,
     task: Task | None,
     name: str,
@@ -337,7 +337,7 @@ def _verify(
 
 def _train(
     task: Task,
-    architecture: StoredArchitecture,
+    architecture: TokenArchitecture,
     train_mask: Bool[ndarray, " n"],
     seed: int,
     recipe: Recipe,

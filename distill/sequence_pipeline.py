@@ -17,9 +17,9 @@ from distill.kinds.exhibiting import sequence_exhibits
 from distill.kinds.loops import EmittedLoop, emit_loop, shortest_first
 from distill.kinds.mechanism import SequenceMechanism
 from distill.kinds.reading import read_network
-from distill.networks.integer_model import IntegerModel
-from distill.networks.recurrent_model import RecurrentModel
+from distill.networks.architecture import IntegerRecurrent, StepArchitecture
 from distill.networks.sequence_network import SequenceNetwork
+from distill.networks.stored import Model
 from distill.records.attempts import CellAttempt
 from distill.records.curve import SequenceCurve, SequencePoint
 from distill.records.refusal import Refusal
@@ -98,7 +98,7 @@ def run_sequences(
 
 
 def distill_network(
-    network: RecurrentModel | IntegerModel,
+    network: Model[StepArchitecture],
     channels: Channels,
     *,
     length: int,
@@ -253,10 +253,9 @@ def _shape(found: Found) -> str | None:
         return None
     shape = found.network.model.architecture
     kind = "second-order"
-    if isinstance(found.network.model, IntegerModel):
-        read = found.network.model.architecture
-        sums = read.one_hot and read.readout == "value"
-        kind = f"{read.activation} {'sum' if sums else read.readout}"
+    if isinstance(shape, IntegerRecurrent):
+        sums = shape.one_hot and shape.readout == "value"
+        kind = f"{shape.activation} {'sum' if sums else shape.readout}"
     return f"{kind}, {shape.d_hidden} units"
 
 

@@ -22,9 +22,9 @@ from distill.kinds.automaton.mechanism import AutomatonMechanism
 from distill.kinds.loops import emit_loop
 from distill.kinds.reading import MachineReading, RecurrenceReading, read_network
 from distill.kinds.recurrence.linear.realisation import Realisation, realise
-from distill.networks.integer_model import IntegerModel
 from distill.networks.integer_recurrent import IntegerRecurrent
 from distill.networks.sequence_network import SequenceNetwork
+from distill.networks.stored import Model
 from distill.records.refusal import Refusal
 from distill.sequence_pipeline import distill_network
 
@@ -40,7 +40,7 @@ def asked(model, channels):
 def queue():
     """max(level + x, 0): a ReLU network of one unit."""
     weights = {"A": [[1]], "B": [[1]], "b": [0], "h_0": [0], "C": [[1]], "d": [0]}
-    return IntegerModel(
+    return Model(
         IntegerRecurrent(n_channels=1, d_hidden=1, n_outputs=1, activation="relu"),
         {name: torch.tensor(value, dtype=torch.float64) for name, value in weights.items()},
     )

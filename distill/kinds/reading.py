@@ -17,9 +17,9 @@ from distill.kinds.recurrence.held.comparisons import compared
 from distill.kinds.recurrence.linear.realisation import Assignment, Realisation, realise
 from distill.kinds.recurrence.recurrence import Recurrence
 from distill.kinds.recurrence.search.registers import find_registers
-from distill.networks.integer_model import IntegerModel
 from distill.networks.integer_recurrent import IntegerRecurrent
 from distill.networks.sequence_network import SequenceNetwork
+from distill.networks.stored import model_of
 from distill.records.refusal import Refusal
 
 MAX_SYMBOLS = 512
@@ -108,9 +108,10 @@ def _machine(network: SequenceNetwork, length: int) -> MachineReading | Refusal 
 
 
 def _linear(network: SequenceNetwork, length: int) -> RecurrenceReading | Refusal | None:
-    if not isinstance(network.model, IntegerModel):
+    model = model_of(network.model, IntegerRecurrent)
+    if model is None:
         return None
-    found = realise(network.model, network.channels, length)
+    found = realise(model, network.channels, length)
     if isinstance(found, Refusal):
         return found
     return RecurrenceReading(found.recurrence, found.assignments, found, network.channels.inputs)

@@ -17,7 +17,7 @@ from numpy import ndarray
 
 from distill.domains.finite import Domain, choose
 from distill.errors import DistillError
-from distill.networks.stored import Network
+from distill.networks.network import HasLogits
 
 FIT_SEED = 1
 """Of the draw of the fitted half."""
@@ -43,7 +43,7 @@ class Trace:
     """
 
     domain: Domain
-    network: Network
+    network: HasLogits
     indices: Int[ndarray, " n"]
     logits: Float[ndarray, "n outputs"]
     fitted: Bool[ndarray, " n"]
@@ -77,7 +77,7 @@ def traced_indices(domain: Domain) -> Int[ndarray, " n"]:
     return np.flatnonzero(choose(domain.size, room, FIT_SEED))
 
 
-def trace(network: Network, domain: Domain) -> Trace:
+def trace(network: HasLogits, domain: Domain) -> Trace:
     """Run a network over its domain.
 
     Raises:

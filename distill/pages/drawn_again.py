@@ -12,10 +12,8 @@ from distill.kinds.automaton.mechanism import AutomatonMechanism
 from distill.kinds.exhibiting import Exhibits, domain_exhibits, sequence_exhibits
 from distill.kinds.fourier.mechanism import FourierMechanism
 from distill.kinds.recurrence.mechanism import RecurrenceMechanism
-from distill.networks.integer_model import IntegerModel
-from distill.networks.recurrent_model import RecurrentModel
 from distill.networks.sequence_network import SequenceNetwork
-from distill.networks.stored import Model
+from distill.networks.stored import reads_steps, reads_tokens
 from distill.networks.trace import trace
 from distill.pages.report_page import report_page
 from distill.records.refusal import Refusal
@@ -30,14 +28,14 @@ def exhibits_again(run: Run) -> Exhibits | None:
     mechanism, certificate = run.mechanism, run.certificate
     with fixed_threads():
         if isinstance(certificate, Certificate):
-            if not isinstance(run.model, Model):
+            if not reads_tokens(run.model):
                 return None
             assert isinstance(mechanism, FourierMechanism | Refusal), "of a finite domain"
             inputs = tuple(range(first, last + 1) for first, last in certificate.domain.inputs)
             first, last = certificate.domain.outputs
             domain = Domain(inputs, range(first, last + 1))
             return domain_exhibits(mechanism, trace(run.model, domain))
-        if not isinstance(run.model, RecurrentModel | IntegerModel):
+        if not reads_steps(run.model):
             return None
         assert isinstance(mechanism, AutomatonMechanism | RecurrenceMechanism | Refusal)
         ranges = tuple(range(first, last + 1) for first, last in certificate.inputs)

@@ -11,8 +11,9 @@ from typing import Literal
 
 from distill.domains.finite import Domain
 from distill.kinds.fourier.mechanism import FourierMechanism
-from distill.networks.architecture import StoredArchitecture
-from distill.networks.stored import Model, Network
+from distill.networks.architecture import TokenArchitecture
+from distill.networks.network import HasLogits
+from distill.networks.stored import reads_tokens
 from distill.networks.trace import FIT_SEED
 from distill.records.refusal import Refusal
 from distill.runs.hashes import hashes, numbers_text
@@ -68,7 +69,7 @@ class Certificate:
     """
 
     domain: CertificateDomain
-    architecture: StoredArchitecture | None
+    architecture: TokenArchitecture | None
     split: Split | None
     fit: FitDraw | None
     sample: Draw | None
@@ -81,7 +82,7 @@ class Certificate:
 
 def certify(
     domain: Domain,
-    network: Network,
+    network: HasLogits,
     mechanism: FourierMechanism | Refusal,
     verified: Verified,
     split: Split | None,
@@ -89,7 +90,7 @@ def certify(
 ) -> Certificate:
     """Collect the certificate of a run; `files` are the other files, as they will be stored."""
     checked, labels = verified.checked, verified.labels
-    stored = isinstance(network, Model)
+    stored = reads_tokens(network)
     fit = sample = None
     if isinstance(mechanism, FourierMechanism):
         fit = FitDraw(mechanism.fit.inputs, mechanism.fit.fitted, mechanism.fit.seed)
@@ -102,7 +103,7 @@ def certify(
             tuple((values[0], values[-1]) for values in domain.inputs),
             (domain.outputs[0], domain.outputs[-1]),
         ),
-        architecture=network.architecture if isinstance(network, Model) else None,
+        architecture=network.architecture if reads_tokens(network) else None,
         split=split,
         fit=fit,
         sample=sample,

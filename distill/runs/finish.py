@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from distill.kinds.exhibiting import Exhibits
 from distill.kinds.mechanism import Mechanism
+from distill.networks.stored import Model
 from distill.pages.report_page import report_page
 from distill.programs.program import Program
 from distill.records.curve import SequenceCurve, TrainingCurve
@@ -15,7 +16,7 @@ from distill.records.report import Report
 from distill.runs.certificate import Certificate
 from distill.runs.output import Output
 from distill.runs.sequence_certificate import SequenceCertificate
-from distill.runs.store import Run, RunRecord, StoredModel, run_files, save_run
+from distill.runs.store import Run, RunRecord, run_files, save_run
 
 
 def finish(
@@ -24,7 +25,7 @@ def finish(
     mechanism: Mechanism | Refusal,
     *,
     program: Program | None,
-    model: StoredModel | None,
+    model: Model | None,
     curve: TrainingCurve | SequenceCurve | None,
     exhibits: Exhibits | None,
     certify: Callable[[dict[str, bytes]], Certificate | SequenceCertificate],

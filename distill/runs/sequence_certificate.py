@@ -10,10 +10,8 @@ from typing import Literal
 
 from distill.domains.sequences import Channels
 from distill.kinds.automaton.boxes import Boxes, NotClosed
-from distill.networks.integer_model import IntegerModel
-from distill.networks.integer_recurrent import IntegerRecurrent
-from distill.networks.recurrent_model import RecurrentModel
-from distill.networks.second_order import Recurrent
+from distill.networks.architecture import StepArchitecture
+from distill.networks.stored import Model
 from distill.runs.hashes import hashes, numbers_text
 from distill.verify.draws import Draws
 from distill.verify.sequences import SequencesVerified
@@ -56,7 +54,7 @@ class SequenceCertificate:
     outputs: int
     length: int
     answers: tuple[int, ...]
-    architecture: Recurrent | IntegerRecurrent | None
+    architecture: StepArchitecture | None
     draws: Draws | None
     reference: tuple[str, ...] | None
     induction: InductionData | None
@@ -68,7 +66,7 @@ class SequenceCertificate:
 def certify_sequences(
     channels: Channels,
     length: int,
-    network: RecurrentModel | IntegerModel | None,
+    network: Model[StepArchitecture] | None,
     verified: SequencesVerified,
     files: dict[str, bytes],
 ) -> SequenceCertificate:

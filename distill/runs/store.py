@@ -20,9 +20,6 @@ from safetensors.torch import save as save_weights
 from distill.errors import RunFolderError
 from distill.kinds.exhibiting import Exhibits, ExhibitsJson
 from distill.kinds.mechanism import Mechanism
-from distill.networks.integer_model import IntegerModel
-from distill.networks.integer_recurrent import IntegerRecurrent
-from distill.networks.recurrent_model import RecurrentModel
 from distill.networks.stored import Model
 from distill.programs.program import Program
 from distill.records.attempts import Attempt, CellAttempt
@@ -45,8 +42,6 @@ VERSIONS = {"verification.json": REPORT_VERSION, "certificate.json": CERTIFICATE
 MechanismJson = Annotated[Mechanism | Refusal, Field(discriminator="kind")]
 CertificateJson = Annotated[Certificate | SequenceCertificate, Field(discriminator="kind")]
 CurveJson = Annotated[TrainingCurve | SequenceCurve, Field(discriminator="kind")]
-
-StoredModel = Model | RecurrentModel | IntegerModel
 
 
 @dataclass(frozen=True)
@@ -79,7 +74,7 @@ class Run:
     report: Report
     mechanism: Mechanism | Refusal
     program: Program | None
-    model: StoredModel | None
+    model: Model | None
     curve: TrainingCurve | SequenceCurve | None
     certificate: Certificate | SequenceCertificate
     exhibits: Exhibits | None = None
@@ -108,7 +103,7 @@ def run_files(
     report: Report,
     mechanism: Mechanism | Refusal,
     program: Program | None,
-    model: StoredModel | None,
+    model: Model | None,
     curve: TrainingCurve | SequenceCurve | None,
     exhibits: Exhibits | None = None,
 ) -> dict[str, bytes]:
@@ -234,17 +229,12 @@ def _read(folder: Path, name: str) -> bytes:
         ) from error
 
 
-def _read_model(folder: Path, certificate: Certificate | SequenceCertificate) -> StoredModel:
+def _read_model(folder: Path, certificate: Certificate | SequenceCertificate) -> Model:
     try:
         weights = load_weights(_read(folder, "model.safetensors"))
-        if isinstance(certificate, SequenceCertificate):
-            assert certificate.architecture is not None, "read only where a network was stored"
-            shape = certificate.architecture
-            if isinstance(shape, IntegerRecurrent):
-                return IntegerModel(shape, weights, certificate.answers)
-            return RecurrentModel(shape, weights, certificate.answers)
         assert certificate.architecture is not None, "read only where a network was stored"
-        return Model(certificate.architecture, weights)
+        answers = certificate.answers if isinstance(certificate, SequenceCertificate) else ()
+        return Model(certificate.architecture, weights, answers)
     except RunFolderError:
         raise
     except Exception as error:

@@ -17,7 +17,7 @@ from torch.nn.functional import cross_entropy
 from distill.kinds.fourier.differences import fit_differences
 from distill.kinds.fourier.mechanism import FourierMechanism, Wave, mechanism_logits
 from distill.kinds.fourier.waves import aligned_profile
-from distill.networks.architecture import Architecture
+from distill.networks.architecture import TokenArchitecture
 from distill.records.curve import CurvePoint, TrainingCurve
 from distill.tasks.finite import Task
 from distill.train import TrainingState
@@ -30,7 +30,11 @@ class CurveRecorder:
     """Observer of a training run; `curve` makes the story of what it kept."""
 
     def __init__(
-        self, task: Task, architecture: Architecture, train_mask: Bool[ndarray, " n"], seed: int
+        self,
+        task: Task,
+        architecture: TokenArchitecture,
+        train_mask: Bool[ndarray, " n"],
+        seed: int,
     ) -> None:
         rng = np.random.default_rng(seed)
         parts = [_sample(np.flatnonzero(mask), rng) for mask in (train_mask, ~train_mask)]

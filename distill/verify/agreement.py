@@ -10,7 +10,7 @@ from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
 from distill.domains.finite import Domain, choose
-from distill.networks.stored import BATCH, Network
+from distill.networks.network import BATCH, HasLogits
 from distill.records.report import Agreement
 
 ENUMERATION_LIMIT = 250_000_000
@@ -54,7 +54,7 @@ class Checked:
     drift: float
 
 
-def check_network(network: Network, domain: Domain) -> Checked:
+def check_network(network: HasLogits, domain: Domain) -> Checked:
     """Run the network on every input of the domain, or on a sample of a large one."""
     sample = None
     if domain.size * len(domain.outputs) > ENUMERATION_LIMIT:

@@ -34,7 +34,9 @@ from distill.kinds.fourier.evidence import (
 from distill.kinds.fourier.mechanism import FourierMechanism
 from distill.kinds.fourier.pizza_evidence import pizza_evidence
 from distill.kinds.fourier.planes import has_embedding
-from distill.networks.stored import BlackBox, Model
+from distill.networks.architecture import TokenArchitecture
+from distill.networks.network import HasActivations
+from distill.networks.stored import Model, reads_tokens
 from distill.networks.trace import Trace
 from distill.records.refusal import Refusal
 from distill.records.report import (
@@ -91,7 +93,7 @@ def verify(
     answers = run_program(source, domain.values(checked.tokens)).answers
     model_answers = checked.answers + domain.outputs.start
     trained = np.zeros(domain.size, bool) if train_mask is None else train_mask
-    proof = _prove(network, checked) if isinstance(network, Model) else None
+    proof = _prove(network, checked) if reads_tokens(network) else None
     known = None if train_mask is None else trained[checked.indices]
     counted = _count(trace, checked, source, answers, model_answers, known)
     labels = None if task is None else task.labels(checked.tokens)
@@ -100,7 +102,7 @@ def verify(
         traced_labels = task.labels(trace.tokens)
         figures |= losses(trace, mechanism, traced_labels, trained[trace.indices])
     expected = None if labels is None else labels + domain.outputs.start
-    stored = isinstance(network, Model)
+    stored = reads_tokens(network)
     report = in_its_own_words(
         Report(
             task=name,
@@ -195,7 +197,7 @@ def _search(trace: Trace, source: str) -> Searched:
 
     def ask(rows: Int[ndarray, "n k"]) -> Asked:
         said = run_program(source, domain.values(rows)).answers
-        if isinstance(network, Model):
+        if reads_tokens(network):
             truth, lead, _ = margins(_forward(network)(rows))
         else:
             logits = network.logits(rows)
@@ -208,13 +210,15 @@ def _search(trace: Trace, source: str) -> Searched:
     return search_inputs(ask, domain.shape, constants=hints)
 
 
-def _forward(model: Model, roundoff: float = DOUBLE) -> TransformerPass | MLPPass:
+def _forward(
+    model: Model[TokenArchitecture], roundoff: float = DOUBLE
+) -> TransformerPass | MLPPass:
     weights = {name: weights.numpy() for name, weights in model.parameters.items()}
     shape = vars(model.architecture)
     return FORWARD_PASSES[model.architecture.kind](shape, weights, roundoff)
 
 
-def _prove(model: Model, checked: Checked) -> Proof | None:
+def _prove(model: Model[TokenArchitecture], checked: Checked) -> Proof | None:
     """Rigorous lower bounds on the lead of every answer, where the whole domain is checked."""
     if checked.sample is not None or model.architecture.kind not in FORWARD_PASSES:
         return None
@@ -244,7 +248,7 @@ def _look_inside(
     else:
         found |= dict.fromkeys(EMBEDDED, Measure(None))
     found["decode_r2"] = Measure(None)
-    if isinstance(network, Model | BlackBox):
+    if isinstance(network, HasActivations):
         found["decode_r2"] = decoded(trace, network, mechanism)
     if embedded:
         found |= pizza_evidence(trace, mechanism)
