@@ -20,6 +20,7 @@ from safetensors.torch import save as save_weights
 from distill.errors import RunFolderError
 from distill.kinds.exhibiting import Exhibits, ExhibitsJson
 from distill.kinds.mechanism import Mechanism
+from distill.networks.network import HasParameters
 from distill.networks.stored import Model
 from distill.programs.program import Program
 from distill.records.attempts import Attempt, CellAttempt
@@ -103,7 +104,7 @@ def run_files(
     report: Report,
     mechanism: Mechanism | Refusal,
     program: Program | None,
-    model: Model | None,
+    model: HasParameters | None,
     curve: TrainingCurve | SequenceCurve | None,
     exhibits: Exhibits | None = None,
 ) -> dict[str, bytes]:
