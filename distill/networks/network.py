@@ -9,9 +9,10 @@ A kind of mechanism is written against what it asks for, and not against a make 
 - automata ask for steps from any hidden state (`HasSteps`), and to be proved for parameters;
 - recurrences ask for steps; linear ones are read from their parameters.
 
-`Model` is a stored network of any architecture: what it can do comes from that, and
-`distill.networks.stored.reads_tokens` and `reads_steps` say which. `BlackBox` is a callable over
-tokens, `SequenceNetwork` what a stored network does with the values of channels.
+`BlackBox` is a callable over tokens, `SequenceNetwork` what a stored network does with the values
+of channels. `Model` is a stored network of any architecture, and has the methods of all: which of
+them it answers is told by its type, `Model[Recurrent]`, and while running by `reads_tokens`,
+`reads_steps` and `model_of` (`distill.networks.stored`), not by `isinstance` with a protocol.
 """
 
 from __future__ import annotations
