@@ -40,6 +40,7 @@ from distill.kinds.recurrence.linear.realisation import (
 )
 from distill.kinds.recurrence.mechanism import RecurrenceMechanism
 from distill.kinds.recurrence.search.registers import find_registers
+from distill.networks.network import HasSteps
 from distill.records.refusal import Refusal
 
 LAGS = 2 * MAX_ORDER + 3
@@ -98,7 +99,7 @@ def read_answers(
 
 
 @dataclass(frozen=True)
-class _Words:
+class _Words(HasSteps):
     """What `extract_machine` steps: a state is the word read so far, filled up with `NONE`."""
 
     network: OutputsOnly
@@ -109,13 +110,13 @@ class _Words:
         return np.full(self.longest, NONE)
 
     def step(
-        self, hidden: Float[ndarray, "n d"], read: Int[ndarray, " n"]
+        self, hidden: Float[ndarray, "n d"], inputs: Int[ndarray, " n"], /
     ) -> Float[ndarray, "n d"]:
         longer = hidden.copy()
-        longer[np.arange(len(hidden)), _lengths(hidden)] = read
+        longer[np.arange(len(hidden)), _lengths(hidden)] = inputs
         return longer
 
-    def outputs(self, hidden: Float[ndarray, "n d"]) -> Int[ndarray, " n"]:
+    def outputs(self, hidden: Float[ndarray, "n d"], /) -> Int[ndarray, " n"]:
         lengths = _lengths(hidden)
         said = np.empty(len(hidden), dtype=np.int64)
         for length in np.unique(lengths).tolist():
@@ -123,8 +124,8 @@ class _Words:
             said[here] = self.run(hidden[here, :length].astype(np.int64))[:, -1]
         return said
 
-    def run(self, sequences: Int[ndarray, "n length"]) -> Int[ndarray, "n length"]:
-        return self.network.run(draws.symbols(sequences, self.network.channels.inputs))[..., 0]
+    def run(self, inputs: Int[ndarray, "n length"], /) -> Int[ndarray, "n length"]:
+        return self.network.run(draws.symbols(inputs, self.network.channels.inputs))[..., 0]
 
 
 def _lengths(words: Float[ndarray, "n d"]) -> Int[ndarray, " n"]:

@@ -37,9 +37,8 @@ from distill.kinds.automaton.evidence import WALK_SEED
 from distill.kinds.automaton.mechanism import AutomatonMechanism
 from distill.kinds.kind import Mechanism, Written
 from distill.kinds.known import read, write
-from distill.networks.integer_model import IntegerModel
-from distill.networks.recurrent_model import RecurrentModel
 from distill.networks.sequence_network import SequenceNetwork
+from distill.networks.stored import reads_steps
 from distill.networks.trace import SequenceTrace
 from distill.runs.folders import stored_runs
 from distill.runs.sequence_certificate import SequenceCertificate
@@ -112,7 +111,7 @@ def compared(run: Run) -> Row | None:
     stored, model = run.certificate, run.model
     if not isinstance(stored, SequenceCertificate) or stored.draws is None:
         return None
-    if not isinstance(model, RecurrentModel | IntegerModel):
+    if not reads_steps(model):
         return None
     ranges = tuple(range(low, high + 1) for low, high in stored.inputs)
     network = SequenceNetwork(model, Channels(ranges, stored.outputs))

@@ -9,8 +9,8 @@ import torch
 from numpy.typing import ArrayLike
 
 from distill.checker.linear_bound import IntegerSystem
-from distill.networks.integer_model import IntegerModel
 from distill.networks.integer_recurrent import IntegerRecurrent
+from distill.networks.stored import Model
 
 Rows = Sequence[Sequence[int]]
 
@@ -24,7 +24,7 @@ def linear_network(
     d: ArrayLike,
     *,
     one_hot: bool = False,
-) -> IntegerModel:
+) -> Model[IntegerRecurrent]:
     """The network with these weights; with `one_hot`, B has a column for every symbol."""
     weights = {"A": A, "B": B, "b": b, "h_0": h_0, "C": C, "d": d}
     exact = {name: np.asarray(value, dtype=float) for name, value in weights.items()}
@@ -35,10 +35,12 @@ def linear_network(
         one_hot=one_hot,
         n_symbols=exact["B"].shape[1] if one_hot else 0,
     )
-    return IntegerModel(architecture, {k: torch.from_numpy(v.copy()) for k, v in exact.items()})
+    return Model(architecture, {k: torch.from_numpy(v.copy()) for k, v in exact.items()})
 
 
-def planted(system: IntegerSystem, rng: np.random.Generator, noise: float) -> IntegerModel:
+def planted(
+    system: IntegerSystem, rng: np.random.Generator, noise: float
+) -> Model[IntegerRecurrent]:
     """A network that holds the system's registers in another basis; the system answers after.
 
     Args:

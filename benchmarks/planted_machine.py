@@ -11,13 +11,13 @@ import numpy as np
 import torch
 
 from distill.kinds.automaton.machine import Machine
-from distill.networks.recurrent_model import RecurrentModel
 from distill.networks.second_order import Recurrent
+from distill.networks.stored import Model
 
 STEEPNESS = 3.0
 
 
-def planted_network(machine: Machine, seed: int | None = None) -> RecurrentModel:
+def planted_network(machine: Machine, seed: int | None = None) -> Model[Recurrent]:
     """A network that is the machine; in a random basis of the units' order with a seed."""
     pairs = {(0, machine.outputs[0][0])}  # the start has given no answer: any will do
     pairs |= {
@@ -43,7 +43,7 @@ def planted_network(machine: Machine, seed: int | None = None) -> RecurrentModel
     start = np.where(np.arange(d) == place[(0, machine.outputs[0][0])], 1.0, -1.0)
     # a unit that is off counts as 0: answers that many units give have no less than others
     parameters = {"W": W, "b": b, "h_0": start, "W_out": W_out, "b_out": W_out.sum(axis=1)}
-    return RecurrentModel(
+    return Model(
         Recurrent(symbols, len(answers), d),
         {name: torch.from_numpy(value) for name, value in parameters.items()},
         answers,

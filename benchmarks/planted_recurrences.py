@@ -24,9 +24,8 @@ from planted_machine import planted_network
 from distill.domains.sequences import Channels
 from distill.kinds.automaton.machine import Machine
 from distill.kinds.recurrence.linear.lattice import independent
-from distill.networks.integer_model import IntegerModel
-from distill.networks.integer_recurrent import IntegerRecurrent
-from distill.networks.recurrent_model import RecurrentModel
+from distill.networks.architecture import IntegerRecurrent, StepArchitecture
+from distill.networks.stored import Model
 
 KINDS = "plain", "threshold, choice", "threshold, relu", "maximum", "modulus"
 
@@ -75,7 +74,7 @@ class Registers:
 class PlantedRecurrence:
     """A network, what it reads, and what was put in."""
 
-    network: IntegerModel | RecurrentModel
+    network: Model[StepArchitecture]
     channels: Channels
     answers: Callable[[Sequences], Int[ndarray, "n length outputs"]]
 
@@ -188,7 +187,7 @@ def _linear_network(
     C: Float[ndarray, "outputs n"],
     D: Float[ndarray, "outputs channels"],
     d: Float[ndarray, " outputs"],
-) -> IntegerModel:
+) -> Model[IntegerRecurrent]:
     """Registers, the last input where an answer needs it, and surplus units, in a random basis."""
     (n, k), surplus = held.B.shape, int(rng.integers(0, 3))
     inputs = k if D.any() else 0
@@ -212,7 +211,7 @@ def _linear_network(
     weights = {"A": turn @ A @ back, "B": turn @ B, "b": turn @ b, "h_0": turn @ start}
     weights |= {"C": shown @ back, "d": np.asarray(d, dtype=float)}
     shape = IntegerRecurrent(n_channels=k, d_hidden=size, n_outputs=len(C))
-    return IntegerModel(shape, {name: torch.from_numpy(v) for name, v in weights.items()})
+    return Model(shape, {name: torch.from_numpy(v) for name, v in weights.items()})
 
 
 def _threshold(
@@ -241,7 +240,7 @@ def _threshold_choice(rng: np.random.Generator, n: int) -> PlantedRecurrence:
     shape = replace(
         linear.architecture, readout="choice", one_hot=True, n_symbols=len(values)
     )  # fmt: skip
-    network = IntegerModel(shape, weights, answers=(0, 1))
+    network = Model(shape, weights, answers=(0, 1))
 
     def answers(sequences: Sequences) -> Int[ndarray, "n length outputs"]:
         return (held.along(sequences) @ C.T >= t).astype(np.int64)
@@ -342,7 +341,7 @@ def _relu_network(
     lifted: Float[ndarray, "n units"],
     C: Float[ndarray, "outputs n"],
     E: Float[ndarray, "outputs units"],
-) -> IntegerModel:
+) -> Model[IntegerRecurrent]:
     """Z' = A z + lifted r + B x + c in pairs of units, and y = C z' + E r'.
 
     The pairs are relu(v z) and relu(-v z) for the rows v of a random basis.
@@ -371,7 +370,7 @@ def _relu_network(
         n_outputs=len(C),
         activation="relu",
     )
-    return IntegerModel(shape, {name: torch.from_numpy(v) for name, v in weights.items()})
+    return Model(shape, {name: torch.from_numpy(v) for name, v in weights.items()})
 
 
 def _hidden_units(rng: np.random.Generator, weights: dict[str, ndarray]) -> dict[str, ndarray]:

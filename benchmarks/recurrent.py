@@ -20,7 +20,7 @@ from numpy import ndarray
 from distill.domains.sequences import Channels
 from distill.kinds.automaton.boxes import find_boxes
 from distill.kinds.automaton.extract import ExtractedMachine, extract_machine
-from distill.networks.recurrent_model import RecurrentModel
+from distill.networks.stored import Model
 from distill.tasks.files import load_task
 from distill.tasks.sequences import SequenceTask
 from distill.threads import fixed_threads
@@ -52,7 +52,7 @@ def numbers(inputs: Int[ndarray, "n length c"], channels: Channels) -> Int[ndarr
 
 def judged(made: TrainedInOrder, task: SequenceTask, answers: tuple[int, ...], seed: int) -> str:
     """What is read from a network that learned its task, as two columns."""
-    network = RecurrentModel(made.architecture, made.trained.parameters, answers)
+    network = Model(made.architecture, made.trained.parameters, answers)
     symbols = tuple(map(tuple, task.alphabet.tolist()))
     found = extract_machine(network, symbols, task.length)
     if not isinstance(found, ExtractedMachine):

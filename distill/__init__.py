@@ -20,12 +20,9 @@ if TYPE_CHECKING:
     from distill.kinds.automaton.mechanism import AutomatonMechanism
     from distill.kinds.fourier.mechanism import FourierMechanism
     from distill.kinds.recurrence.mechanism import RecurrenceMechanism
-    from distill.networks.architecture import MLP, Transformer
-    from distill.networks.integer_model import IntegerModel
-    from distill.networks.integer_recurrent import IntegerRecurrent
-    from distill.networks.recurrent_model import RecurrentModel
-    from distill.networks.second_order import Recurrent
-    from distill.networks.stored import BlackBox, Model
+    from distill.networks.architecture import MLP, IntegerRecurrent, Recurrent, Transformer
+    from distill.networks.black_box import BlackBox
+    from distill.networks.stored import Model
     from distill.pipeline import distill, load_run, run, run_model
     from distill.programs.program import Program
     from distill.records.refusal import Refusal
@@ -43,13 +40,11 @@ __all__ = [
     "DistillError",
     "Domain",
     "FourierMechanism",
-    "IntegerModel",
     "IntegerRecurrent",
     "Model",
     "Program",
     "RecurrenceMechanism",
     "Recurrent",
-    "RecurrentModel",
     "Refusal",
     "Report",
     "Run",
@@ -69,18 +64,16 @@ __all__ = [
 _HOME = {
     "MLP": "networks.architecture",
     "AutomatonMechanism": "kinds.automaton.mechanism",
-    "BlackBox": "networks.stored",
+    "BlackBox": "networks.black_box",
     "Channels": "domains.sequences",
     "DistillError": "errors",
     "Domain": "domains.finite",
     "FourierMechanism": "kinds.fourier.mechanism",
-    "IntegerModel": "networks.integer_model",
-    "IntegerRecurrent": "networks.integer_recurrent",
+    "IntegerRecurrent": "networks.architecture",
     "Model": "networks.stored",
     "Program": "programs.program",
     "RecurrenceMechanism": "kinds.recurrence.mechanism",
-    "Recurrent": "networks.second_order",
-    "RecurrentModel": "networks.recurrent_model",
+    "Recurrent": "networks.architecture",
     "Refusal": "records.refusal",
     "Report": "records.report",
     "Run": "runs.store",

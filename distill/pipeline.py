@@ -18,11 +18,11 @@ from distill.errors import DistillError
 from distill.importing import import_model
 from distill.kinds.kind import Mechanism, Written
 from distill.kinds.known import kind_of, read, show, structure_score, write
-from distill.networks.architecture import architecture_for
-from distill.networks.integer_model import IntegerModel
-from distill.networks.recurrent_model import RecurrentModel
+from distill.networks.black_box import BlackBox
+from distill.networks.choice import architecture_for
+from distill.networks.network import HasLogits
 from distill.networks.sequence_network import SequenceNetwork
-from distill.networks.stored import BlackBox, Model, Network
+from distill.networks.stored import Model, reads_steps, reads_tokens
 from distill.networks.trace import SequenceTrace, View, in_words, stored_in, trace, traced_indices
 from distill.pages.report_page import report_page
 from distill.records.curve import SequenceCurve, TrainingCurve
@@ -56,7 +56,7 @@ TRUSTED_LENGTH = 10
 AnyTask = str | Task | SequenceTask | TaskFamily
 """What stands for a task: a name or a file, what `@task` makes of a function, the task itself."""
 
-AnyNetwork = Model | RecurrentModel | IntegerModel | Callable[[Tensor], Tensor]
+AnyNetwork = Model | Callable[[Tensor], Tensor]
 """A stored network, or a module or callable from tokens [n, inputs] to logits [n, outputs]."""
 
 
@@ -178,8 +178,7 @@ def distill(
 
     Args:
         network: a `Model`, or a module or callable from tokens [n, inputs] to logits
-            [n, outputs]; a token is the position of a value in its range. Or a `RecurrentModel`,
-            or an `IntegerModel`.
+            [n, outputs]; a token is the position of a value in its range.
         domain: a `Domain`, or the range of every input; for a recurrent network its `Channels`,
             or the range of every channel.
         outputs: the values of the output, if the domain is given as ranges.
@@ -195,14 +194,16 @@ def distill(
     stages = Stages(progress or Silent())
     space = _space(network, domain, outputs, length)
     with fixed_threads(), output_folder(out, name) as output:
-        if isinstance(network, RecurrentModel | IntegerModel):
+        if reads_steps(network):
             assert isinstance(space, Channels), "a recurrent network reads channels"
             over = SequenceNetwork(network, space)
             view: View = SequenceTrace(over, TRUSTED_LENGTH if length is None else length)
         else:
             assert isinstance(space, Domain), "any other network has a finite domain"
-            boxed = network if isinstance(network, Model) else BlackBox.over(network, space)
-            view = _traced(boxed, space, stages)
+            if not reads_tokens(network):
+                assert not isinstance(network, Model), "a stored one reads tokens or steps"
+                network = BlackBox.over(network, space)
+            view = _traced(network, space, stages)
         found = _distill(view, None, name, stages)
         made_so = record(stages, name, None, in_words(view), {}, {})
         return _finish(found, None, made_so, None, None, output)
@@ -332,7 +333,7 @@ def _explained_by(mechanism: Mechanism | Refusal) -> Any:
     return lambda tokens: kind_of(mechanism).explain(mechanism, tokens)
 
 
-def _traced(network: Network, domain: Domain, stages: Stages) -> View:
+def _traced(network: HasLogits, domain: Domain, stages: Stages) -> View:
     with stages.stage("trace") as lines:
         traced = trace(network, domain)
         lines.append(traced.summary)
@@ -353,17 +354,17 @@ def _space(
     length: int | None,
 ) -> Domain | Channels:
     """What a network is a function of, as it was given."""
-    if isinstance(network, RecurrentModel | IntegerModel):
+    if reads_steps(network):
         if isinstance(domain, Domain):
             raise DistillError("a recurrent network reads sequences: give its Channels, no Domain")
         return domain if isinstance(domain, Channels) else Channels(tuple(domain))
     if length is not None:
         raise DistillError(
-            f"length={length!r} is of a RecurrentModel or an IntegerModel, and this network is a "
+            f"length={length!r} is of a network over sequences, and this network is a "
             f"{type(network).__name__}: over a finite domain there are no lengths"
         )
     if isinstance(domain, Channels):
-        raise DistillError("channels are for a RecurrentModel: give the Domain of this network")
+        raise DistillError("channels are for sequences: give the Domain of this network")
     if isinstance(domain, Domain):
         return domain
     if outputs is None:

@@ -6,11 +6,11 @@ from builders.networks import small_transformer
 
 import distill
 from distill.networks.trace import fitted_half
-from distill.train.over_domain import _probe
 from distill.runs.stages import Stages
 from distill.tasks.files import load_task
 from distill.train import Recipe, train
 from distill.train.loop import clearness
+from distill.train.over_domain import _probe
 
 SHORT = Recipe(max_steps=30, check_every=10)
 

@@ -1,60 +1,52 @@
-"""Architectures: how parameters and tokens become logits, as values without parameters."""
+"""The architectures of networks that can be stored: the only list of them.
+
+An architecture is a file: a frozen dataclass of sizes, with a `kind` by which JSON tells it from
+the others, the `shapes` of its parameters, fresh ones (`initialise`), and the forward pass. Adding
+one is that file and a name in one of the two unions below; certificates, run folders, imported
+checkpoints, `--arch` and training know it from here. (A stranger's checker has a forward pass of
+its own: `distill.checker`.)
+"""
 
 from __future__ import annotations
 
-from typing import Protocol, runtime_checkable
+from typing import get_args
 
-import torch
-from jaxtyping import Float, Int
 from torch import Tensor
 
-from distill.networks.choice import ALIASES, architecture_for, describe
+from distill.networks.integer_recurrent import IntegerRecurrent
 from distill.networks.mlp import MLP
+from distill.networks.second_order import Recurrent
 from distill.networks.transformer import Transformer
 
 __all__ = [
-    "ALIASES",
     "MLP",
-    "Architecture",
+    "STEP_ARCHITECTURES",
+    "TOKEN_ARCHITECTURES",
+    "IntegerRecurrent",
     "Parameters",
+    "Recurrent",
+    "StepArchitecture",
     "StoredArchitecture",
+    "TokenArchitecture",
     "Transformer",
-    "architecture_for",
-    "describe",
 ]
 
 Parameters = dict[str, Tensor]
 
+TokenArchitecture = Transformer | MLP
+"""Rows of tokens to logits. They offer `for_domain`, `logits`, `places` and `activations`, and
+`embedded`, which says what parameter embeds an input."""
 
-@runtime_checkable
-class Architecture(Protocol):
-    """What training, tracing and the stores need of an architecture."""
+StepArchitecture = Recurrent | IntegerRecurrent
+"""Sequences, a step at a time. They offer `start`, `step` and `values` of one network in float64;
+`readout` says whether values are numbers or logits of answers to choose from, `reads_symbols`,
+`n_inputs` and `step_shape` what is read."""
 
-    @property
-    def kind(self) -> str:
-        """Name under which it is stored."""
-        ...
+StoredArchitecture = TokenArchitecture | StepArchitecture
 
-    def initialise(self, generator: torch.Generator) -> Parameters:
-        """Fresh parameters, drawn from the generator."""
-        ...
-
-    def shapes(self) -> dict[str, tuple[int, ...]]:
-        """Shape of every parameter."""
-        ...
-
-    def logits(
-        self, parameters: Parameters, tokens: Int[Tensor, "n k"]
-    ) -> Float[Tensor, "n outputs"]:
-        """Logits of every row of tokens."""
-        ...
-
-    def hidden(
-        self, parameters: Parameters, tokens: Int[Tensor, "n k"]
-    ) -> Float[Tensor, "n hidden"]:
-        """Activations of the last hidden layer, where program variables are decoded from."""
-        ...
-
-
-StoredArchitecture = Transformer | MLP
-"""What `certificate.json` may hold, told apart by `kind`."""
+TOKEN_ARCHITECTURES: dict[str, type[TokenArchitecture]] = {
+    architecture.kind: architecture for architecture in get_args(TokenArchitecture)
+}
+STEP_ARCHITECTURES: dict[str, type[StepArchitecture]] = {
+    architecture.kind: architecture for architecture in get_args(StepArchitecture)
+}

@@ -14,10 +14,8 @@ from typing import Any, Literal
 
 from distill.domains.finite import Domain
 from distill.errors import DistillError
-from distill.networks.mlp import MLP
+from distill.networks.architecture import TOKEN_ARCHITECTURES, TokenArchitecture
 from distill.networks.transformer import Transformer
-
-ARCHITECTURES: dict[str, type[Transformer] | type[MLP]] = {"transformer": Transformer, "mlp": MLP}
 
 ALIASES = {
     "transformer-norm": "transformer,layer_norm=true",
@@ -33,7 +31,7 @@ MAX_WIDTH = 65536
 """Of widths and counts; the parameters are counted besides."""
 
 
-def architecture_for(text: str, domain: Domain) -> Transformer | MLP:
+def architecture_for(text: str, domain: Domain) -> TokenArchitecture:
     """The architecture NAME[,FIELD=VALUE]..., sized for a domain.
 
     Where the number of heads or the width of the stream is given and the width of a head is not,
@@ -44,12 +42,12 @@ def architecture_for(text: str, domain: Domain) -> Transformer | MLP:
     """
     name, *given = text.split(",")
     kind, *preset = ALIASES.get(name, name).split(",")
-    if kind not in ARCHITECTURES:
-        known = ", ".join((*ARCHITECTURES, *ALIASES))
+    if kind not in TOKEN_ARCHITECTURES:
+        known = ", ".join((*TOKEN_ARCHITECTURES, *ALIASES))
         raise DistillError(
             f"no architecture '{name}': expected one of {known} (--arch NAME[,FIELD=VALUE]...)"
         )
-    architecture = ARCHITECTURES[kind]
+    architecture = TOKEN_ARCHITECTURES[kind]
     changes = _read(text, architecture, preset) | _read(text, architecture, given)
     if architecture is Transformer and "d_head" not in changes:
         changes |= _shared_among_heads(text, changes)
@@ -63,7 +61,7 @@ def architecture_for(text: str, domain: Domain) -> Transformer | MLP:
     return chosen
 
 
-def describe(architecture: Transformer | MLP) -> str:
+def describe(architecture: TokenArchitecture) -> str:
     """An architecture as `--arch` takes it: its name, and the fields that are not the default."""
     changed = [
         f"{field.name}={_written(getattr(architecture, field.name))}"
@@ -75,7 +73,7 @@ def describe(architecture: Transformer | MLP) -> str:
     return ",".join([architecture.kind, *changed])
 
 
-def choosable(architecture: type[Transformer] | type[MLP]) -> tuple[str, ...]:
+def choosable(architecture: type[TokenArchitecture]) -> tuple[str, ...]:
     """The fields that may be given: those that the domain does not determine."""
     return tuple(
         field.name
@@ -84,9 +82,7 @@ def choosable(architecture: type[Transformer] | type[MLP]) -> tuple[str, ...]:
     )
 
 
-def _read(
-    text: str, architecture: type[Transformer] | type[MLP], given: list[str]
-) -> dict[str, Any]:
+def _read(text: str, architecture: type[TokenArchitecture], given: list[str]) -> dict[str, Any]:
     hints, known = typing.get_type_hints(architecture), choosable(architecture)
     read: dict[str, Any] = {}
     for part in given:

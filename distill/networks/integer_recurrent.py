@@ -9,11 +9,14 @@ the channels, or the one-hot vector of a symbol.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 import torch
 from jaxtyping import Float, Int
+from numpy import ndarray
 from torch import Tensor
 
 from distill.errors import DistillError
@@ -64,6 +67,16 @@ class IntegerRecurrent:
             )
 
     @property
+    def reads_symbols(self) -> bool:
+        """Whether it takes the numbers of symbols, and not the values of channels."""
+        return self.one_hot
+
+    @property
+    def step_shape(self) -> tuple[int, ...]:
+        """Of what is read at a step: a number for every channel."""
+        return (self.n_channels,)
+
+    @property
     def n_inputs(self) -> int:
         """Columns of B."""
         return self.n_symbols if self.one_hot else self.n_channels
@@ -94,15 +107,27 @@ class IntegerRecurrent:
         parameters["A"] = torch.linalg.qr(drawn["A"])[0] * SPECTRAL_RADIUS
         return parameters
 
+    def start(self, weights: Mapping[str, ndarray]) -> Float[ndarray, " d"]:
+        """The hidden state of one network before the first step."""
+        return weights["h_0"]
+
     def step(
         self,
-        parameters: dict[str, Tensor],
-        hidden: Float[Tensor, "m n d"],
-        inputs: Float[Tensor, "n inputs"],
-    ) -> Float[Tensor, "m n d"]:
-        """The hidden states after one more input; the same inputs for every member."""
-        driven = inputs @ parameters["B"].mT + parameters["b"][:, None]
-        return self._moved(parameters, hidden, driven)
+        weights: Mapping[str, ndarray],
+        hidden: Float[ndarray, "n d"],
+        inputs: Int[ndarray, "n channels"],
+    ) -> Float[ndarray, "n d"]:
+        """The hidden states of one network after one more step each, in float64."""
+        A, B, b = (weights[name] for name in ("A", "B", "b"))
+        driven = B.T[inputs[:, 0]] if self.one_hot else inputs @ B.T
+        moved = hidden @ A.T + driven + b
+        return np.maximum(moved, 0) if self.activation == "relu" else moved
+
+    def values(
+        self, weights: Mapping[str, ndarray], hidden: Float[ndarray, "n d"]
+    ) -> Float[ndarray, "n outputs"]:
+        """Values of y of one network at hidden states, before rounding, or logits."""
+        return hidden @ weights["C"].T + weights["d"]
 
     def encoded(self, sequences: Int[Tensor, "n length channels"]) -> Float[Tensor, "n length x"]:
         """What the network reads: the integers, or the one-hot vectors of symbol numbers."""

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from distill.domains.finite import Domain
 from distill.networks.activation import ACTIVATIONS, Activation
+from distill.networks.network import HIDDEN
 
 
 @dataclass(frozen=True)
@@ -65,13 +66,28 @@ class MLP:
             for name, shape in self.shapes().items()
         }
 
-    def hidden(
-        self, parameters: dict[str, Tensor], tokens: Int[Tensor, "n k"]
-    ) -> Float[Tensor, "n hidden"]:
-        """Activations of the last hidden layer."""
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Where activations can be asked for: every hidden layer, and the last as "hidden"."""
+        return (*(f"layer {number}" for number in range(1, len(self.widths))), HIDDEN)
+
+    def embedded(self, place: int) -> tuple[str, int]:
+        """The parameter that embeds an input, and the row of its token 0."""
+        return self.embeddings[place], 0
+
+    def activations(
+        self, place: str, parameters: dict[str, Tensor], tokens: Int[Tensor, "n k"]
+    ) -> Float[Tensor, "n width"]:
+        """Activations at one of the places."""
+        return self._units(parameters, tokens, 1 + self.places.index(place))
+
+    def _units(
+        self, parameters: dict[str, Tensor], tokens: Int[Tensor, "n k"], layers: int
+    ) -> Float[Tensor, "n width"]:
+        """Hidden units after so many layers."""
         embedded = [parameters[name][tokens[:, i]] for i, name in enumerate(self.embeddings)]
         x = torch.cat(embedded, dim=1) if self.combine == "concat" else torch.stack(embedded).sum(0)
-        for layer in range(1, len(self.widths) + 1):
+        for layer in range(1, layers + 1):
             x = ACTIVATIONS[self.activation](
                 x @ parameters[f"W_{layer}"] + parameters[f"b_{layer}"]
             )
@@ -81,4 +97,5 @@ class MLP:
         self, parameters: dict[str, Tensor], tokens: Int[Tensor, "n k"]
     ) -> Float[Tensor, "n outputs"]:
         """Logits of every row of tokens."""
-        return self.hidden(parameters, tokens) @ parameters["W_U"] + parameters["b_U"]
+        hidden = self._units(parameters, tokens, len(self.widths))
+        return hidden @ parameters["W_U"] + parameters["b_U"]

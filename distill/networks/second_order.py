@@ -9,11 +9,14 @@ first-order one of the same width does not.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 import torch
 from jaxtyping import Float, Int
+from numpy import ndarray
 from torch import Tensor
 
 
@@ -22,14 +25,34 @@ class Recurrent:
     """Shapes of a recurrent network.
 
     Parameters, by name: W [n_symbols, d_hidden, d_hidden], b [n_symbols, d_hidden], h_0
-    [d_hidden], W_out [n_outputs, d_hidden], b_out [n_outputs]. An ensemble of m networks has the
-    same with a first axis of m.
+    [d_hidden], W_out [n_outputs, d_hidden], b_out [n_outputs]. An ensemble of m networks, which is
+    what is trained, has the same with a first axis of m.
     """
 
     n_symbols: int
     n_outputs: int
     d_hidden: int
     kind: Literal["recurrent"] = "recurrent"
+
+    @property
+    def readout(self) -> Literal["choice"]:
+        """Its values are logits of answers to choose from."""
+        return "choice"
+
+    @property
+    def reads_symbols(self) -> bool:
+        """It takes the numbers of symbols, and not the values of channels."""
+        return True
+
+    @property
+    def n_inputs(self) -> int:
+        """How many symbols there are."""
+        return self.n_symbols
+
+    @property
+    def step_shape(self) -> tuple[int, ...]:
+        """Of what is read at a step: a plain number."""
+        return ()
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Shape of every parameter."""
@@ -50,7 +73,31 @@ class Recurrent:
             for name, shape in self.shapes().items()
         }
 
+    def start(self, weights: Mapping[str, ndarray]) -> Float[ndarray, " d"]:
+        """The hidden state of one network before the first symbol."""
+        return weights["h_0"]
+
     def step(
+        self,
+        weights: Mapping[str, ndarray],
+        hidden: Float[ndarray, "n d"],
+        inputs: Int[ndarray, " n"],
+    ) -> Float[ndarray, "n d"]:
+        """The hidden states of one network after one more symbol each, in float64."""
+        W, b = weights["W"], weights["b"]
+        moved = np.empty_like(hidden)
+        for symbol in np.unique(inputs):
+            here = inputs == symbol
+            moved[here] = hidden[here] @ W[symbol].T + b[symbol]
+        return np.tanh(moved)
+
+    def values(
+        self, weights: Mapping[str, ndarray], hidden: Float[ndarray, "n d"]
+    ) -> Float[ndarray, "n outputs"]:
+        """Logits of one network at hidden states."""
+        return hidden @ weights["W_out"].T + weights["b_out"]
+
+    def ensemble_step(
         self,
         parameters: dict[str, Tensor],
         hidden: Float[Tensor, "m n d"],
@@ -83,7 +130,7 @@ class Recurrent:
         each = _for_each(noise, members)
         states, hidden = [], start
         for symbols in sequences.unbind(dim=1):
-            hidden = self.step(parameters, hidden, symbols)
+            hidden = self.ensemble_step(parameters, hidden, symbols)
             if each is not None:
                 hidden = hidden + each * _drawn_like(hidden, generator)
             states.append(hidden)

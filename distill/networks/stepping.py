@@ -1,4 +1,4 @@
-"""Hidden states along sequences, of anything that starts and steps."""
+"""Hidden states and answers along sequences, of anything that starts and steps."""
 
 from __future__ import annotations
 
@@ -26,3 +26,16 @@ def states_along(
     for t in range(sequences.shape[1]):
         states[:, t] = hidden = step(hidden, sequences[:, t])
     return states
+
+
+def answers_along(
+    hidden: Float[ndarray, "n length d"], outputs: Callable[[ndarray], ndarray]
+) -> Int[ndarray, "n length *answers"]:
+    """The answers at hidden states along sequences.
+
+    Args:
+        hidden: the hidden states after every step.
+        outputs: hidden states [m, d] to answers [m, *answers].
+    """
+    answers = outputs(hidden.reshape(-1, hidden.shape[-1]))
+    return answers.reshape(*hidden.shape[:2], *answers.shape[1:])

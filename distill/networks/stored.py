@@ -1,11 +1,11 @@
-"""Networks: stored ones (weights and architecture) and black boxes (a callable in memory)."""
+"""Stored networks: an architecture, its parameters, and the answers that they choose from."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Protocol, runtime_checkable
+from functools import cached_property, partial
+from typing import Generic, TypeGuard, TypeVar
 
 import numpy as np
 import torch
@@ -13,158 +13,187 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 from torch import Tensor
 
-from distill.domains.finite import Domain
 from distill.errors import DistillError
-from distill.networks.architecture import StoredArchitecture
-from distill.networks.parameters import check_parameters
+from distill.networks.architecture import (
+    Parameters,
+    StepArchitecture,
+    StoredArchitecture,
+    TokenArchitecture,
+)
+from distill.networks.network import BATCH, check_place
+from distill.networks.stepping import answers_along, states_along
 
-BATCH = 8192
-"""Inputs per forward pass: enough to keep the matrix products busy, little enough for memory."""
-
-
-@runtime_checkable
-class Network(Protocol):
-    """Anything with logits over a domain."""
-
-    def logits(
-        self, tokens: Int[ndarray, "n k"], *, single: bool = False
-    ) -> Float[ndarray, "n outputs"]:
-        """Logits as float64; evaluated in float64, or as a float32 network with `single`."""
-        ...
+A_co = TypeVar("A_co", bound=StoredArchitecture, covariant=True)
+A = TypeVar("A", bound=StoredArchitecture)
 
 
 @dataclass(frozen=True)
-class Model:
-    """Weights and the architecture that they belong to.
+class Model(Generic[A_co]):
+    """Weights of one network and the architecture that they belong to.
+
+    What it can be asked comes from the architecture, which type checkers know: over tokens
+    `logits` and `activations`, along sequences `start`, `step`, `values`, `outputs` and `hidden`.
+    All have `run`. What reads symbols alone reads their numbers, without an axis of channels
+    (`step_shape` of the architecture), and so it answers.
+
+    Attributes:
+        answers: the values that logits stand for: logit j belongs to answers[j]. Empty where they
+            are by position, as over a domain, and where numbers are answered.
 
     Raises:
-        DistillError: a parameter is missing, of the wrong shape, or not finite.
+        DistillError: a parameter is missing, of the wrong shape, or not finite, or there are not
+            as many answers as are chosen from.
     """
 
-    architecture: StoredArchitecture
+    architecture: A_co
     parameters: Mapping[str, Tensor]
+    answers: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         check_parameters(self.architecture, self.parameters)
+        shape, choices = self.architecture, 0
+        if isinstance(shape, StepArchitecture) and shape.readout == "choice":
+            choices = shape.n_outputs
+        if len(self.answers) != choices:
+            raise DistillError(f"{len(self.answers)} answers to choose from; expected {choices}")
 
-    def logits(
-        self, tokens: Int[ndarray, "n k"], *, single: bool = False
-    ) -> Float[ndarray, "n outputs"]:
-        """Logits as float64; evaluated in float64, or in float32 with `single`."""
-        return self._batched(self.architecture.logits, tokens, single)
+    @cached_property
+    def weights(self) -> dict[str, ndarray]:
+        """The parameters as float64 arrays."""
+        return {name: value.detach().double().numpy() for name, value in self.parameters.items()}
 
-    def hidden(self, tokens: Int[ndarray, "n k"]) -> Float[ndarray, "n hidden"]:
-        """Activations of the last hidden layer, in float64."""
-        return self._batched(self.architecture.hidden, tokens, single=False)
-
-    def with_parameters(self, **changed: Tensor) -> Model:
+    def with_parameters(self, **changed: Tensor) -> Model[A_co]:
         """The same network with some parameters replaced: an intervention in weight space."""
         return replace(self, parameters={**self.parameters, **changed})
 
+    def run(self, inputs: Int[ndarray, "n *read"], /) -> Int[ndarray, "n *answers"]:
+        """The answers to rows of tokens, as positions of outputs; or at every step of sequences."""
+        if reads_tokens(self):
+            return self.logits(inputs).argmax(axis=1)
+        assert reads_steps(self), "an architecture reads tokens or sequences"
+        return answers_along(self.hidden(inputs), self.outputs)
+
+    def logits(
+        self: Model[TokenArchitecture], tokens: Int[ndarray, "n k"], *, single: bool = False
+    ) -> Float[ndarray, "n outputs"]:
+        """Logits over tokens as float64; evaluated in float64, or in float32 with `single`."""
+        return self._batched(self._over_tokens().logits, tokens, single)
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Where activations over tokens can be asked for; none of a recurrent network."""
+        architecture = self.architecture
+        return architecture.places if isinstance(architecture, TokenArchitecture) else ()
+
+    def activations(
+        self: Model[TokenArchitecture], place: str, tokens: Int[ndarray, "n k"], /
+    ) -> Float[ndarray, "n width"]:
+        """Activations over tokens at one of the `places`, in float64.
+
+        Raises:
+            DistillError: the architecture has no such place.
+        """
+        architecture = self._over_tokens()
+        check_place(place, architecture.places)
+        return self._batched(partial(architecture.activations, place), tokens, single=False)
+
+    @property
+    def start(self: Model[StepArchitecture]) -> Float[ndarray, " d"]:
+        """The hidden state before the first step."""
+        return self._over_sequences().start(self.weights)
+
+    def step(
+        self: Model[StepArchitecture],
+        hidden: Float[ndarray, "n d"],
+        inputs: Int[ndarray, "n *inputs"],
+        /,
+    ) -> Float[ndarray, "n d"]:
+        """The hidden states after one more step each, in float64."""
+        return self._over_sequences().step(self.weights, hidden, inputs)
+
+    def values(
+        self: Model[StepArchitecture], hidden: Float[ndarray, "n d"], /
+    ) -> Float[ndarray, "n outputs"]:
+        """What is read out of hidden states: numbers before rounding, or logits of the answers."""
+        return self._over_sequences().values(self.weights, hidden)
+
+    def outputs(
+        self: Model[StepArchitecture], hidden: Float[ndarray, "n d"], /
+    ) -> Int[ndarray, "n *answers"]:
+        """The answers at hidden states; a half is rounded to the even integer."""
+        values = self.values(hidden)
+        if self.architecture.readout == "value":
+            return np.rint(values).astype(np.int64)
+        chosen = np.array(self.answers)[values.argmax(axis=1)]
+        return chosen[:, None] if self.architecture.step_shape else chosen
+
+    def hidden(
+        self: Model[StepArchitecture], sequences: Int[ndarray, "n length *inputs"], /
+    ) -> Float[ndarray, "n length d"]:
+        """Hidden states after every step of sequences."""
+        return states_along(self.start, self.step, sequences)
+
+    def _over_tokens(self) -> TokenArchitecture:
+        if isinstance(self.architecture, TokenArchitecture):
+            return self.architecture
+        raise DistillError(
+            f"a network of kind '{self.architecture.kind}' reads sequences: ask for its start, "
+            "step, values, outputs or hidden states"
+        )
+
+    def _over_sequences(self) -> StepArchitecture:
+        if isinstance(self.architecture, StepArchitecture):
+            return self.architecture
+        raise DistillError(
+            f"a network of kind '{self.architecture.kind}' reads tokens of a domain and no "
+            "sequences: ask for its logits or activations"
+        )
+
     def _batched(
         self,
-        function: Callable[[dict[str, Tensor], Tensor], Tensor],
+        forward: Callable[[Parameters, Tensor], Tensor],
         tokens: Int[ndarray, "n k"],
         single: bool,
     ) -> Float[ndarray, "n width"]:
         dtype = torch.float32 if single else torch.float64
         parameters = {name: weights.detach().to(dtype) for name, weights in self.parameters.items()}
         with torch.no_grad():
-            parts = [function(parameters, batch) for batch in torch.from_numpy(tokens).split(BATCH)]
+            parts = [forward(parameters, batch) for batch in torch.from_numpy(tokens).split(BATCH)]
         return torch.cat(parts).to(torch.float64).numpy()
 
 
-@dataclass(frozen=True)
-class BlackBox:
-    """A callable that maps a LongTensor [n, inputs] of tokens to logits [n, outputs].
+def reads_tokens(network: object) -> TypeGuard[Model[TokenArchitecture]]:
+    """Whether a network is a stored one over a finite domain."""
+    return isinstance(network, Model) and isinstance(network.architecture, TokenArchitecture)
 
-    A `torch.nn.Module` is run in evaluation mode and as it is, in its own precision. It cannot be
-    stored, so a run over it ends at best in `tested`.
+
+def reads_steps(network: object) -> TypeGuard[Model[StepArchitecture]]:
+    """Whether a network is a stored one over sequences."""
+    return isinstance(network, Model) and isinstance(network.architecture, StepArchitecture)
+
+
+def model_of(network: object, architecture: type[A]) -> Model[A] | None:
+    """A network where it is a stored one of this architecture, and null otherwise."""
+    if isinstance(network, Model) and isinstance(network.architecture, architecture):
+        return network
+    return None
+
+
+def check_parameters(architecture: StoredArchitecture, parameters: Mapping[str, Tensor]) -> None:
+    """Hold parameters against their architecture.
+
+    Raises:
+        DistillError: one is missing, of the wrong shape, or not finite.
     """
-
-    function: Callable[[Tensor], Tensor]
-    n_outputs: int
-
-    @classmethod
-    def over(cls, function: Callable[[Tensor], Tensor], domain: Domain) -> BlackBox:
-        """Wrap a callable after one call that shows whether it fits the domain.
-
-        Raises:
-            DistillError: it failed on the first inputs of the domain, or answered with a shape
-                that the domain does not have, or with values that are not finite.
-        """
-        box = cls(function, len(domain.outputs))
-        probe = domain.tokens(np.arange(2))
-        try:
-            box.logits(probe)
-        except DistillError:
-            raise
-        except Exception as error:
-            raise DistillError(
-                f"the network failed on tokens of shape {probe.shape}: {type(error).__name__}: "
-                f"{error}; expected a callable from integer tokens [n, {probe.shape[1]}] to "
-                f"logits [n, {len(domain.outputs)}]"
-            ) from error
-        return box
-
-    def logits(
-        self, tokens: Int[ndarray, "n k"], *, single: bool = False
-    ) -> Float[ndarray, "n outputs"]:
-        """Logits as float64; the precision is the callable's own, whatever `single` says."""
-        parts = []
-        with self._evaluated():
-            for batch in torch.from_numpy(tokens).split(BATCH):
-                answer = torch.as_tensor(self.function(batch))
-                if tuple(answer.shape) != (len(batch), self.n_outputs):
-                    raise DistillError(
-                        f"the network answered with shape {tuple(answer.shape)} for "
-                        f"{len(batch)} inputs: expected ({len(batch)}, {self.n_outputs})"
-                    )
-                parts.append(answer.to("cpu", torch.float64))
-        logits = torch.cat(parts)
-        if not bool(torch.isfinite(logits).all()):
-            raise DistillError("the network answered with logits that are not finite")
-        return logits.numpy()
-
-    def hidden(self, tokens: Int[ndarray, "n k"]) -> Float[ndarray, "n hidden"] | None:
-        """What the last linear layer of a module is given: its last hidden activations.
-
-        Of a sequence of them those at the last position. Null where no hook reaches any: a plain
-        callable, a scripted module, or one without linear layers.
-        """
-        if not isinstance(self.function, torch.nn.Module):
-            return None
-        seen: list[Tensor] = []
-        layers = [m for m in self.function.modules() if isinstance(m, torch.nn.Linear)]
-        hooks = [
-            layer.register_forward_pre_hook(lambda _, given: seen.append(given[0]))
-            for layer in layers
-        ]
-        parts = []
-        try:
-            with self._evaluated():
-                for batch in torch.from_numpy(tokens).split(BATCH):
-                    seen.clear()
-                    self.function(batch)
-                    if not seen or len(seen[-1]) != len(batch):
-                        return None
-                    last = seen[-1].reshape(len(batch), -1, seen[-1].shape[-1])[:, -1]
-                    parts.append(last.to("cpu", torch.float64))
-        finally:
-            for hook in hooks:
-                hook.remove()
-        return torch.cat(parts).numpy()
-
-    @contextmanager
-    def _evaluated(self) -> Iterator[None]:
-        """In evaluation mode, without gradients, and as it was afterwards."""
-        module = self.function if isinstance(self.function, torch.nn.Module) else None
-        was_training = module is not None and module.training
-        if module is not None:
-            module.eval()
-        try:
-            with torch.no_grad():
-                yield
-        finally:
-            if module is not None and was_training:
-                module.train()
+    expected = architecture.shapes()
+    found = {name: tuple(weights.shape) for name, weights in parameters.items()}
+    wrong = sorted(name for name in {*expected, *found} if expected.get(name) != found.get(name))
+    if wrong:
+        name = wrong[0]
+        raise DistillError(
+            f"parameter '{name}' has shape {found.get(name, 'absent')}: the architecture "
+            f"{architecture} expects {expected.get(name, 'no such parameter')}"
+        )
+    for name, weights in parameters.items():
+        if not bool(torch.isfinite(weights).all()):
+            raise DistillError(f"parameter '{name}' holds values that are not finite")

@@ -18,15 +18,11 @@ from numpy import ndarray
 from distill.domains.finite import Domain, choose
 from distill.domains.sequences import Channels
 from distill.errors import DistillError
+from distill.networks.architecture import IntegerRecurrent
 from distill.networks.choice import describe
-from distill.networks.integer_model import IntegerModel
-from distill.networks.integer_recurrent import IntegerRecurrent
-from distill.networks.recurrent_model import RecurrentModel
+from distill.networks.network import HasLogits
 from distill.networks.sequence_network import SequenceNetwork
-from distill.networks.stored import Model, Network
-
-StoredModel = Model | RecurrentModel | IntegerModel
-"""Networks that a run folder can hold."""
+from distill.networks.stored import Model, reads_tokens
 
 FIT_SEED = 1
 """Of the draw of the fitted half."""
@@ -52,7 +48,7 @@ class Trace:
     """
 
     domain: Domain
-    network: Network
+    network: HasLogits
     indices: Int[ndarray, " n"]
     logits: Float[ndarray, "n outputs"]
     fitted: Bool[ndarray, " n"]
@@ -92,7 +88,7 @@ def traced_indices(domain: Domain) -> Int[ndarray, " n"]:
     return np.flatnonzero(choose(domain.size, room, FIT_SEED))
 
 
-def trace(network: Network, domain: Domain) -> Trace:
+def trace(network: HasLogits, domain: Domain) -> Trace:
     """Run a network over its domain.
 
     Raises:
@@ -134,11 +130,11 @@ View = Trace | SequenceTrace
 """What extraction may look at, by what the network is a function of."""
 
 
-def stored_in(view: View | None) -> StoredModel | None:
+def stored_in(view: View | None) -> Model | None:
     """The network of a view, where it can be stored: no callable in memory can."""
     if isinstance(view, SequenceTrace):
         return view.network.model
-    return view.network if view is not None and isinstance(view.network, Model) else None
+    return view.network if view is not None and reads_tokens(view.network) else None
 
 
 def in_words(view: View | None) -> str | None:
@@ -150,5 +146,5 @@ def in_words(view: View | None) -> str | None:
             sums = shape.one_hot and shape.readout == "value"
             kind = f"{shape.activation} {'sum' if sums else shape.readout}"
         return f"{kind}, {shape.d_hidden} units"
-    model = stored_in(view)
-    return describe(model.architecture) if isinstance(model, Model) else None
+    model = None if view is None else view.network
+    return describe(model.architecture) if reads_tokens(model) else None

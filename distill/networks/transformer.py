@@ -19,6 +19,7 @@ from torch.nn.functional import softmax
 
 from distill.domains.finite import Domain
 from distill.networks.activation import ACTIVATIONS, Activation
+from distill.networks.network import HIDDEN
 
 NORM_EPSILON = 1e-5
 """Added to the variance in a layer norm, as is common."""
@@ -132,11 +133,22 @@ class Transformer:
             logits = (residual + block["b_out"]) @ W_U + hidden @ (block["W_out"] @ W_U)
         return logits + parameters["b_U"] if self.biases else logits
 
-    def hidden(
-        self, parameters: dict[str, Tensor], tokens: Int[Tensor, "n k"]
-    ) -> Float[Tensor, "n hidden"]:
-        """Activations of the last MLP at the last position."""
-        return self._before_last_write(parameters, tokens)[1]
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Where activations can be asked for, at the last position: the last MLP's hidden units,
+        and the residual stream that it reads.
+        """
+        return "residual", HIDDEN
+
+    def embedded(self, place: int) -> tuple[str, int]:
+        """The parameter that embeds an input, and the row of its token 0."""
+        return "W_E", self.offsets[place]
+
+    def activations(
+        self, place: str, parameters: dict[str, Tensor], tokens: Int[Tensor, "n k"]
+    ) -> Float[Tensor, "n width"]:
+        """Activations at one of the places."""
+        return self._before_last_write(parameters, tokens)[self.places.index(place)]
 
     def _before_last_write(
         self, parameters: dict[str, Tensor], tokens: Int[Tensor, "n k"]

@@ -16,9 +16,9 @@ from numpy import ndarray
 from distill.checker.sandbox import run_program
 from distill.domains.finite import Domain, choose
 from distill.kinds.kind import Mechanism
-from distill.networks.architecture import StoredArchitecture
-from distill.networks.stored import Model
-from distill.networks.trace import FIT_SEED, StoredModel, Trace, View, trace
+from distill.networks.architecture import TokenArchitecture
+from distill.networks.stored import Model, reads_tokens
+from distill.networks.trace import FIT_SEED, Trace, View, trace
 from distill.records.refusal import Refusal
 from distill.runs.hashes import hashes, numbers_text
 from distill.verify.report import Verified
@@ -76,7 +76,7 @@ class Certificate:
     """
 
     domain: CertificateDomain
-    architecture: StoredArchitecture | None
+    architecture: TokenArchitecture | None
     split: Split | None
     fit: FitDraw | None
     sample: Draw | None
@@ -106,9 +106,9 @@ class Certificate:
         """What a program answers to inputs, in the sandbox."""
         return run_program(source, inputs).answers
 
-    def view(self, model: StoredModel) -> View:
+    def view(self, model: Model) -> View:
         """What extraction saw of the stored network."""
-        assert isinstance(model, Model), "of a finite domain"
+        assert reads_tokens(model), "of a finite domain"
         return trace(model, self.space)
 
 
@@ -122,7 +122,7 @@ def certify_domain(
     """Collect the certificate of a run; `files` are the other files, as they will be stored."""
     domain, network, kept = trace.domain, trace.network, verified.checked
     checked, labels = kept.checked, kept.labels
-    stored = isinstance(network, Model)
+    stored = reads_tokens(network)
     fit = sample = None
     if not isinstance(mechanism, Refusal):
         fit = FitDraw(len(trace.indices), int(trace.fitted.sum()), FIT_SEED)
@@ -135,7 +135,7 @@ def certify_domain(
             tuple((values[0], values[-1]) for values in domain.inputs),
             (domain.outputs[0], domain.outputs[-1]),
         ),
-        architecture=network.architecture if isinstance(network, Model) else None,
+        architecture=network.architecture if reads_tokens(network) else None,
         split=split,
         fit=fit,
         sample=sample,

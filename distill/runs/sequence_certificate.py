@@ -14,11 +14,10 @@ from numpy import ndarray
 from distill.checker.sandbox import run_sequences
 from distill.domains.sequences import Channels
 from distill.kinds.automaton.boxes import Boxes, NotClosed
-from distill.networks.integer_recurrent import IntegerRecurrent
-from distill.networks.second_order import Recurrent
+from distill.networks.architecture import StepArchitecture
 from distill.networks.sequence_network import SequenceNetwork
-from distill.networks.stored import Model
-from distill.networks.trace import SequenceTrace, StoredModel, View
+from distill.networks.stored import Model, reads_steps
+from distill.networks.trace import SequenceTrace, View
 from distill.runs.hashes import hashes, numbers_text
 from distill.verify.draws import Draws
 from distill.verify.report import Verified
@@ -61,7 +60,7 @@ class SequenceCertificate:
     outputs: int
     length: int
     answers: tuple[int, ...]
-    architecture: Recurrent | IntegerRecurrent | None
+    architecture: StepArchitecture | None
     draws: Draws | None
     reference: tuple[str, ...] | None
     induction: InductionData | None
@@ -87,21 +86,21 @@ class SequenceCertificate:
         """What a program answers along sequences, in the sandbox."""
         return run_sequences(source, inputs, self.outputs)
 
-    def view(self, model: StoredModel) -> View:
+    def view(self, model: Model) -> View:
         """What extraction saw of the stored network."""
-        assert not isinstance(model, Model), "over sequences"
+        assert reads_steps(model), "over sequences"
         return SequenceTrace(SequenceNetwork(model, self.space), self.length)
 
 
 def certify_sequences(
     channels: Channels,
     length: int,
-    model: StoredModel | None,
+    model: Model | None,
     verified: Verified,
     files: dict[str, bytes],
 ) -> SequenceCertificate:
     """Collect the certificate of a run; `files` are the other files, as they will be stored."""
-    assert not isinstance(model, Model), "a network over sequences is recurrent"
+    assert model is None or reads_steps(model), "a network over sequences is recurrent"
     kept, boxes = verified.checked, verified.proved
     reference = None if kept is None else kept.reference
     return SequenceCertificate(

@@ -20,11 +20,7 @@ from safetensors.torch import save as save_weights
 from distill.errors import RunFolderError
 from distill.kinds.kind import Mechanism
 from distill.kinds.known import exhibits_json, mechanism_json
-from distill.networks.integer_model import IntegerModel
-from distill.networks.integer_recurrent import IntegerRecurrent
-from distill.networks.recurrent_model import RecurrentModel
 from distill.networks.stored import Model
-from distill.networks.trace import StoredModel
 from distill.programs.program import Program
 from distill.records.attempts import Attempt, CellAttempt
 from distill.records.curve import SequenceCurve, TrainingCurve
@@ -77,7 +73,7 @@ class Run:
     report: Report
     mechanism: Mechanism | Refusal
     program: Program | None
-    model: StoredModel | None
+    model: Model | None
     curve: TrainingCurve | SequenceCurve | None
     certificate: Certificate | SequenceCertificate
     exhibits: Any = None
@@ -105,7 +101,7 @@ def run_files(
     report: Report,
     mechanism: Mechanism | Refusal,
     program: Program | None,
-    model: StoredModel | None,
+    model: Model | None,
     curve: TrainingCurve | SequenceCurve | None,
     exhibits: Any = None,
 ) -> dict[str, bytes]:
@@ -231,17 +227,12 @@ def _read(folder: Path, name: str) -> bytes:
         ) from error
 
 
-def _read_model(folder: Path, certificate: Certificate | SequenceCertificate) -> StoredModel:
+def _read_model(folder: Path, certificate: Certificate | SequenceCertificate) -> Model:
     try:
         weights = load_weights(_read(folder, "model.safetensors"))
-        if isinstance(certificate, SequenceCertificate):
-            assert certificate.architecture is not None, "read only where a network was stored"
-            shape = certificate.architecture
-            if isinstance(shape, IntegerRecurrent):
-                return IntegerModel(shape, weights, certificate.answers)
-            return RecurrentModel(shape, weights, certificate.answers)
         assert certificate.architecture is not None, "read only where a network was stored"
-        return Model(certificate.architecture, weights)
+        answers = certificate.answers if isinstance(certificate, SequenceCertificate) else ()
+        return Model(certificate.architecture, weights, answers)
     except RunFolderError:
         raise
     except Exception as error:

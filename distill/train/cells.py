@@ -27,8 +27,8 @@ from numpy import ndarray
 
 from distill.checker.draws import numbers
 from distill.domains.sequences import Channels
-from distill.networks.integer_model import IntegerModel
-from distill.networks.recurrent_model import RecurrentModel
+from distill.networks.architecture import StepArchitecture
+from distill.networks.stored import Model
 from distill.records.attempts import CellAttempt
 from distill.train.integer_loop import IntegerData, IntegerRecipe
 from distill.train.integers import IntegerCell, TrainedIntegers, train_integers
@@ -84,7 +84,7 @@ class TrainedCell:
         right: part of the fresh sequences on which it answers every step right.
     """
 
-    model: RecurrentModel | IntegerModel | None
+    model: Model[StepArchitecture] | None
     right: float
     attempts: tuple[CellAttempt, ...]
 
@@ -245,5 +245,5 @@ def _second_order(
         )
         for attempt in made.attempts
     )
-    model = RecurrentModel(made.architecture, made.trained.parameters, answers)
+    model = Model(made.architecture, made.trained.parameters, answers)
     return TrainedCell(model, made.trained.right, attempts)

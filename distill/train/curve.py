@@ -17,7 +17,7 @@ from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 from torch.nn.functional import cross_entropy
 
-from distill.networks.architecture import Architecture
+from distill.networks.architecture import TokenArchitecture
 from distill.records.curve import CurvePoint, TrainingCurve
 from distill.records.explained import Explain, Explained
 from distill.tasks.finite import Task
@@ -34,7 +34,11 @@ class CurveRecorder:
     """Observer of a training run; `curve` makes the story of what it kept."""
 
     def __init__(
-        self, task: Task, architecture: Architecture, train_mask: Bool[ndarray, " n"], seed: int
+        self,
+        task: Task,
+        architecture: TokenArchitecture,
+        train_mask: Bool[ndarray, " n"],
+        seed: int,
     ) -> None:
         rng = np.random.default_rng(seed)
         parts = [_sample(np.flatnonzero(mask), rng) for mask in (train_mask, ~train_mask)]

@@ -17,8 +17,8 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 from torch import Tensor
 
-from distill.networks.integer_model import IntegerModel
 from distill.networks.integer_recurrent import IntegerRecurrent
+from distill.networks.stored import Model
 from distill.train.ensemble import descend, mean_cross_entropy, one_of
 
 Parameters = dict[str, Tensor]
@@ -322,7 +322,7 @@ def _right(
     """Part of the fresh sequences on which every step is right; few are seen if some are wrong."""
     if not all(bool(torch.isfinite(weights).all()) for weights in alone.values()):
         return 0.0
-    model = IntegerModel(architecture, alone, answers)
+    model = Model(architecture, alone, answers)
     for count in (recipe.glance, len(data.fresh)):
         same = model.run(data.fresh[:count]) == data.fresh_labels[:count]
         right = float(same.all(axis=(1, 2)).mean())

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from distill.networks.integer_model import IntegerModel
 from distill.networks.integer_recurrent import Activation, IntegerRecurrent, Readout
+from distill.networks.stored import Model
 from distill.train.integer_loop import IntegerData, IntegerRecipe, Parameters, train_width
 from distill.train.linear_limits import LinearLimit, linear_limit
 
@@ -77,11 +77,11 @@ class TrainedIntegers:
     attempts: tuple[IntegerAttempt, ...]
 
     @property
-    def model(self) -> IntegerModel | None:
+    def model(self) -> Model[IntegerRecurrent] | None:
         """The network, where there is one."""
         if self.architecture is None or self.parameters is None:
             return None
-        return IntegerModel(self.architecture, self.parameters, self.answers)
+        return Model(self.architecture, self.parameters, self.answers)
 
 
 def train_integers(

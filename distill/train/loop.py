@@ -22,7 +22,7 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 from torch.nn.functional import cross_entropy
 
-from distill.networks.architecture import Architecture, Parameters, StoredArchitecture
+from distill.networks.architecture import Parameters, TokenArchitecture
 from distill.networks.stored import Model
 
 STRUCTURED = {"transformer": 0.9, "mlp": 0.85}
@@ -152,7 +152,7 @@ class _Round:
 
 
 def train(
-    architecture: StoredArchitecture,
+    architecture: TokenArchitecture,
     tokens: Int[ndarray, "n k"],
     labels: Int[ndarray, " n"],
     probe: Int[ndarray, "m k"],
@@ -250,7 +250,7 @@ def _copied(parameters: Parameters) -> Parameters:
 
 
 def _centred(
-    architecture: Architecture, parameters: Parameters, probe: torch.Tensor
+    architecture: TokenArchitecture, parameters: Parameters, probe: torch.Tensor
 ) -> Float[ndarray, "n outputs"]:
     with torch.no_grad():
         logits = architecture.logits(parameters, probe).double()

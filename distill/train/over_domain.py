@@ -11,7 +11,7 @@ from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
 from distill.domains.finite import Domain
-from distill.networks.architecture import StoredArchitecture
+from distill.networks.architecture import TokenArchitecture
 from distill.networks.trace import FIT_SEED, View, fitted_half, trace, traced_indices
 from distill.records.attempts import Attempt
 from distill.records.curve import TrainingCurve
@@ -47,7 +47,7 @@ class DomainTraining(Training):
         self,
         task: Task,
         seed: int,
-        architecture: StoredArchitecture,
+        architecture: TokenArchitecture,
         recipe: Recipe | None,
         attempts: int,
         structured: Score,

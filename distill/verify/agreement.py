@@ -8,7 +8,7 @@ from numpy import ndarray
 
 from distill.domains.finite import Domain, choose
 from distill.evidence.checked import Checked, Sample
-from distill.networks.stored import BATCH, Network
+from distill.networks.network import BATCH, HasLogits
 from distill.records.report import Agreement
 
 ENUMERATION_LIMIT = 250_000_000
@@ -18,7 +18,7 @@ SAMPLE_SEED = 2
 SAMPLE_COUNT = 20_000
 
 
-def check_network(network: Network, domain: Domain) -> Checked:
+def check_network(network: HasLogits, domain: Domain) -> Checked:
     """Run the network on every input of the domain, or on a sample of a large one."""
     sample = None
     if domain.size * len(domain.outputs) > ENUMERATION_LIMIT:

@@ -22,7 +22,8 @@ from distill.checker.sandbox import program_of, run_program
 from distill.checker.search import Asked, Searched, search_inputs
 from distill.evidence.checked import Checked
 from distill.evidence.figures import Measure
-from distill.networks.stored import Model
+from distill.networks.architecture import TokenArchitecture
+from distill.networks.stored import Model, reads_tokens
 from distill.networks.trace import Trace
 from distill.records.refusal import Refusal
 from distill.records.report import Disagreement, FloatBound, ProgramVsModel, Proof, Space
@@ -110,7 +111,7 @@ class DomainChecks(Checks):
             },
             draw={"kind": "every"} if checked.sample is None else checked.sample.draw,
             data=DomainChecked(checked, labels),
-            proof=_margins(trace.network, checked) if isinstance(trace.network, Model) else None,
+            proof=_margins(trace.network, checked) if reads_tokens(trace.network) else None,
         )
 
     def _against_network(
@@ -157,7 +158,7 @@ def verify_refusal(
     if task is not None:
         labels = task.labels(trace.tokens)
         counted = agreement(trace.outputs, labels)
-    stored = isinstance(trace.network, Model)
+    stored = reads_tokens(trace.network)
     report = refused_report(refusal, name, "domain", stored, counted, remarks)
     return Verified(report, DomainChecked(None, labels))
 
@@ -168,7 +169,7 @@ def _search(trace: Trace, source: str) -> Searched:
 
     def ask(rows: Int[ndarray, "n k"]) -> Asked:
         said = run_program(source, domain.values(rows)).answers
-        if isinstance(network, Model):
+        if reads_tokens(network):
             truth, lead, _ = margins(_forward(network)(rows))
         else:
             logits = network.logits(rows)
@@ -181,13 +182,15 @@ def _search(trace: Trace, source: str) -> Searched:
     return search_inputs(ask, domain.shape, constants=hints)
 
 
-def _forward(model: Model, roundoff: float = DOUBLE) -> TransformerPass | MLPPass:
+def _forward(
+    model: Model[TokenArchitecture], roundoff: float = DOUBLE
+) -> TransformerPass | MLPPass:
     weights = {name: weights.numpy() for name, weights in model.parameters.items()}
     shape = vars(model.architecture)
     return FORWARD_PASSES[model.architecture.kind](shape, weights, roundoff)
 
 
-def _margins(model: Model, checked: Checked) -> Proof | None:
+def _margins(model: Model[TokenArchitecture], checked: Checked) -> Proof | None:
     """Rigorous lower bounds on the lead of every answer, where the whole domain is checked."""
     if checked.sample is not None or model.architecture.kind not in FORWARD_PASSES:
         return None

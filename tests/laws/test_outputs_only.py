@@ -24,9 +24,9 @@ from distill.kinds.known import read, write
 from distill.kinds.recurrence.extract import Reading, named
 from distill.kinds.recurrence.linear.realisation import Realisation, realise
 from distill.kinds.recurrence.mechanism import RecurrenceMechanism
-from distill.networks.integer_model import IntegerModel
 from distill.networks.integer_recurrent import IntegerRecurrent
 from distill.networks.sequence_network import SequenceNetwork
+from distill.networks.stored import Model
 from distill.networks.trace import SequenceTrace
 from distill.records.refusal import Refusal
 
@@ -42,7 +42,7 @@ def asked(model, channels):
 def queue():
     """max(level + x, 0): a ReLU network of one unit."""
     weights = {"A": [[1]], "B": [[1]], "b": [0], "h_0": [0], "C": [[1]], "d": [0]}
-    return IntegerModel(
+    return Model(
         IntegerRecurrent(n_channels=1, d_hidden=1, n_outputs=1, activation="relu"),
         {name: torch.tensor(value, dtype=torch.float64) for name, value in weights.items()},
     )

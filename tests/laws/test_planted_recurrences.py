@@ -15,7 +15,7 @@ from distill.kinds.recurrence.emit import emit_recurrence
 from distill.kinds.recurrence.held.comparisons import Comparison, compared
 from distill.kinds.recurrence.linear.realisation import Realisation, realise
 from distill.kinds.recurrence.recurrence import Recurrence
-from distill.networks.integer_model import IntegerModel
+from distill.networks.integer_recurrent import IntegerRecurrent
 from distill.networks.sequence_network import SequenceNetwork
 
 DIMENSIONS = 1, 2, 3, 4
@@ -24,7 +24,7 @@ DIMENSIONS = 1, 2, 3, 4
 def read(planted: PlantedRecurrence) -> Recurrence | None:
     """The recurrence that is read from weights, or null for a refusal."""
     network = SequenceNetwork(planted.network, planted.channels)
-    assert isinstance(planted.network, IntegerModel)
+    assert isinstance(planted.network.architecture, IntegerRecurrent)
     shape = planted.network.architecture
     if (shape.activation, shape.readout) == ("linear", "value"):
         found = realise(planted.network, planted.channels, LENGTH)

@@ -15,7 +15,7 @@ from distill.domains.finite import Domain
 from distill.kinds.fourier.emit import Emitted, emit_fourier
 from distill.kinds.fourier.extract import extract_fourier as extract
 from distill.kinds.fourier.mechanism import FourierMechanism
-from distill.networks.stored import BlackBox
+from distill.networks.black_box import BlackBox
 from distill.networks.trace import trace
 from distill.programs.program import Program
 from distill.records.refusal import Refusal

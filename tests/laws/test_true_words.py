@@ -25,7 +25,7 @@ from distill.kinds.fourier.pictures import fourier_pictures
 from distill.kinds.known import notation as written
 from distill.kinds.refused.finite_exhibits import refusal_exhibits
 from distill.kinds.refused.pictures import refusal_pictures
-from distill.networks.stored import BlackBox
+from distill.networks.black_box import BlackBox
 from distill.networks.trace import trace
 from distill.records.report import Agreement, ProgramVsModel
 

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from distill import MLP, DistillError, Domain, Model, Transformer
 from distill.checker.forward import DOUBLE, FORWARD_PASSES, SINGLE
 from distill.cli import cli
-from distill.networks.architecture import ALIASES, architecture_for, describe
-from distill.networks.choice import choosable
+from distill.networks.choice import ALIASES, architecture_for, choosable, describe
 
 ACT = {"relu": lambda x: x.clamp(min=0), "gelu": torch.nn.functional.gelu, "square": torch.square}
 

@@ -35,7 +35,7 @@ def test_a_run_is_shown_in_a_line(planted_run):
 
 def test_a_length_is_not_ignored_for_what_has_none():
     domain = distill.Domain((range(3), range(3)), range(3))
-    with pytest.raises(distill.DistillError, match=r"length=10 is of a RecurrentModel.*function"):
+    with pytest.raises(distill.DistillError, match=r"length=10 is of a network over seq.*function"):
         distill.distill(lambda t: torch.zeros(len(t), 3), domain, length=10)
 
 

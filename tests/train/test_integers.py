@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from planted_linear import linear_network
 
 from distill.errors import DistillError
-from distill.networks.integer_model import IntegerModel
 from distill.networks.integer_recurrent import IntegerRecurrent
+from distill.networks.stored import Model
 from distill.train.integer_loop import IntegerData, IntegerRecipe
 from distill.train.integers import IntegerCell, train_integers
 from distill.train.linear_limits import linear_limit
@@ -164,11 +164,7 @@ def test_what_is_trained_runs_the_same_in_torch_and_numpy():
     sequences = np.random.default_rng(0).integers(-5, 6, (7, 6, 2))
     inputs = a.encoded(torch.from_numpy(sequences))
     hidden = a.hidden(parameters, inputs)
-    stepped = parameters["h_0"][:, None].expand(5, 7, 3)
-    for t in range(6):
-        stepped = a.step(parameters, stepped, inputs[:, t])
-        assert torch.allclose(stepped, hidden[:, :, t])
-    model = IntegerModel(a, {name: weights[2] for name, weights in parameters.items()})
+    model = Model(a, {name: weights[2] for name, weights in parameters.items()})
     assert np.allclose(model.hidden(sequences), hidden[2].numpy())
     expected = a.outputs(parameters, hidden)[2].round().long()
     assert (model.run(sequences) == expected.numpy()).all()
@@ -182,11 +178,11 @@ def test_unusable_networks_are_refused_with_what_was_expected():
     a = IntegerRecurrent(1, 2, 1)
     whole = {name: torch.zeros(shape) for name, shape in a.shapes().items()}
     with pytest.raises(DistillError, match=r"parameter 'A' has shape \(3, 3\)"):
-        IntegerModel(a, {**whole, "A": torch.zeros(3, 3)})
+        Model(a, {**whole, "A": torch.zeros(3, 3)})
     with pytest.raises(DistillError, match="'b' holds values that are not finite"):
-        IntegerModel(a, {**whole, "b": torch.tensor([0.0, torch.nan])})
+        Model(a, {**whole, "b": torch.tensor([0.0, torch.nan])})
     with pytest.raises(DistillError, match="2 answers to choose from; expected 0"):
-        IntegerModel(a, whole, (1, 2))
+        Model(a, whole, (1, 2))
 
 
 def test_what_every_symbol_counts_for_is_learned_in_one_unit_and_ruled_out_where_it_cannot_be():

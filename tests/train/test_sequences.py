@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from distill.errors import DistillError
-from distill.networks.recurrent_model import RecurrentModel
 from distill.networks.second_order import Recurrent
+from distill.networks.stored import Model
 from distill.train.ensemble import box_losses, noisy_losses, right_parts
 from distill.train.hardening import Descent, Growth, Sequences, harden
 from distill.train.ladder import TrainedInOrder, train_in_order
@@ -39,7 +39,7 @@ def drawn(function, seed=0, count=3000, symbols=2):
 def right_at(made: TrainedInOrder, function, length, symbols=2):
     words = np.random.default_rng(99).integers(0, symbols, (200, length))
     answers = tuple(range(made.architecture.n_outputs))
-    network = RecurrentModel(made.architecture, made.trained.parameters, answers)
+    network = Model(made.architecture, made.trained.parameters, answers)
     return (network.run(words) == function(words)).all(axis=1).mean()
 
 
@@ -175,7 +175,7 @@ def test_boxes_hold_every_run_that_is_off_by_no_more_than_the_radius(symbols, un
     for _ in range(20):
         hidden = parameters["h_0"][:, None].expand(2, 40, 4)
         for t, symbol in enumerate(words.unbind(dim=1)):
-            hidden = shape.step(parameters, hidden, symbol)
+            hidden = shape.ensemble_step(parameters, hidden, symbol)
             assert ((hidden - centre[:, :, t]).abs() <= half[:, :, t] + 1e-5).all()
             corner = torch.randint(2, hidden.shape, generator=generator) * 2 - 1
             hidden = hidden + radius[:, None, None] * corner
@@ -187,7 +187,7 @@ def test_a_step_takes_every_symbol_through_its_own_map():
         shape = Recurrent(9, 2, 5)
         parameters = shape.initialise(generator, 3)
         hidden = torch.randn((3, 50, 5), generator=generator)
-        stepped = shape.step(parameters, hidden, symbols)
+        stepped = shape.ensemble_step(parameters, hidden, symbols)
         for row, symbol in enumerate(symbols.tolist()):
             moved = parameters["W"][:, symbol] @ hidden[:, row, :, None]
             expected = torch.tanh(moved[..., 0] + parameters["b"][:, symbol])

@@ -25,9 +25,9 @@ from distill.kinds.automaton.hidden import decoded, interchanged, moved, visits
 from distill.kinds.automaton.machine import Machine, random_minimal
 from distill.kinds.automaton.mechanism import AutomatonMechanism, Variable, automaton_of
 from distill.kinds.known import write
-from distill.networks.recurrent_model import RecurrentModel
 from distill.networks.second_order import Recurrent
 from distill.networks.sequence_network import SequenceNetwork
+from distill.networks.stored import Model
 from distill.networks.trace import SequenceTrace
 from distill.records.refusal import Refusal
 from distill.verify.answers import answered
@@ -159,7 +159,7 @@ def test_a_network_without_any_order_is_refused():
     weights = {
         name: 4 * torch.randn(size, generator=generator) for name, size in shape.shapes().items()
     }
-    run = distill.distill(RecurrentModel(shape, weights, (0, 1)), [range(2)], length=10)
+    run = distill.distill(Model(shape, weights, (0, 1)), [range(2)], length=10)
     assert run.report.verdict == "refused"
     assert run.program is None
     assert "new states are still met" in run.report.reasons[0]
@@ -299,7 +299,7 @@ def test_every_changed_weight_that_changes_an_answer_is_caught(stored, tmp_path)
     for name, weights in model.parameters.items():
         altered = {key: value.clone() for key, value in model.parameters.items()}
         altered[name][0] *= -1
-        other = RecurrentModel(model.architecture, altered, model.answers)
+        other = Model(model.architecture, altered, model.answers)
         if np.array_equal(other.run(words), model.run(words)):
             continue
         folder = tmp_path / name

@@ -16,7 +16,8 @@ from numpy import ndarray
 
 from distill.checker.invariant import Induction, image, induction, leads
 from distill.kinds.automaton.machine import Machine
-from distill.networks.recurrent_model import RecurrentModel
+from distill.networks.second_order import Recurrent
+from distill.networks.stored import Model
 
 MAX_HISTORY = 6
 """Symbols that a node may remember."""
@@ -65,9 +66,9 @@ class NotClosed:
     reason: str
 
 
-def find_boxes(network: RecurrentModel, machine: Machine) -> tuple[Boxes, Induction] | NotClosed:
+def find_boxes(network: Model[Recurrent], machine: Machine) -> tuple[Boxes, Induction] | NotClosed:
     """Boxes that the checker accepts, with the shortest history that does."""
-    weights = {name: value.double().numpy() for name, value in network.parameters.items()}
+    weights = network.weights
     numbers = {value: number for number, value in enumerate(network.answers)}
     outputs = np.array([[numbers[value] for value in row] for row in machine.outputs])
     failed = None

@@ -16,8 +16,9 @@ from distill.evidence.figures import Measured
 from distill.kinds.automaton.boxes import Boxes, NotClosed, find_boxes
 from distill.kinds.automaton.hidden import decoded, interchanged, moved, visits
 from distill.kinds.automaton.mechanism import AutomatonMechanism
-from distill.networks.recurrent_model import RecurrentModel
+from distill.networks.second_order import Recurrent
 from distill.networks.sequence_network import SequenceNetwork
+from distill.networks.stored import Model, model_of
 from distill.records.report import FloatBound, Proof
 
 MAX_REACH = 1_000
@@ -46,12 +47,11 @@ def prove(source: str, mechanism: AutomatonMechanism, network: SequenceNetwork) 
 
     Boxes are for networks with a map of the hidden state for every symbol.
     """
-    if not isinstance(network.model, RecurrentModel):
-        return None, None
-    return _prove(source, mechanism, network.model)
+    model = model_of(network.model, Recurrent)
+    return (None, None) if model is None else _prove(source, mechanism, model)
 
 
-def _prove(source: str, mechanism: AutomatonMechanism, network: RecurrentModel) -> Proven:
+def _prove(source: str, mechanism: AutomatonMechanism, network: Model[Recurrent]) -> Proven:
     machine = mechanism.machine
     try:
         walked = walk(source, machine.delta, machine.answers, machine.values)
@@ -78,7 +78,7 @@ def _prove(source: str, mechanism: AutomatonMechanism, network: RecurrentModel) 
 
 
 def _numbered_answers(
-    network: RecurrentModel, mechanism: AutomatonMechanism
+    network: Model[Recurrent], mechanism: AutomatonMechanism
 ) -> Int[ndarray, "states symbols"]:
     """The machine's answers as numbers of the network's outputs."""
     number = {value: place for place, value in enumerate(network.answers)}

@@ -15,7 +15,8 @@ from distill.kinds.automaton.hidden import Visits, answers_follow, answers_from,
 from distill.kinds.automaton.machine import Machine
 from distill.kinds.automaton.mechanism import AutomatonMechanism
 from distill.kinds.automaton.states import state_groups
-from distill.networks.sequence_network import SequenceNetwork, SymbolNetwork
+from distill.networks.network import HasSteps
+from distill.networks.sequence_network import SequenceNetwork
 
 FORMAT_VERSION = 1
 SEED = 7
@@ -84,7 +85,7 @@ def machine_exhibits(
 
 
 def _interchange(
-    mechanism: AutomatonMechanism, model: SymbolNetwork, seen: Visits
+    mechanism: AutomatonMechanism, model: HasSteps, seen: Visits
 ) -> Interchange | None:
     """As `distill.kinds.automaton.hidden.interchanged`, for every two states, or groups of them."""
     cut, rng = max(1, seen.symbols.shape[1] // 2), np.random.default_rng(SEED)
@@ -147,7 +148,7 @@ def _same_state(
 
 def _outcome(
     machine: Machine,
-    model: SymbolNetwork,
+    model: HasSteps,
     seen: Visits,
     cut: int,
     by: Int[ndarray, " n"],

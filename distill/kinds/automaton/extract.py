@@ -18,7 +18,7 @@ from numpy import ndarray
 
 from distill.checker.conformance import telling_apart
 from distill.kinds.automaton.machine import Machine
-from distill.networks.sequence_network import Stepped
+from distill.networks.network import HasSteps
 from distill.records.refusal import Refusal
 
 MAX_STATES = 2_000
@@ -56,7 +56,7 @@ class ExtractedMachine:
 
 
 def extract_machine(
-    network: Stepped, symbols: tuple[tuple[int, ...], ...], length: int
+    network: HasSteps, symbols: tuple[tuple[int, ...], ...], length: int
 ) -> ExtractedMachine | Refusal:
     """Read the machine of a recurrent network.
 
@@ -129,7 +129,7 @@ def _needed(machine: Machine, access: tuple[tuple[int, ...], ...]) -> int:
 
 
 def _close(
-    network: Stepped, count: int, continuations: list[tuple[int, ...]], length: int
+    network: HasSteps, count: int, continuations: list[tuple[int, ...]], length: int
 ) -> (
     tuple[Int[ndarray, "states symbols"], tuple[tuple[int, ...], ...], Float[ndarray, "states d"]]
     | int
@@ -166,7 +166,7 @@ def _close(
 
 
 def _signature(
-    network: Stepped, hidden: Float[ndarray, "n d"], continuations: list[tuple[int, ...]]
+    network: HasSteps, hidden: Float[ndarray, "n d"], continuations: list[tuple[int, ...]]
 ) -> Int[ndarray, "n continuations"]:
     """The answer after the last symbol of every continuation, from every hidden state."""
     columns = []
@@ -179,7 +179,7 @@ def _signature(
 
 
 def _machine(
-    network: Stepped,
+    network: HasSteps,
     transitions: Int[ndarray, "states symbols"],
     hidden: Float[ndarray, "states d"],
     symbols: tuple[tuple[int, ...], ...],
@@ -213,7 +213,7 @@ def _walk(
 
 
 def _distinguishing(
-    network: Stepped,
+    network: HasSteps,
     hidden: Float[ndarray, "states d"],
     states: Int[ndarray, " steps"],
     word: Int[ndarray, " length"],

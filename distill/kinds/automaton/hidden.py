@@ -18,7 +18,7 @@ from numpy import ndarray
 from distill.checker.located import VARIABLE
 from distill.evidence.figures import Measure, Measured
 from distill.kinds.automaton.machine import Machine
-from distill.networks.sequence_network import SequenceNetwork, SymbolNetwork
+from distill.networks.network import HasSteps
 
 SEQUENCES = 1_000
 SEED = 4
@@ -52,7 +52,7 @@ class Visits:
     states: Int[ndarray, "n length"]
 
 
-def visits(network: SymbolNetwork, machine: Machine, symbols: Int[ndarray, "n length"]) -> Visits:
+def visits(network: HasSteps, machine: Machine, symbols: Int[ndarray, "n length"]) -> Visits:
     """Run both."""
     return Visits(symbols, network.hidden(symbols), states_along(machine.delta, symbols))
 
@@ -89,7 +89,7 @@ def decoded(seen: Visits, machine: Machine, variables: Variables) -> Measured:
     return found
 
 
-def interchanged(network: SymbolNetwork, machine: Machine, seen: Visits) -> Measure:
+def interchanged(network: HasSteps, machine: Machine, seen: Visits) -> Measure:
     """Continuations right from the hidden state of another prefix, of the same state and not.
 
     Returns:
@@ -116,7 +116,7 @@ def interchanged(network: SymbolNetwork, machine: Machine, seen: Visits) -> Meas
     return Measure(float(right.mean()), float(decoy.mean()))
 
 
-def moved(network: SymbolNetwork, machine: Machine, seen: Visits) -> Measure:
+def moved(network: HasSteps, machine: Machine, seen: Visits) -> Measure:
     """Continuations that follow the machine from the state that the hidden state is moved to.
 
     Returns:
@@ -160,7 +160,7 @@ def answers_from(
 
 
 def answers_follow(
-    network: SymbolNetwork | SequenceNetwork,
+    network: HasSteps,
     hidden: Float[ndarray, "n d"],
     sequences: Int[ndarray, "n length *inputs"],
     expected: Int[ndarray, "n length *outputs"],

@@ -17,7 +17,7 @@ from distill.domains.finite import Domain
 from distill.drawing.rounded import rounded
 from distill.kinds.fourier.coordinate import Coordinate
 from distill.kinds.fourier.planes import embedded_rows, has_embedding
-from distill.networks.stored import Network
+from distill.networks.network import HasLogits
 
 CIRCLES = 6
 """Key frequencies whose circles are kept for an input, the strongest ones."""
@@ -62,7 +62,7 @@ class EmbeddedInput:
 
 
 def embedded_inputs(
-    network: Network, domain: Domain, coordinate: Coordinate, keys: tuple[int, ...]
+    network: HasLogits, domain: Domain, coordinate: Coordinate, keys: tuple[int, ...]
 ) -> tuple[EmbeddedInput, ...]:
     """Every input that is embedded by rows of its own; none where the weights are not known.
 

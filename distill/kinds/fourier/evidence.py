@@ -27,7 +27,8 @@ from distill.kinds.fourier.mechanism import (
 )
 from distill.kinds.fourier.planes import EmbeddingPlanes
 from distill.kinds.fourier.waves import aligned_profile, key_waves, mean_square
-from distill.networks.stored import BlackBox, Model
+from distill.networks.network import HIDDEN, HasActivations, HasLogits
+from distill.networks.stored import Model
 from distill.networks.trace import Trace
 from distill.records.report import DECOY_AGREES
 
@@ -166,7 +167,7 @@ def _decoy(trace: Trace, name: str, coordinate: Coordinate, waves: tuple[Wave, .
     )
 
 
-def decoded(trace: Trace, network: Model | BlackBox, mechanism: FourierMechanism) -> Measure:
+def decoded(trace: Trace, network: HasActivations, mechanism: FourierMechanism) -> Measure:
     """How well the key waves of φ decode linearly from the last hidden layer, off the fitted half.
 
     A wave that depends on the difference of the inputs is decoded with the size that it has there.
@@ -176,7 +177,8 @@ def decoded(trace: Trace, network: Model | BlackBox, mechanism: FourierMechanism
         where no activations are reached.
     """
     p = mechanism.modulus
-    hidden = network.hidden(trace.tokens)
+    shown = HIDDEN in network.places
+    hidden = network.activations(HIDDEN, trace.tokens) if shown else None
     if hidden is None:
         return Measure(None)
     hidden, note = _fewer_directions(hidden, trace.fitted)
@@ -258,9 +260,9 @@ def embedding_evidence(
     return evidence
 
 
-def _same(model: Model, tokens: Int[ndarray, "n k"], answers: Int[ndarray, " n"]) -> float:
+def _same(model: HasLogits, tokens: Int[ndarray, "n k"], answers: Int[ndarray, " n"]) -> float:
     """Part of the inputs on which a network gives these answers."""
-    return float((model.logits(tokens).argmax(axis=1) == answers).mean())
+    return float((model.run(tokens) == answers).mean())
 
 
 def losses(

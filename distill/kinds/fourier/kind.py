@@ -33,7 +33,7 @@ from distill.kinds.fourier.planes import has_embedding
 from distill.kinds.fourier.rival_pictures import isolated
 from distill.kinds.fourier.waves import structure_score
 from distill.kinds.kind import Kind, Notation, Written
-from distill.networks.stored import BlackBox, Model
+from distill.networks.network import HasActivations
 from distill.networks.trace import Trace, View
 from distill.records.explained import Explain
 from distill.records.refusal import Refusal
@@ -96,7 +96,7 @@ class FourierKind(Kind[FourierMechanism]):
         else:
             found |= dict.fromkeys(EMBEDDED, Measure(None))
         found["decode_r2"] = Measure(None)
-        if isinstance(network, Model | BlackBox):
+        if isinstance(network, HasActivations):
             found["decode_r2"] = decoded(view, network, mechanism)
         if has_embedding(network, domain):
             found |= pizza_evidence(view, mechanism)

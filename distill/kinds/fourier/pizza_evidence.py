@@ -13,6 +13,7 @@ from numpy import ndarray
 from distill.evidence.figures import Measure, Measured
 from distill.kinds.fourier.mechanism import FourierMechanism
 from distill.kinds.fourier.planes import embedding_gradients, has_embedding
+from distill.networks.architecture import TokenArchitecture
 from distill.networks.stored import Model
 from distill.networks.trace import Trace
 from distill.records.report import ISOLATED
@@ -42,7 +43,7 @@ def pizza_evidence(trace: Trace, mechanism: FourierMechanism) -> Measured:
     }
 
 
-def gradient_symmetricity(trace: Trace, model: Model) -> float | None:
+def gradient_symmetricity(trace: Trace, model: Model[TokenArchitecture]) -> float | None:
     """Mean cosine similarity of ∂L_c/∂E_a and ∂L_c/∂E_b over random a ≠ b and c.
 
     Null where no gradient that was drawn differs from zero.

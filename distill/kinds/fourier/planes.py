@@ -19,8 +19,9 @@ from numpy import ndarray
 
 from distill.domains.finite import Domain
 from distill.kinds.fourier.coordinate import Coordinate
-from distill.networks.architecture import MLP
-from distill.networks.stored import Model, Network
+from distill.networks.architecture import TokenArchitecture
+from distill.networks.network import HasLogits
+from distill.networks.stored import Model, reads_tokens
 
 
 @dataclass(frozen=True)
@@ -33,17 +34,14 @@ class EmbeddedRows:
     inputs: tuple[int, ...]
 
 
-def embedded_rows(model: Model, domain: Domain) -> tuple[EmbeddedRows, ...]:
+def embedded_rows(model: Model[TokenArchitecture], domain: Domain) -> tuple[EmbeddedRows, ...]:
     """Where a network embeds its inputs: one block of rows, or one for each vocabulary.
 
     None where two vocabularies share some of their rows and not all.
     """
-    shape = model.architecture
     blocks: dict[tuple[str, int], list[int]] = {}
     for i in range(len(domain.inputs)):
-        parameter = shape.embeddings[i] if isinstance(shape, MLP) else "W_E"
-        start = 0 if isinstance(shape, MLP) else shape.offsets[i]
-        blocks.setdefault((parameter, start), []).append(i)
+        blocks.setdefault(model.architecture.embedded(i), []).append(i)
     rows = tuple(
         EmbeddedRows(parameter, start, max(domain.shape[i] for i in inputs), tuple(inputs))
         for (parameter, start), inputs in sorted(blocks.items())
@@ -55,9 +53,9 @@ def embedded_rows(model: Model, domain: Domain) -> tuple[EmbeddedRows, ...]:
     return rows if apart else ()
 
 
-def has_embedding(network: Network, domain: Domain) -> TypeGuard[Model]:
+def has_embedding(network: HasLogits, domain: Domain) -> TypeGuard[Model[TokenArchitecture]]:
     """Whether a network's weights are known, and which rows of them embed its inputs."""
-    return isinstance(network, Model) and bool(embedded_rows(network, domain))
+    return reads_tokens(network) and bool(embedded_rows(network, domain))
 
 
 class EmbeddingPlanes:
@@ -67,7 +65,11 @@ class EmbeddingPlanes:
     """
 
     def __init__(
-        self, model: Model, coordinate: Coordinate, keys: Sequence[int], domain: Domain
+        self,
+        model: Model[TokenArchitecture],
+        coordinate: Coordinate,
+        keys: Sequence[int],
+        domain: Domain,
     ) -> None:
         """Find the planes.
 
@@ -89,7 +91,7 @@ class EmbeddingPlanes:
         weights = self.model.parameters[block.parameter].double().numpy()
         return weights[block.start : block.start + block.count]
 
-    def _with_rows(self, changed: list[Float[ndarray, "tokens d"]]) -> Model:
+    def _with_rows(self, changed: list[Float[ndarray, "tokens d"]]) -> Model[TokenArchitecture]:
         names = {block.parameter for block in self.blocks}
         parameters = {name: self.model.parameters[name].double().clone() for name in sorted(names)}
         for block, rows in zip(self.blocks, changed, strict=True):
@@ -97,21 +99,21 @@ class EmbeddingPlanes:
             parameters[block.parameter][place] = torch.from_numpy(rows)
         return self.model.with_parameters(**parameters)
 
-    def alone(self) -> Model:
+    def alone(self) -> Model[TokenArchitecture]:
         """With nothing in its embeddings but the planes."""
         return self._with_rows(self.inside)
 
-    def kept(self) -> Model:
+    def kept(self) -> Model[TokenArchitecture]:
         """With the means of its embeddings and the planes."""
         pairs = zip(self.rows, self.inside, strict=True)
         return self._with_rows([rows.mean(axis=0) + inside for rows, inside in pairs])
 
-    def removed(self) -> Model:
+    def removed(self) -> Model[TokenArchitecture]:
         """Without the planes."""
         pairs = zip(self.rows, self.inside, strict=True)
         return self._with_rows([rows - inside for rows, inside in pairs])
 
-    def interchanged(self, permutation: Int[ndarray, " tokens"]) -> Model:
+    def interchanged(self, permutation: Int[ndarray, " tokens"]) -> Model[TokenArchitecture]:
         """With every value at the point of another value on the circles."""
         pairs = zip(self.rows, self.inside, strict=True)
         return self._with_rows([rows - inside + inside[permutation] for rows, inside in pairs])
@@ -135,7 +137,10 @@ def _circles(
 
 
 def embedding_gradients(
-    model: Model, domain: Domain, tokens: Int[ndarray, "n k"], outputs: Int[ndarray, " n"]
+    model: Model[TokenArchitecture],
+    domain: Domain,
+    tokens: Int[ndarray, "n k"],
+    outputs: Int[ndarray, " n"],
 ) -> Float[ndarray, "n k d"]:
     """Gradient of logit outputs[i] at the input tokens[i], by the embedding of each of its tokens.
 

@@ -14,8 +14,9 @@ from distill.evidence.figures import Measure, Measured
 from distill.kinds.automaton.hidden import answers_follow
 from distill.kinds.recurrence.mechanism import RecurrenceMechanism
 from distill.kinds.recurrence.recurrence import Recurrence
-from distill.networks.integer_model import IntegerModel
+from distill.networks.integer_recurrent import IntegerRecurrent
 from distill.networks.sequence_network import SequenceNetwork
+from distill.networks.stored import model_of
 from distill.records.report import FloatBound, Proof
 
 SEED = 5
@@ -24,8 +25,8 @@ SEQUENCES = 1_000
 
 def prove(source: str, mechanism: RecurrenceMechanism, network: SequenceNetwork) -> Proof | None:
     """Program = recurrence as sums, at every length; network = recurrence up to a length."""
-    model = network.model
-    if mechanism.system is None or not isinstance(model, IntegerModel):
+    model = model_of(network.model, IntegerRecurrent)
+    if mechanism.system is None or model is None:
         return None
     try:
         if not is_system(affine_pass(source), mechanism.system):

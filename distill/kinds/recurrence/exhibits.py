@@ -12,7 +12,6 @@ from numpy import ndarray
 from distill.checker import draws
 from distill.drawing.rounded import rounded
 from distill.kinds.recurrence.recurrence import Recurrence
-from distill.networks.integer_model import IntegerModel
 from distill.networks.sequence_network import SequenceNetwork
 
 FORMAT_VERSION = 1
@@ -154,7 +153,7 @@ def _values(
 ) -> tuple[Float[ndarray, "length outputs"], bool]:
     """What the network gives along a sequence, and whether these are choices."""
     model = network.model
-    if isinstance(model, IntegerModel) and model.architecture.readout == "value":
+    if model.architecture.readout == "value":
         return model.values(hidden), False
     return network.outputs(hidden).astype(float), True
 

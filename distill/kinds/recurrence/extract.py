@@ -20,9 +20,9 @@ from distill.kinds.recurrence.linear.realisation import Realisation, realise
 from distill.kinds.recurrence.mechanism import RecurrenceMechanism
 from distill.kinds.recurrence.recurrence import Recurrence
 from distill.kinds.recurrence.search.registers import find_registers
-from distill.networks.integer_model import IntegerModel
 from distill.networks.integer_recurrent import IntegerRecurrent
 from distill.networks.sequence_network import SequenceNetwork
+from distill.networks.stored import model_of
 from distill.records.refusal import Refusal
 
 READ_LINEARLY = "linear", "value"
@@ -87,9 +87,10 @@ def _text(assignments: tuple[Assignment, ...]) -> tuple[tuple[tuple[str, str], .
 
 
 def _linear(network: SequenceNetwork, length: int) -> Reading | Refusal | None:
-    if not isinstance(network.model, IntegerModel):
+    model = model_of(network.model, IntegerRecurrent)
+    if model is None:
         return None
-    found = realise(network.model, network.channels, length)
+    found = realise(model, network.channels, length)
     if isinstance(found, Refusal):
         return found
     return Reading(found.recurrence, found.assignments, found, network.channels.inputs)

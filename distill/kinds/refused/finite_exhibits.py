@@ -56,7 +56,7 @@ def refusal_exhibits(trace: Trace) -> RefusalExhibits:
     shown, answers = plane_of(trace.domain), None
     if shown is not None:
         plane, tokens = shown
-        answered = trace.network.logits(tokens).argmax(axis=1)
+        answered = trace.network.run(tokens)
         answers = AnswerMap(plane, lines(answered, plane))
     outputs = trace.domain.outputs
     return RefusalExhibits(

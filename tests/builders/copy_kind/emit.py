@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from builders.copy_kind.mechanism import CopyMechanism
-
 from distill.programs.program import Program
 
 PROGRAM = '''"""A copy of {name}."""

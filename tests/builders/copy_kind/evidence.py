@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from builders.copy_kind.mechanism import CopyMechanism
 
+from builders.copy_kind.mechanism import CopyMechanism
 from distill.evidence.figures import Measure, Measured
 from distill.networks.trace import Trace
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from builders.copy_kind.mechanism import CopyMechanism
-
 from distill.networks.trace import Trace
 from distill.records.refusal import Refusal
 
@@ -16,5 +15,7 @@ def extract_copy(trace: Trace) -> CopyMechanism | Refusal:
     best = max(range(len(alike)), key=alike.__getitem__)
     if alike[best] < 1:
         name = trace.domain.names[best]
-        return Refusal((f"{name}, the best input to copy, is {alike[best]:.1%} of the answers",), {})
+        return Refusal(
+            (f"{name}, the best input to copy, is {alike[best]:.1%} of the answers",), {}
+        )
     return CopyMechanism(best, tuple((each[0], each[-1]) for each in trace.domain.inputs))

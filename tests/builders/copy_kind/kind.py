@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
+
 from builders.copy_kind.emit import emit_copy
 from builders.copy_kind.evidence import untouched
 from builders.copy_kind.extract import extract_copy
 from builders.copy_kind.mechanism import CopyMechanism
-
 from distill.drawing.picture import SERIES, Picture, picture
 from distill.evidence.figures import Measured
 from distill.kinds.kind import Kind, Notation, Written

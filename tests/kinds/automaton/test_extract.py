@@ -14,8 +14,8 @@ from distill.checker.invariant import image, induction, leads
 from distill.kinds.automaton.boxes import Boxes, NotClosed, find_boxes
 from distill.kinds.automaton.extract import MAX_STATES, ExtractedMachine, extract_machine
 from distill.kinds.automaton.machine import Machine, random_minimal
-from distill.networks.recurrent_model import RecurrentModel
 from distill.networks.second_order import Recurrent
+from distill.networks.stored import Model
 from distill.records.refusal import Refusal
 from distill.train.sequences import SequenceRecipe, label_numbers, train_recurrent
 
@@ -81,7 +81,7 @@ def counting_network():
         "W_out": torch.from_numpy(np.stack([2 * edges, np.zeros(bands)], axis=1)) * 100,
         "b_out": torch.from_numpy(-(edges**2)) * 100,
     }
-    return RecurrentModel(Recurrent(2, bands, 2), parameters, tuple(range(bands)))
+    return Model(Recurrent(2, bands, 2), parameters, tuple(range(bands)))
 
 
 def test_a_network_that_counts_is_refused_with_what_was_seen():
@@ -217,7 +217,7 @@ def test_a_trained_network_is_read_as_the_minimal_machine_and_proved(step, state
     trained = train_recurrent(shape, words, labels, fresh, fresh_labels, recipe, 0)
     assert trained.right == 1
     assert trained.hardened
-    network = RecurrentModel(shape, trained.parameters, values)
+    network = Model(shape, trained.parameters, values)
     found = extract_machine(network, machine.symbols, 10)
     assert isinstance(found, ExtractedMachine), found
     assert found.machine.minimise() == machine

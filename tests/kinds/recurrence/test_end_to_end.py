@@ -21,7 +21,7 @@ from distill.kinds.recurrence.emit import emit_recurrence
 from distill.kinds.recurrence.evidence import look_inside
 from distill.kinds.recurrence.linear.realisation import matrices
 from distill.kinds.recurrence.recurrence import Recurrence
-from distill.networks.integer_model import IntegerModel
+from distill.networks.integer_recurrent import IntegerRecurrent
 from distill.networks.sequence_network import SequenceNetwork
 
 SPRING = system([[1, -1], [1, 0]], [[1], [1]], [[0, 1]])
@@ -51,7 +51,7 @@ def stored(tmp_path_factory):
 
 def test_a_planted_recurrence_comes_back_proved_up_to_a_length_and_is_checked(stored):
     run = distill.load_run(stored)
-    assert isinstance(run.model, IntegerModel)
+    assert isinstance(run.model.architecture, IntegerRecurrent)
     assert run.mechanism.kind == "recurrence"
     assert run.report.proof.up_to_length >= 100
     assert run.report.holds_for.lengths.startswith("up to ")

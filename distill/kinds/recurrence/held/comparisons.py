@@ -27,8 +27,9 @@ from distill.kinds.recurrence.linear.drives import Drive
 from distill.kinds.recurrence.linear.linear_forms import written_forms
 from distill.kinds.recurrence.linear.realisation import Assignment, recurrence_of
 from distill.kinds.recurrence.recurrence import Recurrence
-from distill.networks.integer_model import IntegerModel
+from distill.networks.integer_recurrent import IntegerRecurrent
 from distill.networks.sequence_network import SequenceNetwork
+from distill.networks.stored import Model, model_of
 from distill.records.refusal import Refusal
 
 PROBES = 400, 200
@@ -65,8 +66,8 @@ def compared(network: SequenceNetwork, length: int) -> Comparison | Refusal:
         network: of integers, with one number as its answer.
         length: of the sequences that it can be trusted on.
     """
-    model, channels = network.model, network.channels
-    if not isinstance(model, IntegerModel) or channels.outputs > 1:
+    model, channels = model_of(network.model, IntegerRecurrent), network.channels
+    if model is None or channels.outputs > 1:
         return Refusal(("held sums: the network does not read integers for one answer",), {})
     ranges = channels.inputs
     probes, fresh = (
@@ -103,7 +104,7 @@ def compared(network: SequenceNetwork, length: int) -> Comparison | Refusal:
 
 
 def _systems(
-    model: IntegerModel, network: SequenceNetwork, probes: Sequences
+    model: Model[IntegerRecurrent], network: SequenceNetwork, probes: Sequences
 ) -> Iterator[tuple[IntegerSystem, bool]]:
     """Registers that the network holds, and whether every sum of them is to be looked at.
 
@@ -127,7 +128,7 @@ def _plainest(forms: HeldForms) -> IntegerSystem | None:
 
 
 def _compares(
-    model: IntegerModel,
+    model: Model[IntegerRecurrent],
     network: SequenceNetwork,
     hidden: Float[ndarray, "n length d"],
     probes: Sequences,

@@ -33,7 +33,8 @@ from distill.kinds.recurrence.linear.linear_forms import MAX_ORDER, LinearForm, 
 from distill.kinds.recurrence.linear.readable import Line
 from distill.kinds.recurrence.linear.register_names import register_names
 from distill.kinds.recurrence.recurrence import Recurrence
-from distill.networks.integer_model import IntegerModel
+from distill.networks.integer_recurrent import IntegerRecurrent
+from distill.networks.stored import Model
 from distill.records.refusal import Refusal
 
 TOLERANCE = 0.05
@@ -92,7 +93,9 @@ class Realisation:
     deviation: float
 
 
-def realise(network: IntegerModel, channels: Channels, length: int) -> Realisation | Refusal:
+def realise(
+    network: Model[IntegerRecurrent], channels: Channels, length: int
+) -> Realisation | Refusal:
     """Read a linear network as a recurrence over integers.
 
     Args:
@@ -178,7 +181,7 @@ def matrices(recurrence: Recurrence) -> IntegerSystem | None:
     )
 
 
-def _in_integers(network: IntegerModel, length: int) -> Responses | Refusal:
+def _in_integers(network: Model[IntegerRecurrent], length: int) -> Responses | Refusal:
     """The response in integers, or in as few parts of them as it takes."""
     markov, drift = _responses(network, max(length, 2 * network.architecture.d_hidden + 3))
     whole = max(_off(markov[:length]), _off(drift[:length]))
@@ -226,7 +229,7 @@ def _in_integers(network: IntegerModel, length: int) -> Responses | Refusal:
 
 
 def _responses(
-    network: IntegerModel, most: int
+    network: Model[IntegerRecurrent], most: int
 ) -> tuple[Float[ndarray, "lags outputs channels"], Float[ndarray, "lags outputs"]]:
     """Markov parameters and answers to no input.
 
@@ -307,7 +310,7 @@ def _realisation(form: LinearForm, drive: Drive, read: Responses) -> Realisation
 
 
 def _agreement(
-    network: IntegerModel, recurrence: Recurrence, channels: Channels, length: int
+    network: Model[IntegerRecurrent], recurrence: Recurrence, channels: Channels, length: int
 ) -> float:
     """Part of fresh sequences on which network and recurrence answer alike at every step."""
     rng = np.random.default_rng(CHECK_SEED)
