@@ -29,7 +29,6 @@ from jaxtyping import Int
 from numpy import ndarray
 
 from distill.channels import Channels
-from distill.checker.conformance import impulses, padded, walks
 from distill.checker.draws import symbols
 from distill.emit.sequences import EmittedLoop, emit_loop, shortest_first
 from distill.extract.outputs_only import OutputsOnly, read_answers
@@ -38,6 +37,7 @@ from distill.folders import stored_runs
 from distill.integer_model import IntegerModel
 from distill.mechanism import AutomatonMechanism
 from distill.recurrent_model import RecurrentModel
+from distill.search.conformance import impulses, padded, walks
 from distill.sequence_certificate import SequenceCertificate
 from distill.sequence_network import SequenceNetwork
 from distill.store import Run, load_run

@@ -19,11 +19,10 @@ from planted_machine import planted_network
 
 import distill
 from distill.checker.check import check_run
-from distill.checker.derive_sequences import draw_again, network_answers
 from distill.checker.draws import drawn
-from distill.checker.read import SequenceEvidence
 from distill.checker.recurrent import IntegerForward
 from distill.checker.sandbox import run_sequences
+from distill.checker.sequences import SequenceEvidence, draw_again, network_answers
 from distill.errors import ProgramError, RunFolderError
 from distill.machine import Machine
 

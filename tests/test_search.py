@@ -7,8 +7,8 @@ import pytest
 from fault_kinds import HELD_OUT, TUNED, of_the_network
 from planted_faults import planted_faults, rows_needed
 
-from distill.checker.families import Space, Stream, blocks, lines
-from distill.checker.search import BUDGET, Asked, search_inputs, search_sequences
+from distill.search.families import Space, Stream, blocks, lines
+from distill.search.search import BUDGET, Asked, search_inputs, search_sequences
 
 CONSTANTS = (0, 1, 7, -3, 42, 174293, 1, 10**40, -(10**25))
 

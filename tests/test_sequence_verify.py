@@ -16,7 +16,6 @@ import distill
 from distill.architecture.recurrent import Recurrent
 from distill.channels import Channels
 from distill.checker.check import check_run
-from distill.checker.conformance import padded, telling_apart, walks
 from distill.checker.loop import walk
 from distill.cross_checks.learner import apart, learned_machine
 from distill.emit.sequences import emit_loop
@@ -26,6 +25,7 @@ from distill.extract.sequences import MachineReading
 from distill.machine import Machine, random_minimal
 from distill.mechanism import AutomatonMechanism, Refusal, Variable
 from distill.recurrent_model import RecurrentModel
+from distill.search.conformance import padded, telling_apart, walks
 from distill.sequence_network import SequenceNetwork
 from distill.verify.answers import answered
 from distill.verify.automaton import walks_through

@@ -12,7 +12,7 @@ from planted import planted_logits, planted_model, square
 import distill
 from distill import trace as trace_module
 from distill.checker.check import check_run
-from distill.checker.derive import upper_bound
+from distill.checker.count import upper_bound
 from distill.report import Report
 from distill.serialise import schema, to_json
 from distill.verify import agreement as agreement_module

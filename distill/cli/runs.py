@@ -41,9 +41,9 @@ def verify(run: str, seed: int | None, search: str | None, as_json: bool, out: s
     """
     from dataclasses import replace
 
-    from distill.checker.check import check_run
     from distill.folders import find_run
     from distill.render.terminal import show_checkup
+    from distill.search.folder import check_run
     from distill.threads import fixed_threads
 
     folder = find_run(run, Path(out))

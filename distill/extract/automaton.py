@@ -16,9 +16,9 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
-from distill.checker.conformance import telling_apart
 from distill.machine import Machine
 from distill.mechanism import Refusal
+from distill.search.conformance import telling_apart
 from distill.sequence_network import Stepped
 
 MAX_STATES = 2_000

@@ -8,7 +8,6 @@ import numpy as np
 from jaxtyping import Int
 from numpy import ndarray
 
-from distill.checker.conformance import padded, walks
 from distill.checker.draws import numbers, symbols
 from distill.checker.forward import SINGLE
 from distill.checker.invariant import induction, reach
@@ -17,6 +16,7 @@ from distill.errors import ProgramError
 from distill.mechanism import AutomatonMechanism
 from distill.recurrent_model import RecurrentModel
 from distill.report import FloatBound, Proof
+from distill.search.conformance import padded, walks
 from distill.sequence_network import SequenceNetwork
 from distill.verify.figures import Measured
 from distill.verify.hidden import decoded, interchanged, moved, visits

@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Bool, Int
 from numpy import ndarray
 
-from distill.checker.derive import upper_bound
+from distill.checker.count import upper_bound
 from distill.checker.forward import (
     DOUBLE,
     FORWARD_PASSES,
@@ -19,8 +19,7 @@ from distill.checker.forward import (
     margins,
 )
 from distill.checker.sandbox import program_of, run_program
-from distill.checker.search import Asked, Searched, search_inputs
-from distill.checker.statements import holds_for
+from distill.checker.scope import holds_for
 from distill.emit import Emitted
 from distill.mechanism import FourierMechanism, Refusal
 from distill.model import BlackBox, Model
@@ -36,6 +35,7 @@ from distill.report import (
     Report,
     in_its_own_words,
 )
+from distill.search.search import Asked, Searched, search_inputs
 from distill.tasks import Task
 from distill.trace import Trace
 from distill.verify.agreement import Checked, agreement, check_network, first_where

@@ -9,12 +9,10 @@ from jaxtyping import Int
 from numpy import ndarray
 
 from distill.channels import Channels
-from distill.checker.conformance import impulses
-from distill.checker.derive import upper_bound
-from distill.checker.derive_sequences import answers_of, search
+from distill.checker.count import upper_bound
 from distill.checker.sandbox import program_of, run_sequences
-from distill.checker.search import Asked, Searched
-from distill.checker.statements import holds_for
+from distill.checker.scope import holds_for
+from distill.checker.sequences import answers_of
 from distill.checker.verdict import STRENGTH
 from distill.emit.sequences import EmittedLoop
 from distill.errors import TooLargeError
@@ -28,6 +26,9 @@ from distill.report import (
     Report,
     in_its_own_words,
 )
+from distill.search.conformance import impulses
+from distill.search.folder import search_beyond as search
+from distill.search.search import Asked, Searched
 from distill.sequence_network import SequenceNetwork
 from distill.sequence_tasks import SequenceTask
 from distill.verify import automaton, recurrence
