@@ -7,7 +7,7 @@ the report; a folder passes only if both are the same.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from numpy import ndarray
 
@@ -25,6 +25,7 @@ More = Callable[[AnyEvidence], Claims]
 """Claims that somebody else derives, beside those of this folder."""
 
 
+@runtime_checkable
 class Space(Protocol):
     """What is known of a space of inputs. A space is a file, and a line of `SPACES`."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 Claims = dict[str, Any]
 """What follows, by its dotted name in the report; of rows, `figures.NAME` is the value."""
@@ -51,6 +51,7 @@ class Test:
         return self.name in {VARIABLE, DECOY}
 
 
+@runtime_checkable
 class Kind(Protocol):
     """What a kind's file holds."""
 
