@@ -14,7 +14,7 @@ from .count import Claims, counted, rates
 from .draws import drawn, numbers, stress, uniform
 from .errors import ProgramError
 from .read import COUNT, SEED, Data, check_weights, listed, ranges, shapes_over_sequences
-from .recurrent import NONE, IntegerForward, RecurrentForward
+from .recurrent import NONE, PASSES
 from .sandbox import run_sequences
 from .scope import holds_for
 
@@ -146,11 +146,9 @@ def answers_of(
     Returns:
         Answers [n, length, outputs], and leads [n, length].
     """
-    if shape["kind"] == "recurrent":
-        said = RecurrentForward(weights)(numbers(sequences, channels))
-        return answers[said.answers][..., None], said.lead
-    read = numbers(sequences, channels)[..., None] if shape["one_hot"] else sequences
-    said = IntegerForward(shape, weights)(read)
+    symbols = shape["kind"] == "recurrent" or shape["one_hot"]
+    read = numbers(sequences, channels)[..., None] if symbols else sequences
+    said = PASSES[shape["kind"]](shape, weights)(read)
     if not len(answers):
         return said.answers, said.lead
     return np.where(said.answers < 0, NONE, answers[said.answers]), said.lead
