@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from .compare import not_derived, other_than_derived, overlaid, short
-from .derive import AnyEvidence, More, derive, read_evidence, space_of
+from .derive import AnyEvidence, More, derive, read_evidence
 from .errors import ProgramError, RunFolderError
 from .files import Folder, read_folder
 from .kind import FOLLOWS, Claims, not_looked_at
@@ -110,7 +110,7 @@ def claims_of(evidence: AnyEvidence, report: Mapping[str, Any], more: More | Non
     claims = derive(evidence, at(report, "mechanism.name"), more)
     tree = overlaid(report, claims)
     claims |= {**words(tree), "verdict": verdict(tree)}
-    held = space_of(evidence).held(evidence, claims)
+    held = evidence.held(claims)
     return claims | {f"holds_for.{name}": value for name, value in held.items()}
 
 
@@ -123,7 +123,7 @@ def _derived(folder: Folder, seed: int, more: More | None) -> tuple[Claims, list
     program_of(folder.source)
     evidence = _evidence(folder)
     claims = claims_of(evidence, folder.report, more)
-    asked, expected = space_of(evidence).probes(evidence)
+    asked, expected = evidence.probes()
     printed = [run_command_line(evidence.program, words) for words in asked]
     detail = f"{' '.join(asked[0])} prints {printed[0] or 'nothing'}"
     findings = [Finding("command line", printed == expected, detail)]
@@ -138,7 +138,7 @@ def _derived(folder: Folder, seed: int, more: More | None) -> tuple[Claims, list
 def _drawn_again(evidence: AnyEvidence, claims: Claims, seed: int) -> list[Finding]:
     """Inputs that nobody could know before."""
     up_to = claims["holds_for.up_to_length"]
-    asked, differ = space_of(evidence).draw_again(evidence, seed, up_to)
+    asked, differ = evidence.draw_again(seed, up_to)
     detail = f"program and network differ on {differ:,} of {asked:,} (seed {seed})"
     if evidence.own_sampler and claims["verdict"] == "tested":
         detail += "; the verdict is about sequences of the task's own sampler"
@@ -156,7 +156,7 @@ def _refusal(folder: Folder) -> tuple[Claims, list[Finding]]:
         said = f"a refused run has a mechanism of the kind {kind!r}"
     fine = "nothing is claimed, and there is no program"
     findings = [Finding("refusal", said is None, said or fine)]
-    return space_of(evidence).derive_refusal(evidence), findings
+    return evidence.derive_refusal(), findings
 
 
 def _compared(report: Mapping[str, Any], claims: Claims) -> list[Finding]:

@@ -7,7 +7,7 @@ the report; a folder passes only if both are the same.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 from numpy import ndarray
 
@@ -25,45 +25,11 @@ More = Callable[[AnyEvidence], Claims]
 """Claims that somebody else derives, beside those of this folder."""
 
 
-@runtime_checkable
-class Space(Protocol):
-    """What is known of a space of inputs. A space is a file, and a line of `SPACES`."""
-
-    CERTIFICATE: Mapping[str, Any]
-
-    def read(
-        self, certificate: Data, mechanism: Data, source: str, weights: Mapping[str, ndarray]
-    ) -> AnyEvidence:
-        """What a certificate holds, as a value."""
-        ...
-
-    def derive(self, evidence: Any) -> Claims:
-        """What follows whatever the kind of mechanism."""
-        ...
-
-    def derive_refusal(self, evidence: Any) -> Claims:
-        """What follows where there is no program."""
-        ...
-
-    def held(self, evidence: Any, claims: Claims) -> dict[str, Any]:
-        """What a verdict is about."""
-        ...
-
-    def draw_again(self, evidence: Any, seed: int, up_to: int | None) -> tuple[int, int]:
-        """How many inputs were drawn that nobody could know, and how many answered otherwise."""
-        ...
-
-    def probes(self, evidence: Any) -> tuple[list[list[str]], list[str]]:
-        """Words for the command line, and what a program must print for them."""
-        ...
-
-
-SPACES: Mapping[str, Space] = {"domain": finite, "sequences": sequences}
-
-
-def space_of(evidence: AnyEvidence) -> Space:
-    """The space of a run."""
-    return SPACES["domain" if isinstance(evidence, Evidence) else "sequences"]
+SPACES: Mapping[str, tuple[type[AnyEvidence], Mapping[str, Any]]] = {
+    "domain": (Evidence, finite.FIELDS),
+    "sequences": (SequenceEvidence, sequences.FIELDS),
+}
+"""A space of inputs is a file, and a line here: what its certificates hold, and its fields."""
 
 
 def read_evidence(
@@ -78,9 +44,9 @@ def read_evidence(
     kind, shape = certificate["kind"], certificate["architecture"]
     read_as("the kind of the certificate", kind, tuple(SPACES))
     wanted = {"kind": str, "format_version": int, "sha256": dict, "architecture": (None, dict)}
-    read_as("the certificate", certificate, {**wanted, **SPACES[kind].CERTIFICATE})
+    read_as("the certificate", certificate, {**wanted, **SPACES[kind][1]})
     check_architecture(shape, weights)
-    return SPACES[kind].read(certificate, mechanism, source, weights)
+    return SPACES[kind][0].read(certificate, mechanism, source, weights)
 
 
 def derive(evidence: AnyEvidence, name: Any = None, more: More | None = None) -> Claims:
@@ -104,7 +70,7 @@ def derive(evidence: AnyEvidence, name: Any = None, more: More | None = None) ->
         "program.lines": program.size.lines,
         "program.ast_nodes": program.size.ast_nodes,
         "program.data_literals": program.size.data_literals,
-        **space_of(evidence).derive(evidence),
+        **evidence.derive(),
     }
     if isinstance(evidence, SequenceEvidence):
         claims["mechanism.name"] = called(evidence, program, name)

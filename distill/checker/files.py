@@ -68,8 +68,9 @@ def read_folder(path: Path) -> Folder:
         raise RunFolderError(f"'{path}' is not a readable run folder") from error
     contents = {file.name: _bytes(file) for file in listed if file.name in READ}
     others = tuple(file for file in listed if file.name not in READ)
-    documents = [_json(path, contents, name) for name in VERSIONS]
-    return Folder(contents, others, *documents, _weights(path, contents))
+    certificate, mechanism, report = (_json(path, contents, name) for name in VERSIONS)
+    weights = _weights(path, contents)
+    return Folder(contents, others, certificate, mechanism, report, weights)
 
 
 def _bytes(path: Path) -> bytes:

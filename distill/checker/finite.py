@@ -24,7 +24,7 @@ FRESH = 20_000
 CHUNK = 1 << 22
 """Raw numbers that are held at once."""
 
-CERTIFICATE = {
+FIELDS: Mapping[str, Any] = {
     "domain": {"inputs": [[int]], "outputs": [int]},
     "split": (None, {"train": COUNT, "seed": SEED}),
     "fit": (None, {"fitted": COUNT, "inputs": COUNT, "seed": SEED}),
@@ -83,6 +83,38 @@ class Evidence:
     program: str
     mechanism: Data
 
+    @classmethod
+    def read(
+        cls, certificate: Data, mechanism: Data, source: str, weights: Mapping[str, ndarray]
+    ) -> Evidence:
+        """The evidence of a certificate whose fields are as wanted.
+
+        Raises:
+            ValueError: weights, shapes and inputs do not fit together.
+        """
+        shape, domain = certificate["architecture"], certificate["domain"]
+        inputs, (outputs,) = ranges(domain["inputs"]), ranges([domain["outputs"]])
+        if shape is not None:
+            check_weights(weights, shapes(shape, inputs, outputs))
+        sample, fit, split = (certificate[name] for name in ("sample", "fit", "split"))
+        size = prod(len(values) for values in inputs)
+        checked = size if sample is None else sample["count"]
+        if size > MAX_SIZE or checked * len(outputs) > MAX_SIZE >> 3:
+            raise ValueError(f"the domain has {size:,} inputs, too many to go through")
+        traced = fit or {"fitted": 1, "inputs": 1}
+        drawn = (checked, traced["inputs"], split["train"] if split else 1)
+        if max(drawn) > size or traced["fitted"] > traced["inputs"]:
+            raise ValueError("a draw of the certificate is larger than what it is drawn from")
+        if shape is not None and certificate["recorded"] is not None:
+            raise ValueError("answers are recorded of a network that is stored")
+        recorded, reference = (
+            _answers(certificate[name], checked, len(outputs)) for name in ("recorded", "reference")
+        )
+        return cls(
+            *(inputs, outputs, shape, weights, recorded, split, fit, sample, reference),
+            *(source, mechanism),
+        )
+
     @property
     def size(self) -> int:
         """How many inputs the domain has."""
@@ -135,37 +167,65 @@ class Evidence:
         first = self.outputs.start
         return Checked(self.indices, tokens, said.answers, model + first, said.logits, balls)
 
+    def derive(self) -> Claims:
+        """What follows of program, network and task, whatever the kind of mechanism.
 
-def read(
-    certificate: Data, mechanism: Data, source: str, weights: Mapping[str, ndarray]
-) -> Evidence:
-    """The evidence of a certificate whose fields are as wanted.
+        Raises:
+            ProgramError: the program is not of the language, failed, or took more than its limits.
+            ValueError: the folder's parts do not fit together.
+        """
+        seen, every = self.checked, self.sample is None
+        agree = seen.answers == seen.model
+        claims: Claims = {"space": "domain", "mechanism.variables": []}
+        claims["program.exceptions"] = len(self.mechanism["exceptions"])
+        claims |= counted("program_vs_model", seen.answers, seen.model)
+        claims |= rates(int(agree.sum()), len(agree), every)
+        claims |= dict.fromkeys(f"program_vs_model.{name}" for name in ("stress", "length"))
+        if every:
+            fields = ("searched", "search_disagreements")
+            claims |= dict.fromkeys(f"program_vs_model.{name}" for name in fields)
+        held = ~self.trained[seen.indices] if self.split is not None else None
+        claims["program_vs_model.heldout_agree"] = None if held is None else int(agree[held].sum())
+        claims["program_vs_model.heldout_total"] = None if held is None else int(held.sum())
+        claims["program_vs_model.disagreement"] = _first_disagreement(self, agree)
+        for name, answers in {"model_vs_task": seen.model, "program_vs_task": seen.answers}.items():
+            claims |= counted(name, answers, _expected(self))
+        if seen.balls is not None:
+            claims |= _margins(self, seen.balls)
+        return claims
 
-    Raises:
-        ValueError: weights, shapes and inputs do not fit together.
-    """
-    shape, domain = certificate["architecture"], certificate["domain"]
-    inputs, (outputs,) = ranges(domain["inputs"]), ranges([domain["outputs"]])
-    if shape is not None:
-        check_weights(weights, shapes(shape, inputs, outputs))
-    sample, fit, split = (certificate[name] for name in ("sample", "fit", "split"))
-    size = prod(len(values) for values in inputs)
-    checked = size if sample is None else sample["count"]
-    if size > MAX_SIZE or checked * len(outputs) > MAX_SIZE >> 3:
-        raise ValueError(f"the domain has {size:,} inputs, too many to go through")
-    traced = fit or {"fitted": 1, "inputs": 1}
-    drawn = (checked, traced["inputs"], split["train"] if split else 1)
-    if max(drawn) > size or traced["fitted"] > traced["inputs"]:
-        raise ValueError("a draw of the certificate is larger than what it is drawn from")
-    if shape is not None and certificate["recorded"] is not None:
-        raise ValueError("answers are recorded of a network that is stored")
-    recorded, reference = (
-        _answers(certificate[name], checked, len(outputs)) for name in ("recorded", "reference")
-    )
-    return Evidence(
-        *(inputs, outputs, shape, weights, recorded, split, fit, sample, reference),
-        *(source, mechanism),
-    )
+    def derive_refusal(self) -> Claims:
+        """How good a network is that was not understood, where it was stored with a reference."""
+        claims: Claims = {"space": "domain", "stored": self.stored}
+        expected = _expected(self)
+        if self.stored and expected is not None:
+            network = answering(self)(self.tokens(self.indices))
+            claims |= counted("model_vs_task", network + self.outputs.start, expected)
+        return claims
+
+    def held(self, claims: Claims) -> dict[str, Any]:
+        """What a verdict is about."""
+        sample = self.sample
+        draw = {"kind": "every"} if sample is None else {"kind": "sample", **sample}
+        *inputs, outputs = ((values[0], values[-1]) for values in (*self.inputs, self.outputs))
+        return holds_for("domain", inputs, outputs, claims["verdict"], draw, None)
+
+    def draw_again(self, seed: int, up_to: int | None = None) -> tuple[int, int]:
+        """Ask on inputs that nobody could know before: how many, and on how many they differ."""
+        if self.sample is None or not self.stored:
+            return 0, 0
+        generator = np.random.Generator(np.random.PCG64(seed))
+        columns = [generator.integers(0, len(values), FRESH) for values in self.inputs]
+        tokens = np.stack(columns, axis=1)
+        answers = run_program(self.program, self.values(tokens)).answers
+        differ = answers != answering(self)(tokens) + self.outputs.start
+        return FRESH, int(differ.sum())
+
+    def probes(self) -> tuple[list[list[str]], list[str]]:
+        """Words for the command line, and what a program must print for them."""
+        rows = [[values[-1 - i % 2] for values in self.inputs] for i in range(2)]
+        said = run_program(self.program, np.array(rows)).answers.tolist()
+        return [list(map(str, row)) for row in rows], list(map(str, said))
 
 
 def _answers(text: str | None, count: int, outputs: int) -> ndarray | None:
@@ -210,71 +270,6 @@ def answering(evidence: Evidence) -> Callable[[ndarray], ndarray]:
     """What the stored network answers to rows of tokens, as positions among the outputs."""
     forward = forward_pass(evidence)
     return lambda tokens: forward(tokens).mid.argmax(axis=1)
-
-
-def derive(evidence: Evidence) -> Claims:
-    """What follows of program, network and task, whatever the kind of mechanism.
-
-    Raises:
-        ProgramError: the program is not of the language, failed, or took more than its limits.
-        ValueError: the folder's parts do not fit together.
-    """
-    seen, every = evidence.checked, evidence.sample is None
-    agree = seen.answers == seen.model
-    claims: Claims = {"space": "domain", "mechanism.variables": []}
-    claims["program.exceptions"] = len(evidence.mechanism["exceptions"])
-    claims |= counted("program_vs_model", seen.answers, seen.model)
-    claims |= rates(int(agree.sum()), len(agree), every)
-    claims |= dict.fromkeys(f"program_vs_model.{name}" for name in ("stress", "length"))
-    if every:
-        fields = ("searched", "search_disagreements")
-        claims |= dict.fromkeys(f"program_vs_model.{name}" for name in fields)
-    held = ~evidence.trained[seen.indices] if evidence.split is not None else None
-    claims["program_vs_model.heldout_agree"] = None if held is None else int(agree[held].sum())
-    claims["program_vs_model.heldout_total"] = None if held is None else int(held.sum())
-    claims["program_vs_model.disagreement"] = _first_disagreement(evidence, agree)
-    for name, answers in {"model_vs_task": seen.model, "program_vs_task": seen.answers}.items():
-        claims |= counted(name, answers, _expected(evidence))
-    if seen.balls is not None:
-        claims |= _margins(evidence, seen.balls)
-    return claims
-
-
-def derive_refusal(evidence: Evidence) -> Claims:
-    """How good a network is that was not understood, where it was stored with a reference."""
-    claims: Claims = {"space": "domain", "stored": evidence.stored}
-    expected = _expected(evidence)
-    if evidence.stored and expected is not None:
-        network = answering(evidence)(evidence.tokens(evidence.indices))
-        claims |= counted("model_vs_task", network + evidence.outputs.start, expected)
-    return claims
-
-
-def held(evidence: Evidence, claims: Claims) -> dict[str, Any]:
-    """What a verdict is about."""
-    sample = evidence.sample
-    draw = {"kind": "every"} if sample is None else {"kind": "sample", **sample}
-    *inputs, outputs = ((values[0], values[-1]) for values in (*evidence.inputs, evidence.outputs))
-    return holds_for("domain", inputs, outputs, claims["verdict"], draw, None)
-
-
-def draw_again(evidence: Evidence, seed: int, up_to: int | None = None) -> tuple[int, int]:
-    """Ask on inputs that nobody could know before: how many, and on how many they differ."""
-    if evidence.sample is None or not evidence.stored:
-        return 0, 0
-    generator = np.random.Generator(np.random.PCG64(seed))
-    columns = [generator.integers(0, len(values), FRESH) for values in evidence.inputs]
-    tokens = np.stack(columns, axis=1)
-    answers = run_program(evidence.program, evidence.values(tokens)).answers
-    differ = answers != answering(evidence)(tokens) + evidence.outputs.start
-    return FRESH, int(differ.sum())
-
-
-def probes(evidence: Evidence) -> tuple[list[list[str]], list[str]]:
-    """Words for the command line, and what a program must print for them."""
-    rows = [[values[-1 - i % 2] for values in evidence.inputs] for i in range(2)]
-    said = run_program(evidence.program, np.array(rows)).answers.tolist()
-    return [list(map(str, row)) for row in rows], list(map(str, said))
 
 
 def _expected(evidence: Evidence) -> ndarray | None:

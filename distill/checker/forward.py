@@ -75,8 +75,7 @@ class Arithmetic:
         rad = radius() if callable(radius) else radius
         made = Ball(mid, rad * (1 + 1e-12) + TINY[self.u])
         if self.u == SINGLE:  # in float64 an overflow is seen in the logits
-            sizes = mid.max(initial=0.0), -mid.min(initial=0.0)
-            largest = float(max(sizes) + made.rad.max(initial=0))
+            largest = float(np.abs(mid).max(initial=0) + made.rad.max(initial=0))
             self.reached[0] = max(self.reached[0], largest if largest < math.inf else math.inf)
         return made
 
@@ -219,14 +218,6 @@ class Pass:
     def _batch(self, tokens: ndarray) -> Ball:
         raise NotImplementedError
 
-    def _layers(self, x: Ball, weights: Mapping[str, ndarray], names: list[str]) -> Ball:
-        """Layers W and b by their names, with the activation behind each."""
-        a = self.arithmetic
-        for name in names:
-            x = a.affine(x, weights[f"W_{name}"], weights[f"b_{name}"])
-            x = a.activation(x, self.shape["activation"])
-        return x
-
 
 class TransformerPass(Pass):
     """Forward pass of a stored transformer, read at its last position.
@@ -244,21 +235,18 @@ class TransformerPass(Pass):
         ]
 
     @cached_property
-    def _embedded(self) -> list[Ball]:
-        """The stream at every position, for every token of the vocabulary."""
+    def _first(self) -> tuple[list[Ball], dict[str, list[Ball]]]:
+        """The stream at every position, and what the first block makes of it, for every token."""
         a, tokens = self.arithmetic, self.arithmetic.exact(self.weights["W_E"])
-        return [a.add(tokens, a.exact(position[None])) for position in self.weights["W_pos"]]
-
-    @cached_property
-    def _projected(self) -> dict[str, list[Ball]]:
-        return self._project(self._blocks[0], self._embedded)
+        stream = [a.add(tokens, a.exact(position[None])) for position in self.weights["W_pos"]]
+        return stream, self._project(self._blocks[0], stream)
 
     def _batch(self, tokens: ndarray) -> Ball:
         w, shape, last = self.weights, self.shape, self._blocks[-1]
         rows = tokens + np.array(shape["offsets"])
         special = np.tile(np.array(shape["suffix"], dtype=np.int64), (len(tokens), 1))
         at = list(np.concatenate([rows, special], axis=1).T)
-        stream, projected = self._embedded, self._projected
+        stream, projected = self._first
         for layer, block in enumerate(self._blocks):
             if layer:
                 projected = self._project(block, stream)
@@ -272,9 +260,8 @@ class TransformerPass(Pass):
         """What a layer reads of the stream: its layer norm, or the stream as it is."""
         if not self.shape.get("layer_norm", False):
             return stream
-        return self.arithmetic.layer_norm(
-            stream, weights[f"{norm}_weight"], weights[f"{norm}_bias"]
-        )
+        parts = (weights[f"{norm}_{part}"] for part in ("weight", "bias"))
+        return self.arithmetic.layer_norm(stream, *parts)
 
     def _project(self, block: Mapping[str, ndarray], stream: list[Ball]) -> dict[str, list[Ball]]:
         """Queries, keys and values [heads, rows, d_head] by kind and position."""
@@ -318,7 +305,8 @@ class TransformerPass(Pass):
             residual = a.add(residual, written.take(head))
         if "b_O" in block:
             residual = a.add(residual, a.exact(block["b_O"][None]))
-        hidden = self._layers(self._read(residual, block, "ln_2"), block, ["in"])
+        hidden = a.affine(self._read(residual, block, "ln_2"), block["W_in"], block["b_in"])
+        hidden = a.activation(hidden, self.shape["activation"])
         return a.add(residual, a.affine(hidden, block["W_out"], block["b_out"]))
 
 
@@ -335,7 +323,9 @@ class MLPPass(Pass):
             x = rows[0]
             for row in rows[1:]:
                 x = a.add(x, row)
-        x = self._layers(x, w, [str(layer + 1) for layer in range(len(self.shape["widths"]))])
+        for layer in range(1, len(self.shape["widths"]) + 1):
+            x = a.affine(x, w[f"W_{layer}"], w[f"b_{layer}"])
+            x = a.activation(x, self.shape["activation"])
         return a.affine(x, w["W_U"], w["b_U"])
 
 

@@ -13,8 +13,7 @@ from distill.checker.forward import (
     DOUBLE,
     FORWARD_PASSES,
     SINGLE,
-    MLPPass,
-    TransformerPass,
+    Pass,
     covers,
     margins,
 )
@@ -207,7 +206,7 @@ def _search(trace: Trace, source: str) -> Searched:
     return search_inputs(ask, domain.shape, constants=hints)
 
 
-def _forward(model: Model, roundoff: float = DOUBLE) -> TransformerPass | MLPPass:
+def _forward(model: Model, roundoff: float = DOUBLE) -> Pass:
     weights = {name: weights.numpy() for name, weights in model.parameters.items()}
     shape = vars(model.architecture)
     return FORWARD_PASSES[model.architecture.kind](shape, weights, roundoff)
