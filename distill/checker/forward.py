@@ -22,7 +22,7 @@ from numpy import ndarray
 
 DOUBLE = 2.0**-53
 SINGLE = 2.0**-24
-BATCH = 2048
+BATCH = 512
 NORM_EPSILON = 1e-5
 TINY = {DOUBLE: 1e-300, SINGLE: 1e-37}
 LARGEST = {DOUBLE: 1e300, SINGLE: 1e37}
@@ -75,7 +75,8 @@ class Arithmetic:
         rad = radius() if callable(radius) else radius
         made = Ball(mid, rad * (1 + 1e-12) + TINY[self.u])
         if self.u == SINGLE:  # in float64 an overflow is seen in the logits
-            largest = float(np.abs(mid).max(initial=0) + made.rad.max(initial=0))
+            size = max(mid.max(initial=0), -mid.min(initial=0))
+            largest = float(size + made.rad.max(initial=0))
             self.reached[0] = max(self.reached[0], largest if largest < math.inf else math.inf)
         return made
 
