@@ -13,7 +13,7 @@ from .draws import symbols
 from .errors import ProgramError
 from .forward import SINGLE
 from .invariant import induction, reach
-from .kind import FOLLOWS, VARIABLE, Claims, Test
+from .kind import FOLLOWS, VARIABLE, Claims, Proof, Test
 from .loop import walk
 from .read import whole
 from .sequences import SequenceEvidence
@@ -23,6 +23,16 @@ TESTS: tuple[Test, ...] = (
     Test("interchange_accuracy", "continuations after an interchange", 0.99),
     Test("moved_accuracy", "continuations after a move", 0.9),
 )
+PROOFS: Mapping[str, Proof] = {
+    "boxes": Proof(
+        lambda proof: proof["up_to_length"] is None,
+        "the network maps the box around every state into that of the next one, and its answer "
+        "leads over each of them, for its stored weights in real arithmetic: by induction over the "
+        "steps, at every length",
+        "no boxes in hidden space are mapped into one another; followed from the start, they stay "
+        "apart for {steps}",
+    )
+}
 LOOKED_AT: Mapping[str, frozenset[str] | None] = dict.fromkeys(
     ("symbols", "transitions", "outputs", "variables")
 )

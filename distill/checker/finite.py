@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from .count import Claims, counted, rates
+from .count import counted, rates
 from .forward import DOUBLE, FORWARD_PASSES, SINGLE, Ball, Pass, covers, margins
+from .kind import Claims, Proof, leads
 from .read import COUNT, MAX_SIZE, SEED, Data, check_weights, listed, ranges
 from .read import shapes_over_a_domain as shapes
 from .sandbox import run_program
@@ -33,6 +34,15 @@ FIELDS: Mapping[str, Any] = {
     "reference": (None, str),
 }
 """What a certificate holds beside what all hold, as `read_as` wants it."""
+
+PROOFS: Mapping[str, Proof] = {
+    "margins": Proof(
+        leads,
+        "on every input the network's answer leads by more than rounding can move a logit, for its "
+        "stored weights in real arithmetic",
+        "on some input the network's two best answers are closer than rounding can tell",
+    )
+}
 
 
 @dataclass(frozen=True)

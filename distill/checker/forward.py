@@ -34,7 +34,7 @@ Radius = ndarray | Callable[[], ndarray]
 
 @dataclass(frozen=True)
 class Ball:
-    """Midpoints and radii of the same shape."""
+    """Midpoints, and radii of the same shape, or 0."""
 
     mid: ndarray
     rad: ndarray
@@ -82,7 +82,7 @@ class Arithmetic:
 
     def exact(self, values: ndarray) -> Ball:
         """Stored numbers."""
-        return Ball(values, np.zeros_like(values))
+        return Ball(values, np.zeros(()))
 
     def add(self, x: Ball, y: Ball) -> Ball:
         """Sum."""
@@ -190,10 +190,6 @@ class Midpoints(Arithmetic):
     def ball(self, mid: ndarray, radius: Radius) -> Ball:
         """A midpoint."""
         return Ball(mid, np.zeros(()))
-
-    def exact(self, values: ndarray) -> Ball:
-        """Stored numbers."""
-        return Ball(values, np.zeros(()))
 
 
 class Pass:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy import ndarray
 
 from .finite import Evidence, forward_pass, smallest
-from .kind import DECOY, FOLLOWS, Claims, Test
+from .kind import DECOY, FOLLOWS, Claims, Proof, Test
 from .read import whole
 from .sandbox import run_program
 
@@ -26,6 +26,7 @@ TESTS: tuple[Test, ...] = (
     Test("decode_r2", "R² of decoding the waves", 0.8),
     Test("interchange_accuracy", "answers that follow an interchange", 0.9),
 )
+PROOFS: Mapping[str, Proof] = {}
 LOOKED_AT: Mapping[str, frozenset[str] | None] = {
     "coordinate": None,
     "waves": frozenset({"frequency", "amplitude", "phase", "pizza"}),

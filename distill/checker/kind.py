@@ -1,15 +1,18 @@
 """What the checker knows of one kind of mechanism. A kind is a file, and a line of `kinds.py`.
 
-The file holds `TESTS`, what shows that a network holds what a program computes with; `LOOKED_AT`,
-the parts of a stored mechanism that are held against the program, each with its own parts where
-it is a list of these; and `derive`, the claims that follow for a run of this kind.
+The file holds `TESTS`, what shows that a network holds what a program computes with; `PROOFS`, the
+methods of proof that are its own; `LOOKED_AT`, the parts of a stored mechanism that are held
+against the program, each with its own parts where it is a list of these; and `derive`, the claims
+that follow for a run of this kind.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
+
+from .verdict import is_number
 
 Claims = dict[str, Any]
 """What follows, by its dotted name in the report; of rows, `figures.NAME` is the value."""
@@ -51,11 +54,32 @@ class Test:
         return self.name in {VARIABLE, DECOY}
 
 
+@dataclass(frozen=True)
+class Proof:
+    """What a method of proof proves, in words.
+
+    Attributes:
+        holds: whether a proof by it, as the report has it, proves all that it can.
+        statement: what it proves then; its fields stand in braces, and the `steps` it reaches.
+        otherwise: what there is to say where it does not.
+    """
+
+    holds: Callable[[Mapping[str, Any]], bool]
+    statement: str
+    otherwise: str
+
+
+def leads(proof: Mapping[str, Any]) -> bool:
+    """Whether the network's answer was shown to lead."""
+    return is_number(proof["smallest_lead"]) and proof["smallest_lead"] > 0
+
+
 @runtime_checkable
 class Kind(Protocol):
     """What a kind's file holds."""
 
     TESTS: tuple[Test, ...]
+    PROOFS: Mapping[str, Proof]
     LOOKED_AT: Mapping[str, frozenset[str] | None]
 
     def derive(self, evidence: Any) -> Claims:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from .affine import affine_pass, is_system
-from .kind import FOLLOWS, VARIABLE, Claims, Test
+from .kind import FOLLOWS, VARIABLE, Claims, Proof, Test
 from .linear_bound import IntegerSystem, linear_bound
 from .read import read_as
 from .sequences import SequenceEvidence
@@ -14,6 +14,19 @@ TESTS: tuple[Test, ...] = (
     Test(VARIABLE, "R² of reading", 0.9),
     Test("moved_accuracy", "continuations after a move along a register", 0.9),
 )
+PROOFS: Mapping[str, Proof] = {
+    method: Proof(
+        lambda proof: bool(proof["up_to_length"]),
+        "the network's weights are an integer recurrence but for an error that is at most "
+        f"{{error:.2g}}{parts} within {{steps}}, over all inputs, its own rounding in float64 "
+        "included: less than a half, so that its rounded answers are the recurrence's",
+        "the network is further than a half from the recurrence at the first step, for some input",
+    )
+    for method, parts in (
+        ("recurrence", ""),
+        ("recurrence in parts", ", in the parts that the program divides into,"),
+    )
+}
 LOOKED_AT: Mapping[str, frozenset[str] | None] = dict.fromkeys(("registers", "system"))
 
 MATRIX, VECTOR = [[int]], [int]

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from .count import Claims, counted, rates
+from .count import counted, rates
 from .draws import drawn, numbers, stress, uniform
 from .errors import ProgramError
+from .kind import Claims
 from .read import COUNT, SEED, Data, check_weights, listed, ranges, shapes_over_sequences
 from .recurrent import NONE, PASSES
 from .sandbox import run_sequences

@@ -11,10 +11,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from . import finite
+from .kind import leads
+from .kinds import KINDS
 from .located import doubts, rule
-from .verdict import is_number, verdict
+from .verdict import verdict
 
 Tree = Mapping[str, Any]
+
+PROOFS = {
+    **finite.PROOFS,
+    **{name: p for kind in KINDS.values() for name, p in kind.PROOFS.items()},
+}
+"""What the methods of proof prove, by their names."""
 
 
 # why no more is claimed
@@ -69,7 +78,7 @@ def reasons(tree: Tree) -> list[str]:
     else:
         if not counted["exhaustive"]:
             said.append("at best tested: the domain is too large to go through")
-        if proof is not None and not _leads(proof):
+        if proof is not None and not leads(proof):
             said.append(f"not proved: {proof_statement(tree)}")
     if counted.get("search_disagreements"):
         more = "" if over_sequences(tree) else "more "
@@ -88,7 +97,7 @@ def _about_sequences(tree: Tree) -> list[str]:
             return []
         return ["not proved: no proof is known for this kind of network and program"]
     if proof["up_to_length"] is None:
-        return [] if _leads(proof) else [f"not proved: {proof_statement(tree)}"]
+        return [] if leads(proof) else [f"not proved: {proof_statement(tree)}"]
     return [f"not proved for every length: {proof_statement(tree)}"]
 
 
@@ -113,50 +122,17 @@ def _beyond(tree: Tree) -> list[str]:
     return []
 
 
-def _leads(proof: Mapping[str, Any]) -> bool:
-    return is_number(proof["smallest_lead"]) and proof["smallest_lead"] > 0
-
-
 # what was proved
 
 
 def proof_statement(tree: Tree) -> str:
     """What the proof of a tree proves, from its method and its figures."""
-    proof = tree["proof"]
-    steps = proof["up_to_length"]
-    match proof["method"]:
-        case "margins" if _leads(proof):
-            return (
-                "on every input the network's answer leads by more than rounding can move a logit, "
-                "for its stored weights in real arithmetic"
-            )
-        case "margins":
-            return "on some input the network's two best answers are closer than rounding can tell"
-        case "boxes" if steps is None:
-            return (
-                "the network maps the box around every state into that of the next one, and its "
-                "answer leads over each of them, for its stored weights in real arithmetic: by "
-                "induction over the steps, at every length"
-            )
-        case "boxes":
-            return (
-                "no boxes in hidden space are mapped into one another; followed from the start, "
-                f"they stay apart for {_steps(steps)}"
-            )
-        case "recurrence" | "recurrence in parts" if steps:
-            parts = ", in the parts that the program divides into,"
-            return (
-                "the network's weights are an integer recurrence but for an error that is at most "
-                f"{proof['error']:.2g}{parts if proof['method'] != 'recurrence' else ''} within "
-                f"{_steps(steps)}, over all inputs, its own rounding in float64 included: less "
-                "than a half, so that its rounded answers are the recurrence's"
-            )
-        case "recurrence" | "recurrence in parts":
-            return (
-                "the network is further than a half from the recurrence at the first step, for "
-                "some input"
-            )
-    raise ValueError(f"a proof by the method {proof['method']!r} is not known")
+    proof, steps = tree["proof"], tree["proof"]["up_to_length"]
+    if proof["method"] not in PROOFS:
+        raise ValueError(f"a proof by the method {proof['method']!r} is not known")
+    method = PROOFS[proof["method"]]
+    says = method.statement if method.holds(proof) else method.otherwise
+    return says.format(**proof, steps="" if steps is None else _steps(steps))
 
 
 def _steps(count: int) -> str:
