@@ -38,7 +38,7 @@ from adversary_mutants import (
 )
 from adversary_runs import RUNS, sound_runs
 
-from distill.checker import derive_sequences
+from distill.checker import sequences
 
 HERE = Path(__file__).parent
 PARTS = (
@@ -58,7 +58,7 @@ Line = tuple[str, int, int, str]
 
 def fewer_draws() -> None:
     """A twentieth of the sequences that a check draws anew."""
-    derive_sequences.FRESH = {kind: n // 20 for kind, n in derive_sequences.FRESH.items()}
+    sequences.FRESH = {kind: n // 20 for kind, n in sequences.FRESH.items()}
 
 
 def planned(runs: dict[str, Path], count: int, seed: int) -> list[Mutant]:

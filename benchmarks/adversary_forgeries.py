@@ -22,10 +22,11 @@ from safetensors.numpy import load_file, save_file
 
 import distill
 from distill.checker import check
+from distill.checker.automaton import machine_of
 from distill.checker.check import check_run, evidence_of
-from distill.checker.derive_sequences import machine_of
+from distill.checker.compare import overlaid
 from distill.checker.loop import walk
-from distill.checker.read import SequenceEvidence
+from distill.checker.sequences import SequenceEvidence
 from distill.errors import DistillError
 from distill.kinds.automaton.machine import Machine
 
@@ -154,8 +155,8 @@ def fitted(folder: Path, source: str, at: Path) -> check.Checkup:
         pairs = zip(walked.names, walked.values, strict=False)
         mechanism["variables"] = [{"name": n, "values": list(v)} for n, v in pairs]
         (at / "mechanism.json").write_text(json.dumps(mechanism))
-        claims, _ = check._derived(evidence_of(at), report, 1)
-        fit = check._overlaid(report, claims)
+        claims = check.claims_of(evidence_of(at), report)
+        fit = overlaid(report, claims)
         (at / "verification.json").write_text(json.dumps(fit))
     except DistillError:
         pass  # nothing to fit: as it is
@@ -289,8 +290,8 @@ def _waves(folder: Path) -> None:
     mechanism["waves"] += [wave for wave in more if wave["frequency"] not in there]
     path.write_text(json.dumps(mechanism))
     report = json.loads((folder / "verification.json").read_text())
-    claims, _ = check._derived(evidence_of(folder), report, 1)
-    (folder / "verification.json").write_text(json.dumps(check._overlaid(report, claims)))
+    claims = check.claims_of(evidence_of(folder), report)
+    (folder / "verification.json").write_text(json.dumps(overlaid(report, claims)))
 
 
 def _header(size: int) -> Callable[[Path], None]:

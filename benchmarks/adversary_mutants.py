@@ -24,9 +24,8 @@ from adversary_runs import resealed
 from safetensors.numpy import load_file, save_file
 
 from distill.checker.check import check_run, evidence_of
-from distill.checker.derive import answering
-from distill.checker.derive_sequences import network_answers
-from distill.checker.read import Evidence
+from distill.checker.finite import Evidence, answering
+from distill.checker.sequences import network_answers
 from distill.errors import RunFolderError
 
 NAMES = ("certificate.json", "mechanism.json", "verification.json")

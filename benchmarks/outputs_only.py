@@ -29,7 +29,6 @@ from asking_only import OutputsOnly, read_answers
 from jaxtyping import Int
 from numpy import ndarray
 
-from distill.checker.conformance import impulses, padded, walks
 from distill.checker.draws import symbols
 from distill.checker.verdict import STRENGTH
 from distill.domains.sequences import Channels
@@ -43,6 +42,7 @@ from distill.networks.trace import SequenceTrace
 from distill.runs.folders import stored_runs
 from distill.runs.sequence_certificate import SequenceCertificate
 from distill.runs.store import Run, load_run
+from distill.search.conformance import impulses, padded, walks
 from distill.threads import fixed_threads
 from distill.verify.answers import agreement, answered
 from distill.verify.draws import Draws

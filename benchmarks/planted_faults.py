@@ -25,7 +25,7 @@ from jaxtyping import Int
 from numpy import ndarray
 
 from distill.checker.draws import uniform
-from distill.checker.search import Asked, search_inputs, search_sequences
+from distill.search.search import Asked, search_inputs, search_sequences
 
 DRAWN = 20_000
 SEED = 12

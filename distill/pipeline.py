@@ -200,10 +200,7 @@ def distill(
             view: View = SequenceTrace(over, TRUSTED_LENGTH if length is None else length)
         else:
             assert isinstance(space, Domain), "any other network has a finite domain"
-            if not reads_tokens(network):
-                assert not isinstance(network, Model), "a stored one reads tokens or steps"
-                network = BlackBox.over(network, space)
-            view = _traced(network, space, stages)
+            view = _traced(_over_tokens(network, space), space, stages)
         found = _distill(view, None, name, stages)
         made_so = record(stages, name, None, in_words(view), {}, {})
         return _finish(found, None, made_so, None, None, output)
@@ -331,6 +328,14 @@ def _explained_by(mechanism: Mechanism | Refusal) -> Any:
     if isinstance(mechanism, Refusal):
         return None
     return lambda tokens: kind_of(mechanism).explain(mechanism, tokens)
+
+
+def _over_tokens(network: AnyNetwork, domain: Domain) -> HasLogits:
+    """A network over a finite domain: a stored one as it is, anything else as a black box."""
+    if reads_tokens(network):
+        return network
+    assert not isinstance(network, Model), "a stored network reads tokens or steps"
+    return BlackBox.over(network, domain)
 
 
 def _traced(network: HasLogits, domain: Domain, stages: Stages) -> View:

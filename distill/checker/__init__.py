@@ -1,12 +1,20 @@
 """The checker: re-derives a run's verdict from its folder, and trusts none of the rest of distill.
 
 It imports the standard library, NumPy and the reader of safetensors, and can be copied out and run
-alone: `python -m distill.checker RUN`.
+alone: `python -m distill.checker RUN`. It proves and counts; what tries to refute besides, by a
+search, is `distill.search`, and its counts are listed as not derived here.
 
-    check.py        the folder: every leaf of its report is derived here, or listed as not derived
-    read.py         certificates as values: given types, and held against each other
-    derive.py, derive_sequences.py  what follows from weights and program, by its name in the report
-    statements.py, located.py, verdict.py  the words, `located` and the verdict that numbers allow
+    check.py        a folder: what is said of it, beside what is derived
+    files.py        its files, each read once; read.py, a reader of JSON by tables of types
+    compare.py      every leaf of its report is derived, or listed as not derived
+    derive.py       what follows from weights and program, by its name in the report
+    statements.py, scope.py, located.py, verdict.py  the words and the verdict that numbers allow
+
+A space of inputs is a file (certificate, counts, draws that nobody could know), and so is a kind
+of mechanism (tests of the inside, proof, whether its program is it):
+
+    finite.py, sequences.py                with count.py, draws.py
+    fourier.py, automaton.py, recurrence.py  named in kinds.py, described in kind.py
 
 The program:
 
@@ -20,13 +28,6 @@ The network:
 
     forward.py      transformers and perceptrons: logits, and how far rounding can move them
     recurrent.py    recurrent networks, step by step
-    fourier.py      waves along a coordinate, and the planes that hold them
     invariant.py    network = machine at every length, by induction over boxes in hidden space
     linear_bound.py how far a linear network can be from an integer recurrence
-
-Where they are compared:
-
-    draws.py        sequences that anybody draws again
-    conformance.py  sequences that go through all of a machine
-    search.py, families.py  the search for disagreements
 """

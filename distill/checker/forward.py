@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -21,27 +22,37 @@ from numpy import ndarray
 
 DOUBLE = 2.0**-53
 SINGLE = 2.0**-24
-BATCH = 2048
+BATCH = 512
 NORM_EPSILON = 1e-5
-NOTHING = np.zeros(())
 TINY = {DOUBLE: 1e-300, SINGLE: 1e-37}
 LARGEST = {DOUBLE: 1e300, SINGLE: 1e37}
 """Numbers beyond this are not covered: sums on the way might overflow."""
 
-Array = ndarray
+Radius = ndarray | Callable[[], ndarray]
+"""A radius; as a function, where it takes long to compute and is not always asked for."""
 
 
 @dataclass(frozen=True)
 class Ball:
-    """Midpoints and radii of the same shape."""
+    """Midpoints, and radii of the same shape, or 0."""
 
-    mid: Array
-    rad: Array
+    mid: ndarray
+    rad: ndarray
 
     @property
-    def size(self) -> Array:
+    def size(self) -> ndarray:
         """Upper bound on the absolute value."""
         return np.abs(self.mid) + self.rad
+
+    def take(self, rows: Any) -> Ball:
+        """The ball at some places."""
+        return Ball(self.mid[rows], self.rad[rows] if self.rad.ndim else self.rad)
+
+
+def together(balls: list[Ball], join: Callable[[list[ndarray]], ndarray]) -> Ball:
+    """Balls joined into one."""
+    rads = [ball.rad for ball in balls]
+    return Ball(join([ball.mid for ball in balls]), join(rads) if rads[0].ndim else rads[0])
 
 
 @dataclass(frozen=True)
@@ -56,40 +67,47 @@ class Arithmetic:
         """γ for n roundings, twice over: once for the evaluation, once for the midpoint."""
         return 2 * n * self.u / (1 - n * self.u)
 
-    def ball(self, mid: Array, rad: Array) -> Ball:
+    def ball(self, mid: ndarray, radius: Radius) -> Ball:
         """A ball whose radius is blown up by what computing the radius may have lost.
 
         What rounding near 0 can lose beyond its relative error is added too.
         """
+        rad = radius() if callable(radius) else radius
         made = Ball(mid, rad * (1 + 1e-12) + TINY[self.u])
         if self.u == SINGLE:  # in float64 an overflow is seen in the logits
-            largest = float(
-                max(mid.max(initial=0.0), -mid.min(initial=0.0)) + made.rad.max(initial=0)
-            )
+            size = max(mid.max(initial=0), -mid.min(initial=0))
+            largest = float(size + made.rad.max(initial=0))
             self.reached[0] = max(self.reached[0], largest if largest < math.inf else math.inf)
         return made
 
-    def exact(self, values: Array) -> Ball:
+    def exact(self, values: ndarray) -> Ball:
         """Stored numbers."""
-        return Ball(values, np.zeros_like(values))
+        return Ball(values, np.zeros(()))
 
     def add(self, x: Ball, y: Ball) -> Ball:
         """Sum."""
         mid = x.mid + y.mid
-        rad = x.rad + y.rad
-        return self.ball(mid, rad + self.gamma(1) * (np.abs(mid) + rad))
+        return self.ball(mid, lambda: (rad := x.rad + y.rad) + self.gamma(1) * (np.abs(mid) + rad))
 
-    def matmul(self, x: Ball, weights: Array) -> Ball:
-        """Product with stored weights, over the last axis of x and the first of the weights."""
-        rad = (x.rad + self.gamma(weights.shape[0] + 1) * x.size) @ np.abs(weights)
-        return self.ball(x.mid @ weights, rad)
+    def matmul(self, x: Ball, weights: ndarray) -> Ball:
+        """Product with stored weights: of the last axis of x and their last but one."""
+        gamma = self.gamma(weights.shape[-2] + 1)
+        return self.ball(x.mid @ weights, lambda: (x.rad + gamma * x.size) @ np.abs(weights))
+
+    def affine(self, x: Ball, weights: ndarray, bias: ndarray | None) -> Ball:
+        """Product with stored weights, and a stored bias where there is one."""
+        made = self.matmul(x, weights)
+        return made if bias is None else self.add(made, self.exact(bias[..., None, :]))
 
     def dot(self, x: Ball, y: Ball, axis: int) -> Ball:
         """Sum of products of two balls along an axis."""
-        terms = x.mid.shape[axis]
-        rad = (x.rad * y.size + np.abs(x.mid) * y.rad).sum(axis)
-        rad = rad + self.gamma(terms + 1) * (x.size * y.size).sum(axis)
-        return self.ball((x.mid * y.mid).sum(axis), rad)
+        gamma = self.gamma(x.mid.shape[axis] + 1)
+
+        def radius() -> ndarray:
+            rad = (x.rad * y.size + np.abs(x.mid) * y.rad).sum(axis)
+            return rad + gamma * (x.size * y.size).sum(axis)
+
+        return self.ball((x.mid * y.mid).sum(axis), radius)
 
     def activation(self, x: Ball, name: str) -> Ball:
         """An activation function by name: its value at the midpoint, its slope for the radius."""
@@ -115,13 +133,12 @@ class Arithmetic:
         shifted = scores.mid - scores.mid.max(-1, keepdims=True)
         weights = np.exp(shifted)
         mid = weights / weights.sum(-1, keepdims=True)
-        eta = (scores.rad + 2 * self.gamma(1) * (scores.size + np.abs(shifted))).max(
-            -1, keepdims=True
-        )
+        lost = 2 * self.gamma(1) * (scores.size + np.abs(shifted))
+        eta = (scores.rad + lost).max(-1, keepdims=True)
         relative = np.expm1(2 * eta) + self.gamma(12 + scores.mid.shape[-1])
         return self.ball(mid, mid * relative * (1 + self.gamma(16)))
 
-    def scaled(self, x: Ball, weights: Array) -> Ball:
+    def scaled(self, x: Ball, weights: ndarray) -> Ball:
         """Product with stored weights, entry by entry."""
         rad = (x.rad + self.gamma(1) * x.size) * np.abs(weights)
         return self.ball(x.mid * weights, rad)
@@ -132,7 +149,7 @@ class Arithmetic:
         total = self.matmul(x, np.ones((n, 1)))
         return self.ball(total.mid / n, (total.rad + self.gamma(2) * total.size) / n)
 
-    def root(self, x: Ball, least: float) -> tuple[Ball, Array]:
+    def root(self, x: Ball, least: float) -> tuple[Ball, ndarray]:
         """Square root of numbers that are known to be at least `least`, and a lower bound on it.
 
         For v and m that are, |√v - √m| = |v - m| / (√v + √m), and √v is bounded from below.
@@ -142,7 +159,7 @@ class Arithmetic:
         rad = x.rad / (mid + low)
         return self.ball(mid, rad + self.gamma(1) * (mid + rad)), low * (1 - self.gamma(1))
 
-    def quotient(self, x: Ball, y: Ball, least: Array) -> Ball:
+    def quotient(self, x: Ball, y: Ball, least: ndarray) -> Ball:
         """Quotient x / y where y is known to be at least `least`, which is positive.
 
         For x and y of balls around m and n, x/y - m/n = ((x - m) + (m/n)(n - y)) / y.
@@ -151,7 +168,7 @@ class Arithmetic:
         rad = (x.rad + np.abs(mid) * y.rad) / least
         return self.ball(mid, rad + self.gamma(1) * (np.abs(mid) + rad))
 
-    def layer_norm(self, x: Ball, weight: Array, bias: Array) -> Ball:
+    def layer_norm(self, x: Ball, weight: ndarray, bias: ndarray) -> Ball:
         """Centred and divided by its spread over the last axis, then scaled and shifted.
 
         However wide the balls are, a mean of squares is not negative, neither in real arithmetic
@@ -170,178 +187,150 @@ class Arithmetic:
 class Midpoints(Arithmetic):
     """The same without radii: what a network answers, where nothing is proved of it."""
 
-    def ball(self, mid: Array, rad: Array) -> Ball:
+    def ball(self, mid: ndarray, radius: Radius) -> Ball:
         """A midpoint."""
-        return Ball(mid, NOTHING)
-
-    def exact(self, values: Array) -> Ball:
-        """Stored numbers."""
-        return Ball(values, NOTHING)
-
-    def add(self, x: Ball, y: Ball) -> Ball:
-        """Sum."""
-        return Ball(x.mid + y.mid, NOTHING)
-
-    def matmul(self, x: Ball, weights: Array) -> Ball:
-        """Product with stored weights."""
-        return Ball(x.mid @ weights, NOTHING)
-
-    def dot(self, x: Ball, y: Ball, axis: int) -> Ball:
-        """Sum of products along an axis."""
-        return Ball((x.mid * y.mid).sum(axis), NOTHING)
+        return Ball(mid, np.zeros(()))
 
 
-class TransformerPass:
+class Pass:
+    """Forward pass of a stored network.
+
+    Args:
+        shape: its architecture.
+        weights: by name.
+        u: unit roundoff of the arithmetic that is covered; 0 for midpoints alone.
+    """
+
+    def __init__(
+        self, shape: Mapping[str, Any], weights: Mapping[str, ndarray], u: float = DOUBLE
+    ) -> None:
+        self.shape, self.arithmetic = shape, Arithmetic(u) if u else Midpoints(DOUBLE)
+        self.weights = {name: value.astype(np.float64) for name, value in weights.items()}
+
+    def __call__(self, tokens: ndarray) -> Ball:
+        """Logits of every row of tokens, as balls [n, outputs]."""
+        starts = range(0, len(tokens), BATCH)
+        return together([self._batch(tokens[i : i + BATCH]) for i in starts], np.concatenate)
+
+    def _batch(self, tokens: ndarray) -> Ball:
+        raise NotImplementedError
+
+
+class TransformerPass(Pass):
     """Forward pass of a stored transformer, read at its last position.
 
     Before the first block the stream at a position depends on its token alone, so that block's
     queries, keys and values are computed once per token of the vocabulary.
     """
 
-    def __init__(
-        self, shape: Mapping[str, Any], weights: Mapping[str, Array], u: float = DOUBLE
-    ) -> None:
-        self.shape, self.arithmetic = shape, Arithmetic(u) if u else Midpoints(DOUBLE)
-        self.weights = {name: value.astype(np.float64) for name, value in weights.items()}
-        a, w = self.arithmetic, self.weights
-        self.embedded = [
-            a.add(a.exact(w["W_E"]), a.exact(position[None])) for position in w["W_pos"]
+    @cached_property
+    def _blocks(self) -> list[dict[str, ndarray]]:
+        """Weights of every block, by their names in it."""
+        return [
+            {name.removeprefix(start): value for name, value in self.weights.items()}
+            for start in (f"blocks.{layer}." for layer in range(self.shape["n_layers"]))
         ]
-        self.projected = self._project(0, self.embedded)
 
-    def __call__(self, tokens: ndarray) -> Ball:
-        """Logits of every row of tokens, as balls [n, outputs]."""
-        return _in_batches(self._batch, tokens)
+    @cached_property
+    def _first(self) -> tuple[list[Ball], dict[str, list[Ball]]]:
+        """The stream at every position, and what the first block makes of it, for every token."""
+        a, tokens = self.arithmetic, self.arithmetic.exact(self.weights["W_E"])
+        stream = [a.add(tokens, a.exact(position[None])) for position in self.weights["W_pos"]]
+        return stream, self._project(self._blocks[0], stream)
 
     def _batch(self, tokens: ndarray) -> Ball:
-        a, w, layers = self.arithmetic, self.weights, int(self.shape["n_layers"])
-        rows = tokens + np.array(self.shape["offsets"])
-        special = np.tile(np.array(self.shape["suffix"], dtype=np.int64), (len(tokens), 1))
+        w, shape, last = self.weights, self.shape, self._blocks[-1]
+        rows = tokens + np.array(shape["offsets"])
+        special = np.tile(np.array(shape["suffix"], dtype=np.int64), (len(tokens), 1))
         at = list(np.concatenate([rows, special], axis=1).T)
-        stream, projected = self.embedded, self.projected
-        for layer in range(layers):
+        stream, projected = self._first
+        for layer, block in enumerate(self._blocks):
             if layer:
-                projected = self._project(layer, stream)
-            wanted = range(len(at) - 1, len(at)) if layer == layers - 1 else range(len(at))
-            stream = [self._block(layer, _take(stream[q], at[q]), projected, at, q) for q in wanted]
+                projected = self._project(block, stream)
+            wanted = range(len(at) - 1 if block is last else 0, len(at))
+            stream = [self._block(block, stream[q].take(at[q]), projected, at, q) for q in wanted]
             at = [np.arange(len(tokens))] * len(stream)
-        logits = a.matmul(self._read(stream[-1], "ln_final"), w["W_U"])
-        return a.add(logits, a.exact(w["b_U"][None])) if "b_U" in w else logits
+        read = self._read(stream[-1], w, "ln_final")
+        return self.arithmetic.affine(read, w["W_U"], w.get("b_U"))
 
-    def _read(self, stream: Ball, norm: str) -> Ball:
+    def _read(self, stream: Ball, weights: Mapping[str, ndarray], norm: str) -> Ball:
         """What a layer reads of the stream: its layer norm, or the stream as it is."""
         if not self.shape.get("layer_norm", False):
             return stream
-        weight, bias = (self.weights[f"{norm}_{part}"] for part in ("weight", "bias"))
-        return self.arithmetic.layer_norm(stream, weight, bias)
+        parts = (weights[f"{norm}_{part}"] for part in ("weight", "bias"))
+        return self.arithmetic.layer_norm(stream, *parts)
 
-    def _project(self, layer: int, stream: list[Ball]) -> dict[str, list[list[Ball]]]:
-        """Queries, keys and values by kind, position and head."""
-        a, w, heads = self.arithmetic, self.weights, int(self.shape["n_heads"])
-        read = [self._read(x, f"blocks.{layer}.ln_1") for x in stream]
-
-        def project(kind: str, x: Ball, head: int) -> Ball:
-            made = a.matmul(x, w[f"blocks.{layer}.W_{kind}"][head])
-            bias = w.get(f"blocks.{layer}.b_{kind}")
-            return made if bias is None else a.add(made, a.exact(bias[head][None]))
-
+    def _project(self, block: Mapping[str, ndarray], stream: list[Ball]) -> dict[str, list[Ball]]:
+        """Queries, keys and values [heads, rows, d_head] by kind and position."""
+        read = [self._read(x, block, "ln_1") for x in stream]
         return {
-            kind: [[project(kind, x, head) for head in range(heads)] for x in read]
+            kind: [
+                self.arithmetic.affine(x, block[f"W_{kind}"], block.get(f"b_{kind}")) for x in read
+            ]
             for kind in "QKV"
         }
 
     def _block(
         self,
-        layer: int,
+        block: Mapping[str, ndarray],
         residual: Ball,
-        projected: dict[str, list[list[Ball]]],
+        projected: dict[str, list[Ball]],
         at: list[ndarray],
         query: int,
     ) -> Ball:
         """One block at one position: attention to the positions that it may see, then the MLP."""
-        a, w, scale = self.arithmetic, self.weights, math.sqrt(int(self.shape["d_head"]))
-        seen = range(query + 1) if self.shape["masked"] else range(len(at))
+        a, scale = self.arithmetic, math.sqrt(int(self.shape["d_head"]))
         c = float(self.shape["attention_coefficient"])
-        for head in range(int(self.shape["n_heads"])):
-            asked = _take(projected["Q"][query][head], at[query])
-            keys = _stack([_take(projected["K"][place][head], at[place]) for place in seen])
-            raw = a.dot(_take(asked, np.s_[:, None]), keys, axis=-1)
-            scores = a.ball(raw.mid / scale, raw.rad / scale + a.gamma(3) * raw.size / scale)
-            attention = a.softmax(scores)
-            if c != 1:
-                mixed = attention.mid * c + (1 - c)
-                size = attention.size * abs(c) + abs(1 - c)
-                attention = a.ball(mixed, attention.rad * abs(c) + a.gamma(3) * size)
-            values = _stack([_take(projected["V"][place][head], at[place]) for place in seen])
-            heard = a.dot(_take(attention, np.s_[..., None]), values, axis=1)
-            residual = a.add(residual, a.matmul(heard, w[f"blocks.{layer}.W_O"][head]))
-        block = {
-            name.rpartition(".")[2]: value
-            for name, value in w.items()
-            if name.startswith(f"blocks.{layer}.")
-        }
+        seen = range(query + 1) if self.shape["masked"] else range(len(at))
+        keys, values = (
+            together(
+                [projected[kind][place].take(np.s_[:, at[place]]) for place in seen],
+                lambda parts: np.stack(parts, axis=2),
+            )
+            for kind in "KV"
+        )
+        raw = a.dot(projected["Q"][query].take(np.s_[:, at[query], None]), keys, axis=-1)
+        scores = a.ball(raw.mid / scale, raw.rad / scale + a.gamma(3) * raw.size / scale)
+        attention = a.softmax(scores)
+        if c != 1:
+            size = attention.size * abs(c) + abs(1 - c)
+            rad = attention.rad * abs(c) + a.gamma(3) * size
+            attention = a.ball(attention.mid * c + (1 - c), rad)
+        heard = a.dot(attention.take(np.s_[..., None]), values, axis=2)
+        written = a.matmul(heard, block["W_O"])
+        for head in range(len(block["W_O"])):
+            residual = a.add(residual, written.take(head))
         if "b_O" in block:
             residual = a.add(residual, a.exact(block["b_O"][None]))
-        read = self._read(residual, f"blocks.{layer}.ln_2")
-        hidden = a.add(a.matmul(read, block["W_in"]), a.exact(block["b_in"][None]))
+        hidden = a.affine(self._read(residual, block, "ln_2"), block["W_in"], block["b_in"])
         hidden = a.activation(hidden, self.shape["activation"])
-        written = a.add(a.matmul(hidden, block["W_out"]), a.exact(block["b_out"][None]))
-        return a.add(residual, written)
+        return a.add(residual, a.affine(hidden, block["W_out"], block["b_out"]))
 
 
-class MLPPass:
+class MLPPass(Pass):
     """Forward pass of a stored perceptron over embedded inputs."""
 
-    def __init__(
-        self, shape: Mapping[str, Any], weights: Mapping[str, Array], u: float = DOUBLE
-    ) -> None:
-        self.shape, self.arithmetic = shape, Arithmetic(u) if u else Midpoints(DOUBLE)
-        self.weights = {name: value.astype(np.float64) for name, value in weights.items()}
-
-    def __call__(self, tokens: ndarray) -> Ball:
-        """Logits of every row of tokens, as balls [n, outputs]."""
-        return _in_batches(self._batch, tokens)
-
     def _batch(self, tokens: ndarray) -> Ball:
-        a, w = self.arithmetic, self.weights
-        tables = [w["W_E" if self.shape["shared"] else f"W_E{i}"] for i in range(tokens.shape[1])]
+        a, w, inputs = self.arithmetic, self.weights, range(tokens.shape[1])
+        tables = [w["W_E" if self.shape["shared"] else f"W_E{i}"] for i in inputs]
         rows = [a.exact(table[tokens[:, i]]) for i, table in enumerate(tables)]
         if self.shape["combine"] == "concat":
-            x = a.exact(np.concatenate([row.mid for row in rows], axis=1))
+            x = together(rows, lambda parts: np.concatenate(parts, axis=1))
         else:
             x = rows[0]
             for row in rows[1:]:
                 x = a.add(x, row)
         for layer in range(1, len(self.shape["widths"]) + 1):
-            x = a.add(a.matmul(x, w[f"W_{layer}"]), a.exact(w[f"b_{layer}"][None]))
+            x = a.affine(x, w[f"W_{layer}"], w[f"b_{layer}"])
             x = a.activation(x, self.shape["activation"])
-        return a.add(a.matmul(x, w["W_U"]), a.exact(w["b_U"][None]))
+        return a.affine(x, w["W_U"], w["b_U"])
 
 
-def _in_batches(batch: Callable[[ndarray], Ball], tokens: ndarray) -> Ball:
-    parts = [batch(tokens[i : i + BATCH]) for i in range(0, len(tokens), BATCH)]
-    rads = [p.rad for p in parts]
-    return Ball(
-        np.concatenate([p.mid for p in parts]), np.concatenate(rads) if rads[0].ndim else NOTHING
-    )
-
-
-def _take(ball: Ball, rows: Any) -> Ball:
-    return Ball(ball.mid[rows], ball.rad[rows] if ball.rad.ndim else ball.rad)
-
-
-def _stack(balls: list[Ball]) -> Ball:
-    mids = np.stack([b.mid for b in balls], axis=1)
-    if not balls[0].rad.ndim:
-        return Ball(mids, NOTHING)
-    return Ball(mids, np.stack([b.rad for b in balls], axis=1))
-
-
-FORWARD_PASSES = {"transformer": TransformerPass, "mlp": MLPPass}
+FORWARD_PASSES: Mapping[str, type[Pass]] = {"transformer": TransformerPass, "mlp": MLPPass}
 """By the kind of the stored architecture."""
 
 
-def covers(forward: TransformerPass | MLPPass, lead: float) -> bool:
+def covers(forward: Pass, lead: float) -> bool:
     """Whether a lead was proved for the arithmetic of a pass, in which nothing overflows."""
     weights = max(float(np.abs(value).max()) for value in forward.weights.values())
     arithmetic = forward.arithmetic

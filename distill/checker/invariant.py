@@ -13,7 +13,7 @@ order. tanh is taken to be right to four units in the last place.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,17 +64,66 @@ def induction(
         answers: the number of the output that the network is claimed to give on the way.
         roundoff: of the arithmetic that is covered, beside real arithmetic.
     """
-    exact = {name: value.astype(np.float64) for name, value in weights.items()}
-    starts = bool(((low[0] <= exact["h_0"]) & (exact["h_0"] <= high[0])).all())
+    starts = bool(((low[0] <= weights["h_0"]) & (weights["h_0"] <= high[0])).all())
     closed, lead, room = True, np.inf, np.inf
-    for symbol in range(follows.shape[1]):
-        inner, outer = image(exact, symbol, low, high, roundoff)
-        target = follows[:, symbol]
+    steps = _steps(weights, low, high, answers, roundoff)
+    for target, (inner, outer, least) in zip(follows.T, steps, strict=True):
         distance = np.minimum(inner - low[target], high[target] - outer)
         closed &= bool((distance >= 0).all())
-        room = min(room, float(distance.min()))
-        lead = min(lead, _least(leads(exact, inner, outer, answers[:, symbol], roundoff)))
+        room, lead = min(room, float(distance.min())), min(lead, least)
     return Induction(starts, closed, lead, room)
+
+
+def reach(
+    weights: Mapping[str, ndarray],
+    follows: ndarray,
+    answers: ndarray,
+    most: int,
+    roundoff: float = DOUBLE,
+) -> tuple[int, float]:
+    """How many steps the answers are proved for, where no boxes are closed.
+
+    A box is carried along for every node and step, from the start on: it holds every hidden state
+    that sequences of so many symbols can leave there.
+
+    Args:
+        weights: W, b, h_0, W_out and b_out.
+        follows: the node that every symbol leads to.
+        answers: the number of the output that the network is claimed to give on the way.
+        most: steps after which to stop.
+        roundoff: of the arithmetic that is covered, beside real arithmetic.
+
+    Returns:
+        The steps, and a lower bound on the lead of the answer over all of them (0 for no step).
+    """
+    shape = len(follows), len(weights["h_0"])
+    low, high = np.full(shape, np.inf), np.full(shape, -np.inf)
+    low[0] = high[0] = weights["h_0"]
+    smallest = np.inf
+    for step in range(most):
+        reached = np.flatnonzero(np.isfinite(low[:, 0]))
+        lower, upper, lead = np.full(shape, np.inf), np.full(shape, -np.inf), np.inf
+        steps = _steps(weights, low[reached], high[reached], answers[reached], roundoff)
+        for target, (inner, outer, least) in zip(follows[reached].T, steps, strict=True):
+            lead = min(lead, least)
+            np.minimum.at(lower, target, inner)
+            np.maximum.at(upper, target, outer)
+        if not lead > 0:
+            return step, smallest if step else 0.0
+        low, high, smallest = lower, upper, min(smallest, lead)
+    return most, smallest
+
+
+def _steps(
+    weights: Mapping[str, ndarray], low: ndarray, high: ndarray, answers: ndarray, roundoff: float
+) -> Iterator[tuple[ndarray, ndarray, float]]:
+    """By symbol, the image of every box and the least lead of its answer over all of them."""
+    exact = {name: value.astype(np.float64) for name, value in weights.items()}
+    for symbol, said in enumerate(answers.T):
+        inner, outer = image(exact, symbol, low, high, roundoff)
+        lead = leads(exact, inner, outer, said, roundoff)
+        # of what is no number nothing is proved
+        yield inner, outer, -np.inf if np.isnan(lead).any() else float(lead.min())
 
 
 def image(
@@ -127,11 +176,6 @@ def leads(
     return smallest
 
 
-def _least(values: ndarray) -> float:
-    """The smallest; minus infinity if one is no number, so that nothing is proved of it."""
-    return -np.inf if np.isnan(values).any() else float(values.min())
-
-
 def _centre_and_radius(low: ndarray, high: ndarray) -> tuple[ndarray, ndarray]:
     """A ball in every coordinate that holds the box, its radius rounded up."""
     centre = (low + high) / 2
@@ -142,45 +186,3 @@ def _centre_and_radius(low: ndarray, high: ndarray) -> tuple[ndarray, ndarray]:
 def _sum_error(terms: int, roundoff: float) -> float:
     """Relative error of a dot product with a constant added, and of as much again in float64."""
     return 1.01 * (terms + 3) * (roundoff + DOUBLE)
-
-
-def reach(
-    weights: Mapping[str, ndarray],
-    follows: ndarray,
-    answers: ndarray,
-    most: int,
-    roundoff: float = DOUBLE,
-) -> tuple[int, float]:
-    """How many steps the answers are proved for, where no boxes are closed.
-
-    A box is carried along for every node and step, from the start on: it holds every hidden state
-    that sequences of so many symbols can leave there.
-
-    Args:
-        weights: W, b, h_0, W_out and b_out.
-        follows: the node that every symbol leads to.
-        answers: the number of the output that the network is claimed to give on the way.
-        most: steps after which to stop.
-        roundoff: of the arithmetic that is covered, beside real arithmetic.
-
-    Returns:
-        The steps, and a lower bound on the lead of the answer over all of them (0 for no step).
-    """
-    exact = {name: value.astype(np.float64) for name, value in weights.items()}
-    nodes, d = len(follows), len(exact["h_0"])
-    low, high = np.full((nodes, d), np.inf), np.full((nodes, d), -np.inf)
-    low[0] = high[0] = exact["h_0"]
-    smallest = np.inf
-    for step in range(most):
-        reached = np.flatnonzero(np.isfinite(low[:, 0]))
-        lower, upper = np.full((nodes, d), np.inf), np.full((nodes, d), -np.inf)
-        lead = np.inf
-        for symbol in range(follows.shape[1]):
-            inner, outer = image(exact, symbol, low[reached], high[reached], roundoff)
-            lead = min(lead, _least(leads(exact, inner, outer, answers[reached, symbol], roundoff)))
-            np.minimum.at(lower, follows[reached, symbol], inner)
-            np.maximum.at(upper, follows[reached, symbol], outer)
-        if not lead > 0:
-            return step, smallest if step else 0.0
-        low, high, smallest = lower, upper, min(smallest, lead)
-    return most, smallest

@@ -26,8 +26,9 @@ overflow or underflow.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy import ndarray
@@ -46,7 +47,6 @@ LONGEST = 1000
 """Steps that a bound is computed for, where nothing else is asked for."""
 
 Rows = tuple[tuple[int, ...], ...]
-Integers = ndarray
 
 
 @dataclass(frozen=True)
@@ -74,23 +74,24 @@ class IntegerSystem:
         """What an input of 1 adds 0, 1, ... steps later, undivided, in Python integers."""
         channels, n = len(self.D[0]), len(self.A)
         found = np.full((length, len(self.offset), channels), 0, dtype=object)
-        if length:
-            found[0] = _matrix(self.D, channels)
+        found[:1] = _matrix(self.D, channels)
         A, C, state = _matrix(self.A, n), _matrix(self.C, n), _matrix(self.B, channels)
         for j in range(0 if self.after else 1, length):
-            found[j] = found[j] + _times(C, state)
-            state = _times(A, state)
+            found[j] = found[j] + C @ state
+            state = A @ state
         return found
 
     def drift(self, length: int) -> ndarray:
         """The answers while all inputs are 0, undivided, in Python integers."""
         n = len(self.A)
         A, C = _matrix(self.A, n), _matrix(self.C, n)
-        constant, before = (_column(values) for values in (self.constant, self.start))
+        constant, before, offset = (
+            _matrix(values, 1) for values in (self.constant, self.start, self.offset)
+        )
         found = np.full((length, len(self.offset)), 0, dtype=object)
         for t in range(length):
-            after = _times(A, before) + constant
-            found[t] = (_times(C, after if self.after else before) + _column(self.offset))[:, 0]
+            after = A @ before + constant
+            found[t] = (C @ (after if self.after else before) + offset)[:, 0]
             before = after
         return found
 
@@ -116,6 +117,51 @@ class LinearBound:
     def error(self) -> float:
         """The largest error up to that step; infinite where there is none."""
         return float(self.errors[: self.holds_to].max(initial=0.0)) if self.holds_to else math.inf
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """A matrix of integers over 2^point, each off by at most so many units."""
+
+    units: ndarray
+    off: int
+    point: int
+
+    @classmethod
+    def of(cls, values: ndarray, point: int) -> Fixed:
+        """Floats, rounded down."""
+        found = np.empty(values.size, dtype=object)
+        for place, value in enumerate(values.ravel().tolist()):
+            numerator, denominator = value.as_integer_ratio()
+            found[place] = (numerator << point) // denominator
+        return cls(found.reshape(values.shape), 1, point)
+
+    def __matmul__(self, other: Fixed) -> Fixed:
+        rows = int(np.abs(self.units).sum(axis=1).max())
+        columns = int(np.abs(other.units).sum(axis=0).max())
+        lost = rows * other.off + self.off * (columns + len(other.units) * other.off)
+        units = (self.units @ other.units) >> self.point
+        return Fixed(units, (lost >> self.point) + 2, self.point)
+
+    def __add__(self, other: Fixed) -> Fixed:
+        return Fixed(self.units + other.units, self.off + other.off, self.point)
+
+    def parts_less(self, parts: ndarray, halves: ndarray) -> Fixed:
+        """So many times its rows, less what is given in halves."""
+        units = parts * self.units - halves * (1 << (self.point - 1))
+        return Fixed(units, self.off * int(parts.max()), self.point)
+
+    def away(self) -> ndarray:
+        """Floats that are at least as far from 0 as what it stands for, on the same side."""
+        cut, real = max(self.point - KEPT, 0), np.empty(self.units.size)
+        for place, unit in enumerate(self.units.ravel().tolist()):
+            moved = (unit + (self.off if unit >= 0 else -self.off)) >> cut
+            try:
+                real[place] = moved / (1 << (self.point - cut))
+            except OverflowError:
+                real[place] = math.copysign(math.inf, moved)
+        real += np.copysign(2.0 ** (1 - KEPT), real)
+        return real.reshape(self.units.shape)
 
 
 def linear_bound(
@@ -150,8 +196,7 @@ def linear_bound(
         # what cancels in these sums is lost to float64: allow for all of it
         lost = (np.abs(drift) + np.cumsum(most, axis=0)) * (longest + 8) * 2 * UNIT
         apart = shift + np.cumsum(half, axis=0) + lost
-        rounding = _rounding(exact, powers, driven, exact["B"].shape[1])
-        rounding = rounding * np.array(system.divisors or 1, dtype=np.float64)
+        rounding = _rounding(exact, powers, driven) * np.array(system.divisors or 1, dtype=float)
         errors = np.nan_to_num((apart + rounding).max(axis=1) * ALLOWANCE, nan=math.inf)
     over = np.flatnonzero(~(errors < 0.5))
     holds_to = int(over[0]) if len(over) else longest
@@ -159,105 +204,48 @@ def linear_bound(
     return LinearBound(errors, holds_to, left / max(system.divisors, default=1))
 
 
-@dataclass(frozen=True)
-class _Powers:
-    """A^0, A^1, ... as integers over 2^point, each entry off by at most `lost` of its units."""
-
-    fixed: list[Integers]
-    lost: list[int]
-    point: int
-
-    def fix(self, values: ndarray) -> Integers:
-        """Floats as integers over 2^point, off by less than one unit."""
-        flat = [_fixed(float(value), self.point) for value in values.ravel()]
-        found = np.empty(len(flat), dtype=object)
-        found[:] = flat
-        return found.reshape(values.shape)
-
-    def real(self, values: Integers) -> ndarray:
-        """Such integers as floats, with the error of float64 and of `KEPT` digits."""
-        cut = max(self.point - KEPT, 0)
-        return np.array([_float(int(v) >> cut, self.point - cut) for v in values.ravel()]).reshape(
-            values.shape
-        )
-
-
-def _powers(A: ndarray, length: int) -> _Powers:
-    """The powers that `length` steps need: A^length is the last."""
+def _powers(A: ndarray, length: int) -> list[Fixed]:
+    """The powers of A that `length` steps need: A^length is the last."""
     size = max(1.0, float(np.abs(A).sum(axis=1).max()))
     point = GUARD + math.ceil(length * math.log2(size * ALLOWANCE))
-    found = _Powers([], [], point)
-    fixed = found.fix(A)
-    norm = max(sum(abs(int(v)) + 1 for v in row) for row in fixed)
-    power, lost = found.fix(np.eye(len(A))), 0
-    for _ in range(length + 1):
-        found.fixed.append(power)
-        found.lost.append(lost)
-        # the error so far through A, that of A itself on the power, and that of cutting off
-        columns = max(sum(abs(int(v)) for v in column) for column in power.T)
-        lost = ((norm * lost) >> point) + 1 + (columns >> point) + 1 + 1
-        power = (fixed @ power) >> point
-    return found
+    fixed, powers = Fixed.of(A, point), [Fixed.of(np.eye(len(A)), point)]
+    for _ in range(length):
+        powers.append(fixed @ powers[-1])
+    return powers
 
 
 def _apart(
-    weights: Mapping[str, ndarray], powers: _Powers, system: IntegerSystem
+    weights: Mapping[str, ndarray], powers: list[Fixed], system: IntegerSystem
 ) -> tuple[ndarray, ndarray]:
     """What Markov parameters and drifts differ by; upper bounds in size, of the right sign.
 
     Of q y and the integer that is divided by q, where an answer is divided.
     """
-    point, length = powers.point, len(powers.fixed) - 1
-    B, C = (powers.fix(weights[name]) for name in ("B", "C"))
-    b, h_0, d = (powers.fix(weights[name])[:, None] for name in ("b", "h_0", "d"))
-    wide = weights["C"].shape[1]
-    large = 2 + wide * (1 + _most(weights["C"])) * (2 + _most(weights["B"], weights["b"]))
+    length, point = len(powers) - 1, powers[0].point
+    B, C = (Fixed.of(weights[name], point) for name in ("B", "C"))
+    b, h_0, d = (Fixed.of(weights[name][:, None], point) for name in ("b", "h_0", "d"))
     markov, drift = system.markov(length), system.drift(length)
-    parts = _column(system.divisors or (1,) * len(drift[0]))
-    large *= int(parts.max())
-    gaps = np.empty(markov.shape)
-    shifts = np.empty(drift.shape)
-    total, size = np.full_like(b, 0), 1  # sum of A^i b; what no entry of a power exceeds
+    parts = _matrix(system.divisors or (1,) * len(system.offset), 1)
+    gaps, shifts, total = np.empty(markov.shape), np.empty(drift.shape), powers[0] @ b
     for t in range(length):
-        row = (C @ powers.fixed[t]) >> point
-        gap = parts * ((row @ B) >> point) - (markov[t] * (1 << point))
-        total = total + ((powers.fixed[t] @ b) >> point)
-        settled = total + ((powers.fixed[t + 1] @ h_0) >> point)
-        middle = (2 * drift[t][:, None] + 1 - parts) * (1 << (point - 1))
-        shift = parts * (((C @ settled) >> point) + d) - middle
-        # an entry of a product of two or three such matrices, and of t of them, is off by this
-        size = max(size, _largest(powers.fixed[t], point), _largest(powers.fixed[t + 1], point))
-        units = large * wide * (max(powers.lost[: t + 2]) + 2 * size + 4)
-        units_sum = units * (t + 2) * (1 + _most(weights["h_0"])) * wide
-        gaps[t] = _away(powers, gap, int(units))
-        shifts[t] = _away(powers, shift, int(units_sum))[:, 0]
+        gaps[t] = (C @ powers[t] @ B).parts_less(parts, 2 * markov[t]).away()
+        settled = C @ (total + powers[t + 1] @ h_0) + d
+        shifts[t] = settled.parts_less(parts, 2 * drift[t][:, None] + 1 - parts).away()[:, 0]
+        total += powers[t + 1] @ b
     return gaps, shifts
 
 
-def _away(powers: _Powers, values: Integers, units: int) -> ndarray:
-    """Floats at least as far from 0 as what these fixed-point numbers, `units` off, stand for."""
-    moved = np.array([int(v) + (units if v >= 0 else -units) for v in values.ravel()], dtype=object)
-    real = powers.real(moved.reshape(values.shape))
-    return real + np.copysign(2.0 ** (1 - KEPT), real)
-
-
-def _rounding(
-    weights: Mapping[str, ndarray], powers: _Powers, driven: ndarray, inputs: int
-) -> ndarray:
+def _rounding(weights: Mapping[str, ndarray], powers: list[Fixed], driven: ndarray) -> ndarray:
     """What the network's own float64 arithmetic can add to the error of y, at every step.
 
     Args:
         weights: of the network.
         powers: of its A.
         driven: at least |B x| by units, over all inputs x, summed in absolute values.
-        inputs: how many numbers x has.
     """
-    size = {name: np.abs(value) for name, value in weights.items()}
-    d, length = len(size["A"]), len(powers.fixed) - 1
-    tiny = 2.0 ** (1 - KEPT) + 2.0**-GUARD * 2  # of a power's entry, beside its own size
-    real = np.stack([np.abs(powers.real(power)) for power in powers.fixed]) + tiny
-    lost = np.array([_float(lost, powers.point) for lost in powers.lost])
-    real = (real + lost[:, None, None]) * ALLOWANCE
+    size, length = {name: np.abs(value) for name, value in weights.items()}, len(powers) - 1
+    d, inputs = size["B"].shape
+    real = np.stack([np.abs(power.away()) for power in powers]) * ALLOWANCE
     reach = size["C"] @ real  # at least |C A^j|
     driven = driven + size["b"]
     held = np.cumsum(real[:-1] @ driven, axis=0) + real[1:] @ size["h_0"]
@@ -266,8 +254,7 @@ def _rounding(
     before, found = size["h_0"], np.zeros((length, len(size["C"])))
     for t in range(length):
         made[t] = step * (size["A"] @ before + driven) * ALLOWANCE
-        carried = np.einsum("jab,jb->a", real[: t + 1], made[t::-1])
-        before = held[t] + carried
+        before = held[t] + np.einsum("jab,jb->a", real[: t + 1], made[t::-1])
         found[t] = np.einsum("job,jb->o", reach[: t + 1], made[t::-1])
         found[t] += answer * (size["C"] @ before + size["d"])
     return found
@@ -277,42 +264,6 @@ def _gamma(terms: int) -> float:
     return terms * UNIT / (1 - terms * UNIT)
 
 
-def _most(*values: ndarray) -> int:
-    """An integer that no entry exceeds in size."""
-    return max(math.ceil(float(np.abs(v).max(initial=0.0))) for v in values)
-
-
-def _largest(fixed: Integers, point: int) -> int:
-    return max(abs(int(v)) for v in fixed.ravel()) // (1 << point) + 1
-
-
-def _fixed(value: float, point: int) -> int:
-    numerator, denominator = value.as_integer_ratio()
-    return (numerator << point) // denominator
-
-
-def _float(value: int, point: int) -> float:
-    """The float nearest to value / 2^point; infinite where it overflows."""
-    try:
-        return value / (1 << point)
-    except OverflowError:
-        return math.copysign(math.inf, value)
-
-
-def _matrix(rows: Rows, columns: int) -> ndarray:
-    """Python integers as an array."""
-    found = np.full((len(rows), columns), 0, dtype=object)
-    for i, row in enumerate(rows):
-        found[i] = list(row)
-    return found
-
-
-def _column(values: tuple[int, ...]) -> ndarray:
-    return _matrix(tuple((value,) for value in values), 1)
-
-
-def _times(left: ndarray, right: ndarray) -> ndarray:
-    """A product of Python integers; zeros where there is nothing to sum."""
-    if not left.shape[1]:
-        return np.full((left.shape[0], right.shape[1]), 0, dtype=object)
-    return left @ right
+def _matrix(rows: Sequence[Any], columns: int) -> ndarray:
+    """Python integers as an array, also where there are no rows, or no columns."""
+    return np.array(rows, dtype=object).reshape(len(rows), columns)

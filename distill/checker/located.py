@@ -12,58 +12,12 @@ step, or only what may be anything in some state) has nothing to locate: it is n
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from .kind import DECOY, VARIABLE, Test
+from .kinds import KINDS
 from .verdict import is_number
 
-CLEAR = 0.1
-"""How far a test must stand clear of its decoy, whatever the kind."""
-
-VARIABLE = "variable: "
-"""Begins the name of the row of a variable of the program."""
-
-DECOY = "decoy: "
-"""Begins the name of the row of a wrong explanation of the logits."""
-
-
-@dataclass(frozen=True)
-class Test:
-    """What a row of the report must show.
-
-    Attributes:
-        name: of the row; `VARIABLE` stands for the row of every variable of the program, `DECOY`
-            for every row of a decoy, of which there must be one.
-        words: what is tested, as a reason says it.
-        needs: the least value that passes, or the greatest where it is not `at_least`.
-        clear: how far on the right side of its decoy the value must be.
-    """
-
-    name: str
-    words: str
-    needs: float
-    at_least: bool = True
-    clear: float = CLEAR
-
-
-TESTS: Mapping[str, tuple[Test, ...]] = {
-    "fourier": (
-        Test("logit_r2", "R² of the logits", 0.5),
-        Test(DECOY, "R² of a decoy", 0.5, at_least=False),
-        Test("kept_only_accuracy", "answers kept by the key planes alone", 0.99),
-        Test("removed_accuracy", "answers left without the key planes", 0.5, at_least=False),
-        Test("decode_r2", "R² of decoding the waves", 0.8),
-        Test("interchange_accuracy", "answers that follow an interchange", 0.9),
-    ),
-    "automaton": (
-        Test(VARIABLE, "R² of reading", 0.8),
-        Test("interchange_accuracy", "continuations after an interchange", 0.99),
-        Test("moved_accuracy", "continuations after a move", 0.9),
-    ),
-    "recurrence": (
-        Test(VARIABLE, "R² of reading", 0.9),
-        Test("moved_accuracy", "continuations after a move along a register", 0.9),
-    ),
-}
+TESTS: Mapping[str, tuple[Test, ...]] = {name: kind.TESTS for name, kind in KINDS.items()}
 """The tests of every kind of mechanism."""
 
 DERIVED = frozenset(
@@ -113,13 +67,9 @@ def rule(kind: str, name: str, stored: bool) -> tuple[float | None, bool, bool]:
     """
     derived = stored and name in DERIVED
     for test in TESTS.get(kind, ()):
-        if name == test.name or (_stands_for_many(test) and name.startswith(test.name)):
+        if name == test.name or (test.stands_for_many and name.startswith(test.name)):
             return test.needs, test.at_least, derived
     return None, True, derived
-
-
-def _stands_for_many(test: Test) -> bool:
-    return test.name in {VARIABLE, DECOY}
 
 
 def _names(test: Test, rows: Rows, variables: Sequence[str]) -> list[tuple[str, str]]:

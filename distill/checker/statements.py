@@ -8,95 +8,22 @@ numbers say is a forgery, and is found.
 
 from __future__ import annotations
 
-import string
-from collections.abc import Mapping, Sequence
-from math import prod
+from collections.abc import Mapping
 from typing import Any
 
+from . import finite
+from .kind import leads
+from .kinds import KINDS
 from .located import doubts, rule
-from .verdict import is_number, verdict
+from .verdict import verdict
 
 Tree = Mapping[str, Any]
-Ranges = Sequence[Sequence[int]]
-"""First and last value of every input, or channel."""
 
-
-# what the verdict is about
-
-
-def holds_for(
-    space: str,
-    inputs: Ranges,
-    outputs: Sequence[int] | int,
-    verdict: str,
-    draw: Mapping[str, Any],
-    up_to_length: int | None,
-) -> dict[str, Any]:
-    """The inputs that a verdict is about, as `holds_for` of a report.
-
-    Args:
-        space: "domain" or "sequences".
-        inputs: of the network.
-        outputs: first and last value that it answers; over sequences how many numbers an answer is.
-        verdict: what is claimed.
-        draw: what was gone through, as the certificate has it: its kind, and what it takes to draw
-            it again.
-        up_to_length: steps that a proof reaches; null for every length, or without a proof.
-    """
-    sampled = draw["kind"] != "every"
-    found = {
-        "domain": in_words(space, inputs, outputs),
-        "inputs": prod(last - first + 1 for first, last in inputs),
-        "sampled": sampled,
-        "sampling": draw_in_words(draw) if sampled else None,
-        "lengths": None,
-        "up_to_length": None,
-    }
-    if space == "domain":
-        return found
-    if verdict == "proved":
-        lengths = "every length" if up_to_length is None else f"up to {up_to_length:,} steps"
-        proved = {"inputs": None, "sampled": False, "sampling": None}
-        return found | proved | {"lengths": lengths, "up_to_length": up_to_length}
-    length = draw["length"]
-    counted = {"inputs": found["inputs"] ** length, "lengths": f"{length:,} steps"}
-    return found | counted | {"up_to_length": length}
-
-
-def in_words(space: str, inputs: Ranges, outputs: Sequence[int] | int) -> str:
-    """Inputs and answers: "a in 0..112, b in 0..112; answers 0..112"."""
-    ranges = ", ".join(
-        f"{name} in {first}..{last}"
-        for name, (first, last) in zip(names(space, len(inputs)), inputs, strict=True)
-    )
-    if isinstance(outputs, int):
-        return ranges if outputs == 1 else f"{ranges}; answers of {outputs} numbers"
-    first, last = outputs
-    return f"{ranges}; answers {first}..{last}"
-
-
-def names(space: str, count: int) -> list[str]:
-    """Neutral names of inputs by position: a, b, c, ...; of a single channel x."""
-    if space == "sequences" and count == 1:
-        return ["x"]
-    letters = string.ascii_lowercase
-    return list(letters[:count]) if count <= len(letters) else [f"x{i + 1}" for i in range(count)]
-
-
-def draw_in_words(draw: Mapping[str, Any]) -> str:
-    """What was gone through, from what it takes to draw it again."""
-    kind, count = draw["kind"], draw.get("count")
-    if kind == "every":
-        return f"every sequence of {draw['length']:,} steps" if "length" in draw else "every input"
-    if kind == "sample":
-        return f"{count:,} inputs drawn uniformly without replacement, PCG64({draw['seed']})"
-    of = {
-        "uniform": f"drawn uniformly, PCG64({draw['seed']})",
-        "stress": f"of four kinds that random ones almost never contain, PCG64({draw['seed']})",
-        "listed": f"of the task's own sampler, {draw.get('different', 0):,} of them different, "
-        "listed in the certificate",
-    }[kind]
-    return f"{count:,} sequences of {draw['length']:,} steps, {of}"
+PROOFS = {
+    **finite.PROOFS,
+    **{name: p for kind in KINDS.values() for name, p in kind.PROOFS.items()},
+}
+"""What the methods of proof prove, by their names."""
 
 
 # why no more is claimed
@@ -151,7 +78,7 @@ def reasons(tree: Tree) -> list[str]:
     else:
         if not counted["exhaustive"]:
             said.append("at best tested: the domain is too large to go through")
-        if proof is not None and not _leads(proof):
+        if proof is not None and not leads(proof):
             said.append(f"not proved: {proof_statement(tree)}")
     if counted.get("search_disagreements"):
         more = "" if over_sequences(tree) else "more "
@@ -170,7 +97,7 @@ def _about_sequences(tree: Tree) -> list[str]:
             return []
         return ["not proved: no proof is known for this kind of network and program"]
     if proof["up_to_length"] is None:
-        return [] if _leads(proof) else [f"not proved: {proof_statement(tree)}"]
+        return [] if leads(proof) else [f"not proved: {proof_statement(tree)}"]
     return [f"not proved for every length: {proof_statement(tree)}"]
 
 
@@ -195,50 +122,17 @@ def _beyond(tree: Tree) -> list[str]:
     return []
 
 
-def _leads(proof: Mapping[str, Any]) -> bool:
-    return is_number(proof["smallest_lead"]) and proof["smallest_lead"] > 0
-
-
 # what was proved
 
 
 def proof_statement(tree: Tree) -> str:
     """What the proof of a tree proves, from its method and its figures."""
-    proof = tree["proof"]
-    steps = proof["up_to_length"]
-    match proof["method"]:
-        case "margins" if _leads(proof):
-            return (
-                "on every input the network's answer leads by more than rounding can move a logit, "
-                "for its stored weights in real arithmetic"
-            )
-        case "margins":
-            return "on some input the network's two best answers are closer than rounding can tell"
-        case "boxes" if steps is None:
-            return (
-                "the network maps the box around every state into that of the next one, and its "
-                "answer leads over each of them, for its stored weights in real arithmetic: by "
-                "induction over the steps, at every length"
-            )
-        case "boxes":
-            return (
-                "no boxes in hidden space are mapped into one another; followed from the start, "
-                f"they stay apart for {_steps(steps)}"
-            )
-        case "recurrence" | "recurrence in parts" if steps:
-            parts = ", in the parts that the program divides into,"
-            return (
-                "the network's weights are an integer recurrence but for an error that is at most "
-                f"{proof['error']:.2g}{parts if proof['method'] != 'recurrence' else ''} within "
-                f"{_steps(steps)}, over all inputs, its own rounding in float64 included: less "
-                "than a half, so that its rounded answers are the recurrence's"
-            )
-        case "recurrence" | "recurrence in parts":
-            return (
-                "the network is further than a half from the recurrence at the first step, for "
-                "some input"
-            )
-    raise ValueError(f"a proof by the method {proof['method']!r} is not known")
+    proof, steps = tree["proof"], tree["proof"]["up_to_length"]
+    if proof["method"] not in PROOFS:
+        raise ValueError(f"a proof by the method {proof['method']!r} is not known")
+    method = PROOFS[proof["method"]]
+    says = method.statement if method.holds(proof) else method.otherwise
+    return says.format(**proof, steps="" if steps is None else _steps(steps))
 
 
 def _steps(count: int) -> str:

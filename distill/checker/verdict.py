@@ -63,15 +63,3 @@ def is_number(value: Any) -> bool:
     if type(value) is int:
         return -LARGEST < value < LARGEST
     return type(value) is float and math.isfinite(value)
-
-
-def tree_of(numbers: Mapping[str, Any]) -> dict[str, Any]:
-    """Values by dotted name, nested as in `verification.json`."""
-    tree: dict[str, Any] = {}
-    for name, value in numbers.items():
-        *way, last = name.split(".")
-        place = tree
-        for part in way:
-            place = place.setdefault(part, {})
-        place[last] = value
-    return tree

@@ -41,8 +41,8 @@ def verify(run: str, seed: int | None, search: str | None, as_json: bool, out: s
     """
     from dataclasses import replace
 
-    from distill.checker.check import check_run
     from distill.runs.folders import find_run
+    from distill.search.folder import check_run
     from distill.terminal.run import show_checkup
     from distill.threads import fixed_threads
 

@@ -11,12 +11,14 @@ from pathlib import Path
 from jaxtyping import Int
 from numpy import ndarray
 
-from distill.checker import derive, derive_sequences
+from distill.checker import automaton, sequences
 from distill.checker.check import Finding, evidence_of
 from distill.checker.draws import symbols
-from distill.checker.read import Evidence, SequenceEvidence
+from distill.checker.finite import Evidence
+from distill.checker.sequences import SequenceEvidence
 from distill.cross_checks.learner import cross_check
 from distill.cross_checks.second_search import second_search_inputs, second_search_sequences
+from distill.search.folder import asked
 
 
 def searched_again(folder: Path) -> Finding:
@@ -26,9 +28,9 @@ def searched_again(folder: Path) -> Finding:
         if evidence.architecture is None:
             return Finding("hypothesis", True, "not searched: the network was not stored")
         shape = tuple(len(values) for values in evidence.inputs)
-        found = second_search_inputs(derive.asked(evidence), shape)
+        found = second_search_inputs(asked(evidence), shape)
     else:
-        ask = derive_sequences.asked(evidence)
+        ask = asked(evidence)
         found = second_search_sequences(ask, evidence.channels, evidence.length)
     detail = f"program and network differ on {found.disagreements:,} of {found.visited:,}"
     if found.first is not None:
@@ -43,11 +45,11 @@ def learned_again(folder: Path) -> Finding | None:
         return None
     if evidence.mechanism["kind"] != "automaton":
         return None
-    transitions, outputs, _ = derive_sequences.machine_of(evidence)
+    transitions, outputs, _ = automaton.machine_of(evidence)
 
     def ask(words: Int[ndarray, "n length"]) -> Int[ndarray, "n length"]:
         read = symbols(words, evidence.channels)
-        return derive_sequences.network_answers(evidence, read)[0][..., 0]
+        return sequences.network_answers(evidence, read)[0][..., 0]
 
     found = cross_check(ask, (transitions, outputs), evidence.length)
     return None if found is None else Finding("active learner", *found)

@@ -16,7 +16,7 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 
 from distill.checker.draws import symbols
-from distill.checker.search import Ask, Searched
+from distill.search.search import Ask, Searched
 
 SEED = 0
 """Of the search. Hypothesis would else take a digest of the source of the function that it calls,

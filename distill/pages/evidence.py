@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from distill.checker.located import DECOY
+from distill.checker.kind import DECOY
 from distill.pages.statements import meaning_statement
 from distill.records.figures import three, words_of
 from distill.records.report import DECOY_AGREES, Agreement, Figure, Report

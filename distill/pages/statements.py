@@ -6,7 +6,7 @@ is said here follows from fields of the report and the kind of its certificate.
 
 from __future__ import annotations
 
-from distill.checker.located import VARIABLE
+from distill.checker.kind import VARIABLE
 from distill.records.figures import three, words_of
 from distill.records.report import Agreement, Meaning, ProgramVsModel, Report
 from distill.records.sentences import TAKEN, not_derived

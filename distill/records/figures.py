@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from distill.checker.located import DECOY, VARIABLE
+from distill.checker.kind import DECOY, VARIABLE
 from distill.records.report import DECOY_AGREES, ISOLATED, Figure, Report
 
 

@@ -8,18 +8,16 @@ import numpy as np
 from jaxtyping import Bool, Int
 from numpy import ndarray
 
-from distill.checker.derive import upper_bound
+from distill.checker.count import upper_bound
 from distill.checker.forward import (
     DOUBLE,
     FORWARD_PASSES,
     SINGLE,
-    MLPPass,
-    TransformerPass,
+    Pass,
     covers,
     margins,
 )
 from distill.checker.sandbox import program_of, run_program
-from distill.checker.search import Asked, Searched, search_inputs
 from distill.evidence.checked import Checked
 from distill.evidence.figures import Measure
 from distill.networks.architecture import TokenArchitecture
@@ -27,6 +25,7 @@ from distill.networks.stored import Model, reads_tokens
 from distill.networks.trace import Trace
 from distill.records.refusal import Refusal
 from distill.records.report import Disagreement, FloatBound, ProgramVsModel, Proof, Space
+from distill.search.search import Asked, Searched, search_inputs
 from distill.tasks.finite import Task
 from distill.verify.agreement import agreement, check_network, first_where
 from distill.verify.counted import Checks, Counted
@@ -182,9 +181,7 @@ def _search(trace: Trace, source: str) -> Searched:
     return search_inputs(ask, domain.shape, constants=hints)
 
 
-def _forward(
-    model: Model[TokenArchitecture], roundoff: float = DOUBLE
-) -> TransformerPass | MLPPass:
+def _forward(model: Model[TokenArchitecture], roundoff: float = DOUBLE) -> Pass:
     weights = {name: weights.numpy() for name, weights in model.parameters.items()}
     shape = vars(model.architecture)
     return FORWARD_PASSES[model.architecture.kind](shape, weights, roundoff)

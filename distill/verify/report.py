@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from distill.checker.statements import holds_for
+from distill.checker.scope import holds_for
 from distill.checker.verdict import STRENGTH
 from distill.evidence.figures import rows_of
 from distill.kinds.kind import Proved, Written

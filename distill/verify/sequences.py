@@ -9,16 +9,17 @@ import numpy as np
 from jaxtyping import Int
 from numpy import ndarray
 
-from distill.checker.derive import upper_bound
-from distill.checker.derive_sequences import answers_of, search
+from distill.checker.count import upper_bound
 from distill.checker.sandbox import program_of, run_sequences
-from distill.checker.search import Asked, Searched
+from distill.checker.sequences import answers_of
 from distill.errors import TooLargeError
 from distill.evidence.figures import Measure
 from distill.networks.sequence_network import SequenceNetwork
 from distill.networks.trace import SequenceTrace
 from distill.records.refusal import Refusal
 from distill.records.report import ProgramVsModel, Space
+from distill.search.folder import search_beyond as search
+from distill.search.search import Asked, Searched
 from distill.tasks.sequences import SequenceTask
 from distill.verify.answers import Answers, agreement, answered, first_difference
 from distill.verify.counted import Checks, Counted

@@ -19,7 +19,7 @@ from safetensors.numpy import load_file, save_file
 import distill
 from distill import Domain, Model
 from distill.checker.check import check_run
-from distill.checker.derive import upper_bound
+from distill.checker.count import upper_bound
 from distill.errors import RunFolderError
 
 

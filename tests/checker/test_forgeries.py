@@ -19,11 +19,10 @@ from planted_machine import planted_network
 
 import distill
 from distill.checker.check import check_run
-from distill.checker.derive_sequences import draw_again, network_answers
 from distill.checker.draws import drawn
-from distill.checker.read import SequenceEvidence
 from distill.checker.recurrent import IntegerForward
 from distill.checker.sandbox import run_sequences
+from distill.checker.sequences import SequenceEvidence, network_answers
 from distill.errors import ProgramError, RunFolderError
 from distill.kinds.automaton.machine import Machine
 
@@ -304,12 +303,12 @@ def test_a_program_that_is_right_on_the_stored_draws_alone_is_found():
     for part in stored:
         said = run_sequences(evidence.program, part)
         assert (said == network_answers(evidence, part)[0]).all()
-    asked, differ = draw_again(evidence, 0, length)
+    asked, differ = evidence.draw_again(0, length)
     assert differ > 0.9 * asked
     right = dataclasses.replace(
         evidence, program=KNOWN.format(seen="").replace("1 - total", "total")
     )
-    assert draw_again(right, 0, length) == (asked, 0)
+    assert right.draw_again(0, length) == (asked, 0)
 
 
 def test_an_untouched_refusal_passes(tmp_path):

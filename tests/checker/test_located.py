@@ -7,7 +7,8 @@ import pytest
 from planted import planted_model
 
 import distill
-from distill.checker.located import CLEAR, TESTS, VARIABLE, doubts, rule
+from distill.checker.kind import CLEAR, VARIABLE
+from distill.checker.located import TESTS, doubts, rule
 from distill.networks.stored import Model
 
 NAMES = ("total", "phase")

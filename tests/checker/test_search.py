@@ -1,14 +1,22 @@
 """The search for disagreements between a program and its network."""
 
 import hashlib
+import json
 
 import numpy as np
 import pytest
+from changed_folder import rehash
+from distill.channels import Channels
+from distill.machine import random_minimal
 from fault_kinds import HELD_OUT, TUNED, of_the_network
 from planted_faults import planted_faults, rows_needed
+from planted_machine import planted_network
 
-from distill.checker.families import Space, Stream, blocks, lines
-from distill.checker.search import BUDGET, Asked, search_inputs, search_sequences
+import distill
+from distill.checker import check
+from distill.search import folder as search_of_a_folder
+from distill.search.families import Space, Stream, blocks, lines
+from distill.search.search import BUDGET, Asked, search_inputs, search_sequences
 
 CONSTANTS = (0, 1, 7, -3, 42, 174293, 1, 10**40, -(10**25))
 
@@ -130,3 +138,21 @@ def test_blocks_have_every_word_of_a_width():
     rows = blocks(Stream(0), Space(np.zeros((7, 1), int), np.full((7, 1), 3)), 81)[..., 0]
     words = {tuple(row[i : i + 5]) for row in rows.tolist() for i in range(3)}
     assert len(words) == 3**5
+
+
+def test_counts_of_a_search_are_derived_by_verify_and_listed_by_the_checker_alone(tmp_path):
+    network = planted_network(random_minimal(np.random.default_rng(1), 3, 2), 1)
+    run = distill.distill(network, Channels((range(2),)), length=5, name="m", out=tmp_path)
+    assert search_of_a_folder.check_run(run.folder).ok
+    path = run.folder / "verification.json"
+    report = json.loads(path.read_text())
+    report["program_vs_model"]["searched"] += 1
+    path.write_text(json.dumps(report))
+    rehash(run.folder)
+    alone, verified = check.check_run(run.folder), search_of_a_folder.check_run(run.folder)
+    assert alone.ok
+    assert "program_vs_model.searched" in alone.not_derived
+    assert [f.name for f in verified.findings if not f.ok] == [
+        "program_vs_model.searched",
+        "verification.json",
+    ]

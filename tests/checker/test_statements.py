@@ -8,9 +8,8 @@ import pytest
 from builders.changed_folder import changed
 
 import distill
+from distill.checker.scope import draw_in_words, holds_for
 from distill.checker.statements import (
-    draw_in_words,
-    holds_for,
     proof_statement,
     reasons,
     rows_that_bend_rules,

@@ -5,13 +5,13 @@ import importlib
 import numpy as np
 import pytest
 
-from distill.checker.search import Asked
 from distill.cross_checks.second_search import (
     least_sure,
     least_sure_sequences,
     second_search_inputs,
     second_search_sequences,
 )
+from distill.search.search import Asked
 
 
 def near(target):

@@ -2,7 +2,6 @@
 
 import json
 
-import distill.checker.kinds
 import numpy as np
 import pytest
 import torch
@@ -12,6 +11,7 @@ from builders.copy_kind.kind import CopyKind
 from click.testing import CliRunner
 
 import distill
+import distill.checker.kinds
 from distill.cli import main
 from distill.domains.finite import Domain
 from distill.gallery.collect import collect, differences, draw

@@ -11,7 +11,7 @@ from planted import planted_logits, planted_model, square
 
 import distill
 from distill.checker.check import check_run
-from distill.checker.derive import upper_bound
+from distill.checker.count import upper_bound
 from distill.networks import trace as trace_module
 from distill.records.report import Report
 from distill.serialise import schema, to_json

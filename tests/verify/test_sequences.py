@@ -14,7 +14,6 @@ from planted_machine import planted_network
 
 import distill
 from distill.checker.check import check_run
-from distill.checker.conformance import padded, telling_apart, walks
 from distill.checker.loop import walk
 from distill.cross_checks.learner import apart, learned_machine
 from distill.domains.sequences import Channels
@@ -30,6 +29,7 @@ from distill.networks.sequence_network import SequenceNetwork
 from distill.networks.stored import Model
 from distill.networks.trace import SequenceTrace
 from distill.records.refusal import Refusal
+from distill.search.conformance import padded, telling_apart, walks
 from distill.verify.answers import answered
 from distill.verify.report import verify
 from distill.verify.spaces import checks_of

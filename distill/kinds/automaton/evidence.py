@@ -6,7 +6,6 @@ import numpy as np
 from jaxtyping import Int
 from numpy import ndarray
 
-from distill.checker.conformance import padded, walks
 from distill.checker.draws import numbers, symbols
 from distill.checker.forward import SINGLE
 from distill.checker.invariant import induction, reach
@@ -20,6 +19,7 @@ from distill.networks.second_order import Recurrent
 from distill.networks.sequence_network import SequenceNetwork
 from distill.networks.stored import Model, model_of
 from distill.records.report import FloatBound, Proof
+from distill.search.conformance import padded, walks
 
 MAX_REACH = 1_000
 """Steps up to which boxes are followed where none are closed."""

@@ -16,10 +16,10 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
-from distill.checker.conformance import telling_apart
 from distill.kinds.automaton.machine import Machine
 from distill.networks.network import HasSteps
 from distill.records.refusal import Refusal
+from distill.search.conformance import telling_apart
 
 MAX_STATES = 2_000
 """States beyond which no machine is read."""

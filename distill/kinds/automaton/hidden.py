@@ -15,7 +15,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
-from distill.checker.located import VARIABLE
+from distill.checker.kind import VARIABLE
 from distill.evidence.figures import Measure, Measured
 from distill.kinds.automaton.machine import Machine
 from distill.networks.network import HasSteps

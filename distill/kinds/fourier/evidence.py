@@ -14,7 +14,7 @@ import torch
 from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
-from distill.checker.located import DECOY
+from distill.checker.kind import DECOY
 from distill.evidence.figures import Measure, Measured
 from distill.kinds.fourier.coordinate import Coordinate
 from distill.kinds.fourier.mechanism import (

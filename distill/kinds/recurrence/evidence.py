@@ -7,8 +7,8 @@ from jaxtyping import Float, Int, Real
 from numpy import ndarray
 
 from distill.checker.affine import affine_pass, is_system
+from distill.checker.kind import VARIABLE
 from distill.checker.linear_bound import linear_bound
-from distill.checker.located import VARIABLE
 from distill.errors import ProgramError
 from distill.evidence.figures import Measure, Measured
 from distill.kinds.automaton.hidden import answers_follow

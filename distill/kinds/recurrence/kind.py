@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping
 from jaxtyping import Int
 from numpy import ndarray
 
-from distill.checker.conformance import impulses
-from distill.checker.located import VARIABLE
+from distill.checker.kind import VARIABLE
 from distill.drawing.picture import Picture
 from distill.evidence.figures import Measured
 from distill.expressions.reading import read_expression
@@ -25,6 +24,7 @@ from distill.kinds.recurrence.pictures import recurrence_pictures
 from distill.networks.trace import SequenceTrace, View
 from distill.records.refusal import Refusal
 from distill.records.report import Report
+from distill.search.conformance import impulses
 
 
 class RecurrenceKind(Kind[RecurrenceMechanism]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from distill.checker.located import VARIABLE
+from distill.checker.kind import VARIABLE
 from distill.drawing.picture import BAD, FAINT, GOOD, SURFACE, Picture, picture
 from distill.drawing.rounded import figure_text
 from distill.records.report import Report

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from distill.checker.located import DECOY
+from distill.checker.kind import DECOY
 from distill.drawing.picture import SERIES, Picture, picture
 from distill.records.report import DECOY_AGREES, Report
 

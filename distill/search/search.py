@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy import ndarray
 
-from .families import FAMILIES, Space, Stream, changed, mixed, prefixes
+from distill.search.families import FAMILIES, Space, Stream, changed, mixed, prefixes
 
 SEED = 4
 BUDGET = 30_000

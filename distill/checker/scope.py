@@ -1,0 +1,86 @@
+"""What a verdict is about: inputs and draws, in numbers and in words."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping, Sequence
+from math import prod
+from typing import Any
+
+Ranges = Sequence[Sequence[int]]
+"""First and last value of every input, or channel."""
+
+
+def holds_for(
+    space: str,
+    inputs: Ranges,
+    outputs: Sequence[int] | int,
+    verdict: str,
+    draw: Mapping[str, Any],
+    up_to_length: int | None,
+) -> dict[str, Any]:
+    """The inputs that a verdict is about, as `holds_for` of a report.
+
+    Args:
+        space: "domain" or "sequences".
+        inputs: of the network.
+        outputs: first and last value that it answers; over sequences how many numbers an answer is.
+        verdict: what is claimed.
+        draw: what was gone through, as the certificate has it: its kind, and what it takes to draw
+            it again.
+        up_to_length: steps that a proof reaches; null for every length, or without a proof.
+    """
+    sampled = draw["kind"] != "every"
+    found = {
+        "domain": in_words(space, inputs, outputs),
+        "inputs": prod(last - first + 1 for first, last in inputs),
+        "sampled": sampled,
+        "sampling": draw_in_words(draw) if sampled else None,
+        "lengths": None,
+        "up_to_length": None,
+    }
+    if space == "domain":
+        return found
+    if verdict == "proved":
+        lengths = "every length" if up_to_length is None else f"up to {up_to_length:,} steps"
+        proved = {"inputs": None, "sampled": False, "sampling": None}
+        return found | proved | {"lengths": lengths, "up_to_length": up_to_length}
+    length = draw["length"]
+    counted = {"inputs": found["inputs"] ** length, "lengths": f"{length:,} steps"}
+    return found | counted | {"up_to_length": length}
+
+
+def in_words(space: str, inputs: Ranges, outputs: Sequence[int] | int) -> str:
+    """Inputs and answers: "a in 0..112, b in 0..112; answers 0..112"."""
+    ranges = ", ".join(
+        f"{name} in {first}..{last}"
+        for name, (first, last) in zip(names(space, len(inputs)), inputs, strict=True)
+    )
+    if isinstance(outputs, int):
+        return ranges if outputs == 1 else f"{ranges}; answers of {outputs} numbers"
+    first, last = outputs
+    return f"{ranges}; answers {first}..{last}"
+
+
+def names(space: str, count: int) -> list[str]:
+    """Neutral names of inputs by position: a, b, c, ...; of a single channel x."""
+    if space == "sequences" and count == 1:
+        return ["x"]
+    letters = string.ascii_lowercase
+    return list(letters[:count]) if count <= len(letters) else [f"x{i + 1}" for i in range(count)]
+
+
+def draw_in_words(draw: Mapping[str, Any]) -> str:
+    """What was gone through, from what it takes to draw it again."""
+    kind, count = draw["kind"], draw.get("count")
+    if kind == "every":
+        return f"every sequence of {draw['length']:,} steps" if "length" in draw else "every input"
+    if kind == "sample":
+        return f"{count:,} inputs drawn uniformly without replacement, PCG64({draw['seed']})"
+    of = {
+        "uniform": f"drawn uniformly, PCG64({draw['seed']})",
+        "stress": f"of four kinds that random ones almost never contain, PCG64({draw['seed']})",
+        "listed": f"of the task's own sampler, {draw.get('different', 0):,} of them different, "
+        "listed in the certificate",
+    }[kind]
+    return f"{count:,} sequences of {draw['length']:,} steps, {of}"
