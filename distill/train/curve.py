@@ -14,9 +14,9 @@ from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 from torch.nn.functional import cross_entropy
 
+from distill.evidence.profile import aligned_profile
 from distill.kinds.fourier.differences import fit_differences
 from distill.kinds.fourier.mechanism import FourierMechanism, Wave, mechanism_logits
-from distill.kinds.fourier.waves import aligned_profile
 from distill.networks.architecture import Architecture
 from distill.records.curve import CurvePoint, TrainingCurve
 from distill.tasks.finite import Task

@@ -12,11 +12,10 @@ from distill.drawing.graph.graph import drawing
 from distill.drawing.graph.placement import Arrow, Graph
 from distill.drawing.picture import FAINT, GRID, INK, SERIES, SURFACE, Picture, picture
 from distill.kinds.automaton.edges import Edge, edge_text, edges_of, short_text, symbols_text
-from distill.kinds.automaton.exhibits import Interchange
+from distill.kinds.automaton.exhibits import Interchange, MachineExhibits
 from distill.kinds.automaton.machine import Machine
 from distill.kinds.automaton.mechanism import AutomatonMechanism
 from distill.kinds.automaton.states import state_groups, state_names, state_order, what_names_mean
-from distill.kinds.exhibiting import MachineExhibits
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

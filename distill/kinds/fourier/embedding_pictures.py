@@ -11,19 +11,18 @@ from distill.drawing.picture import (
     FAINT,
     GRID,
     INK,
-    SERIES,
     Draw,
     Panel,
     Picture,
     panelled,
     picture,
 )
+from distill.drawing.spectrum import bars
 from distill.kinds.fourier.embedding_exhibits import CIRCLES, Circle, EmbeddedInput
 from distill.kinds.fourier.exhibits import FourierExhibits
 from distill.kinds.fourier.mechanism import FourierMechanism
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 LABELLED = 5
@@ -84,26 +83,6 @@ def spectrum(mechanism: FourierMechanism, exhibits: FourierExhibits) -> Picture:
         draw,
         height=1.0 + 1.35 * len(rows),
     )
-
-
-def bars(axes: Axes, heights: tuple[float, ...], keys: tuple[int, ...]) -> None:
-    """A bar for every frequency 1, 2, ...; the key frequencies in colour, with their numbers."""
-    key = [k for k in keys if k <= len(heights)]
-    rest = [k for k in range(1, len(heights) + 1) if k not in keys]
-    axes.vlines(rest, 0, [heights[k - 1] for k in rest], color=FAINT, linewidth=2)
-    axes.vlines(key, 0, [heights[k - 1] for k in key], color=SERIES[0], linewidth=4)
-    for k in key:
-        axes.annotate(
-            str(k),
-            (k, heights[k - 1]),
-            xytext=(0, 2),
-            textcoords="offset points",
-            ha="center",
-            fontweight="bold",
-        )
-    axes.set_xlim(0, len(heights) + 1)
-    axes.set_ylim(0, 1.25 * max([*heights, 1e-9]))
-    axes.grid(visible=False, axis="x")
 
 
 def circles(mechanism: FourierMechanism, exhibits: FourierExhibits) -> Picture | None:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from distill.drawing.heat import held, level_panel
 from distill.drawing.picture import FAINT, SERIES, Picture, panelled, picture
-from distill.kinds.exhibiting import FourierExhibits
+from distill.drawing.spectrum import around_zero
 from distill.kinds.fourier.embedding_pictures import circles, spectrum
-from distill.kinds.fourier.exhibits import LogitMaps
+from distill.kinds.fourier.exhibits import FourierExhibits, LogitMaps
 from distill.kinds.fourier.mechanism import FourierMechanism
 
 if TYPE_CHECKING:
@@ -50,13 +50,6 @@ def profile(exhibits: FourierExhibits) -> Picture:
         f"program; the next highest output has {second:.4g} in the network.",
         draw,
     )
-
-
-def around_zero(*profiles: tuple[float, ...]) -> tuple[list[int], list[list[float]]]:
-    """Profiles over 0, ..., p - 1 with the answer in the middle, and the steps from it."""
-    p = len(profiles[0])
-    steps = [step - p // 2 for step in range(p)]
-    return steps, [[profile[step % p] for step in steps] for profile in profiles]
 
 
 def _maps(logits: LogitMaps) -> Picture:

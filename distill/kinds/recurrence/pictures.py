@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from distill.drawing.picture import FAINT, SERIES, Picture, picture
-from distill.kinds.exhibiting import RecurrenceExhibits
-from distill.kinds.recurrence.exhibits import DecodedPairs
-from distill.pages.pictures.located import figure_text
+from distill.drawing.rounded import figure_text
+from distill.kinds.recurrence.exhibits import DecodedPairs, RecurrenceExhibits
 from distill.records.report import Figure as Row
 
 if TYPE_CHECKING:

@@ -10,8 +10,7 @@ from distill.drawing.colours import around
 from distill.drawing.heat import cells_of, drawn, held
 from distill.drawing.picture import FAINT, SERIES, Picture, picture, raster
 from distill.drawing.png import png
-from distill.kinds.fourier.embedding_pictures import bars
-from distill.kinds.fourier.pictures import around_zero
+from distill.drawing.spectrum import around_zero, bars
 from distill.kinds.refused.finite_exhibits import AnswerMap, RefusalExhibits
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from distill.checker.located import VARIABLE
 from distill.drawing.picture import BAD, FAINT, GOOD, SURFACE, Picture, picture
+from distill.drawing.rounded import figure_text
 from distill.records.report import Report
 
 if TYPE_CHECKING:
@@ -79,8 +80,3 @@ def located_picture(report: Report) -> Picture | None:
         draw,
         height=0.9 + 0.5 * len(rows),
     )
-
-
-def figure_text(value: float) -> str:
-    """Two digits, and no negative zero."""
-    return f"{round(value, 2) + 0.0:.2f}"
