@@ -6,6 +6,7 @@ installed, learns the machine of a network by asking it, and arrives at the one 
 
 from __future__ import annotations
 
+import importlib.util
 from pathlib import Path
 
 from jaxtyping import Int
@@ -14,13 +15,32 @@ from numpy import ndarray
 from distill.checker import derive, derive_sequences
 from distill.checker.check import Finding, evidence_of
 from distill.checker.draws import symbols
+from distill.checker.errors import DistillError
 from distill.checker.read import Evidence, SequenceEvidence
 from distill.cross_checks.learner import cross_check
 from distill.cross_checks.second_search import second_search_inputs, second_search_sequences
 
 
+def require_search() -> None:
+    """Make sure that the second search can be made.
+
+    Raises:
+        DistillError: hypothesis is not installed.
+    """
+    if importlib.util.find_spec("hypothesis") is None:
+        raise DistillError(
+            "hypothesis is not installed, and `--search hypothesis` searches with it: "
+            "pip install 'distill[search]', or verify without --search"
+        )
+
+
 def searched_again(folder: Path) -> Finding:
-    """What hypothesis finds between the program and the stored network of a run."""
+    """What hypothesis finds between the program and the stored network of a run.
+
+    Raises:
+        DistillError: hypothesis is not installed.
+    """
+    require_search()
     evidence = evidence_of(folder)
     if isinstance(evidence, Evidence):
         if evidence.architecture is None:
