@@ -12,90 +12,65 @@ Names are loaded on first use: `import distill` and `distill --help` do not wait
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from distill.domains.finite import Domain
-    from distill.domains.sequences import Channels
-    from distill.errors import DistillError
-    from distill.importing import import_model
-    from distill.kinds.automaton.mechanism import AutomatonMechanism
-    from distill.kinds.fourier.mechanism import FourierMechanism
-    from distill.kinds.recurrence.mechanism import RecurrenceMechanism
-    from distill.networks.architecture import MLP, Transformer
-    from distill.networks.integer_model import IntegerModel
-    from distill.networks.integer_recurrent import IntegerRecurrent
-    from distill.networks.recurrent_model import RecurrentModel
-    from distill.networks.second_order import Recurrent
-    from distill.networks.stored import BlackBox, Model
-    from distill.pipeline import distill, run, run_model
-    from distill.programs.program import Program
-    from distill.records.refusal import Refusal
-    from distill.records.report import Report
-    from distill.runs.store import Run, load_run
-    from distill.tasks.family import task
-    from distill.tasks.finite import Task
-    from distill.tasks.sequences import SequenceTask, scan, windows
-
-__all__ = [
-    "MLP",
-    "AutomatonMechanism",
-    "BlackBox",
-    "Channels",
-    "DistillError",
-    "Domain",
-    "FourierMechanism",
-    "IntegerModel",
-    "IntegerRecurrent",
-    "Model",
-    "Program",
-    "RecurrenceMechanism",
-    "Recurrent",
-    "RecurrentModel",
-    "Refusal",
-    "Report",
-    "Run",
-    "SequenceTask",
-    "Task",
-    "Transformer",
-    "distill",
-    "import_model",
-    "load_run",
-    "run",
-    "run_model",
-    "scan",
-    "task",
-    "windows",
-]
-
-_HOME = {
-    "MLP": "networks.architecture",
-    "AutomatonMechanism": "kinds.mechanism",
-    "BlackBox": "networks.stored",
-    "Channels": "domains.sequences",
-    "DistillError": "errors",
-    "Domain": "domains.finite",
-    "FourierMechanism": "kinds.mechanism",
-    "IntegerModel": "networks.integer_model",
-    "IntegerRecurrent": "networks.integer_recurrent",
-    "Model": "networks.stored",
-    "Program": "programs.program",
-    "RecurrenceMechanism": "kinds.mechanism",
-    "Recurrent": "networks.second_order",
-    "RecurrentModel": "networks.recurrent_model",
-    "Refusal": "kinds.mechanism",
-    "Report": "records.report",
-    "Run": "runs.store",
-    "SequenceTask": "tasks.sequences",
-    "Task": "tasks.finite",
-    "Transformer": "networks.architecture",
-    "distill": "pipeline",
-    "import_model": "importing",
-    "load_run": "runs.store",
-    "run": "pipeline",
-    "run_model": "pipeline",
-    "scan": "tasks.sequences",
-    "task": "tasks.family",
-    "windows": "tasks.sequences",
+_NAMES = {
+    "domains.finite": "Domain",
+    "domains.sequences": "Channels",
+    "errors": "DistillError",
+    "importing": "import_model",
+    "kinds.automaton.mechanism": "AutomatonMechanism",
+    "kinds.fourier.mechanism": "FourierMechanism",
+    "kinds.recurrence.mechanism": "RecurrenceMechanism",
+    "networks.architecture": "MLP Transformer",
+    "networks.integer_model": "IntegerModel",
+    "networks.integer_recurrent": "IntegerRecurrent",
+    "networks.recurrent_model": "RecurrentModel",
+    "networks.second_order": "Recurrent",
+    "networks.stored": "BlackBox Model",
+    "pipeline": "distill run run_model",
+    "programs.program": "Program",
+    "records.refusal": "Refusal",
+    "records.report": "Report",
+    "runs.store": "Run load_run",
+    "tasks.family": "task",
+    "tasks.finite": "Task",
+    "tasks.sequences": "SequenceTask scan windows",
 }
+"""The public names, by the module below `distill` that they are loaded from."""
+
+_HOME = {name: module for module, names in _NAMES.items() for name in names.split()}
+
+# of the table; a type checker goes by the imports below
+__all__ = sorted(_HOME)  # pyright: ignore[reportUnsupportedDunderAll]
+
+if TYPE_CHECKING:  # the same names, as a type checker reads them; a test holds them together
+    from distill.domains.finite import Domain as Domain
+    from distill.domains.sequences import Channels as Channels
+    from distill.errors import DistillError as DistillError
+    from distill.importing import import_model as import_model
+    from distill.kinds.automaton.mechanism import AutomatonMechanism as AutomatonMechanism
+    from distill.kinds.fourier.mechanism import FourierMechanism as FourierMechanism
+    from distill.kinds.recurrence.mechanism import RecurrenceMechanism as RecurrenceMechanism
+    from distill.networks.architecture import MLP as MLP
+    from distill.networks.architecture import Transformer as Transformer
+    from distill.networks.integer_model import IntegerModel as IntegerModel
+    from distill.networks.integer_recurrent import IntegerRecurrent as IntegerRecurrent
+    from distill.networks.recurrent_model import RecurrentModel as RecurrentModel
+    from distill.networks.second_order import Recurrent as Recurrent
+    from distill.networks.stored import BlackBox as BlackBox
+    from distill.networks.stored import Model as Model
+    from distill.pipeline import distill as distill
+    from distill.pipeline import run as run
+    from distill.pipeline import run_model as run_model
+    from distill.programs.program import Program as Program
+    from distill.records.refusal import Refusal as Refusal
+    from distill.records.report import Report as Report
+    from distill.runs.store import Run as Run
+    from distill.runs.store import load_run as load_run
+    from distill.tasks.family import task as task
+    from distill.tasks.finite import Task as Task
+    from distill.tasks.sequences import SequenceTask as SequenceTask
+    from distill.tasks.sequences import scan as scan
+    from distill.tasks.sequences import windows as windows
 
 
 def __getattr__(name: str) -> Any:

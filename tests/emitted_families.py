@@ -12,9 +12,10 @@ from itertools import permutations, product
 
 import numpy as np
 from exploring import explore, said, window
+from planted_machine import random_minimal
 
 from distill.expressions.expression import Constant, Expression, Name, Operation
-from distill.kinds.automaton.machine import Machine, random_minimal
+from distill.kinds.automaton.machine import Machine
 from distill.kinds.recurrence.recurrence import Recurrence
 
 BITS = (0, 1)
