@@ -285,4 +285,9 @@ class Bank:
         flat = (flat - flat.mean(axis=0)) / np.where(size > 0, size, 1)
         held = np.stack([self._named[after(r.number).name] for r in self.registers]).T
         fitted = (np.arange(len(flat)) // self.length) % 2 == 0
-        return np.clip(linear_reading(flat, held, fitted, RIDGE * fitted.sum()).score(), 0, 1)
+        reading = linear_reading(flat, held, fitted, RIDGE * fitted.sum())
+        rest = reading.targets[~fitted]
+        # what does not vary there has no R²: it counts by how near the reading comes to it
+        near = 1 - np.square(rest - reading.read[~fitted]).sum(axis=0)
+        varies = np.ptp(rest, axis=0) > 0
+        return np.clip(np.where(varies, reading.score(), near), 0, 1)
