@@ -18,7 +18,6 @@ import distill
 from distill.checker.check import check_run
 from distill.checker.linear_bound import IntegerSystem
 from distill.domains.sequences import Channels
-from distill.kinds.automaton.machine import random_minimal
 from distill.networks.mlp import MLP
 
 HERE = Path(__file__).parent
@@ -26,7 +25,7 @@ sys.path.insert(0, str(HERE))
 
 from planted import planted_logits, planted_model, square  # noqa: E402
 from planted_linear import planted as planted_system  # noqa: E402
-from planted_machine import planted_network  # noqa: E402
+from planted_machine import planted_network, random_minimal  # noqa: E402
 from planted_recurrences import plant  # noqa: E402
 
 SPRING = IntegerSystem(

@@ -1,4 +1,4 @@
-"""Recurrent networks by construction: weights that hold a chosen machine, and no training.
+"""Machines at random, and recurrent networks that hold a chosen one by construction.
 
 A hidden unit stands for a state together with the answer that was given on the way to it: it is
 near 1 where the machine is in that state, and near -1 otherwise. A unit is switched on by those
@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
+from distill.errors import MachineError
 from distill.kinds.automaton.machine import Machine
 from distill.networks.second_order import Recurrent
 from distill.networks.stored import Model
@@ -48,3 +49,31 @@ def planted_network(machine: Machine, seed: int | None = None) -> Model[Recurren
         {name: torch.from_numpy(value) for name, value in parameters.items()},
         answers,
     )
+
+
+def random_minimal(
+    rng: np.random.Generator, states: int, symbols: int, outputs: int = 2
+) -> Machine:
+    """A random minimal machine, canonically numbered, over the symbols 0, 1, ...
+
+    Raises:
+        MachineError: no machine of that size was drawn in 1,000 attempts.
+    """
+    values = tuple((value,) for value in range(symbols))
+    for _ in range(1000):
+        delta = rng.integers(0, states, (states, symbols))
+        slots = rng.permutation(states * symbols).tolist()
+        used = set[int]()
+        for state in range(1, states):  # a random tree, so that every state is reached
+            slot = next((s for s in slots if s // symbols < state and s not in used), None)
+            if slot is None:
+                break
+            used.add(slot)
+            delta[slot // symbols, slot % symbols] = state
+        answers = rng.integers(0, outputs, (states, symbols))
+        drawn = Machine(
+            tuple(map(tuple, delta.tolist())), tuple(map(tuple, answers.tolist())), values
+        ).minimise()
+        if drawn.states == states:
+            return drawn
+    raise MachineError(f"no minimal machine of {states} states was drawn; ask for more outputs")

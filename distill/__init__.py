@@ -12,83 +12,60 @@ Names are loaded on first use: `import distill` and `distill --help` do not wait
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from distill.domains.finite import Domain
-    from distill.domains.sequences import Channels
-    from distill.errors import DistillError
-    from distill.importing import import_model
-    from distill.kinds.automaton.mechanism import AutomatonMechanism
-    from distill.kinds.fourier.mechanism import FourierMechanism
-    from distill.kinds.recurrence.mechanism import RecurrenceMechanism
-    from distill.networks.architecture import MLP, IntegerRecurrent, Recurrent, Transformer
-    from distill.networks.black_box import BlackBox
-    from distill.networks.stored import Model
-    from distill.pipeline import distill, load_run, run, run_model
-    from distill.programs.program import Program
-    from distill.records.refusal import Refusal
-    from distill.records.report import Report
-    from distill.runs.store import Run
-    from distill.tasks.family import task
-    from distill.tasks.finite import Task
-    from distill.tasks.sequences import SequenceTask, scan, windows
-
-__all__ = [
-    "MLP",
-    "AutomatonMechanism",
-    "BlackBox",
-    "Channels",
-    "DistillError",
-    "Domain",
-    "FourierMechanism",
-    "IntegerRecurrent",
-    "Model",
-    "Program",
-    "RecurrenceMechanism",
-    "Recurrent",
-    "Refusal",
-    "Report",
-    "Run",
-    "SequenceTask",
-    "Task",
-    "Transformer",
-    "distill",
-    "import_model",
-    "load_run",
-    "run",
-    "run_model",
-    "scan",
-    "task",
-    "windows",
-]
-
-_HOME = {
-    "MLP": "networks.architecture",
-    "AutomatonMechanism": "kinds.automaton.mechanism",
-    "BlackBox": "networks.black_box",
-    "Channels": "domains.sequences",
-    "DistillError": "errors",
-    "Domain": "domains.finite",
-    "FourierMechanism": "kinds.fourier.mechanism",
-    "IntegerRecurrent": "networks.architecture",
-    "Model": "networks.stored",
-    "Program": "programs.program",
-    "RecurrenceMechanism": "kinds.recurrence.mechanism",
-    "Recurrent": "networks.architecture",
-    "Refusal": "records.refusal",
-    "Report": "records.report",
-    "Run": "runs.store",
-    "SequenceTask": "tasks.sequences",
-    "Task": "tasks.finite",
-    "Transformer": "networks.architecture",
-    "distill": "pipeline",
-    "import_model": "importing",
-    "load_run": "pipeline",
-    "run": "pipeline",
-    "run_model": "pipeline",
-    "scan": "tasks.sequences",
-    "task": "tasks.family",
-    "windows": "tasks.sequences",
+_NAMES = {
+    "domains.finite": "Domain",
+    "domains.sequences": "Channels",
+    "errors": "DistillError",
+    "importing": "import_model",
+    "kinds.automaton.mechanism": "AutomatonMechanism",
+    "kinds.fourier.mechanism": "FourierMechanism",
+    "kinds.recurrence.mechanism": "RecurrenceMechanism",
+    "networks.architecture": "IntegerRecurrent MLP Recurrent Transformer",
+    "networks.black_box": "BlackBox",
+    "networks.stored": "Model",
+    "pipeline": "distill load_run run run_model",
+    "programs.program": "Program",
+    "records.refusal": "Refusal",
+    "records.report": "Report",
+    "runs.store": "Run",
+    "tasks.family": "task",
+    "tasks.finite": "Task",
+    "tasks.sequences": "SequenceTask scan windows",
 }
+"""The public names, by the module below `distill` that they are loaded from."""
+
+_HOME = {name: module for module, names in _NAMES.items() for name in names.split()}
+
+# of the table; a type checker goes by the imports below
+__all__ = sorted(_HOME)  # pyright: ignore[reportUnsupportedDunderAll]
+
+if TYPE_CHECKING:  # the same names, as a type checker reads them; a test holds them together
+    from distill.domains.finite import Domain as Domain
+    from distill.domains.sequences import Channels as Channels
+    from distill.errors import DistillError as DistillError
+    from distill.importing import import_model as import_model
+    from distill.kinds.automaton.mechanism import AutomatonMechanism as AutomatonMechanism
+    from distill.kinds.fourier.mechanism import FourierMechanism as FourierMechanism
+    from distill.kinds.recurrence.mechanism import RecurrenceMechanism as RecurrenceMechanism
+    from distill.networks.architecture import MLP as MLP
+    from distill.networks.architecture import IntegerRecurrent as IntegerRecurrent
+    from distill.networks.architecture import Recurrent as Recurrent
+    from distill.networks.architecture import Transformer as Transformer
+    from distill.networks.black_box import BlackBox as BlackBox
+    from distill.networks.stored import Model as Model
+    from distill.pipeline import distill as distill
+    from distill.pipeline import load_run as load_run
+    from distill.pipeline import run as run
+    from distill.pipeline import run_model as run_model
+    from distill.programs.program import Program as Program
+    from distill.records.refusal import Refusal as Refusal
+    from distill.records.report import Report as Report
+    from distill.runs.store import Run as Run
+    from distill.tasks.family import task as task
+    from distill.tasks.finite import Task as Task
+    from distill.tasks.sequences import SequenceTask as SequenceTask
+    from distill.tasks.sequences import scan as scan
+    from distill.tasks.sequences import windows as windows
 
 
 def __getattr__(name: str) -> Any:

@@ -11,7 +11,7 @@ import os
 import platform
 from dataclasses import dataclass
 
-CORE = ("torch", "numpy", "scipy", "sympy", "networkx", "hypothesis")
+CORE = ("torch", "numpy", "scipy", "sympy", "networkx", "black")
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,10 @@ class Engine:
     use: str
 
 
-ENGINES = (Engine("AALpy", "aalpy", "aalpy", "`verify` learns machines a second time with it"),)
+ENGINES = (
+    Engine("AALpy", "aalpy", "aalpy", "`verify` learns machines a second time with it"),
+    Engine("hypothesis", "hypothesis", "search", "`verify --search hypothesis` searches with it"),
+)
 
 
 def diagnose() -> list[tuple[str, str, str]]:

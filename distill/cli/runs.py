@@ -41,17 +41,18 @@ def verify(run: str, seed: int | None, search: str | None, as_json: bool, out: s
     """
     from dataclasses import replace
 
+    from distill.cross_checks import learned_again, require_search, searched_again
     from distill.runs.folders import find_run
     from distill.search.folder import check_run
     from distill.terminal.run import show_checkup
     from distill.threads import fixed_threads
 
+    if search:
+        require_search()
     folder = find_run(run, Path(out))
     with fixed_threads():
         checkup = check_run(folder, seed)
         if checkup.ok and checkup.verdict in CLAIMS:
-            from distill.cross_checks import learned_again, searched_again
-
             more = [searched_again(folder)] if search else []
             learned = learned_again(folder)
             more += [] if learned is None else [learned]

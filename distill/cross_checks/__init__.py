@@ -6,6 +6,7 @@ installed, learns the machine of a network by asking it, and arrives at the one 
 
 from __future__ import annotations
 
+import importlib.util
 from pathlib import Path
 
 from jaxtyping import Int
@@ -14,6 +15,7 @@ from numpy import ndarray
 from distill.checker import automaton, sequences
 from distill.checker.check import Finding, evidence_of
 from distill.checker.draws import symbols
+from distill.checker.errors import DistillError
 from distill.checker.finite import Evidence
 from distill.checker.sequences import SequenceEvidence
 from distill.cross_checks.learner import cross_check
@@ -21,8 +23,26 @@ from distill.cross_checks.second_search import second_search_inputs, second_sear
 from distill.search.folder import asked
 
 
+def require_search() -> None:
+    """Make sure that the second search can be made.
+
+    Raises:
+        DistillError: hypothesis is not installed.
+    """
+    if importlib.util.find_spec("hypothesis") is None:
+        raise DistillError(
+            "hypothesis is not installed, and `--search hypothesis` searches with it: "
+            "pip install 'distill[search]', or verify without --search"
+        )
+
+
 def searched_again(folder: Path) -> Finding:
-    """What hypothesis finds between the program and the stored network of a run."""
+    """What hypothesis finds between the program and the stored network of a run.
+
+    Raises:
+        DistillError: hypothesis is not installed.
+    """
+    require_search()
     evidence = evidence_of(folder)
     if isinstance(evidence, Evidence):
         if evidence.architecture is None:

@@ -1,16 +1,11 @@
-"""Amplitudes by frequency, and profiles around zero."""
+"""Bars over frequencies, and profiles with their middle in the middle."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from distill.drawing.picture import (
-    FAINT,
-    SERIES,
-)
+from distill.drawing.picture import FAINT, SERIES
 
-if TYPE_CHECKING:
-    pass
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 

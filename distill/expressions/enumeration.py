@@ -13,7 +13,8 @@ import numpy as np
 from jaxtyping import Int
 from numpy import ndarray
 
-from distill.expressions.expression import Constant, Expression, Name, Operation, apply, cost
+from distill.expressions.arithmetic import apply
+from distill.expressions.expression import Constant, Expression, Name, Operation, cost
 
 CANDIDATES = 4_000
 """How many applications of an operator are looked at."""

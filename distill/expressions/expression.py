@@ -1,8 +1,4 @@
-"""Integer expressions as values: evaluated on columns, weighed by how they read, and printed.
-
-Arithmetic is Python's on integers: `//` rounds down and `%` has the sign of its right operand, and
-so do NumPy's, so what was checked on columns holds of the printed text (within 64 bits).
-"""
+"""Integer expressions as values: evaluated on columns, weighed by how they read, taken apart."""
 
 from __future__ import annotations
 
@@ -13,6 +9,8 @@ from typing import TypeAlias
 import numpy as np
 from jaxtyping import Int
 from numpy import ndarray
+
+from distill.expressions.arithmetic import apply
 
 
 @dataclass(frozen=True)
@@ -124,62 +122,6 @@ def evaluate(
             return apply(operator, *(evaluate(operand, columns) for operand in operands))
 
 
-def apply(operator: str, *operands: Int[ndarray, " rows"]) -> Int[ndarray, " rows"]:
-    """One operator on columns. What is divided by must not be 0."""
-    match operator, operands:
-        case "+", (a, b):
-            value = a + b
-        case "-", (a, b):
-            value = a - b
-        case "*", (a, b):
-            value = a * b
-        case "//", (a, b):
-            value = a // b
-        case "%", (a, b):
-            value = a % b
-        case "&", (a, b):
-            value = a & b
-        case "|", (a, b):
-            value = a | b
-        case "^", (a, b):
-            value = a ^ b
-        case "==", (a, b):
-            value = a == b
-        case "!=", (a, b):
-            value = a != b
-        case "<", (a, b):
-            value = a < b
-        case "<=", (a, b):
-            value = a <= b
-        case ">", (a, b):
-            value = a > b
-        case ">=", (a, b):
-            value = a >= b
-        case "min", (a, b):
-            value = np.minimum(a, b)
-        case "max", (a, b):
-            value = np.maximum(a, b)
-        case "and", (a, b):
-            value = np.logical_and(a, b)
-        case "or", (a, b):
-            value = np.logical_or(a, b)
-        case "abs", (a,):
-            value = np.abs(a)
-        case "neg", (a,):
-            value = -a
-        case "isqrt", (a,):
-            value = np.floor(np.sqrt(a))
-        case "between", (low, a, high):
-            value = (low <= a) & (a <= high)
-        case "not", (a,):
-            value = a == 0
-        case "if", (condition, a, b):
-            value = np.where(condition, a, b)
-        case _:
-            raise ValueError(f"no operator {operator} on {len(operands)} operands")
-    return value.astype(np.int64)
-
-
 def cost(expression: Expression) -> float:
     """How hard an expression is to read; tables count by their entries."""
     match expression:
@@ -241,16 +183,33 @@ def is_truth(expression: Expression) -> bool:
     return False
 
 
-def subexpressions(expression: Expression) -> tuple[Expression, ...]:
-    """The expression and all that it is made of, outermost first."""
+def operands_of(expression: Expression) -> tuple[Expression, ...]:
+    """What an expression is made of; nothing, of a variable or an integer."""
     match expression:
         case Operation(_, operands) | Lookup(operands, _):
-            inner = operands
+            return operands
         case Member(operand):
-            inner = (operand,)
-        case _:
-            inner = ()
-    return (expression, *(part for operand in inner for part in subexpressions(operand)))
+            return (operand,)
+    return ()
+
+
+def with_operands(expression: Expression, operands: tuple[Expression, ...]) -> Expression:
+    """The same expression of others: as many as `operands_of` gives."""
+    match expression:
+        case Operation(operator):
+            return Operation(operator, operands)
+        case Member(_, values):
+            (operand,) = operands
+            return Member(operand, values)
+        case Lookup(_, rows, weights):
+            return Lookup(operands, rows, weights)
+    return expression
+
+
+def subexpressions(expression: Expression) -> tuple[Expression, ...]:
+    """The expression and all that it is made of, outermost first."""
+    inner = (subexpressions(operand) for operand in operands_of(expression))
+    return (expression, *(part for parts in inner for part in parts))
 
 
 def names(expression: Expression) -> set[str]:
@@ -272,14 +231,16 @@ def replace(expression: Expression, old: Expression, new: Expression) -> Express
     """The expression with one part exchanged, wherever it occurs."""
     if expression == old:
         return new
-    match expression:
-        case Operation(operator, operands):
-            return Operation(operator, tuple(replace(part, old, new) for part in operands))
-        case Member(operand, values):
-            return Member(replace(operand, old, new), values)
-        case Lookup(operands, rows, weights):
-            return Lookup(tuple(replace(part, old, new) for part in operands), rows, weights)
-    return expression
+    operands = tuple(replace(part, old, new) for part in operands_of(expression))
+    return with_operands(expression, operands)
+
+
+def renamed(expression: Expression, names: Mapping[str, str]) -> Expression:
+    """The expression with other names for its variables, all at once; the rest keep theirs."""
+    if isinstance(expression, Name):
+        return Name(names.get(expression.name, expression.name))
+    operands = tuple(renamed(part, names) for part in operands_of(expression))
+    return with_operands(expression, operands)
 
 
 def add(terms: list[tuple[int, Expression]], offset: int = 0) -> Expression:

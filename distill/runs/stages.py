@@ -13,7 +13,7 @@ from distill.runs.store import RunRecord
 from distill.tasks.finite import Setting
 from distill.threads import THREADS
 
-PACKAGES = ("distill", "torch", "numpy", "sympy", "black", "hypothesis")
+PACKAGES = ("distill", "torch", "numpy", "sympy", "black")
 
 
 @runtime_checkable

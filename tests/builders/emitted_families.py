@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from itertools import permutations, product
 
 import numpy as np
+from planted_machine import random_minimal
 
 from builders.exploring import explore, said, window
 from distill.expressions.expression import Constant, Expression, Name, Operation
-from distill.kinds.automaton.machine import Machine, random_minimal
+from distill.kinds.automaton.machine import Machine
 from distill.kinds.recurrence.recurrence import Recurrence
 
 BITS = (0, 1)

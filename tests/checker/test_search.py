@@ -5,12 +5,11 @@ import json
 
 import numpy as np
 import pytest
-from changed_folder import rehash
+from builders.changed_folder import rehash
 from distill.channels import Channels
-from distill.machine import random_minimal
 from fault_kinds import HELD_OUT, TUNED, of_the_network
 from planted_faults import planted_faults, rows_needed
-from planted_machine import planted_network
+from planted_machine import planted_network, random_minimal
 
 import distill
 from distill.checker import check

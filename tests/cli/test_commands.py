@@ -185,7 +185,7 @@ def test_doctor_and_tasks():
     from pathlib import Path
 
     doctor = run_distill("doctor", cwd=Path.cwd()).stdout
-    for name in ("torch", "AALpy"):
+    for name in ("torch", "AALpy", "hypothesis"):
         assert name in doctor
     tasks = run_distill("tasks", cwd=Path.cwd()).stdout
     assert "mod_add" in tasks

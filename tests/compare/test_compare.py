@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from planted import planted_model, square
 from planted_linear import system
-from planted_machine import planted_network
+from planted_machine import planted_network, random_minimal
 
 import distill
 from distill.compare import compare, gather
@@ -27,7 +27,7 @@ from distill.compare.overview import page_of
 from distill.domains.sequences import Channels
 from distill.errors import RunFolderError
 from distill.kinds.automaton.compare import machine_difference, sorted_machine
-from distill.kinds.automaton.machine import Machine, random_minimal
+from distill.kinds.automaton.machine import Machine
 from distill.kinds.fourier.compare import (
     automorphism,
     chance_of_image,

@@ -1,10 +1,12 @@
 """The second search, by hypothesis: for inputs on which a network is least sure."""
 
 import importlib
+import sys
 
 import numpy as np
 import pytest
 
+from distill.cli import main
 from distill.cross_checks.second_search import (
     least_sure,
     least_sure_sequences,
@@ -62,3 +64,14 @@ def test_it_says_where_program_and_network_differ():
     assert found.disagreements > 0
     assert found.first[-1].sum() == 7
     assert not (found.first[:-1].sum(axis=1) == 7).any()
+
+
+def test_without_hypothesis_the_second_search_is_refused_in_a_line(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "hypothesis", None)
+    monkeypatch.setattr(sys, "argv", ["distill", "verify", "mod_add", "--search", "hypothesis"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "pip install 'distill[search]'" in said

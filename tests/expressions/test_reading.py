@@ -1,11 +1,21 @@
 """A program is written from its mechanism alone, and the same again from the stored one."""
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from distill.errors import MachineError
-from distill.expressions.expression import Constant, Lookup, Member, Name, Operation, is_truth
+from distill.expressions.expression import (
+    Constant,
+    Lookup,
+    Member,
+    Name,
+    Operation,
+    evaluate,
+    is_truth,
+    renamed,
+)
 from distill.expressions.printing import source
 from distill.expressions.reading import read_expression
 
@@ -52,7 +62,36 @@ def test_what_an_expression_prints_as_is_read_back_to_the_same_text(expression):
     assert is_truth(read) == is_truth(expression) or not text.startswith("int(")
 
 
-@pytest.mark.parametrize("text", ["a +", "a / b", "f(a)", "a[b]", "'x'", "1.5", "a ** 3"])
-def test_what_no_expression_prints_as_is_refused(text):
-    with pytest.raises(MachineError):
+@settings(max_examples=100, deadline=None)
+@given(EXPRESSIONS)
+def test_names_are_exchanged_all_at_once_and_nothing_else_is(expression):
+    swapped = renamed(expression, {"a": "b", "b": "a"})
+    assert renamed(swapped, {"a": "b", "b": "a"}) == expression
+    columns = {name: np.arange(3) + place for place, name in enumerate(("a", "b", "total"))}
+    other = {"a": columns["b"], "b": columns["a"], "total": columns["total"]}
+    try:
+        said = evaluate(expression, columns)
+    except (ValueError, RuntimeWarning):  # a table without the row, or a division by zero
+        return
+    assert (evaluate(swapped, other) == said).all()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("a +", "a / b", "f(a)", "a[b]", "'x'", "1.5", "a ** 3", "True", "a in {1, True}"),
+        *("a if b", "a is b", "a < b in {1}", "(a, b) == (1,)", "a\0b", "[x for x in a]"),
+        # tables: ragged, of too few lists or too many, not of integers, with another's rows
+        *("[[1], [2, 3]][a][b]", "[1, 2][a][b]", "[[1], [2]][a]", "[x][a]", "[][a]", "{}[a]"),
+        *("{x: 1}[a]", "{1: 2}[a][b]", "{1: 2}[a, b]", "{(1, 2): 3}[a]", "{1: 2, **x}[a]"),
+        pytest.param("(" * 1000 + "a" + ")" * 1000, id="brackets"),
+        pytest.param("not " * 100_000 + "a", id="nested"),
+        pytest.param(" + ".join(["a"] * 5000), id="sum"),
+    ],
+)
+def test_what_no_expression_prints_as_is_refused_in_one_line(text):
+    with pytest.raises(MachineError) as raised:
         read_expression(text)
+    message = str(raised.value)
+    assert "\n" not in message
+    assert len(message) < 250

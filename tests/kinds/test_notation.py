@@ -11,13 +11,14 @@ from planted_machine import planted_network
 
 import distill
 from distill.errors import DistillError
+from distill.expressions.as_sympy import as_sympy
+from distill.expressions.reading import read_expression
 from distill.kinds.automaton.machine import Machine
 from distill.kinds.automaton.mechanism import AutomatonMechanism
 from distill.kinds.fourier.mechanism import mechanism_logits
 from distill.kinds.fourier.notation import fourier_expression
 from distill.kinds.known import notation as written
 from distill.kinds.recurrence.mechanism import RecurrenceMechanism
-from distill.kinds.recurrence.notation import expression_of
 from distill.terminal.spark import BLOCKS, WIDTH, spark
 
 
@@ -67,21 +68,30 @@ def test_a_recurrence_is_written_in_its_registers():
     assert written(mechanism, "latex").startswith(r"\begin{aligned}")
 
 
-@pytest.mark.parametrize(
-    "text", ["__import__('os').getpid()", "x if x else 0", "x.real", "open('x')", "x == 1", "'x'"]
-)
+def recurrence_of(text):
+    one = ("x",), ("y",), (0,)
+    return RecurrenceMechanism(*one, (text,), ("y",), after=True, system=None, deviation=None)
+
+
+@pytest.mark.parametrize("text", ["__import__('os').getpid()", "x.real", "open('x')", "'x'"])
 def test_what_a_folder_holds_is_not_executed(text):
-    with pytest.raises(DistillError, match="is no formula"):
-        expression_of(text)
+    with pytest.raises(DistillError, match=r"that an expression prints as|no integer"):
+        written(recurrence_of(text), "sympy")
+
+
+@pytest.mark.parametrize("text", ["x if x else 0", "x == 1", "[3, 1][x]", "isqrt(x)", "x & 1"])
+def test_what_is_no_formula_is_not_written_as_one(text):
+    with pytest.raises(DistillError, match=f"'{re.escape(text)}' is no formula"):
+        written(recurrence_of(text), "sympy")
 
 
 def test_expressions_mean_what_python_means():
     x, y = sympy.symbols("x y", integer=True)
-    text = "max(x // 2, -y) % 3 + abs(y) ** 2"
+    formula = as_sympy(read_expression("max(x // 2, -y) % 3 + abs(y) ** 2"))
     for left in range(-5, 6):
         for right in range(-5, 6):
             meant = max(left // 2, -right) % 3 + abs(right) ** 2
-            assert expression_of(text).subs({x: left, y: right}) == meant
+            assert formula.subs({x: left, y: right}) == meant
 
 
 def test_the_command_line_prints_the_notation_alone(planted_run):

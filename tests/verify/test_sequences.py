@@ -10,7 +10,7 @@ from builders.changed_folder import changed
 from builders.exploring import window
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from planted_machine import planted_network
+from planted_machine import planted_network, random_minimal
 
 import distill
 from distill.checker.check import check_run
@@ -21,7 +21,7 @@ from distill.errors import ProgramError
 from distill.kinds.automaton.evidence import walks_through
 from distill.kinds.automaton.extract import ExtractedMachine, extract_machine
 from distill.kinds.automaton.hidden import decoded, interchanged, moved, visits
-from distill.kinds.automaton.machine import Machine, random_minimal
+from distill.kinds.automaton.machine import Machine
 from distill.kinds.automaton.mechanism import AutomatonMechanism, Variable, automaton_of
 from distill.kinds.known import write
 from distill.networks.second_order import Recurrent

@@ -11,7 +11,8 @@ from numpy import ndarray
 
 from distill.checker import draws
 from distill.drawing.hidden_view import HiddenView, hidden_view
-from distill.kinds.automaton.hidden import Visits, answers_follow, answers_from, visits
+from distill.evidence.continued import answers_follow
+from distill.kinds.automaton.hidden import Visits, answers_from, visits
 from distill.kinds.automaton.machine import Machine
 from distill.kinds.automaton.mechanism import AutomatonMechanism
 from distill.kinds.automaton.states import state_groups

@@ -12,11 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 from numpy import ndarray
 
 from distill.checker.kind import VARIABLE
+from distill.evidence.continued import answers_follow, astray
 from distill.evidence.figures import Measure, Measured
+from distill.evidence.probe import linear_reading, rows_along
 from distill.kinds.automaton.machine import Machine
 from distill.networks.network import HasSteps
 
@@ -139,12 +141,9 @@ def moved(network: HasSteps, machine: Machine, seen: Visits) -> Measure:
         [centres[int(q)] for q in states]
     )
     expected = answers_from(machine, targets, rest)
-    random = rng.normal(size=shift.shape)
-    random *= np.linalg.norm(shift, axis=1, keepdims=True) / np.linalg.norm(
-        random, axis=1, keepdims=True
-    )
+    decoys = astray(shift, rng)
     right = answers_follow(network, hidden + shift, rest, expected)
-    decoy = answers_follow(network, hidden + random, rest, expected)
+    decoy = answers_follow(network, hidden + decoys, rest, expected)
     return Measure(float(right.mean()), float(decoy.mean()))
 
 
@@ -157,21 +156,6 @@ def answers_from(
         answers[:, t] = machine.answers[states, read]
         states = machine.delta[states, read]
     return answers
-
-
-def answers_follow(
-    network: HasSteps,
-    hidden: Float[ndarray, "n d"],
-    sequences: Int[ndarray, "n length *inputs"],
-    expected: Int[ndarray, "n length *outputs"],
-) -> Bool[ndarray, " n"]:
-    """Whether every answer from a hidden state on is the expected one."""
-    right = np.ones(len(hidden), dtype=bool)
-    for t in range(sequences.shape[1]):
-        hidden = network.step(hidden, sequences[:, t])
-        same = network.outputs(hidden) == expected[:, t]
-        right &= same.all(axis=tuple(range(1, same.ndim)))  # an answer may be of several numbers
-    return right
 
 
 def _shuffled(machine: Machine, rng: np.random.Generator) -> Int[ndarray, "states symbols"]:
@@ -209,21 +193,12 @@ def _best(
     encodings: Mapping[str, Float[ndarray, "states columns"]],
 ) -> tuple[str, float]:
     """The encoding that fits best on the first half of the sequences, and its R² on the rest."""
-    half = len(hidden) // 2
-    fitted, rest = (
-        np.concatenate([part.reshape(-1, part.shape[2]), np.ones((part[..., 0].size, 1))], axis=1)
-        for part in (hidden[:half], hidden[half:])
-    )
-    best = ("none", -np.inf, 0.0)
-    for name, table in encodings.items():
-        given, asked = table[states[:half].reshape(-1)], table[states[half:].reshape(-1)]
-        weights = np.linalg.lstsq(fitted, given, rcond=None)[0]
-        fit = _r2(fitted @ weights, given)
-        if fit > best[1] + 1e-9:
-            best = (name, fit, _r2(rest @ weights, asked))
-    return best[0], best[2]
-
-
-def _r2(said: Float[ndarray, "n columns"], asked: Float[ndarray, "n columns"]) -> float:
-    spread = np.square(asked - asked.mean(axis=0)).sum()
-    return float(1 - np.square(said - asked).sum() / spread) if spread > 0 else 0.0
+    names, tables = list(encodings), list(encodings.values())
+    rows, fitted = rows_along(hidden)
+    reading = linear_reading(rows, np.concatenate(tables, axis=1)[states.reshape(-1)], fitted)
+    groups = np.repeat(np.arange(len(tables)), [table.shape[1] for table in tables])
+    best, fits = 0, reading.fit(groups)
+    for place, fit in enumerate(fits):
+        if fit > fits[best] + 1e-9:
+            best = place
+    return names[best], float(reading.score(groups)[best])

@@ -127,10 +127,6 @@ class Machine:
         )
         return quotient.canonical()
 
-    def is_isomorphic(self, other: Machine) -> bool:
-        """Whether the reachable parts are the same but for the numbers of the states."""
-        return self.canonical() == other.canonical()
-
     def access_words(self) -> tuple[tuple[int, ...], ...]:
         """For every state a shortest sequence of symbol indices that leads to it.
 
@@ -187,34 +183,6 @@ def distinguishing_sequence(one: Machine, other: Machine) -> tuple[int, ...] | N
                 parent[b] = a
                 seen.append((*pair, place, symbol))
     return None
-
-
-def random_minimal(
-    rng: np.random.Generator, states: int, symbols: int, outputs: int = 2
-) -> Machine:
-    """A random minimal machine, canonically numbered, over the symbols 0, 1, ...
-
-    Raises:
-        MachineError: no machine of that size was drawn in 1,000 attempts.
-    """
-    values = tuple((value,) for value in range(symbols))
-    for _ in range(1000):
-        delta = rng.integers(0, states, (states, symbols))
-        slots = rng.permutation(states * symbols).tolist()
-        used = set[int]()
-        for state in range(1, states):  # a random tree, so that every state is reached
-            slot = next((s for s in slots if s // symbols < state and s not in used), None)
-            if slot is None:
-                break
-            used.add(slot)
-            delta[slot // symbols, slot % symbols] = state
-        answers = rng.integers(0, outputs, (states, symbols))
-        drawn = Machine(
-            tuple(map(tuple, delta.tolist())), tuple(map(tuple, answers.tolist())), values
-        ).minimise()
-        if drawn.states == states:
-            return drawn
-    raise MachineError(f"no minimal machine of {states} states was drawn; ask for more outputs")
 
 
 def _refine(

@@ -16,6 +16,8 @@ from numpy import ndarray
 
 from distill.checker.kind import DECOY
 from distill.evidence.figures import Measure, Measured
+from distill.evidence.probe import linear_reading, readable_directions, slight_ridge
+from distill.evidence.profile import aligned_profile, multiplicity
 from distill.kinds.fourier.coordinate import Coordinate
 from distill.kinds.fourier.mechanism import (
     FourierMechanism,
@@ -26,7 +28,7 @@ from distill.kinds.fourier.mechanism import (
     wave_profile,
 )
 from distill.kinds.fourier.planes import EmbeddingPlanes
-from distill.kinds.fourier.waves import aligned_profile, key_waves, mean_square
+from distill.kinds.fourier.waves import key_waves, mean_square
 from distill.networks.network import HIDDEN, HasActivations, HasLogits
 from distill.networks.stored import Model
 from distill.networks.trace import Trace
@@ -120,7 +122,7 @@ def _strongest(
     _, shares = key_waves(profile, mean_square(logits))
     spectrum = np.fft.rfft(profile) / len(profile)
     order = [int(k) for k in np.argsort(-shares, kind="stable") if k and k not in excluded]
-    folds = [1 if 2 * k == len(profile) else 2 for k in range(len(shares))]
+    folds = multiplicity(len(profile))
     return tuple(
         Wave(
             k,
@@ -181,8 +183,10 @@ def decoded(trace: Trace, network: HasActivations, mechanism: FourierMechanism) 
     hidden = network.activations(HIDDEN, trace.tokens) if shown else None
     if hidden is None:
         return Measure(None)
-    hidden, note = _fewer_directions(hidden, trace.fitted)
-    readout = np.column_stack([hidden, np.ones(len(hidden))])
+    directions = readable_directions(hidden, trace.fitted)
+    note = None
+    if directions is not hidden:
+        note = f"from the {directions.shape[1]} leading directions of the layer"
     phi = mechanism.coordinate.phi(trace.domain.values(trace.tokens))
     rng = np.random.default_rng(DECOY_SEED)
     keys = mechanism.key_frequencies
@@ -198,34 +202,12 @@ def decoded(trace: Trace, network: HasActivations, mechanism: FourierMechanism) 
             radius = midpoint_radius(wave.frequency, steps, p)
             sizes[:, column] = wave.amplitude + wave.pizza * radius
     targets = np.concatenate([sizes * np.cos(angles), sizes * np.sin(angles)], axis=1)
-    # a ridge far below the scale of the activations: dead units would make the system singular
-    gram = readout[trace.fitted].T @ readout[trace.fitted]
-    gram += 1e-6 * np.trace(gram) / len(gram) * np.eye(len(gram))
-    weights = np.linalg.solve(gram, readout[trace.fitted].T @ targets[trace.fitted])
-    rest = ~trace.fitted
-    lost = np.square(targets[rest] - readout[rest] @ weights).sum(axis=0)
-    total = np.square(targets[rest] - targets[rest].mean(axis=0)).sum(axis=0)
-    lost, total = lost.reshape(2, -1).sum(axis=0), total.reshape(2, -1).sum(axis=0)
-    scores = 1 - lost / total
+    ridge = slight_ridge(directions, trace.fitted)
+    reading = linear_reading(directions, targets, trace.fitted, ridge)
+    # the cosine and the sine of a frequency together
+    scores = reading.score(np.tile(np.arange(len(frequencies)), 2))
     best_decoy = float(scores[len(keys) :].max()) if len(drawn) else None
     return Measure(float(scores[: len(keys)].min()), best_decoy, note)
-
-
-def _fewer_directions(
-    hidden: Float[ndarray, "n width"], fitted: Bool[ndarray, " n"]
-) -> tuple[Float[ndarray, "n directions"], str | None]:
-    """As many directions of a hidden layer as the fitted inputs can hold a readout of.
-
-    A layer with more units than half the fitted inputs would fit anything there: of it the leading
-    principal directions are read, a quarter as many as there are fitted inputs. They are of the
-    layer alone and know nothing of what is read.
-    """
-    count = int(fitted.sum())
-    if count >= 2 * (hidden.shape[1] + 1):
-        return hidden, None
-    centred = hidden - hidden[fitted].mean(axis=0)
-    directions = np.linalg.svd(centred[fitted], full_matrices=False)[2][: max(1, count // 4)]
-    return centred @ directions.T, f"from the {len(directions)} leading directions of the layer"
 
 
 def embedding_evidence(

@@ -9,14 +9,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from jaxtyping import Float
-from numpy import ndarray
 
 from distill.drawing.maps import LevelMap, Plane, level_map, plane_of
 from distill.drawing.rounded import rounded
+from distill.evidence.profile import aligned_profile, amplitudes
 from distill.kinds.fourier.embedding_exhibits import EmbeddedInput, embedded_inputs
 from distill.kinds.fourier.mechanism import FourierMechanism, mechanism_logits
-from distill.kinds.fourier.waves import aligned_profile
 from distill.networks.trace import Trace
 
 FORMAT_VERSION = 1
@@ -79,15 +77,6 @@ def fourier_exhibits(mechanism: FourierMechanism, trace: Trace) -> FourierExhibi
         ),
         _maps(mechanism, trace),
     )
-
-
-def amplitudes(profile: Float[ndarray, " p"]) -> Float[ndarray, " frequencies"]:
-    """Of the frequencies 1, 2, ..., p // 2 in a profile."""
-    p = len(profile)
-    folds = np.full(p // 2 + 1, 2.0)
-    if p % 2 == 0:
-        folds[-1] = 1.0
-    return (folds * np.abs(np.fft.rfft(profile)) / p)[1:]
 
 
 def _maps(mechanism: FourierMechanism, trace: Trace) -> LogitMaps | None:

@@ -16,8 +16,8 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 
 from distill.domains.finite import Domain
+from distill.evidence.profile import aligned_profile
 from distill.kinds.fourier.coordinate import Coordinate, balanced
-from distill.kinds.fourier.waves import aligned_profile
 
 PROPOSALS = 6
 """Peaks of the input spectrum that are followed."""

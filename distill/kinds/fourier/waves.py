@@ -14,24 +14,11 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
+from distill.evidence.profile import aligned_profile, multiplicity
 from distill.kinds.fourier.mechanism import Wave
 
 KEY_SHARE = 0.1
 """A key frequency explains at least this part of what all weaker ones leave unexplained."""
-
-
-def aligned_profile(
-    logits: Float[ndarray, "n outputs"], phi: Int[ndarray, " n"]
-) -> Float[ndarray, " outputs"]:
-    """m(s): the mean logit of the output whose number is s beyond φ, modulo that of outputs.
-
-    Args:
-        logits: by the number of the output (`Coordinate.by_number`).
-        phi: the coordinate of every input.
-    """
-    outputs = logits.shape[1]
-    columns = (phi[:, None] + np.arange(outputs)[None, :]) % outputs
-    return np.take_along_axis(logits, columns, axis=1).mean(axis=0)
 
 
 def profile_and_constant(
@@ -68,10 +55,7 @@ def key_waves(
     """
     outputs = len(profile)
     spectrum = np.fft.rfft(profile) / outputs
-    folds = np.full(len(spectrum), 2.0)  # a real signal holds every frequency twice,
-    folds[0] = 1.0
-    if outputs % 2 == 0:
-        folds[-1] = 1.0  # but for 0 and half the modulus
+    folds = multiplicity(outputs)
     shares = folds * np.abs(spectrum) ** 2 * outputs / max(mean_square, 1e-300)
     shares[0] = 0.0
     order = np.argsort(-shares, kind="stable")[: len(shares) - 1]

@@ -8,83 +8,51 @@ n + m, which by Cayley and Hamilton is 0 throughout if it begins with so many ze
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy import ndarray
 
 from distill.checker.linear_bound import IntegerSystem
+from distill.expressions import expression as ex
+from distill.expressions.expression import Expression, Name
 from distill.kinds.difference import Difference
 from distill.kinds.recurrence.mechanism import RecurrenceMechanism
+from distill.kinds.recurrence.recurrence import Recurrence
 
 
-@dataclass(frozen=True)
-class WrittenRecurrence:
-    """A recurrence whose registers have numbers for names: r0, r1, ... as a walk meets them."""
-
-    inputs: tuple[str, ...]
-    start: tuple[int, ...]
-    updates: tuple[str, ...]
-    outputs: tuple[str, ...]
-    after: bool
-
-
-def unnamed(mechanism: RecurrenceMechanism) -> WrittenRecurrence:
-    """A recurrence without the names and the order of its registers.
+def unnamed(mechanism: RecurrenceMechanism) -> Recurrence:
+    """A recurrence whose registers have numbers for names: r0, r1, ... as a walk meets them.
 
     Registers that no answer depends on are left out.
+
+    Raises:
+        MachineError: an expression is none that this version reads.
     """
-    order: dict[str, int] = {}
-    registers = dict(
-        zip(
-            mechanism.registers,
-            zip(mechanism.start, map(_tree, mechanism.updates), strict=True),
-            strict=True,
-        )
-    )
-    channels = {name: f"x{place}" for place, name in enumerate(mechanism.inputs)}
+    recurrence = mechanism.recurrence
+    of_register = zip(recurrence.start, recurrence.updates, strict=True)
+    registers = dict(zip(recurrence.registers, of_register, strict=True))
+    met: list[str] = []
 
-    def written(tree: ast.expr) -> str:
-        for node in _names_in_order(tree):
-            if node.id in registers:
-                order.setdefault(node.id, len(order))
-        return ast.unparse(
-            _Renamed(channels | {k: f"r{at}" for k, at in order.items()}).visit(tree)
-        )
+    def meet(expression: Expression) -> None:
+        for part in ex.subexpressions(expression):
+            if isinstance(part, Name) and part.name in registers and part.name not in met:
+                met.append(part.name)
 
-    outputs = tuple(written(_tree(output)) for output in mechanism.outputs)
-    updates, met = [], 0
-    while met < len(order):  # what an update mentions is met in turn
-        updates.append(written(registers[list(order)[met]][1]))
-        met += 1
-    return WrittenRecurrence(
+    for output in recurrence.outputs:
+        meet(output)
+    for name in met:  # it grows: what an update mentions is met in turn
+        meet(registers[name][1])
+    channels = {name: f"x{place}" for place, name in enumerate(recurrence.inputs)}
+    names = channels | {name: f"r{place}" for place, name in enumerate(met)}
+    return Recurrence(
         tuple(channels.values()),
-        tuple(registers[name][0] for name in order),
-        tuple(updates),
-        outputs,
-        mechanism.after,
+        tuple(names[name] for name in met),
+        tuple(registers[name][0] for name in met),
+        tuple(ex.renamed(registers[name][1], names) for name in met),
+        tuple(ex.renamed(output, names) for output in recurrence.outputs),
+        recurrence.after,
     )
-
-
-def _tree(text: str) -> ast.expr:
-    return ast.parse(text, mode="eval").body
-
-
-def _names_in_order(tree: ast.expr) -> list[ast.Name]:
-    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
-    return sorted(names, key=lambda node: (node.lineno, node.col_offset))
-
-
-class _Renamed(ast.NodeTransformer):
-    """Every name replaced; those of functions (min, max, ...) stay."""
-
-    def __init__(self, names: dict[str, str]) -> None:
-        self.names = names
-
-    def visit_Name(self, node: ast.Name) -> ast.Name:
-        return ast.copy_location(ast.Name(self.names.get(node.id, node.id), node.ctx), node)
 
 
 def systems_equal(one: IntegerSystem, other: IntegerSystem) -> bool:

@@ -10,8 +10,9 @@ from distill.checker.affine import affine_pass, is_system
 from distill.checker.kind import VARIABLE
 from distill.checker.linear_bound import linear_bound
 from distill.errors import ProgramError
+from distill.evidence.continued import answers_follow, astray
 from distill.evidence.figures import Measure, Measured
-from distill.kinds.automaton.hidden import answers_follow
+from distill.evidence.probe import read_along
 from distill.kinds.recurrence.mechanism import RecurrenceMechanism
 from distill.kinds.recurrence.recurrence import Recurrence
 from distill.networks.integer_recurrent import IntegerRecurrent
@@ -79,28 +80,8 @@ def _read(
     """
     if not held.std():
         return Measure(None, note="it has one value along all sequences")
-    decoy = _decoded(hidden, shuffled) if np.ptp(held, axis=0).any() else None
-    return Measure(_decoded(hidden, held), decoy, "value")
-
-
-def _decoded(hidden: Float[ndarray, "n length d"], asked: Real[ndarray, "n length"]) -> float:
-    """R² of a linear reading, fitted on the first half of the sequences, on the rest.
-
-    What the number of the step alone tells of a register is taken out first: a sum grows with the
-    steps, and so does the sum of anything else.
-    """
-    around = asked - asked.mean(axis=0)
-    if np.any(around):
-        asked, hidden = around, hidden - hidden.mean(axis=0)
-    half = len(hidden) // 2
-    fitted, rest = (
-        np.concatenate([part.reshape(-1, part.shape[2]), np.ones((part[..., 0].size, 1))], axis=1)
-        for part in (hidden[:half], hidden[half:])
-    )
-    given, wanted = asked[:half].reshape(-1).astype(float), asked[half:].reshape(-1).astype(float)
-    weights = np.linalg.lstsq(fitted, given, rcond=None)[0]
-    spread = float(np.square(wanted - wanted.mean()).sum())
-    return 1 - float(np.square(rest @ weights - wanted).sum()) / spread if spread else 0.0
+    decoy = read_along(hidden, shuffled)[1] if np.ptp(held, axis=0).any() else None
+    return Measure(read_along(hidden, held)[1], decoy, "value")
 
 
 def _moved(
@@ -129,12 +110,9 @@ def _moved(
     target = before.copy()
     target[np.arange(n), which] = other
     shift = amount[:, None] * directions[which]
-    random = rng.normal(size=shift.shape)
-    random *= np.linalg.norm(shift, axis=1, keepdims=True) / np.linalg.norm(
-        random, axis=1, keepdims=True
-    )
+    decoys = astray(shift, rng)
     rest = sequences[:, cut:]
     expected = recurrence.run_from(target, rest)
     right = answers_follow(network, hidden[:, cut - 1] + shift, rest, expected)[usable]
-    astray = answers_follow(network, hidden[:, cut - 1] + random, rest, expected)[usable]
-    return Measure(float(right.mean()), float(astray.mean()))
+    decoy = answers_follow(network, hidden[:, cut - 1] + decoys, rest, expected)[usable]
+    return Measure(float(right.mean()), float(decoy.mean()))

@@ -11,6 +11,7 @@ from numpy import ndarray
 
 from distill.checker import draws
 from distill.drawing.rounded import rounded
+from distill.evidence.probe import read_along
 from distill.kinds.recurrence.recurrence import Recurrence
 from distill.networks.sequence_network import SequenceNetwork
 
@@ -90,11 +91,10 @@ def recurrence_exhibits(
     sequences = np.concatenate([half[place] for place in (0, 1) for half in halves])
     held, said = recurrence.along(sequences)
     hidden = network.hidden(sequences)
-    fitted = np.arange(len(sequences)) < len(sequences) // 2
     varying = [place for place in range(held.shape[2]) if held[..., place].std() > 0]
     shown = varying[:MOST_VARIABLES]
-    read = {place: _decoded(hidden, held[..., place], fitted) for place in shown}
-    tested = np.flatnonzero(~fitted)
+    read = {place: read_along(hidden, held[..., place])[0] for place in shown}
+    tested = np.arange(len(sequences) // 2, len(sequences))  # the probe is fitted on the first half
     picked = tested[:TRIED][
         np.argmax([len(np.unique(said[row], axis=0)) for row in tested[:TRIED]])
     ]
@@ -116,23 +116,6 @@ def recurrence_exhibits(
         ),
         chooses,
     )
-
-
-def _decoded(
-    hidden: Float[ndarray, "n length d"], held: Int[ndarray, "n length"], fitted: ndarray
-) -> Float[ndarray, "n length"]:
-    """A linear reading beside what the number of the step alone tells, as in the evidence."""
-    mean = np.zeros(held.shape[1])
-    around = held.astype(float)
-    if np.any(held - held.mean(axis=0)):
-        mean = held.mean(axis=0)
-        around, hidden = held - mean, hidden - hidden.mean(axis=0)
-    design = np.concatenate([hidden, np.ones((*held.shape, 1))], axis=2)
-    columns = design.shape[2]
-    weights = np.linalg.lstsq(
-        design[fitted].reshape(-1, columns), around[fitted].reshape(-1), rcond=None
-    )[0]
-    return design @ weights + mean
 
 
 def _pairs(

@@ -11,8 +11,7 @@ from typing import Literal
 
 from distill.drawing.maps import Plane, lines, plane_of
 from distill.drawing.rounded import rounded
-from distill.kinds.fourier.exhibits import amplitudes
-from distill.kinds.fourier.waves import aligned_profile
+from distill.evidence.profile import aligned_profile, amplitudes
 from distill.networks.trace import Trace
 
 FORMAT_VERSION = 1

@@ -11,13 +11,13 @@ from builders.exploring import explore, said, window
 from builders.paths import GOLDEN
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from planted_machine import random_minimal
 
 from distill.checker.language import read_program
 from distill.checker.loop import walk
 from distill.checker.sandbox import run_sequences
 from distill.errors import ProgramError
 from distill.kinds.automaton.emit import emit_machine
-from distill.kinds.automaton.machine import random_minimal
 
 BITS = (0, 1)
 

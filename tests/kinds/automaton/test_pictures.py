@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from planted_linear import planted, system
-from planted_machine import planted_network
+from planted_machine import planted_network, random_minimal
 
 from distill.domains.sequences import Channels
 from distill.drawing.graph.placement import placed
@@ -17,7 +17,7 @@ from distill.drawing.picture import Picture
 from distill.expressions.expression import Name, Operation
 from distill.kinds.automaton.edges import edge_text, edges_of, short_text
 from distill.kinds.automaton.exhibits import MachineExhibits, machine_exhibits
-from distill.kinds.automaton.machine import Machine, random_minimal
+from distill.kinds.automaton.machine import Machine
 from distill.kinds.automaton.mechanism import AutomatonMechanism, Variable
 from distill.kinds.automaton.pictures import GROUPS, machine_pictures, state_graph
 from distill.kinds.automaton.states import state_groups, state_names

@@ -16,6 +16,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
+from distill.evidence.probe import linear_reading
 from distill.expressions import expression as ex
 from distill.expressions.expression import Expression, Name
 
@@ -29,6 +30,9 @@ LARGEST = 2**42
 """Values beyond this are left out: sums and small multiples of the rest stay exact."""
 
 HASH_SEED = 1
+
+RIDGE = 1e-6
+"""Of the probe for registers: directions of the hidden state are scaled alike before."""
 
 
 SELF = Name("self")
@@ -278,14 +282,12 @@ class Bank:
             return np.zeros(0)
         flat = hidden.reshape(-1, hidden.shape[2]).astype(np.float64)
         size = flat.std(axis=0)
-        flat = np.column_stack(
-            [(flat - flat.mean(axis=0)) / np.where(size > 0, size, 1), flat[:, 0] * 0 + 1]
-        )
-        held = np.stack([self._named[after(r.number).name] for r in self.registers]).T.astype(float)
-        training = (np.arange(len(flat)) // self.length) % 2 == 0
-        gram = flat[training].T @ flat[training] + 1e-6 * training.sum() * np.eye(flat.shape[1])
-        solution = np.linalg.solve(gram, flat[training].T @ held[training])
-        rest = held[~training]
-        left = ((rest - flat[~training] @ solution) ** 2).sum(axis=0)
-        spread = ((rest - rest.mean(axis=0)) ** 2).sum(axis=0)
-        return np.clip(1 - left / np.where(spread > 0, spread, 1), 0, 1)
+        flat = (flat - flat.mean(axis=0)) / np.where(size > 0, size, 1)
+        held = np.stack([self._named[after(r.number).name] for r in self.registers]).T
+        fitted = (np.arange(len(flat)) // self.length) % 2 == 0
+        reading = linear_reading(flat, held, fitted, RIDGE * fitted.sum())
+        rest = reading.targets[~fitted]
+        # what does not vary there has no R²: it counts by how near the reading comes to it
+        near = 1 - np.square(rest - reading.read[~fitted]).sum(axis=0)
+        varies = np.ptp(rest, axis=0) > 0
+        return np.clip(np.where(varies, reading.score(), near), 0, 1)
