@@ -19,8 +19,9 @@ import numpy as np
 from numpy import ndarray
 
 from .errors import ProgramError
-from .evaluate import Apart, Evaluator, Frame, Value, packed, unpacked
+from .evaluate import Evaluator
 from .language import Program, read_program
+from .values import Apart, Value, packed, unpacked
 
 MAX_PAIRS = 200_000
 """Pairs of a state and values of the variables that a walk may meet."""
@@ -60,15 +61,15 @@ class Loop:
         """
         names = {**self.fixed, **state, self.argument: [given], self.outputs: []}
         try:
-            frame = self.evaluator.run([self.statement], Frame(names, lanes))
+            after = self.evaluator.run([self.statement], names, lanes)
         except Apart as error:
             raise ProgramError(
                 "the variables of the program are of several kinds or lengths"
             ) from error
-        said = frame.names[self.outputs]
-        if frame.bound.keys() & {self.outputs, *state} or len(said) != 1:
+        said = after[self.outputs]
+        if len(said) != 1:
             raise ProgramError("a pass of the program's loop does not append exactly one output")
-        return said[0], {name: frame.names[name] for name in state}
+        return said[0], {name: after[name] for name in state}
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ def loop_of(source: str) -> Loop:
     if named != appends:
         raise ProgramError("the program's loop does more with its outputs than append to them")
     evaluator = Evaluator(program)
-    names = evaluator.run(before, Frame({}, 1)).names
+    names = evaluator.run(before, {}, 1)
     changed = _changed(inside, program) - {outputs}
     begin = {name: value for name, value in names.items() if name in changed}
     for name, value in begin.items():

@@ -21,8 +21,9 @@ import numpy as np
 from numpy import ndarray
 
 from .errors import ProgramError, TooLargeError
-from .evaluate import LANES, SECONDS, Apart, Evaluator, Value
+from .evaluate import LANES, SECONDS, Evaluator
 from .language import BUILTINS, Program, read_program
+from .values import Apart, Value
 
 MEMORY = 2 << 30
 FLOAT_TOLERANCE = 1e-9
