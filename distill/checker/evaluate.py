@@ -12,119 +12,27 @@ from __future__ import annotations
 
 import ast
 import math
-import operator
 import resource
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
-from functools import partial, reduce
-from typing import Any
+from functools import partial
 
 import numpy as np
 from numpy import ndarray
 
 from .errors import ProgramError
-from .language import MATH, Program
-from .values import (
-    MAX_LENGTH,
-    Apart,
-    Function,
-    Value,
-    apply,
-    check_length,
-    for_distinct,
-    joined,
-    kind_of,
-    lanes_of,
-    larger,
-    made,
-    smaller,
-    take,
-    truth,
-)
+from .functions import OPERATIONS, builtin, elements, listed, method, operation, place, stored
+from .language import Program
+from .values import Apart, Value, apply, for_distinct, joined, kind_of, lanes_of, made, take, truth
 
 SECONDS = 60
 LANES = 1 << 14
 """Inputs at once."""
 MAX_MEMORY = 3 << 29
 """Bytes that an evaluation may add to what the process has ever used."""
-MOST_DIGITS = 400
 FAULTS = (ArithmeticError, TypeError, ValueError, LookupError, MemoryError, RecursionError)
-
-
-def _pow(base: Any, exponent: Any, modulus: Any) -> Any:
-    if any(not isinstance(part, int) for part in (base, exponent, modulus)):
-        raise TypeError("pow() is given something other than three integers")
-    return pow(base, exponent, modulus)
-
-
-def _round(number: Any, digits: Any = None) -> Any:
-    if digits is not None and (not isinstance(digits, int) or abs(digits) > MOST_DIGITS):
-        raise ValueError("round() is given something other than a small number of digits")
-    return round(number, digits)
-
-
-def _sum(values: Any, start: Any = 0) -> Any:
-    if isinstance(start, list | tuple):
-        raise TypeError("sum() is given lists, not numbers")
-    if any(isinstance(value, Fraction) for value in values):
-        return reduce(partial(apply, operator.add), values, start)
-    return sum(values, start)
-
-
-def _elements(value: Value) -> list[Value]:
-    """What a list, tuple, dictionary or range goes through."""
-    if isinstance(value, list | tuple | dict | range):
-        return list(value)
-    raise TypeError("this is no list")
-
-
-def _range(*ends: Value) -> range:
-    if any(map(lanes_of, ends)):
-        raise Apart
-    listed = range(*ends)
-    if len(listed) > MAX_LENGTH:
-        raise ProgramError(f"a range of the program has {len(listed):,} places")
-    return listed
-
-
-OPERATIONS: dict[type, Function] = {
-    **{ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul},
-    **{ast.Div: operator.truediv, ast.FloorDiv: operator.floordiv, ast.Mod: operator.mod},
-    **{ast.BitAnd: operator.and_, ast.BitOr: operator.or_, ast.BitXor: operator.xor},
-    **{ast.RShift: operator.rshift, ast.LShift: operator.lshift, ast.Pow: operator.pow},
-    **{ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le},
-    **{ast.Gt: operator.gt, ast.GtE: operator.ge, ast.In: lambda one, held: one in held},
-    **{ast.NotIn: lambda one, held: one not in held},
-    **{ast.USub: operator.neg, ast.UAdd: operator.pos, ast.Invert: operator.invert},
-    ast.Not: operator.not_,
-}
-FUNCTIONS: dict[str, Function] = {
-    **{name: getattr(math, name) for name in MATH},
-    **{f.__name__: f for f in (abs, all, any, bool, float, int, max, min, sorted, Fraction)},
-    **{"pow": _pow, "round": _round, "sum": _sum},
-}
-FOLDS: dict[str, Function] = {"sum": operator.add, "max": larger, "min": smaller}
-"""What functions do to one value after the other."""
-SHAPES: dict[str, Function] = {
-    **{
-        "len": len,
-        "list": list,
-        "tuple": tuple,
-        "zip": lambda *lists: list(zip(*lists, strict=False)),
-    },
-    "enumerate": lambda listed: list(enumerate(listed)),
-    "reversed": lambda listed: list(reversed(listed)),
-}
-"""What functions do to lists, whatever these hold."""
-METHODS: dict[str, tuple[Any, int]] = {
-    **dict.fromkeys(("items", "keys", "values"), (dict, 0)),
-    "get": (dict, 2),
-    **dict.fromkeys(("index", "count"), (list | tuple, 1)),
-}
-"""What has a method, and how much this is given."""
 
 
 @dataclass(frozen=True)
@@ -158,22 +66,20 @@ class Part:
 
     def read(self, name: str) -> Value:
         """The value of a variable."""
-        bound, value = self.names.get(name, (np.zeros(self.lanes, dtype=bool), None))
-        if not bound[self.places].all():
+        bound, value = self.names.get(name, (None, None))
+        if bound is None or not bound[self.places].all():
             raise ProgramError(f"{name} of the program is read before it is bound")
         return value if len(self.places) == self.lanes else take(value, self.places)
 
     def write(self, name: str, value: Value) -> None:
         """Bind a variable."""
-        bound, before = self.names.get(name, (np.zeros(self.lanes, dtype=bool), None))
-        rest = bound.copy()
-        rest[self.places] = False
-        parts = [(self.places, value)]
-        if rest.any():
-            others = np.flatnonzero(rest)
-            parts.append((others, take(before, others)))
-        rest[self.places] = True
-        self.names[name] = (rest | bound, joined(parts, self.lanes))
+        here = np.zeros(self.lanes, dtype=bool)
+        here[self.places] = True
+        bound, before = self.names.get(name, (here, value))
+        others = np.flatnonzero(bound & ~here)
+        parts = [(self.places, value), (others, take(before, others))]
+        parts = parts if len(others) else parts[:1]
+        self.names[name] = (bound | here, joined(parts, self.lanes))
 
 
 def _together(parts: Sequence[Part]) -> list[Part]:
@@ -221,7 +127,7 @@ class Evaluator:
             return for_distinct(partial(self._called, function), arguments, lanes)
         return self._called(function, arguments, lanes)
 
-    def _called(self, function: ast.FunctionDef, arguments: list[Value], lanes: int) -> Value:
+    def _called(self, function: ast.FunctionDef, arguments: Sequence[Value], lanes: int) -> Value:
         names = {arg.arg: a for arg, a in zip(function.args.args, arguments, strict=True)}
         parts = self._block(function.body, Part.whole(lanes, names))
         if any(part.left is not ast.Return for part in parts):
@@ -270,12 +176,13 @@ class Evaluator:
                 before = self._eval(target, part)
                 if isinstance(before, list | tuple):
                     raise ProgramError(f"line {node.lineno} of the program adds to a list")
-                self._bind(target, _combined(op, before, self._eval(value, part)), part)
+                self._bind(target, operation(op, before, self._eval(value, part)), part)
             case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=name)), args=added)):
-                held = self._list(name, part)
-                if not added and not held:
-                    raise IndexError("pop from empty list")
-                changed = [*held, self._eval(added[0], part)] if added else held[:-1]
+                changed = listed(part.read(name))
+                if added:
+                    changed.append(self._eval(added[0], part))
+                else:
+                    changed.pop()
                 part.write(name, made(changed))
             case ast.If(test=test, body=body, orelse=orelse):
                 halves = self._split(test, part)
@@ -307,7 +214,7 @@ class Evaluator:
 
     def _for(self, node: ast.For, start: Part) -> list[Part]:
         on, ended = [start], list[Part]()
-        for element in _elements(self._eval(node.iter, start)):
+        for element in elements(self._eval(node.iter, start)):
             if not on:
                 break
             self._bind(node.target, start.narrowed(element, on[0]), on[0])
@@ -335,28 +242,20 @@ class Evaluator:
             case ast.Name(id=name):
                 part.write(name, value)
             case ast.Tuple(elts=targets):
-                parts = _elements(value)
+                parts = elements(value)
                 if len(parts) != len(targets):
                     raise ValueError(f"{len(parts)} values for {len(targets)} names")
                 for one, its in zip(targets, parts, strict=True):
                     self._bind(one, its, part)
-            case ast.Subscript(value=ast.Name(id=name), slice=place):
-                held, index = self._list(name, part), self._eval(place, part)
-                do = partial(apply, _stored) if lanes_of(index) else _stored
-                part.write(name, made(do(held, index, value)))
+            case ast.Subscript(value=ast.Name(id=name), slice=at):
+                held, index = part.read(name), self._eval(at, part)
+                part.write(name, stored(held, index, value))
 
     # expressions
 
     def _read(self, name: str, part: Part) -> Value:
         known = name in self.constants and name not in part.names
         return self.constants[name] if known else part.read(name)
-
-    def _list(self, name: str, part: Part) -> list[Value]:
-        """A variable that is to be changed."""
-        held = part.read(name)
-        if not isinstance(held, list):
-            raise TypeError(f"{name} is no list")
-        return held
 
     def _eval(self, node: ast.expr, part: Part) -> Value:
         match node:
@@ -365,7 +264,7 @@ class Evaluator:
             case ast.Name(id=name):
                 return self._read(name, part)
             case ast.BinOp(left=left, op=op, right=right):
-                return _combined(op, self._eval(left, part), self._eval(right, part))
+                return operation(op, self._eval(left, part), self._eval(right, part))
             case ast.UnaryOp(op=op, operand=operand):
                 return apply(OPERATIONS[type(op)], self._eval(operand, part))
             case ast.BoolOp(values=[only]):
@@ -384,15 +283,14 @@ class Evaluator:
                 halves = self._split(test, part)
                 ways = [(at, self._eval(body if half else orelse, one)) for half, at, one in halves]
                 return joined(ways, len(part.places))
-            case ast.Tuple(elts=elements):
-                return made(tuple(self._display(elements, part)))
-            case ast.List(elts=elements):
-                return made(list(self._display(elements, part)))
-            case (
-                ast.ListComp(elt=elt, generators=generators)
-                | ast.GeneratorExp(elt=elt, generators=generators)
-            ):
-                return made([self._eval(elt, one) for one in self._over(generators, part)])
+            case ast.Tuple(elts=shown):
+                return made(tuple(self._display(shown, part)))
+            case ast.List(elts=shown):
+                return made(list(self._display(shown, part)))
+            case ast.ListComp() | ast.GeneratorExp():
+                return made(
+                    [self._eval(node.elt, one) for one in self._over(node.generators, part)]
+                )
             case ast.Dict(keys=keys, values=values):
                 return self._dictionary((k, v, part) for k, v in zip(keys, values, strict=True))
             case ast.DictComp(key=key, value=value, generators=generators):
@@ -408,17 +306,19 @@ class Evaluator:
             case ast.Subscript():
                 return self._place(node, part)
             case ast.Call(func=ast.Name(id=name), args=arguments):
-                return self._call(name, [self._eval(one, part) for one in arguments], part)
+                given = [self._eval(one, part) for one in arguments]
+                if name in self.program.functions:
+                    return self.call(name, given, len(part.places))
+                return builtin(name, given)
             case ast.Call(func=ast.Attribute(value=value, attr=attr), args=arguments):
-                return _method(
-                    self._eval(value, part), attr, [self._eval(a, part) for a in arguments]
-                )
+                given = [self._eval(one, part) for one in arguments]
+                return method(self._eval(value, part), attr, given)
         raise ProgramError(f"line {node.lineno} of the program cannot be evaluated")
 
-    def _display(self, elements: list[ast.expr], part: Part) -> Iterator[Value]:
-        for element in elements:
+    def _display(self, shown: list[ast.expr], part: Part) -> Iterator[Value]:
+        for element in shown:
             if isinstance(element, ast.Starred):
-                yield from _elements(self._eval(element.value, part))
+                yield from elements(self._eval(element.value, part))
             else:
                 yield self._eval(element, part)
 
@@ -437,7 +337,7 @@ class Evaluator:
         if not generators:
             yield part
             return
-        for element in _elements(self._eval(generators[0].iter, part)):
+        for element in elements(self._eval(generators[0].iter, part)):
             self._check_limits()
             inner = replace(part, names=dict(part.names))
             self._bind(generators[0].target, element, inner)
@@ -457,62 +357,13 @@ class Evaluator:
             return apply(lambda one, held: do(one, set(held)), left, members)
         return apply(do, left, self._eval(right, part))
 
-    def _place(self, node: ast.expr, part: Part) -> Value:
-        """What stands in a list at a place, as in TABLE[a][b]: no row is laid out for that."""
+    def _place(self, node: ast.Subscript, part: Part) -> Value:
+        held: ast.expr = node
         indices = list[Value]()
-        while isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.Slice):
-            indices.insert(0, self._eval(node.slice, part))
-            node = node.value
-        held = self._eval(node, part)
-        while indices and not lanes_of(indices[0]) and isinstance(held, list | tuple | dict):
-            held = held[indices.pop(0)]
-        return apply(lambda *them: reduce(operator.getitem, them), held, *indices)
-
-    def _call(self, name: str, arguments: list[Value], part: Part) -> Value:
-        if name in self.program.functions:
-            return self.call(name, arguments, len(part.places))
-        if name == "range":
-            return _range(*arguments)
-        if name in SHAPES:
-            return made(SHAPES[name](*map(_elements, arguments)))
-        if name == "divmod":
-            return tuple(apply(do, *arguments) for do in (operator.floordiv, operator.mod))
-        if name in FOLDS and arguments:
-            listed = len(arguments) == 1 and isinstance(arguments[0], list | tuple)
-            values = list(arguments[0]) if listed else arguments
-            kinds = {*map(kind_of, values)}
-            if name == "sum" and listed and kinds <= {int, bool}:
-                return reduce(partial(apply, FOLDS[name]), values, 0)
-            if name != "sum" and len(values) > 1 and (kinds == {int} or kinds == {float}):
-                return reduce(partial(apply, FOLDS[name]), values)
-        return apply(FUNCTIONS[name], *arguments)
-
-
-def _combined(op: ast.operator, left: Value, right: Value) -> Value:
-    """An operation on two values; lists are put together and repeated as they stand."""
-    lists = [value for value in (left, right) if isinstance(value, list | tuple)]
-    if lists and any(isinstance(value, ndarray) for value in (left, right)):
-        raise Apart
-    if not lists:
-        return apply(OPERATIONS[type(op)], left, right)
-    times = [number for number in (left, right) if isinstance(number, int)]
-    check_length(len(lists[0]) * max(times, default=0))
-    return made(OPERATIONS[type(op)](left, right))
-
-
-def _method(held: Value, name: str, arguments: list[Value]) -> Value:
-    kind, count = METHODS[name]
-    if not isinstance(held, kind) or len(arguments) != count:
-        raise TypeError(f"{name} is called on something that does not have it")
-    if not arguments:
-        return list(getattr(held, name)())
-    return apply(lambda one, *given: getattr(one, name)(*given), held, *arguments)
-
-
-def _stored(held: list[Any], index: Any, value: Any) -> list[Any]:
-    changed = list(held)
-    changed[index] = value
-    return changed
+        while isinstance(held, ast.Subscript) and not isinstance(held.slice, ast.Slice):
+            indices.insert(0, self._eval(held.slice, part))
+            held = held.value
+        return place(self._eval(held, part), *indices)
 
 
 def _is_key(value: Value) -> bool:

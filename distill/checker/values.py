@@ -38,39 +38,20 @@ class Apart(Exception):  # noqa: N818 - a way to go on, no error
     """What inputs give cannot stand side by side."""
 
 
-def larger(one: Any, other: Any) -> Any:
-    """As Python's `max` has it: the first of equals."""
-    return other if other > one else one
-
-
-def smaller(one: Any, other: Any) -> Any:
-    """As Python's `min` has it: the first of equals."""
-    return other if other < one else one
-
-
 COMPARISONS = (operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge)
-PICKS = (larger, smaller, operator.and_, operator.or_, operator.xor)
-"""What these give is of the kind of what they are given."""
 WHOLE: dict[Function, Callable[..., int]] = {
-    **dict.fromkeys(COMPARISONS, max),
-    **dict.fromkeys(PICKS, max),
-    **dict.fromkeys((operator.floordiv, operator.mod), max),
+    **dict.fromkeys((*COMPARISONS, operator.floordiv, operator.mod), max),
     **dict.fromkeys((operator.add, operator.sub), lambda one, other: one + other),
     operator.mul: lambda one, other: one * other,
-    **dict.fromkeys(
-        (operator.neg, operator.invert, abs, int, bool, operator.not_), lambda one: one
-    ),
+    **dict.fromkeys((operator.neg, abs, int, bool, operator.not_), lambda one: one),
 }
 """What NumPy does to integers as Python does, where the results are below `SAFE`: how large they
 can be, by the sizes of what it is given."""
-REAL = {*COMPARISONS, larger, smaller, operator.neg, abs}
-REAL |= {operator.add, operator.sub, operator.mul, operator.truediv}
+REAL = {*COMPARISONS, operator.add, operator.sub, operator.mul, operator.truediv, operator.neg, abs}
 """What NumPy does to floats as Python does."""
 DIVISIONS = (operator.truediv, operator.floordiv, operator.mod)
 NUMPY: dict[Function, Function] = {
-    **{int: np.positive, bool: lambda one: one != 0, operator.not_: lambda one: one == 0},
-    larger: lambda one, other: np.where(other > one, other, one),
-    smaller: lambda one, other: np.where(other < one, other, one),
+    **{int: np.positive, bool: lambda one: one != 0, operator.not_: lambda one: one == 0}
 }
 """Where it does so by another name."""
 
@@ -101,27 +82,26 @@ def apply(do: Function, *values: Value) -> Value:
 def _at_once(do: Function, values: Sequence[Value]) -> ndarray | None:
     """The same by NumPy; null where that might be something else."""
     kinds = {*map(kind_of, values)}
-    if not kinds <= {int, bool, float} or (do in PICKS and kinds not in ({int}, {float})):
+    real = float in kinds or do is operator.truediv
+    if not kinds <= {int, bool, float} or do not in (REAL if real else WHOLE):
         return None
     sizes = [*map(_peak, values)]
-    if max(sizes) >= SAFE or (do in DIVISIONS and np.any(np.asarray(values[1]) == 0)):
+    if max(sizes) > EXACT if real else max(*sizes, WHOLE[do](*sizes)) >= SAFE:
         return None
-    real = float in kinds or do is operator.truediv
-    if (do not in REAL or max(sizes) > EXACT) if real else not _fits(do, sizes):
+    if do in DIVISIONS and np.any(np.asarray(values[1]) == 0):
         return None
     with np.errstate(all="ignore"):
         arrays = (np.asarray(value, dtype=float if real else np.int64) for value in values)
         return NUMPY.get(do, do)(*arrays)
 
 
-def _fits(do: Function, sizes: Sequence[int]) -> bool:
-    return do in WHOLE and WHOLE[do](*sizes) < SAFE
-
-
 def for_distinct(
     do: Callable[[Sequence[Value], int], Value], given: Sequence[Value], lanes: int
 ) -> Value:
-    """What `do` gives of values for so many inputs, from those that are distinct where this helps."""
+    """What `do` gives of values for so many inputs, told for those alone that are distinct.
+
+    Those whose integers lie in a few places: a table of the places finds them.
+    """
     key, size = np.zeros(lanes, dtype=np.int64), 1
     for column in leaves(given):
         if column.dtype.kind not in "bi":
@@ -146,10 +126,9 @@ def made(value: Value) -> Value:
     if isinstance(value, tuple | list | dict):
         check_length(_size(value) - 1)
     elif isinstance(value, float | ndarray):
-        wrong = value != value
-        if wrong if isinstance(value, float) else wrong.any():
+        if np.any(value != value):
             raise ArithmeticError("the result is not a number")
-    if isinstance(value, int | Fraction):
+    elif isinstance(value, int | Fraction):
         bits = value.numerator.bit_length() + value.denominator.bit_length() - 1
         if bits > MAX_BITS:
             raise TooLargeError(f"the program makes an integer of about {bits:,} bits")
@@ -157,6 +136,7 @@ def made(value: Value) -> Value:
 
 
 def check_length(length: int) -> None:
+    """Refuse a list that is too long."""
     if length > MAX_LENGTH:
         raise ProgramError(f"the program makes a list of more than {MAX_LENGTH:,} places")
 
