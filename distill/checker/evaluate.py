@@ -75,10 +75,10 @@ class Part:
         """Bind a variable."""
         here = np.zeros(self.lanes, dtype=bool)
         here[self.places] = True
-        bound, before = self.names.get(name, (here, value))
-        others = np.flatnonzero(bound & ~here)
-        parts = [(self.places, value), (others, take(before, others))]
-        parts = parts if len(others) else parts[:1]
+        bound, before = self.names.get(name, (here, None))
+        parts, others = [(self.places, value)], np.flatnonzero(bound & ~here)
+        if len(others):
+            parts.append((others, take(before, others)))
         self.names[name] = (bound | here, joined(parts, self.lanes))
 
 

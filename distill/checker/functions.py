@@ -24,8 +24,11 @@ from .values import (
     Value,
     apply,
     check_length,
+    kind_of,
     lanes_of,
+    larger,
     made,
+    smaller,
 )
 
 MOST_DIGITS = 400
@@ -75,6 +78,11 @@ FUNCTIONS: dict[str, Function] = {
     **{"pow": _pow, "round": _round, "sum": _sum},
     "divmod": lambda one, other: (made(one // other), made(one % other)),
 }
+FOLDS: dict[str, tuple[Function, list[set[type]]]] = {
+    "sum": (operator.add, [{int}, {bool}, {int, bool}]),
+    **{"max": (larger, [{int}, {float}]), "min": (smaller, [{int}, {float}])},
+}
+"""What functions do to one value of a list after the other, and to which NumPy does the same."""
 SHAPES: dict[str, Function] = {
     **{"len": len, "list": list, "tuple": tuple},
     "zip": lambda *lists: list(zip(*lists, strict=False)),
@@ -115,6 +123,10 @@ def builtin(name: str, given: Sequence[Value]) -> Value:
         return _range(*given)
     if name in SHAPES:
         return made(SHAPES[name](*map(elements, given)))
+    if name in FOLDS and len(given) == 1 and lanes_of(given[0]) and isinstance(given[0], list):
+        do, kinds = FOLDS[name]
+        if {*map(kind_of, given[0])} in kinds:
+            return reduce(partial(apply, do), [0, *given[0]] if name == "sum" else given[0])
     return apply(FUNCTIONS[name], *given)
 
 

@@ -38,20 +38,33 @@ class Apart(Exception):  # noqa: N818 - a way to go on, no error
     """What inputs give cannot stand side by side."""
 
 
+def larger(one: Any, other: Any) -> Any:
+    """As Python's `max` has it: the first of equals."""
+    return other if other > one else one
+
+
+def smaller(one: Any, other: Any) -> Any:
+    """As Python's `min` has it: the first of equals."""
+    return other if other < one else one
+
+
 COMPARISONS = (operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge)
 WHOLE: dict[Function, Callable[..., int]] = {
-    **dict.fromkeys((*COMPARISONS, operator.floordiv, operator.mod), max),
+    **dict.fromkeys((*COMPARISONS, operator.floordiv, operator.mod, larger, smaller), max),
     **dict.fromkeys((operator.add, operator.sub), lambda one, other: one + other),
     operator.mul: lambda one, other: one * other,
     **dict.fromkeys((operator.neg, abs, int, bool, operator.not_), lambda one: one),
 }
 """What NumPy does to integers as Python does, where the results are below `SAFE`: how large they
 can be, by the sizes of what it is given."""
-REAL = {*COMPARISONS, operator.add, operator.sub, operator.mul, operator.truediv, operator.neg, abs}
+REAL = {*COMPARISONS, operator.add, operator.sub, operator.mul, operator.truediv}
+REAL |= {operator.neg, abs, larger, smaller}
 """What NumPy does to floats as Python does."""
 DIVISIONS = (operator.truediv, operator.floordiv, operator.mod)
 NUMPY: dict[Function, Function] = {
-    **{int: np.positive, bool: lambda one: one != 0, operator.not_: lambda one: one == 0}
+    **{int: np.positive, bool: lambda one: one != 0, operator.not_: lambda one: one == 0},
+    larger: lambda one, other: np.where(other > one, other, one),
+    smaller: lambda one, other: np.where(other < one, other, one),
 }
 """Where it does so by another name."""
 
@@ -125,9 +138,8 @@ def made(value: Value) -> Value:
     """
     if isinstance(value, tuple | list | dict):
         check_length(_size(value) - 1)
-    elif isinstance(value, float | ndarray):
-        if np.any(value != value):
-            raise ArithmeticError("the result is not a number")
+    elif kind_of(value) is float and np.any(value != value):
+        raise ArithmeticError("the result is not a number")
     elif isinstance(value, int | Fraction):
         bits = value.numerator.bit_length() + value.denominator.bit_length() - 1
         if bits > MAX_BITS:
