@@ -16,7 +16,7 @@ from typing import Any
 from numpy import ndarray
 
 from .errors import ProgramError
-from .language import MATH
+from .rules import MATH
 from .values import (
     MAX_LENGTH,
     Apart,
