@@ -13,6 +13,7 @@ The program:
     language.py     the language that it is written in, and whether it is: a module
     rules.py        the same: what may stand in a function
     evaluate.py     its meaning: over many inputs at once, and over other values
+    parts.py        where inputs part ways in a program, and meet again
     values.py, functions.py  values side by side, and Python's functions over them
     sandbox.py, child.py  the same as real Python, in a process that has nothing else
     loop.py         program = machine at every length, by walking both side by side

@@ -16,7 +16,7 @@ import resource
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -25,7 +25,8 @@ from numpy import ndarray
 from .errors import ProgramError
 from .functions import OPERATIONS, builtin, elements, listed, method, operation, place, stored
 from .language import Program
-from .values import Apart, Value, apply, for_distinct, joined, kind_of, lanes_of, made, take, truth
+from .parts import Part, behind, together
+from .values import Apart, Value, apply, for_distinct, joined, kind_of, lanes_of, made, truth
 
 SECONDS = 60
 LANES = 1 << 14
@@ -33,67 +34,6 @@ LANES = 1 << 14
 MAX_MEMORY = 3 << 29
 """Bytes that an evaluation may add to what the process has ever used."""
 FAULTS = (ArithmeticError, TypeError, ValueError, LookupError, MemoryError, RecursionError)
-
-
-@dataclass(frozen=True)
-class Part:
-    """Some inputs of a call, on their way through its statements.
-
-    Attributes:
-        lanes: how many inputs the call has.
-        names: its variables: for which inputs one is bound [lanes], and its value for all of them;
-            the parts of a call share them.
-        places: the inputs that are on this way, ascending.
-        left: the statement by which they left those before, if they did.
-    """
-
-    lanes: int
-    names: dict[str, tuple[ndarray, Value]]
-    places: ndarray
-    left: type[ast.stmt] | None = None
-
-    @staticmethod
-    def whole(lanes: int, names: dict[str, Value]) -> Part:
-        """All inputs of a call."""
-        everywhere = np.ones(lanes, dtype=bool)
-        return Part(lanes, {n: (everywhere, v) for n, v in names.items()}, np.arange(lanes))
-
-    def narrowed(self, value: Value, others: Part) -> Value:
-        """A value of these inputs, for others that are some of them."""
-        if len(self.places) == len(others.places):
-            return value
-        return take(value, np.searchsorted(self.places, others.places))
-
-    def read(self, name: str) -> Value:
-        """The value of a variable."""
-        bound, value = self.names.get(name, (None, None))
-        if bound is None or not bound[self.places].all():
-            raise ProgramError(f"{name} of the program is read before it is bound")
-        return value if len(self.places) == self.lanes else take(value, self.places)
-
-    def write(self, name: str, value: Value) -> None:
-        """Bind a variable."""
-        here = np.zeros(self.lanes, dtype=bool)
-        here[self.places] = True
-        bound, before = self.names.get(name, (here, None))
-        parts, others = [(self.places, value)], np.flatnonzero(bound & ~here)
-        if len(others):
-            parts.append((others, take(before, others)))
-        self.names[name] = (bound | here, joined(parts, self.lanes))
-
-
-def _together(parts: Sequence[Part]) -> list[Part]:
-    """Parts of a call as one, which goes on; none if there are none."""
-    if len(parts) > 1:
-        places = np.sort(np.concatenate([part.places for part in parts]))
-        return [replace(parts[0], places=places, left=None)]
-    return [replace(part, left=None) for part in parts]
-
-
-def _behind(on: Sequence[Part], ended: Sequence[Part]) -> list[Part]:
-    """The inputs behind a loop: those that went through it or broke off go on."""
-    returned = [one for one in ended if one.left is ast.Return]
-    return [*_together([*on, *(one for one in ended if one.left is ast.Break)]), *returned]
 
 
 class Evaluator:
@@ -157,7 +97,7 @@ class Evaluator:
                 said = f"{type(error).__name__}: {error}"
                 raise ProgramError(f"line {node.lineno} of the program failed: {said}") from error
             left += [one for one in parts if one.left]
-            on = _together([one for one in parts if not one.left])
+            on = together([one for one in parts if not one.left])
         return [*on, *left]
 
     def _check_limits(self) -> None:
@@ -219,7 +159,7 @@ class Evaluator:
                 break
             self._bind(node.target, start.narrowed(element, on[0]), on[0])
             on = self._pass(node.body, on[0], ended)
-        return _behind(on, ended)
+        return behind(on, ended)
 
     def _while(self, node: ast.While, start: Part) -> list[Part]:
         on, ended = [start], list[Part]()
@@ -229,13 +169,13 @@ class Evaluator:
             ended += [replace(one, left=ast.Break) for holds, _, one in halves if not holds]
             on = [one for holds, _, one in halves if holds]
             on = self._pass(node.body, on[0], ended) if on else on
-        return _behind(on, ended)
+        return behind(on, ended)
 
     def _pass(self, body: Sequence[ast.stmt], part: Part, ended: list[Part]) -> list[Part]:
         """The inputs that go on with a loop behind a pass; those that leave it are added."""
         parts = self._block(body, part)
         ended += [one for one in parts if one.left in (ast.Break, ast.Return)]
-        return _together([one for one in parts if one.left in (None, ast.Continue)])
+        return together([one for one in parts if one.left in (None, ast.Continue)])
 
     def _bind(self, target: ast.expr, value: Value, part: Part) -> None:
         match target:
