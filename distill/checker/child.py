@@ -13,6 +13,7 @@ import math
 import platform
 import resource
 import sys
+from collections.abc import Callable
 from functools import cache
 from types import SimpleNamespace
 
@@ -93,7 +94,7 @@ def space_of(request: dict, print_: object) -> dict:
     return {"__name__": request["name"], "__builtins__": given}
 
 
-def along(row: list, shape: list, outputs: int, function: object) -> list:
+def along(row: list, shape: list, outputs: int, function: Callable) -> list:
     """What a function answers along a sequence: a number for every step, or tuples of them."""
     length, channels = shape
     said = function(list(zip(*[iter(row)] * channels, strict=True)) if channels > 1 else row)
