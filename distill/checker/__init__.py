@@ -18,8 +18,11 @@ of mechanism (tests of the inside, proof, whether its program is it):
 
 The program:
 
-    language.py     the language that it is written in, and whether it is
+    language.py     the language that it is written in, and whether it is: a module
+    rules.py        the same: what may stand in a function
     evaluate.py     its meaning: over many inputs at once, and over other values
+    parts.py        where inputs part ways in a program, and meet again
+    values.py, functions.py  values side by side, and Python's functions over them
     sandbox.py, child.py  the same as real Python, in a process that has nothing else
     loop.py         program = machine at every length, by walking both side by side
     affine.py       program = integer recurrence at every length, as sums of symbols

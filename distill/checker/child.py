@@ -13,6 +13,7 @@ import math
 import platform
 import resource
 import sys
+from collections.abc import Callable
 from functools import cache
 from types import SimpleNamespace
 
@@ -73,10 +74,10 @@ def limited(seconds: int, memory: int) -> None:
         resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (most, most))
 
 
-def space_of(request: dict, words: list[str], print_: object) -> dict:
+def space_of(request: dict, print_: object) -> dict:
     """The names that a program begins with: the listed builtins, and an import of little else."""
     modules = {"math": math, "functools": SimpleNamespace(cache=cache)}
-    modules["sys"] = SimpleNamespace(argv=["program.py", *words])
+    modules["sys"] = SimpleNamespace(argv=["program.py", *request.get("words", [])])
     if "fractions" in request["source"]:
         from fractions import Fraction
 
@@ -93,42 +94,36 @@ def space_of(request: dict, words: list[str], print_: object) -> dict:
     return {"__name__": request["name"], "__builtins__": given}
 
 
-def calls(request: dict, space: dict, flat: array.array) -> bytes:
-    """Answers to rows of integers, and logits where these are asked for."""
-    width, outputs = request["width"], request["outputs"]
-    function, logits = space[space["__all__"][0]], space.get("logits")
-    answers, scores = array.array("q"), array.array("d")
-    for start in range(0, len(flat), width):
-        inputs = flat[start : start + width]
-        answer = function(*inputs)
-        if type(answer) is not int:
-            raise SystemExit(f"the program answered {str(answer)[:80]}, which is not an integer")
-        answers.append(answer)
-        if outputs and logits:
-            row = logits(*inputs)
-            if len(row) != outputs:
-                raise SystemExit(f"logits() gave {len(row)} numbers, not {outputs}")
-            scores.extend(row)
-    return answers.tobytes() + scores.tobytes()
+def along(row: list, shape: list, outputs: int, function: Callable) -> list:
+    """What a function answers along a sequence: a number for every step, or tuples of them."""
+    length, channels = shape
+    said = function(list(zip(*[iter(row)] * channels, strict=True)) if channels > 1 else row)
+    if type(said) is not list or len(said) != length:
+        raise SystemExit("the program's answer is not a list of as many outputs as inputs")
+    if outputs > 1 and any(type(y) is not tuple or len(y) != outputs for y in said):
+        raise SystemExit(f"the program's outputs are not tuples of {outputs}")
+    return [number for y in said for number in y] if outputs > 1 else said
 
 
-def sequences(request: dict, space: dict, flat: array.array) -> bytes:
-    """Answers along sequences."""
-    channels, length, outputs = request["channels"], request["length"], request["outputs"]
-    function, answers, size = space[space["__all__"][0]], array.array("q"), channels * length
-    for start in range(0, request["sequences"] * size, size or 1):
+def answered(request: dict, space: dict, flat: array.array) -> bytes:
+    """Answers to rows of integers or along sequences, and logits where these are asked for."""
+    (count, *shape), outputs, scores = request["rows"], request["outputs"], request["logits"]
+    function, size = space[space["__all__"][0]], math.prod(shape)
+    answers, logits = array.array("q"), array.array("d")
+    for start in range(0, count * size, size or 1):
         row = flat[start : start + size].tolist()
-        said = function(list(zip(*[iter(row)] * channels, strict=True)) if channels > 1 else row)
-        if type(said) is not list or len(said) != length:
-            raise SystemExit("the program's answer is not a list of as many outputs as inputs")
-        if outputs > 1:
-            if any(type(y) is not tuple or len(y) != outputs for y in said):
-                raise SystemExit(f"the program's outputs are not tuples of {outputs}")
-            said = [number for y in said for number in y]
-        if any(type(y) is not int for y in said):
-            raise SystemExit("the program's outputs are not integers")
+        calls = request["mode"] == "calls"
+        said = [function(*row)] if calls else along(row, shape, outputs, function)
+        wrong = [number for number in said if type(number) is not int]
+        if wrong:
+            raise SystemExit(f"the program answered {str(wrong[0])[:80]}, which is not an integer")
         answers.extend(said)
-    return answers.tobytes()
+        if scores:
+            given = space["logits"](*row)
+            if len(given) != scores:
+                raise SystemExit(f"logits() gave {len(given)} numbers, not {scores}")
+            logits.extend(given)
+    return answers.tobytes() + logits.tobytes()
 
 
 def main() -> None:
@@ -136,17 +131,15 @@ def main() -> None:
     request = json.loads(sys.stdin.buffer.readline())
     flat = array.array("q", sys.stdin.buffer.read())
     printed: list[str] = []
-    words = request.get("words", [])
-    space = space_of(request, words, lambda *said: printed.append(" ".join(map(str, said))))
+    space = space_of(request, lambda *said: printed.append(" ".join(map(str, said))))
     limited(request["seconds"], request["memory"])
     header = {"confined": confine(), "failed": None}
     said = b""
     try:
         exec(compile(request["source"], "program.py", "exec"), space)
-        if request["mode"] == "command":
-            said = "\n".join(printed)[:LONGEST].encode()
-        else:
-            said = (calls if request["mode"] == "calls" else sequences)(request, space, flat)
+        command = request["mode"] == "command"
+        text = "\n".join(printed)[:LONGEST].encode()
+        said = text if command else answered(request, space, flat)
     except (Exception, SystemExit) as error:
         header["failed"] = f"{type(error).__name__}: {str(error)[:LONGEST_MESSAGE]}"
     sys.stdout.buffer.write(json.dumps(header).encode() + b"\n" + said)

@@ -19,8 +19,10 @@ import numpy as np
 from numpy import ndarray
 
 from .errors import ProgramError
-from .evaluate import Apart, Evaluator, Frame, Value, packed, unpacked
-from .language import Program, read_program
+from .evaluate import Evaluator
+from .language import read_program
+from .rules import changed_by
+from .values import Apart, Value, packed, unpacked
 
 MAX_PAIRS = 200_000
 """Pairs of a state and values of the variables that a walk may meet."""
@@ -60,15 +62,15 @@ class Loop:
         """
         names = {**self.fixed, **state, self.argument: [given], self.outputs: []}
         try:
-            frame = self.evaluator.run([self.statement], Frame(names, lanes))
+            after = self.evaluator.run([self.statement], names, lanes)
         except Apart as error:
             raise ProgramError(
                 "the variables of the program are of several kinds or lengths"
             ) from error
-        said = frame.names[self.outputs]
-        if frame.bound.keys() & {self.outputs, *state} or len(said) != 1:
+        said = after[self.outputs]
+        if len(said) != 1:
             raise ProgramError("a pass of the program's loop does not append exactly one output")
-        return said[0], {name: frame.names[name] for name in state}
+        return said[0], {name: after[name] for name in state}
 
 
 @dataclass(frozen=True)
@@ -107,12 +109,12 @@ def loop_of(source: str) -> Loop:
     if any(isinstance(node, ast.Break | ast.Continue | ast.Return) for node in inside):
         raise ProgramError("a pass of the program's loop may end early")
     named = sum(isinstance(node, ast.Name) and node.id == outputs for node in inside)
-    appends = sum(_appends(node, outputs) for node in inside)
+    appends = sum(changed_by(n) == outputs and getattr(n, "attr", "") == "append" for n in inside)
     if named != appends:
         raise ProgramError("the program's loop does more with its outputs than append to them")
     evaluator = Evaluator(program)
-    names = evaluator.run(before, Frame({}, 1)).names
-    changed = _changed(inside, program) - {outputs}
+    names = evaluator.run(before, {}, 1)
+    changed = _changed(inside) - {outputs}
     begin = {name: value for name, value in names.items() if name in changed}
     for name, value in begin.items():
         listed = value if isinstance(value, list) else [value]
@@ -124,13 +126,11 @@ def loop_of(source: str) -> Loop:
 
 def places_of(start: dict[str, Value]) -> tuple[str, ...]:
     """The names of all integers among variables: of a list its places, in order."""
-    return tuple(
-        place
-        for name, value in start.items()
-        for place in (
-            [f"{name}[{i}]" for i in range(len(value))] if isinstance(value, list) else [name]
-        )
-    )
+    places: list[str] = []
+    for name, value in start.items():
+        listed = isinstance(value, list)
+        places += [f"{name}[{i}]" for i in range(len(value))] if listed else [name]
+    return tuple(places)
 
 
 def walk(source: str, transitions: ndarray, answers: ndarray, symbols: ndarray) -> Walk:
@@ -174,11 +174,8 @@ def walk(source: str, transitions: ndarray, answers: ndarray, symbols: ndarray) 
                 level.append(pair)
         if len(seen) > MAX_PAIRS:
             raise ProgramError("there is no end to the values of the program's variables")
-    values = tuple(
-        tuple(next(iter(alone)) if len(alone) == 1 else None for alone in variable)
-        for variable in met
-    )
-    return Walk(None, len(seen), names, values)
+    values = [[min(alone) if len(alone) == 1 else None for alone in variable] for variable in met]
+    return Walk(None, len(seen), names, tuple(map(tuple, values)))
 
 
 def _stepped(
@@ -207,15 +204,14 @@ def _kept(value: Value, lanes: int, first: Value) -> list[Value]:
     Raises:
         ProgramError: the variable became something else.
     """
-    made = []
-    for one in unpacked(value, lanes):
-        parts = one if isinstance(first, list) else [one]
-        same = isinstance(parts, list) and (not isinstance(first, list) or len(parts) == len(first))
-        if not same or any(type(part) is not int for part in parts):
-            kind = f"{len(first)} integers" if isinstance(first, list) else "an integer"
+    found = unpacked(value, lanes)
+    listed = isinstance(first, list)
+    for one in found:
+        alike = not listed or (isinstance(one, list) and len(one) == len(first))
+        if not alike or any(type(part) is not int for part in (one if listed else [one])):
+            kind = f"{len(first)} integers" if listed else "an integer"
             raise ProgramError(f"a variable of the program became {one!r}, which is not {kind}")
-        made.append(tuple(parts) if isinstance(first, list) else one)
-    return made
+    return [*map(tuple, found)] if listed else found
 
 
 def _flat(values: Iterable[Value]) -> list[int]:
@@ -229,10 +225,11 @@ def _parts(function: ast.FunctionDef, argument: str) -> tuple[list[ast.stmt], as
         body.pop(0)
     match body:
         case [*before, ast.For(iter=ast.Name(id=over)) as loop, ast.Return(ast.Name(id=outputs))]:
-            begun = [node for node in before if isinstance(node, ast.Assign)]
-            empty = [node for node in begun if _begins_empty(node, outputs)]
-            if over == argument and len(begun) == len(before) and len(empty) == 1:
-                return [node for node in before if node is not empty[0]], loop, outputs
+            empty = ast.dump(ast.Assign([ast.Name(outputs, ast.Store())], ast.List([], ast.Load())))
+            rest = [node for node in before if ast.dump(node) != empty]
+            plain = all(isinstance(node, ast.Assign) for node in before)
+            if over == argument and plain and len(rest) == len(before) - 1:
+                return rest, loop, outputs
         case [ast.Return(ast.ListComp(elt, [ast.comprehension(target, ast.Name(id=over), [])]))]:
             if over == argument:
                 return [], _appended(target, elt, function), OUTPUTS
@@ -250,27 +247,7 @@ def _appended(target: ast.expr, answer: ast.expr, function: ast.FunctionDef) -> 
     return ast.fix_missing_locations(ast.copy_location(ast.For(target, over, body, []), function))
 
 
-def _begins_empty(node: ast.Assign, outputs: str) -> bool:
-    match node:
-        case ast.Assign(targets=[ast.Name(id=name)], value=ast.List(elts=[])):
-            return name == outputs
-    return False
-
-
-def _appends(node: ast.AST, outputs: str) -> bool:
-    match node:
-        case ast.Attribute(value=ast.Name(id=name), attr="append"):
-            return name == outputs
-    return False
-
-
-def _changed(inside: list[ast.AST], program: Program) -> set[str]:
+def _changed(inside: list[ast.AST]) -> set[str]:
     """The names that a pass binds, or whose lists it changes."""
     stored = {n.id for n in inside if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-    for node in inside:
-        match node:
-            case ast.Attribute(value=ast.Name(id=name), attr="append" | "pop"):
-                stored.add(name)
-            case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store()):
-                stored.add(name)
-    return stored
+    return stored | {name for name in map(changed_by, inside) if name is not None}

@@ -11,6 +11,7 @@ import json
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,8 +22,9 @@ import numpy as np
 from numpy import ndarray
 
 from .errors import ProgramError, TooLargeError
-from .evaluate import LANES, SECONDS, Apart, Evaluator, Value
+from .evaluate import LANES, SECONDS, Evaluator
 from .language import BUILTINS, Program, read_program
+from .values import Apart, Value, kind_of
 
 MEMORY = 2 << 30
 FLOAT_TOLERANCE = 1e-9
@@ -70,7 +72,7 @@ def run_program(
         answers[part] = _together(lambda a, n: _integers(evaluator.entry(a, n), n), columns)
         if scores:
             logits[part] = _together(lambda a, n: _scores(evaluator, a, n, scores), columns)
-    request = {"mode": "calls", "width": inputs.shape[1], "outputs": scores}
+    request = {"mode": "calls", "rows": inputs.shape, "outputs": 1, "logits": scores}
     said = _python(program, request, inputs, 8 * len(inputs) * (1 + scores), seconds)
     _check_same(answers, np.frombuffer(said[: 8 * len(inputs)], "<i8"), inputs)
     if not scores:
@@ -112,8 +114,7 @@ def run_sequences(
         part = slice(first, first + LANES)
         rows = sequences[part].reshape(-1, length * channels)
         answers[part] = _together(ask, list(rows.T), lanes=len(rows))
-    request = {"mode": "sequences", "sequences": count, "length": length}
-    request |= {"channels": channels, "outputs": outputs}
+    request = {"mode": "sequences", "rows": sequences.shape, "outputs": outputs, "logits": 0}
     said = _python(program, request, sequences, 8 * answers.size, seconds)
     _check_same(answers, np.frombuffer(said, "<i8").reshape(answers.shape), sequences)
     return answers
@@ -147,18 +148,13 @@ def _together(
 
 def _integers(value: Value, lanes: int) -> ndarray:
     """An answer as integers [lanes]."""
-    if isinstance(value, ndarray):
-        exact = value.dtype == object and all(type(entry) is int for entry in value)
-        if value.dtype != np.int64 and not exact:
-            raise ProgramError("the program answers something that is not an integer")
-        if any(not -LARGEST < entry < LARGEST for entry in (value if exact else [value.min()])):
-            raise TooLargeError("the program answers beyond 64-bit integers")
-        return value.astype(np.int64)
-    if type(value) is not int:
-        raise ProgramError(f"the program answered {str(value)[:80]}, which is not an integer")
-    if not -LARGEST < value < LARGEST:
+    if kind_of(value) is not int:
+        told = "something" if isinstance(value, ndarray) else str(value)[:80]
+        raise ProgramError(f"the program answers {told}, which is not an integer")
+    ends = (value.min(), value.max()) if isinstance(value, ndarray) else (value,)
+    if any(not -LARGEST < int(end) < LARGEST for end in ends):
         raise TooLargeError("the program answers beyond 64-bit integers")
-    return np.full(lanes, value, dtype=np.int64)
+    return np.broadcast_to(np.asarray(value, dtype=np.int64), lanes)
 
 
 def _outputs(value: Value, lanes: int, length: int, outputs: int) -> ndarray:
@@ -217,14 +213,19 @@ def _answered(
         asked.write(json.dumps(whole).encode() + b"\n")
         asked.write(np.ascontiguousarray(data, "<i8").tobytes())
         asked.seek(0)
-        with subprocess.Popen(
-            [sys.executable, "-I", "-S", str(Path(__file__).with_name("child.py"))],
-            stdin=asked,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={},
-        ) as process:
-            said, late = _read(process, most, seconds)
+        command = [sys.executable, "-I", "-S", str(Path(__file__).with_name("child.py"))]
+        pipes = {"stdin": asked, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+        with subprocess.Popen(command, env={}, **pipes) as process:
+            clock = threading.Timer(seconds, process.kill)
+            clock.start()
+            try:
+                said = process.stdout.read(most) if process.stdout else b""
+                if len(said) == most:
+                    process.kill()
+                process.wait()
+            finally:
+                late = not clock.is_alive()
+                clock.cancel()
     if late:
         raise ProgramError(f"the program did not end within {seconds} s")
     first, _, answer = said.partition(b"\n")
@@ -239,26 +240,3 @@ def _answered(
     if size is not None and len(answer) != size:
         raise ProgramError("the program did not answer every input once")
     return header, answer
-
-
-def _read(process: subprocess.Popen[bytes], most: int, seconds: int) -> tuple[bytes, bool]:
-    """At most so much of what a process writes, and whether its time ran out."""
-    import threading
-
-    late = threading.Event()
-
-    def end() -> None:
-        late.set()
-        process.kill()
-
-    clock = threading.Timer(seconds, end)
-    clock.start()
-    try:
-        assert process.stdout is not None, "it is a pipe"
-        said = process.stdout.read(most)
-        if len(said) == most:
-            process.kill()
-        process.wait()
-    finally:
-        clock.cancel()
-    return said, late.is_set()

@@ -23,7 +23,7 @@ def smuggled(source: str) -> Program:
 
 
 def outcome(source: str, seconds: int = 10) -> bytes:
-    request = {"mode": "calls", "width": 2, "outputs": 0}
+    request = {"mode": "calls", "rows": [1, 2], "outputs": 1, "logits": 0}
     return sandbox._python(smuggled(source), request, np.array([[1, 2]]), 8, seconds)
 
 
