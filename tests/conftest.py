@@ -27,6 +27,9 @@ INNERMOST = (
     "distill.kinds.recurrence.linear.linear_forms",
     "distill.kinds.recurrence.linear.drives",
     "distill.checker.evaluate",
+    "distill.checker.functions",
+    "distill.checker.parts",
+    "distill.checker.values",
 )
 """Called millions of times, where looking at shapes takes longer than the work: their callers are
 looked at instead."""

@@ -13,11 +13,13 @@ from fractions import Fraction
 from functools import partial, reduce
 from typing import Any
 
+import numpy as np
 from numpy import ndarray
 
 from .errors import ProgramError
 from .rules import MATH
 from .values import (
+    MAX_ENTRIES,
     MAX_LENGTH,
     Apart,
     Function,
@@ -137,7 +139,23 @@ def method(held: Value, name: str, given: Sequence[Value]) -> Value:
         raise TypeError(f"{name} is called on something that does not have it")
     if not given:
         return list(getattr(held, name)())
+    if name == "index" and isinstance(held, list | tuple):
+        return _index(held, given[0])
     return apply(lambda one, *rest: getattr(one, name)(*rest), held, *given)
+
+
+def _index(held: Sequence[Value], sought: Value) -> Value:
+    """The first place of a list that holds a value: that of the largest of many, say."""
+    alike = [apply(operator.eq, one, sought) for one in held]
+    width = max(map(lanes_of, alike), default=0)
+    if not width:
+        return list(held).index(sought)
+    if len(alike) * width > MAX_ENTRIES:
+        raise Apart
+    met = np.stack([np.broadcast_to(one, width) for one in alike])
+    if not met.any(axis=0).all():
+        raise ValueError("a list does not hold what its index is asked for")
+    return met.argmax(axis=0)
 
 
 def place(held: Value, *indices: Value) -> Value:
