@@ -113,7 +113,11 @@ def run_files(
     if program is not None:
         files["program.py"] = program.source.encode()
     if model is not None:
-        tensors = {name: weights.contiguous() for name, weights in model.parameters.items()}
+        # copies: parameters that are tied share their memory, and a file of tensors cannot
+        tensors = {
+            name: weights.detach().clone().contiguous()
+            for name, weights in model.parameters.items()
+        }
         files["model.safetensors"] = save_weights(tensors)
     if curve is not None:
         files["training.json"] = to_json(curve, CurveJson)
