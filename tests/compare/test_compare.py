@@ -10,7 +10,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from builders.commands import run_distill
+from builders.commands import distill_here
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from planted import planted_model, square
@@ -498,7 +498,7 @@ def test_letters_go_on_after_z():
 
 def test_the_command_compares_two_runs(runs):
     given = ("compare", "waves/network", "waves/network-2", "--out", str(runs))
-    shown = run_distill(*given, cwd=runs)
+    shown = distill_here(*given, cwd=runs)
     assert shown.returncode == 0, shown.stderr
     words = " ".join(shown.stdout.replace("\N{NO-BREAK SPACE}", " ").split())
     assert "2 of 2 networks compute a + b mod 23" in words
@@ -524,7 +524,7 @@ def test_json_and_markdown_are_of_the_same_comparison(runs, capsys):
 
 def test_the_page_is_self_contained_and_the_same_every_time(runs, tmp_path):
     pages = []
-    done = run_distill("compare", str(runs), "--output", "one.html", cwd=tmp_path)
+    done = distill_here("compare", str(runs), "--output", "one.html", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     pages.append((tmp_path / "one.html").read_bytes())
     compare_command([str(runs)], runs, "json", tmp_path / "two.html", False, None)
@@ -580,7 +580,7 @@ def test_a_page_that_cannot_be_written_is_told(runs, tmp_path, page, show, messa
 
 
 def test_bad_input_is_one_line_and_status_2(runs):
-    done = run_distill("compare", "bits", "--out", str(runs), "--json", "--markdown", cwd=runs)
+    done = distill_here("compare", "bits", "--out", str(runs), "--json", "--markdown", cwd=runs)
     assert (done.returncode, done.stdout) == (2, "")
     assert re.fullmatch(r"distill: --json and --markdown: expected one of them\n", done.stderr)
 

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 import sympy
-from builders.commands import run_distill
+from builders.commands import distill_here
 from planted import planted_model, square
 from planted_machine import planted_network
 
@@ -85,10 +85,10 @@ def test_expressions_mean_what_python_means():
 
 
 def test_the_command_line_prints_the_notation_alone(planted_run):
-    shown = run_distill("show", str(planted_run), "--latex", cwd=planted_run)
+    shown = distill_here("show", str(planted_run), "--latex", cwd=planted_run)
     assert shown.returncode == 0
     assert shown.stdout.startswith(r"\operatorname*{arg\,max}_{c}")
-    refused = run_distill("show", str(planted_run), "--dot", cwd=planted_run)
+    refused = distill_here("show", str(planted_run), "--dot", cwd=planted_run)
     assert refused.returncode == 2
     assert refused.stderr.count("\n") == 1
     assert "use --latex or --sympy" in refused.stderr

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from builders.commands import run_distill
+from builders.commands import distill_here
 from PIL import Image
 from planted import planted_model, square
 from planted_machine import planted_network
@@ -428,11 +428,11 @@ def test_a_page_is_drawn_again_where_the_pictures_numbers_are_missing(planted_ru
     before = (folder / "report.html").read_bytes()
     (folder / "exhibits.json").unlink()
     (folder / "report.html").unlink()
-    finished = run_distill("report", str(folder), cwd=tmp_path)
+    finished = distill_here("report", str(folder), cwd=tmp_path)
     assert finished.returncode == 0, finished.stderr
     assert finished.stdout == f"{folder / 'report.html'}\n"
     assert (folder / "report.html").read_bytes() == before
-    finished = run_distill("report", str(folder), "--output", "talk.html", cwd=tmp_path)
+    finished = distill_here("report", str(folder), "--output", "talk.html", cwd=tmp_path)
     assert (tmp_path / "talk.html").read_bytes() == before
 
 

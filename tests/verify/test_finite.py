@@ -45,12 +45,30 @@ def test_arg_max_agreement_is_vacuous_and_the_decoys_show_it(planted):
     assert planted.report.figure("logit_r2").decoy < 0.5
 
 
-def test_a_network_that_holds_no_circles_is_not_located():
-    """The same answers from weights whose embedding planes do not matter."""
-    model = planted_model(23, AMPLITUDES)
-    swapped = dataclasses.replace(model, parameters=dict(model.parameters))
+def test_a_network_that_looks_its_logits_up_is_not_located():
+    """The logits of a network of circles from one that has none: every test of the inside fails."""
+    p = 11
+    domain, one_hot = square(p), torch.eye(p)
+    tokens = torch.as_tensor(domain.tokens())
+    parameters = {
+        "W_E": one_hot,
+        "W_1": torch.cat([one_hot[tokens[:, 0]].T, one_hot[tokens[:, 1]].T]),  # a unit an input
+        "b_1": -torch.ones(p * p),
+        "W_U": torch.as_tensor(planted_model(p, {2: 5.0, 3: 4.0}).logits(domain.tokens())).float(),
+        "b_U": torch.zeros(p),
+    }
+    table = distill.Model(distill.MLP(2, p, p, p, (p * p,), "concat"), parameters)
+    report = distill.distill(table, domain).report
+    assert report.verdict == "proved"
+    assert not report.located
+    assert report.value("kept_only_accuracy") < 0.2
+    assert report.value("removed_accuracy") == 1
+    assert report.value("decode_r2") < 0.1
+    assert sum("not located" in reason for reason in report.reasons) == 4
+
+
+def test_a_black_box_is_not_located():
     run = distill.distill(planted_logits(23, AMPLITUDES), square(23))
-    assert swapped.parameters.keys() == model.parameters.keys()
     assert run.report.verdict == "tested"
     assert not run.report.located
     assert "black box" in run.report.reasons[0]
