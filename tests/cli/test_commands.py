@@ -1,6 +1,5 @@
 """The commands, as a user types them."""
 
-import io
 import json
 import re
 import shutil
@@ -15,14 +14,10 @@ import pytest
 import torch
 from builders.commands import SMALL, distill_here, run_distill
 from builders.paths import SCHEMA
-from rich.console import Console
 
 import distill
 from distill.cli import main
 from distill.tasks.files import builtin_tasks, load_task
-from distill.terminal.grid import Cell, Grid, GridColumn
-from distill.terminal.page import Fact, Page, Section, show_page
-from distill.terminal.run import show_program, show_table
 
 
 @pytest.mark.parametrize(
@@ -241,16 +236,6 @@ def test_where_there_is_no_terminal_names_and_program_lines_are_whole(tmp_path):
     assert {line.split()[0] for line in tasks[1:]} == set(builtin_tasks())
 
 
-def test_a_program_is_shown_whole_in_a_pipe_and_on_a_narrow_terminal():
-    line = "answer = " + " + ".join(f"part_{number}" for number in range(30))
-    program = distill.Program(f"{line}\n")
-    piped, narrow = io.StringIO(), io.StringIO()
-    show_program(Console(file=piped, width=40), program)
-    assert piped.getvalue() == f"{line}\n\n"
-    show_program(Console(file=narrow, width=40, force_terminal=True, color_system=None), program)
-    assert all(f"part_{number}" in narrow.getvalue() for number in range(30))
-
-
 def test_a_fault_of_distill_itself_is_a_line_and_a_file(tmp_path, monkeypatch, capsys):
     def fail() -> None:
         raise ValueError("a\n\nb")
@@ -267,14 +252,3 @@ def test_a_fault_of_distill_itself_is_a_line_and_a_file(tmp_path, monkeypatch, c
     assert said.startswith("distill: a fault of distill itself, please report it: ValueError: a b;")
     assert f"stands in '{file}'" in said
     assert file.read_text().startswith("Traceback (most recent call last)")
-
-
-def test_brackets_in_names_are_shown_as_they_are():
-    """Of a task, a suite or a published column: they are no markup."""
-    cell = Cell("[/b]")
-    facts, sections = (Fact("[/b] 1", cell),), (Section("[/b] 2", (("[/b] 3", "[/b] 4"),)),)
-    page = Page("[/b] 5", "[/b] 6", Grid((GridColumn("[/b] 7"),), ((cell,),)), facts, sections)
-    written = io.StringIO()
-    show_page(Console(file=written, width=60), page)
-    show_table(Console(file=written, width=60), ("[/b] 8",), (("[/b] 9",),))
-    assert all(f"[/b] {number}" in written.getvalue() for number in range(1, 10))

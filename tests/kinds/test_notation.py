@@ -18,7 +18,6 @@ from distill.kinds.fourier.notation import fourier_expression
 from distill.kinds.notation import written
 from distill.kinds.recurrence.mechanism import RecurrenceMechanism
 from distill.kinds.recurrence.notation import expression_of
-from distill.terminal.spark import BLOCKS, WIDTH, spark
 
 
 @pytest.mark.parametrize("pizzas", [(), (7, 9)])
@@ -92,11 +91,3 @@ def test_the_command_line_prints_the_notation_alone(planted_run):
     assert refused.returncode == 2
     assert refused.stderr.count("\n") == 1
     assert "use --latex or --sympy" in refused.stderr
-
-
-def test_a_spark_rises_as_its_numbers_do():
-    assert spark([float(step) for step in range(8)]) == BLOCKS
-    assert spark([3.0, 3.0]) == BLOCKS[0] * 2
-    assert spark([0.0, float("-inf"), 1.0]) == f"{BLOCKS[0]} {BLOCKS[-1]}"
-    assert len(spark([float(step) for step in range(1000)])) <= WIDTH
-    assert spark([float("nan")]) == ""

@@ -165,7 +165,7 @@ def test_golden_sequences(name):
 
 @pytest.mark.parametrize("name", MIPS_NAMES)
 def test_answers_of_the_62_are_those_of_an_independent_specification(name):
-    """Their digests, written down when every answer was compared with it (as the next test does)."""
+    """Their digests, written down as its answers were compared, as the next test does."""
     assert digest(built(name), built(name).labels) == json.loads(DIGESTS.read_text())[name]
 
 

@@ -1,6 +1,5 @@
 """The report: decoys fail where the program passes, and the verdict never says too much."""
 
-import dataclasses
 import json
 
 import jsonschema
