@@ -148,8 +148,18 @@ def test_exceptions_are_counted_and_the_verdict_is_about_all_inputs():
     assert run.report.program_vs_model.agree == 961
 
 
-def test_a_domain_too_large_to_go_through_is_sampled_with_its_exact_bound():
-    run = distill.distill(planted_logits_streamed(1009), square(1009))
+LARGE = 211
+WAVES = {20: 9.0, 43: 7.0, 71: 8.0}
+
+
+@pytest.fixture
+def little_is_large(monkeypatch):
+    """Of 44,521 inputs not all are gone through, as of 250 million logits elsewhere."""
+    monkeypatch.setattr(agreement_module, "ENUMERATION_LIMIT", 1_000_000)
+    monkeypatch.setattr(trace_module, "TRACE_LIMIT", LARGE * 4000)
+
+
+def assert_sampled(run):
     counted = run.report.program_vs_model
     assert run.report.verdict == "tested"
     assert not counted.exhaustive
@@ -160,27 +170,36 @@ def test_a_domain_too_large_to_go_through_is_sampled_with_its_exact_bound():
     assert "uniformly" in run.report.holds_for.sampling
 
 
-def test_the_search_finds_a_fault_that_a_sample_misses(monkeypatch):
-    """A wrong answer at one corner of a million inputs, where the margin tells of it."""
+def test_a_domain_too_large_to_go_through_is_sampled_with_its_exact_bound(little_is_large):
+    assert_sampled(distill.distill(planted_logits_streamed(LARGE, WAVES), square(LARGE)))
+
+
+@pytest.mark.claim
+def test_a_million_inputs_are_sampled():
+    waves = {100: 9.0, 211: 7.0, 350: 8.0}
+    assert_sampled(distill.distill(planted_logits_streamed(1009, waves), square(1009)))
+
+
+def test_the_search_finds_a_fault_that_a_sample_misses(little_is_large, monkeypatch):
+    """A wrong answer at one corner of many inputs, where the margin tells of it."""
     monkeypatch.setattr(agreement_module, "SAMPLE_COUNT", 50)
-    right = planted_logits_streamed(1009)
+    right = planted_logits_streamed(LARGE, WAVES)
 
     def faulty(tokens):
         logits = right(tokens)
-        distance = (tokens - torch.tensor([1000, 3])).abs().sum(dim=1)
+        distance = (tokens - torch.tensor([200, 3])).abs().sum(dim=1)
         logits = logits / (1 + 10 / (1 + distance[:, None]))
         return torch.where((distance == 0)[:, None], -logits, logits)
 
-    run = distill.distill(faulty, square(1009))
+    run = distill.distill(faulty, square(LARGE))
     assert run.report.program_vs_model.agree == run.report.program_vs_model.total
     assert run.report.program_vs_model.search_disagreements == 1
     assert run.report.verdict == "approximate"
 
 
-def planted_logits_streamed(p):
+def planted_logits_streamed(p, waves):
     def logits(tokens):
         turns = tokens.sum(dim=1)[:, None] - torch.arange(p)[None]
-        waves = {100: 9.0, 211: 7.0, 350: 8.0}
         return sum(
             size * torch.cos(2 * torch.pi * (k * turns % p).double() / p)
             for k, size in waves.items()
