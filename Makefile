@@ -13,7 +13,7 @@ run: $(VENV)/.installed
 test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not claim"
 
-# the long claims: tasks that are not listed, architectures, a slice of the campaign; ten minutes
+# the long claims: tasks that are not listed, architectures, a slice of the campaign
 claims: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m claim
 
