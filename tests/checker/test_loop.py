@@ -128,6 +128,7 @@ def test_a_loop_that_is_wrong_only_after_many_steps_is_found_out():
         (loop(TWO_LINES, top="def g(x): return x\n"), "only one function"),
     ],
 )
-def test_a_program_that_could_hide_something_is_not_followed(source, message):
+def test_a_program_that_could_hide_something_is_not_followed(source, message, monkeypatch):
+    monkeypatch.setattr("distill.checker.loop.MAX_PAIRS", 1000)  # of 200,000: for what has no end
     with pytest.raises(ProgramError, match=message):
         walked(source)
