@@ -4,13 +4,18 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check guide clean
+.PHONY: run test claims check guide clean
 
 run: $(VENV)/.installed
 	$(BIN)/distill run mod_add
 
+# what every change must pass
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not claim"
+
+# the long claims: tasks that are not listed, architectures, a slice of the campaign
+claims: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m claim
 
 # linter, formatter, types, import contract
 check: $(VENV)/.installed-dev

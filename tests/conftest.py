@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 
 import pytest
-from builders.commands import SMALL, run_distill
 from builders.paths import PACKAGE
+from builders.shared_runs import make_planted_run, make_small_run, only_run_below, shared
 from jaxtyping import install_import_hook
 
 # one thread a worker, as in every run: two that wait for each other take many times as long
@@ -51,22 +51,18 @@ install_import_hook(_enforced(), "beartype.beartype")
 @pytest.fixture(scope="session")
 def small_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of a finished run of mod_add at p = 59, made by the command line."""
-    cwd = tmp_path_factory.mktemp("small")
-    finished = run_distill("run", *SMALL, cwd=cwd)
-    assert finished.returncode == 0, finished.stderr
-    (folder,) = (cwd / "outputs" / "mod_add").iterdir()
-    return folder
+    return only_run_below(shared(tmp_path_factory, "small", make_small_run) / "outputs")
 
 
 @pytest.fixture(scope="session")
 def planted_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of a run over a network by construction: p = 23, keys 2, 7 and 9."""
-    from planted import planted_model, square
+    make = make_planted_run(23, {2: 5.0, 7: 4.0, 9: 3.0})
+    return only_run_below(shared(tmp_path_factory, "planted", make) / "outputs")
 
-    import distill
 
-    model = planted_model(23, {2: 5.0, 7: 4.0, 9: 3.0})
-    run = distill.distill(model, square(23), name="planted", out=tmp_path_factory.mktemp("planted"))
-    assert run.folder is not None
-    assert run.report.verdict == "proved"
-    return run.folder
+@pytest.fixture(scope="session")
+def tiny_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same at p = 11 with keys 2 and 3, for tests that check it a hundred times."""
+    make = make_planted_run(11, {2: 5.0, 3: 4.0})
+    return only_run_below(shared(tmp_path_factory, "tiny", make) / "outputs")

@@ -29,16 +29,6 @@ NEED_A_RUN = {"reading_a_report.md", "verdicts.md"}
 """Pages that look at the run of the first page."""
 
 
-@pytest.fixture(scope="module")
-def made_run(tmp_path_factory):
-    """The folder `outputs` after the first command of the guide."""
-    out = tmp_path_factory.mktemp("made") / "outputs"
-    settings = ["--set", "p=59", "--set", "fraction=0.4"]
-    command = [*DISTILL, "run", "mod_add", *settings, "--out", str(out), "--quiet"]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    return out
-
-
 def run_python(example: Example):
     """A file to write, or a program whose output is kept."""
     text = example.parsed
@@ -96,7 +86,8 @@ PAGES = {
 def test_a_pages_examples_do_what_the_page_says(page, request, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     if page in NEED_A_RUN:
-        shutil.copytree(request.getfixturevalue("made_run"), tmp_path / "outputs")
+        made = request.getfixturevalue("small_run")  # by the first command of the guide
+        shutil.copytree(made.parent.parent, tmp_path / "outputs")
     for example in PAGES[page]:
         example.evaluate()
 

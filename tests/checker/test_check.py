@@ -45,9 +45,9 @@ def test_checker_imports_nothing_of_what_it_checks():
 
 
 @pytest.fixture
-def forged(planted_run, tmp_path):
+def forged(tiny_run, tmp_path):
     """A copy of a run to tamper with."""
-    return shutil.copytree(planted_run, tmp_path / "run")
+    return shutil.copytree(tiny_run, tmp_path / "run")
 
 
 def test_an_untouched_run_passes(forged):
@@ -66,16 +66,19 @@ def test_hashes_are_compared(forged):
 
 
 def weight_mutants():
-    """Every tensor, several entries, and changes from a nudge to a jump."""
+    """Every tensor, several entries, and changes from a nudge to a jump.
+
+    Of a small network: every one is a folder that is checked, with a process for its program.
+    """
     blocks = ["W_K", "W_V", "W_O", "W_in", "b_in", "W_out", "b_out", "W_Q"]
     names = ["W_E", "W_U", "W_pos", *(f"blocks.0.{name}" for name in blocks)]
-    return [(name, draw) for name in names for draw in range(10)]
+    return [(name, draw) for name in names for draw in range(6)]
 
 
-def test_every_weight_that_changes_an_answer_is_caught(planted_run, tmp_path):
-    weights = load_file(planted_run / "model.safetensors")
-    shape = distill.load_run(planted_run).model.architecture
-    tokens = Domain((range(23), range(23)), range(23)).tokens()
+def test_every_weight_that_changes_an_answer_is_caught(tiny_run, tmp_path):
+    weights = load_file(tiny_run / "model.safetensors")
+    shape = distill.load_run(tiny_run).model.architecture
+    tokens = Domain((range(11), range(11)), range(11)).tokens()
     before = outputs(shape, weights, tokens)
     changed, quiet = 0, []
     for name, draw in weight_mutants():
@@ -84,7 +87,7 @@ def test_every_weight_that_changes_an_answer_is_caught(planted_run, tmp_path):
         used = np.flatnonzero(mutant[name]) if draw % 2 else np.arange(mutant[name].size)
         place = int(rng.choice(used)) if used.size else 0
         mutant[name].flat[place] += rng.choice([-1, 1]) * 10.0 ** rng.integers(0, 3)
-        folder = shutil.copytree(planted_run, tmp_path / f"{name}{draw}")
+        folder = shutil.copytree(tiny_run, tmp_path / f"{name}{draw}")
         save_file(mutant, folder / "model.safetensors")
         rehash(folder)
         caught = not check_run(folder).ok
@@ -95,13 +98,16 @@ def test_every_weight_that_changes_an_answer_is_caught(planted_run, tmp_path):
             quiet.append(f"{name}[{place}]: no logit of any input depends on it")
             same = logits(shape, mutant, tokens) - logits(shape, weights, tokens)
             assert np.abs(same - same.mean(axis=1, keepdims=True)).max() < 1e-6
-    assert changed >= 35, changed
+    assert changed >= 20, changed
     assert len(quiet) < len(weight_mutants()) / 2, quiet
 
 
 @pytest.mark.parametrize(
     ("architecture", "p", "fraction", "tensor"),
-    [("transformer-norm", 31, 0.5, "ln_final_weight"), ("mlp-quadratic", 31, 0.6, "W_1")],
+    [
+        pytest.param("transformer-norm", 31, 0.5, "ln_final_weight", marks=pytest.mark.claim),
+        ("mlp-quadratic", 31, 0.6, "W_1"),
+    ],
 )
 def test_a_trained_architecture_is_proved_and_its_weights_are_held(
     tmp_path, architecture, p, fraction, tensor
@@ -133,12 +139,12 @@ def outputs(shape, weights, tokens):
     return logits(shape, weights, tokens).argmax(axis=1)
 
 
-def test_every_constant_and_operator_of_the_program_matters(planted_run, tmp_path):
-    mutants = list(program_mutants((planted_run / "program.py").read_text()))
+def test_every_constant_and_operator_of_the_program_matters(tiny_run, tmp_path):
+    mutants = list(program_mutants((tiny_run / "program.py").read_text()))
     assert len(mutants) >= 25
     passed = []
     for number, mutant in enumerate(mutants):
-        folder = shutil.copytree(planted_run, tmp_path / str(number))
+        folder = shutil.copytree(tiny_run, tmp_path / str(number))
         (folder / "program.py").write_text(mutant)
         rehash(folder)
         if check_run(folder).ok:
@@ -147,8 +153,8 @@ def test_every_constant_and_operator_of_the_program_matters(planted_run, tmp_pat
 
 
 @pytest.mark.parametrize("name", ["certificate.json", "mechanism.json"])
-def test_every_number_of_what_is_derived_matters(planted_run, tmp_path, name):
-    document = json.loads((planted_run / name).read_text())
+def test_every_number_of_what_is_derived_matters(tiny_run, tmp_path, name):
+    document = json.loads((tiny_run / name).read_text())
     # a single block that is read at its last position sees everything, masked or not
     paths = [path for path in numbers_in(document) if path[-1] != "masked"]
     if name == "mechanism.json":  # what the checker re-derives of it: the waves and the coordinate
@@ -156,7 +162,7 @@ def test_every_number_of_what_is_derived_matters(planted_run, tmp_path, name):
         paths = [p for p in paths if p[0] in {"waves", "coordinate"} and p[-1] not in read_only]
     assert len(paths) >= 10
     for number, path in enumerate(paths):
-        folder = shutil.copytree(planted_run, tmp_path / str(number))
+        folder = shutil.copytree(tiny_run, tmp_path / str(number))
         mutant = changed_at(document, path)
         if path[-1] in {"amplitude", "phase"}:  # printed with four digits: change the third
             parent = mutant["waves"][path[1]]

@@ -6,15 +6,14 @@ import json
 import numpy as np
 import pytest
 from builders.changed_folder import rehash
-from distill.channels import Channels
 from fault_kinds import HELD_OUT, TUNED, of_the_network
 from planted_faults import planted_faults, rows_needed
 from planted_machine import planted_network, random_minimal
 
 import distill
 from distill.checker import check
+from distill.domains.sequences import Channels
 from distill.search import folder as search_of_a_folder
-from distill.search.families import Space, Stream, blocks, lines
 from distill.search.search import BUDGET, Asked, search_inputs, search_sequences
 
 CONSTANTS = (0, 1, 7, -3, 42, 174293, 1, 10**40, -(10**25))
@@ -123,20 +122,6 @@ def test_a_right_program_has_no_disagreement():
     )
     assert (found.disagreements, found.first) == (0, None)
     assert 0.8 * BUDGET < len(rows) <= BUDGET
-
-
-def test_lines_have_every_two_values_at_every_two_places():
-    space = Space(np.full((4, 1), -3), np.full((4, 1), 11))
-    rows = lines(Stream(0), space, 121)[..., 0]
-    for one in range(4):
-        for two in range(one):
-            assert len({*zip(rows[:, one].tolist(), rows[:, two].tolist(), strict=True)}) == 121
-
-
-def test_blocks_have_every_word_of_a_width():
-    rows = blocks(Stream(0), Space(np.zeros((7, 1), int), np.full((7, 1), 3)), 81)[..., 0]
-    words = {tuple(row[i : i + 5]) for row in rows.tolist() for i in range(3)}
-    assert len(words) == 3**5
 
 
 def test_counts_of_a_search_are_derived_by_verify_and_listed_by_the_checker_alone(tmp_path):

@@ -2,6 +2,7 @@
 
 import pytest
 from builders import unseen_sequence_tasks
+from builders.claims import claims
 from builders.unseen import distilled
 
 import distill
@@ -23,18 +24,20 @@ INTEGERS = [
 ]
 
 
-@pytest.mark.parametrize("name", INTEGERS)
+@pytest.mark.parametrize("name", claims(INTEGERS, but="newest_minus_rest"))
 def test_nothing_that_is_claimed_is_wrong_and_what_is_not_claimed_is_refused(name):
     found = distilled(name)
     assert found.claimed or found.report.verdict == "refused"
     assert not found.wrong, found.report.diverges_at
 
 
+@pytest.mark.claim
 def test_nearly_all_are_right_at_ten_times_the_training_length():
     solved = [name for name in INTEGERS if distilled(name).solved]
     assert len(solved) >= len(INTEGERS) - 1, set(INTEGERS) - set(solved)
 
 
+@pytest.mark.claim
 @pytest.mark.parametrize("name", ["driven_fibonacci", "doubling_sum"])
 def test_answers_that_leave_64_bits_at_greater_lengths_are_counted_as_far_as_they_go(name):
     task = getattr(unseen_sequence_tasks, name)()
@@ -46,6 +49,7 @@ def test_answers_that_leave_64_bits_at_greater_lengths_are_counted_as_far_as_the
         assert part.program_vs_task.agree == part.program_vs_task.total
 
 
+@pytest.mark.claim
 def test_what_no_network_learns_is_refused():
     found = distilled("scrambled")
     assert found.report.verdict == "refused"

@@ -1,27 +1,23 @@
 """The commands, as a user types them."""
 
-import io
 import json
 import re
 import shutil
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import jsonschema
 import numpy as np
 import pytest
 import torch
-from builders.commands import SMALL, run_distill
+from builders.commands import SMALL, distill_here, run_distill
 from builders.paths import SCHEMA
-from rich.console import Console
 
 import distill
 from distill.cli import main
 from distill.tasks.files import builtin_tasks, load_task
-from distill.terminal.grid import Cell, Grid, GridColumn
-from distill.terminal.page import Fact, Page, Section, show_page
-from distill.terminal.run import show_program, show_table
 
 
 @pytest.mark.parametrize(
@@ -78,7 +74,7 @@ def test_bad_input_gets_one_line_and_nothing_is_written(tmp_path, arguments, mes
     (tmp_path / "leaves.py").write_text("raise SystemExit(0)")
     (tmp_path / "file").write_text("")
     (tmp_path / "folder").mkdir()
-    finished = run_distill(*arguments, cwd=tmp_path)
+    finished = distill_here(*arguments, cwd=tmp_path)
     assert finished.returncode == 2
     assert finished.stdout == ""
     assert finished.stderr.startswith("distill: ")
@@ -107,7 +103,7 @@ def test_the_headline_command(tmp_path):
         check=True,
     )
     assert program.stdout == "14\n"
-    verified = run_distill("verify", "mod_add", cwd=tmp_path)
+    verified = distill_here("verify", "mod_add", cwd=tmp_path)
     assert verified.returncode == 0
     assert "verified: proved" in verified.stdout
 
@@ -157,17 +153,17 @@ def test_a_task_that_has_no_structure_is_refused_with_status_1(tmp_path):
     assert [attempt["discarded"] for attempt in attempts] == [True, False]
     points = json.loads((folder / "training.json").read_text())["points"]
     assert points[-1]["train_accuracy"] > 0.9 > 0.5 > points[-1]["heldout_accuracy"]
-    assert run_distill("verify", "noise", cwd=tmp_path).returncode == 1
-    assert "refused" in run_distill("show", "noise", cwd=tmp_path).stdout
+    assert distill_here("verify", "noise", cwd=tmp_path).returncode == 1
+    assert "refused" in distill_here("show", "noise", cwd=tmp_path).stdout
 
 
 def test_show_runs_and_json_verify(small_run):
     cwd = small_run.parent.parent.parent
-    assert "def sum_mod_59" in run_distill("show", "mod_add", cwd=cwd).stdout
-    listed = run_distill("runs", cwd=cwd).stdout
+    assert "def sum_mod_59" in distill_here("show", "mod_add", cwd=cwd).stdout
+    listed = distill_here("runs", cwd=cwd).stdout
     assert "proved" in listed
     assert "cosines of a + b" in re.sub(r"\s+", " ", listed)
-    found = json.loads(run_distill("verify", str(small_run), "--json", cwd=cwd).stdout)
+    found = json.loads(distill_here("verify", str(small_run), "--json", cwd=cwd).stdout)
     assert found["ok"]
     assert found["verdict"] == "proved"
 
@@ -182,12 +178,10 @@ def test_verify_fails_with_status_1_on_a_changed_program(small_run, tmp_path):
 
 
 def test_doctor_and_tasks():
-    from pathlib import Path
-
-    doctor = run_distill("doctor", cwd=Path.cwd()).stdout
+    doctor = distill_here("doctor", cwd=Path.cwd()).stdout
     for name in ("torch", "AALpy", "hypothesis"):
         assert name in doctor
-    tasks = run_distill("tasks", cwd=Path.cwd()).stdout
+    tasks = distill_here("tasks", cwd=Path.cwd()).stdout
     assert "mod_add" in tasks
     assert "p=113" in tasks
     listed = [line.split()[:2] for line in tasks.splitlines()]
@@ -197,9 +191,7 @@ def test_doctor_and_tasks():
 
 @pytest.mark.parametrize("command", [[], ["run"], ["verify"], ["show"], ["runs"], ["tasks"]])
 def test_help_teaches(command):
-    from pathlib import Path
-
-    finished = run_distill(*command, "--help", cwd=Path.cwd())
+    finished = distill_here(*command, "--help", cwd=Path.cwd())
     assert finished.returncode == 0
     assert "Usage:" in finished.stdout
     assert "\\b" not in finished.stdout  # the mark that keeps an example's lines apart
@@ -217,7 +209,7 @@ def test_listings_and_help_do_not_wait_for_torch(argument):
 @pytest.mark.parametrize("name", ["mod_sub", "running_sum"])
 def test_the_examples_of_the_help_are_task_files(tmp_path, name):
     """As they stand on the terminal, without the margin."""
-    shown = run_distill("tasks", "--help", cwd=tmp_path).stdout
+    shown = distill_here("tasks", "--help", cwd=tmp_path).stdout
     source = re.findall(r"^  (?:from|import) .*?^      \)$", shown, flags=re.M | re.S)
     (example,) = [textwrap.dedent(text) for text in source if f"def {name}(" in text]
     path = tmp_path / f"{name}.py"
@@ -237,21 +229,11 @@ def test_where_there_is_no_terminal_names_and_program_lines_are_whole(tmp_path):
     made = distill.distill(lambda t: torch.zeros(len(t), 3), domain, name="zeros", out=out)
     assert made.folder is not None
     narrow = {"COLUMNS": "40"}
-    listed = run_distill("runs", "--out", str(out), cwd=tmp_path, env=narrow).stdout.splitlines()
+    listed = distill_here("runs", "--out", str(out), cwd=tmp_path, env=narrow).stdout.splitlines()
     assert [line.split()[0] for line in listed] == ["run", str(made.folder)]
-    tasks = run_distill("tasks", cwd=tmp_path, env=narrow).stdout.splitlines()
+    tasks = distill_here("tasks", cwd=tmp_path, env=narrow).stdout.splitlines()
     assert [line.split()[0] for line in tasks[1:]].count("running_sum_resets_on_negatives") <= 1
     assert {line.split()[0] for line in tasks[1:]} == set(builtin_tasks())
-
-
-def test_a_program_is_shown_whole_in_a_pipe_and_on_a_narrow_terminal():
-    line = "answer = " + " + ".join(f"part_{number}" for number in range(30))
-    program = distill.Program(f"{line}\n")
-    piped, narrow = io.StringIO(), io.StringIO()
-    show_program(Console(file=piped, width=40), program)
-    assert piped.getvalue() == f"{line}\n\n"
-    show_program(Console(file=narrow, width=40, force_terminal=True, color_system=None), program)
-    assert all(f"part_{number}" in narrow.getvalue() for number in range(30))
 
 
 def test_a_fault_of_distill_itself_is_a_line_and_a_file(tmp_path, monkeypatch, capsys):
@@ -270,14 +252,3 @@ def test_a_fault_of_distill_itself_is_a_line_and_a_file(tmp_path, monkeypatch, c
     assert said.startswith("distill: a fault of distill itself, please report it: ValueError: a b;")
     assert f"stands in '{file}'" in said
     assert file.read_text().startswith("Traceback (most recent call last)")
-
-
-def test_brackets_in_names_are_shown_as_they_are():
-    """Of a task, a suite or a published column: they are no markup."""
-    cell = Cell("[/b]")
-    facts, sections = (Fact("[/b] 1", cell),), (Section("[/b] 2", (("[/b] 3", "[/b] 4"),)),)
-    page = Page("[/b] 5", "[/b] 6", Grid((GridColumn("[/b] 7"),), ((cell,),)), facts, sections)
-    written = io.StringIO()
-    show_page(Console(file=written, width=60), page)
-    show_table(Console(file=written, width=60), ("[/b] 8",), (("[/b] 9",),))
-    assert all(f"[/b] {number}" in written.getvalue() for number in range(1, 10))

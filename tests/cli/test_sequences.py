@@ -7,7 +7,7 @@ import sys
 
 import jsonschema
 import pytest
-from builders.commands import run_distill
+from builders.commands import distill_here, run_distill
 from builders.paths import DOCS, SCHEMA
 
 FILES = (
@@ -57,10 +57,10 @@ def test_its_program_runs_by_itself(stored):
 
 def test_it_is_derived_again_and_shown(stored):
     folder, _ = stored
-    verified = run_distill("verify", str(folder), cwd=folder)
+    verified = distill_here("verify", str(folder), cwd=folder)
     assert verified.returncode == 0, verified.stdout
     assert "verified: proved" in verified.stdout
-    shown = run_distill("show", str(folder), cwd=folder)
+    shown = distill_here("show", str(folder), cwd=folder)
     assert shown.returncode == 0
     assert "% 4" in shown.stdout
     assert "at length 80" in shown.stdout
@@ -73,7 +73,7 @@ def test_a_changed_answer_of_the_program_fails(stored, tmp_path):
     shutil.copytree(stored[0], folder)
     program = folder / "program.py"
     program.write_text(program.read_text().replace("% 4", "% 5"))
-    assert run_distill("verify", str(folder), cwd=tmp_path).returncode == 1
+    assert distill_here("verify", str(folder), cwd=tmp_path).returncode == 1
 
 
 def test_what_cannot_be_learned_is_refused_with_status_1(tmp_path):

@@ -4,7 +4,7 @@ import json
 import shutil
 
 import pytest
-from builders.commands import run_distill
+from builders.commands import distill_here
 from builders.paths import GALLERY
 
 from distill.errors import RunFolderError
@@ -66,14 +66,14 @@ def test_a_mechanism_that_was_changed_gives_another_program(small):
 
 
 def test_the_command_compares_and_draws(small, tmp_path):
-    assert run_distill("gallery", "--check", "--to", str(small), cwd=tmp_path).returncode == 0
+    assert distill_here("gallery", "--check", "--to", str(small), cwd=tmp_path).returncode == 0
     (small / INDEX).unlink()
-    checked = run_distill("gallery", "--check", "--to", str(small), cwd=tmp_path)
+    checked = distill_here("gallery", "--check", "--to", str(small), cwd=tmp_path)
     assert (checked.returncode, checked.stdout) == (1, f"{small / INDEX} is missing\n")
-    drawn = run_distill("gallery", "--again", "--to", str(small), cwd=tmp_path)
+    drawn = distill_here("gallery", "--again", "--to", str(small), cwd=tmp_path)
     assert (drawn.returncode, drawn.stdout) == (0, f"{small / INDEX}\n")
     assert differences(small) == ()
-    nothing = run_distill("gallery", "--check", "--to", str(tmp_path / "no"), cwd=tmp_path)
+    nothing = distill_here("gallery", "--check", "--to", str(tmp_path / "no"), cwd=tmp_path)
     assert nothing.returncode == 2
     assert "is no gallery" in nothing.stderr
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 from builders.checkpoint_files import as_nanda, saved, theirs
-from builders.commands import run_distill
+from builders.commands import distill_here
 from builders.networks import noisy
 from builders.paths import LAYOUTS, SHARED
 from planted import planted_model
@@ -148,7 +148,7 @@ def test_a_layout_file_says_what_is_missing(zhong):
 
 def test_an_unknown_layout_is_asked_for_with_the_keys_and_a_layout_to_fill_in(tmp_path):
     torch.save({"a.weight": torch.ones(3, 4), "b": torch.ones(2)}, tmp_path / "x.pt")
-    finished = run_distill("run", "--model", "x.pt", cwd=tmp_path)
+    finished = distill_here("run", "--model", "x.pt", cwd=tmp_path)
     assert finished.returncode == 2
     for expected in ("of no known layout", "a.weight  [3, 4]", "[parameters]", "masked"):
         assert expected in finished.stderr
@@ -233,21 +233,21 @@ def assert_named_everywhere(terminal, folder):
 
 def test_a_checkpoint_runs_with_and_without_a_task(tmp_path):
     path = as_nanda(planted_model(23, {2: 5.0, 7: 4.0, 9: 3.0}), tmp_path)
-    plain = run_distill("run", "--model", path.name, "--json", cwd=tmp_path)
+    plain = distill_here("run", "--model", path.name, "--json", cwd=tmp_path)
     assert plain.returncode == 0, plain.stderr
     report = json.loads(plain.stdout)
     assert report["verdict"] == "proved"
     assert report["model_vs_task"] is None
     assert report["program_vs_model"]["heldout_total"] is None
-    held = run_distill("run", "mod_add", "--set", "p=23", "--model", path.name, cwd=tmp_path)
+    held = distill_here("run", "mod_add", "--set", "p=23", "--model", path.name, cwd=tmp_path)
     assert "right on 529 of 529 inputs for mod_add" in held.stdout
     folder = tmp_path / "outputs" / "mod_add" / "grokking"
     assert (folder / "mechanism.json").read_bytes() == (
         tmp_path / report["folder"] / "mechanism.json"
     ).read_bytes()
     assert_named_everywhere(held.stdout, folder)
-    assert run_distill("verify", "mod_add", cwd=tmp_path).returncode == 0
-    wrong = run_distill("run", "mod_add", "--model", path.name, cwd=tmp_path)
+    assert distill_here("verify", "mod_add", cwd=tmp_path).returncode == 0
+    wrong = distill_here("run", "mod_add", "--model", path.name, cwd=tmp_path)
     assert wrong.returncode == 2
     assert "set the task to the network's size" in wrong.stderr
 

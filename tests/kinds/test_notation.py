@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 import sympy
-from builders.commands import run_distill
+from builders.commands import distill_here
 from planted import planted_model, square
 from planted_machine import planted_network
 
@@ -19,7 +19,6 @@ from distill.kinds.fourier.mechanism import mechanism_logits
 from distill.kinds.fourier.notation import fourier_expression
 from distill.kinds.known import notation as written
 from distill.kinds.recurrence.mechanism import RecurrenceMechanism
-from distill.terminal.spark import BLOCKS, WIDTH, spark
 
 
 @pytest.mark.parametrize("pizzas", [(), (7, 9)])
@@ -95,18 +94,10 @@ def test_expressions_mean_what_python_means():
 
 
 def test_the_command_line_prints_the_notation_alone(planted_run):
-    shown = run_distill("show", str(planted_run), "--latex", cwd=planted_run)
+    shown = distill_here("show", str(planted_run), "--latex", cwd=planted_run)
     assert shown.returncode == 0
     assert shown.stdout.startswith(r"\operatorname*{arg\,max}_{c}")
-    refused = run_distill("show", str(planted_run), "--dot", cwd=planted_run)
+    refused = distill_here("show", str(planted_run), "--dot", cwd=planted_run)
     assert refused.returncode == 2
     assert refused.stderr.count("\n") == 1
     assert "use --latex or --sympy" in refused.stderr
-
-
-def test_a_spark_rises_as_its_numbers_do():
-    assert spark([float(step) for step in range(8)]) == BLOCKS
-    assert spark([3.0, 3.0]) == BLOCKS[0] * 2
-    assert spark([0.0, float("-inf"), 1.0]) == f"{BLOCKS[0]} {BLOCKS[-1]}"
-    assert len(spark([float(step) for step in range(1000)])) <= WIDTH
-    assert spark([float("nan")]) == ""

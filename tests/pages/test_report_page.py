@@ -15,20 +15,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from builders.commands import run_distill
+from builders.commands import distill_here
 from PIL import Image
 from planted import planted_model, square
 from planted_machine import planted_network
 
 import distill
-from distill.drawing.colours import around, diverging, hexadecimal
-from distill.drawing.png import png
 from distill.errors import RunFolderError
 from distill.kinds.automaton.machine import Machine
 from distill.pages.card import commands
 from distill.pages.drawn_again import write_report
 from distill.pages.report_page import report_page, snippet
-from distill.records.curve import CurvePoint, TrainingCurve
+from distill.records.curve import CurvePoint
 from distill.records.phases import phases_of
 from distill.runs.certificate import Split
 from distill.runs.store import RunRecord
@@ -271,18 +269,6 @@ def test_the_answers_of_a_refused_network_are_drawn_as_they_are(refused):
     assert bar[:, 0].tolist() == list(range(7))[::-1]
 
 
-def test_an_image_is_what_was_written_and_is_not_compressed():
-    cells = np.random.default_rng(0).integers(0, 256, (300, 260)).astype(np.uint8)
-    data = png(cells, diverging())
-    image = Image.open(BytesIO(data))
-    image.load()
-    assert (np.array(image) == cells).all()
-    assert len(data) > cells.size  # stored, in more than one block
-    opacity = np.array(image.convert("RGBA"))[..., 3]
-    assert (opacity[cells == 128] == 0).all()
-    assert (opacity[cells == 255] == 255).all()
-
-
 def test_the_circles_are_circles_where_the_network_holds_them(planted):
     (embedded,) = planted.exhibits.embedding
     assert embedded.names == ("a", "b")
@@ -384,33 +370,6 @@ GROKKED = (
 )
 
 
-def test_phases_are_told_apart_by_the_rule():
-    found = phases_of(TrainingCurve(10, 10, (1,), GROKKED)).found
-    assert [(phase.name, phase.start, phase.end) for phase in found] == [
-        ("memorisation", 0, 100),
-        ("circuit formation", 100, 300),
-        ("clean-up", 300, 400),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("points", "why"),
-    [
-        (GROKKED[:-1], "never fell"),
-        ((*GROKKED[:1], replace(GROKKED[1], train_loss=3.0), *GROKKED[2:]), "not small yet"),
-        (
-            (*GROKKED[:3], replace(GROKKED[3], excluded_loss=1.1), *GROKKED[4:]),
-            "did not rise clearly",
-        ),
-        ((GROKKED[0], GROKKED[4], GROKKED[4]), "before excluded loss was at its lowest"),
-    ],
-)
-def test_where_phases_cannot_be_told_apart_none_is_marked(points, why):
-    phases = phases_of(TrainingCurve(10, 10, (1,), points))
-    assert phases.found == ()
-    assert why in phases.why_none
-
-
 def test_the_phases_of_a_training_go_with_its_accuracies(trained):
     """The rule looks at losses alone; accuracies were not used to find the phases."""
     memorised, formed, cleaned = phases_of(trained.curve).found
@@ -428,11 +387,11 @@ def test_a_page_is_drawn_again_where_the_pictures_numbers_are_missing(planted_ru
     before = (folder / "report.html").read_bytes()
     (folder / "exhibits.json").unlink()
     (folder / "report.html").unlink()
-    finished = run_distill("report", str(folder), cwd=tmp_path)
+    finished = distill_here("report", str(folder), cwd=tmp_path)
     assert finished.returncode == 0, finished.stderr
     assert finished.stdout == f"{folder / 'report.html'}\n"
     assert (folder / "report.html").read_bytes() == before
-    finished = run_distill("report", str(folder), "--output", "talk.html", cwd=tmp_path)
+    finished = distill_here("report", str(folder), "--output", "talk.html", cwd=tmp_path)
     assert (tmp_path / "talk.html").read_bytes() == before
 
 
@@ -461,35 +420,6 @@ def test_in_a_notebook_a_run_keeps_its_style_to_itself(planted):
     assert style.count("--ink:") == 2
     assert shown.count("<figure") == 2
     assert "def " in Page(shown).all("div", **{"class": "highlight"})[0][1]
-
-
-def luminance(colour):
-    parts = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
-    linear = (p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
-    return float(np.dot([0.2126, 0.7152, 0.0722], list(linear)))
-
-
-def contrast(one, other):
-    dark, light = sorted((luminance(one), luminance(other)))
-    return (light + 0.05) / (dark + 0.05)
-
-
-@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
-def test_colours_stand_out_from_the_page(theme):
-    sheet = (TEMPLATES / "colours.css").read_text().split("@media")[theme]
-    colours = dict(re.findall(r"--([\w-]+): (#\w{6})", sheet))
-    texts = ("ink", "faint", "good", "bad", "link", *(n for n in colours if n.startswith("code")))
-    for ground in ("surface", "raised"):
-        for name in texts:
-            assert contrast(colours[name], colours[ground]) >= 4.5, name
-        for name in (n for n in colours if n.startswith("series")):
-            assert contrast(colours[name], colours[ground]) >= 3, name
-    for name in ("good", "bad"):
-        assert contrast(colours[name], colours[f"{name}-surface"]) >= 4.5
-    for colour in around(113):
-        assert contrast(hexadecimal(colour), colours["surface"]) >= 3
-    ends = [hexadecimal(diverging()[level]) for level in (1, 255)]
-    assert min(contrast(end, colours["surface"]) for end in ends) >= 3
 
 
 def test_exhibits_are_numbers_that_can_be_read_without_this_package(planted_run):

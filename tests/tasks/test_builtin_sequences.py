@@ -1,6 +1,8 @@
 """Built-in sequence tasks: what every one of them computes, and on which sequences."""
 
+import hashlib
 import importlib.util
+import json
 import re
 import sys
 from functools import cache
@@ -8,14 +10,15 @@ from itertools import permutations, product
 
 import numpy as np
 import pytest
-from builders.paths import SHARED
+from builders.paths import GOLDEN, SHARED
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from distill import SequenceTask
-from distill.checker.draws import stress
+from distill.checker.draws import stress, uniform
 from distill.tasks.files import builtin_folder, builtin_tasks, load_task, read_task_file
 
+DIGESTS = GOLDEN / "answers_of_the_62.json"
 SPECIFICATION = SHARED / "prototypes" / "sequences" / "mips62.py"
 
 MIPS = {  # values, channels, training length: the 62 tasks of arXiv 2402.05110
@@ -160,6 +163,22 @@ def test_golden_sequences(name):
     assert answers(built(name), inputs) == outputs
 
 
+@pytest.mark.parametrize("name", MIPS_NAMES)
+def test_answers_of_the_62_are_those_of_an_independent_specification(name):
+    """Their digests, written down as its answers were compared, as the next test does."""
+    assert digest(built(name), built(name).labels) == json.loads(DIGESTS.read_text())[name]
+
+
+def digest(task, answer):
+    """A hash of the answers to sequences of the training length and of forty steps."""
+    found = hashlib.sha256()
+    for length, count in ((task.length, 200), (40, 60)):
+        for draw in (uniform, stress):
+            inputs = draw(task.channels.inputs, count, length, 1)
+            found.update(np.asarray(answer(inputs), dtype="<i8").tobytes())
+    return found.hexdigest()
+
+
 @pytest.mark.skipif(
     not SPECIFICATION.is_file(), reason="the independent specification is not beside this checkout"
 )
@@ -171,6 +190,7 @@ def test_each_of_the_62_agrees_with_an_independent_specification(name):
     assert len(specification.TASKS) == 62
     assert (theirs.in_dim, theirs.out_dim) == (len(ours.inputs), ours.outputs)
     assert theirs.length == ours.length
+    assert digest(ours, theirs.reference) == json.loads(DIGESTS.read_text())[name]
     rng = np.random.default_rng(1)
     for length, count in ((ours.length, 200), (40, 60)):
         for draw in (

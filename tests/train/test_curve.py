@@ -46,7 +46,7 @@ def test_steps_are_dense_at_the_beginning():
 
 
 def test_the_observer_costs_less_than_a_tenth_of_training(monkeypatch):
-    """Timed in one process, observer by observer, on the default network."""
+    """Of the default network; in seconds of this process, so that a busy machine does not count."""
     import time
 
     import distill
@@ -57,13 +57,13 @@ def test_the_observer_costs_less_than_a_tenth_of_training(monkeypatch):
     call = CurveRecorder.__call__
 
     def timed(self, state):
-        start = time.perf_counter()
+        start = time.process_time()
         result = call(self, state)
-        spent.append(time.perf_counter() - start)
+        spent.append(time.process_time() - start)
         return result
 
     monkeypatch.setattr(CurveRecorder, "__call__", timed)
     recipe = Recipe(max_steps=400, check_every=1000)
-    monkeypatch.setattr("distill.pipeline.MAX_ATTEMPTS", 1)
-    run = distill.run("mod_add", out=None, recipe=recipe)
+    run = distill.run("mod_add", out=None, recipe=recipe, attempts=1)
+    assert len(spent) == 401
     assert sum(spent) < 0.1 * run.record.seconds["train"]

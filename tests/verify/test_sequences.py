@@ -7,47 +7,25 @@ import numpy as np
 import pytest
 import torch
 from builders.changed_folder import changed
-from builders.exploring import window
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from planted_machine import planted_network, random_minimal
+from builders.exploring import drawn, one_wrong
+from planted_machine import planted_network
 
 import distill
 from distill.checker.check import check_run
-from distill.checker.loop import walk
-from distill.cross_checks.learner import apart, learned_machine
 from distill.domains.sequences import Channels
-from distill.errors import ProgramError
 from distill.kinds.automaton.evidence import walks_through
 from distill.kinds.automaton.extract import ExtractedMachine, extract_machine
-from distill.kinds.automaton.hidden import decoded, interchanged, moved, visits
 from distill.kinds.automaton.machine import Machine
-from distill.kinds.automaton.mechanism import AutomatonMechanism, Variable, automaton_of
+from distill.kinds.automaton.mechanism import automaton_of
 from distill.kinds.known import write
 from distill.networks.second_order import Recurrent
 from distill.networks.sequence_network import SequenceNetwork
 from distill.networks.stored import Model
 from distill.networks.trace import SequenceTrace
 from distill.records.refusal import Refusal
-from distill.search.conformance import padded, telling_apart, walks
 from distill.verify.answers import answered
 from distill.verify.report import verify
 from distill.verify.spaces import checks_of
-
-
-def drawn(seed, states, symbols):
-    return random_minimal(np.random.default_rng(seed), states, symbols)
-
-
-def one_wrong(machine, seed):
-    """The machine with one transition, drawn at random, that leads elsewhere."""
-    rng = np.random.default_rng(seed)
-    state, symbol = rng.integers(machine.states), rng.integers(len(machine.symbols))
-    targets = [list(row) for row in machine.transitions]
-    targets[state][symbol] = int(targets[state][symbol] + rng.integers(1, machine.states)) % (
-        machine.states
-    )
-    return dataclasses.replace(machine, transitions=tuple(map(tuple, targets)))
 
 
 def written(machine):
@@ -59,32 +37,6 @@ def verified(machine, network, length):
     reads = SequenceNetwork(network, Channels((range(len(machine.symbols)),)))
     view = SequenceTrace(reads, length)
     return verify(written(machine), (), view, "x", checks_of(view, None, None)).report
-
-
-@settings(max_examples=40, deadline=None)
-@given(st.integers(0, 10**6), st.integers(2, 100), st.integers(2, 3))
-def test_the_walks_meet_every_transition_that_is_wrong(seed, states, symbols):
-    machine = drawn(seed, states, symbols)
-    wrong = one_wrong(machine, seed)
-    differs = [
-        (machine.run(words) != wrong.run(words)).any()
-        for words in padded(walks(machine.delta, machine.answers), symbols, 0)
-    ]
-    assert any(differs)
-
-
-@settings(max_examples=40, deadline=None)
-@given(st.integers(0, 10**6), st.integers(2, 60), st.integers(2, 3))
-def test_every_two_states_are_told_apart(seed, states, symbols):
-    machine = drawn(seed, states, symbols)
-    said = []
-    for word in telling_apart(machine.delta, machine.answers):
-        state, row = np.arange(states), []
-        for symbol in word:
-            row.append(machine.answers[state, symbol])
-            state = machine.delta[state, symbol]
-        said.append(np.stack(row, axis=1))
-    assert len(np.unique(np.concatenate(said, axis=1), axis=0)) == states
 
 
 def test_one_wrong_transition_of_two_hundred_is_found_by_the_search():
@@ -174,43 +126,6 @@ def test_a_program_is_not_taken_for_an_unrelated_network():
     assert any("a search found" in reason for reason in report.reasons)
     assert report.proof is None or report.proof.up_to_length < 8
     assert not report.located
-
-
-def test_a_hidden_state_holds_the_machine_and_not_another():
-    """Two counters in one network: both are decoded, and machines that are shuffled are not."""
-    states = [(p, q) for p in range(2) for q in range(3)]
-    place = {pair: number for number, pair in enumerate(states)}
-    transitions = tuple(
-        tuple(place[(p + (x == 1)) % 2, (q + (x == 2)) % 3] for x in range(3)) for p, q in states
-    )
-    outputs = tuple(tuple(p * 3 + (q + x) % 3 for x in range(3)) for p, q in states)
-    machine = Machine(transitions, outputs, ((0,), (1,), (2,)))
-    network = planted_network(machine, 4)
-    seen = visits(network, machine, np.random.default_rng(0).integers(0, 3, (600, 10)))
-    variables = (("p", tuple(p for p, _ in states)), ("q", tuple(q for _, q in states)))
-    held = decoded(seen, machine, variables)
-    assert list(held) == ["variable: p", "variable: q"]
-    assert min(read.value for read in held.values()) > 0.99
-    assert max(read.decoy for read in held.values()) < 0.5
-    exchanged = interchanged(network, machine, seen)
-    assert exchanged.value == 1
-    assert exchanged.decoy < 0.1
-    shifted = moved(network, machine, seen)
-    assert shifted.value > 0.95
-    assert shifted.decoy < 0.5
-
-
-def test_what_may_be_anything_in_some_state_is_not_looked_for():
-    """No network that answers alike has to hold it there; nor what never changes."""
-    variables = (
-        Variable("anything", (None, 1)),
-        Variable("constant", (1, 1)),
-        Variable("parity", (0, 1)),
-    )
-    rows = ((0, 1), (1, 0))
-    machine = AutomatonMechanism(((0,), (1,)), rows, rows, ((), (1,)), 2, 0, variables=variables)
-    assert machine.remembered == ("parity",)
-    assert machine.state_variables == (("parity", (0, 1)),)
 
 
 @pytest.fixture(scope="module")
@@ -309,116 +224,6 @@ def test_every_changed_weight_that_changes_an_answer_is_caught(stored, tmp_path)
         assert not check_run(folder).ok
         caught += 1
     assert caught >= 2
-
-
-def loop(body, before="    state = 0\n", top="", after="    return outputs\n"):
-    return (
-        f'__all__ = ["f"]\n{top}\ndef f(xs: list[int]) -> list[int]:\n    outputs = []\n{before}'
-        f"    for x in xs:\n{body}{after}"
-    )
-
-
-NEXT_TO = "    state = 0\n    seen = "
-SAME = '__all__ = ["f"]\ndef f(xs: list[int]) -> list[int]:\n'
-PARITY = Machine(((0, 1), (1, 0)), ((0, 1), (1, 0)), ((0,), (1,)))
-TWO_LINES = "        state ^= x\n        outputs.append(state)\n"
-PUT = "        seen = [x, *seen[1:]]\n" + TWO_LINES
-
-
-def walked(source):
-    return walk(source, PARITY.delta, PARITY.answers, PARITY.values)
-
-
-def test_a_loop_is_followed_through_every_length():
-    found = walked(loop(TWO_LINES))
-    assert (found.differs, found.names, found.values) == (None, ("state",), ((0, 1),))
-    wrong = loop("        outputs.append(state)\n        state ^= x\n")
-    assert "to [1]: the program answers 0, not 1" in walked(wrong).differs
-
-
-def test_a_loop_may_keep_a_list_and_begin_several_variables_alike():
-    """Here the parity is of the last two inputs: what was kept of them is all that is kept."""
-    lines = (
-        "        outputs.append(sum(recent) % 2 ^ x ^ other)\n        recent = [x, *recent[:-1]]\n"
-    )
-    before = "    other = unused = 0\n    recent = [0] * 2\n"
-    machine = window(lambda x, p, q: x ^ p ^ q, 3)
-    found = walk(loop(lines, before), machine.delta, machine.answers, machine.values)
-    assert (found.differs, found.pairs) == (None, 4)
-    assert found.names == ("recent[0]", "recent[1]")  # the others never change
-    wrong = loop(lines.replace("[x, *recent[:-1]]", "[*recent[1:], 0]"), before)
-    assert walk(wrong, machine.delta, machine.answers, machine.values).differs is not None
-
-
-def test_an_answer_of_the_input_alone_is_followed():
-    machine = Machine(((0, 0),), ((1, 0),), ((0,), (1,)))
-    for answer, differs in (("1 - x", False), ("x", True)):
-        source = SAME + f"    return [{answer} for x in xs]\n"
-        found = walk(source, machine.delta, machine.answers, machine.values)
-        assert (found.differs is not None) == differs
-    same = Machine(((0, 0),), ((0, 1),), ((0,), (1,)))
-    source = SAME + "    return list(xs)\n"
-    assert walk(source, same.delta, same.answers, same.values).differs is None
-
-
-def test_a_loop_that_is_wrong_only_after_many_steps_is_found_out():
-    late = "        n = min(n + 1, 300)\n        state ^= x if n < 300 else 0\n"
-    source = loop(late + "        outputs.append(state)\n", "    state = 0\n    n = 0\n")
-    assert walked(source).differs is not None
-
-
-@pytest.mark.parametrize(
-    ("source", "message"),
-    [
-        (loop("        n += 1\n" + TWO_LINES, "    state = 0\n    n = 0\n"), "no end to the val"),
-        (loop("        SEEN.append(x)\n" + TWO_LINES, top="SEEN = []\n"), "not known: SEEN.append"),
-        (loop("        SEEN[0] = x\n" + TWO_LINES, top="SEEN = [0]\n"), "no variable"),
-        (loop("        SEEN.pop()\n" + TWO_LINES, top="SEEN = [0]\n"), "not known: SEEN.pop"),
-        (loop(TWO_LINES + "        if len(outputs) > 50:\n            state = 0\n"), "does more"),
-        (loop(TWO_LINES + "        if x > 5:\n            break\n"), "may end early"),
-        (loop(TWO_LINES, "    state = len(xs) // 100\n"), "more with its argument"),
-        (loop(TWO_LINES, "    state = 0\n    xs = xs[:9]\n"), "more with its argument"),
-        (loop(TWO_LINES, top="IT = iter([1])\n"), "calls iter"),
-        (loop(TWO_LINES, top="IT = reversed([1])\n"), "gone through"),
-        (loop(TWO_LINES, after="    return outputs[:90]\n"), "not a loop over its argument"),
-        (loop("        seen += [x]\n" + TWO_LINES, NEXT_TO + "[0]\n"), "adds to a list"),
-        (
-            loop("        s = SEEN\n        s += [x]\n" + TWO_LINES, top="SEEN = [0]\n"),
-            "adds to a list",
-        ),
-        (
-            loop("        seen = [x, *seen]\n" + TWO_LINES, NEXT_TO + "[0]\n"),
-            "is not 1 integers",
-        ),
-        (loop("        seen = x\n" + TWO_LINES, NEXT_TO + "[0]\n"), "is not 1 integers"),
-        (loop("        seen = [seen]\n" + TWO_LINES, NEXT_TO + "[0]\n"), "is not 1 integers"),
-        (loop(PUT, NEXT_TO + "[0] * 9999\n"), "neither integers nor one"),
-        (loop(PUT, NEXT_TO + "[]\n"), "neither integers nor one"),
-        (SAME + "    return [x for x in xs if x]\n", "not a loop over its argument"),
-        (SAME + "    return [len(xs) for x in xs]\n", "more with its argument"),
-        (SAME + "    print(0)\n    return [x for x in xs]\n", "not known: print"),
-        (
-            SAME.replace("def f", "def list") + "    return list(xs)\n",
-            "which is taken",
-        ),
-        (loop("        old = new\n        new = x\n" + TWO_LINES), "before it is bound"),
-        (loop(TWO_LINES, top="def g(x): return x\n"), "only one function"),
-    ],
-)
-def test_a_program_that_could_hide_something_is_not_followed(source, message):
-    with pytest.raises(ProgramError, match=message):
-        walked(source)
-
-
-def test_an_active_learner_arrives_at_the_same_machine():
-    machine = drawn(7, 12, 2)
-    network = planted_network(machine, 1)
-    found = learned_machine(network.run, 2, 12)
-    assert apart(found, (machine.delta, machine.answers)) is None
-    wrong = one_wrong(machine, 1)
-    word = apart(found, (wrong.delta, wrong.answers))
-    words = np.array([word])
-    assert machine.run(words)[0, -1] != wrong.run(words)[0, -1]
 
 
 def test_a_kind_of_network_that_does_not_fit_is_passed_over_and_said():

@@ -7,43 +7,20 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from planted_linear import planted, system
+from builders.pictures import words
 from planted_machine import planted_network, random_minimal
 
 from distill.domains.sequences import Channels
 from distill.drawing.graph.placement import placed
 from distill.drawing.hidden_view import hidden_view
-from distill.drawing.picture import Picture
-from distill.expressions.expression import Name, Operation
 from distill.kinds.automaton.edges import edge_text, edges_of, short_text
 from distill.kinds.automaton.exhibits import MachineExhibits, machine_exhibits
 from distill.kinds.automaton.machine import Machine
 from distill.kinds.automaton.mechanism import AutomatonMechanism, Variable
 from distill.kinds.automaton.pictures import GROUPS, machine_pictures, state_graph
 from distill.kinds.automaton.states import state_groups, state_names
-from distill.kinds.known import exhibits_json, show
-from distill.kinds.recurrence.exhibits import RecurrenceExhibits, recurrence_exhibits
-from distill.kinds.recurrence.pictures import recurrence_pictures
-from distill.kinds.recurrence.recurrence import Recurrence
-from distill.kinds.refused.pictures import unread_picture
-from distill.kinds.refused.sequence_exhibits import UnreadExhibits
+from distill.kinds.known import exhibits_json
 from distill.networks.sequence_network import SequenceNetwork
-from distill.networks.trace import SequenceTrace
-from distill.pages.pictures.lengths import lengths_picture
-from distill.pages.pictures.located import located_picture
-from distill.pages.pictures.sequence_training import training_picture
-from distill.records.attempts import CellAttempt
-from distill.records.curve import SequenceCurve, SequencePoint
-from distill.records.refusal import Refusal
-from distill.records.report import (
-    Agreement,
-    LengthAgreement,
-    MechanismSummary,
-    ProgramVsModel,
-    Report,
-    SequenceDisagreement,
-    figure_of,
-)
 from distill.serialise import from_json, to_json
 
 LENGTH = 10
@@ -103,10 +80,6 @@ MACHINES = {
 def shown(request) -> tuple[AutomatonMechanism, MachineExhibits]:
     mechanism = mechanism_of(MACHINES[request.param])
     return mechanism, machine_exhibits(mechanism, network_of(mechanism), LENGTH)
-
-
-def words(drawn: Picture) -> list[str]:
-    return re.findall(r"<(?:text|tspan)[^>]*>([^<]+)</", drawn.svg)
 
 
 def test_a_planted_machine_bears_every_exchange_within_a_state(shown):
@@ -279,154 +252,3 @@ def test_one_hidden_unit_is_its_own_direction():
     assert view.side == "unit"
     assert sorted(set(zip(view.x, view.groups, strict=True))) == [(0.0, 0), (1.0, 1)]
     assert view.start[0] == 0.5
-
-
-LINEAR = system(A=[[1, 0], [1, 1]], B=[[1], [1]], C=[[0, 1]])
-VELOCITY, POSITION = Name("velocity"), Name("position")
-FASTER = Operation("+", (VELOCITY, Name("x")))
-MOVING = Recurrence(
-    *(("x",), ("velocity", "position"), (0, 0)),
-    updates=(FASTER, Operation("+", (FASTER, POSITION))),
-    outputs=(POSITION,),
-)
-STEPS = Channels((range(-5, 6),))
-
-
-@pytest.fixture(scope="module")
-def moving() -> RecurrenceExhibits:
-    model = planted(LINEAR, np.random.default_rng(0), 1e-9)
-    return recurrence_exhibits(MOVING, SequenceNetwork(model, STEPS), LENGTH)
-
-
-def test_registers_of_a_planted_network_are_read_as_they_are(moving):
-    assert [pair.name for pair in moving.variables] == ["velocity", "position"]
-    for pair in moving.variables:
-        assert len(set(pair.true)) > 10
-        np.testing.assert_allclose(pair.decoded, pair.true, atol=1e-3)
-
-
-def test_registers_that_the_network_does_not_hold_are_not_read():
-    other = replace(MOVING, updates=(FASTER, Operation("-", (FASTER, POSITION))))
-    model = planted(LINEAR, np.random.default_rng(0), 1e-9)
-    found = recurrence_exhibits(other, SequenceNetwork(model, STEPS), LENGTH)
-    far = np.abs(np.array(found.variables[1].true) - np.array(found.variables[1].decoded))
-    assert far.max() > 5
-
-
-def test_the_sequence_that_is_followed_is_the_programs(moving):
-    seen = moving.followed
-    inputs = np.array(seen.inputs).T[None]
-    held, said = MOVING.along(inputs)
-    assert held[0].T.tolist() == [list(row) for row in seen.registers]
-    assert said[0].T.tolist() == [list(row) for row in seen.program]
-    np.testing.assert_allclose(seen.network, seen.program, atol=1e-3)
-    assert not moving.chooses
-
-
-def test_pictures_of_registers_hold_their_figures(moving):
-    read = {
-        "velocity": figure_of("recurrence", "variable: velocity", 0.987, 0.123),
-        "position": figure_of("recurrence", "variable: position", 0.456),
-    }
-    drawn = recurrence_pictures(moving, read)
-    assert drawn == recurrence_pictures(moving, read)
-    followed, registers = drawn
-    assert "velocity: R² 0.987, decoy 0.123" in registers.alternative
-    assert "less than 0.001 from its value" in registers.alternative
-    assert "decoy 0.12" in " ".join(words(registers))
-    assert ", ".join(map(str, moving.followed.program[0])) in followed.alternative
-    assert max(len(each.svg) for each in drawn) < 150_000
-
-
-def report(**changes) -> Report:
-    counted = ProgramVsModel(99, 100, None, None, False, 0.1, None, 5, 1)
-    return Report(
-        task="task",
-        space="sequences",
-        stored=True,
-        verdict="approximate",
-        located=False,
-        reasons=(),
-        holds_for=None,
-        mechanism=MechanismSummary("automaton", "counter", 10),
-        model_vs_task=None,
-        program_vs_task=None,
-        program_vs_model=counted,
-        figures=(),
-        program=None,
-        meaning=None,
-        proof=None,
-        **changes,
-    )
-
-
-def test_lengths_say_who_is_right_and_where_they_part():
-    longer = LengthAgreement(20, Agreement(300, 300), Agreement(120, 300), Agreement(121, 300))
-    parted = SequenceDisagreement(((1,), (0,), (1,)), (2,), (3,))
-    drawn = lengths_picture(report(longer=(longer,), diverges_at=parted), LENGTH)
-    assert drawn is not None
-    for figure in ("100.0% at 20", "40.0% at 20", "40.3% at 20", "99.0% at 10"):
-        assert figure in drawn.alternative
-    assert "after 3 steps (1, 0, 1): the program answers 2, the network 3" in drawn.caption
-
-
-def test_lengths_without_a_task_are_against_each_other():
-    longer = LengthAgreement(20, None, None, Agreement(300, 300))
-    drawn = lengths_picture(report(longer=(longer,)), LENGTH)
-    assert drawn is not None
-    assert "task" not in drawn.alternative
-    assert "program = network" in drawn.alternative
-    assert lengths_picture(report(), LENGTH) is None
-
-
-def test_the_tests_of_the_inside_stand_beside_their_decoys_and_bounds():
-    figures = (
-        figure_of("automaton", "variable: total", 0.5),
-        figure_of("automaton", "interchange_accuracy", 0.875, 0.25),
-        figure_of("automaton", "moved_accuracy", None),
-    )
-    drawn = located_picture(replace(report(), figures=figures))
-    assert drawn is not None
-    assert "read total 0.500, needed 0.8" in drawn.alternative
-    assert "exchange 0.875 (decoy 0.250), needed 0.99" in drawn.alternative
-    assert "not located" in drawn.caption
-    assert "no decoy" in words(drawn)
-    assert located_picture(report()) is None
-
-
-def test_training_names_its_attempts():
-    attempts = (
-        CellAttempt("linear", 1, 0, 0.0, ruled_out="no fit"),
-        CellAttempt("second-order", 16, 100, 0.5),
-        CellAttempt("second-order", 32, 200, 1.0, learned_at=100, discarded=False),
-    )
-    points = [SequencePoint(1, d, step, 0.1, 0.5) for d in (16, 32) for step in (50, 100)]
-    drawn = training_picture(SequenceCurve(tuple(points)), attempts)
-    assert drawn is not None
-    assert "second-order, 32 units" in words(drawn)
-    assert "16 units: 50.0% right after 100 steps, discarded" in drawn.alternative
-    assert "32 units: 100.0% right after 200 steps" in drawn.alternative
-    assert "1 smaller or simpler" in drawn.caption
-    assert training_picture(SequenceCurve(tuple(points[:1])), attempts) is None
-    assert training_picture(None, attempts) is None
-
-
-def test_a_network_that_was_not_understood_is_shown_by_its_answers():
-    network = network_of(mechanism_of(counter(5, 3)))
-    refusal = Refusal(("not understood",), {})
-    exhibits = show(refusal, SequenceTrace(network, LENGTH))
-    assert isinstance(exhibits, UnreadExhibits)
-    assert exhibits.answers == ("0", "1", "2", "3", "4")
-    assert set(exhibits.hidden.groups) == set(range(5))
-    assert from_json(exhibits_json(), to_json(exhibits, exhibits_json())) == exhibits
-    drawn = unread_picture(exhibits)
-    assert "5 answers" in drawn.alternative
-
-
-def test_many_answers_are_spans():
-    model = planted(LINEAR, np.random.default_rng(0), 0.0)
-    network = SequenceNetwork(model, STEPS)
-    exhibits = show(Refusal((), {}), SequenceTrace(network, LENGTH))
-    assert isinstance(exhibits, UnreadExhibits)
-    assert len(exhibits.answers) == 8
-    assert all(" to " in answer for answer in exhibits.answers)

@@ -24,48 +24,40 @@ waves = st.lists(
 )
 
 
-def scores(printed, p, d=0):
-    """The scores at fifty digits, where the inputs differ by d."""
+def score(printed, p, x, d=0):
+    """The score of an answer at fifty digits, where the inputs differ by d."""
     with mpmath.workdps(50):
-        return [
-            mpmath.fsum(
-                (
-                    mpmath.mpf(w.amplitude)
-                    + w.pizza * abs(mpmath.cos(mpmath.pi * w.frequency * d / p))
-                )
-                * mpmath.cos(2 * mpmath.pi * w.frequency * x / p + mpmath.mpf(w.phase))
-                for w in printed
-            )
-            for x in range(p)
-        ]
+        return mpmath.fsum(
+            (mpmath.mpf(w.amplitude) + w.pizza * abs(mpmath.cos(mpmath.pi * w.frequency * d / p)))
+            * mpmath.cos(2 * mpmath.pi * w.frequency * x / p + mpmath.mpf(w.phase))
+            for w in printed
+        )
 
 
-def leads(printed, p, d, best):
+def lead(scores, best):
     """How far the score at `best` is before the others."""
-    exact = scores(printed, p, d)
-    return exact[best] - max(value for x, value in enumerate(exact) if x != best)
+    return scores[best] - max(value for x, value in enumerate(scores) if x != best)
 
 
 @settings(max_examples=60, deadline=None)
-@given(waves, st.sampled_from([13, 23, 41]))
+@given(waves, st.sampled_from([7, 13, 23]))
 def test_margin_is_a_lower_bound_and_tight(printed, p):
     printed = [replace(w, frequency=w.frequency % (p - 1) // 2 + 1) for w in printed]
     meaning = prove_meaning(tuple(printed), p, str, 2 * p)
     varying = any(w.pizza for w in printed)
     differences = range(p) if varying else [0]
-    mean = [
-        sum(column) for column in zip(*(scores(printed, p, d) for d in differences), strict=True)
-    ]
+    scores = [[score(printed, p, x, d) for x in range(p)] for d in differences]
+    mean = [sum(column) for column in zip(*scores, strict=True)]
     best = max(range(p), key=mean.__getitem__)
-    lead = min(leads(printed, p, d, best) for d in differences)
+    least = min(lead(row, best) for row in scores)
     if isinstance(meaning, Meaning):
-        assert meaning.margin <= lead
-        assert lead - meaning.margin < 1e-9
+        assert meaning.margin <= least
+        assert least - meaning.margin < 1e-9
         assert meaning.statement == f"the arg max is {best}"
         assert ("difference" in meaning.method) == varying
     else:
-        assert lead <= 2 * meaning.float_error
-        assert ("changes with the difference" in str(meaning)) == (lead < -meaning.float_error)
+        assert least <= 2 * meaning.float_error
+        assert ("changes with the difference" in str(meaning)) == (least < -meaning.float_error)
 
 
 @settings(max_examples=60, deadline=None)
@@ -79,5 +71,5 @@ def test_float_error_bounds_what_the_program_loses(printed, p, x, d):
         * math.cos(2 * math.pi * w.frequency * x / p + w.phase)
         for w in printed
     )
-    lost = abs(Fraction(computed) - Fraction(str(scores(printed, p, d)[x % p])))
+    lost = abs(Fraction(computed) - Fraction(str(score(printed, p, x % p, d))))
     assert lost <= meaning.float_error

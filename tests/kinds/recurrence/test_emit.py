@@ -1,10 +1,11 @@
 """What a person would write: lists, shifts, shared first values, names that say what is kept."""
 
 from functools import reduce
-from itertools import permutations
 
 import numpy as np
 import pytest
+from builders.emitted_families import op
+from builders.recurrences import cascade
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,16 +16,6 @@ from distill.expressions.expression import Constant, Expression, Name, Operation
 from distill.kinds.recurrence.emit import emit_recurrence
 from distill.kinds.recurrence.linear.realisation import matrices
 from distill.kinds.recurrence.recurrence import Recurrence
-from distill.programs.kept_lists import delays, picked
-from distill.programs.loop_text import start_lines
-
-
-def op(operator: str, *operands: Expression | str | int) -> Operation:
-    made = tuple(
-        Name(o) if isinstance(o, str) else Constant(o) if isinstance(o, int) else o
-        for o in operands
-    )
-    return Operation(operator, made)
 
 
 def delay_line(depth: int, answer: Expression, start: int = 0) -> Recurrence:
@@ -144,17 +135,6 @@ def counting(values: range, answer: Expression) -> Recurrence:
     return Recurrence(("x",), names, (0,) * len(values), updates, (answer,))
 
 
-def cascade(operator: str, order: list[int], low: int) -> Expression:
-    """The first in an order that is largest or smallest, as a choice between constants."""
-    whole: Expression = Constant(low + order[-1])
-    for place in range(len(order) - 2, -1, -1):
-        mine = f"count_{order[place]}"
-        tests = [op(operator, mine, f"count_{other}") for other in order[place + 1 :]]
-        condition = reduce(lambda a, b: Operation("and", (a, b)), tests)
-        whole = Operation("if", (condition, Constant(low + order[place]), whole))
-    return whole
-
-
 @pytest.mark.parametrize("low", [0, 2, -1])
 @pytest.mark.parametrize(("operator", "which"), [(">=", "max"), ("<=", "min")])
 def test_counts_of_every_value_are_a_list_and_the_most_frequent_its_arg_max(low, operator, which):
@@ -185,35 +165,6 @@ def test_counts_of_some_values_are_no_list(ranges):
     source = emit_recurrence(recurrence, ranges=ranges).program.source
     assert "counts[" not in source
     assert agrees(recurrence, source, range(4))
-
-
-def test_an_arg_max_is_one_on_every_order_of_the_registers():
-    names = ("count_0", "count_1", "count_2")
-    assert picked(cascade(">=", [0, 1, 2], 5), names) == ("max", 5)
-    for order in permutations(range(3)):
-        found = picked(cascade(">=", list(order), 0), names)
-        assert (found == ("max", 0)) == (order == (0, 1, 2))
-    only_two = op("if", op(">=", "count_0", "count_1"), 0, 1)
-    assert picked(only_two, names) is None
-    assert picked(op("if", op(">=", "count_0", 1), 0, 1), names) is None
-
-
-def test_delays_are_chains_of_what_takes_over():
-    updates = {"p": Name("x"), "q": Name("p"), "r": Name("y"), "s": op("+", "s", "q")}
-    assert list(delays(updates, ("x", "y"))) == [("x", ("p", "q")), ("y", ("r",))]
-
-
-def test_first_values_that_are_alike_share_a_line():
-    start = {"a": 0, "b": 0, "c": 1, "d": 0, "kept": (0, 0), "e": 2, "f": 2, "mixed": (1, 2)}
-    assert start_lines(start) == [
-        "a = b = 0",
-        "c = 1",
-        "d = 0",
-        "kept = [0] * 2",
-        "e = f = 2",
-        "mixed = [1, 2]",
-    ]
-    assert len(start_lines(dict.fromkeys("abcdefgh", 0))) == 2
 
 
 def test_a_long_line_of_registers_that_need_each_other_is_split_by_their_changes():

@@ -299,12 +299,9 @@ def test_no_stage_between_a_network_and_its_verdict_reads_a_clock():
         and {getattr(node, "module", None), *(name.name for name in node.names)}
         & {"time", "datetime", "signal"}
     }
-    ends = {
-        "checker/evaluate.py",
-        "supervised.py",
-        "time_limit.py",
-    }  # what takes too long fails, and finds nothing
-    assert readers == {"bench/runner.py", "stages.py", *ends}
+    # what takes too long fails, and finds nothing
+    ends = {"checker/evaluate.py", "bench/supervised.py", "tasks/time_limit.py"}
+    assert readers == {"bench/runner.py", "runs/stages.py", *ends}
 
 
 @pytest.mark.parametrize("name", ["magnitude", "distance", "largest", "range", "threes"])

@@ -1,0 +1,12 @@
+"""Long claims: tests of minutes, which `make test` leaves out, but for a few."""
+
+from collections.abc import Iterable
+
+import pytest
+
+
+def claims(names: Iterable[str], but: str) -> list[object]:
+    """Values to parametrise by: each a long claim but one, which is for every change."""
+    names = list(names)
+    assert but in names, but
+    return [name if name == but else pytest.param(name, marks=pytest.mark.claim) for name in names]
