@@ -27,7 +27,7 @@ from distill.networks.integer_model import IntegerModel
 from distill.networks.recurrent_model import RecurrentModel
 from distill.networks.stored import BlackBox, Model, Network
 from distill.networks.trace import FIT_SEED, Trace, fitted_half, trace, traced_indices
-from distill.records.attempts import Attempt
+from distill.records.attempts import Attempt, keep
 from distill.records.curve import TrainingCurve
 from distill.records.refusal import Refusal
 from distill.runs.certificate import Split, certify
@@ -42,7 +42,14 @@ from distill.tasks.files import load_task
 from distill.tasks.finite import Setting, Task
 from distill.tasks.sequences import SequenceTask
 from distill.threads import fixed_threads
-from distill.train import Recipe, Trained, TrainingState, train
+from distill.train import (
+    Data,
+    DomainTrainer,
+    Recipe,
+    Trained,
+    TrainingState,
+    train_in_order,
+)
 from distill.train.curve import CurveRecorder
 from distill.verify import Verified, verify, verify_refusal
 from distill.verify.chance import no_better_than_chance
@@ -109,21 +116,23 @@ def run(
             lines.append(f"{task.name}: {task.domain}, {int(train_mask.sum()):,} to train on")
             lines += _never_shown(task, train_mask)
         with stages.stage("train") as lines:
-            trained, recorder, made = _train(
+            trained, recorder = _train(
                 task, chosen, train_mask, seed, recipe, attempts, stages.progress
             )
-            end = "structured" if trained.tail_from is not None else "never became structured"
-            lines.append(f"{trained.steps:,} steps, {end} (score {trained.structure:.2f})")
+            model, last = trained.network, trained.attempt
+            assert model is not None, "over a finite domain nothing is ruled out"
+            assert last is not None, "a network is of an attempt"
+            end = "structured" if trained.learned else "never became structured"
+            lines.append(f"{last.steps:,} steps, {end} (score {last.structure:.2f})")
+        made = keep(trained.attempts, last.number)
         remarks = (*_not_learned(made), *_never_shown(task, train_mask))
-        found = _distill(trained.model, task.domain, task, task.name, train_mask, stages, remarks)
+        found = _distill(model, task.domain, task, task.name, train_mask, stages, remarks)
         with stages.stage("curve") as lines:
             mechanism = found.mechanism
             curve = recorder.curve(mechanism if isinstance(mechanism, FourierMechanism) else None)
             lines.append(f"{len(curve.points)} points of the training curve")
-        made_so = record(
-            stages, task.name, seed, describe(chosen), task.settings, dataclasses.asdict(recipe)
-        )
-        made_so = dataclasses.replace(made_so, attempts=made)
+        as_given = describe(chosen)
+        made_so = record(stages, task.name, seed, as_given, task.settings, made, as_given)
         return _finish(found, made_so, curve, Split(task.train_count, seed), output)
 
 
@@ -198,7 +207,7 @@ def run_model(
         found = _under(found, imported.remarks)
         settings = {"model": Path(path).name, "layout": imported.layout, **imported.notes}
         architecture = describe(imported.model.architecture)
-        made_so = record(stages, name, None, architecture, settings, {})
+        made_so = record(stages, name, None, architecture, settings)
         return _finish(found, made_so, None, None, output)
 
 
@@ -269,7 +278,7 @@ def distill(
         boxed: Network = network if isinstance(network, Model) else BlackBox.over(network, domain)
         found = _distill(boxed, domain, None, name, None, stages)
         architecture = describe(network.architecture) if isinstance(network, Model) else None
-        made_so = record(stages, name, None, architecture, {}, {})
+        made_so = record(stages, name, None, architecture, {})
         return _finish(found, made_so, None, None, output)
 
 
@@ -343,52 +352,30 @@ def _train(
     recipe: Recipe,
     at_most: int,
     progress: Progress,
-) -> tuple[Trained, CurveRecorder, tuple[Attempt, ...]]:
+) -> tuple[Trained[Model], CurveRecorder]:
+    """What training gave, and who watched the training of the network that was kept."""
     domain = task.domain
     tokens = domain.tokens(np.flatnonzero(train_mask))
-    labels = task.labels(tokens)
-    probe = domain.tokens(_probe(domain))
     heldout = _heldout(domain, train_mask)
-    heldout_labels = task.labels(heldout)
-    attempts: list[Attempt] = []
-    while True:
-        recorder = CurveRecorder(task, architecture, train_mask, seed)
+    data = Data(tokens, task.labels(tokens), heldout, task.labels(heldout))
+    probe = domain.tokens(_probe(domain))
+    trainer = DomainTrainer(architecture, data, probe, structure_score, recipe, seed, at_most)
+    recorders = dict[int, CurveRecorder]()
 
-        def observe(state: TrainingState, recorder: CurveRecorder = recorder) -> None:
-            losses = recorder(state)
-            if losses is not None:
-                progress.training(*_progress(state, losses))
+    def observe(state: TrainingState) -> None:
+        number = state.attempt.number
+        if number not in recorders:
+            recorders[number] = CurveRecorder(task, architecture, train_mask, seed)
+        losses = recorders[number](state)
+        if losses is not None:
+            progress.training(state.done, _progress(state, losses))
 
-        trained = train(
-            architecture,
-            tokens,
-            labels,
-            probe,
-            structure_score,
-            recipe,
-            [seed, len(attempts)],
-            observe,
-        )
-        last = trained.tail_from is not None or len(attempts) + 1 == at_most
-        right = trained.model.logits(heldout).argmax(axis=1) == heldout_labels
-        attempts.append(
-            Attempt(
-                len(attempts) + 1,
-                trained.steps,
-                trained.tail_from,
-                trained.structure,
-                discarded=not last,
-                heldout_accuracy=float(right.mean()),
-            )
-        )
-        if last:
-            return trained, recorder, tuple(attempts)
+    trained = train_in_order(trainer, observe)
+    return trained, recorders[len(trained.attempts)]
 
 
-def _progress(state: TrainingState, losses: tuple[float, float]) -> tuple[float, str]:
-    """Half while the network becomes structured, half while it cools down."""
-    done = 0.5 + state.tail_done / 2 if state.tail_done else min(state.structure, 1.0) / 2
-    return done, (
+def _progress(state: TrainingState, losses: tuple[float, float]) -> str:
+    return (
         f"step {state.step:,}  loss: train {losses[0]:.3g}, held-out {losses[1]:.3g}  "
         f"structure {state.structure:.2f}"
     )
@@ -403,7 +390,7 @@ def _heldout(domain: Domain, train_mask: Bool[ndarray, " n"]) -> Int[ndarray, "m
 
 def _not_learned(attempts: tuple[Attempt, ...]) -> tuple[str, ...]:
     """That no attempt learned the task, if so: a refusal alone would leave that open."""
-    best = max(attempt.heldout_accuracy or 0.0 for attempt in attempts)
+    best = max(attempt.right or 0.0 for attempt in attempts)
     if best >= LEARNED:
         return ()
     tried = f"{len(attempts)} attempts" if len(attempts) > 1 else "one attempt"

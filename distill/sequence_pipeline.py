@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -20,7 +19,7 @@ from distill.kinds.reading import read_network
 from distill.networks.integer_model import IntegerModel
 from distill.networks.recurrent_model import RecurrentModel
 from distill.networks.sequence_network import SequenceNetwork
-from distill.records.attempts import CellAttempt
+from distill.records.attempts import Attempt, keep, shown_part
 from distill.records.curve import SequenceCurve, SequencePoint
 from distill.records.refusal import Refusal
 from distill.runs.finish import finish
@@ -30,8 +29,8 @@ from distill.runs.stages import Progress, Silent, Stages, record
 from distill.runs.store import Run, RunRecord
 from distill.tasks.sequences import SequenceTask
 from distill.threads import fixed_threads
-from distill.train.cells import CellData, cells_for, does_not_fit, recipe_of, shown_part, train_cell
-from distill.train.sequences import SequenceRecipe
+from distill.train import Data, TrainingState, train_in_order
+from distill.train.cells import CellTrainer, plan_of_cells
 from distill.verify.sequences import SequencesVerified, verify_best, verify_sequence_refusal
 
 TRAINED = 20_000
@@ -40,10 +39,6 @@ TRAINED = 20_000
 STRESSED = 5_000
 """How many of each are not of the task's sampler, but of kinds that random ones almost never
 contain: constant, sparse, extreme, in runs."""
-
-MAX_READINGS = 2
-"""Trainings of one kind at most where the program and its network part within the training
-length."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,7 +64,6 @@ def run_sequences(
     seed: int,
     out: str | Path | None,
     progress: Progress | None,
-    recipe: SequenceRecipe | None = None,
 ) -> Run:
     """From a task over sequences to a checked program: train, extract, emit, verify, store.
 
@@ -78,22 +72,19 @@ def run_sequences(
         seed: of the training sequences, the initialisation and the batches.
         out: where the run folder goes, or null to keep the run in memory.
         progress: who watches.
-        recipe: training settings.
 
     Raises:
         DistillError: nothing can be written to `out`.
     """
-    recipe = recipe or SequenceRecipe()
     stages = Stages(progress or Silent())
     with fixed_threads(), output_folder(out, task.name) as output:
         with stages.stage("task") as lines:
             data = _draw(task, seed)
             lines.append(f"{task.name}: {task.channels}, {task.length} steps")
-        training = _Training(task, data, seed, recipe, stages)
+        training = _Training(task, data, seed, stages)
         found = training.first_understood()
-        used = training.recipe_used()
-        made_so = record(stages, task.name, seed, _shape(found), task.settings, used)
-        made_so = dataclasses.replace(made_so, attempts=tuple(training.attempts))
+        made = tuple(training.attempts)
+        made_so = record(stages, task.name, seed, _shape(found), task.settings, made)
         return _finish(found, made_so, SequenceCurve(tuple(training.points)), output)
 
 
@@ -122,11 +113,11 @@ def distill_network(
     stages = Stages(progress or Silent())
     with fixed_threads(), output_folder(out, name) as output:
         found = _distill(SequenceNetwork(network, channels), length, None, name, stages)
-        made_so = record(stages, name, None, _shape(found), {}, {})
+        made_so = record(stages, name, None, _shape(found), {})
         return _finish(found, made_so, None, output)
 
 
-def _draw(task: SequenceTask, seed: int) -> CellData:
+def _draw(task: SequenceTask, seed: int) -> Data:
     rng = np.random.default_rng([seed, 0])
     parts = []
     for _ in range(2):
@@ -134,88 +125,65 @@ def _draw(task: SequenceTask, seed: int) -> CellData:
         drawn = np.concatenate([task.sample(rng, TRAINED - STRESSED), stressed])
         parts.append(rng.permutation(drawn))
     sequences, fresh = parts
-    return CellData(task.channels, sequences, task.labels(sequences), fresh, task.labels(fresh))
+    return Data(sequences, task.labels(sequences), fresh, task.labels(fresh))
 
 
 class _Training:
     """Kinds of networks in order, until one is understood; what was tried is kept."""
 
-    def __init__(
-        self,
-        task: SequenceTask,
-        data: CellData,
-        seed: int,
-        recipe: SequenceRecipe,
-        stages: Stages,
-    ) -> None:
-        self.task, self.data, self.seed, self.recipe, self.stages = (
-            task,
-            data,
-            seed,
-            recipe,
-            stages,
-        )
-        self.attempts: list[CellAttempt] = []
-        self.used: int | None = None
+    def __init__(self, task: SequenceTask, data: Data, seed: int, stages: Stages) -> None:
+        self.task, self.data, self.seed, self.stages = task, data, seed, stages
+        self.attempts: list[Attempt] = []
         self.points: list[SequencePoint] = []
 
     def first_understood(self) -> Found:
         """The first network whose program no check found to differ; or why there is none."""
         passed_over, last = list[str](), None
-        for cell in cells_for(self.data):
-            why = does_not_fit(cell, self.data)
-            if why is not None:
-                passed_over.append(why)
-                continue
-            for reading in range(MAX_READINGS):
-                network = self._train(cell, self.seed + 1_000_003 * reading)
+        for planned in plan_of_cells(self.task.channels, self.data, self.seed):
+            if planned.unfit is not None:
+                passed_over.append(planned.unfit)
+            for trainer in planned.trainers:
+                network = self._train(planned.cell, trainer)
                 if network is None:
                     break
                 found = _distill(network, self.task.length, self.task, self.task.name, self.stages)
-                if found.understood:
-                    self._use(len(self.attempts) - 1)
-                    return found
-                if last is None or not last.emitted:
+                if found.understood or last is None or not last.emitted:
                     last = found
-                    self._use(len(self.attempts) - 1)
+                    self.attempts = list(keep(self.attempts, len(self.attempts)))
+                if found.understood:
+                    return found
                 if found.verified.report.verdict == "refused":
                     break  # another network of this kind would be refused for the same
         return last or self._refused(passed_over)
 
-    def _use(self, place: int) -> None:
-        """Say of which attempt the network of the run is."""
-        self.used = place
-        for at, attempt in enumerate(self.attempts):
-            self.attempts[at] = dataclasses.replace(attempt, discarded=at != place)
-
-    def recipe_used(self) -> dict[str, Any]:
-        """What the network of the run was trained with; nothing where there is none."""
-        if self.used is None:
-            return {}
-        return recipe_of(self.attempts[self.used].cell, self.data, self.recipe)
-
-    def _train(self, cell: str, seed: int) -> SequenceNetwork | None:
+    def _train(self, cell: str, trainer: CellTrainer) -> SequenceNetwork | None:
         """A network of a kind that learned the task, or null."""
+        before = len(self.attempts)
 
-        def observe(d_hidden: int, step: int, most: int, right: float, loss: float) -> None:
+        def observe(state: TrainingState) -> None:
+            d_hidden, step = state.attempt.d_hidden, state.step
+            loss, right = state.loss, state.right
+            assert loss is not None, "a look comes after a step"
+            assert right is not None, "a look is at fresh sequences"
             told = float(f"{loss:.5g}")
-            self.points.append(SequencePoint(len(self.attempts), d_hidden, step, told, right))
+            self.points.append(SequencePoint(before, d_hidden, step, told, right))
             self.stages.progress.training(
-                step / most,
+                state.done,
                 f"{cell}, {d_hidden} units, step {step:,}  loss {loss:.3g}  right {right:.1%}",
             )
 
         with self.stages.stage("train") as lines:
-            trained = train_cell(cell, self.data, seed, self.recipe, observe)
+            trained = train_in_order(trainer, observe, before)
             self.attempts += trained.attempts
             tried = [attempt for attempt in trained.attempts if attempt.ruled_out is None]
-            if trained.model is None:
-                lines.append(f"{cell}: {trained.attempts[-1].ruled_out}")
+            if trained.network is None or trained.attempt is None:
+                ended = trained.attempts[-1]
+                lines.append(f"{cell}: {ended.ruled_out or ended.stopped}")
                 return None
-            if trained.right < 1:
+            if not trained.learned:
                 lines.append(
-                    f"{cell}: not learned; at best {shown_part(trained.right)} of fresh sequences "
-                    f"right, with up to {tried[-1].d_hidden} units"
+                    f"{cell}: not learned; at best {shown_part(trained.attempt.right or 0.0)} of "
+                    f"fresh sequences right, with up to {tried[-1].d_hidden} units"
                 )
                 return None
             units, steps = tried[-1].d_hidden, tried[-1].steps
@@ -223,12 +191,12 @@ class _Training:
                 f"{cell}, {units} unit{'s' if units > 1 else ''}: {steps:,} steps, right on "
                 f"{TRAINED:,} fresh sequences"
             )
-        return SequenceNetwork(trained.model, self.data.channels)
+        return SequenceNetwork(trained.network, self.task.channels)
 
     def _refused(self, passed_over: list[str]) -> Found:
         """Where no network of any kind learned the task."""
-        best = max(self.attempts, key=lambda attempt: attempt.right, default=None)
-        if best is None or best.right == 0:
+        best = max(self.attempts, key=lambda attempt: attempt.right or 0.0, default=None)
+        if best is None or not best.right:
             said = "no network learned the task"
             tried = dict.fromkeys(a.ruled_out for a in self.attempts if a.ruled_out)
             reasons = (said, *tried, *passed_over)
@@ -236,10 +204,10 @@ class _Training:
             reasons = (
                 f"no network learned the task: at best {shown_part(best.right)} of fresh sequences "
                 f"are right at every step, where all are asked for, with {best.d_hidden} units of "
-                f"the {best.cell} kind",
+                f"the {best.kind} kind",
                 *passed_over,
             )
-        refusal = Refusal(reasons, {"best_right": 0.0 if best is None else best.right})
+        refusal = Refusal(reasons, {"best_right": 0.0 if best is None else best.right or 0.0})
         task = self.task
         with self.stages.stage("verify") as lines:
             verified = verify_sequence_refusal(refusal, None, task.length, task, task.name)

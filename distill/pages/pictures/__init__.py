@@ -10,7 +10,6 @@ from distill.kinds.fourier.rival_pictures import decoys, isolated
 from distill.kinds.fourier.training_pictures import training_pictures
 from distill.kinds.refused.pictures import refusal_pictures
 from distill.pages.pictures.sequences import sequence_pictures
-from distill.records.attempts import Attempt
 from distill.records.curve import TrainingCurve
 from distill.runs.sequence_certificate import SequenceCertificate
 from distill.runs.store import Run
@@ -36,9 +35,5 @@ def _mechanism_pictures(run: Run) -> tuple[Picture, ...]:
         return fourier_pictures(mechanism, exhibits)
     if not isinstance(exhibits, RefusalExhibits):
         return ()
-    kept = [
-        attempt
-        for attempt in run.record.attempts
-        if isinstance(attempt, Attempt) and not attempt.discarded
-    ]
-    return refusal_pictures(exhibits, kept[-1].heldout_accuracy if kept else None)
+    used = run.record.used
+    return refusal_pictures(exhibits, None if used is None else used.right)
