@@ -242,4 +242,4 @@ def test_labels_that_mean_nothing_are_not_learned():
     )
     assert trained.right < 0.1
     assert trained.reached_at is trained.noise is None
-    assert trained.stopped == "no member was right after 100 steps"
+    assert trained.stopped == "no member was right at the last look"

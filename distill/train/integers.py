@@ -152,8 +152,8 @@ class IntegerTrainer:
             return replace(ended, reached_at=best.steps), self._model(architecture, best.parameters)
         if not all(bool(torch.isfinite(weights).all()) for weights in best.parameters.values()):
             return replace(ended, stopped="the weights overflowed"), None
-        stopped = f"no member was right after {best.steps:,} steps"
-        return replace(ended, stopped=stopped), self._model(architecture, best.parameters)
+        tried = "member was right at the last look" if self._chooses else "polished member is right"
+        return replace(ended, stopped=f"no {tried}"), self._model(architecture, best.parameters)
 
     def _model(
         self, architecture: IntegerRecurrent, parameters: dict[str, torch.Tensor]

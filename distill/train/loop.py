@@ -189,7 +189,7 @@ class DomainTrainer:
         right = model.logits(self.data.fresh).argmax(axis=1) == self.data.fresh_labels
         ended = replace(ended, right=float(right.mean()))
         if ended.reached_at is None:
-            ended = replace(ended, stopped=f"not structured after {ended.steps:,} steps")
+            ended = replace(ended, stopped="never became structured")
         return ended, model
 
     def _descend(

@@ -250,7 +250,7 @@ def _learn(
             right, chosen = _judged(architecture, parameters, data, glances, order)
         loss = float(losses.detach().min())
         observe(TrainingState(planned, step, recipe.most_steps, parameters, loss, best))
-    stopped = None if right == 1 else f"no member was right after {step:,} steps"
+    stopped = None if right == 1 else "no member was right at the last look"
     return _Learned(parameters, chosen, order, step, stopped)
 
 
