@@ -20,12 +20,13 @@ from numpy import ndarray
 from distill.domains.sequences import Channels
 from distill.kinds.automaton.boxes import find_boxes
 from distill.kinds.automaton.extract import ExtractedMachine, extract_machine
+from distill.networks.second_order import Recurrent
 from distill.networks.stored import Model
 from distill.tasks.files import load_task
 from distill.tasks.sequences import SequenceTask
 from distill.threads import fixed_threads
-from distill.train.ladder import TrainedInOrder, train_in_order
-from distill.train.sequences import label_numbers
+from distill.train import Data, train_in_order
+from distill.train.second_order import SecondOrderTrainer
 
 SEQUENCES = 20_000
 LONG = (500, 100)
@@ -50,9 +51,8 @@ def numbers(inputs: Int[ndarray, "n length c"], channels: Channels) -> Int[ndarr
     return np.asarray(np.ravel_multi_index(tuple(np.moveaxis(inputs - low, -1, 0)), sizes))
 
 
-def judged(made: TrainedInOrder, task: SequenceTask, answers: tuple[int, ...], seed: int) -> str:
+def judged(network: Model[Recurrent], task: SequenceTask, seed: int) -> str:
     """What is read from a network that learned its task, as two columns."""
-    network = Model(made.architecture, made.trained.parameters, answers)
     symbols = tuple(map(tuple, task.alphabet.tolist()))
     found = extract_machine(network, symbols, task.length)
     if not isinstance(found, ExtractedMachine):
@@ -76,26 +76,20 @@ def main() -> None:
         assert isinstance(task, SequenceTask)
         rng = np.random.default_rng([seed, 0])
         drawn = [task.sample(rng, SEQUENCES) for _ in range(2)]
-        labels, answers = label_numbers(np.concatenate([task.labels(x)[..., 0] for x in drawn]))
-        words, fresh = (numbers(x, task.channels) for x in drawn)
+        words, fresh = (numbers(x, task.channels)[..., None] for x in drawn)
+        data = Data(words, task.labels(drawn[0]), fresh, task.labels(drawn[1]))
         start = time.process_time()
         with fixed_threads():
-            made = train_in_order(
-                task.channels.size,
-                len(answers),
-                words,
-                labels[:SEQUENCES],
-                fresh,
-                labels[SEQUENCES:],
-                seed,
-            )
+            made = train_in_order(SecondOrderTrainer(task.channels.size, data, seed))
         spent = time.process_time() - start
         steps = sum(attempt.steps for attempt in made.attempts)
-        learned = f"at {made.trained.learned_at}" if made.learned else f"{made.trained.right:.1%}"
-        read = judged(made, task, answers, seed) if made.learned else " | "
+        best, network = made.attempt, made.network
+        assert best is not None, "of these networks none is ruled out"
+        assert network is not None, "of these networks none is ruled out"
+        learned = f"at {best.reached_at}" if made.learned else f"{best.right:.1%}"
+        read = judged(network, task, seed) if made.learned else " | "
         print(
-            f"| {name} | {seed} | {made.architecture.d_hidden} | {steps:,} | {learned} "
-            f"| {spent:.1f} | {read} |",
+            f"| {name} | {seed} | {best.d_hidden} | {steps:,} | {learned} | {spent:.1f} | {read} |",
             flush=True,
         )
 

@@ -112,8 +112,8 @@ def run(
             curve = training.curve(_explained_by(found.mechanism))
             lines.append(f"{len(curve.points)} points of the training curve")
         shaped = in_words(found.view)
-        made_so = record(stages, task.name, seed, shaped, task.settings, training.recipe)
-        made_so = dataclasses.replace(made_so, attempts=training.attempts)
+        arch = training.arch
+        made_so = record(stages, task.name, seed, shaped, task.settings, training.attempts, arch)
         split = Split(task.train_count, seed) if isinstance(task, Task) else None
         return _finish(found, task, made_so, curve, split, output)
 
@@ -160,7 +160,7 @@ def run_model(
         view = _traced(imported.model, imported.domain, stages)
         found = _distill(view, task, name, stages).under(imported.remarks)
         settings = {"model": Path(path).name, "layout": imported.layout, **imported.notes}
-        made_so = record(stages, name, None, in_words(view), settings, {})
+        made_so = record(stages, name, None, in_words(view), settings)
         return _finish(found, task, made_so, None, None, output)
 
 
@@ -202,7 +202,7 @@ def distill(
             assert isinstance(space, Domain), "any other network has a finite domain"
             view = _traced(_over_tokens(network, space), space, stages)
         found = _distill(view, None, name, stages)
-        made_so = record(stages, name, None, in_words(view), {}, {})
+        made_so = record(stages, name, None, in_words(view), {})
         return _finish(found, None, made_so, None, None, output)
 
 

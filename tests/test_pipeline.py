@@ -8,11 +8,19 @@ import distill
 from distill.networks.trace import fitted_half
 from distill.runs.stages import Stages
 from distill.tasks.files import load_task
-from distill.train import Recipe, train
+from distill.train import Data, DomainTrainer, Recipe
 from distill.train.loop import clearness
 from distill.train.over_domain import _probe
+from distill.train.trainer import unobserved
 
 SHORT = Recipe(max_steps=30, check_every=10)
+
+
+def trained_on(tokens, labels, probe, score, recipe, observe=unobserved):
+    """What came of training a small transformer, and the network."""
+    data = Data(tokens, labels, tokens, labels)
+    trainer = DomainTrainer(small_transformer(), data, probe, score, recipe, seed=0)
+    return trainer.train(trainer.planned()[0], observe)
 
 
 def test_run_from_python_keeps_everything_in_memory(tmp_path, monkeypatch):
@@ -44,7 +52,6 @@ def test_threads_are_put_back():
 
 def test_training_stops_on_the_score_and_nothing_else():
     """The loop gets training labels and a score; with a score of 1 it goes into the tail."""
-    shape = small_transformer()
     tokens = np.array([[0, 1], [1, 1], [2, 3]])
     labels = np.array([0, 1, 2])
     seen = []
@@ -54,17 +61,29 @@ def test_training_stops_on_the_score_and_nothing_else():
         return 1.0
 
     recipe = Recipe(check_every=20, tail=15, max_steps=400, learning_rate=0.1, rounds=0)
-    trained = train(shape, tokens, labels, tokens[:2], score, recipe, [0])
-    assert trained.tail_from is not None
-    assert trained.steps == trained.tail_from + 15
+    ended, _ = trained_on(tokens, labels, tokens[:2], score, recipe)
+    assert ended.reached_at is not None
+    assert ended.steps == ended.reached_at + 15
+    assert ended.stopped is None
     assert set(seen) == {(2, 5)}
-    never = train(shape, tokens, labels, tokens[:2], lambda _: 0.0, SHORT, [0])
-    assert (never.tail_from, never.steps) == (None, 30)
+    never, _ = trained_on(tokens, labels, tokens[:2], lambda _: 0.0, SHORT)
+    assert (never.reached_at, never.steps) == (None, 30)
+    assert never.stopped == "never became structured"
+
+
+def test_an_attempt_records_the_batch_that_was_drawn():
+    """Of three inputs no 512 can be drawn."""
+    tokens, labels = np.array([[0, 1], [1, 1], [2, 3]]), np.array([0, 1, 2])
+    ended, network = trained_on(tokens, labels, tokens, lambda _: 0.0, SHORT)
+    assert ended.recipe["batch_size"] == 3
+    assert ended.recipe["max_steps"] == 30
+    assert (ended.objective, ended.optimiser, ended.seed) == ("cross-entropy", "AdamW", (0, 0))
+    assert ended.sizes["d_model"] == network.architecture.d_model
+    assert "offsets" not in ended.sizes
 
 
 def test_an_unsure_network_is_trained_on_and_the_clearest_end_is_kept(monkeypatch):
     """Whatever comes after it: no label is asked which of the ends was right."""
-    shape = small_transformer()
     tokens, labels = np.array([[0, 1], [1, 1], [2, 3]]), np.array([0, 1, 2])
     recipe = Recipe(check_every=10, tail=16, max_steps=400, again=20, rounds=2)
 
@@ -77,10 +96,10 @@ def test_an_unsure_network_is_trained_on_and_the_clearest_end_is_kept(monkeypatc
             return (next(clear),) * 2
 
         monkeypatch.setattr("distill.train.loop.clearness", clearness)
-        trained = train(shape, tokens, labels, tokens, lambda _: 1.0, recipe, [0])
-        logits = trained.model.logits(tokens)
+        ended, model = trained_on(tokens, labels, tokens, lambda _: 1.0, recipe)
+        logits = model.logits(tokens)
         kept = [np.abs(logits - logits.mean(axis=1, keepdims=True) - end).max() for end in ends]
-        return trained.steps, len(ends), int(np.argmin(kept))
+        return ended.steps, len(ends), int(np.argmin(kept))
 
     once, ends, kept = trained_with(0.5)
     assert (ends, kept) == (1, 0)
@@ -100,14 +119,14 @@ def test_an_answer_that_hardly_leads_is_seen_without_labels():
 
 
 def test_observers_do_not_change_training():
-    shape = small_transformer()
     tokens, labels = np.array([[0, 1], [1, 1], [2, 3]]), np.array([0, 1, 2])
     states = []
-    plain = train(shape, tokens, labels, tokens, lambda _: 0.0, SHORT, [3])
-    watched = train(shape, tokens, labels, tokens, lambda _: 0.0, SHORT, [3], states.append)
-    assert len(states) == 31
-    for name, weights in plain.model.parameters.items():
-        assert (weights == watched.model.parameters[name]).all()
+    _, plain = trained_on(tokens, labels, tokens, lambda _: 0.0, SHORT)
+    _, watched = trained_on(tokens, labels, tokens, lambda _: 0.0, SHORT, states.append)
+    assert [state.step for state in states] == list(range(31))
+    assert {state.attempt.kind for state in states} == {"transformer"}
+    for name, weights in plain.parameters.items():
+        assert (weights == watched.parameters[name]).all()
 
 
 def test_the_same_loss_gradient_reaches_every_parameter():
@@ -146,20 +165,20 @@ def test_a_memorised_network_is_refused_with_the_numbers_that_show_why():
     run = distill.run("mod_add", out=None, recipe=recipe, p=31, fraction=0.4)
     last = run.curve.points[-1]
     assert last.train_accuracy == 1
-    assert last.heldout_accuracy < 0.5
     assert run.report.verdict == "refused"
     assert run.report.model_vs_task.agree < 0.8 * 961
     assert run.report.numbers["strongest_share"] < 0.3
     assert run.program is None
-    best = max(attempt.heldout_accuracy for attempt in run.record.attempts)
-    assert len(run.record.attempts) == 2
+    best = max(attempt.right for attempt in run.record.attempts)
+    assert [attempt.seed for attempt in run.record.attempts] == [(0, 0), (0, 1)]
+    assert [attempt.discarded for attempt in run.record.attempts] == [True, False]
     told = f"did not learn the task: at best {best:.1%} of the held-out inputs are right"
     assert told in run.report.explanations[0]
     assert "in 2 attempts" in run.report.explanations[0]
     counted = run.report.model_vs_task
     trained = int(0.4 * 961)
     last = (counted.agree - trained) / (counted.total - trained)
-    assert run.record.attempts[-1].heldout_accuracy == pytest.approx(last)
+    assert run.record.used.right == pytest.approx(last)
 
 
 def test_shuffled_labels_are_refused():

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import groupby
 
-from distill.records.attempts import Attempt, CellAttempt
+from distill.records.attempts import Attempt, shown_part
 from distill.runs.store import RunRecord
-from distill.train.cells import shown_part
 
 
 @dataclass(frozen=True)
@@ -31,14 +30,12 @@ def attempts_table(record: RunRecord) -> AttemptsTable | None:
     if not made:
         return None
     used = tuple(not attempt.discarded for attempt in made)
-    domain = [attempt for attempt in made if isinstance(attempt, Attempt)]
-    if domain:
+    if made[0].judged_on == "held-out inputs":
         header = ("attempt", "steps", "structured from", "score it stopped on", "held-out right")
-        return AttemptsTable(header, tuple(map(_domain_row, domain)), used, len(made))
-    cells = [attempt for attempt in made if isinstance(attempt, CellAttempt)]
+        return AttemptsTable(header, tuple(map(_domain_row, made)), used, len(made))
     header = ("kind", "units", "steps", "fresh sequences right", "what came of it")
     together = [
-        list(group) for _, group in groupby(cells, key=lambda a: (a.cell, a.ruled_out, a.discarded))
+        list(group) for _, group in groupby(made, key=lambda a: (a.kind, a.ruled_out, a.discarded))
     ]
     rows = [row for group in together for row in _cell_rows(group)]
     shown, used = zip(*rows, strict=True)
@@ -49,34 +46,37 @@ def _domain_row(attempt: Attempt) -> tuple[str, ...]:
     return (
         str(attempt.number),
         f"{attempt.steps:,}",
-        "never" if attempt.tail_from is None else f"step {attempt.tail_from:,}",
-        f"{attempt.structure_used_to_stop:.3f}",
-        "–" if attempt.heldout_accuracy is None else f"{attempt.heldout_accuracy:.1%}",
+        "never" if attempt.reached_at is None else f"step {attempt.reached_at:,}",
+        "–" if attempt.structure is None else f"{attempt.structure:.3f}",
+        "–" if attempt.right is None else f"{attempt.right:.1%}",
     )
 
 
-def _cell_rows(group: list[CellAttempt]) -> list[tuple[tuple[str, ...], bool]]:
+def _cell_rows(group: list[Attempt]) -> list[tuple[tuple[str, ...], bool]]:
     """A row for each; for those that were ruled out for the same reason, one for all."""
     first, last = group[0], group[-1]
     if first.ruled_out is not None:
         units = f"{first.d_hidden}" if len(group) == 1 else f"{first.d_hidden} to {last.d_hidden}"
-        return [((first.cell, units, "–", "–", first.ruled_out), False)]
+        return [((first.kind, units, "–", "–", first.ruled_out), False)]
     return [(_cell_row(attempt), not attempt.discarded) for attempt in group]
 
 
-def _cell_row(attempt: CellAttempt) -> tuple[str, ...]:
-    learned = "not learned" if attempt.right < 1 else "learned"
+def _cell_row(attempt: Attempt) -> tuple[str, ...]:
+    right = attempt.right or 0.0
+    came_of_it = "learned" if right == 1 else "not learned"
+    if attempt.stopped is not None:
+        came_of_it += f": {attempt.stopped}"
     bears = [
         f"{name} of {value:g}"
         for name, value in (("noise", attempt.noise), ("boxes", attempt.radius))
         if value is not None
     ]
     if bears:
-        learned += f"; then trained to bear {' and '.join(bears)}"
+        came_of_it += f"; then trained to bear {' and '.join(bears)}"
     return (
-        attempt.cell,
+        attempt.kind,
         str(attempt.d_hidden),
         f"{attempt.steps:,}",
-        shown_part(attempt.right),
-        learned,
+        shown_part(right),
+        came_of_it,
     )

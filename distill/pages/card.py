@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from distill.domains.finite import input_names
 from distill.kinds.known import listed
 from distill.pages.statements import not_checked
-from distill.records.attempts import CellAttempt
+from distill.records.attempts import Attempt
 from distill.records.report import Disagreement, Report, SequenceDisagreement
 from distill.runs.certificate import Certificate
 from distill.runs.sequence_certificate import SequenceCertificate
 from distill.runs.store import Run, RunRecord, run_name
-from distill.train.cells import objective_of
 
 LISTED = 20
 """Exceptions that are shown."""
@@ -136,8 +135,8 @@ def _made_by(record: RunRecord) -> str | None:
     words = ["distill", "run", record.task, "--seed", str(record.seed)]
     for key, value in record.settings.items():
         words += ["--set", f"{key}={value}"]
-    if record.architecture is not None and " " not in record.architecture:
-        words += ["--arch", record.architecture]
+    if record.arch is not None:
+        words += ["--arch", record.arch]
     return shlex.join(words)
 
 
@@ -183,34 +182,37 @@ def _data(run: Run) -> str:
 
 
 def _objective(record: RunRecord) -> tuple[str, ...]:
-    recipe = record.recipe
+    """What was descended, by what, and when that ended."""
+    used = record.used
     if record.seed is None:
         return ("Not known: the network was not trained here.",)
-    if not recipe:
+    if used is None:
         return ("No network of those that were tried was kept.",)
-    if "weight_decay" in recipe:
-        attempts = [a for a in record.attempts if not a.discarded]
-        score = getattr(attempts[-1], "structure_used_to_stop", None) if attempts else None
-        stopped = (
-            ()
-            if score is None
-            else (
-                "Training stopped on a score of how structured the logits are, without labels; it "
-                f"was {score:.2f} and is not evidence.",
-            )
-        )
+    objective = used.objective.capitalize()
+    if used.judged_on == "fresh sequences":
+        optimiser = "" if used.optimiser is None else f", by {used.optimiser}"
         return (
-            f"Cross-entropy on the trained inputs; AdamW with weight decay "
-            f"{recipe['weight_decay']:.3g} and learning rate {recipe['learning_rate']:.3g}.",
-            *stopped,
+            f"{objective} of the answer at every step{optimiser}; the simplest kind and width that "
+            "learns is taken.",
         )
-    used = [a.cell for a in record.attempts if isinstance(a, CellAttempt) and not a.discarded]
-    objective = recipe.get("objective") or objective_of(used[0] if used else "second-order")
-    optimiser = f", by {recipe['optimiser']}" if "optimiser" in recipe else ""
-    return (
-        f"{objective.capitalize()} of the answer at every step{optimiser}; the simplest kind and "
-        "width that learns is taken.",
-    )
+    said = [f"{objective} on the trained inputs; {_descent(used)}."]
+    if used.structure is not None:
+        said.append(
+            "Training stopped on a score of how structured the logits are, without labels; it was "
+            f"{used.structure:.2f} and is not evidence."
+        )
+    return tuple(said)
+
+
+def _descent(used: Attempt) -> str:
+    """The optimiser, and how hard it pulled, as far as that is recorded."""
+    settings = [
+        f"{name} {used.recipe[key]:.3g}"
+        for name, key in (("weight decay", "weight_decay"), ("learning rate", "learning_rate"))
+        if used.recipe is not None and key in used.recipe
+    ]
+    optimiser = used.optimiser or "an optimiser that was not recorded"
+    return f"{optimiser} with {' and '.join(settings)}" if settings else optimiser
 
 
 def _coverage(report: Report) -> str:

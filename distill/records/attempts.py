@@ -1,51 +1,85 @@
-"""Trainings of a run: what was tried."""
+"""Trainings of a run: what was tried, with what, and what came of it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+Objective = Literal["cross-entropy", "squared error"]
+Judged = Literal["held-out inputs", "fresh sequences"]
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """One training of the network; a discarded one never became structured.
+    """One training, of a network or of an ensemble of networks that differ in what was drawn.
+
+    What does not apply is null: a network over a finite domain bears no boxes, and one that was
+    ruled out has no seed. What an earlier version did not record is null too.
 
     Attributes:
-        heldout_accuracy: on inputs that were not trained on, taken after training; nothing stops
-            on it or is chosen by it. Null in runs that were stored without it.
+        number: from 1, over all trainings of the run.
+        kind: of network: an architecture ("transformer") or a kind of recurrent network
+            ("second-order", "linear sum").
+        sizes: of the network, by the names of its architecture: widths, counts.
+        objective: the loss that was descended.
+        judged_on: what `right` is a part of. Training stops on fresh sequences; nothing stops on
+            held-out inputs or is chosen by them.
+        optimiser: by name.
+        recipe: the settings that were used, and no others.
+        seed: what the generators of weights, batches and noise were begun with; of several
+            numbers as entropy for a `SeedSequence`.
+        steps: of the optimiser, in all; 0 where the network was ruled out.
+        right: part that the best network answers right: of sequences, at every step.
+        loss: of that network, in units of the mean square of the answers for a squared error.
+        reached_at: the step at which the network became what training goes for: structured, or
+            right on all fresh sequences.
+        structure: the last score of how structured the logits are. Training stopped on it, so
+            that it is no evidence.
+        noise: standard deviation on the hidden state that it was trained to bear in the end.
+        radius: half-width of the boxes around the hidden state that it was trained to bear.
+        ruled_out: why no training was worth it.
+        stopped: why training ended before the network was what it goes for.
+        discarded: whether nothing of it is used; the network of the run is of the one that is not.
     """
 
     number: int
-    steps: int
-    tail_from: int | None
-    structure_used_to_stop: float
-    discarded: bool
-    heldout_accuracy: float | None = None
-
-
-@dataclass(frozen=True)
-class CellAttempt:
-    """One training of an ensemble of networks of one kind and width.
-
-    Attributes:
-        cell: the kind.
-        right: part of fresh sequences on which the best network answers every step right; training
-            stops on it.
-        learned_at: the step at which a network was right on all of them, or null.
-        noise: on the hidden state that it was trained to bear after that, or null.
-        radius: half-width of the boxes around it that it was trained to bear, or null.
-        ruled_out: why no training was worth it, or null.
-        discarded: whether nothing of it is used; the network of the run is of the one that is not.
-        seed: that the generator of its weights, batches and noise was begun with; null where
-            nothing was trained.
-    """
-
-    cell: str
-    d_hidden: int
-    steps: int
-    right: float
-    learned_at: int | None = None
+    kind: str
+    sizes: dict[str, int | tuple[int, ...]]
+    objective: Objective
+    judged_on: Judged
+    optimiser: str | None = None
+    recipe: dict[str, Any] | None = None
+    seed: tuple[int, ...] | None = None
+    steps: int = 0
+    right: float | None = None
+    loss: float | None = None
+    reached_at: int | None = None
+    structure: float | None = None
     noise: float | None = None
     radius: float | None = None
     ruled_out: str | None = None
+    stopped: str | None = None
     discarded: bool = True
-    seed: int | None = None
+
+    @property
+    def d_hidden(self) -> int:
+        """Hidden units of a recurrent network; 0 for any other."""
+        size = self.sizes.get("d_hidden", 0)
+        return size if isinstance(size, int) else 0
+
+
+def keep(attempts: Iterable[Attempt], number: int) -> tuple[Attempt, ...]:
+    """The attempts, of which the one with this number made the network of the run."""
+    return tuple(replace(attempt, discarded=attempt.number != number) for attempt in attempts)
+
+
+def used(attempts: Iterable[Attempt]) -> Attempt | None:
+    """The attempt that made the network of the run; null where none did."""
+    return next((attempt for attempt in attempts if not attempt.discarded), None)
+
+
+def shown_part(right: float) -> str:
+    """A part in percent, rounded down: 100.0% only where all are right."""
+    return f"{math.floor(right * 1000) / 10:.1f}%"

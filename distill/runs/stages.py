@@ -7,8 +7,9 @@ import platform
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
+from distill.records.attempts import Attempt
 from distill.runs.store import RunRecord
 from distill.tasks.finite import Setting
 from distill.threads import THREADS
@@ -71,16 +72,27 @@ def record(
     seed: int | None,
     architecture: str | None,
     settings: Mapping[str, Setting],
-    recipe: Mapping[str, Any],
+    attempts: tuple[Attempt, ...] = (),
+    arch: str | None = None,
 ) -> RunRecord:
-    """How a run was made, up to now."""
+    """How a run was made, up to now.
+
+    Args:
+        stages: its stages.
+        task: what it was made for.
+        seed: that it was made with; null where nothing was trained.
+        architecture: of the network, in words.
+        settings: of the task, or what is known of a checkpoint.
+        attempts: trainings.
+        arch: what `--arch` takes for such a network.
+    """
     return RunRecord(
         task=task,
         seed=seed,
         architecture=architecture,
+        arch=arch,
         settings=dict(settings),
-        recipe=dict(recipe),
-        attempts=(),
+        attempts=attempts,
         versions={"python": platform.python_version()}
         | {name: importlib.metadata.version(name) for name in PACKAGES},
         platform=platform.platform(),

@@ -22,7 +22,7 @@ from distill.kinds.kind import Mechanism
 from distill.kinds.known import exhibits_json, mechanism_json
 from distill.networks.stored import Model
 from distill.programs.program import Program
-from distill.records.attempts import Attempt, CellAttempt
+from distill.records.attempts import Attempt, used
 from distill.records.curve import SequenceCurve, TrainingCurve
 from distill.records.refusal import Refusal
 from distill.records.report import FORMAT_VERSION as REPORT_VERSION
@@ -36,7 +36,14 @@ from distill.serialise import from_json, to_json
 
 FORMAT_VERSION = 1
 
-VERSIONS = {"verification.json": REPORT_VERSION, "certificate.json": CERTIFICATE_VERSION}
+RECORD_VERSION = 2
+"""Of `run.json`."""
+
+VERSIONS = {
+    "run.json": RECORD_VERSION,
+    "verification.json": REPORT_VERSION,
+    "certificate.json": CERTIFICATE_VERSION,
+}
 """Format versions of the files of a run folder, where they are not `FORMAT_VERSION`."""
 
 CertificateJson = Annotated[Certificate | SequenceCertificate, Field(discriminator="kind")]
@@ -45,19 +52,32 @@ CurveJson = Annotated[TrainingCurve | SequenceCurve, Field(discriminator="kind")
 
 @dataclass(frozen=True)
 class RunRecord:
-    """`run.json`: how the run was made. Seconds stand here and in no other file."""
+    """`run.json`: how the run was made. Seconds stand here and in no other file.
+
+    Attributes:
+        seed: null where nothing was trained.
+        architecture: of the network, in words; null where none was kept.
+        arch: what `--arch` takes to train such a network again; null where nobody chooses one.
+        settings: of the task, or what is known of a checkpoint.
+        attempts: every training, with what was used for it.
+    """
 
     task: str
     seed: int | None
     architecture: str | None
+    arch: str | None
     settings: dict[str, int | float | bool | str]
-    recipe: dict[str, Any]
-    attempts: tuple[Attempt | CellAttempt, ...]
+    attempts: tuple[Attempt, ...]
     versions: dict[str, str]
     platform: str
     threads: int
     seconds: dict[str, float]
-    format_version: int = FORMAT_VERSION
+    format_version: int = RECORD_VERSION
+
+    @property
+    def used(self) -> Attempt | None:
+        """The training that the network is of; null where none was kept."""
+        return used(self.attempts)
 
 
 @dataclass(frozen=True, repr=False)

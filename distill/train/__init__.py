@@ -1,5 +1,16 @@
-"""Training: labelled inputs of a task become a `Model`."""
+"""Training: labelled inputs of a task become a network, and a record of what was tried."""
 
-from distill.train.loop import Recipe, Trained, TrainingState, train
+from distill.train.data import Data
+from distill.train.loop import DomainTrainer, Recipe
+from distill.train.trainer import Observe, Trained, Trainer, TrainingState, train_in_order
 
-__all__ = ["Recipe", "Trained", "TrainingState", "train"]
+__all__ = [
+    "Data",
+    "DomainTrainer",
+    "Observe",
+    "Recipe",
+    "Trained",
+    "Trainer",
+    "TrainingState",
+    "train_in_order",
+]

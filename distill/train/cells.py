@@ -16,24 +16,18 @@ something rather than states to choose from, and the sums come first.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Int
-from numpy import ndarray
 
-from distill.checker.draws import numbers
 from distill.domains.sequences import Channels
+from distill.errors import DistillError
 from distill.networks.architecture import StepArchitecture
 from distill.networks.stored import Model
-from distill.records.attempts import CellAttempt
-from distill.train.integer_loop import IntegerData, IntegerRecipe
-from distill.train.integers import IntegerCell, TrainedIntegers, train_integers
-from distill.train.ladder import train_in_order
-from distill.train.sequences import SequenceRecipe, label_numbers
+from distill.train.data import Data
+from distill.train.integers import IntegerCell, IntegerTrainer
+from distill.train.second_order import SecondOrderTrainer
+from distill.train.trainer import Trainer
 
 CELLS = ("linear", "second-order", "linear sum", "relu sum", "linear choice", "relu")
 CELLS_OF_NUMBERS = ("linear", "linear sum", "relu sum", "relu", "second-order", "linear choice")
@@ -54,49 +48,77 @@ MAX_SYMBOLS = 512
 RELU_WIDTHS = (2, 4, 6, 8, 12)
 RELU_SUM_WIDTHS = (1, 2, 4, 6)
 
-Observe = Callable[[int, int, int, float, float], None]
-"""Called with units, step, most steps, the best part right so far, and the smallest loss."""
+READINGS = 2
+"""Trainings of one kind at most: another where program and network of the first part."""
+
+APART = 1_000_003
+"""Between the seeds of two trainings of one kind: further than the seeds that people try."""
+
+CellTrainer = Trainer[Model[StepArchitecture]]
 
 
 @dataclass(frozen=True)
-class CellData:
-    """What a task is trained on: values of its channels, and the answers at every step."""
-
-    channels: Channels
-    sequences: Int[ndarray, "n length channels"]
-    labels: Int[ndarray, "n length outputs"]
-    fresh: Int[ndarray, "m length channels"]
-    fresh_labels: Int[ndarray, "m length outputs"]
-
-    @property
-    def answers(self) -> tuple[int, ...]:
-        """The values that occur as answers."""
-        both = (np.unique(self.labels), np.unique(self.fresh_labels))
-        return tuple(int(value) for value in np.unique(np.concatenate(both)))
-
-
-@dataclass(frozen=True)
-class TrainedCell:
-    """The narrowest network of a kind that learned the task, or the best of all widths.
+class PlannedCell:
+    """A kind of network that is to be tried.
 
     Attributes:
-        model: null where every width was ruled out.
-        right: part of the fresh sequences on which it answers every step right.
+        trainers: of this kind, from one seed after another; none where it does not fit.
+        unfit: why it does not fit the sequences, or null.
     """
 
-    model: Model[StepArchitecture] | None
-    right: float
-    attempts: tuple[CellAttempt, ...]
+    cell: str
+    trainers: tuple[CellTrainer, ...]
+    unfit: str | None = None
 
 
-def cells_for(data: CellData) -> tuple[str, ...]:
+def plan_of_cells(channels: Channels, data: Data, seed: int) -> tuple[PlannedCell, ...]:
+    """The kinds of networks in the order in which they are tried, and how each is trained.
+
+    Args:
+        channels: what is read.
+        data: sequences of their values, and the answers that are due.
+        seed: of initialisations, batches and noise.
+
+    Raises:
+        DistillError: a sequence holds a value that no channel has.
+    """
+    for name, inputs in (("inputs", data.inputs), ("fresh inputs", data.fresh)):
+        if not channels.hold(inputs):
+            raise DistillError(
+                f"{name} hold numbers from {inputs.min()} to {inputs.max()}: expected {channels}"
+            )
+    plan = []
+    for cell in cells_for(channels, data):
+        unfit = does_not_fit(cell, channels, data)
+        count = 0 if unfit else READINGS
+        trainers = (trainer_of(cell, channels, data, seed + APART * n) for n in range(count))
+        plan.append(PlannedCell(cell, tuple(trainers), unfit))
+    return tuple(plan)
+
+
+def trainer_of(cell: str, channels: Channels, data: Data, seed: int) -> CellTrainer:
+    """How networks of one kind, one of `CELLS`, are trained."""
+    count = channels.size
+    if cell == "second-order":
+        return SecondOrderTrainer(count, data.by_symbol(channels.inputs), seed)
+    kind = {
+        "linear": IntegerCell(),
+        "linear choice": IntegerCell(readout="choice", n_symbols=count),
+        "linear sum": IntegerCell(n_symbols=count),
+        "relu sum": IntegerCell("relu", n_symbols=count, widths=RELU_SUM_WIDTHS),
+        "relu": IntegerCell("relu", widths=RELU_WIDTHS),
+    }[cell]
+    return IntegerTrainer(kind, data.by_symbol(channels.inputs) if kind.n_symbols else data, seed)
+
+
+def cells_for(channels: Channels, data: Data) -> tuple[str, ...]:
     """The kinds in the order in which they are tried."""
-    if data.channels.size > FEW_SYMBOLS:
+    if channels.size > FEW_SYMBOLS:
         return CELLS_OF_MANY_SYMBOLS
     return CELLS_OF_NUMBERS if _are_numbers(data) else CELLS
 
 
-def _are_numbers(data: CellData) -> bool:
+def _are_numbers(data: Data) -> bool:
     """Whether answers are very many, or still spread further in the last third of the steps."""
     low, high = (
         bound.accumulate(bound.reduce(data.labels, axis=0), axis=0)
@@ -108,11 +130,10 @@ def _are_numbers(data: CellData) -> bool:
     return bool(growing) or len(data.answers) > MANY_ANSWERS
 
 
-def does_not_fit(cell: str, data: CellData) -> str | None:
+def does_not_fit(cell: str, channels: Channels, data: Data) -> str | None:
     """Why a kind of network cannot be trained on these sequences, or null if it can."""
     if cell in {"linear", "relu", "linear sum", "relu sum"}:
         return None
-    channels = data.channels
     if channels.outputs > 1:
         return f"every answer has {channels.outputs} numbers, and a {cell} network chooses one"
     answers = len(data.answers)
@@ -122,128 +143,3 @@ def does_not_fit(cell: str, data: CellData) -> str | None:
             f"{MAX_SYMBOLS} and {MAX_ANSWERS} no {cell} network is trained"
         )
     return None
-
-
-def train_cell(
-    cell: str, data: CellData, seed: int, recipe: SequenceRecipe, observe: Observe
-) -> TrainedCell:
-    """Train networks of one kind, width by width.
-
-    Args:
-        cell: one of `CELLS` that fits the data.
-        data: what is trained on.
-        seed: of initialisations, batches and noise.
-        recipe: of second-order networks.
-        observe: is told how far it is.
-    """
-    if cell == "second-order":
-        return _second_order(data, seed, recipe, observe)
-    count = data.channels.size
-    kind = {
-        "linear": IntegerCell(),
-        "linear choice": IntegerCell(readout="choice", n_symbols=count),
-        "linear sum": IntegerCell(n_symbols=count),
-        "relu sum": IntegerCell("relu", n_symbols=count, widths=RELU_SUM_WIDTHS),
-        "relu": IntegerCell("relu", widths=RELU_WIDTHS),
-    }[cell]
-    sequences, fresh = data.sequences, data.fresh
-    if kind.n_symbols:
-        sequences, fresh = (
-            numbers(part, data.channels.inputs)[..., None] for part in (sequences, fresh)
-        )
-    given = IntegerData(sequences, data.labels, fresh, data.fresh_labels)
-    trained = train_integers(
-        kind,
-        given,
-        seed,
-        None,
-        lambda _, d, step, most, right, loss: observe(d, step, most, right, loss),
-    )
-    return TrainedCell(trained.model, trained.right, _attempts(cell, trained))
-
-
-CHOOSES = {"second-order", "linear choice"}
-"""Kinds whose answer is the one of the values that occur which has the largest logit."""
-
-OF_A_VALUE = (
-    *("members", "batch_size", "learning_rate", "betas", "warmup", "steps", "finalists"),
-    *("polish_steps", "polished_on", "enough", "sharpenings", "glance"),
-)
-OF_A_CHOICE = (
-    *("members", "batch_size", "learning_rate", "betas", "warmup", "choice_steps"),
-    *("check_every", "glance"),
-)
-"""Settings of an `IntegerRecipe` that the training of a network uses, by what it answers."""
-
-
-def objective_of(cell: str) -> str:
-    """What a kind of network is trained on."""
-    return "cross-entropy" if cell in CHOOSES else "squared error"
-
-
-def recipe_of(cell: str, data: CellData, recipe: SequenceRecipe) -> dict[str, Any]:
-    """What a network of a kind is trained with: all that was used, and nothing else."""
-    sizes = {"sequences": len(data.sequences), "length": data.sequences.shape[1]}
-    said = {"cell": cell, "objective": objective_of(cell), "optimiser": "Adam"}
-    if cell == "second-order":
-        used = asdict(recipe)
-        used["batch_size"] = recipe.batch_of(sizes["length"], len(data.answers))
-        return said | sizes | used
-    if cell not in CHOOSES:
-        said["optimiser"] = "Adam, then L-BFGS and Gauss-Newton steps"
-    settings = asdict(IntegerRecipe())
-    names = OF_A_CHOICE if cell in CHOOSES else OF_A_VALUE
-    return said | sizes | {name: settings[name] for name in names}
-
-
-def shown_part(right: float) -> str:
-    """A part in percent, rounded down: 100.0% only where all are right."""
-    return f"{math.floor(right * 1000) / 10:.1f}%"
-
-
-def _attempts(cell: str, trained: TrainedIntegers) -> tuple[CellAttempt, ...]:
-    return tuple(
-        CellAttempt(
-            cell,
-            attempt.d_hidden,
-            attempt.steps,
-            attempt.right,
-            attempt.steps if attempt.right == 1 else None,
-            ruled_out=attempt.ruled_out,
-            seed=attempt.seed,
-        )
-        for attempt in trained.attempts
-    )
-
-
-def _second_order(
-    data: CellData, seed: int, recipe: SequenceRecipe, observe: Observe
-) -> TrainedCell:
-    count = len(data.labels)
-    labels, answers = label_numbers(np.concatenate([data.labels, data.fresh_labels])[..., 0])
-    made = train_in_order(
-        data.channels.size,
-        len(answers),
-        numbers(data.sequences, data.channels.inputs),
-        labels[:count],
-        numbers(data.fresh, data.channels.inputs),
-        labels[count:],
-        seed,
-        recipe,
-        observe=lambda _, d, step, most, right, loss: observe(d, step, most, right, loss),
-    )
-    attempts = tuple(
-        CellAttempt(
-            "second-order",
-            attempt.d_hidden,
-            attempt.steps,
-            attempt.right,
-            attempt.learned_at,
-            attempt.noise,
-            attempt.radius,
-            seed=attempt.seed,
-        )
-        for attempt in made.attempts
-    )
-    model = Model(made.architecture, made.trained.parameters, answers)
-    return TrainedCell(model, made.trained.right, attempts)

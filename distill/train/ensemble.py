@@ -9,7 +9,9 @@ from numpy import ndarray
 from torch import Tensor
 from torch.nn.functional import cross_entropy, one_hot
 
+from distill.networks.integer_recurrent import IntegerRecurrent
 from distill.networks.second_order import Recurrent
+from distill.train.data import Data
 
 LOGITS = 4_000_000
 """Logits that are held at once when sequences are answered: answers may be in the hundreds."""
@@ -48,6 +50,19 @@ def box_losses(
     return mean_cross_entropy(torch.where(is_target, middle - reach, middle + reach), targets)
 
 
+def integer_losses(
+    architecture: IntegerRecurrent,
+    parameters: dict[str, Tensor],
+    inputs: Float[Tensor, "n length inputs"],
+    targets: Tensor,
+) -> Float[Tensor, " members"]:
+    """Mean squared error of every member, or mean cross-entropy where it chooses."""
+    y = architecture.outputs(parameters, architecture.hidden(parameters, inputs))
+    if architecture.readout == "value":
+        return (y - targets).square().mean(dim=(1, 2, 3))
+    return mean_cross_entropy(y, targets)
+
+
 def mean_cross_entropy(
     logits: Float[Tensor, "members n length outputs"], targets: Int[Tensor, "n length"]
 ) -> Float[Tensor, " members"]:
@@ -76,13 +91,26 @@ def descend(optimiser: torch.optim.Optimizer, losses: Float[Tensor, " members"])
     optimiser.step()
 
 
+def draw(
+    data: Data, count: int, generator: torch.Generator
+) -> tuple[Int[Tensor, "n length"], Int[Tensor, "n length"]]:
+    """A batch of sequences of symbols, and the places of their answers."""
+    rows = torch.randint(len(data.inputs), (count,), generator=generator).numpy()
+    return torch.from_numpy(data.inputs[rows][..., 0]), torch.from_numpy(data.labels[rows][..., 0])
+
+
 def right_parts(
-    architecture: Recurrent,
-    parameters: dict[str, Tensor],
-    sequences: Int[ndarray, "m length"],
-    labels: Int[ndarray, "m length"],
+    architecture: Recurrent, parameters: dict[str, Tensor], data: Data, glance: int | None = None
 ) -> Float[ndarray, " members"]:
-    """Part of the sequences on which every member answers every step right."""
+    """Part of the fresh sequences on which every member answers every step right.
+
+    Args:
+        architecture: of every member.
+        parameters: of the ensemble.
+        data: with the numbers of symbols as inputs, and places of answers as labels.
+        glance: sequences that are looked at, the first ones; null for all.
+    """
+    sequences, labels = data.fresh[:glance, :, 0], data.fresh_labels[:glance, :, 0]
     members, length = len(parameters["h_0"]), sequences.shape[1]
     at_once = max(1, LOGITS // (members * length * architecture.n_outputs))
     right = np.zeros(members)
@@ -94,6 +122,12 @@ def right_parts(
             answers = architecture.logits(parameters, hidden).argmax(dim=-1)
             right += (answers == due).all(dim=-1).sum(dim=1).numpy()
     return right / len(sequences)
+
+
+def right_part(architecture: Recurrent, member: dict[str, Tensor], data: Data) -> float:
+    """Part of all fresh sequences on which one network answers every step right."""
+    alone = {name: weights[None] for name, weights in member.items()}
+    return float(right_parts(architecture, alone, data)[0])
 
 
 def members_of(parameters: dict[str, Tensor], members: list[int]) -> dict[str, Tensor]:

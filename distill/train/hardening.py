@@ -15,23 +15,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from jaxtyping import Float, Int
-from numpy import ndarray
 from torch import Tensor
 
 from distill.networks.second_order import Recurrent
+from distill.train.data import Data
 from distill.train.ensemble import (
     as_leaves,
     box_losses,
     descend,
+    draw,
     members_of,
     noisy_losses,
     one_of,
+    right_part,
     right_parts,
 )
+from distill.train.trainer import Observe, TrainingState, unobserved
 
 Losses = Callable[
     [dict[str, Tensor], Int[Tensor, "n length"], Int[Tensor, "n length"], Tensor], Tensor
@@ -62,16 +65,22 @@ class Growth:
 
 @dataclass(frozen=True)
 class Descent:
-    """How an optimiser descends.
+    """How an optimiser descends, and how often somebody looks.
 
     Attributes:
         rate: the learning rate of Adam at first; it falls to a twentieth.
         betas: of Adam.
+        batch: sequences of a step.
+        check_every: steps between two looks at fresh sequences.
+        glance: fresh sequences that members are looked at on, before one is tried on all.
         generator: of batches and noise.
     """
 
     rate: float
     betas: tuple[float, float]
+    batch: int
+    check_every: int
+    glance: int
     generator: torch.Generator
 
 
@@ -91,48 +100,6 @@ class Hardened:
     noise: float | None
     radius: float | None
     steps: int
-
-
-@dataclass(frozen=True)
-class Sequences:
-    """What an ensemble is trained on and held against.
-
-    Attributes:
-        inputs: symbol numbers, to train on.
-        labels: output numbers at every step.
-        fresh: sequences that are not trained on.
-        fresh_labels: their output numbers.
-        batch: sequences of a step.
-        glance: fresh sequences that members are looked at on, before one is tried on all.
-        check_every: steps between two looks.
-    """
-
-    inputs: Int[ndarray, "n length"]
-    labels: Int[ndarray, "n length"]
-    fresh: Int[ndarray, "m length"]
-    fresh_labels: Int[ndarray, "m length"]
-    batch: int
-    glance: int
-    check_every: int
-
-    def draw(
-        self, generator: torch.Generator
-    ) -> tuple[Int[Tensor, "n length"], Int[Tensor, "n length"]]:
-        """A batch of sequences and their labels."""
-        rows = torch.randint(len(self.inputs), (self.batch,), generator=generator).numpy()
-        return torch.from_numpy(self.inputs[rows]), torch.from_numpy(self.labels[rows])
-
-    def glances(
-        self, architecture: Recurrent, parameters: dict[str, Tensor]
-    ) -> Float[ndarray, " members"]:
-        """Part of the first fresh sequences that every member answers right."""
-        few = slice(self.glance)
-        return right_parts(architecture, parameters, self.fresh[few], self.fresh_labels[few])
-
-    def right(self, architecture: Recurrent, member: dict[str, Tensor]) -> float:
-        """Part of all fresh sequences that a network answers right."""
-        alone = {name: weights[None] for name, weights in member.items()}
-        return float(right_parts(architecture, alone, self.fresh, self.fresh_labels)[0])
 
 
 @dataclass(frozen=True)
@@ -164,11 +131,12 @@ def harden(
     architecture: Recurrent,
     ensemble: dict[str, Tensor],
     learned: dict[str, Tensor],
-    sequences: Sequences,
+    data: Data,
     noise: Growth,
     boxes: Growth,
     descent: Descent,
-    observe: Callable[[int, float], None] | None = None,
+    begun: TrainingState,
+    observe: Observe = unobserved,
 ) -> Hardened:
     """Let noise and boxes grow, and choose the network that bears most among those still right.
 
@@ -176,11 +144,12 @@ def harden(
         architecture: of every member.
         ensemble: parameters of the members, most of which have learned the task.
         learned: parameters of a network that is right on all fresh sequences.
-        sequences: what is trained on, and held against.
+        data: what is trained on, and held against: symbols and places of answers.
         noise: the growth of the noise.
         boxes: the growth of the radius.
         descent: how the optimiser descends.
-        observe: is called with the steps that were taken and the smallest loss, at every look.
+        begun: where the training is; what is observed goes on from there.
+        observe: is told at every look.
     """
     generator = descent.generator
 
@@ -191,19 +160,19 @@ def harden(
         return box_losses(architecture, p, x, y, level, noise.least, generator)
 
     parameters = as_leaves(members_of(ensemble, list(range(len(ensemble["h_0"])))))
-    shaken = _grow(architecture, parameters, noisy, noise, sequences, descent, 0, observe)
+    shaken = _grow(architecture, parameters, noisy, noise, data, descent, 0, begun, observe)
     if not shaken.copies:  # noise lost what was learned: the boxes start from before it
         parameters = as_leaves(ensemble)
         shaken = _Grown([], torch.full_like(shaken.levels, noise.least), shaken.taken)
     boxed_in = _grow(
-        architecture, parameters, boxed, boxes, sequences, descent, shaken.taken, observe
+        architecture, parameters, boxed, boxes, data, descent, shaken.taken, begun, observe
     )
     taken = boxed_in.taken
     for copy in boxed_in.most_first():
-        if sequences.right(architecture, copy.parameters) == 1:
+        if right_part(architecture, copy.parameters, data) == 1:
             return Hardened(copy.parameters, float(shaken.levels[copy.member]), copy.level, taken)
     for copy in shaken.most_first():
-        if sequences.right(architecture, copy.parameters) == 1:
+        if right_part(architecture, copy.parameters, data) == 1:
             return Hardened(copy.parameters, copy.level, None, taken)
     return Hardened(learned, None, None, taken)
 
@@ -213,10 +182,11 @@ def _grow(
     parameters: dict[str, Tensor],
     losses: Losses,
     growth: Growth,
-    sequences: Sequences,
+    data: Data,
     descent: Descent,
     taken: int,
-    observe: Callable[[int, float], None] | None,
+    begun: TrainingState,
+    observe: Observe,
 ) -> _Grown:
     """Train the parameters in place while the level of every member grows."""
     level = torch.full((len(parameters["h_0"]),), growth.least)
@@ -226,18 +196,19 @@ def _grow(
         fallen = 0.05 + 0.475 * (1 + math.cos(math.pi * step / growth.steps))
         for group in optimiser.param_groups:
             group["lr"] = descent.rate * fallen
-        loss = losses(parameters, *sequences.draw(descent.generator), level)
+        loss = losses(parameters, *draw(data, descent.batch, descent.generator), level)
         descend(optimiser, loss)
         loss, taken = loss.detach(), taken + 1
         grown = (level * growth.factor).clamp(max=growth.most)
         shrunk = (level / growth.factor).clamp(min=growth.least)
         level = torch.where(loss > growth.hard, shrunk, level)
         level = torch.where(loss < growth.easy, grown, level)
-        if taken % sequences.check_every and step + 1 < growth.steps:
+        if taken % descent.check_every and step + 1 < growth.steps:
             continue
-        if observe is not None:
-            observe(taken, float(loss.min()))
-        right = sequences.glances(architecture, parameters) == 1
+        observe(
+            replace(begun, step=begun.step + taken, parameters=parameters, loss=float(loss.min()))
+        )
+        right = right_parts(architecture, parameters, data, descent.glance) == 1
         # among members of the same level the one of the smaller loss
         order = sorted(range(len(level)), key=lambda e: (-float(level[e]), float(loss[e])))
         best = next((member for member in order if right[member]), None)

@@ -1,26 +1,31 @@
 """Training of recurrent networks that read integers: the narrowest that learns a task.
 
-Widths are tried in order, each as a batched ensemble of seeds (`distill.train.integer_loop`), and
-the first network that is right on every fresh sequence wins. Of linear networks, those that cannot
-be right are passed over (`distill.train.linear_limits`). Nothing here is told which function it is.
+Widths are tried in order, each as a batched ensemble of seeds (`distill.train.integer_loop`), until
+a network is right on every fresh sequence. Of linear networks, those that cannot be right are
+passed over (`distill.train.linear_limits`). Nothing here is told which function it is.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 import torch
 
 from distill.networks.integer_recurrent import Activation, IntegerRecurrent, Readout
 from distill.networks.stored import Model
-from distill.train.integer_loop import IntegerData, IntegerRecipe, Parameters, train_width
+from distill.records.attempts import Attempt
+from distill.train.data import Data
+from distill.train.integer_loop import train_choice, train_value
+from distill.train.integer_recipes import ChoiceRecipe, ValueRecipe
 from distill.train.linear_limits import LinearLimit, linear_limit
+from distill.train.trainer import Observe, TrainingState, sizes_of
 
-Observe = Callable[[int, int, int, int, float, float], None]
-"""Number of the attempt, width, steps, steps at most, part that is right, loss."""
+AT_THE_FLOOR = 0.1
+"""Part by which a loss may be above the least one and count as that: they are of other samples."""
 
 
 @dataclass(frozen=True)
@@ -36,130 +41,123 @@ class IntegerCell:
     n_symbols: int = 0
     widths: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7, 8, 10)
 
-
-@dataclass(frozen=True)
-class IntegerAttempt:
-    """One training of an ensemble.
-
-    Attributes:
-        steps: of Adam, and iterations of L-BFGS; 0 where the width was ruled out unseen.
-        right: part of the fresh sequences on which the best network answers every step right.
-        loss: of that network, in units of the mean square of the answers for a "value".
-        ruled_out: why no training was worth it, or null.
-        seed: that its generator of weights and batches was begun with; null where it was ruled out.
-    """
-
-    number: int
-    d_hidden: int
-    steps: int
-    right: float
-    loss: float | None
-    ruled_out: str | None = None
-    seed: int | None = None
+    @property
+    def name(self) -> str:
+        """In words: the activation, and what is done with the hidden state."""
+        if self.readout == "choice":
+            return f"{self.activation} choice"
+        return f"{self.activation} sum" if self.n_symbols else self.activation
 
 
 @dataclass(frozen=True)
-class TrainedIntegers:
-    """The narrowest network that learned the task, or the best of all widths.
+class IntegerTrainer:
+    """Trains ensembles of networks of one kind, from the narrowest on.
 
     Attributes:
-        architecture, parameters: of that network; null where every width was ruled out.
-        answers: of a "choice".
-        right: part of the fresh sequences on which it answers every step right.
-        steps: in all.
+        cell: the kind.
+        data: sequences of integers, or of the numbers of symbols [n, length, 1].
+        seed: of initialisations and batches.
+        for_value, for_choice: the settings, by what the network answers with.
     """
 
-    architecture: IntegerRecurrent | None
-    parameters: Parameters | None
-    answers: tuple[int, ...]
-    right: float
-    steps: int
-    attempts: tuple[IntegerAttempt, ...]
+    cell: IntegerCell
+    data: Data
+    seed: int
+    for_value: ValueRecipe = field(default_factory=ValueRecipe)
+    for_choice: ChoiceRecipe = field(default_factory=ChoiceRecipe)
 
     @property
-    def model(self) -> Model[IntegerRecurrent] | None:
-        """The network, where there is one."""
-        if self.architecture is None or self.parameters is None:
-            return None
-        return Model(self.architecture, self.parameters, self.answers)
+    def _chooses(self) -> bool:
+        return self.cell.readout == "choice"
 
+    @property
+    def _recipe(self) -> ValueRecipe | ChoiceRecipe:
+        return self.for_choice if self._chooses else self.for_value
 
-def train_integers(
-    cell: IntegerCell,
-    data: IntegerData,
-    seed: int,
-    recipe: IntegerRecipe | None = None,
-    observe: Observe | None = None,
-) -> TrainedIntegers:
-    """Train ensembles, width by width, until a network is right on all fresh sequences.
+    @cached_property
+    def _answers(self) -> tuple[int, ...]:
+        """What a choice chooses among: answers that are trained on."""
+        return tuple(int(value) for value in np.unique(self.data.labels)) if self._chooses else ()
 
-    Args:
-        cell: the kind of network.
-        data: what it is trained on.
-        seed: of initialisations and batches.
-        recipe: the settings.
-        observe: told about every attempt.
-    """
-    recipe = recipe or IntegerRecipe()
-    answers: tuple[int, ...] = ()
-    if cell.readout == "choice":
-        answers = tuple(int(value) for value in np.unique(data.labels))
-    limit = LinearLimit(0, 0.0)
-    if cell.activation == "linear" and cell.readout == "value":
-        sequences = data.sequences
+    @cached_property
+    def _limit(self) -> LinearLimit:
+        """What no network of this kind does better than."""
+        cell, inputs = self.cell, self.data.inputs
+        if cell.activation != "linear" or self._chooses:
+            return LinearLimit(0, 0.0)
         if cell.n_symbols:  # of one-hot vectors, all but one number: the rest adds up with it to 1
-            sequences = (sequences == np.arange(1, cell.n_symbols)).astype(np.int64)
-        limit = linear_limit(sequences, data.labels)
-    attempts: list[IntegerAttempt] = []
-    best: tuple[float, IntegerRecurrent, Parameters] | None = None
-    for number, width in enumerate(cell.widths, 1):
-        why = _hopeless(width, limit, attempts)
-        if why is not None:
-            attempts.append(IntegerAttempt(number, width, 0, 0.0, None, why))
-            continue
-        architecture = _architecture(cell, data, width, len(answers))
-        begun = seed * len(cell.widths) + number
-        generator = torch.Generator().manual_seed(begun)
-        right, loss, steps, parameters = train_width(architecture, data, answers, recipe, generator)
-        attempts.append(IntegerAttempt(number, width, steps, right, loss, seed=begun))
-        if observe:
-            observe(number, width, steps, recipe.steps, right, loss)
-        if best is None or right > best[0]:
-            best = (right, architecture, parameters)
-        if right == 1:
-            break
-    total = sum(attempt.steps for attempt in attempts)
-    if best is None:
-        return TrainedIntegers(None, None, answers, 0.0, total, tuple(attempts))
-    return TrainedIntegers(best[1], best[2], answers, best[0], total, tuple(attempts))
+            inputs = (inputs == np.arange(1, cell.n_symbols)).astype(np.int64)
+        return linear_limit(inputs, self.data.labels)
 
+    def _architecture(self, width: int) -> IntegerRecurrent:
+        return IntegerRecurrent(
+            n_channels=self.data.inputs.shape[2],
+            d_hidden=width,
+            n_outputs=len(self._answers) or self.data.labels.shape[2],
+            activation=self.cell.activation,
+            readout=self.cell.readout,
+            one_hot=self.cell.n_symbols > 0,
+            n_symbols=self.cell.n_symbols,
+        )
 
-def _hopeless(width: int, limit: LinearLimit, attempts: list[IntegerAttempt]) -> str | None:
-    """Why a width is not worth training, or null."""
-    least = limit.least_width
-    if least is None:
-        return "no linear network answers the sequences that are trained on"
-    if width < least:
-        return f"no linear network of less than {least} units answers the training sequences"
-    reached = min((a.loss for a in attempts if a.loss is not None), default=math.inf)
-    if limit.floor and reached < limit.floor * (1 + AT_THE_FLOOR):
-        return "a narrower network is as near to the answers as linear ones can be"
-    return None
+    def planned(self) -> tuple[Attempt, ...]:
+        """A training for every width."""
+        count, length = self.data.inputs.shape[:2]
+        return tuple(
+            Attempt(
+                place,
+                self.cell.name,
+                sizes_of(self._architecture(width)),
+                "cross-entropy" if self._chooses else "squared error",
+                "fresh sequences",
+                "Adam" if self._chooses else "Adam, then L-BFGS and Gauss-Newton steps",
+                {"sequences": count, "length": length} | asdict(self._recipe),
+                (self.seed * len(self.cell.widths) + place,),
+            )
+            for place, width in enumerate(self.cell.widths, 1)
+        )
 
+    def ruled_out(self, planned: Attempt, tried: Sequence[Attempt]) -> str | None:
+        """Why no linear network of a width can be right, or none nearer than a narrower one."""
+        least = self._limit.least_width
+        if least is None:
+            return "no linear network answers the sequences that are trained on"
+        if planned.d_hidden < least:
+            return f"no linear network of less than {least} units answers the training sequences"
+        reached = min((a.loss for a in tried if a.loss is not None), default=math.inf)
+        if self._limit.floor and reached < self._limit.floor * (1 + AT_THE_FLOOR):
+            return "a narrower network is as near to the answers as linear ones can be"
+        return None
 
-AT_THE_FLOOR = 0.1
-"""Part by which a loss may be above the least one and count as that: they are of other samples."""
+    def prefers(self, attempt: Attempt, over: Attempt) -> bool:
+        """The one that is right on more of the fresh sequences."""
+        return (attempt.right or 0.0) > (over.right or 0.0)
 
+    def train(
+        self, planned: Attempt, observe: Observe
+    ) -> tuple[Attempt, Model[IntegerRecurrent] | None]:
+        """Train an ensemble of one width; observers are told once, at its end."""
+        assert planned.seed is not None, "what is planned has a seed"
+        architecture = self._architecture(planned.d_hidden)
+        generator = torch.Generator().manual_seed(planned.seed[0])
+        if self._chooses:
+            best = train_choice(architecture, self.data, self._answers, self.for_choice, generator)
+        else:
+            best = train_value(architecture, self.data, self.for_value, generator)
+        together = {name: weights[None] for name, weights in best.parameters.items()}
+        observe(
+            TrainingState(planned, best.steps, self._recipe.steps, together, best.loss, best.right)
+        )
+        loss = best.loss if math.isfinite(best.loss) else None
+        ended = replace(planned, steps=best.steps, right=best.right, loss=loss)
+        if best.right == 1:
+            return replace(ended, reached_at=best.steps), self._model(architecture, best.parameters)
+        if not all(bool(torch.isfinite(weights).all()) for weights in best.parameters.values()):
+            return replace(ended, stopped="the weights overflowed"), None
+        tried = "member was right at the last look" if self._chooses else "polished member is right"
+        return replace(ended, stopped=f"no {tried}"), self._model(architecture, best.parameters)
 
-def _architecture(
-    cell: IntegerCell, data: IntegerData, width: int, choices: int
-) -> IntegerRecurrent:
-    return IntegerRecurrent(
-        n_channels=data.sequences.shape[2],
-        d_hidden=width,
-        n_outputs=choices or data.labels.shape[2],
-        activation=cell.activation,
-        readout=cell.readout,
-        one_hot=cell.n_symbols > 0,
-        n_symbols=cell.n_symbols,
-    )
+    def _model(
+        self, architecture: IntegerRecurrent, parameters: dict[str, torch.Tensor]
+    ) -> Model[IntegerRecurrent]:
+        return Model(architecture, parameters, self._answers)

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import torch
@@ -24,6 +24,9 @@ from torch.nn.functional import cross_entropy
 
 from distill.networks.architecture import Parameters, TokenArchitecture
 from distill.networks.stored import Model
+from distill.records.attempts import Attempt
+from distill.train.data import Data
+from distill.train.trainer import Observe, TrainingState, sizes_of
 
 STRUCTURED = {"transformer": 0.9, "mlp": 0.85}
 """The score from which the tail begins, by kind of architecture: the rectified sums of a perceptron
@@ -62,6 +65,10 @@ class Recipe:
     again: int = 100
     rounds: int = 3
 
+    def batch_of(self, count: int) -> int:
+        """Inputs of a step, where there are so many to train on."""
+        return min(self.batch_size, count)
+
     @classmethod
     def for_data(cls, train_count: int, domain_size: int, kind: str = "transformer") -> Recipe:
         """The default settings of a kind of architecture, scaled to how much there is to learn.
@@ -77,34 +84,6 @@ class Recipe:
             weight_decay=min(1.0, max(0.5, (0.3 / fraction) ** 2)),
             structured=STRUCTURED[kind],
         )
-
-
-@dataclass(frozen=True)
-class TrainingState:
-    """What an observer sees before every step: it must not change the parameters."""
-
-    step: int
-    parameters: Parameters
-    batch_loss: float | None
-    structure: float
-    tail_done: float
-    """Part of the tail that is behind, from 0 to 1."""
-
-
-@dataclass(frozen=True)
-class Trained:
-    """A trained model, and how training ended.
-
-    Attributes:
-        steps: optimiser steps taken.
-        tail_from: the step at which the score was reached, or null where it never was.
-        structure: the last score. It was used to stop, so it is not evidence.
-    """
-
-    model: Model
-    steps: int
-    tail_from: int | None
-    structure: float
 
 
 @dataclass(frozen=True)
@@ -151,79 +130,133 @@ class _Round:
         return low + (1 - low) * 0.5 * (1 + math.cos(math.pi * self.done(step)))
 
 
-def train(
-    architecture: TokenArchitecture,
-    tokens: Int[ndarray, "n k"],
-    labels: Int[ndarray, " n"],
-    probe: Int[ndarray, "m k"],
-    score: Callable[[ndarray], float],
-    recipe: Recipe,
-    seed: Sequence[int],
-    observe: Callable[[TrainingState], None] = lambda state: None,
-) -> Trained:
-    """Train one network.
+@dataclass(frozen=True)
+class DomainTrainer:
+    """Trains networks over a finite domain: of one architecture, until one is structured.
 
-    Args:
+    Attributes:
         architecture: what is trained.
-        tokens: the training inputs.
-        labels: their labels.
+        data: tokens [n, k] and outputs; of the fresh ones, those that are held out, nothing but
+            how good the network is at the end.
         probe: unlabelled inputs that the structure score is taken on.
         score: maps centred logits [m, outputs] to a number from 0 to 1.
         recipe: the settings.
-        seed: of the initialisation and of the batches, as entropy for a `SeedSequence`.
-        observe: called before every step, and once after the last.
+        seed: of the initialisations and of the batches.
+        at_most: trainings; another begins only if the last never became structured.
     """
-    init_seed, batch_seed = (int(s) for s in np.random.SeedSequence(list(seed)).generate_state(2))
-    parameters = architecture.initialise(torch.Generator().manual_seed(init_seed))
-    leaves = [weights.requires_grad_() for weights in parameters.values()]
-    optimiser = torch.optim.AdamW(
-        leaves,
-        lr=recipe.learning_rate,
-        weight_decay=recipe.weight_decay,
-        betas=recipe.betas,
-        fused=True,
-    )
-    batches = torch.Generator().manual_seed(batch_seed)
-    inputs, targets = torch.from_numpy(tokens), torch.from_numpy(labels)
-    probe_inputs = torch.from_numpy(probe)
-    size = min(recipe.batch_size, len(inputs))
-    order, cursor = torch.empty(0, dtype=torch.int64), 0
-    step, structure, loss = 0, 0.0, None
-    now, ends = _Round(0, 0, recipe.tail), list[_End]()
 
-    while step < recipe.max_steps:
-        observe(TrainingState(step, parameters, loss, structure, now.done(step)))
-        if cursor + size > len(order):  # the last partial batch of an epoch is dropped
-            order, cursor = torch.randperm(len(inputs), generator=batches), 0
-        batch = order[cursor : cursor + size]
-        cursor += size
-        for group in optimiser.param_groups:
-            group["lr"] = recipe.learning_rate * now.learning_rate(step, recipe)
-        batch_loss = cross_entropy(architecture.logits(parameters, inputs[batch]), targets[batch])
-        optimiser.zero_grad(set_to_none=True)
-        batch_loss.backward()
-        optimiser.step()
-        loss = batch_loss.item()
-        step += 1
-        if now.tail_from is None and step % recipe.check_every == 0:
-            structure = score(_centred(architecture, parameters, probe_inputs))
-            if structure >= recipe.structured and loss < 1.0 and step - now.start >= now.least:
-                now.tail_from = step
-        if now.tail_from is not None and now.over(step):
-            least, low = clearness(
-                _centred(architecture, parameters, probe_inputs), np.unique(labels)
+    architecture: TokenArchitecture
+    data: Data
+    probe: Int[ndarray, "m k"]
+    score: Callable[[ndarray], float]
+    recipe: Recipe
+    seed: int
+    at_most: int = 1
+
+    def planned(self) -> tuple[Attempt, ...]:
+        """The same training from one seed after another."""
+        used = asdict(self.recipe) | {"batch_size": self.recipe.batch_of(len(self.data.inputs))}
+        return tuple(
+            Attempt(
+                place + 1,
+                self.architecture.kind,
+                sizes_of(self.architecture),
+                "cross-entropy",
+                "held-out inputs",
+                "AdamW",
+                used,
+                (self.seed, place),
             )
-            ends.append(_End(_copied(parameters), now.tail_from, low))
-            if least >= recipe.clear or len(ends) > recipe.rounds:
-                break
-            now = _Round(step, recipe.again, recipe.tail // 4)
+            for place in range(self.at_most)
+        )
 
-    if ends:
-        kept = max(ends, key=lambda end: end.clear)
-        parameters, now.tail_from = kept.parameters, kept.tail_from
-    observe(TrainingState(step, parameters, loss, structure, now.done(step)))
-    structure = score(_centred(architecture, parameters, probe_inputs))
-    return Trained(Model(architecture, _copied(parameters)), step, now.tail_from, structure)
+    def ruled_out(self, planned: Attempt, tried: Sequence[Attempt]) -> str | None:
+        """Nothing is."""
+        return None
+
+    def prefers(self, attempt: Attempt, over: Attempt) -> bool:
+        """The later one: which is right on more held-out inputs is not for training to see."""
+        return True
+
+    def train(self, planned: Attempt, observe: Observe) -> tuple[Attempt, Model]:
+        """Train one network; observers are told before every step, and once after the last."""
+        assert planned.seed is not None, "what is planned has a seed"
+        states = np.random.SeedSequence(list(planned.seed)).generate_state(2)
+        weights, batches = (torch.Generator().manual_seed(int(state)) for state in states)
+        fresh = self.architecture.initialise(weights)
+        ended, parameters = self._descend(batches, fresh, planned, observe)
+        model = Model(self.architecture, parameters)
+        right = model.logits(self.data.fresh).argmax(axis=1) == self.data.fresh_labels
+        ended = replace(ended, right=float(right.mean()))
+        if ended.reached_at is None:
+            ended = replace(ended, stopped="never became structured")
+        return ended, model
+
+    def _descend(
+        self, generator: torch.Generator, parameters: Parameters, planned: Attempt, observe: Observe
+    ) -> tuple[Attempt, Parameters]:
+        """Descend from these parameters; the generator is of the batches."""
+        architecture, recipe, data = self.architecture, self.recipe, self.data
+        leaves = [weights.requires_grad_() for weights in parameters.values()]
+        optimiser = torch.optim.AdamW(
+            leaves,
+            lr=recipe.learning_rate,
+            weight_decay=recipe.weight_decay,
+            betas=recipe.betas,
+            fused=True,
+        )
+        inputs, targets = torch.from_numpy(data.inputs), torch.from_numpy(data.labels)
+        size = recipe.batch_of(len(inputs))
+        order, cursor = torch.empty(0, dtype=torch.int64), 0
+        step, structure, loss = 0, 0.0, None
+        now, ends = _Round(0, 0, recipe.tail), list[_End]()
+
+        def state() -> TrainingState:
+            return TrainingState(
+                *(planned, step, recipe.max_steps, parameters, loss),
+                structure=structure,
+                tail_done=now.done(step),
+            )
+
+        while step < recipe.max_steps:
+            observe(state())
+            if cursor + size > len(order):  # the last partial batch of an epoch is dropped
+                order, cursor = torch.randperm(len(inputs), generator=generator), 0
+            batch = order[cursor : cursor + size]
+            cursor += size
+            for group in optimiser.param_groups:
+                group["lr"] = recipe.learning_rate * now.learning_rate(step, recipe)
+            logits = architecture.logits(parameters, inputs[batch])
+            batch_loss = cross_entropy(logits, targets[batch])
+            optimiser.zero_grad(set_to_none=True)
+            batch_loss.backward()
+            optimiser.step()
+            loss = batch_loss.item()
+            step += 1
+            if now.tail_from is None and step % recipe.check_every == 0:
+                structure = self.score(self._probed(parameters))
+                if structure >= recipe.structured and loss < 1.0 and step - now.start >= now.least:
+                    now.tail_from = step
+            if now.tail_from is not None and now.over(step):
+                least, low = clearness(self._probed(parameters), np.unique(data.labels))
+                ends.append(_End(_copied(parameters), now.tail_from, low))
+                if least >= recipe.clear or len(ends) > recipe.rounds:
+                    break
+                now = _Round(step, recipe.again, recipe.tail // 4)
+
+        if ends:
+            kept = max(ends, key=lambda end: end.clear)
+            parameters, now.tail_from = kept.parameters, kept.tail_from
+        observe(state())
+        structure = self.score(self._probed(parameters))
+        reached = replace(planned, steps=step, reached_at=now.tail_from, structure=structure)
+        return reached, _copied(parameters)
+
+    def _probed(self, parameters: Parameters) -> Float[ndarray, "m outputs"]:
+        """Centred logits on the probe."""
+        with torch.no_grad():
+            logits = self.architecture.logits(parameters, torch.from_numpy(self.probe)).double()
+        return (logits - logits.mean(dim=1, keepdim=True)).numpy()
 
 
 def clearness(
@@ -247,11 +280,3 @@ def clearness(
 
 def _copied(parameters: Parameters) -> Parameters:
     return {name: weights.detach().clone() for name, weights in parameters.items()}
-
-
-def _centred(
-    architecture: TokenArchitecture, parameters: Parameters, probe: torch.Tensor
-) -> Float[ndarray, "n outputs"]:
-    with torch.no_grad():
-        logits = architecture.logits(parameters, probe).double()
-    return (logits - logits.mean(dim=1, keepdim=True)).numpy()

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -12,13 +10,17 @@ from numpy import ndarray
 
 from distill.domains.finite import Domain
 from distill.networks.architecture import TokenArchitecture
+from distill.networks.choice import describe
+from distill.networks.stored import Model
 from distill.networks.trace import FIT_SEED, View, fitted_half, trace, traced_indices
-from distill.records.attempts import Attempt
+from distill.records.attempts import Attempt, keep
 from distill.records.curve import TrainingCurve
 from distill.records.refusal import Refusal
 from distill.tasks.finite import Task
 from distill.train.curve import CurveRecorder, ExplainedBy
-from distill.train.loop import Recipe, TrainingState, train
+from distill.train.data import Data
+from distill.train.loop import DomainTrainer, Recipe
+from distill.train.trainer import Trained, TrainingState, train_in_order
 from distill.train.watched import Training, Watch
 
 PROBE = 4096
@@ -39,7 +41,7 @@ class DomainTraining(Training):
         seed: of the training inputs, the initialisation and the batches.
         architecture: of the network.
         recipe: training settings; null for those of `Recipe.for_data`.
-        attempts: trainings at most; another begins only if the last never became structured.
+        at_most: trainings; another begins only if the last never became structured.
         structured: how structured logits are: what stops the training, and names no answer.
     """
 
@@ -49,15 +51,16 @@ class DomainTraining(Training):
         seed: int,
         architecture: TokenArchitecture,
         recipe: Recipe | None,
-        attempts: int,
+        at_most: int,
         structured: Score,
     ) -> None:
         self.task, self.seed, self.shape = task, seed, architecture
         kind = architecture.kind
         self.used = recipe or Recipe.for_data(task.train_count, task.domain.size, kind)
-        self.at_most, self.structured = attempts, structured
-        self._mask, self._attempts = task.train_mask(seed), tuple[Attempt, ...]()
-        self.recorder: CurveRecorder | None = None
+        self.at_most, self.structured = at_most, structured
+        self._mask = task.train_mask(seed)
+        self._trained: Trained[Model[TokenArchitecture]] | None = None
+        self._recorders = dict[int, CurveRecorder]()
 
     @property
     def train_mask(self) -> Bool[ndarray, " domain"]:
@@ -67,7 +70,14 @@ class DomainTraining(Training):
     @property
     def attempts(self) -> tuple[Attempt, ...]:
         """All trainings, the last of which made the network."""
-        return self._attempts
+        if self._trained is None or self._trained.attempt is None:
+            return ()
+        return keep(self._trained.attempts, self._trained.attempt.number)
+
+    @property
+    def arch(self) -> str:
+        """What `--arch` takes for such a network."""
+        return describe(self.shape)
 
     @property
     def drawn(self) -> list[str]:
@@ -80,20 +90,19 @@ class DomainTraining(Training):
         """On how the network was trained, for the report of a refusal."""
         return (*self._not_learned(), *self._never_shown())
 
-    @property
-    def recipe(self) -> dict[str, Any]:
-        """What the network was trained with."""
-        return dataclasses.asdict(self.used)
-
     def next_network(self, verdict: str | None, watch: Watch) -> View | None:
         """The network, once; null after it, whatever came of it."""
-        if self.attempts:
+        if self._trained is not None:
             return None
         with watch.stage("train") as lines:
-            view, line = self._trained(watch)
-            lines.append(line)
+            self._trained = trained = self._train(watch)
+            model, last = trained.network, trained.attempt
+            assert model is not None, "over a finite domain nothing is ruled out"
+            assert last is not None, "a network is of an attempt"
+            end = "structured" if trained.learned else "never became structured"
+            lines.append(f"{last.steps:,} steps, {end} (score {last.structure:.2f})")
         with watch.stage("trace") as lines:
-            traced = trace(view, self.task.domain)
+            traced = trace(model, self.task.domain)
             lines.append(traced.summary)
         return traced
 
@@ -106,46 +115,32 @@ class DomainTraining(Training):
 
     def curve(self, explained_by: ExplainedBy | None) -> TrainingCurve:
         """How the network learned, in terms of the mechanism where there is one."""
-        assert self.recorder is not None, "a network was trained"
-        return self.recorder.curve(explained_by)
+        return self._recorders[len(self.attempts)].curve(explained_by)
 
-    def _trained(self, watch: Watch) -> tuple[Any, str]:
+    def _train(self, watch: Watch) -> Trained[Model[TokenArchitecture]]:
         domain, labels = self.task.domain, self.task.labels
         tokens = domain.tokens(np.flatnonzero(self._mask))
         heldout = _heldout(domain, self._mask)
-        given = (self.shape, tokens, labels(tokens), domain.tokens(_probe(domain)), self.structured)
-        made: list[Attempt] = []
-        while True:
-            recorder = CurveRecorder(self.task, self.shape, self._mask, self.seed)
+        data = Data(tokens, labels(tokens), heldout, labels(heldout))
+        probe = domain.tokens(_probe(domain))
+        trainer = DomainTrainer(
+            *(self.shape, data, probe, self.structured, self.used, self.seed, self.at_most)
+        )
 
-            def observe(state: TrainingState, recorder: CurveRecorder = recorder) -> None:
-                losses = recorder(state)
-                if losses is not None:
-                    watch.training(*_progress(state, losses))
+        def observe(state: TrainingState) -> None:
+            number = state.attempt.number
+            if number not in self._recorders:
+                recorder = CurveRecorder(self.task, self.shape, self._mask, self.seed)
+                self._recorders[number] = recorder
+            losses = self._recorders[number](state)
+            if losses is not None:
+                watch.training(state.done, _progress(state, losses))
 
-            trained = train(*given, self.used, [self.seed, len(made)], observe)
-            last = trained.tail_from is not None or len(made) + 1 == self.at_most
-            right = trained.model.logits(heldout).argmax(axis=1) == labels(heldout)
-            made.append(
-                Attempt(
-                    len(made) + 1,
-                    trained.steps,
-                    trained.tail_from,
-                    trained.structure,
-                    discarded=not last,
-                    heldout_accuracy=float(right.mean()),
-                )
-            )
-            if last:
-                self._attempts, self.recorder = tuple(made), recorder
-                found = trained.tail_from is not None
-                end = "structured" if found else "never became structured"
-                line = f"{trained.steps:,} steps, {end} (score {trained.structure:.2f})"
-                return trained.model, line
+        return train_in_order(trainer, observe)
 
     def _not_learned(self) -> tuple[str, ...]:
         """That no attempt learned the task, if so: a refusal alone would leave that open."""
-        best = max(attempt.heldout_accuracy or 0.0 for attempt in self.attempts)
+        best = max(attempt.right or 0.0 for attempt in self.attempts)
         if best >= LEARNED:
             return ()
         count = len(self.attempts)
@@ -169,10 +164,8 @@ class DomainTraining(Training):
         return (f"{missing:,} {outputs} among the answers that were trained on",)
 
 
-def _progress(state: TrainingState, losses: tuple[float, float]) -> tuple[float, str]:
-    """Half while the network becomes structured, half while it cools down."""
-    done = 0.5 + state.tail_done / 2 if state.tail_done else min(state.structure, 1.0) / 2
-    return done, (
+def _progress(state: TrainingState, losses: tuple[float, float]) -> str:
+    return (
         f"step {state.step:,}  loss: train {losses[0]:.3g}, held-out {losses[1]:.3g}  "
         f"structure {state.structure:.2f}"
     )

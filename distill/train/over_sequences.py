@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterator
-from typing import Any
-
 import numpy as np
 
 from distill.checker.draws import stress
 from distill.networks.sequence_network import SequenceNetwork
 from distill.networks.trace import SequenceTrace
-from distill.records.attempts import CellAttempt
+from distill.records.attempts import Attempt, keep, shown_part
 from distill.records.curve import SequenceCurve, SequencePoint
 from distill.records.refusal import Refusal
 from distill.tasks.sequences import SequenceTask
-from distill.train.cells import CellData, cells_for, does_not_fit, recipe_of, shown_part, train_cell
+from distill.train.cells import CellTrainer, plan_of_cells
 from distill.train.curve import ExplainedBy
-from distill.train.sequences import SequenceRecipe
+from distill.train.data import Data
+from distill.train.trainer import TrainingState, train_in_order
 from distill.train.watched import Training, Watch
 
 TRAINED = 20_000
@@ -27,13 +24,6 @@ STRESSED = 5_000
 """How many of each are not of the task's sampler, but of kinds that random ones almost never
 contain: constant, sparse, extreme, in runs."""
 
-MAX_READINGS = 2
-"""Trainings of one kind at most where the program and its network part within the training
-length."""
-
-NEXT_SEED = 1_000_003
-"""Between the seeds of two trainings of one kind."""
-
 
 class SequenceTraining(Training):
     """The training of recurrent networks for a task over sequences.
@@ -41,18 +31,16 @@ class SequenceTraining(Training):
     Args:
         task: the task.
         seed: of the training sequences, the initialisation and the batches.
-        recipe: training settings.
     """
 
-    def __init__(self, task: SequenceTask, seed: int, recipe: SequenceRecipe | None = None) -> None:
-        self.task, self.seed, self.settings = task, seed, recipe or SequenceRecipe()
+    def __init__(self, task: SequenceTask, seed: int) -> None:
+        self.task = task
         self.data = _draw(task, seed)
-        self.tried: list[CellAttempt] = []
-        self.used: int | None = None
-        self.passed_over: list[str] = []
         self.points: list[SequencePoint] = []
-        self._plan = self._cells()
-        self._cell: tuple[str, int] | None = None
+        self._tried: list[Attempt] = []
+        plan = plan_of_cells(task.channels, self.data, seed)
+        self._passed_over = [each.unfit for each in plan if each.unfit is not None]
+        self._cells = [(each.cell, [*each.trainers]) for each in plan if each.unfit is None]
 
     @property
     def drawn(self) -> list[str]:
@@ -60,103 +48,85 @@ class SequenceTraining(Training):
         return [f"{self.task.name}: {self.task.channels}, {self.task.length} steps"]
 
     @property
-    def attempts(self) -> tuple[CellAttempt, ...]:
-        """All that was trained, and which network is that of the run."""
-        return tuple(
-            dataclasses.replace(attempt, discarded=at != self.used)
-            if self.used is not None
-            else attempt
-            for at, attempt in enumerate(self.tried)
-        )
-
-    @property
-    def recipe(self) -> dict[str, Any]:
-        """What the network of the run was trained with; nothing where there is none."""
-        if self.used is None:
-            return {}
-        return recipe_of(self.tried[self.used].cell, self.data, self.settings)
+    def attempts(self) -> tuple[Attempt, ...]:
+        """All that was tried, and which made the network of the run."""
+        return tuple(self._tried)
 
     def next_network(self, verdict: str | None, watch: Watch) -> SequenceTrace | None:
         """One of the same kind again where its program and it part; else one of the next kind."""
-        if self._cell is not None and verdict is not None:
-            cell, reading = self._cell
-            again = verdict != "refused" and reading + 1 < MAX_READINGS
-            self._cell = (cell, reading + 1) if again else None
-        while True:
-            self._cell = self._cell or next(self._plan, None)
-            if self._cell is None:
-                return None
-            cell, reading = self._cell
-            network = self._train(cell, self.seed + NEXT_SEED * reading, watch)
-            if network is not None:
-                return SequenceTrace(network, self.task.length)
-            self._cell = None
+        if verdict == "refused":
+            self._cells.pop(0)  # another network of this kind would be refused for the same
+        while self._cells:
+            cell, trainers = self._cells[0]
+            if trainers:
+                network = self._train(cell, trainers.pop(0), watch)
+                if network is not None:
+                    return SequenceTrace(network, self.task.length)
+            self._cells.pop(0)
+        return None
 
     def take(self) -> None:
         """The network that was trained last is that of the run."""
-        self.used = len(self.tried) - 1
+        self._tried = [*keep(self._tried, len(self._tried))]
 
     def unlearned(self) -> Refusal:
         """Where no network of any kind learned the task."""
-        best = max(self.tried, key=lambda attempt: attempt.right, default=None)
-        if best is None or best.right == 0:
-            tried = dict.fromkeys(a.ruled_out for a in self.tried if a.ruled_out)
-            reasons = ("no network learned the task", *tried, *self.passed_over)
+        best = max(self._tried, key=lambda attempt: attempt.right or 0.0, default=None)
+        if best is None or not best.right:
+            ruled_out = dict.fromkeys(a.ruled_out for a in self._tried if a.ruled_out)
+            reasons = ("no network learned the task", *ruled_out, *self._passed_over)
         else:
             reasons = (
                 f"no network learned the task: at best {shown_part(best.right)} of fresh sequences "
                 f"are right at every step, where all are asked for, with {best.d_hidden} units of "
-                f"the {best.cell} kind",
-                *self.passed_over,
+                f"the {best.kind} kind",
+                *self._passed_over,
             )
-        return Refusal(reasons, {"best_right": 0.0 if best is None else best.right})
+        return Refusal(reasons, {"best_right": 0.0 if best is None else best.right or 0.0})
 
     def curve(self, explained_by: ExplainedBy | None) -> SequenceCurve:
         """How the networks learned, attempt by attempt."""
         return SequenceCurve(tuple(self.points))
 
-    def _cells(self) -> Iterator[tuple[str, int]]:
-        """The kinds that fit, in order, each from its first training."""
-        for cell in cells_for(self.data):
-            why = does_not_fit(cell, self.data)
-            if why is None:
-                yield cell, 0
-            else:
-                self.passed_over.append(why)
-
-    def _train(self, cell: str, seed: int, watch: Watch) -> SequenceNetwork | None:
+    def _train(self, cell: str, trainer: CellTrainer, watch: Watch) -> SequenceNetwork | None:
         """A network of a kind that learned the task, or null."""
+        before = len(self._tried)
 
-        def observe(d_hidden: int, step: int, most: int, right: float, loss: float) -> None:
+        def observe(state: TrainingState) -> None:
+            d_hidden, step = state.attempt.d_hidden, state.step
+            loss, right = state.loss, state.right
+            assert loss is not None, "a look comes after a step"
+            assert right is not None, "a look is at fresh sequences"
             told = float(f"{loss:.5g}")
-            self.points.append(SequencePoint(len(self.tried), d_hidden, step, told, right))
+            self.points.append(SequencePoint(before, d_hidden, step, told, right))
             watch.training(
-                step / most,
+                state.done,
                 f"{cell}, {d_hidden} units, step {step:,}  loss {loss:.3g}  right {right:.1%}",
             )
 
         with watch.stage("train") as lines:
-            trained = train_cell(cell, self.data, seed, self.settings, observe)
-            self.tried += trained.attempts
-            tried = [attempt for attempt in trained.attempts if attempt.ruled_out is None]
-            if trained.model is None:
-                lines.append(f"{cell}: {trained.attempts[-1].ruled_out}")
+            trained = train_in_order(trainer, observe, before)
+            self._tried += trained.attempts
+            if trained.network is None or trained.attempt is None:
+                ended = trained.attempts[-1]
+                lines.append(f"{cell}: {ended.ruled_out or ended.stopped}")
                 return None
-            units = tried[-1].d_hidden
-            if trained.right < 1:
+            last = [each for each in trained.attempts if each.ruled_out is None][-1]
+            units = last.d_hidden
+            if not trained.learned:
                 lines.append(
-                    f"{cell}: not learned; at best {shown_part(trained.right)} of fresh sequences "
-                    f"right, with up to {units} units"
+                    f"{cell}: not learned; at best {shown_part(trained.attempt.right or 0.0)} of "
+                    f"fresh sequences right, with up to {units} units"
                 )
                 return None
             lines.append(
-                f"{cell}, {units} unit{'s' if units > 1 else ''}: {tried[-1].steps:,} steps, right "
+                f"{cell}, {units} unit{'s' if units > 1 else ''}: {last.steps:,} steps, right "
                 f"on {TRAINED:,} fresh sequences"
             )
-        return SequenceNetwork(trained.model, self.data.channels)
+        return SequenceNetwork(trained.network, self.task.channels)
 
 
-def _draw(task: SequenceTask, seed: int) -> CellData:
+def _draw(task: SequenceTask, seed: int) -> Data:
     rng = np.random.default_rng([seed, 0])
     parts = []
     for _ in range(2):
@@ -164,4 +134,4 @@ def _draw(task: SequenceTask, seed: int) -> CellData:
         drawn = np.concatenate([task.sample(rng, TRAINED - STRESSED), stressed])
         parts.append(rng.permutation(drawn))
     sequences, fresh = parts
-    return CellData(task.channels, sequences, task.labels(sequences), fresh, task.labels(fresh))
+    return Data(sequences, task.labels(sequences), fresh, task.labels(fresh))

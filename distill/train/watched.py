@@ -10,6 +10,7 @@ from jaxtyping import Bool
 from numpy import ndarray
 
 from distill.networks.trace import View
+from distill.records.attempts import Attempt
 from distill.records.refusal import Refusal
 from distill.train.curve import ExplainedBy
 
@@ -41,13 +42,13 @@ class Training(ABC):
         return ()
 
     @property
-    @abstractmethod
-    def recipe(self) -> dict[str, Any]:
-        """What the network of the run was trained with."""
+    def arch(self) -> str | None:
+        """What `--arch` takes for such a network; null where none can be chosen."""
+        return None
 
     @property
     @abstractmethod
-    def attempts(self) -> tuple[Any, ...]:
+    def attempts(self) -> tuple[Attempt, ...]:
         """All that was trained."""
 
     @property

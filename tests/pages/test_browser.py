@@ -49,12 +49,19 @@ def fourier(planted_run, out):
         CurvePoint(100 * place, train, 0.5, heldout, 0.5, 9.0, restricted, excluded, (1.0,) * 11)
         for place, (train, heldout, restricted, excluded) in enumerate(losses)
     )
+    recipe = {"learning_rate": 0.01, "weight_decay": 1.0}
+    attempt = Attempt(
+        *(0, "transformer", {"d_model": 128}, "cross-entropy", "held-out inputs", "AdamW", recipe)
+    )
     record = replace(
         run.record,
         seed=0,
         architecture="transformer",
         settings={"p": 23, "fraction": 0.4},
-        attempts=(Attempt(1, 900, None, 0.2, True, 0.1), Attempt(2, 500, 400, 0.9, False, 1.0)),
+        attempts=(
+            replace(attempt, number=1, steps=900, right=0.1, structure=0.2),
+            replace(attempt, number=2, steps=500, right=1.0, structure=0.9, reached_at=400),
+        ),
     )
     assert run.program is not None
     full = replace(

@@ -330,9 +330,9 @@ def test_the_commands_make_the_run_again(trained, planted):
     assert lines[1] == "distill verify outputs/mod_add/seed0-p59-fraction0.4"
     assert commands(planted)[0].line.startswith("distill verify")
     record = RunRecord(
-        *("mod_add", None, "transformer"),
+        *("mod_add", None, "transformer", None),
         settings={"model": "grok king.pth", "layout": "nanda_transformer"},
-        **{"recipe": {}, "attempts": (), "versions": {}, "platform": "", "threads": 1},
+        **{"attempts": (), "versions": {}, "platform": "", "threads": 1},
         seconds={},
     )
     assert commands(replace(planted, record=record))[0].line == (

@@ -74,6 +74,20 @@ def test_a_folder_of_an_earlier_version_says_how_it_is_made_anew(planted_run, tm
         check_run(folder)
 
 
+def test_a_record_of_the_first_version_is_told_in_one_line(planted_run, tmp_path):
+    """Its recipe stood beside the attempts, whatever each of them was trained with."""
+    folder = shutil.copytree(planted_run, tmp_path / "run")
+    written = json.loads((folder / "run.json").read_text())
+    del written["arch"]
+    (folder / "run.json").write_text(json.dumps(written | {"format_version": 1, "recipe": {}}))
+    with pytest.raises(RunFolderError) as told:
+        distill.load_run(folder)
+    assert str(told.value).endswith(
+        "is of format version 1: this distill reads version 2; made by an earlier version: run "
+        "`distill run planted ...` again"
+    )
+
+
 def test_truncated_weights_are_told(planted_run, tmp_path):
     folder = shutil.copytree(planted_run, tmp_path / "run")
     weights = folder / "model.safetensors"

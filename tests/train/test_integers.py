@@ -14,22 +14,28 @@ from planted_linear import linear_network
 from distill.errors import DistillError
 from distill.networks.integer_recurrent import IntegerRecurrent
 from distill.networks.stored import Model
-from distill.train.integer_loop import IntegerData, IntegerRecipe
-from distill.train.integers import IntegerCell, train_integers
+from distill.train import Data, train_in_order
+from distill.train.integer_recipes import ChoiceRecipe, ValueRecipe
+from distill.train.integers import IntegerCell, IntegerTrainer
 from distill.train.linear_limits import linear_limit
 
-QUICK = IntegerRecipe(members=4, steps=200)
+QUICK = ValueRecipe(members=4, steps=200)
+QUICK_CHOICE = ChoiceRecipe(members=4)
 LENGTH = 8
 
 
-def data(function, values: range, seed: int = 0) -> IntegerData:
+def trained_on(cell, given, seed=0, **more):
+    return train_in_order(IntegerTrainer(cell, given, seed, QUICK, QUICK_CHOICE), **more)
+
+
+def data(function, values: range, seed: int = 0) -> Data:
     """Sequences of one channel, and the answers of a function of lists."""
     rng = np.random.default_rng(seed)
     drawn = rng.integers(values.start, values.stop, (2, 2000, LENGTH, 1))
     labels = [
         np.array([function(row) for row in part[:, :, 0].tolist()])[:, :, None] for part in drawn
     ]
-    return IntegerData(drawn[0], labels[0], drawn[1], labels[1])
+    return Data(drawn[0], labels[0], drawn[1], labels[1])
 
 
 def two_ago(xs):
@@ -37,18 +43,19 @@ def two_ago(xs):
 
 
 def test_a_delay_is_learned_at_the_width_that_it_needs():
-    trained = train_integers(IntegerCell(), data(two_ago, range(10)), 0, QUICK)
-    assert trained.right == 1
-    assert trained.architecture is not None
-    assert trained.architecture.d_hidden == 3
-    loss = trained.attempts[-1].loss
-    assert loss is not None
-    assert loss < 1e-20
+    trained = trained_on(IntegerCell(), data(two_ago, range(10)))
+    assert trained.learned
+    last, model = trained.attempt, trained.network
+    assert last is not None
+    assert (last.d_hidden, last.right, last.reached_at) == (3, 1, last.steps)
+    assert last.loss is not None
+    assert last.loss < 1e-20
     ruled_out = [attempt for attempt in trained.attempts if attempt.ruled_out]
     assert [attempt.d_hidden for attempt in ruled_out] == [1, 2]
     assert "less than 3 units" in str(ruled_out[0].ruled_out)
-    model = trained.model
+    assert {attempt.seed for attempt in ruled_out} == {None}
     assert model is not None
+    assert model.architecture.d_hidden == 3
     longer = np.random.default_rng(5).integers(0, 10, (50, 30, 1))
     expected = [two_ago(row) for row in longer[:, :, 0].tolist()]
     assert model.run(longer)[:, :, 0].tolist() == expected
@@ -56,9 +63,8 @@ def test_a_delay_is_learned_at_the_width_that_it_needs():
 
 def test_a_seed_gives_the_same_network_and_another_one_another():
     total = data(lambda xs: list(accumulate(xs)), range(5))
-    found = [train_integers(IntegerCell(), total, seed, QUICK).parameters for seed in (3, 3, 4)]
-    assert all(one is not None for one in found)
-    first, again, other = ({k: v.tolist() for k, v in (one or {}).items()} for one in found)
+    found = [trained_on(IntegerCell(), total, seed).network for seed in (3, 3, 4)]
+    first, again, other = ({k: v.tolist() for k, v in one.parameters.items()} for one in found)
     assert first == again
     assert first != other
 
@@ -66,11 +72,9 @@ def test_a_seed_gives_the_same_network_and_another_one_another():
 def test_no_linear_network_is_trained_on_what_none_can_learn():
     watched = []
     largest = data(lambda xs: list(accumulate(xs, max)), range(20))
-    trained = train_integers(
-        IntegerCell(), largest, 0, QUICK, lambda *attempt: watched.append(attempt)
-    )
-    assert trained.model is None
-    assert trained.steps == 0
+    trained = trained_on(IntegerCell(), largest, observe=watched.append)
+    assert trained.network is trained.attempt is None
+    assert {(attempt.steps, attempt.right) for attempt in trained.attempts} == {(0, None)}
     assert not watched
     assert {attempt.ruled_out for attempt in trained.attempts} == {
         "no linear network answers the sequences that are trained on"
@@ -87,13 +91,13 @@ def test_no_linear_network_is_trained_on_what_none_can_learn():
 )
 def test_functions_that_are_not_linear_are_seen_to_be(function, values):
     drawn = data(function, values)
-    assert linear_limit(drawn.sequences, drawn.labels).least_width is None
+    assert linear_limit(drawn.inputs, drawn.labels).least_width is None
 
 
 def test_a_rounded_linear_function_is_not_ruled_out():
     """(a + b) // 2 of bits is their AND: within 1/2 of the linear (a + b) / 2 - 1/4."""
     both = data(lambda xs: [x & y for y, x in zip([0, *xs], xs, strict=False)], range(2))
-    assert linear_limit(both.sequences, both.labels).least_width is not None
+    assert linear_limit(both.inputs, both.labels).least_width is not None
 
 
 @given(st.integers(1, 4), st.integers(0, 2**32 - 1), st.integers(2, 60))
@@ -112,10 +116,10 @@ def test_no_width_is_ruled_out_at_which_a_network_is_right(width, seed, most):
 def test_wider_networks_are_not_tried_where_the_best_linear_answer_is_wrong():
     """1 at the end of eight zeros: too rare for the linear program to see, and not linear."""
     rare = data(lambda xs: [0] * (LENGTH - 1) + [int(not any(xs))], range(2))
-    limit = linear_limit(rare.sequences, rare.labels)
+    limit = linear_limit(rare.inputs, rare.labels)
     assert limit.least_width == 0
-    trained = train_integers(IntegerCell(), rare, 0, QUICK)
-    assert trained.right < 1
+    trained = trained_on(IntegerCell(), rare)
+    assert not trained.learned
     last = trained.attempts[-1]
     assert "as near to the answers as linear ones can be" in str(last.ruled_out)
     assert trained.attempts[0].ruled_out is None
@@ -124,15 +128,14 @@ def test_wider_networks_are_not_tried_where_the_best_linear_answer_is_wrong():
 
 def test_the_least_width_is_met_where_inputs_are_wide():
     drawn = data(lambda xs: [sum(xs[max(0, t - 2) : t + 1]) for t in range(len(xs))], range(100))
-    assert linear_limit(drawn.sequences, drawn.labels).least_width == 3
+    assert linear_limit(drawn.inputs, drawn.labels).least_width == 3
 
 
 def test_a_rectified_network_learns_an_absolute_value():
     cell = IntegerCell("relu", "value", 0, (2, 4))
-    trained = train_integers(cell, data(lambda xs: list(map(abs, xs)), range(-9, 10)), 0, QUICK)
-    assert trained.right == 1
-    assert trained.model is not None
-    assert trained.model.run(np.array([[[-7], [9], [0]]])).tolist() == [[[7], [9], [0]]]
+    trained = trained_on(cell, data(lambda xs: list(map(abs, xs)), range(-9, 10)))
+    assert trained.learned
+    assert trained.network.run(np.array([[[-7], [9], [0]]])).tolist() == [[[7], [9], [0]]]
 
 
 def test_a_choice_learns_which_symbol_came_more_often():
@@ -140,11 +143,10 @@ def test_a_choice_learns_which_symbol_came_more_often():
         return [5 if 2 * sum(xs[: t + 1]) > t + 1 else 3 for t in range(len(xs))]
 
     cell = IntegerCell("linear", "choice", 2, (2, 4))
-    trained = train_integers(cell, data(majority, range(2)), 0, QUICK)
-    assert trained.answers == (3, 5)
-    assert trained.right == 1
-    assert trained.model is not None
-    assert trained.model.run(np.array([[[1], [0], [0], [1], [1]]])).ravel().tolist() == [
+    trained = trained_on(cell, data(majority, range(2)))
+    assert trained.learned
+    assert trained.network.answers == (3, 5)
+    assert trained.network.run(np.array([[[1], [0], [0], [1], [1]]])).ravel().tolist() == [
         5, 3, 3, 3, 5,
     ]  # fmt: skip
 
@@ -152,10 +154,9 @@ def test_a_choice_learns_which_symbol_came_more_often():
 def test_symbols_may_count_for_anything():
     """One-hot inputs: the sum of the squares of what the symbols stand for."""
     squares = data(lambda xs: list(accumulate(x * x for x in xs)), range(4))
-    trained = train_integers(IntegerCell("linear", "value", 4, (1, 2)), squares, 0, QUICK)
-    assert trained.right == 1
-    assert trained.architecture is not None
-    assert trained.architecture.shapes()["B"] == (1, 4)
+    trained = trained_on(IntegerCell("linear", "value", 4, (1, 2)), squares)
+    assert trained.learned
+    assert trained.network.architecture.shapes()["B"] == (1, 4)
 
 
 def test_what_is_trained_runs_the_same_in_torch_and_numpy():
@@ -164,6 +165,10 @@ def test_what_is_trained_runs_the_same_in_torch_and_numpy():
     sequences = np.random.default_rng(0).integers(-5, 6, (7, 6, 2))
     inputs = a.encoded(torch.from_numpy(sequences))
     hidden = a.hidden(parameters, inputs)
+    stepped = parameters["h_0"][:, None].expand(5, 7, 3)
+    for t in range(6):
+        stepped = a.step(parameters, stepped, inputs[:, t])
+        assert torch.allclose(stepped, hidden[:, :, t])
     model = Model(a, {name: weights[2] for name, weights in parameters.items()})
     assert np.allclose(model.hidden(sequences), hidden[2].numpy())
     expected = a.outputs(parameters, hidden)[2].round().long()
@@ -191,10 +196,10 @@ def test_what_every_symbol_counts_for_is_learned_in_one_unit_and_ruled_out_where
     weights = np.array([0, 7, -2, 2, 5, 1])
     first, fresh = (np.cumsum(weights[part], axis=1) for part in drawn)
     cell = IntegerCell(n_symbols=6)
-    found = train_integers(cell, IntegerData(drawn[0], first, drawn[1], fresh), 0)
-    assert found.right == 1
+    found = trained_on(cell, Data(drawn[0], first, drawn[1], fresh))
+    assert found.learned
     assert found.attempts[-1].d_hidden == 1
     highest, most = (np.maximum.accumulate(part, axis=1) for part in drawn)
-    none = train_integers(cell, IntegerData(drawn[0], highest, drawn[1], most), 0)
-    assert none.model is None
+    none = trained_on(cell, Data(drawn[0], highest, drawn[1], most))
+    assert none.network is None
     assert all(attempt.ruled_out for attempt in none.attempts)

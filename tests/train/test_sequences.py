@@ -1,20 +1,22 @@
 """Training over widths: what is learned, what is given up, and that hardening loses nothing."""
 
 import dataclasses
+from itertools import pairwise
 
 import numpy as np
 import pytest
 import torch
 
+from distill.domains.sequences import Channels
 from distill.errors import DistillError
 from distill.networks.second_order import Recurrent
-from distill.networks.stored import Model
-from distill.train.ensemble import box_losses, noisy_losses, right_parts
-from distill.train.hardening import Descent, Growth, Sequences, harden
-from distill.train.ladder import TrainedInOrder, train_in_order
-from distill.train.sequences import SequenceRecipe
+from distill.train import Data, TrainingState, train_in_order
+from distill.train.cells import plan_of_cells
+from distill.train.ensemble import box_losses, noisy_losses, right_part, right_parts
+from distill.train.hardening import Descent, Growth, harden
+from distill.train.second_order import SecondOrderRecipe, SecondOrderTrainer
 
-SMALL = SequenceRecipe(members=4, hardened_members=2, noise_steps=60, radius_steps=60)
+SMALL = SecondOrderRecipe(members=4, hardened_members=2, noise_steps=60, radius_steps=60)
 
 
 def parity(words):
@@ -33,31 +35,34 @@ def remainder(words):
 def drawn(function, seed=0, count=3000, symbols=2):
     rng = np.random.default_rng(seed)
     words, fresh = rng.integers(0, symbols, (2, count, 10))
-    return words, function(words), fresh, function(fresh)
+    return labelled(words, function(words), fresh, function(fresh))
 
 
-def right_at(made: TrainedInOrder, function, length, symbols=2):
+def labelled(*parts):
+    return Data(*(part[..., None] for part in parts))
+
+
+def right_at(made, function, length, symbols=2):
     words = np.random.default_rng(99).integers(0, symbols, (200, length))
-    answers = tuple(range(made.architecture.n_outputs))
-    network = Model(made.architecture, made.trained.parameters, answers)
-    return (network.run(words) == function(words)).all(axis=1).mean()
+    return (made.network.run(words) == function(words)).all(axis=1).mean()
 
 
 @pytest.fixture(scope="module")
 def learned():
     heard = []
-    made = train_in_order(2, 2, *drawn(parity), 0, SMALL, (6, 12), lambda *told: heard.append(told))
-    return made, heard
+    trainer = SecondOrderTrainer(2, drawn(parity), 0, SMALL, (6, 12))
+    return train_in_order(trainer, heard.append), heard
 
 
-def test_the_first_width_that_learns_ends_the_ladder(learned):
+def test_the_first_width_that_learns_ends_the_training(learned):
     made, _ = learned
     assert made.learned
-    assert made.architecture.d_hidden == 6
+    assert made.network.architecture.d_hidden == 6
     (attempt,) = made.attempts
-    assert (attempt.number, attempt.d_hidden, attempt.discarded) == (1, 6, False)
-    assert attempt.right == made.trained.right == 1
-    assert attempt.steps > attempt.learned_at > 0
+    assert made.attempt == attempt
+    assert (attempt.number, attempt.d_hidden, attempt.right) == (1, 6, 1)
+    assert attempt.ruled_out is attempt.stopped is None
+    assert attempt.steps > attempt.reached_at > 0
     assert attempt.noise > SMALL.noise
     assert right_at(made, parity, 10) == 1
     assert right_at(made, parity, 300) == 1  # which needs hidden states that are kept apart
@@ -65,38 +70,43 @@ def test_the_first_width_that_learns_ends_the_ladder(learned):
 
 def test_the_observer_hears_every_look_in_order(learned):
     made, heard = learned
-    assert {(number, width) for number, width, *_ in heard} == {(1, 6)}
-    steps = [step for _, _, step, *_ in heard]
-    assert steps == sorted(steps)
-    assert steps[-1] == made.trained.steps
-    assert all(step <= most == SMALL.most_steps for _, _, step, most, _, _ in heard)
-    right = [part for *_, part, _ in heard]
+    assert {(state.attempt.number, state.attempt.d_hidden) for state in heard} == {(1, 6)}
+    assert all(before.step < after.step for before, after in pairwise(heard))
+    assert heard[-1].step == made.attempt.steps
+    assert all(state.step <= state.most_steps == SMALL.most_steps for state in heard)
+    assert all(state.done == state.step / SMALL.most_steps for state in heard)
+    right = [state.right for state in heard]
     assert right == sorted(right)
     assert right[-1] == 1
-    assert heard[-1][-1] < heard[0][-1]
+    assert heard[-1].loss < heard[0].loss
+    members = [len(state.parameters["h_0"]) for state in heard]
+    assert (members[0], members[-1]) == (SMALL.members, SMALL.hardened_members)
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(learned):
     made, _ = learned
-    again = train_in_order(2, 2, *drawn(parity), 0, SMALL, (6, 12))
-    other = train_in_order(2, 2, *drawn(parity), 1, SMALL, (6, 12))
+    again, other = (
+        train_in_order(SecondOrderTrainer(2, drawn(parity), seed, SMALL, (6, 12)))
+        for seed in (0, 1)
+    )
     assert again.attempts == made.attempts
-    for name, weights in made.trained.parameters.items():
-        assert torch.equal(weights, again.trained.parameters[name])
-    assert not torch.equal(other.trained.parameters["W"], made.trained.parameters["W"])
+    for name, weights in made.network.parameters.items():
+        assert torch.equal(weights, again.network.parameters[name])
+    assert not torch.equal(other.network.parameters["W"], made.network.parameters["W"])
 
 
 def test_a_width_that_cannot_learn_is_given_up_and_recorded():
     """One hidden unit does not hold five remainders; eight do."""
     recipe = dataclasses.replace(SMALL, patience=100)
-    made = train_in_order(2, 2, *drawn(remainder), 0, recipe, (1, 12))
+    made = train_in_order(SecondOrderTrainer(2, drawn(remainder), 0, recipe, (1, 12)), before=7)
     first, second = made.attempts
-    assert first.discarded
-    assert first.learned_at is first.noise is first.radius is None
+    assert first.reached_at is first.noise is first.radius is None
     assert first.right < 1
     assert first.steps < recipe.max_steps
-    assert (second.number, second.d_hidden, second.discarded) == (2, 12, False)
-    assert made.architecture.d_hidden == 12
+    assert first.stopped == "no member was better than before for 100 steps"
+    assert (second.number, second.d_hidden) == (9, 12)
+    assert made.attempt == second
+    assert made.network.architecture.d_hidden == 12
     assert right_at(made, remainder, 100) == 1
 
 
@@ -104,25 +114,25 @@ def test_labels_that_mean_nothing_are_given_up_at_every_width():
     rng = np.random.default_rng(0)
     words, labels, fresh, fresh_labels = rng.integers(0, 2, (4, 500, 10))
     recipe = dataclasses.replace(SMALL, patience=50)
-    made = train_in_order(2, 2, words, labels, fresh, fresh_labels, 0, recipe, (4, 8))
+    data = labelled(words, labels, fresh, fresh_labels)
+    made = train_in_order(SecondOrderTrainer(2, data, 0, recipe, (4, 8)))
     assert not made.learned
-    assert not made.trained.hardened
-    assert [attempt.discarded for attempt in made.attempts] == [True, True]
-    assert made.trained.right == max(attempt.right for attempt in made.attempts) < 0.1
+    assert made.attempt.noise is None
+    assert len(made.attempts) == 2
+    assert made.attempt.right == max(attempt.right for attempt in made.attempts) < 0.1
     assert all(attempt.steps < recipe.max_steps for attempt in made.attempts)
 
 
 def harshly_hardened(learned, steps):
     """An ensemble hardened far beyond what it can bear, and what is left of that ensemble."""
     made, _ = learned
-    shape, chosen = made.architecture, made.trained.parameters
-    words, labels, fresh, fresh_labels = drawn(parity)
-    data = Sequences(words, labels, fresh, fresh_labels, 64, 200, 10)
+    shape, chosen, data = made.network.architecture, made.network.parameters, drawn(parity)
     ensemble = {name: torch.stack([value, value]) for name, value in chosen.items()}
     # a level that starts where nothing can be told apart, and a rate that forgets
     growth = Growth(least=30.0, most=60.0, steps=steps, easy=1e-9, hard=1e9, factor=1.1)
-    descent = Descent(0.3, (0.9, 0.98), torch.Generator().manual_seed(0))
-    found = harden(shape, ensemble, chosen, data, growth, growth, descent)
+    descent = Descent(0.3, (0.9, 0.98), 64, 10, 200, torch.Generator().manual_seed(0))
+    begun = TrainingState(made.attempt, 0, 2 * steps, ensemble)
+    found = harden(shape, ensemble, chosen, data, growth, growth, descent, begun)
     return shape, chosen, data, found
 
 
@@ -131,28 +141,27 @@ def test_hardening_that_loses_the_task_gives_back_what_was_learned(learned):
     assert found.noise is found.radius is None
     for name, weights in chosen.items():
         assert torch.equal(found.parameters[name], weights)
-    assert data.right(shape, found.parameters) == 1
+    assert right_part(shape, found.parameters, data) == 1
 
 
 def test_hardening_steps_back_to_what_is_borne():
     """Noise that this width cannot bear: the level falls short of it, and the task is kept."""
     recipe = dataclasses.replace(SMALL, hardened_noise=4.0, hardened_radius=4.0, growth=1.2)
-    made = train_in_order(2, 2, *drawn(remainder), 0, recipe, (12,))
-    assert made.trained.right == 1
+    made = train_in_order(SecondOrderTrainer(2, drawn(remainder), 0, recipe, (12,)))
+    assert made.attempt.right == 1
     assert right_at(made, remainder, 10) == 1
-    assert made.trained.hardened
-    assert SMALL.noise <= made.trained.hardened_noise < 4
-    assert made.trained.hardened_radius is None or made.trained.hardened_radius < 4
+    assert SMALL.noise <= made.attempt.noise < 4
+    assert made.attempt.radius is None or made.attempt.radius < 4
 
 
 def test_hardening_makes_the_worst_of_a_box_right(learned):
     made, _ = learned
-    trained = made.trained
-    words, labels, *_ = (torch.from_numpy(array) for array in drawn(parity, 5, 200))
-    alone = {name: weights[None] for name, weights in trained.parameters.items()}
-    radius = torch.tensor([trained.hardened_radius])
+    data = drawn(parity, 5, 200)
+    words, labels = (torch.from_numpy(part[..., 0]) for part in (data.inputs, data.labels))
+    alone = {name: weights[None] for name, weights in made.network.parameters.items()}
+    radius = torch.tensor([made.attempt.radius])
     generator = torch.Generator().manual_seed(0)
-    shape = made.architecture
+    shape = made.network.architecture
     assert box_losses(shape, alone, words, labels, radius, 0.0, generator).item() < 0.2
     fresh = shape.initialise(generator, 1)
     assert box_losses(shape, fresh, words, labels, radius, 0.0, generator).item() > 0.5
@@ -175,7 +184,7 @@ def test_boxes_hold_every_run_that_is_off_by_no_more_than_the_radius(symbols, un
     for _ in range(20):
         hidden = parameters["h_0"][:, None].expand(2, 40, 4)
         for t, symbol in enumerate(words.unbind(dim=1)):
-            hidden = shape.ensemble_step(parameters, hidden, symbol)
+            hidden = shape.step(parameters, hidden, symbol)
             assert ((hidden - centre[:, :, t]).abs() <= half[:, :, t] + 1e-5).all()
             corner = torch.randint(2, hidden.shape, generator=generator) * 2 - 1
             hidden = hidden + radius[:, None, None] * corner
@@ -187,7 +196,7 @@ def test_a_step_takes_every_symbol_through_its_own_map():
         shape = Recurrent(9, 2, 5)
         parameters = shape.initialise(generator, 3)
         hidden = torch.randn((3, 50, 5), generator=generator)
-        stepped = shape.ensemble_step(parameters, hidden, symbols)
+        stepped = shape.step(parameters, hidden, symbols)
         for row, symbol in enumerate(symbols.tolist()):
             moved = parameters["W"][:, symbol] @ hidden[:, row, :, None]
             expected = torch.tanh(moved[..., 0] + parameters["b"][:, symbol])
@@ -199,7 +208,8 @@ def test_noise_is_every_members_own():
     shape = Recurrent(2, 2, 4)
     single = shape.initialise(generator, 1)
     twice = {name: weights.expand(2, *weights.shape[1:]) for name, weights in single.items()}
-    words, labels, *_ = (torch.from_numpy(array) for array in drawn(parity, 0, 50))
+    data = drawn(parity, 0, 50)
+    words, labels = (torch.from_numpy(part[..., 0]) for part in (data.inputs, data.labels))
     calm, shaken = noisy_losses(shape, twice, words, labels, torch.tensor([0.0, 3.0]), generator)
     quiet = noisy_losses(shape, single, words, labels, 0.0, generator)
     torch.testing.assert_close(calm, quiet[0])
@@ -214,30 +224,31 @@ def test_sequences_are_counted_right_only_where_every_step_is():
     said = shape.logits(parameters, shape.hidden(parameters, torch.from_numpy(words)))
     labels = said.argmax(dim=-1)[0].numpy().copy()
     labels[:15, 4] ^= 1
-    first, second = right_parts(shape, parameters, words, labels)
+    data = labelled(words, labels, words, labels)
+    first, second = right_parts(shape, parameters, data)
     assert first == 0.75
     assert second < 1
+    assert right_parts(shape, parameters, data, glance=30)[0] == 0.5
 
 
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"widths": ()}, "no width to train"),
-        ({"n_outputs": 1}, "labels hold numbers from 0 to 1: expected 0 to 0"),
-        ({"n_symbols": 1}, "sequences hold numbers from 0 to 1: expected 0 to 0"),
-    ],
-)
-def test_what_cannot_be_trained_is_refused(change, message):
-    given = {"n_symbols": 2, "n_outputs": 2, "seed": 0, "recipe": SMALL, "widths": (4,)} | change
-    names = ("sequences", "labels", "fresh", "fresh_labels")
-    data = dict(zip(names, drawn(parity, 0, 50), strict=True))
-    with pytest.raises(DistillError, match=message):
-        train_in_order(**given, **data)
+def test_no_width_is_refused():
+    with pytest.raises(DistillError, match="nothing to train: expected one or more widths"):
+        train_in_order(SecondOrderTrainer(2, drawn(parity, 0, 50), 0, SMALL, ()))
 
 
-def test_no_sequences_are_refused():
-    words, labels, fresh, fresh_labels = drawn(parity, 0, 50)
+def test_a_value_that_no_channel_has_is_refused():
     with pytest.raises(
-        DistillError, match=r"fresh sequences are \[0, 10\] and fresh labels \[0, 10\]"
+        DistillError, match=r"inputs hold numbers from 0 to 1: expected x in 2\.\.5"
     ):
-        train_in_order(2, 2, words, labels, fresh[:0], fresh_labels[:0], 0, SMALL)
+        plan_of_cells(Channels((range(2, 6),)), drawn(parity, 0, 50), 0)
+
+
+def test_no_sequences_or_other_labels_are_refused():
+    data = drawn(parity, 0, 50)
+    nothing = {"fresh": data.fresh[:0], "fresh_labels": data.fresh_labels[:0]}
+    with pytest.raises(DistillError, match=r"fresh inputs are \[0, 10, 1\] and their labels \[0"):
+        dataclasses.replace(data, **nothing)
+    with pytest.raises(
+        DistillError, match=r"inputs are \[50, 10, 1\] and their labels \[50, 9, 1\]"
+    ):
+        dataclasses.replace(data, labels=data.labels[:, 1:])

@@ -233,13 +233,13 @@ def test_a_kind_of_network_that_does_not_fit_is_passed_over_and_said():
     assert run.report.verdict == "refused"
     assert "no network learned the task" in run.report.reasons[0]
     assert any("800 symbols" in reason for reason in run.report.reasons)
-    assert {attempt.cell for attempt in run.record.attempts} == {"linear", "relu"}
+    assert {attempt.kind for attempt in run.record.attempts} == {"linear", "relu"}
 
 
 def test_every_attempt_is_recorded(stored):
     record = distill.load_run(stored).record
     assert record.architecture == "second-order, 16 units"
-    assert [attempt.cell for attempt in record.attempts][-1] == "second-order"
+    assert [attempt.kind for attempt in record.attempts][-1] == "second-order"
     assert [attempt.discarded for attempt in record.attempts].index(False) == (
         len(record.attempts) - 1
     )

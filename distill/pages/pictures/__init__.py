@@ -10,7 +10,6 @@ from distill.pages.pictures.located import located_picture
 from distill.pages.pictures.losses import training_pictures
 from distill.pages.pictures.rivals import decoys
 from distill.pages.pictures.sequence_training import training_picture
-from distill.records.attempts import Attempt
 from distill.records.curve import TrainingCurve
 from distill.records.refusal import Refusal
 from distill.runs.sequence_certificate import SequenceCertificate
@@ -47,6 +46,5 @@ def _of_mechanism(run: Run) -> tuple[Picture, ...]:
 
 def _heldout(run: Run) -> float | None:
     """What the network has right of inputs that it was not trained on; null if not known."""
-    tried = [each for each in run.record.attempts if isinstance(each, Attempt)]
-    kept = [each for each in tried if not each.discarded]
-    return kept[-1].heldout_accuracy if kept else None
+    used = run.record.used
+    return None if used is None else used.right

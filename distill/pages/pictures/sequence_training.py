@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from distill.drawing.picture import SERIES, Picture, picture
-from distill.records.attempts import Attempt, CellAttempt
+from distill.records.attempts import Attempt
 from distill.records.curve import SequenceCurve, SequencePoint
 
 if TYPE_CHECKING:
@@ -18,10 +18,8 @@ CURVES = 6
 LOWEST = 1e-8
 """A loss below is shown as this."""
 
-Attempts = tuple[Attempt | CellAttempt, ...]
 
-
-def training_picture(curve: SequenceCurve | None, attempts: Attempts) -> Picture | None:
+def training_picture(curve: SequenceCurve | None, attempts: tuple[Attempt, ...]) -> Picture | None:
     """Right answers and loss while training; null where nothing was drawn twice."""
     if curve is None:
         return None
@@ -53,14 +51,14 @@ def training_picture(curve: SequenceCurve | None, attempts: Attempts) -> Picture
         figure.align_ylabels()
         figure.legend(loc="outside lower center", ncols=2, fontsize=9)
 
-    tried = [a for a in attempts if isinstance(a, CellAttempt) and a.ruled_out is None]
-    ruled = sum(isinstance(a, CellAttempt) and a.ruled_out is not None for a in attempts)
+    tried = [a for a in attempts if a.ruled_out is None]
+    ruled = len(attempts) - len(tried)
     said = "; ".join(
-        f"{a.cell} with {_units(a.d_hidden)}: {a.right:.1%} right after {a.steps:,} steps"
+        f"{a.kind} with {_units(a.d_hidden)}: {a.right or 0.0:.1%} right after {a.steps:,} steps"
         + (", discarded" if a.discarded else "")
         for a in tried
     )
-    noise = any(a.learned_at is not None and a.steps > a.learned_at for a in tried)
+    noise = any(a.reached_at is not None and a.steps > a.reached_at for a in tried)
     passed = (
         f" {ruled} smaller or simpler networks were ruled out without training." if ruled else ""
     )
@@ -78,22 +76,18 @@ def training_picture(curve: SequenceCurve | None, attempts: Attempts) -> Picture
     )
 
 
-def _attempt(attempts: Attempts, number: int, d_hidden: int) -> CellAttempt | None:
+def _attempt(attempts: tuple[Attempt, ...], number: int, d_hidden: int) -> Attempt | None:
     """The training that a curve is of: the first one of its width from a number on."""
     for attempt in attempts[number:]:
-        if (
-            isinstance(attempt, CellAttempt)
-            and attempt.d_hidden == d_hidden
-            and attempt.ruled_out is None
-        ):
+        if attempt.d_hidden == d_hidden and attempt.ruled_out is None:
             return attempt
     return None
 
 
-def _named(attempt: CellAttempt | None, points: list[SequencePoint]) -> str:
+def _named(attempt: Attempt | None, points: list[SequencePoint]) -> str:
     if attempt is None:
         return _units(points[0].d_hidden)
-    return f"{attempt.cell}, {_units(attempt.d_hidden)}"
+    return f"{attempt.kind}, {_units(attempt.d_hidden)}"
 
 
 def _units(count: int) -> str:

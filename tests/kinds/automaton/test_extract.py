@@ -16,7 +16,9 @@ from distill.kinds.automaton.machine import Machine
 from distill.networks.second_order import Recurrent
 from distill.networks.stored import Model
 from distill.records.refusal import Refusal
-from distill.train.sequences import SequenceRecipe, label_numbers, train_recurrent
+from distill.train import Data
+from distill.train.second_order import SecondOrderRecipe, SecondOrderTrainer
+from distill.train.trainer import unobserved
 
 
 def machine_of(step, start, symbols):
@@ -88,6 +90,13 @@ def test_a_network_that_counts_is_refused_with_what_was_seen():
 RIGHT_AT_LENGTH = 200
 
 
+def trained_on(words, labels, fresh, fresh_labels, d_hidden, **settings):
+    """What came of training networks that read two symbols, and the best of them."""
+    data = Data(*(part[..., None] for part in (words, labels, fresh, fresh_labels)))
+    trainer = SecondOrderTrainer(2, data, 0, SecondOrderRecipe(**settings), (d_hidden,))
+    return trainer.train(trainer.planned()[0], unobserved)
+
+
 @pytest.mark.parametrize(
     ("step", "states"),
     [
@@ -100,14 +109,10 @@ def test_a_trained_network_is_read_as_the_minimal_machine_and_proved(step, state
     machine = machine_of(step, 0, (0, 1))
     rng = np.random.default_rng(0)
     words, fresh = rng.integers(0, 2, (2, 4000, 10))
-    labels, values = label_numbers(machine.run(words))
-    fresh_labels = np.searchsorted(values, machine.run(fresh))
-    shape = Recurrent(2, len(values), 6)
-    recipe = SequenceRecipe(members=4)
-    trained = train_recurrent(shape, words, labels, fresh, fresh_labels, recipe, 0)
+    labels, fresh_labels = machine.run(words), machine.run(fresh)
+    trained, network = trained_on(words, labels, fresh, fresh_labels, 6, members=4)
     assert trained.right == 1
-    assert trained.hardened
-    network = Model(shape, trained.parameters, values)
+    assert trained.noise is not None
     found = extract_machine(network, machine.symbols, 10)
     assert isinstance(found, ExtractedMachine), found
     assert found.machine.minimise() == machine
@@ -122,8 +127,9 @@ def test_labels_that_mean_nothing_are_not_learned():
     rng = np.random.default_rng(0)
     words, fresh = rng.integers(0, 2, (2, 500, 10))
     labels, fresh_labels = rng.integers(0, 2, (2, 500, 10))
-    recipe = SequenceRecipe(members=2, max_steps=100)
-    trained = train_recurrent(Recurrent(2, 2, 4), words, labels, fresh, fresh_labels, recipe, 0)
+    trained, _ = trained_on(
+        *(words, labels, fresh, fresh_labels, 4), members=2, max_steps=100, patience=200
+    )
     assert trained.right < 0.1
-    assert trained.learned_at is None
-    assert not trained.hardened
+    assert trained.reached_at is trained.noise is None
+    assert trained.stopped == "no member was right at the last look"

@@ -19,7 +19,7 @@ from distill.networks.trace import SequenceTrace
 from distill.pages.pictures.lengths import lengths_picture
 from distill.pages.pictures.located import located_picture
 from distill.pages.pictures.sequence_training import training_picture
-from distill.records.attempts import CellAttempt
+from distill.records.attempts import Attempt
 from distill.records.curve import SequenceCurve, SequencePoint
 from distill.records.refusal import Refusal
 from distill.records.report import (
@@ -34,6 +34,11 @@ from distill.records.report import (
 from distill.serialise import from_json, to_json
 
 LENGTH = 10
+
+
+def attempt(number, kind, d_hidden, **more):
+    sizes = {"d_hidden": d_hidden}
+    return Attempt(number, kind, sizes, "cross-entropy", "fresh sequences", **more)
 
 
 def report(**changes) -> Report:
@@ -94,9 +99,9 @@ def test_the_tests_of_the_inside_stand_beside_their_decoys_and_bounds():
 
 def test_training_names_its_attempts():
     attempts = (
-        CellAttempt("linear", 1, 0, 0.0, ruled_out="no fit"),
-        CellAttempt("second-order", 16, 100, 0.5),
-        CellAttempt("second-order", 32, 200, 1.0, learned_at=100, discarded=False),
+        attempt(1, "linear", 1, ruled_out="no fit"),
+        attempt(2, "second-order", 16, steps=100, right=0.5),
+        attempt(3, "second-order", 32, steps=200, right=1.0, reached_at=100, discarded=False),
     )
     points = [SequencePoint(1, d, step, 0.1, 0.5) for d in (16, 32) for step in (50, 100)]
     drawn = training_picture(SequenceCurve(tuple(points)), attempts)
