@@ -45,6 +45,7 @@ def test_steps_are_dense_at_the_beginning():
     assert len(steps) < 40
 
 
+@pytest.mark.claim
 def test_the_observer_costs_less_than_a_tenth_of_training(monkeypatch):
     """Of the default network; in seconds of this process, so that a busy machine does not count."""
     import time
