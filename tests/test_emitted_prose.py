@@ -20,12 +20,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from distill.expressions.expression import Name
+from distill.kinds.automaton.contradiction import contradicted
 from distill.kinds.automaton.emit import emit_machine
 from distill.kinds.automaton.machine import Machine
 from distill.kinds.recurrence.emit import emit_recurrence
 from distill.kinds.recurrence.recurrence import Recurrence
+from distill.programs.claims import claim_of
 from distill.programs.names import RESERVED
-from distill.programs.titles import claim_of, contradicted
 
 QUICK = re.compile(
     r"count ([35] 0 [12]|3 1 1|before|of two|answered.*)|listed steps|affine (2 5 0|-1 7 0)|"

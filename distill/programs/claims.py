@@ -14,24 +14,8 @@ from functools import reduce
 from itertools import pairwise
 from math import isqrt
 
-import numpy as np
-from jaxtyping import Int
-from numpy import ndarray
-
-from distill.kinds.automaton.machine import Machine
-from distill.kinds.recurrence.recurrence import Recurrence
-
 Symbol = tuple[int, ...]
 State = tuple[int, ...]
-
-TRIED, STEPS = 200, 24
-"""Sequences along which a recurrence is held against its title, and their length."""
-
-REACH = range(-9, 10)
-"""What is read where the values of a channel are not known."""
-
-MAX_PAIRS = 200_000
-"""Pairs of a state and what a title remembers that are walked through; beyond, it is believed."""
 
 
 @dataclass(frozen=True)
@@ -46,53 +30,6 @@ class Claim:
 
     start: State
     step: Callable[[State, Symbol], tuple[State, int | None]]
-
-
-def contradicted(title: str, machine: Machine) -> bool:
-    """Whether a machine answers otherwise than its title says, on some sequence of any length."""
-    claim = claim_of(title)
-    if claim is None:
-        return False
-    seen = {(0, claim.start)}
-    frontier = [(0, claim.start)]
-    for state, held in frontier:  # grows while it is walked
-        for symbol, values in enumerate(machine.symbols):
-            after, answer = claim.step(held, values)
-            if answer is not None and answer != machine.outputs[state][symbol]:
-                return True
-            pair = (machine.transitions[state][symbol], after)
-            if pair not in seen and len(seen) < MAX_PAIRS:
-                seen.add(pair)
-                frontier.append(pair)
-    return False
-
-
-def contradicted_along(title: str, recurrence: Recurrence, ranges: Sequence[range]) -> bool:
-    """Whether a recurrence answers otherwise than its title says, along drawn sequences."""
-    claim = claim_of(title)
-    if claim is None or len(recurrence.outputs) > 1:
-        return False
-    values = [*ranges] or [REACH] * len(recurrence.inputs)
-    sequences = _drawn(values)
-    answers = recurrence.run(sequences)[..., 0]
-    for steps, said in zip(sequences.tolist(), answers.tolist(), strict=True):
-        held = claim.start
-        for symbol, answer in zip(steps, said, strict=True):
-            held, due = claim.step(held, tuple(symbol))
-            if due is not None and due != answer:
-                return True
-    return False
-
-
-def _drawn(ranges: Sequence[range]) -> Int[ndarray, "n length channels"]:
-    """Sequences of a fixed seed: at random, and each value of a channel again and again."""
-    rng = np.random.Generator(np.random.PCG64(0))
-    channels = [
-        rng.integers(values.start, values.stop, (TRIED, STEPS), dtype=np.int64) for values in ranges
-    ]
-    drawn = np.stack(channels, axis=-1)
-    drawn[::4] = drawn[::4, :1]
-    return drawn
 
 
 def claim_of(title: str) -> Claim | None:
