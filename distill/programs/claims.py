@@ -1,8 +1,8 @@
 """What a title claims, as a function that can be run: no program has a title that it contradicts.
 
 A title such as "sum of the last 3 inputs" is read as what it says, without looking at the program,
-and run beside it. Titles that name a mechanism and not an answer ("counter mod 5", "table of 8
-states") claim nothing here: they are read off its variables (`distill.kinds.automaton.variables`).
+and run beside it. What a title says of variables ("counter mod 5", "latch") is read in
+`variable_claims`; each kind of mechanism puts the two together, and adds what it has of its own.
 """
 
 from __future__ import annotations
@@ -41,6 +41,11 @@ def claim_of(title: str) -> Claim | None:
     return None
 
 
+def _channel(symbol: Symbol, letter: str) -> int:
+    """What is read on a channel by its letter."""
+    return symbol[ord(letter) - ord("a")]
+
+
 def _now(answer: Callable[[Symbol], int]) -> Claim:
     return Claim((), lambda held, symbol: ((), int(answer(symbol))))
 
@@ -75,7 +80,7 @@ def _extreme(which: str, channel: str | None, start: str | None, before: str | N
     best = {"maximum": max, "minimum": min}[which]
 
     def step(held: State, symbol: Symbol) -> tuple[State, int | None]:
-        read = symbol if channel is None else (symbol[ord(channel) - ord("a")],)
+        read = symbol if channel is None else (_channel(symbol, channel),)
         after = (best((*held, *read)),)
         said = held if before else after
         return after, said[0] if said else None
@@ -126,7 +131,7 @@ FROM = r"(?:,? from (-?\d+))?"
 BEFORE = r"( before(?: the step)?)?"
 
 
-def _is(kind: str, value: int) -> bool:
+def is_kind(kind: str, value: int) -> bool:
     """Whether a number is of a kind, in words."""
     match kind.split():
         case ["even"]:
@@ -158,13 +163,19 @@ def _all_of(noun: str, values: Sequence[int]) -> int:
 
 NOUNS = "|".join(BITWISE)
 
-PATTERNS: tuple[tuple[str, Callable[..., Claim]], ...] = (
+PATTERNS: tuple[tuple[str, Callable[..., Claim | None]], ...] = (
     ("current input", lambda: _now(lambda s: s[0])),
-    ("input ([a-z])", lambda c: _now(lambda s: s[ord(c) - ord("a")])),
+    ("input ([a-z])", lambda c: _now(lambda s: _channel(s, c))),
     ("absolute value of the input", lambda: _now(lambda s: abs(s[0]))),
     ("opposite bit", lambda: _now(lambda s: 1 - s[0])),
     (f"({NOUNS}) of the inputs", lambda noun: _many(noun)),
-    (f"whether the input is ({KINDS})", lambda kind: _now(lambda s: _is(kind, s[0]))),
+    (f"whether the input is ({KINDS})", lambda kind: _now(lambda s: is_kind(kind, s[0]))),
+    ("absolute value of input ([a-z])", lambda c: _now(lambda s: abs(_channel(s, c)))),
+    ("opposite bit of input ([a-z])", lambda c: _now(lambda s: 1 - _channel(s, c))),
+    (
+        f"whether input ([a-z]) is ({KINDS})",
+        lambda c, kind: _now(lambda s: is_kind(kind, _channel(s, c))),
+    ),
     ("previous input", lambda: _windowed(2, lambda w: w[1])),
     (r"input (\d+) steps before", lambda n: _windowed(int(n) + 1, lambda w: w[-1])),
     (
@@ -174,10 +185,7 @@ PATTERNS: tuple[tuple[str, Callable[..., Claim]], ...] = (
     (r"sum of the (\d+) inputs before", lambda n: _windowed(int(n) + 1, lambda w: sum(w[1:]))),
     ("change from the previous input", lambda: _windowed(2, lambda w: w[0] - w[1])),
     ("distance from the previous input", lambda: _windowed(2, lambda w: abs(w[0] - w[1]))),
-    (
-        "change in the absolute value of the input",
-        lambda: _windowed(2, lambda w: abs(w[0]) - abs(w[1])),
-    ),
+    ("change in the (absolute value of the input|whether.*|opposite bit)", lambda of: _change(of)),
     (
         r"whether the last (\d+) inputs are equal",
         lambda n: _windowed(int(n), lambda w: len(set(w)) == 1),
@@ -187,12 +195,12 @@ PATTERNS: tuple[tuple[str, Callable[..., Claim]], ...] = (
         lambda n: _windowed(int(n), lambda w: all(a != b for a, b in pairwise(w))),
     ),
     (
-        f"parity of the number of steps{BEFORE}",
-        lambda b: _carried(lambda h, s: 1 - h, before=b),
+        f"(parity|evenness) of the number of steps{BEFORE}",
+        lambda which, b: _carried(lambda h, s: 1 - h, start=int(which == "evenness"), before=b),
     ),
     (
         f"parity of the inputs that are ({KINDS})",
-        lambda kind: _carried(lambda h, s: h ^ _is(kind, s[0])),
+        lambda kind: _carried(lambda h, s: h ^ is_kind(kind, s[0])),
     ),
     (
         "parity of the steps with all inputs 1",
@@ -219,7 +227,7 @@ PATTERNS: tuple[tuple[str, Callable[..., Claim]], ...] = (
     ),
     (
         f"number of inputs that are ({KINDS}){FROM}{BEFORE}",
-        lambda kind, a, b: _carried(lambda h, s: h + _is(kind, s[0]), start=a, before=b),
+        lambda kind, a, b: _carried(lambda h, s: h + is_kind(kind, s[0]), start=a, before=b),
     ),
 )
 """Titles that say what is answered, and what they say."""
@@ -235,3 +243,11 @@ def _many(noun: str) -> Claim:
         return (after,), after
 
     return Claim((), step)
+
+
+def _change(of: str) -> Claim | None:
+    """By how much what is answered of the input alone differs from that of the one before."""
+    inner = claim_of(of)
+    if inner is None:
+        return None
+    return _windowed(2, lambda w: (inner.step((), w[:1])[1] or 0) - (inner.step((), w[1:])[1] or 0))

@@ -20,6 +20,7 @@ from distill.kinds.automaton.labelling import Labelling, labellings
 from distill.kinds.automaton.loop import Plan, loop_source, renamed
 from distill.kinds.automaton.machine import Machine, distinguishing_sequence
 from distill.kinds.automaton.plan import plan_of, tabulated
+from distill.kinds.automaton.rows import rows_of
 from distill.programs.description import Description
 from distill.programs.names import unique
 from distill.programs.program import Program
@@ -67,7 +68,7 @@ def emit_machine(machine: Machine) -> EmittedMachine:
         raise MachineError("the minimised machine is another one")
     plan = _best_plan(minimal)
     description = describe(plan)
-    if contradicted(description.title, minimal):
+    if contradicted(description.title, plan.labelling.machine, rows_of(plan)):
         description = describe_plainly(plan)
     description = replace(description, names=unique_names(plan, description))
     plan = renamed(plan, description.names)
