@@ -17,7 +17,7 @@ from numpy import ndarray
 
 from distill.programs.recognition.rows import Rows
 
-Column = Int[ndarray, " rows"]
+Column = Int[ndarray, " _"]
 Claim = Callable[[Rows, str], bool]
 
 EXTREMES = {"maximum": np.maximum, "minimum": np.minimum}

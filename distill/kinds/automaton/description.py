@@ -20,7 +20,6 @@ from distill.kinds.automaton.rows import rows_of
 from distill.kinds.automaton.variables import loop_of, recognise_variable, transition_table
 from distill.programs.description import Description
 from distill.programs.kept_lists import delays, written_together
-from distill.programs.recognition.finite import STAGE
 from distill.programs.recognition.rows import Rows
 from distill.programs.recognition.variable import Loop, Recognition, VariableRole
 from distill.programs.recognition.windows import (
@@ -29,7 +28,7 @@ from distill.programs.recognition.windows import (
     of_the_last,
     without_memory,
 )
-from distill.programs.recognition.words import combination
+from distill.programs.recognition.words import STAGE, combination
 
 RULES = (
     "The variables are the state. Each has a rule for its next value.",

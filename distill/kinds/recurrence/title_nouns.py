@@ -16,7 +16,7 @@ from distill.expressions import expression as ex
 from distill.expressions.reading import read_expression
 from distill.programs.claims import KINDS, is_kind
 
-Columns = Int[ndarray, "n length"]
+Columns = Int[ndarray, "_ _"]
 
 Series = np.ma.MaskedArray
 """Numbers along sequences, [n][1 + length], the first before any step; masked where not known."""
@@ -38,7 +38,7 @@ class Along:
     registers: Mapping[str, Int[ndarray, "n more"]]
 
     @property
-    def first(self) -> Int[ndarray, "n length"]:
+    def first(self) -> Columns:
         """What is read on the first channel."""
         return next(iter(self.given.values()))
 

@@ -16,7 +16,7 @@ def meanings(title: str, along: Along) -> Iterator[Series]:
     for ending in (" before the step", " before"):
         if title.endswith(ending):
             yield from (one[:, :-1] for one in _phrases(title.removesuffix(ending), along))
-            return
+            break
     yield from (one[:, 1:] for one in _phrases(title, along))
 
 

@@ -139,6 +139,11 @@ class FiniteVariable(Variable):
         return [*self.loop.values[self.name]]
 
     @property
+    def is_bit(self) -> bool:
+        """Whether it is 0 and 1, and never anything else."""
+        return self.values == [0, 1]
+
+    @property
     def before(self) -> Int[ndarray, " rows"]:
         """Its values before every step."""
         return self.rows.before[self.name]

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from distill.expressions.expression import Constant, Expression, Name, Operation
 from distill.programs.recognition.variable import VariableRole
 
-BEFORE = " before the step"
+STAGE = "stage"
+"""The name of a variable that goes through stages, as its sentence has it."""
 
 COMPARED = {
     "==": "",
@@ -79,7 +80,7 @@ EXTREMES = {
 
 def before_the_step(title: str) -> str:
     """The title of what something was before the step."""
-    return f"{title} before" if title.endswith("of steps") else f"{title}{BEFORE}"
+    return f"{title} before" if title.endswith("of steps") else f"{title} before the step"
 
 
 def function_of(titles: Sequence[str]) -> str:
