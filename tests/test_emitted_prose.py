@@ -26,6 +26,7 @@ from distill.kinds.automaton.contradiction import contradicted
 from distill.kinds.automaton.emit import emit_machine
 from distill.kinds.automaton.machine import Machine
 from distill.kinds.recurrence.contradiction import contradicted as contradicted_along
+from distill.kinds.recurrence.contradiction import drawn
 from distill.kinds.recurrence.emit import emit_recurrence
 from distill.kinds.recurrence.recurrence import Recurrence
 from distill.programs.claims import claim_of
@@ -459,7 +460,7 @@ def test_a_title_is_refused_where_one_answer_is_another():
 
 PLANTED = (
     (r"(?<=function of the last )\d+", lambda n: str(int(n[0]) - 1)),
-    (r"(?<!function of the last )(?<![-\d])\d+(?! steps? before$)", lambda n: str(int(n[0]) + 1)),
+    (r"(?<!function of the last )(?<![-\d])\d+(?! steps? before$)", lambda n: str(int(n[0]) + 7)),
     ("maximum", "minimum"),
     ("minimum", "maximum"),
     ("(?<!bitwise )xor|^parity of the inputs$", "bitwise and of the inputs"),
@@ -496,7 +497,8 @@ def test_a_title_with_a_wrong_word_or_number_is_refused():
             assert contradicted(other, *loop), (title, other)
             wrong.add(other)
     for recurrence, ranges, title, _ in emitted_recurrences():
-        for other in planted(title):
+        answers = recurrence.run(drawn(ranges))
+        for other in planted(title) if len(np.unique(answers)) > 1 else ():
             assert contradicted_along(other, recurrence, ranges), (title, other)
             wrong.add(other)
     assert len(wrong) > 200

@@ -92,11 +92,14 @@ def _run(rows: Rows, name: str) -> bool:
 
 
 def _walk(low: str, high: str) -> Claim:
+    """Every value between the bounds goes up or down for some symbol, and no other does."""
+
     def so(rows: Rows, name: str) -> bool:
         before, moves = rows.before[name], rows.moves(name)
-        inside = (before >= int(low)) & (before <= int(high))
-        both_ways = (moves[inside] > 0).any() and (moves[inside] < 0).any()
-        return bool(both_ways and not moves[~inside].any())
+        both_ways = (moves > 0).any() and (moves < 0).any()
+        moved = {*np.unique(before[moves != 0]).tolist()}
+        inside = {value for value in _values(rows, name) if int(low) <= value <= int(high)}
+        return bool(both_ways) and moved == inside
 
     return so
 

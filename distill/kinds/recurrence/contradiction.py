@@ -97,11 +97,19 @@ def _answered(title: str, along: Along, answers: Sequence[Int[ndarray, "n length
 def _function_of(
     recurrence: Recurrence, sequences: Int[ndarray, "n length channels"], titles: str
 ) -> bool:
-    """Whether each thing that a title lists is what a register holds."""
+    """Whether each thing that a title lists is what a register of its own holds."""
     along = along_of(recurrence, sequences)
-    return all(
-        any((due == held).all() for due in nouns(noun, along) for held in along.registers.values())
+    held = [
+        {
+            name
+            for name, column in along.registers.items()
+            if any(bool((due == column).all()) for due in nouns(noun, along))
+        }
         for noun in titles.split(" and the ")
+    ]
+    return any(
+        all(name in names for name, names in zip(chosen, held, strict=True))
+        for chosen in permutations(along.registers, len(held))
     )
 
 

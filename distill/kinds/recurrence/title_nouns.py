@@ -74,11 +74,21 @@ def unspecific_nouns(title: str, along: Along) -> Iterator[Series]:
     found = re.fullmatch(rf"running (sum|count|maximum|minimum){FROM}", title)
     if found is None:
         return
-    begins = None if found[1] in {"maximum", "minimum"} and not found[2] else int(found[2] or 0)
+    may_change, starts = UNSPECIFIC[found[1]]
+    begins = found[2] or starts
     for held in along.registers.values():
-        counts = found[1] != "count" or {*np.unique(np.diff(held, axis=1)).tolist()} <= {0, 1}
-        if counts and (begins is None or (held[:, 0] == begins).all()):
+        begun = begins is None or bool((held[:, 0] == int(begins)).all())
+        if begun and bool(may_change(np.diff(held, axis=1)).all()):
             yield np.ma.masked_array(held)
+
+
+UNSPECIFIC: Mapping[str, tuple[Callable[[ndarray], ndarray], str | None]] = {
+    "sum": (np.isfinite, "0"),
+    "count": (lambda change: (change == 0) | (change == 1), "0"),
+    "maximum": (lambda change: change >= 0, None),
+    "minimum": (lambda change: change <= 0, None),
+}
+"""How a register of a name may change, and where it begins that does not say so."""
 
 
 def _summed(steps: Columns, start: str | None) -> Columns:
