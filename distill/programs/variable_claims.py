@@ -24,20 +24,15 @@ EXTREMES = {"maximum": np.maximum, "minimum": np.minimum}
 BITWISE = {"xor": np.bitwise_xor, "and": np.bitwise_and, "or": np.bitwise_or}
 
 
-def _same_for_each_symbol(rows: Rows, column: Column) -> bool:
-    """Whether a column has one value wherever a symbol is read."""
-    return all(len(np.unique(column[read])) < 2 for read in rows.by_symbol())
-
-
 def _counter(modulus: str) -> Claim:
-    return lambda rows, name: _same_for_each_symbol(rows, rows.moves(name) % int(modulus))
+    return lambda rows, name: rows.is_of_symbol(rows.moves(name) % int(modulus))
 
 
 def _affine(modulus: str) -> Claim:
     """For some factor, what is added to the multiple depends on the symbol alone."""
     m = int(modulus)
     return lambda rows, name: any(
-        _same_for_each_symbol(rows, (rows.after[name] - factor * rows.before[name]) % m)
+        rows.is_of_symbol((rows.after[name] - factor * rows.before[name]) % m)
         for factor in range(m)
     )
 

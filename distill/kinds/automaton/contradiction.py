@@ -72,14 +72,10 @@ def _of_the_last(machine: Machine, rows: Rows, count: str) -> bool:
     return all(len(np.unique(column)) < 2 for s in reached for column in machine.answers[[*s]].T)
 
 
-def _same_for_each_symbol(rows: Rows, column: np.ndarray) -> bool:
-    return all(len(np.unique(column[read])) < 2 for read in rows.by_symbol())
-
-
 def _divides(machine: Machine, rows: Rows, divisor: str) -> bool:
     """Whether divisor * answer + what is left over is what was left over and what came in."""
     (before,), (after,) = rows.before.values(), rows.after.values()
-    return _same_for_each_symbol(rows, int(divisor) * rows.answers + after - before)
+    return rows.is_of_symbol(int(divisor) * rows.answers + after - before)
 
 
 def _carries(machine: Machine, rows: Rows, base: str, first: str | None) -> bool:
@@ -88,7 +84,7 @@ def _carries(machine: Machine, rows: Rows, base: str, first: str | None) -> bool
     whole = int(base) * rows.after[name] + rows.answers - before
     digits = (rows.answers >= 0) & (rows.answers < int(base))
     begins = rows.start[name] == int(first or 0)
-    return begins and bool(digits.all()) and _same_for_each_symbol(rows, whole)
+    return begins and bool(digits.all()) and rows.is_of_symbol(whole)
 
 
 def _phases(machine: Machine, rows: Rows, count: str) -> bool:

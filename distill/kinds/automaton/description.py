@@ -322,9 +322,7 @@ def _are_symmetries(rows: Rows, sides: int) -> bool:
     sense = 1 - 2 * rows.before["state"]
     turns = (sense * rows.moves("state2")) % sides
     inside = (rows.before["state2"] >= 0) & (rows.before["state2"] < sides)
-    return bool(inside.all()) and all(
-        len(np.unique(flips[read])) == len(np.unique(turns[read])) == 1 for read in rows.by_symbol()
-    )
+    return bool(inside.all()) and rows.is_of_symbol(flips) and rows.is_of_symbol(turns)
 
 
 WAYS: tuple[Callable[[Subject], Description | None], ...] = (

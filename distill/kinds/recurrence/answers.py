@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from distill.expressions import expression as ex
 from distill.expressions.expression import Constant, Expression, Name, Operation
 from distill.programs.recognition.variable import Loop, Recognition, VariableRole
+from distill.programs.recognition.windows import OTHER_INPUT
 from distill.programs.recognition.words import (
     COMPARED,
     EXTREMES,
@@ -36,6 +37,8 @@ Registers = Mapping[str, Recognition]
 def plain_title(loop: Loop) -> str:
     """What is true of every recurrence."""
     count = len(loop.updates)
+    if not count:
+        return OTHER_INPUT
     return f"recurrence of {count} integers" if count > 1 else "recurrence of one integer"
 
 

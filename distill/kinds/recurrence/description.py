@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -63,27 +64,36 @@ def describe(
         ranges: the values that every channel has; none where that is not known.
     """
     loop = loop_of(recurrence, ranges)
-    if not recurrence.registers:
+    description = _described(loop, told, together)
+    if contradicted(description.title, recurrence, ranges):
+        description = replace(description, title=plain_title(loop))
+    return description
+
+
+def _described(loop: Loop, told: Mapping[str, Expression], together: Together) -> Description:
+    """What a loop seems to do by its expressions."""
+    if not loop.updates:
         return without_memory(loop)
     if is_window(loop):
         return of_the_last(loop, together)
-    registers = recognise_registers(loop, told)
     frequent = _most_frequent(loop, together)
     if frequent is not None:
         return frequent
-    title = title_of(loop, registers)
-    if contradicted(title, recurrence, ranges):
-        title = plain_title(loop)
+    registers = recognise_registers(loop, told)
     lines = _lines(loop, registers, together)
-    return Description(title, ("; ".join(lines) + ".", f"Why it works: {_why(loop, registers)}"))
+    return Description(
+        title_of(loop, registers),
+        ("; ".join(lines) + ".", f"Why it works: {_why(loop, registers)}"),
+    )
 
 
 def _most_frequent(loop: Loop, together: Together) -> Description | None:
     """A loop that counts every input and answers with the one that came most, or least, often."""
     counts = next((one for one in together.lists if one.low is not None), None)
-    if counts is None or len(loop.answers) > 1 or len(loop.updates) != len(counts.registers):
+    (answer, *more) = loop.answers
+    if counts is None or more or len(loop.updates) != len(counts.registers):
         return None
-    chosen = picked(loop.answers[0], [*loop.updates])
+    chosen = picked(answer, [*loop.updates])
     if chosen is None or any(loop.start.values()):
         return None
     which = {"max": "most", "min": "least"}[chosen[0]]

@@ -28,7 +28,7 @@ def _phrases(title: str, along: Along) -> Iterator[Series]:
             for one, other in splits(title.removeprefix(begin), between):
                 pairs = product(noun(one, along), [*noun(other, along)])
                 yield from (combine(a, b) for a, b in pairs)
-    for word, join in ((" and ", np.logical_and), (" or ", np.logical_or)):
+    for word, join in ((" and ", np.ma.logical_and), (" or ", np.ma.logical_or)):
         for one, other in splits(title, word):
             others = [other, SUBJECT + other] if one.startswith(SUBJECT) else [other]
             late = [phrase for each in others for phrase in _phrases(each, along)]

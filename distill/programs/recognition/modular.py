@@ -5,8 +5,6 @@ What an expression seems to do is held against every step that the variable can 
 
 from __future__ import annotations
 
-import numpy as np
-
 from distill.expressions import expression as ex
 from distill.expressions.expression import Constant, Expression, Lookup, Name, Operation
 from distill.expressions.printing import condition_source, source
@@ -59,9 +57,7 @@ def _on_a_circle(variable: FiniteVariable) -> tuple[Linear, int] | None:
     if found is None or found[0].factor != 1:
         return None
     steps = variable.rows.moves(variable.name) % found[1]
-    if any(len(np.unique(steps[read])) > 1 for read in variable.rows.by_symbol()):
-        return None
-    return found
+    return found if variable.rows.is_of_symbol(steps) else None
 
 
 def adds_inputs_modulo(variable: FiniteVariable) -> Match | None:

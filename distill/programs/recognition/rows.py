@@ -47,6 +47,10 @@ class Rows:
         """By how much a variable changes."""
         return self.after[name] - self.before[name]
 
+    def is_of_symbol(self, column: Int[ndarray, " rows"]) -> bool:
+        """Whether a column has one value wherever a symbol is read."""
+        return all(len(np.unique(column[read])) < 2 for read in self.by_symbol())
+
     def by_symbol(self) -> Iterator[Bool[ndarray, " rows"]]:
         """For every symbol the rows on which it is read."""
         columns = np.column_stack([*self.given.values()])
