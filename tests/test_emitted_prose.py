@@ -460,7 +460,10 @@ def test_a_title_is_refused_where_one_answer_is_another():
 
 PLANTED = (
     (r"(?<=function of the last )\d+", lambda n: str(int(n[0]) - 1)),
-    (r"(?<!function of the last )(?<![-\d])\d+(?! steps? before$)", lambda n: str(int(n[0]) + 7)),
+    (
+        r"(?<!function of the last )(?<![-\d])\d+(?! steps? before$| is )",
+        lambda n: str(int(n[0]) + 7),
+    ),
     ("maximum", "minimum"),
     ("minimum", "maximum"),
     ("(?<!bitwise )xor|^parity of the inputs$", "bitwise and of the inputs"),

@@ -37,15 +37,23 @@ def contradicted(title: str, recurrence: Recurrence, ranges: Sequence[range]) ->
         ranges: the values that every channel has; none where that is not known.
     """
     sequences = drawn([*ranges] or [REACH] * len(recurrence.inputs))
+    with np.errstate(all="ignore"):  # of what is read where ranges are not known
+        return not _is_so(title, recurrence, sequences)
+
+
+def _is_so(
+    title: str, recurrence: Recurrence, sequences: Int[ndarray, "n length channels"]
+) -> bool:
+    """Whether a recurrence is what its title says, along sequences."""
     claim = claim_of(title) if len(recurrence.outputs) == 1 else None
     if claim is not None:
-        return not _answers(claim, sequences, recurrence.run(sequences)[..., 0])
+        return _answers(claim, sequences, recurrence.run(sequences)[..., 0])
     for pattern, so in RECURRENCES:
         found = re.fullmatch(pattern, title)
         if found is not None:
-            return not so(recurrence, sequences, *found.groups())
+            return so(recurrence, sequences, *found.groups())
     along = along_of(recurrence, sequences)
-    return not _answered(title, along, [*np.moveaxis(recurrence.run(sequences), -1, 0)])
+    return _answered(title, along, [*np.moveaxis(recurrence.run(sequences), -1, 0)])
 
 
 def along_of(recurrence: Recurrence, sequences: Int[ndarray, "n length channels"]) -> Along:
