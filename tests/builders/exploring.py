@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import product
 from typing import Any
 
 import numpy as np
 
 from distill.kinds.automaton.machine import Machine
+from distill.programs.recognition.rows import Rows
 
 
 def explore(step: Callable[..., tuple[Any, int]], start: Any, *channels: Iterable[int]) -> Machine:
@@ -52,3 +54,67 @@ def one_wrong(machine: Machine, seed: int) -> Machine:
         machine.states
     )
     return dataclasses.replace(machine, transitions=tuple(map(tuple, targets)))
+
+
+def loop_of_program(source: str, symbols: Sequence[tuple[int, ...]]) -> tuple[Machine, Rows]:
+    """A program's loop, run as Python: its machine, with a state for all values of its variables.
+
+    Of every state the variables are written down as they are behind the shortest list that leads
+    there; the places of a list are variables, too.
+    """
+    tree = ast.parse(source)
+    (function,) = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    noted = ast.parse("note(dict(locals()))").body[0]
+    for loop in [node for node in function.body if isinstance(node, ast.For)]:
+        loop.body.append(noted)
+        function.body.insert(function.body.index(loop), noted)
+    bound = {
+        name.id
+        for node in function.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        for name in ast.walk(target)
+        if isinstance(name, ast.Name)
+    } - {"outputs"}
+    notes = list[dict[str, Any]]()
+    scope: dict[str, Any] = {"note": notes.append, "__name__": "program"}
+    exec(compile(ast.fix_missing_locations(tree), "program", "exec"), scope)
+
+    def run(word: list[tuple[int, ...]]) -> tuple[dict[str, int], int | None]:
+        notes.clear()
+        outputs = scope[function.name]([s[0] if len(s) == 1 else s for s in word])
+        held = dict[str, int]()
+        for name in [name for name in (notes[-1] if notes else {}) if name in bound]:
+            value = notes[-1][name]
+            listed = value if isinstance(value, list) else [value]
+            held |= {
+                name if value is not listed else f"{name}[{n}]": v for n, v in enumerate(listed)
+            }
+        return held, outputs[-1] if outputs else None
+
+    start, _ = run([])
+    words = {tuple(start.values()): list[tuple[int, ...]]()}
+
+    def step(state: tuple[int, ...], *symbol: int) -> tuple[tuple[int, ...], int]:
+        word = [*words[state], symbol]
+        after, answer = run(word)
+        assert answer is not None
+        words.setdefault(tuple(after.values()), word)
+        return tuple(after.values()), answer
+
+    machine = explore(
+        step, tuple(start.values()), *map(sorted, map(set, zip(*symbols, strict=True)))
+    )
+    states = np.array([*words], dtype=np.int64).reshape(machine.states, len(start))
+    before = np.repeat(states, len(machine.symbols), axis=0)
+    after = states[machine.delta.reshape(-1)]
+    given = np.tile(machine.values, (machine.states, 1))
+    inputs = ["x"] if machine.channels == 1 else [*"abcdefghijkl"[: machine.channels]]
+    rows = Rows(
+        start,
+        dict(zip(start, before.T, strict=True)),
+        dict(zip(inputs, given.T, strict=True)),
+        dict(zip(start, after.T, strict=True)),
+        machine.answers.reshape(-1),
+    )
+    return machine, rows

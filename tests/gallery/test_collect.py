@@ -1,14 +1,20 @@
 """The committed gallery follows from its mechanisms and reports, byte for byte."""
 
+import ast
 import json
 import shutil
 
 import pytest
 from builders.commands import distill_here
+from builders.exploring import loop_of_program
 from builders.paths import GALLERY
 
 from distill.errors import RunFolderError
 from distill.gallery.collect import INDEX, collect, differences, draw, entries
+from distill.kinds.automaton.contradiction import contradicted
+from distill.kinds.automaton.mechanism import AutomatonMechanism
+from distill.kinds.recurrence.contradiction import contradicted as contradicted_along
+from distill.kinds.recurrence.mechanism import RecurrenceMechanism
 
 ONE = "parity_all"
 
@@ -35,6 +41,26 @@ def test_the_gallery_has_networks_of_every_kind_and_is_small():
     assert sum(file.stat().st_size for file in GALLERY.rglob("*")) < 8_000_000
     index = (GALLERY / INDEX).read_text()
     assert all(f'href="{name}/report.html"' in index for name in shown)
+
+
+def test_every_title_in_the_gallery_is_true_of_what_it_names():
+    for name, run in entries(GALLERY).items():
+        mechanism = run.mechanism
+        if isinstance(mechanism, AutomatonMechanism):
+            source = (GALLERY / name / "program.py").read_text()
+            loop = loop_of_program(source, mechanism.machine.symbols)
+            assert not contradicted(title_of(source), *loop), name
+        elif isinstance(mechanism, RecurrenceMechanism):
+            title = title_of((GALLERY / name / "program.py").read_text())
+            ranges = [range(low, high + 1) for low, high in mechanism.ranges]
+            assert not contradicted_along(title, mechanism.recurrence, ranges), name
+
+
+def title_of(source: str) -> str:
+    """The title of a program, as its docstring has it."""
+    first, _, _ = (ast.get_docstring(ast.parse(source)) or "").partition("\n\n")
+    title = " ".join(first.split()).removesuffix(".")
+    return title[0].lower() + title[1:]
 
 
 def test_drawing_a_gallery_again_changes_nothing(small):

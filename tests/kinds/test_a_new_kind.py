@@ -1,18 +1,18 @@
 """A kind that the package does not have goes through all of it: a folder, a file, two lines."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from builders.changed_folder import changed
+from builders.commands import distill_here
 from builders.copy_kind import checker
 from builders.copy_kind.kind import CopyKind
-from click.testing import CliRunner
 
 import distill
 import distill.checker.kinds
-from distill.cli import main
 from distill.domains.finite import Domain
 from distill.gallery.collect import collect, differences, draw
 from distill.kinds import known
@@ -39,9 +39,9 @@ def network(which=1, louder=10.0):
 
 
 def command(*arguments):
-    done = CliRunner().invoke(main, list(map(str, arguments)), catch_exceptions=False)
-    assert done.exit_code == 0, done.output
-    return done.output
+    done = distill_here(*map(str, arguments), cwd=Path.cwd())
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def test_a_copy_goes_through_verify_show_report_compare_and_the_gallery(tmp_path):

@@ -11,21 +11,26 @@ import builtins
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import cache, reduce
 
 import numpy as np
+import pytest
 from builders.emitted_families import BITS, machines, op, recurrences
-from builders.exploring import explore
+from builders.exploring import explore, loop_of_program
+from builders.exploring import said as answers_its_state
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from distill.expressions.expression import Name
+from distill.kinds.automaton.contradiction import contradicted
 from distill.kinds.automaton.emit import emit_machine
 from distill.kinds.automaton.machine import Machine
+from distill.kinds.recurrence.contradiction import contradicted as contradicted_along
+from distill.kinds.recurrence.contradiction import drawn
 from distill.kinds.recurrence.emit import emit_recurrence
 from distill.kinds.recurrence.recurrence import Recurrence
+from distill.programs.claims import claim_of
 from distill.programs.names import RESERVED
-from distill.programs.titles import claim_of, contradicted
 
 QUICK = re.compile(
     r"count ([35] 0 [12]|3 1 1|before|of two|answered.*)|listed steps|affine (2 5 0|-1 7 0)|"
@@ -402,36 +407,127 @@ MACHINES = [(name, machine) for name, machine in machines() if QUICK.fullmatch(n
 RECURRENCES = list(recurrences())
 
 
+@cache
+def emitted_machines() -> list[tuple[Machine, str, str]]:
+    """Machines with the title and the source of their program."""
+    programs = ((machine, emit_machine(machine)) for _, machine in MACHINES)
+    return [(machine, emitted.name, emitted.program.source) for machine, emitted in programs]
+
+
+@cache
+def emitted_recurrences() -> list[tuple[Recurrence, tuple[range, ...], str, str]]:
+    """Recurrences, with the names of their program, what they read, its title and its source."""
+    chosen = [*RECURRENCES[:-40:4], *RECURRENCES[-40:]]
+    programs = ((ranges, emit_recurrence(one, ranges=ranges)) for _, one, ranges in chosen)
+    return [(e.recurrence, ranges, e.name, e.program.source) for ranges, e in programs]
+
+
 def test_what_a_machines_program_says_of_itself_is_true():
-    read = set[str | None]()
-    for _, machine in MACHINES:
-        emitted = emit_machine(machine)
-        read.add(title_is_true(holds(emitted.program.source, machine.symbols)))
-        assert not contradicted(emitted.name, machine)
+    read = {
+        title_is_true(holds(source, machine.symbols)) for machine, _, source in emitted_machines()
+    }
     assert len(read) > 15, "titles are read, and not passed over"
 
 
 def test_what_a_recurrences_program_says_of_itself_is_true():
-    read = set[str | None]()
-    for place, (_, recurrence, ranges) in enumerate(RECURRENCES):
-        if place % 4 == 0 or place > len(RECURRENCES) - 40:
-            source = emit_recurrence(recurrence, ranges=ranges).program.source
-            symbols = [(value,) for value in ranges[0]]
-            read.add(title_is_true(holds(source, symbols)))
+    read = {
+        title_is_true(holds(source, [(value,) for value in ranges[0]]))
+        for _, ranges, _, source in emitted_recurrences()
+    }
     assert len(read) > 10, "titles are read, and not passed over"
 
 
-def test_a_title_that_is_not_so_is_noticed():
-    """Every kind of title, held against a machine that answers otherwise once in a while."""
-    for name, machine in MACHINES:
-        title = emit_machine(machine).name if "now" in name or "parity" in name else ""
-        if claim_of(title) is None:
-            continue
-        assert not contradicted(title, machine)
-        rows = [list(row) for row in machine.outputs]
-        rows[-1][-1] += 1
-        other = Machine(machine.transitions, tuple(map(tuple, rows)), machine.symbols)
-        assert contradicted(title, other), title
+def test_every_title_is_true_of_the_machine_that_it_names():
+    """Of the program's loop, run as Python: what is answered, and what its variables are."""
+    for machine, title, source in emitted_machines():
+        assert not contradicted(title, *loop_of_program(source, machine.symbols)), title
+
+
+def test_every_title_is_true_of_the_recurrence_that_it_names():
+    for recurrence, ranges, title, _ in emitted_recurrences():
+        assert not contradicted_along(title, recurrence, ranges), title
+
+
+def test_a_title_is_refused_where_one_answer_is_another():
+    for machine, title, source in emitted_machines():
+        loop, rows = loop_of_program(source, machine.symbols)
+        if claim_of(title) is not None:
+            answers = [list(row) for row in loop.outputs]
+            answers[-1][-1] += 1
+            other = Machine(loop.transitions, tuple(map(tuple, answers)), loop.symbols)
+            assert contradicted(title, other, rows), title
+
+
+PLANTED = (
+    (r"(?<=function of the last )\d+", lambda n: str(int(n[0]) - 1)),
+    (
+        r"(?<!function of the last )(?<![-\d])\d+(?! steps? before$| is )",
+        lambda n: str(int(n[0]) + 7),
+    ),
+    ("maximum", "minimum"),
+    ("minimum", "maximum"),
+    ("(?<!bitwise )xor|^parity of the inputs$", "bitwise and of the inputs"),
+    (r"\bsum of(?= running| the last)", "product of"),
+    ("(.*) minus (.*)", r"sum of \1 and \2"),
+    ("zeros", "ones"),
+    (r"\beven\b", "odd"),
+    ("evenness", "parity"),
+    ("above", "below"),
+    ("equals", "minus"),
+    ("most", "least"),
+    ("counter mod", "affine map mod 0 and counter mod"),
+    ("saturating counter", "walk between"),
+    ("latch", "counter mod 2"),
+    ("^(current|previous) input$", "opposite bit"),
+    ("^", "very fine "),
+)
+"""Ways to make a title wrong, or such that it says nothing that can be tested."""
+
+
+def planted(title: str) -> Iterator[str]:
+    """Titles that are not so, each of which differs from a true one in a word or a number."""
+    for pattern, other in PLANTED:
+        for found in re.finditer(pattern, title):
+            word = other(found) if callable(other) else found.expand(other)
+            yield title[: found.start()] + word + title[found.end() :]
+
+
+def test_a_title_with_a_wrong_word_or_number_is_refused():
+    wrong = set[str]()
+    for machine, title, source in emitted_machines():
+        loop = loop_of_program(source, machine.symbols)
+        for other in planted(title):
+            assert contradicted(other, *loop), (title, other)
+            wrong.add(other)
+    for recurrence, ranges, title, _ in emitted_recurrences():
+        answers = recurrence.run(drawn(ranges))
+        for other in planted(title) if len(np.unique(answers)) > 1 else ():
+            assert contradicted_along(other, recurrence, ranges), (title, other)
+            wrong.add(other)
+    assert len(wrong) > 200
+
+
+@pytest.mark.parametrize(
+    ("title", "step", "start", "values"),
+    [
+        ("counter mod 4", lambda s, x: min(s + x, 3), 0, range(3)),
+        ("saturating counter 0 to 3", lambda s, x: (s + x) % 4, 0, range(3)),
+        ("running maximum", lambda s, x: max(s, x) if x < 3 else 0, 0, range(4)),
+        ("latch", lambda s, x: s ^ x, 0, BITS),
+        ("run of ones up to 2", lambda s, x: min(s + 1, 2) if x == 1 else s, 0, BITS),
+        ("stages 0 to 3", lambda s, x: (s + (x == 1)) % 4, 0, BITS),
+        ("affine map mod 5", lambda s, x: s * s % 5 + x if s < 4 else x, 2, BITS),
+        ("running bitwise or", lambda s, x: s & x, 3, range(4)),
+        ("function of the last 2 inputs", lambda s, x: (s + x) % 2, 0, BITS),
+        ("rules over 3 values", lambda s, x: (s + x) % 4, 0, BITS),
+        ("table of 4 states, symmetric group of 4", lambda s, x: (s + x) % 4, 0, BITS),
+        ("division by 3 that carries the remainder", lambda s, x: (s + x) % 3, 0, range(3)),
+    ],
+)
+def test_a_title_of_another_machine_is_refused(title, step, start, values):
+    machine = answers_its_state(step, start, values)
+    source = emit_machine(machine).program.source
+    assert contradicted(title, *loop_of_program(source, machine.symbols))
 
 
 def test_a_table_is_called_one_only_if_it_is_one():

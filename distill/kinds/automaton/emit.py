@@ -14,15 +14,16 @@ from dataclasses import dataclass, replace
 
 from distill.checker.loop import walk
 from distill.errors import MachineError, ProgramError
+from distill.kinds.automaton.contradiction import contradicted
+from distill.kinds.automaton.description import describe, describe_plainly
 from distill.kinds.automaton.labelling import Labelling, labellings
 from distill.kinds.automaton.loop import Plan, loop_source, renamed
 from distill.kinds.automaton.machine import Machine, distinguishing_sequence
 from distill.kinds.automaton.plan import plan_of, tabulated
-from distill.kinds.automaton.roles import plain_role, role_of
+from distill.kinds.automaton.rows import rows_of
+from distill.programs.description import Description
 from distill.programs.names import unique
 from distill.programs.program import Program
-from distill.programs.role import Role
-from distill.programs.titles import contradicted
 
 CLEAR_COST = 12.0
 """A loop that costs no more is taken at once: such as a counter, or a window of two inputs."""
@@ -66,12 +67,12 @@ def emit_machine(machine: Machine) -> EmittedMachine:
     if distinguishing_sequence(machine, minimal) is not None:
         raise MachineError("the minimised machine is another one")
     plan = _best_plan(minimal)
-    role = role_of(plan)
-    if contradicted(role.name, minimal):
-        role = plain_role(plan)
-    role = replace(role, names=unique_names(plan, role))
-    plan = renamed(plan, role.names)
-    source = loop_source(plan, role)
+    description = describe(plan)
+    if contradicted(description.title, plan.labelling.machine, rows_of(plan)):
+        description = describe_plainly(plan)
+    description = replace(description, names=unique_names(plan, description))
+    plan = renamed(plan, description.names)
+    source = loop_source(plan, description)
     try:
         walked = walk(source, minimal.delta, minimal.answers, minimal.values)
     except ProgramError as error:
@@ -79,14 +80,14 @@ def emit_machine(machine: Machine) -> EmittedMachine:
     if walked.differs is not None:
         raise MachineError(f"the program is not the machine: {walked.differs}")
     variables = tuple(zip(walked.names, walked.values, strict=True))
-    return EmittedMachine(Program(source), role.name, bool(plan.listed), variables)
+    return EmittedMachine(Program(source), description.title, bool(plan.listed), variables)
 
 
-def unique_names(plan: Plan, role: Role) -> dict[str, str]:
+def unique_names(plan: Plan, description: Description) -> dict[str, str]:
     """What variables and inputs are called, each by a name of its own."""
     old = (*plan.inputs, *plan.labelling.names)
-    taken = {role.answer, *([plan.shared[0]] if plan.shared else [])}
-    new = unique((role.names.get(name, name) for name in old), taken)
+    taken = {description.answer, *([plan.shared[0]] if plan.shared else [])}
+    new = unique((description.names.get(name, name) for name in old), taken)
     return {name: called for name, called in zip(old, new, strict=True) if name != called}
 
 

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from distill.expressions import expression as ex
 from distill.expressions.expression import Constant, Expression, Lookup, Name, Operation
 from distill.expressions.printing import source, table_source
 from distill.kinds.automaton.labelling import Labelling
 from distill.programs.branches import shared_cost, statements
+from distill.programs.description import Description
 from distill.programs.kept_lists import Together, written_together
 from distill.programs.loop_text import loop_text
-
-if TYPE_CHECKING:
-    from distill.programs.role import Role
 
 DIVISION = 6.0
 """How much better a quotient and a remainder of one sum read than two expressions of their cost."""
@@ -130,7 +127,7 @@ def renamed(plan: Plan, names: Mapping[str, str]) -> Plan:
     )
 
 
-def loop_source(plan: Plan, role: Role) -> str:
+def loop_source(plan: Plan, description: Description) -> str:
     """The whole program, formatted."""
     tables = table_names(plan)
     written = {name: table_source(table) for table, name in tables.items()}
@@ -142,10 +139,10 @@ def loop_source(plan: Plan, role: Role) -> str:
     together = written_together(plan.named_updates, plan.inputs, (plan.output,), ordered=False)
     first = zip(plan.labelling.names, plan.labelling.values[0], strict=True)
     start = {name: 0 if value is None else value for name, value in first}  # null: any will do
-    body = _statements(plan, role, together, tables)
+    body = _statements(plan, description, together, tables)
     return loop_text(
-        role.docstring,
-        role.function,
+        description.docstring,
+        description.function,
         plan.inputs,
         written,
         together.start(start),
@@ -172,11 +169,11 @@ def table_names(plan: Plan) -> dict[Lookup, str]:
 
 
 def _statements(
-    plan: Plan, role: Role, together: Together, tables: Mapping[Lookup, str]
+    plan: Plan, description: Description, together: Together, tables: Mapping[Lookup, str]
 ) -> list[str]:
     """The body of the loop."""
     if plan.divides and len(plan.updates) == 1:
-        return _division(plan, role, tables)
+        return _division(plan, description, tables)
     lines = []
     if plan.shared:
         lines.append(f"{plan.shared[0]} = {source(plan.shared[1], tables)}")
@@ -194,13 +191,13 @@ def _statements(
     return lines
 
 
-def _division(plan: Plan, role: Role, tables: Mapping[Lookup, str]) -> list[str]:
+def _division(plan: Plan, description: Description, tables: Mapping[Lookup, str]) -> list[str]:
     """One division that gives the answer and the next value."""
     (state,), (update,) = plan.labelling.names, plan.updates
     assert isinstance(update, Operation), "a quotient or a remainder"
     whole, divisor = update.operands
     if plan.shared:
         whole = ex.replace(whole, Name(plan.shared[0]), plan.shared[1])
-    names = (state, role.answer) if update.operator == "//" else (role.answer, state)
+    names = (state, description.answer) if update.operator == "//" else (description.answer, state)
     divided = f"divmod({source(whole, tables)}, {source(divisor, tables)})"
-    return [f"{', '.join(names)} = {divided}", f"outputs.append({role.answer})"]
+    return [f"{', '.join(names)} = {divided}", f"outputs.append({description.answer})"]

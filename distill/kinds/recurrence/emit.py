@@ -9,13 +9,13 @@ from distill.checker.language import read_program
 from distill.expressions import expression as ex
 from distill.expressions.expression import Expression, Lookup, Name, Operation
 from distill.expressions.printing import source, table_source
-from distill.kinds.recurrence.prose import better_names, is_truth, prose_of
+from distill.kinds.recurrence.description import better_names, describe
 from distill.kinds.recurrence.recurrence import Recurrence
 from distill.programs.branches import statements
 from distill.programs.kept_lists import Together, written_together
 from distill.programs.loop_text import loop_text
 from distill.programs.program import Program
-from distill.programs.role import Role
+from distill.programs.recognition.matching import is_condition
 
 NEXT = Name("next value")
 """Stands for a register's next value while it is looked for."""
@@ -73,7 +73,7 @@ def emit_recurrence(
     )
     for group in assignments or ():
         told |= dict(group)  # of values that were set before, as the lines are read
-    prose = prose_of(recurrence, told, together, ranges)
+    description = describe(recurrence, told, together, ranges)
     lookups = dict.fromkeys(
         part
         for whole in (*recurrence.updates, *recurrence.outputs)
@@ -89,10 +89,9 @@ def emit_recurrence(
         for whole in (*recurrence.updates, *recurrence.outputs)
         for part in ex.subexpressions(whole)
     )
-    role = Role(prose.name, prose.why, {})
     text = loop_text(
-        role.docstring,
-        role.function,
+        description.docstring,
+        description.function,
         recurrence.inputs,
         {table: table_source(part) for part, table in tables.items()},
         together.start(dict(zip(recurrence.registers, recurrence.start, strict=True))),
@@ -101,7 +100,7 @@ def emit_recurrence(
         roots=roots,
     )
     read_program(text)
-    return EmittedRecurrence(Program(text), prose.name, bool(lookups), recurrence, given)
+    return EmittedRecurrence(Program(text), description.title, bool(lookups), recurrence, given)
 
 
 def _renamed(
@@ -208,7 +207,7 @@ def _append(recurrence: Recurrence, together: Together, tables: dict[Lookup, str
 def _chosen(update: Expression) -> Expression:
     """A truth that is added to something, as a choice: `if x == 0: count += 1`."""
     terms, offset = ex.terms_of(update)
-    truths = [(factor, term) for factor, term in terms if is_truth(term)]
+    truths = [(factor, term) for factor, term in terms if is_condition(term)]
     if len(truths) != 1:
         return update
     ((factor, truth),) = truths

@@ -1,4 +1,4 @@
-"""What an answer of the last inputs, or of the current one, is called."""
+"""What an answer of the last inputs, or of the current one, is called, and why that is enough."""
 
 from __future__ import annotations
 
@@ -7,33 +7,53 @@ from itertools import pairwise
 
 from distill.expressions import expression as ex
 from distill.expressions.expression import Constant, Expression, Name, Operation
-from distill.programs.kept_lists import Together
+from distill.programs.description import Description
+from distill.programs.kept_lists import Together, delays
+from distill.programs.recognition.variable import Loop
+from distill.programs.recognition.words import OF_ALL, condition_words
 
 BITS = {0, 1}
-
-OF_ALL = {
-    "^": "bitwise xor",
-    "&": "bitwise and",
-    "|": "bitwise or",
-    "max": "maximum",
-    "min": "minimum",
-}
-"""What an operator makes of many numbers."""
-
-
-COMPARED = {
-    "==": "",
-    "!=": "not ",
-    ">": "above ",
-    ">=": "at least ",
-    "<": "below ",
-    "<=": "at most ",
-}
-"""Comparisons in words."""
-
 OTHER_INPUT = "function of the current input"
 OPPOSITE = "opposite bit"
 CHANGE = "change from the previous input"
+
+
+def without_memory(loop: Loop) -> Description:
+    """A loop that remembers nothing."""
+    title = OTHER_INPUT
+    if len(loop.answers) == 1:
+        title = input_title(loop.answers[0], loop.inputs, loop.values.get(loop.inputs[0]))
+    return Description(
+        title,
+        (
+            "Every output depends on the input of its own step alone.",
+            "Why it works: there is nothing to remember, so one expression says it all.",
+        ),
+    )
+
+
+def is_window(loop: Loop) -> bool:
+    """Whether nothing but earlier inputs is remembered."""
+    kept = {name for _, chain in delays(loop.updates, loop.inputs) for name in chain}
+    return kept == {*loop.updates}
+
+
+def of_the_last(loop: Loop, together: Together) -> Description:
+    """A loop that remembers earlier inputs, and nothing else.
+
+    Args:
+        loop: of which `is_window` holds.
+        together: the variables that are written together.
+    """
+    chains = list(delays(loop.updates, loop.inputs))
+    depth = max(len(names) for _, names in chains) + (not loop.after)
+    title = f"function of the last {depth} inputs"
+    if len(loop.inputs) == len(loop.answers) == 1:
+        ((channel, names),) = chains
+        # after the step the first of those that are kept is the input itself
+        ages = names if loop.after else (channel, *names)
+        title = window_title(loop.answers[0], ages, loop.values.get(channel))
+    return Description(title, window_why(depth, together, {*loop.start.values()}))
 
 
 def window_title(answer: Expression, ages: Sequence[str], values: Collection[int] | None) -> str:
@@ -159,15 +179,5 @@ def _of_one(answer: Expression, values: Collection[int] | None) -> str | None:
             return "absolute value of the input"
         case Operation("-", (Constant(1), Name())) if set(values or ()) == BITS:
             return OPPOSITE
-        case Operation("==", (Operation("%", (Name(), Constant(by))), Constant(rest))):
-            if by == 2 and rest in BITS:
-                return f"whether the input is {('even', 'odd')[rest]}"
-            if not rest:
-                return f"whether the input is a multiple of {by}"
-        case Operation(
-            "==", (Operation("*", (Operation("isqrt", (root,)), Operation("isqrt", (same,)))), x)
-        ) if root == same == x and isinstance(x, Name):
-            return "whether the input is a square"
-        case Operation(how, (Name(), Constant(value))) if how in COMPARED and value >= 0:
-            return f"whether the input is {COMPARED[how]}{value}"
-    return None
+    condition = condition_words(answer)
+    return None if condition is None else f"whether the input is {condition}"

@@ -1,8 +1,8 @@
 """What a title claims, as a function that can be run: no program has a title that it contradicts.
 
 A title such as "sum of the last 3 inputs" is read as what it says, without looking at the program,
-and run beside it. Titles that name a mechanism and not an answer ("counter mod 5", "table of 8
-states") claim nothing here: they are read off its variables (`distill.kinds.automaton.variables`).
+and run beside it. What a title says of variables ("counter mod 5", "latch") is read in
+`variable_claims`; each kind of mechanism puts the two together, and adds what it has of its own.
 """
 
 from __future__ import annotations
@@ -14,24 +14,8 @@ from functools import reduce
 from itertools import pairwise
 from math import isqrt
 
-import numpy as np
-from jaxtyping import Int
-from numpy import ndarray
-
-from distill.kinds.automaton.machine import Machine
-from distill.kinds.recurrence.recurrence import Recurrence
-
 Symbol = tuple[int, ...]
 State = tuple[int, ...]
-
-TRIED, STEPS = 200, 24
-"""Sequences along which a recurrence is held against its title, and their length."""
-
-REACH = range(-9, 10)
-"""What is read where the values of a channel are not known."""
-
-MAX_PAIRS = 200_000
-"""Pairs of a state and what a title remembers that are walked through; beyond, it is believed."""
 
 
 @dataclass(frozen=True)
@@ -48,53 +32,6 @@ class Claim:
     step: Callable[[State, Symbol], tuple[State, int | None]]
 
 
-def contradicted(title: str, machine: Machine) -> bool:
-    """Whether a machine answers otherwise than its title says, on some sequence of any length."""
-    claim = claim_of(title)
-    if claim is None:
-        return False
-    seen = {(0, claim.start)}
-    frontier = [(0, claim.start)]
-    for state, held in frontier:  # grows while it is walked
-        for symbol, values in enumerate(machine.symbols):
-            after, answer = claim.step(held, values)
-            if answer is not None and answer != machine.outputs[state][symbol]:
-                return True
-            pair = (machine.transitions[state][symbol], after)
-            if pair not in seen and len(seen) < MAX_PAIRS:
-                seen.add(pair)
-                frontier.append(pair)
-    return False
-
-
-def contradicted_along(title: str, recurrence: Recurrence, ranges: Sequence[range]) -> bool:
-    """Whether a recurrence answers otherwise than its title says, along drawn sequences."""
-    claim = claim_of(title)
-    if claim is None or len(recurrence.outputs) > 1:
-        return False
-    values = [*ranges] or [REACH] * len(recurrence.inputs)
-    sequences = _drawn(values)
-    answers = recurrence.run(sequences)[..., 0]
-    for steps, said in zip(sequences.tolist(), answers.tolist(), strict=True):
-        held = claim.start
-        for symbol, answer in zip(steps, said, strict=True):
-            held, due = claim.step(held, tuple(symbol))
-            if due is not None and due != answer:
-                return True
-    return False
-
-
-def _drawn(ranges: Sequence[range]) -> Int[ndarray, "n length channels"]:
-    """Sequences of a fixed seed: at random, and each value of a channel again and again."""
-    rng = np.random.Generator(np.random.PCG64(0))
-    channels = [
-        rng.integers(values.start, values.stop, (TRIED, STEPS), dtype=np.int64) for values in ranges
-    ]
-    drawn = np.stack(channels, axis=-1)
-    drawn[::4] = drawn[::4, :1]
-    return drawn
-
-
 def claim_of(title: str) -> Claim | None:
     """What a title says of the answers, or null where it says nothing of them."""
     for pattern, made in PATTERNS:
@@ -102,6 +39,11 @@ def claim_of(title: str) -> Claim | None:
         if found is not None:
             return made(*found.groups())
     return None
+
+
+def _channel(symbol: Symbol, letter: str) -> int:
+    """What is read on a channel by its letter."""
+    return symbol[ord(letter) - ord("a")]
 
 
 def _now(answer: Callable[[Symbol], int]) -> Claim:
@@ -138,7 +80,7 @@ def _extreme(which: str, channel: str | None, start: str | None, before: str | N
     best = {"maximum": max, "minimum": min}[which]
 
     def step(held: State, symbol: Symbol) -> tuple[State, int | None]:
-        read = symbol if channel is None else (symbol[ord(channel) - ord("a")],)
+        read = symbol if channel is None else (_channel(symbol, channel),)
         after = (best((*held, *read)),)
         said = held if before else after
         return after, said[0] if said else None
@@ -189,7 +131,7 @@ FROM = r"(?:,? from (-?\d+))?"
 BEFORE = r"( before(?: the step)?)?"
 
 
-def _is(kind: str, value: int) -> bool:
+def is_kind(kind: str, value: int) -> bool:
     """Whether a number is of a kind, in words."""
     match kind.split():
         case ["even"]:
@@ -221,13 +163,19 @@ def _all_of(noun: str, values: Sequence[int]) -> int:
 
 NOUNS = "|".join(BITWISE)
 
-PATTERNS: tuple[tuple[str, Callable[..., Claim]], ...] = (
+PATTERNS: tuple[tuple[str, Callable[..., Claim | None]], ...] = (
     ("current input", lambda: _now(lambda s: s[0])),
-    ("input ([a-z])", lambda c: _now(lambda s: s[ord(c) - ord("a")])),
+    ("input ([a-z])", lambda c: _now(lambda s: _channel(s, c))),
     ("absolute value of the input", lambda: _now(lambda s: abs(s[0]))),
     ("opposite bit", lambda: _now(lambda s: 1 - s[0])),
     (f"({NOUNS}) of the inputs", lambda noun: _many(noun)),
-    (f"whether the input is ({KINDS})", lambda kind: _now(lambda s: _is(kind, s[0]))),
+    (f"whether the input is ({KINDS})", lambda kind: _now(lambda s: is_kind(kind, s[0]))),
+    ("absolute value of input ([a-z])", lambda c: _now(lambda s: abs(_channel(s, c)))),
+    ("opposite bit of input ([a-z])", lambda c: _now(lambda s: 1 - _channel(s, c))),
+    (
+        f"whether input ([a-z]) is ({KINDS})",
+        lambda c, kind: _now(lambda s: is_kind(kind, _channel(s, c))),
+    ),
     ("previous input", lambda: _windowed(2, lambda w: w[1])),
     (r"input (\d+) steps before", lambda n: _windowed(int(n) + 1, lambda w: w[-1])),
     (
@@ -237,10 +185,7 @@ PATTERNS: tuple[tuple[str, Callable[..., Claim]], ...] = (
     (r"sum of the (\d+) inputs before", lambda n: _windowed(int(n) + 1, lambda w: sum(w[1:]))),
     ("change from the previous input", lambda: _windowed(2, lambda w: w[0] - w[1])),
     ("distance from the previous input", lambda: _windowed(2, lambda w: abs(w[0] - w[1]))),
-    (
-        "change in the absolute value of the input",
-        lambda: _windowed(2, lambda w: abs(w[0]) - abs(w[1])),
-    ),
+    ("change in the (absolute value of the input|whether.*|opposite bit)", lambda of: _change(of)),
     (
         r"whether the last (\d+) inputs are equal",
         lambda n: _windowed(int(n), lambda w: len(set(w)) == 1),
@@ -250,12 +195,12 @@ PATTERNS: tuple[tuple[str, Callable[..., Claim]], ...] = (
         lambda n: _windowed(int(n), lambda w: all(a != b for a, b in pairwise(w))),
     ),
     (
-        f"parity of the number of steps{BEFORE}",
-        lambda b: _carried(lambda h, s: 1 - h, before=b),
+        f"(parity|evenness) of the number of steps{BEFORE}",
+        lambda which, b: _carried(lambda h, s: 1 - h, start=int(which == "evenness"), before=b),
     ),
     (
         f"parity of the inputs that are ({KINDS})",
-        lambda kind: _carried(lambda h, s: h ^ _is(kind, s[0])),
+        lambda kind: _carried(lambda h, s: h ^ is_kind(kind, s[0])),
     ),
     (
         "parity of the steps with all inputs 1",
@@ -282,7 +227,7 @@ PATTERNS: tuple[tuple[str, Callable[..., Claim]], ...] = (
     ),
     (
         f"number of inputs that are ({KINDS}){FROM}{BEFORE}",
-        lambda kind, a, b: _carried(lambda h, s: h + _is(kind, s[0]), start=a, before=b),
+        lambda kind, a, b: _carried(lambda h, s: h + is_kind(kind, s[0]), start=a, before=b),
     ),
 )
 """Titles that say what is answered, and what they say."""
@@ -298,3 +243,11 @@ def _many(noun: str) -> Claim:
         return (after,), after
 
     return Claim((), step)
+
+
+def _change(of: str) -> Claim | None:
+    """By how much what is answered of the input alone differs from that of the one before."""
+    inner = claim_of(of)
+    if inner is None:
+        return None
+    return _windowed(2, lambda w: (inner.step((), w[:1])[1] or 0) - (inner.step((), w[1:])[1] or 0))

@@ -1,0 +1,154 @@
+"""What a variable with finitely many values is: a table, each row tested on all steps of the loop.
+
+A row is taken only if it is true of every step that the loop can take, whichever expression the
+next value was found as; a variable that no row recognises is a number with rules.
+"""
+
+from __future__ import annotations
+
+from distill.programs.recognition import bounded, modular
+from distill.programs.recognition.table import Recogniser, recognise
+from distill.programs.recognition.variable import FiniteVariable, Recognition, VariableRole
+from distill.programs.recognition.words import EXTREMES, STAGE
+
+
+def recognise_finite(variable: FiniteVariable) -> Recognition:
+    """What a variable is whose next value is an expression, or no more than rules."""
+    return recognise(FINITE, variable) or rules(variable)
+
+
+def rules(variable: FiniteVariable) -> Recognition:
+    """What is true of every variable."""
+    return Recognition(
+        VariableRole.RULES,
+        f"rules over {len(variable.values)} values",
+        "The state is a number with rules for the next one.",
+        "the rules give the right next state and output for every state that can be reached and "
+        "every input.",
+    )
+
+
+FINITE: tuple[Recogniser[FiniteVariable], ...] = (
+    Recogniser(
+        VariableRole.ALTERNATION,
+        modular.alternates,
+        title="counter mod 2",
+        does="The bit changes at every step.",
+        why="after an even number of changes it is what it was at the start.",
+        name="position",
+        full="{full}",
+    ),
+    Recogniser(
+        VariableRole.PARITY,
+        modular.changes,
+        title="counter mod 2",
+        does="The bit changes whenever {when}, and else stays.",
+        why="after an even number of changes it is what it was at the start.",
+        name="parity",
+        full="{full}",
+    ),
+    Recogniser(
+        VariableRole.COUNTER,
+        modular.adds_inputs_modulo,
+        title="counter mod {modulus}",
+        does="Adds up the inputs modulo {modulus}{begins}.",
+        why="the remainder of a sum follows from the remainders of its terms, so the remainder so "
+        "far is all that is needed.",
+        name="{called}",
+        full="{full}",
+    ),
+    Recogniser(
+        VariableRole.COUNTER,
+        modular.counts_modulo,
+        title="counter mod {modulus}",
+        does="Counts modulo {modulus}: every input moves the place on a circle of {modulus} on by "
+        "{by}.",
+        why="moves on a circle add up in any order, so the place is all that the inputs so far "
+        "have done.",
+        name="{called}",
+    ),
+    Recogniser(
+        VariableRole.AFFINE,
+        modular.reads_digits_modulo,
+        title="affine map mod {modulus}",
+        does="Every input multiplies the state by {factor} and adds to it, modulo {modulus}.",
+        why="with the digits of a number coming in, the most significant first, the state is the "
+        "value of what was read so far, modulo {modulus}.",
+        name="remainder",
+    ),
+    Recogniser(
+        VariableRole.AFFINE,
+        modular.multiplies_modulo,
+        title="affine map mod {modulus}",
+        does="Every step multiplies the state by {factor}{more}, modulo {modulus}.",
+        why="the remainder of a sum or a product follows from the remainders of its parts, so the "
+        "remainder so far is all that is needed.",
+        name="remainder",
+    ),
+    *(
+        Recogniser(
+            role,
+            bounded.extreme(role),
+            title="{title}",
+            does="{what}",
+            why=words.why,
+            name=words.called,
+            full="{full}",
+        )
+        for role, words in EXTREMES.items()
+    ),
+    Recogniser(
+        VariableRole.BITWISE,
+        bounded.bitwise,
+        title="{title}",
+        does="Keeps the {how} of {begins}the inputs so far.",
+        why="it is that of the latest input and of what all the others gave, digit by digit in "
+        "base 2.",
+        name="bits",
+        full="{full}",
+    ),
+    Recogniser(
+        VariableRole.LATCH,
+        bounded.latch,
+        title="latch",
+        does="A bit that changes once, and then stays as it is.",
+        why="after the change no input makes a difference to it.",
+        name="{called}",
+    ),
+    Recogniser(
+        VariableRole.RUN,
+        bounded.run,
+        title="{title}",
+        does="Counts for how many steps in a row {condition} has held{most}{begins}",
+        why="an input of the other kind starts a new run, whatever came before.",
+        name="{called}",
+    ),
+    Recogniser(
+        VariableRole.WALK,
+        bounded.walk,
+        title="walk between {low} and {high}",
+        does="Goes up and down as long as it is between {low} and {high}, and stays where it is "
+        "once it has left.",
+        why="whatever is read after that, the bounds have been left, which is all that the output "
+        "depends on.",
+        name="height",
+    ),
+    Recogniser(
+        VariableRole.STAGE,
+        bounded.stages,
+        title="stages {low} to {top}",
+        does="Goes on by one where {when}, up to {top}, and never back.",
+        why="every stage is reached through the one before it, so which one it is says all that "
+        "matters of the past.",
+        name=STAGE,
+    ),
+    Recogniser(
+        VariableRole.SATURATING,
+        bounded.saturates,
+        title="saturating counter {low} to {high}",
+        does="Counts {how}.",
+        why="at a bound a further step does nothing, so it need not be remembered.",
+        name="count",
+    ),
+)
+"""What a variable with finitely many values can be; the first row whose test holds is taken."""

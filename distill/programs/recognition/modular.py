@@ -1,0 +1,129 @@
+"""Tests for variables modulo a number: bits that change, counters, affine maps.
+
+What an expression seems to do is held against every step that the variable can take.
+"""
+
+from __future__ import annotations
+
+from distill.expressions import expression as ex
+from distill.expressions.expression import Constant, Expression, Lookup, Name, Operation
+from distill.expressions.printing import condition_source, source
+from distill.programs.recognition import matching
+from distill.programs.recognition.matching import Linear
+from distill.programs.recognition.table import Match
+from distill.programs.recognition.variable import FiniteVariable
+from distill.programs.recognition.words import beginning
+
+
+def alternates(variable: FiniteVariable) -> Match | None:
+    """A bit that changes at every step."""
+    update, name = variable.update, variable.name
+    if not variable.is_bit or not matching.toggles(update, name) or ex.names(update) != {name}:
+        return None
+    from_0 = variable.start == 0 and variable.rows.answered(name)
+    return Match({"full": "parity of the number of steps" if from_0 else ""})
+
+
+def changes(variable: FiniteVariable) -> Match | None:
+    """A bit that changes where something holds."""
+    update, name = variable.update, variable.name
+    if not variable.is_bit or not matching.toggles(update, name):
+        return None
+    when, full = _occasion(update, name, variable.inputs)
+    from_0 = variable.start == 0 and variable.rows.answered(name)
+    return Match({"when": when, "full": full if from_0 else ""})
+
+
+def _occasion(update: Expression, name: str, inputs: tuple[str, ...]) -> tuple[str, str]:
+    """When a bit changes, and the title of one that is answered, as far as there is one."""
+    parts = ex.conjuncts("^", (update,))
+    match update:
+        case Operation("if", (condition, *_)):
+            given = matching.inputs_that_are(condition, inputs)
+            full = f"parity of the inputs that are {given}" if given else ""
+            return condition_source(condition), full
+    if len(parts) == 2 and Name(name) in parts:
+        other = parts[parts[0] == Name(name)]
+        if other == Name("x"):
+            return "the input is 1", "parity of the inputs"
+        both = {*ex.conjuncts("&", (other,))} == {*map(Name, inputs)}
+        return f"{source(other)} is 1", "parity of the steps with all inputs 1" if both else ""
+    return "what is combined with it is 1", ""
+
+
+def _on_a_circle(variable: FiniteVariable) -> tuple[Linear, int] | None:
+    """A place on a circle, which every input moves on by a number of its own."""
+    found = matching.modular(variable.update, variable.name)
+    if found is None or found[0].factor != 1:
+        return None
+    steps = variable.rows.moves(variable.name) % found[1]
+    return found if variable.rows.is_of_symbol(steps) else None
+
+
+def adds_inputs_modulo(variable: FiniteVariable) -> Match | None:
+    """The remainder of the sum of all inputs."""
+    found = _on_a_circle(variable)
+    if found is None:
+        return None
+    (sum_of, modulus), inputs = found, variable.inputs
+    every = {*inputs} == ex.names(variable.update) - {variable.name}
+    if not sum_of.is_sum_of(inputs) or not every or len(sum_of.terms) != len(inputs):
+        return None
+    begins = beginning(variable.start)
+    answered = variable.rows.answered(variable.name)
+    return Match(
+        {
+            "modulus": modulus,
+            "begins": begins,
+            "called": "place" if variable.divided else "total",
+            "full": f"running sum mod {modulus}{begins}" if answered else "",
+        }
+    )
+
+
+def counts_modulo(variable: FiniteVariable) -> Match | None:
+    """Any steps on a circle; where they are listed, in the table STEP."""
+    found = _on_a_circle(variable)
+    if found is None:
+        return None
+    sum_of, modulus = found
+    called = "place"
+    if not sum_of.terms:
+        called = "position"
+    elif sum_of.is_sum_of(variable.inputs) and not variable.divided:
+        called = "total"
+    listed = any(isinstance(term, Lookup) for _, term in sum_of.terms)
+    by = "what STEP says" if listed else "so many steps"
+    return Match({"modulus": modulus, "by": by, "called": called})
+
+
+def _affine(variable: FiniteVariable) -> tuple[Linear, int] | None:
+    found = matching.modular(variable.update, variable.name)
+    if found is None or found[0].factor == 1:
+        return None
+    reads = {name for _, term in found[0].terms for name in ex.names(term)}
+    return found if reads <= {*variable.inputs} else None
+
+
+def reads_digits_modulo(variable: FiniteVariable) -> Match | None:
+    """The remainder of a number whose digits come in."""
+    found = _affine(variable)
+    if found is None or variable.start:
+        return None
+    sum_of, modulus = found
+    values = variable.loop.values
+    if not matching.reads_digits(sum_of.added, sum_of.factor, variable.inputs, values):
+        return None
+    return Match({"factor": sum_of.factor, "modulus": modulus})
+
+
+def multiplies_modulo(variable: FiniteVariable) -> Match | None:
+    """A number that is multiplied and added to, modulo another."""
+    found = _affine(variable)
+    if found is None:
+        return None
+    sum_of, modulus = found
+    steps = {part: "STEP" for part in ex.subexpressions(sum_of.added) if isinstance(part, Lookup)}
+    nothing = sum_of.added == Constant(0)
+    more = "" if nothing else f" and adds {source(sum_of.added, steps)}"
+    return Match({"factor": sum_of.factor, "more": more, "modulus": modulus})

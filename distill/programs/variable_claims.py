@@ -1,0 +1,224 @@
+"""What a title claims of variables, tested on every step that their loop can take.
+
+"counter mod 5" says that every symbol moves the variable by one number modulo 5, "latch" that it
+changes once. A title of several variables has that of each, in their order. The claims are read
+from the words alone, and know nothing of the tests by which `recognition` chose them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from itertools import permutations
+
+import numpy as np
+from jaxtyping import Int
+from numpy import ndarray
+
+from distill.programs.recognition.rows import Rows
+
+Column = Int[ndarray, " _"]
+Claim = Callable[[Rows, str], bool]
+
+EXTREMES = {"maximum": np.maximum, "minimum": np.minimum}
+BITWISE = {"xor": np.bitwise_xor, "and": np.bitwise_and, "or": np.bitwise_or}
+
+
+def _counter(modulus: str) -> Claim:
+    return lambda rows, name: rows.is_of_symbol(rows.moves(name) % int(modulus))
+
+
+def _affine(modulus: str) -> Claim:
+    """For some factor, what is added to the multiple depends on the symbol alone."""
+    m = int(modulus)
+    return lambda rows, name: any(
+        rows.is_of_symbol((rows.after[name] - factor * rows.before[name]) % m)
+        for factor in range(m)
+    )
+
+
+def _extreme(which: str, channel: str | None, start: str | None) -> Claim:
+    def so(rows: Rows, name: str) -> bool:
+        (read,) = [rows.given[channel]] if channel else rows.given.values()
+        best = EXTREMES[which]
+        begun = rows.start[name]
+        begins = begun == int(start) if start else (best(begun, read) == read).all()
+        return bool(begins and (rows.after[name] == best(rows.before[name], read)).all())
+
+    return so
+
+
+def _bitwise(which: str, start: str | None) -> Claim:
+    def so(rows: Rows, name: str) -> bool:
+        column, begun = rows.before[name], rows.start[name]
+        for read in rows.given.values():
+            column = BITWISE[which](column, read)
+        read = np.concatenate([*rows.given.values()])
+        begins = begun == int(start) if start else (BITWISE[which](begun, read) == read).all()
+        return bool(begins and (rows.after[name] == column).all())
+
+    return so
+
+
+def _latch(rows: Rows, name: str) -> bool:
+    changed = rows.before[name] != rows.start[name]
+    return len(_values(rows, name)) == 2 and not rows.moves(name)[changed].any()
+
+
+def _run_of(called: str, top: str) -> Claim:
+    """A run of zeros or of ones, which begins anew or, once it has reached its end, stays."""
+
+    def so(rows: Rows, name: str) -> bool:
+        (read,), before = rows.given.values(), rows.before[name]
+        holds = read == {"zeros": 0, "ones": 1}[called]
+        run = np.where(holds, np.minimum(before + 1, int(top)), 0)
+        stays = np.where(before == int(top), before, run)
+        return any((rows.after[name] == due).all() for due in (run, stays))
+
+    return so
+
+
+def _run(rows: Rows, name: str) -> bool:
+    """Every symbol either makes the run longer by one, up to the longest, or ends it."""
+    before, after, top = rows.before[name], rows.after[name], _values(rows, name)[-1]
+    longer = after == np.minimum(before + 1, top)
+    ended = (after == 0) | ((before == top) & (after == top))
+    return all(longer[read].all() or ended[read].all() for read in rows.by_symbol())
+
+
+def _walk(low: str, high: str) -> Claim:
+    """Every value between the bounds goes up or down for some symbol, and no other does."""
+
+    def so(rows: Rows, name: str) -> bool:
+        before, moves = rows.before[name], rows.moves(name)
+        both_ways = (moves > 0).any() and (moves < 0).any()
+        moved = {*np.unique(before[moves != 0]).tolist()}
+        inside = {value for value in _values(rows, name) if int(low) <= value <= int(high)}
+        return bool(both_ways) and moved == inside
+
+    return so
+
+
+def _stages(low: str, high: str) -> Claim:
+    def so(rows: Rows, name: str) -> bool:
+        ends = _values(rows, name)
+        steps = {*np.unique(rows.moves(name)).tolist()} <= {0, 1}
+        return steps and rows.start[name] == ends[0] and ends == [*range(int(low), int(high) + 1)]
+
+    return so
+
+
+def _saturating(low: str, high: str) -> Claim:
+    """Every symbol adds one number, and what would leave the bounds stays at them."""
+    lowest, highest = int(low), int(high)
+    steps = range(lowest - highest, highest - lowest + 1)
+
+    def so(rows: Rows, name: str) -> bool:
+        before, after, ends = rows.before[name], rows.after[name], _values(rows, name)
+        return [ends[0], ends[-1]] == [lowest, highest] and all(
+            any(
+                (np.clip(before[read] + step, lowest, highest) == after[read]).all()
+                for step in steps
+            )
+            for read in rows.by_symbol()
+        )
+
+    return so
+
+
+def _rules(count: str) -> Claim:
+    return lambda rows, name: len(_values(rows, name)) == int(count)
+
+
+def _values(rows: Rows, name: str) -> list[int]:
+    """All values of a variable, in order."""
+    return np.unique(rows.before[name]).tolist()
+
+
+INT = r"-?\d+"
+VARIABLES: Mapping[str, Callable[..., Claim]] = {
+    r"counter mod (\d+)": _counter,
+    r"affine map mod (\d+)": _affine,
+    rf"running (maximum|minimum)(?: of ([a-z]))?(?:, from ({INT}))?": _extreme,
+    rf"running bitwise (xor|and|or)(?:, from ({INT}))?": _bitwise,
+    r"latch": lambda: _latch,
+    r"run of (zeros|ones) up to (\d+)": _run_of,
+    r"run length": lambda: _run,
+    rf"walk between ({INT}) and ({INT})": _walk,
+    rf"stages ({INT}) to ({INT})": _stages,
+    rf"saturating counter ({INT}) to ({INT})": _saturating,
+    r"rules over (\d+) values": _rules,
+}
+"""Titles of one variable, and what they say."""
+
+
+def _claim_at(title: str) -> tuple[Claim, str] | None:
+    """The claim that a title begins with, and what is left of the title."""
+    for pattern, made in VARIABLES.items():
+        found = re.match(pattern, title)
+        if found is not None:
+            return made(*found.groups()), title[found.end() :]
+    return None
+
+
+def _claims(title: str, between: str) -> list[Claim]:
+    """The claims of titles with a word between them; none where it is not all such."""
+    claims, rest = list[Claim](), title
+    while (found := _claim_at(rest)) is not None:
+        claims.append(found[0])
+        if not found[1]:
+            return claims
+        if not found[1].startswith(between):
+            break
+        rest = found[1].removeprefix(between)
+    return []
+
+
+def _are(claims: Sequence[Claim], rows: Rows, answer: Callable[..., Column] | None = None) -> bool:
+    """Whether the variables are what is claimed of each, in some order, and answered so."""
+    for names in permutations(rows.before):
+        if len(names) != len(claims):
+            return False
+        if all(claim(rows, name) for claim, name in zip(claims, names, strict=True)):
+            due = rows.answers if answer is None else answer(*(rows.after[n] for n in names))
+            if (rows.answers == due).all():
+                return True
+    return False
+
+
+def _steers(claims: Sequence[Claim], rows: Rows) -> bool:
+    """Whether the first of two variables is what is claimed, and needs nothing of the other."""
+    first, *others = rows.before
+    known = np.column_stack([rows.before[first], *rows.given.values()])
+    told = np.column_stack([known, rows.after[first]])
+    alone = len(np.unique(known, axis=0)) == len(np.unique(told, axis=0))
+    return len(others) == 1 and alone and claims[0](rows, first)
+
+
+def true_of_variables(title: str, rows: Rows) -> bool | None:
+    """Whether what a title says of the variables of a loop is so; null where it says nothing."""
+    for pattern, count, between, so in FORMS:
+        found = re.fullmatch(pattern, title)
+        claims = _claims(found[1], between) if found is not None else []
+        if claims and count in {0, len(claims)}:
+            return so(claims, rows)
+    return None
+
+
+FORMS: tuple[tuple[str, int, str, Callable[[Sequence[Claim], Rows], bool]], ...] = (
+    (
+        "(.*) before the step",
+        1,
+        "",
+        lambda claims, rows: (
+            _are(claims, rows) and bool((rows.answers == next(iter(rows.before.values()))).all())
+        ),
+    ),
+    ("function of the (.*)", 1, "", _are),
+    ("(.*) that steers another variable", 1, "", _steers),
+    ("sum of (.*)", 2, " and ", lambda claims, rows: _are(claims, rows, np.add)),
+    ("product of (.*)", 2, " and ", lambda claims, rows: _are(claims, rows, np.multiply)),
+    ("(.*)", 2, " minus ", lambda claims, rows: _are(claims, rows, np.subtract)),
+    ("(.*)", 0, " and ", _are),
+)
+"""Titles made of those of variables: a pattern, how many (0: any), the word between, the claim."""
