@@ -6,11 +6,9 @@ Task ─► train ─► View ─► read ─► Mechanism ─► write ─► P
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-
-from torch import Tensor
 
 from distill.domains.finite import Domain
 from distill.domains.sequences import Channels
@@ -18,11 +16,11 @@ from distill.errors import DistillError
 from distill.importing import import_model
 from distill.kinds.kind import Mechanism, Written
 from distill.kinds.known import kind_of, read, show, structure_score, write
-from distill.networks.black_box import BlackBox
 from distill.networks.choice import architecture_for
+from distill.networks.given import AnyNetwork, over_tokens, space_of
 from distill.networks.network import HasLogits
 from distill.networks.sequence_network import SequenceNetwork
-from distill.networks.stored import Model, reads_steps, reads_tokens
+from distill.networks.stored import Model, reads_steps
 from distill.networks.trace import SequenceTrace, View, in_words, stored_in, trace, traced_indices
 from distill.pages.report_page import report_page
 from distill.records.curve import SequenceCurve, TrainingCurve
@@ -33,9 +31,8 @@ from distill.runs.output import Output, output_folder
 from distill.runs.stages import Progress, Silent, Stages, record
 from distill.runs.store import Run, RunRecord, load_run, run_files, save_run
 from distill.seeds import check_seed
-from distill.tasks.family import TaskFamily
-from distill.tasks.files import load_task
 from distill.tasks.finite import Setting, Task
+from distill.tasks.given import AnyTask, built_task, finite_task
 from distill.tasks.sequences import SequenceTask
 from distill.threads import fixed_threads
 from distill.train.loop import Recipe
@@ -52,12 +49,6 @@ MAX_ATTEMPTS = 2
 
 TRUSTED_LENGTH = 10
 """Of the sequences that a recurrent network is trusted on where nothing else is said."""
-
-AnyTask = str | Task | SequenceTask | TaskFamily
-"""What stands for a task: a name or a file, what `@task` makes of a function, the task itself."""
-
-AnyNetwork = Model | Callable[[Tensor], Tensor]
-"""A stored network, or a module or callable from tokens [n, inputs] to logits [n, outputs]."""
 
 
 def run(
@@ -89,7 +80,7 @@ def run(
         DistillError: the task or a setting cannot be used; nothing has been trained or written.
     """
     check_seed(seed)
-    task = _built(task, settings)
+    task = built_task(task, settings)
     if isinstance(task, SequenceTask) and architecture is not None:
         raise DistillError(
             f"'{task.name}' is a task over sequences: its recurrent networks are tried in a "
@@ -142,7 +133,7 @@ def run_model(
     Raises:
         DistillError: the checkpoint cannot be read, or is of another size than the task.
     """
-    task = None if task is None else _finite(task, settings)
+    task = None if task is None else finite_task(task, settings)
     stages = Stages(progress or Silent())
     name = Path(path).stem if task is None else task.name
     with fixed_threads(), output_folder(out, name) as output:
@@ -192,7 +183,7 @@ def distill(
         DistillError: the network does not fit the domain.
     """
     stages = Stages(progress or Silent())
-    space = _space(network, domain, outputs, length)
+    space = space_of(network, domain, outputs, length)
     with fixed_threads(), output_folder(out, name) as output:
         if reads_steps(network):
             assert isinstance(space, Channels), "a recurrent network reads channels"
@@ -200,7 +191,7 @@ def distill(
             view: View = SequenceTrace(over, TRUSTED_LENGTH if length is None else length)
         else:
             assert isinstance(space, Domain), "any other network has a finite domain"
-            view = _traced(_over_tokens(network, space), space, stages)
+            view = _traced(over_tokens(network, space), space, stages)
         found = _distill(view, None, name, stages)
         made_so = record(stages, name, None, in_words(view), {})
         return _finish(found, None, made_so, None, None, output)
@@ -330,14 +321,6 @@ def _explained_by(mechanism: Mechanism | Refusal) -> Any:
     return lambda tokens: kind_of(mechanism).explain(mechanism, tokens)
 
 
-def _over_tokens(network: AnyNetwork, domain: Domain) -> HasLogits:
-    """A network over a finite domain: a stored one as it is, anything else as a black box."""
-    if reads_tokens(network):
-        return network
-    assert not isinstance(network, Model), "a stored network reads tokens or steps"
-    return BlackBox.over(network, domain)
-
-
 def _traced(network: HasLogits, domain: Domain, stages: Stages) -> View:
     with stages.stage("trace") as lines:
         traced = trace(network, domain)
@@ -350,56 +333,3 @@ def _accuracy(model: Model, task: Task) -> str:
     tokens = task.domain.tokens(traced_indices(task.domain))
     right = int((model.logits(tokens).argmax(axis=1) == task.labels(tokens)).sum())
     return f"{right:,} of {len(tokens):,} inputs"
-
-
-def _space(
-    network: AnyNetwork,
-    domain: Domain | Channels | Sequence[range],
-    outputs: range | None,
-    length: int | None,
-) -> Domain | Channels:
-    """What a network is a function of, as it was given."""
-    if reads_steps(network):
-        if isinstance(domain, Domain):
-            raise DistillError("a recurrent network reads sequences: give its Channels, no Domain")
-        return domain if isinstance(domain, Channels) else Channels(tuple(domain))
-    if length is not None:
-        raise DistillError(
-            f"length={length!r} is of a network over sequences, and this network is a "
-            f"{type(network).__name__}: over a finite domain there are no lengths"
-        )
-    if isinstance(domain, Channels):
-        raise DistillError("channels are for sequences: give the Domain of this network")
-    if isinstance(domain, Domain):
-        return domain
-    if outputs is None:
-        raise DistillError("outputs is missing: give the range of the outputs, or a Domain")
-    return Domain(tuple(domain), outputs)
-
-
-def _built(task: AnyTask, settings: Mapping[str, str | Setting]) -> Task | SequenceTask:
-    """The task that is meant."""
-    if isinstance(task, str):
-        return load_task(task, settings)
-    if isinstance(task, TaskFamily):
-        return task(**settings)
-    if not isinstance(task, Task | SequenceTask):
-        raise DistillError(
-            f"the task is a {type(task).__name__}: expected the name of one, a task file, a "
-            "function that is decorated with @distill.task, or what it returns"
-        )
-    if settings:
-        raise DistillError("settings belong to a task's name: this Task is already built")
-    return task
-
-
-def _finite(task: AnyTask, settings: Mapping[str, str | Setting]) -> Task:
-    """The task that is meant, if its kind can be run."""
-    built = _built(task, settings)
-    if isinstance(built, SequenceTask):
-        raise DistillError(
-            f"checkpoints of networks over sequences cannot be read yet, and '{built.name}' is a "
-            "task over sequences: choose one over a finite domain (`distill tasks` tells them "
-            "apart)"
-        )
-    return built

@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -93,20 +94,13 @@ def bench(
     """  # noqa: D301  click wants the character
     from rich.console import Console
 
-    from distill.bench import Bench, builtin_suites, find_suite, jobs_of, summarise, total
-    from distill.bench.layout import page_of
+    from distill.bench import Bench, find_suite, jobs_of, summarise, total
     from distill.bench.watch import run_shown
-    from distill.terminal.page import page_markdown, show_page
-    from distill.terminal.run import show_table
 
     if as_json and as_markdown:
         raise DistillError("--json and --markdown are two forms of one output: choose one")
     if suite is None:
-        listed = [
-            (each.name, str(len(each.entries)), each.description)
-            for each in builtin_suites().values()
-        ]
-        show_table(console_of(False), ("suite", "tasks", "what it is"), listed)
+        _list_suites()
         return
     found = find_suite(suite)
     wanted = jobs_of(found, seeds, only)
@@ -123,16 +117,37 @@ def bench(
         )
     summaries = summarise(wanted, rows)
     totals = total(found, summaries, rows)
-    if as_json:
-        from dataclasses import asdict
+    form = "json" if as_json else "markdown" if as_markdown else "table"
+    _print(form, found, summaries, totals, rows)
+    sys.exit(0 if totals.complete else 1)
 
+
+def _list_suites() -> None:
+    from distill.bench import builtin_suites
+    from distill.terminal.run import show_table
+
+    listed = [
+        (each.name, str(len(each.entries)), each.description) for each in builtin_suites().values()
+    ]
+    show_table(console_of(False), ("suite", "tasks", "what it is"), listed)
+
+
+def _print(form: str, found: Any, summaries: Any, totals: Any, rows: Any) -> None:
+    """Rows and totals of a suite: as JSON, as Markdown, or as a table."""
+    from dataclasses import asdict
+
+    from rich.console import Console
+
+    from distill.bench.layout import page_of
+    from distill.terminal.page import page_markdown, show_page
+
+    if form == "json":
         printed = [row.as_json() for row in rows]
         whole = {"suite": found.name, "rows": printed, "totals": asdict(totals)}
         click.echo(json.dumps(whole, indent=2))
-    elif as_markdown:
-        click.echo(page_markdown(page_of(found, summaries, totals, rows)))
+        return
+    page = page_of(found, summaries, totals, rows)
+    if form == "markdown":
+        click.echo(page_markdown(page))
     else:
-        show_page(
-            Console(highlight=False, width=table_width()), page_of(found, summaries, totals, rows)
-        )
-    sys.exit(0 if totals.complete else 1)
+        show_page(Console(highlight=False, width=table_width()), page)

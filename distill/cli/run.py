@@ -13,7 +13,10 @@ from distill.cli.common import console_of, out_option
 from distill.errors import DistillError
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from distill.records.report import Report
+    from distill.runs.store import Run
 
 
 @click.command()
@@ -87,10 +90,35 @@ def run(
     d_model / n_heads.
     """  # noqa: D301  click wants the character
     read = _read_settings(settings)
-    console = console_of(quiet or as_json)
-    from distill.seeds import check_seed
-    from distill.tasks.files import load_task
+    _check_together(task, model, layout, seed, arch, read)
+    finished = _finished(task, model, layout, seed, arch, read, out, console_of(quiet or as_json))
+    report, folder = finished.report, finished.folder
+    if as_json:
+        from distill.serialise import to_json
 
+        click.echo(json.dumps({**json.loads(to_json(report)), "folder": str(folder)}, indent=2))
+        sys.exit(_status(report, accept))
+    from distill.terminal.run import show_result, show_verdict
+
+    if quiet:
+        show_verdict(console_of(False), report, folder)
+    else:
+        show_result(console_of(False), report, finished.program, folder)
+    sys.exit(_status(report, accept))
+
+
+Settings = dict[str, str | int | float | bool]
+
+
+def _check_together(
+    task: str | None,
+    model: str | None,
+    layout: str | None,
+    seed: int | None,
+    arch: str | None,
+    settings: Settings,
+) -> None:
+    """Refuse options that mean nothing beside one another."""
     if task is None and model is None:
         raise DistillError("nothing to run: expected a TASK (`distill tasks`), or --model FILE")
     if layout is not None and model is None:
@@ -101,37 +129,40 @@ def run(
             f"{option} is of a network that is trained here: with --model FILE nothing is trained, "
             "and it would not be used"
         )
-    check_seed(seed or 0)
-    if task is None and read:
+    if task is None and settings:
         raise DistillError("--set gives a task's settings: name the TASK too")
+
+
+def _finished(
+    task: str | None,
+    model: str | None,
+    layout: str | None,
+    seed: int | None,
+    arch: str | None,
+    settings: Settings,
+    out: str,
+    console: Console,
+) -> Run:
+    """The run, made while somebody watches."""
+    from distill.seeds import check_seed
+    from distill.tasks.files import load_task
+
+    check_seed(seed or 0)
     # before torch: bad input is told at once
-    built = load_task(task, read) if task is not None else None
+    built = load_task(task, settings) if task is not None else None
     from distill.pipeline import run as run_pipeline
     from distill.pipeline import run_model
-    from distill.terminal.run import TerminalProgress, show_result, show_verdict
+    from distill.terminal.run import TerminalProgress
 
     with TerminalProgress(console) as progress:
         if model is not None:
-            finished = run_model(model, built, layout=layout, out=out, progress=progress)
-        else:
-            assert built is not None
-            finished = run_pipeline(
-                built, seed=seed or 0, architecture=arch, out=out, progress=progress
-            )
-    report, folder = finished.report, finished.folder
-    if as_json:
-        from distill.serialise import to_json
-
-        click.echo(json.dumps({**json.loads(to_json(report)), "folder": str(folder)}, indent=2))
-    elif quiet:
-        show_verdict(console_of(False), report, folder)
-    else:
-        show_result(console, report, finished.program, folder)
-    sys.exit(_status(report, accept))
+            return run_model(model, built, layout=layout, out=out, progress=progress)
+        assert built is not None, "a task, or a checkpoint, was given"
+        return run_pipeline(built, seed=seed or 0, architecture=arch, out=out, progress=progress)
 
 
-def _read_settings(given: tuple[str, ...]) -> dict[str, str | int | float | bool]:
-    settings: dict[str, str | int | float | bool] = {}
+def _read_settings(given: tuple[str, ...]) -> Settings:
+    settings: Settings = {}
     for text in given:
         key, equals, value = text.partition("=")
         if not equals or not key.isidentifier() or not value:

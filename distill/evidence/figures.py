@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from distill.records.report import Figure, figure_of
+from distill.records.figure import Figure, figure_of
 
 
 @dataclass(frozen=True)

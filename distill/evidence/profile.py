@@ -39,3 +39,8 @@ def multiplicity(outputs: int) -> Float[ndarray, " frequencies"]:
     if outputs % 2 == 0:
         times[-1] = 1.0
     return times
+
+
+def mean_square(logits: Float[ndarray, "n outputs"]) -> float:
+    """Mean over inputs of the sum of squared logits: what shares are shares of."""
+    return float(np.square(logits).sum() / max(len(logits), 1))

@@ -9,7 +9,8 @@ from distill.domains.finite import input_names
 from distill.kinds.known import listed
 from distill.pages.statements import not_checked
 from distill.records.attempts import Attempt
-from distill.records.report import Disagreement, Report, SequenceDisagreement
+from distill.records.counts import Disagreement, SequenceDisagreement
+from distill.records.report import Report
 from distill.runs.certificate import Certificate
 from distill.runs.sequence_certificate import SequenceCertificate
 from distill.runs.store import Run, RunRecord, run_name

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from distill.checker.kind import DECOY
 from distill.pages.statements import meaning_statement
+from distill.records.counts import Agreement
+from distill.records.figure import Figure
 from distill.records.figures import three, words_of
-from distill.records.report import DECOY_AGREES, Agreement, Figure, Report
+from distill.records.report import DECOY_AGREES, Report
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ is said here follows from fields of the report and the kind of its certificate.
 from __future__ import annotations
 
 from distill.checker.kind import VARIABLE
+from distill.records.counts import Agreement, ProgramVsModel
 from distill.records.figures import three, words_of
-from distill.records.report import Agreement, Meaning, ProgramVsModel, Report
+from distill.records.report import Meaning, Report
 from distill.records.sentences import TAKEN, not_derived
 from distill.runs.store import Run
 

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from distill.checker.kind import DECOY, VARIABLE
-from distill.records.report import DECOY_AGREES, ISOLATED, Figure, Report
+from distill.records.figure import Figure
+from distill.records.report import DECOY_AGREES, ISOLATED, Report
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,18 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
 from html import escape
-from math import isfinite
 from typing import Any, Literal, cast
 
-from distill.checker.located import rule
 from distill.checker.statements import proof_statement, words
 from distill.checker.verdict import verdict
+from distill.records.counts import (
+    Agreement,
+    Disagreement,
+    LengthAgreement,
+    ProgramVsModel,
+    SequenceDisagreement,
+)
+from distill.records.figure import Figure
 from distill.records.sentences import sentence
 
 FORMAT_VERSION = 2
@@ -28,140 +34,6 @@ Space = Literal["domain", "sequences"]
 Method = Literal["margins", "boxes", "recurrence", "recurrence in parts"]
 
 Verdict = Literal["proved", "exhaustive", "tested", "approximate", "refused"]
-
-
-@dataclass(frozen=True)
-class Agreement:
-    """How often two answers are the same."""
-
-    agree: int
-    total: int
-
-
-def _of_all(counted: Agreement) -> str:
-    if counted.agree == counted.total:
-        return f"all {counted.total:,} inputs"
-    return f"{counted.agree:,} of {counted.total:,} inputs"
-
-
-@dataclass(frozen=True)
-class Disagreement:
-    """An input on which program and network differ; values, not tokens."""
-
-    inputs: tuple[int, ...]
-    program: int
-    model: int
-
-
-@dataclass(frozen=True)
-class SequenceDisagreement:
-    """A sequence on which program and network differ, up to the step at which they first do.
-
-    Attributes:
-        inputs: the values of every channel at every step.
-        program: the numbers of its last answer; model: of the network's.
-    """
-
-    inputs: tuple[tuple[int, ...], ...]
-    program: tuple[int, ...]
-    model: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class ProgramVsModel:
-    """Agreement of the stored program with the network.
-
-    Sequences are counted whole: one agrees if every answer of it does.
-
-    Attributes:
-        heldout_agree: agreements among the inputs that the network was not trained on; null where
-            it is not known which these are.
-        exhaustive: whether every input of the domain was run through both.
-        upper_bound_99: exact 99% upper bound on the rate of disagreement over the domain, from a
-            uniform sample of it; 0 where every input was run and all agree.
-        disagreement: the first one, in the order of the domain; of sequences a shortest one.
-        searched: inputs that a search for disagreements visited besides, and
-        search_disagreements: how many it found; null where the domain was gone through.
-        stress: agreement on sequences that random ones almost never contain; sequences only.
-        length: steps of the sequences; null over a finite domain.
-    """
-
-    agree: int
-    total: int
-    heldout_agree: int | None
-    heldout_total: int | None
-    exhaustive: bool
-    upper_bound_99: float
-    disagreement: Disagreement | SequenceDisagreement | None
-    searched: int | None
-    search_disagreements: int | None
-    stress: Agreement | None = None
-    length: int | None = None
-
-
-@dataclass(frozen=True)
-class LengthAgreement:
-    """Agreements at a length beyond that of training; sequence tasks only.
-
-    Sequences are counted whole. Those with the task are null where there is none.
-    """
-
-    length: int
-    program_vs_task: Agreement | None
-    model_vs_task: Agreement | None
-    program_vs_model: Agreement
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A row: one measurement, and what it is held against.
-
-    Attributes:
-        name: a stable key; `distill.records.figures` has it in words. What is measured of several
-            things has a row for each: `variable: total`, `decoy: NAME`, `isolated: 3`.
-        value: null where the test could not be made: that is no test passed.
-        decoy: what a wrong explanation reached in the same test; null where there is none.
-        needs: the bound that `located` asks of the value; null where it asks nothing.
-        at_least: whether the value must be at least that, or at most.
-        derived: whether `distill verify` derives the value from the folder.
-        note: what the row says of itself beside its numbers.
-    """
-
-    name: str
-    value: float | None
-    decoy: float | None
-    needs: float | None
-    at_least: bool
-    derived: bool
-    note: str | None
-
-
-def figure_of(
-    kind: str,
-    name: str,
-    value: float | None,
-    decoy: float | None = None,
-    *,
-    note: str | None = None,
-    stored: bool = True,
-) -> Figure:
-    """The row of a measurement for a kind of mechanism, with the bound that `located` asks of it.
-
-    Args:
-        kind: of the mechanism.
-        name: of the row.
-        value: of the measurement; what is no finite number counts as not measured.
-        decoy: of the same test.
-        note: what the row says of itself.
-        stored: whether the network can be run again.
-    """
-    needs, at_least, derived = rule(kind, name, stored)
-    value, decoy = (_finite(number) for number in (value, decoy))
-    return Figure(name, value, decoy, needs, at_least, derived, note)
-
-
-def _finite(value: float | None) -> float | None:
-    return float(value) if value is not None and isfinite(value) else None
 
 
 @dataclass(frozen=True)

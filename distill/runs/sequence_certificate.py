@@ -13,32 +13,16 @@ from numpy import ndarray
 
 from distill.checker.sandbox import run_sequences
 from distill.domains.sequences import Channels
-from distill.kinds.automaton.boxes import Boxes, NotClosed
 from distill.networks.architecture import StepArchitecture
 from distill.networks.sequence_network import SequenceNetwork
 from distill.networks.stored import Model, reads_steps
 from distill.networks.trace import SequenceTrace, View
+from distill.records.induction import InductionData
 from distill.runs.hashes import hashes, numbers_text
 from distill.verify.draws import Draws
 from distill.verify.report import Verified
 
 FORMAT_VERSION = 2
-
-
-@dataclass(frozen=True)
-class InductionData:
-    """Nodes, where symbols lead, and their boxes; no boxes where none are closed.
-
-    Attributes:
-        states: the machine's state at every node.
-        follows: the node that every symbol leads to.
-        low: lower corners of the boxes in hidden space; high: upper corners.
-    """
-
-    states: tuple[int, ...]
-    follows: tuple[tuple[int, ...], ...]
-    low: tuple[tuple[float, ...], ...] | None
-    high: tuple[tuple[float, ...], ...] | None
 
 
 @dataclass(frozen=True)
@@ -101,7 +85,7 @@ def certify_sequences(
 ) -> SequenceCertificate:
     """Collect the certificate of a run; `files` are the other files, as they will be stored."""
     assert model is None or reads_steps(model), "a network over sequences is recurrent"
-    kept, boxes = verified.checked, verified.proved
+    kept = verified.checked
     reference = None if kept is None else kept.reference
     return SequenceCertificate(
         inputs=tuple((values[0], values[-1]) for values in channels.inputs),
@@ -111,16 +95,6 @@ def certify_sequences(
         architecture=None if model is None else model.architecture,
         draws=None if kept is None else kept.draws,
         reference=None if reference is None else tuple(map(numbers_text, reference)),
-        induction=None if boxes is None else _induction(boxes),
+        induction=verified.proved,
         sha256=hashes(files),
-    )
-
-
-def _induction(boxes: Boxes | NotClosed) -> InductionData:
-    closed = isinstance(boxes, Boxes)
-    return InductionData(
-        states=tuple(boxes.states.tolist()),
-        follows=tuple(map(tuple, boxes.follows.tolist())),
-        low=tuple(map(tuple, boxes.low.tolist())) if closed else None,
-        high=tuple(map(tuple, boxes.high.tolist())) if closed else None,
     )

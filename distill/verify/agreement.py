@@ -9,7 +9,7 @@ from numpy import ndarray
 from distill.domains.finite import Domain, choose
 from distill.evidence.checked import Checked, Sample
 from distill.networks.network import BATCH, HasLogits
-from distill.records.report import Agreement
+from distill.records.counts import Agreement
 
 ENUMERATION_LIMIT = 250_000_000
 """Logits beyond which a domain is sampled instead of being gone through."""

@@ -10,7 +10,7 @@ from numpy import ndarray
 
 from distill.checker.sandbox import run_sequences
 from distill.networks.sequence_network import Answering
-from distill.records.report import Agreement, LengthAgreement, SequenceDisagreement
+from distill.records.counts import Agreement, LengthAgreement, SequenceDisagreement
 from distill.tasks.sequences import SequenceTask
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from distill.checker.sandbox import run_program
 from distill.domains.finite import choose
-from distill.kinds.fourier.waves import mean_square
+from distill.evidence.profile import mean_square
 from distill.networks.trace import FIT_SEED, Trace
 from distill.programs.program import Program
 from distill.records.refusal import Refusal

@@ -11,15 +11,14 @@ from jaxtyping import Bool, Int
 from numpy import ndarray
 
 from distill.evidence.figures import Measured
-from distill.records.report import (
+from distill.records.counts import (
     Agreement,
     Disagreement,
     LengthAgreement,
     ProgramVsModel,
-    Proof,
     SequenceDisagreement,
-    Space,
 )
+from distill.records.report import Proof, Space
 
 
 @dataclass(frozen=True)

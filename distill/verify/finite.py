@@ -23,8 +23,9 @@ from distill.evidence.figures import Measure
 from distill.networks.architecture import TokenArchitecture
 from distill.networks.stored import Model, reads_tokens
 from distill.networks.trace import Trace
+from distill.records.counts import Disagreement, ProgramVsModel
 from distill.records.refusal import Refusal
-from distill.records.report import Disagreement, FloatBound, ProgramVsModel, Proof, Space
+from distill.records.report import FloatBound, Proof, Space
 from distill.search.search import Asked, Searched, search_inputs
 from distill.tasks.finite import Task
 from distill.verify.agreement import agreement, check_network, first_where

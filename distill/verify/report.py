@@ -12,9 +12,9 @@ from distill.evidence.figures import rows_of
 from distill.kinds.kind import Proved, Written
 from distill.kinds.known import kind_of
 from distill.networks.trace import View, stored_in
+from distill.records.counts import Agreement
 from distill.records.refusal import Refusal
 from distill.records.report import (
-    Agreement,
     HoldsFor,
     MechanismSummary,
     ProgramSize,

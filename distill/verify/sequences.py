@@ -16,8 +16,9 @@ from distill.errors import TooLargeError
 from distill.evidence.figures import Measure
 from distill.networks.sequence_network import SequenceNetwork
 from distill.networks.trace import SequenceTrace
+from distill.records.counts import ProgramVsModel
 from distill.records.refusal import Refusal
-from distill.records.report import ProgramVsModel, Space
+from distill.records.report import Space
 from distill.search.folder import search_beyond as search
 from distill.search.search import Asked, Searched
 from distill.tasks.sequences import SequenceTask

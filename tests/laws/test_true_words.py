@@ -27,7 +27,7 @@ from distill.kinds.refused.finite_exhibits import refusal_exhibits
 from distill.kinds.refused.pictures import refusal_pictures
 from distill.networks.black_box import BlackBox
 from distill.networks.trace import trace
-from distill.records.report import Agreement, ProgramVsModel
+from distill.records.counts import Agreement, ProgramVsModel
 
 LISTED = ((0, 0, 5), (1, 2, 6))
 WITH_EXCEPTIONS = replace(

@@ -18,6 +18,7 @@ from distill.checker.invariant import Induction, image, induction, leads
 from distill.kinds.automaton.machine import Machine
 from distill.networks.second_order import Recurrent
 from distill.networks.stored import Model
+from distill.records.induction import InductionData
 
 MAX_HISTORY = 6
 """Symbols that a node may remember."""
@@ -139,3 +140,14 @@ def _widen(
         low = np.where(lower < low, lower - WIDENING, low)
         high = np.where(upper > high, upper + WIDENING, high)
     return f"the boxes still grow after {MAX_PASSES} passes"
+
+
+def data_of(boxes: Boxes | NotClosed) -> InductionData:
+    """What a checker needs to go through the induction again."""
+    closed = isinstance(boxes, Boxes)
+    return InductionData(
+        states=tuple(boxes.states.tolist()),
+        follows=tuple(map(tuple, boxes.follows.tolist())),
+        low=tuple(map(tuple, boxes.low.tolist())) if closed else None,
+        high=tuple(map(tuple, boxes.high.tolist())) if closed else None,
+    )

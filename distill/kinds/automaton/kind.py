@@ -10,7 +10,7 @@ from numpy import ndarray
 
 from distill.drawing.picture import Picture
 from distill.evidence.figures import Measured
-from distill.kinds.automaton.boxes import NotClosed
+from distill.kinds.automaton.boxes import NotClosed, data_of
 from distill.kinds.automaton.compare import machine_difference, sorted_machine
 from distill.kinds.automaton.emit import emit_machine
 from distill.kinds.automaton.evidence import look_inside, prove, walks_through
@@ -99,7 +99,7 @@ class AutomatonKind(Kind[AutomatonMechanism]):
         remarks = ()
         if isinstance(boxes, NotClosed):
             remarks = (f"no boxes in hidden space were found that are closed: {boxes.reason}",)
-        return Proved(proof, boxes, remarks)
+        return Proved(proof, None if boxes is None else data_of(boxes), remarks)
 
     def hunt(
         self, mechanism: AutomatonMechanism, view: View

@@ -21,10 +21,11 @@ from jaxtyping import Complex, Float, Int
 from numpy import ndarray
 
 from distill.domains.finite import choose
+from distill.evidence.profile import mean_square
 from distill.kinds.fourier.coordinate import Coordinate
 from distill.kinds.fourier.mechanism import GOOD_R2, Label, Wave, mechanism_logits, midpoint_radius
 from distill.kinds.fourier.planes import EmbeddingPlanes, has_embedding
-from distill.kinds.fourier.waves import key_waves, mean_square, profile_and_constant
+from distill.kinds.fourier.waves import key_waves, profile_and_constant
 from distill.networks.trace import FIT_SEED, Trace
 
 MIN_GAIN = 0.005

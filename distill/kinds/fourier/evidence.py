@@ -17,7 +17,7 @@ from numpy import ndarray
 from distill.checker.kind import DECOY
 from distill.evidence.figures import Measure, Measured
 from distill.evidence.probe import linear_reading, readable_directions, slight_ridge
-from distill.evidence.profile import aligned_profile, multiplicity
+from distill.evidence.profile import aligned_profile, mean_square, multiplicity
 from distill.kinds.fourier.coordinate import Coordinate
 from distill.kinds.fourier.mechanism import (
     FourierMechanism,
@@ -28,7 +28,7 @@ from distill.kinds.fourier.mechanism import (
     wave_profile,
 )
 from distill.kinds.fourier.planes import EmbeddingPlanes
-from distill.kinds.fourier.waves import key_waves, mean_square
+from distill.kinds.fourier.waves import key_waves
 from distill.networks.network import HIDDEN, HasActivations, HasLogits
 from distill.networks.stored import Model
 from distill.networks.trace import Trace

@@ -18,6 +18,7 @@ import numpy as np
 from jaxtyping import Int
 from numpy import ndarray
 
+from distill.evidence.profile import mean_square
 from distill.kinds.fourier.coordinate import Coordinate, Listed
 from distill.kinds.fourier.differences import key_differences, label_waves
 from distill.kinds.fourier.mechanism import (
@@ -32,7 +33,7 @@ from distill.kinds.fourier.numbering import output_numberings, propose_numbered
 from distill.kinds.fourier.proposals import placed, propose_affine
 from distill.kinds.fourier.refusal import accounts_for, described, refuse
 from distill.kinds.fourier.table import table_structure
-from distill.kinds.fourier.waves import key_waves, mean_square, profile_and_constant
+from distill.kinds.fourier.waves import key_waves, profile_and_constant
 from distill.networks.trace import FIT_SEED, Trace
 from distill.records.refusal import Refusal
 

@@ -13,11 +13,11 @@ from math import gcd
 import numpy as np
 from numpy import ndarray
 
-from distill.evidence.profile import aligned_profile
+from distill.evidence.profile import aligned_profile, mean_square
 from distill.kinds.fourier.coordinate import Coordinate, Listed, Logarithm, balanced
 from distill.kinds.fourier.mechanism import TableStructure
 from distill.kinds.fourier.proposals import propose_affine
-from distill.kinds.fourier.waves import key_waves, mean_square, profile_and_constant
+from distill.kinds.fourier.waves import key_waves, profile_and_constant
 from distill.networks.trace import Trace
 from distill.records.refusal import Refusal
 

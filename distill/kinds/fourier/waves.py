@@ -87,11 +87,6 @@ def standing_out(shares: Float[ndarray, " n"], least: float, constant: float = 0
     return int(stands_out[-1]) + 1 if len(stands_out) else 0
 
 
-def mean_square(logits: Float[ndarray, "n outputs"]) -> float:
-    """Mean over inputs of the sum of squared logits: what shares are shares of."""
-    return float(np.square(logits).sum() / max(len(logits), 1))
-
-
 def structure_score(logits: Float[ndarray, "n outputs"]) -> float:
     """How much of centred logits is a few directions that the network's own answer selects.
 

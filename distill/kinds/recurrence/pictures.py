@@ -10,7 +10,7 @@ import numpy as np
 from distill.drawing.picture import FAINT, SERIES, Picture, picture
 from distill.drawing.rounded import figure_text
 from distill.kinds.recurrence.exhibits import DecodedPairs, RecurrenceExhibits
-from distill.records.report import Figure as Row
+from distill.records.figure import Figure as Row
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

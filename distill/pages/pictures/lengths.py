@@ -6,7 +6,8 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from distill.drawing.picture import FAINT, SERIES, Picture, picture
-from distill.records.report import Agreement, Report, SequenceDisagreement
+from distill.records.counts import Agreement, SequenceDisagreement
+from distill.records.report import Report
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -15,9 +15,7 @@ from distill.kinds.recurrence.exhibits import RecurrenceExhibits, recurrence_exh
 from distill.kinds.recurrence.pictures import recurrence_pictures
 from distill.kinds.recurrence.recurrence import Recurrence
 from distill.networks.sequence_network import SequenceNetwork
-from distill.records.report import (
-    figure_of,
-)
+from distill.records.figure import figure_of
 
 LENGTH = 10
 

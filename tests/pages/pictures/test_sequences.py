@@ -20,17 +20,11 @@ from distill.pages.pictures.lengths import lengths_picture
 from distill.pages.pictures.located import located_picture
 from distill.pages.pictures.sequence_training import training_picture
 from distill.records.attempts import Attempt
+from distill.records.counts import Agreement, LengthAgreement, ProgramVsModel, SequenceDisagreement
 from distill.records.curve import SequenceCurve, SequencePoint
+from distill.records.figure import figure_of
 from distill.records.refusal import Refusal
-from distill.records.report import (
-    Agreement,
-    LengthAgreement,
-    MechanismSummary,
-    ProgramVsModel,
-    Report,
-    SequenceDisagreement,
-    figure_of,
-)
+from distill.records.report import MechanismSummary, Report
 from distill.serialise import from_json, to_json
 
 LENGTH = 10

@@ -24,7 +24,7 @@ from distill.checker import draws
 from distill.domains.sequences import Channels
 from distill.expressions.expression import Constant
 from distill.kinds.recurrence.recurrence import Recurrence
-from distill.kinds.recurrence.search import grammar
+from distill.kinds.recurrence.search import grammar, levels
 from distill.kinds.recurrence.search.assemble import assemble, merged, program_cost
 from distill.kinds.recurrence.search.bank import Bank
 from distill.kinds.recurrence.search.families import of_families
@@ -167,9 +167,9 @@ class _Search:
             grammar.add_delays(bank, ranges)
         if stage >= FIRST:
             answers = range(int(self.probes.answers.min()), int(self.probes.answers.max()) + 1)
-            grammar.add_first_level(bank, ranges, answers, self.probes.hidden)
+            levels.add_first_level(bank, ranges, answers, self.probes.hidden)
             if stage >= SECOND:
-                grammar.add_second_level(bank, bank.decoded(self.probes.hidden), answers)
+                levels.add_second_level(bank, bank.decoded(self.probes.hidden), answers)
         self.reached = max(self.reached, stage)
         self.seen += len(bank.columns) * bank.count * bank.length
         self.registers = max(self.registers, len(bank.registers))

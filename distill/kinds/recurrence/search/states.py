@@ -13,8 +13,8 @@ from distill.expressions import expression as ex
 from distill.expressions.expression import tables
 from distill.expressions.portfolio import Table, synthesise
 from distill.kinds.recurrence.search.bank import Bank, after, before
-from distill.kinds.recurrence.search.grammar import best_registers
 from distill.kinds.recurrence.search.joins import Candidate, weighed
+from distill.kinds.recurrence.search.levels import best_registers
 
 SINGLES, PAIRS = 60, 10
 """Registers that are tried alone, and of which every pair is."""

@@ -1,0 +1,87 @@
+"""How often program, network and task answer alike, and where they do not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How often two answers are the same."""
+
+    agree: int
+    total: int
+
+
+def _of_all(counted: Agreement) -> str:
+    if counted.agree == counted.total:
+        return f"all {counted.total:,} inputs"
+    return f"{counted.agree:,} of {counted.total:,} inputs"
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """An input on which program and network differ; values, not tokens."""
+
+    inputs: tuple[int, ...]
+    program: int
+    model: int
+
+
+@dataclass(frozen=True)
+class SequenceDisagreement:
+    """A sequence on which program and network differ, up to the step at which they first do.
+
+    Attributes:
+        inputs: the values of every channel at every step.
+        program: the numbers of its last answer; model: of the network's.
+    """
+
+    inputs: tuple[tuple[int, ...], ...]
+    program: tuple[int, ...]
+    model: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class ProgramVsModel:
+    """Agreement of the stored program with the network.
+
+    Sequences are counted whole: one agrees if every answer of it does.
+
+    Attributes:
+        heldout_agree: agreements among the inputs that the network was not trained on; null where
+            it is not known which these are.
+        exhaustive: whether every input of the domain was run through both.
+        upper_bound_99: exact 99% upper bound on the rate of disagreement over the domain, from a
+            uniform sample of it; 0 where every input was run and all agree.
+        disagreement: the first one, in the order of the domain; of sequences a shortest one.
+        searched: inputs that a search for disagreements visited besides, and
+        search_disagreements: how many it found; null where the domain was gone through.
+        stress: agreement on sequences that random ones almost never contain; sequences only.
+        length: steps of the sequences; null over a finite domain.
+    """
+
+    agree: int
+    total: int
+    heldout_agree: int | None
+    heldout_total: int | None
+    exhaustive: bool
+    upper_bound_99: float
+    disagreement: Disagreement | SequenceDisagreement | None
+    searched: int | None
+    search_disagreements: int | None
+    stress: Agreement | None = None
+    length: int | None = None
+
+
+@dataclass(frozen=True)
+class LengthAgreement:
+    """Agreements at a length beyond that of training; sequence tasks only.
+
+    Sequences are counted whole. Those with the task are null where there is none.
+    """
+
+    length: int
+    program_vs_task: Agreement | None
+    model_vs_task: Agreement | None
+    program_vs_model: Agreement

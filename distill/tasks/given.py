@@ -1,0 +1,42 @@
+"""The task that an argument means: a name or a file, a family, or the task itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from distill.errors import DistillError
+from distill.tasks.family import TaskFamily
+from distill.tasks.files import load_task
+from distill.tasks.finite import Setting, Task
+from distill.tasks.sequences import SequenceTask
+
+AnyTask = str | Task | SequenceTask | TaskFamily
+"""What stands for a task: a name or a file, what `@task` makes of a function, the task itself."""
+
+
+def built_task(task: AnyTask, settings: Mapping[str, str | Setting]) -> Task | SequenceTask:
+    """The task that is meant."""
+    if isinstance(task, str):
+        return load_task(task, settings)
+    if isinstance(task, TaskFamily):
+        return task(**settings)
+    if not isinstance(task, Task | SequenceTask):
+        raise DistillError(
+            f"the task is a {type(task).__name__}: expected the name of one, a task file, a "
+            "function that is decorated with @distill.task, or what it returns"
+        )
+    if settings:
+        raise DistillError("settings belong to a task's name: this Task is already built")
+    return task
+
+
+def finite_task(task: AnyTask, settings: Mapping[str, str | Setting]) -> Task:
+    """The task that is meant, if its kind can be run."""
+    built = built_task(task, settings)
+    if isinstance(built, SequenceTask):
+        raise DistillError(
+            f"checkpoints of networks over sequences cannot be read yet, and '{built.name}' is a "
+            "task over sequences: choose one over a finite domain (`distill tasks` tells them "
+            "apart)"
+        )
+    return built
