@@ -187,7 +187,7 @@ class Evidence:
         seen, every = self.checked, self.sample is None
         agree = seen.answers == seen.model
         claims: Claims = {"space": "domain", "mechanism.variables": []}
-        claims["program.exceptions"] = len(self.mechanism["exceptions"])
+        claims["program.exceptions"] = len(self.mechanism.get("exceptions", ()))
         claims |= counted("program_vs_model", seen.answers, seen.model)
         claims |= rates(int(agree.sum()), len(agree), every)
         claims |= dict.fromkeys(f"program_vs_model.{name}" for name in ("stress", "length"))

@@ -17,9 +17,6 @@ from .kind import DECOY, VARIABLE, Test
 from .kinds import KINDS
 from .verdict import is_number
 
-TESTS: Mapping[str, tuple[Test, ...]] = {name: kind.TESTS for name, kind in KINDS.items()}
-"""The tests of every kind of mechanism."""
-
 DERIVED = frozenset(
     (
         *("logit_r2", "kept_only_accuracy", "removed_accuracy"),
@@ -48,9 +45,9 @@ def doubts(kind: str, rows: Rows, stored: bool, variables: Sequence[str]) -> lis
     """
     if not stored:
         return ["not located: the network is a black box, nothing in it was removed or exchanged"]
-    if kind not in TESTS:
+    if kind not in KINDS:
         return [f"not located: no test is known for a mechanism of the kind '{kind}'"]
-    tests = TESTS[kind]
+    tests = KINDS[kind].TESTS
     if not variables and any(test.name == VARIABLE for test in tests):
         return [NOTHING]
     said = (
@@ -66,7 +63,7 @@ def rule(kind: str, name: str, stored: bool) -> tuple[float | None, bool, bool]:
     checker derives it. Null where the row is no test.
     """
     derived = stored and name in DERIVED
-    for test in TESTS.get(kind, ()):
+    for test in KINDS[kind].TESTS if kind in KINDS else ():
         if name == test.name or (test.stands_for_many and name.startswith(test.name)):
             return test.needs, test.at_least, derived
     return None, True, derived

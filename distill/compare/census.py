@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from distill.compare.classes import Class, Distance, classes_of
 from distill.compare.gather import Subject
 from distill.compare.wording import headline, overall
+from distill.kinds import known
 from distill.kinds.fourier.compare import Family
-from distill.kinds.known import KINDS, heldout_r2
+from distill.kinds.known import heldout_r2
 from distill.records.refusal import Refusal
 
 FORMAT_VERSION = 1
@@ -107,7 +108,7 @@ def _compare(subjects: Sequence[Subject]) -> Comparison:
     once = {place: each for place, each in enumerate(subjects) if place not in repeated}
     written = {place: each for place, each in once.items() if each.source is not None}
     found, grouped = [], set[int]()
-    for kind in KINDS:
+    for kind in known.KINDS:
         own = {
             place: (each.mechanism, each.space)
             for place, each in written.items()

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from distill.checker.verdict import CLAIMS
 from distill.compare import wording
 from distill.compare.census import Comparison, Line
+from distill.kinds import known
 from distill.kinds.fourier.compare import Family, Image, Key
-from distill.kinds.known import KINDS
 from distill.terminal.grid import Cell, Grid, GridColumn
 from distill.terminal.page import Fact, Page, Section
 
@@ -120,7 +120,7 @@ def facts_of(compared: Comparison) -> tuple[Fact, ...]:
     for family in compared.families:
         if len(family.runs) > 1:
             facts += _family_facts(family, several=len(compared.families) > 1)
-    for kind in KINDS:
+    for kind in known.KINDS:
         classes = [each for each in compared.classes if each.kind == kind.name]
         if classes:
             runs = sum(len(each.runs) for each in classes)

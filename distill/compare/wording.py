@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from distill.compare.classes import Class, Distance
+from distill.kinds import known
 from distill.kinds.difference import Difference
 from distill.kinds.fourier.compare import Family, Overlap
-from distill.kinds.known import KINDS, kind_named
+from distill.kinds.known import kind_named
 
 if TYPE_CHECKING:
     from distill.compare.census import Comparison
@@ -21,7 +22,7 @@ def headline(compared: Comparison) -> str:
     """What all runs of a comparison found, the most frequent first."""
     total = compared.networks
     said = [_family(family, total) for family in compared.families]
-    for kind in KINDS:
+    for kind in known.KINDS:
         classes = [each for each in compared.classes if each.kind == kind.name]
         if classes:
             said.append(_classes(classes, total))

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from distill.checker.verdict import CLAIMS
 from distill.drawing.picture import Picture
+from distill.kinds import known
 from distill.pages.pages import (
     environment,
     page_script,
@@ -25,25 +26,11 @@ HEROES = "states", "circles", "profile", "followed", "registers"
 MOST = 45_000
 """Characters of a picture on a card."""
 
-KINDS = {
-    "fourier": (
-        "Waves",
-        "Networks over finite domains that turn circles: sums of cosines of a few frequencies.",
-    ),
-    "automaton": (
-        "Machines",
-        "Recurrent networks that are in one of finitely many states.",
-    ),
-    "recurrence": (
-        "Integers",
-        "Recurrent networks that count, sum, delay and compare.",
-    ),
-    "refused": (
-        "Not understood",
-        "Networks that no mechanism was found for. The reports say what was seen instead.",
-    ),
-}
-"""Titles and what they mean, in the order of the page."""
+REFUSED = (
+    "refused",
+    "Not understood",
+    "Networks that no mechanism was found for. The reports say what was seen instead.",
+)
 
 
 @dataclass(frozen=True)
@@ -82,9 +69,10 @@ class Group:
 def gallery_page(runs: Mapping[str, Run], pictures: Mapping[str, tuple[Picture, ...]]) -> str:
     """The index of runs by name, with their pictures: the same bytes for the same runs."""
     cards = {name: _card(name, run, pictures[name]) for name, run in runs.items()}
+    titled = [(kind.name, kind.title, kind.about) for kind in known.KINDS]
     groups = [
         Group(kind, title, about, tuple(cards[n] for n, r in runs.items() if _kind(r) == kind))
-        for kind, (title, about) in KINDS.items()
+        for kind, title, about in (*titled, REFUSED)
     ]
     claimed = sum(card.good for card in cards.values())
     proved = sum(card.verdict == "proved" for card in cards.values())

@@ -107,6 +107,8 @@ class Kind(Generic[M]):
 
     Attributes:
         name: what `kind` says in its mechanisms.
+        title: of its mechanisms, on pages.
+        about: what its networks do, in a sentence.
         noun: what one of its mechanisms is called, and several.
         mechanism: the type of its mechanisms.
         exhibits: the type of what its pictures show.
@@ -114,6 +116,8 @@ class Kind(Generic[M]):
     """
 
     name: str
+    title: str
+    about: str
     noun: tuple[str, str]
     mechanism: type[M]
     exhibits: Any

@@ -31,8 +31,6 @@ itself (`distill.checker.located` has the others)."""
 
 Space = Literal["domain", "sequences"]
 
-Method = Literal["margins", "boxes", "recurrence", "recurrence in parts"]
-
 Verdict = Literal["proved", "exhaustive", "tested", "approximate", "refused"]
 
 
@@ -90,7 +88,7 @@ class Proof:
         statement: what was proved, in words that follow from the rest.
     """
 
-    method: Method
+    method: str
     smallest_lead: float
     rounding: float | None
     float_bound: FloatBound

@@ -8,10 +8,13 @@ from planted import planted_model
 
 import distill
 from distill.checker.kind import CLEAR, VARIABLE
-from distill.checker.located import TESTS, doubts, rule
+from distill.checker.kinds import KINDS
+from distill.checker.located import doubts, rule
 from distill.networks.stored import Model
 
 NAMES = ("total", "phase")
+
+TESTS = {name: kind.TESTS for name, kind in KINDS.items()}
 
 
 def passed(kind):

@@ -33,6 +33,8 @@ class AutomatonKind(Kind[AutomatonMechanism]):
     """States that are told apart in hidden space, and steps between them."""
 
     name = "automaton"
+    title = "Finite-state automata"
+    about = "Recurrent networks that are in one of finitely many states."
     noun = ("machine", "machines")
     mechanism = AutomatonMechanism
     exhibits = MachineExhibits

@@ -44,6 +44,10 @@ class FourierKind(Kind[FourierMechanism]):
     """A sum of cosines, at key frequencies, of a linear function of the inputs."""
 
     name = "fourier"
+    title = "Fourier features"
+    about = (
+        "Networks over finite domains that turn circles: sums of cosines at a few key frequencies."
+    )
     noun = ("sum of cosines", "sums of cosines")
     mechanism = FourierMechanism
     exhibits = FourierExhibits

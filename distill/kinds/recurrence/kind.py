@@ -31,6 +31,8 @@ class RecurrenceKind(Kind[RecurrenceMechanism]):
     """Integer registers that every step updates."""
 
     name = "recurrence"
+    title = "Integer recurrences"
+    about = "Recurrent networks that count, sum, delay and compare."
     noun = ("recurrence", "recurrences")
     mechanism = RecurrenceMechanism
     exhibits = RecurrenceExhibits

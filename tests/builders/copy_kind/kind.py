@@ -33,6 +33,8 @@ class CopyKind(Kind[CopyMechanism]):
     """The answer is one of the inputs."""
 
     name = "copy"
+    title = "Copies"
+    about = "Networks that answer one of their inputs."
     noun = ("copy", "copies")
     mechanism = CopyMechanism
     exhibits = CopyExhibits

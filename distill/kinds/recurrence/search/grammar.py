@@ -201,4 +201,5 @@ def clock(bank: Bank) -> int:
 
 
 def is_clock(bank: Bank, needs: Iterable[int]) -> bool:
+    """Whether something is of the step, a power or a sign alone."""
     return any(bank.registers[number].role in {"step", "power", "sign"} for number in needs)

@@ -20,9 +20,9 @@ from distill.kinds.recurrence.search.grammar import (
     ONE,
     TWO,
     ZERO,
-    is_clock,
     add_clocks,
     clock,
+    is_clock,
     op,
 )
 
