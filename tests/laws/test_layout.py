@@ -67,3 +67,23 @@ def test_nothing_outside_the_kinds_asks_which_kind_a_mechanism_is_of():
         if asks.search(line)
     ]
     assert found == []
+
+
+def test_the_guide_names_every_package_and_what_it_points_to_is_there():
+    page = (ROOT / "docs" / "code.md").read_text()
+    named = set(re.findall(r"`(\w+)(?:/|\.py)`", page))
+    for path in PACKAGE.iterdir():
+        name = path.name.removesuffix(".py")
+        if (path / "__init__.py").is_file() or (path.suffix == ".py" and not name.startswith("_")):
+            assert name in named, name
+    answers = re.findall(r"\| `(distill/[\w/]+\.py)` \|", page)
+    assert len(answers) == 10
+    for answer in answers:
+        assert (ROOT / answer).is_file(), answer
+
+
+def test_the_picture_of_the_layout_is_that_of_the_imports(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "docs"))
+    from picture_of_layout import picture
+
+    assert (ROOT / "docs" / "layout.svg").read_text() == picture()
