@@ -427,7 +427,7 @@ def _stubbed() -> Iterator[mock.Mock]:
     taken = mock.Mock(side_effect=DistillError("taken"))
     with contextlib.ExitStack() as stack:
         for name, instead in {
-            "distill.train.over_domain.train": taken,
+            "distill.train.over_domain.train_in_order": taken,
             "distill.train.over_sequences._draw": taken,
             "distill.bench.watch.run_shown": taken,
             "webbrowser.open": lambda url: True,

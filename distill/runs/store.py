@@ -114,7 +114,7 @@ class Run:
         )
 
     def _repr_html_(self) -> str:
-        return self.looks(self)
+        return type(self).looks(self)
 
 
 def run_files(

@@ -9,6 +9,7 @@ from itertools import product
 from typing import Any
 
 import numpy as np
+from planted_machine import random_minimal
 
 from distill.kinds.automaton.machine import Machine
 from distill.programs.recognition.rows import Rows

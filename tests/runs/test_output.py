@@ -55,7 +55,7 @@ def test_what_cannot_be_written_is_told_before_training(tmp_path, monkeypatch, n
         raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr(f"os.{call}", refuse)
-    monkeypatch.setattr("distill.train.over_domain.train", never)
+    monkeypatch.setattr("distill.train.over_domain.train_in_order", never)
     monkeypatch.setattr("distill.train.over_sequences._draw", never)
     for task in ("mod_add", "parity_all"):
         with pytest.raises(DistillError, match=f"{os.strerror(number)}.*choose another folder"):

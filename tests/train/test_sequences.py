@@ -184,7 +184,7 @@ def test_boxes_hold_every_run_that_is_off_by_no_more_than_the_radius(symbols, un
     for _ in range(20):
         hidden = parameters["h_0"][:, None].expand(2, 40, 4)
         for t, symbol in enumerate(words.unbind(dim=1)):
-            hidden = shape.step(parameters, hidden, symbol)
+            hidden = shape.ensemble_step(parameters, hidden, symbol)
             assert ((hidden - centre[:, :, t]).abs() <= half[:, :, t] + 1e-5).all()
             corner = torch.randint(2, hidden.shape, generator=generator) * 2 - 1
             hidden = hidden + radius[:, None, None] * corner
@@ -196,7 +196,7 @@ def test_a_step_takes_every_symbol_through_its_own_map():
         shape = Recurrent(9, 2, 5)
         parameters = shape.initialise(generator, 3)
         hidden = torch.randn((3, 50, 5), generator=generator)
-        stepped = shape.step(parameters, hidden, symbols)
+        stepped = shape.ensemble_step(parameters, hidden, symbols)
         for row, symbol in enumerate(symbols.tolist()):
             moved = parameters["W"][:, symbol] @ hidden[:, row, :, None]
             expected = torch.tanh(moved[..., 0] + parameters["b"][:, symbol])

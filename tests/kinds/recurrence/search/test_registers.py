@@ -300,7 +300,7 @@ def test_no_stage_between_a_network_and_its_verdict_reads_a_clock():
         & {"time", "datetime", "signal"}
     }
     # what takes too long fails, and finds nothing
-    ends = {"checker/evaluate.py", "bench/supervised.py", "tasks/time_limit.py"}
+    ends = {"checker/evaluate.py", "cli/supervised.py", "tasks/time_limit.py"}
     assert readers == {"bench/runner.py", "runs/stages.py", *ends}
 
 
