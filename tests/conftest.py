@@ -66,3 +66,22 @@ def tiny_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same at p = 11 with keys 2 and 3, for tests that check it a hundred times."""
     make = make_planted_run(11, {2: 5.0, 3: 4.0})
     return only_run_below(shared(tmp_path_factory, "tiny", make) / "outputs")
+
+
+@pytest.fixture
+def asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One process for every question to one program, however often a checker asks it.
+
+    For tests that change anything but the program: what is run is run, and once.
+    """
+    from distill.checker import sandbox
+
+    answered, said = sandbox._answered, {}
+
+    def once(program, request, data, size, seconds):
+        key = program.source, repr(request), data.tobytes(), size
+        if key not in said:
+            said[key] = answered(program, request, data, size, seconds)
+        return said[key]
+
+    monkeypatch.setattr(sandbox, "_answered", once)
