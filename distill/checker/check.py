@@ -42,13 +42,14 @@ class Checkup:
         findings: what was checked.
         not_derived: what the report says and the checker takes no position on; files that it did
             not look at stand last.
-        confined: whether the program was run behind a filter of system calls.
+        confined: whether the program was run behind a filter of system calls; null where it was
+            not run.
     """
 
     verdict: str
     findings: tuple[Finding, ...]
     not_derived: tuple[str, ...] = ()
-    confined: bool = False
+    confined: bool | None = None
 
     @property
     def ok(self) -> bool:
@@ -93,7 +94,8 @@ def check_run(path: Path, seed: int | None = None, more: More | None = None) -> 
     others = ", ".join(file.name for file in folder.others)
     listed += [f"files not looked at: {others}"] if others else []
     concluded = "refused" if refused else str(claims["verdict"])
-    return Checkup(concluded, tuple(findings), tuple(listed), not refused and is_confined())
+    confined = None if refused else is_confined()
+    return Checkup(concluded, tuple(findings), tuple(listed), confined)
 
 
 def evidence_of(path: Path) -> AnyEvidence:

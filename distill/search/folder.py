@@ -14,7 +14,7 @@ from distill.checker.automaton import machine_of
 from distill.checker.check import Checkup
 from distill.checker.draws import symbols
 from distill.checker.finite import Evidence
-from distill.checker.forward import margins
+from distill.checker.forward import DOUBLE, margins
 from distill.checker.kind import Claims
 from distill.checker.sandbox import program_of, run_program, run_sequences
 from distill.checker.sequences import SequenceEvidence
@@ -67,7 +67,7 @@ def asked(evidence: Evidence | SequenceEvidence) -> Ask:
             return Asked((program != model).any(axis=2), lead)
 
         return ask_sequences
-    forward = finite.forward_pass(evidence)
+    forward = finite.forward_pass(evidence, DOUBLE)
 
     def ask_inputs(rows: ndarray) -> Asked:
         answers = run_program(evidence.program, evidence.values(rows)).answers

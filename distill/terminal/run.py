@@ -121,7 +121,7 @@ def show_checkup(console: Console, checkup: Checkup) -> None:
     console.print(table)
     if checkup.not_derived:
         console.print(Text(f"not derived again: {', '.join(checkup.not_derived)}", style="dim"))
-    if checkup.verdict != "refused":
+    if checkup.confined is not None:
         with_ = "behind" if checkup.confined else "without"
         told = f"the program was run {with_} a filter of system calls"
         console.print(Text(told, style="dim"))

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from distill.cli import main
+from distill.cross_checks import searched_again
 from distill.cross_checks.second_search import (
     least_sure,
     least_sure_sequences,
@@ -75,3 +76,7 @@ def test_without_hypothesis_the_second_search_is_refused_in_a_line(monkeypatch, 
     said = capsys.readouterr().err
     assert said.count("\n") == 1
     assert "pip install 'distill[search]'" in said
+
+
+def test_a_stored_network_over_a_finite_domain_is_searched_again(tiny_run):
+    assert searched_again(tiny_run).ok

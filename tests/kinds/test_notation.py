@@ -60,9 +60,9 @@ def test_a_recurrence_is_written_in_its_registers():
         deviation=None,
     )
     assert written(mechanism, "sympy").splitlines() == [
-        "velocity = -position + velocity + x",
-        "position = position + velocity",
-        "y = Mod(2*position, 7)",
+        "velocity_next = -position + velocity + x",
+        "position_next = position + velocity",
+        "y = Mod(2*position_next, 7)",
     ]
     assert written(mechanism, "latex").startswith(r"\begin{aligned}")
 
@@ -70,6 +70,17 @@ def test_a_recurrence_is_written_in_its_registers():
 def recurrence_of(text):
     one = ("x",), ("y",), (0,)
     return RecurrenceMechanism(*one, (text,), ("y",), after=True, system=None, deviation=None)
+
+
+@pytest.mark.parametrize("after", [True, False])
+def test_it_can_be_seen_whether_an_answer_is_of_values_before_the_step_or_after_it(after):
+    mechanism = RecurrenceMechanism(
+        *(("x",), ("total",), (0,), ("total + x",), ("total",), after, None, None)
+    )
+    first, answer = written(mechanism, "sympy").splitlines()
+    assert first == "total_next = total + x"
+    assert answer == ("y = total_next" if after else "y = total")
+    assert ("y &= total'" in written(mechanism, "latex")) == after
 
 
 @pytest.mark.parametrize("text", ["__import__('os').getpid()", "x.real", "open('x')", "'x'"])

@@ -9,10 +9,10 @@ from builders.paths import SCHEMA
 from planted import planted_logits, planted_model, square
 
 import distill
-from distill.checker.check import check_run
 from distill.checker.count import upper_bound
 from distill.networks import trace as trace_module
 from distill.records.report import Report
+from distill.search.folder import check_run
 from distill.serialise import schema, to_json
 from distill.verify import agreement as agreement_module
 
