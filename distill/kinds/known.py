@@ -12,6 +12,7 @@ from pydantic import Field
 
 from distill.errors import DistillError, MachineError
 from distill.kinds.automaton.kind import AutomatonKind
+from distill.kinds.comparison.kind import ComparisonKind
 from distill.kinds.fourier.kind import FourierKind
 from distill.kinds.kind import Kind, Mechanism, Notation, Written
 from distill.kinds.recurrence.kind import RecurrenceKind
@@ -20,7 +21,12 @@ from distill.networks.trace import View
 from distill.programs.program import Program
 from distill.records.refusal import Refusal
 
-KINDS: tuple[Kind[Any], ...] = (FourierKind(), AutomatonKind(), RecurrenceKind())
+KINDS: tuple[Kind[Any], ...] = (
+    FourierKind(),
+    ComparisonKind(),
+    AutomatonKind(),
+    RecurrenceKind(),
+)
 
 
 def kind_of(mechanism: Mechanism) -> Kind[Any]:
