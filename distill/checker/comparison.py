@@ -49,7 +49,8 @@ def _follows(evidence: Evidence) -> bool:
     if told["inputs"] != ends or len(weights) != len(ends) or gcd(*weights) != 1:
         return False
     sums = sum(
-        weight * column for weight, column in zip(weights, evidence.values(seen.tokens).T, strict=True)
+        weight * column
+        for weight, column in zip(weights, evidence.values(seen.tokens).T, strict=True)
     )
     said = np.where(sums >= threshold, then, otherwise)
     reached = (sums[seen.answers == then] == threshold).any()

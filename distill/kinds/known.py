@@ -6,7 +6,7 @@ from functools import cache, reduce
 from operator import or_
 from typing import Annotated, Any
 
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from numpy import ndarray
 from pydantic import Field
 
@@ -74,9 +74,9 @@ def read(view: View) -> tuple[tuple[Mechanism, ...], tuple[Refusal, ...]]:
     return mechanisms, tuple(each for each in found if isinstance(each, Refusal))
 
 
-def structure_score(logits: Float[ndarray, "n outputs"]) -> float:
-    """How structured logits are, for the kind that finds most in them."""
-    return max(kind.structure(logits) for kind in KINDS)
+def structure_score(logits: Float[ndarray, "n outputs"], tokens: Int[ndarray, "n k"]) -> float:
+    """How structured logits at these inputs are, for the kind that finds most in them."""
+    return max(kind.structure(logits, tokens) for kind in KINDS)
 
 
 def write(mechanism: Mechanism) -> Written | Refusal:

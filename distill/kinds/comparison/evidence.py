@@ -13,10 +13,10 @@ import numpy as np
 import torch
 from jaxtyping import Bool, Float, Int
 from numpy import ndarray
-from scipy.optimize import isotonic_regression
 
 from distill.evidence.checked import Checked
 from distill.evidence.figures import Measure, Measured
+from distill.kinds.comparison.graded import graded
 from distill.kinds.comparison.mechanism import ComparisonMechanism
 from distill.networks.architecture import TokenArchitecture
 from distill.networks.stored import Model, reads_tokens
@@ -46,9 +46,9 @@ def margin_evidence(trace: Trace, mechanism: ComparisonMechanism) -> Measured:
     values = trace.domain.values(trace.tokens)
     form, margins = mechanism.form(values), margin(trace, mechanism)
     high = form >= mechanism.threshold
-    value = _explained(form, margins, high, trace.fitted)
+    value = graded(form, margins, high, trace.fitted)
     wrong = [
-        _explained(other, margins, high, trace.fitted)
+        graded(other, margins, high, trace.fitted)
         for other in _other_sums(mechanism, trace.tokens, values)
         if _alike(form, other, high) < ALIKE
     ]
@@ -74,46 +74,13 @@ def _other_sums(
     yield -shuffled
 
 
-def _alike(
-    one: Int[ndarray, " n"], other: Int[ndarray, " n"], high: Bool[ndarray, " n"]
-) -> float:
+def _alike(one: Int[ndarray, " n"], other: Int[ndarray, " n"], high: Bool[ndarray, " n"]) -> float:
     """R² between two sums among inputs of one answer: the larger of the two answers'."""
     found = [0.0]
     for side in (high, ~high):
         if np.ptp(one[side]) and np.ptp(other[side]):
             found.append(float(np.corrcoef(one[side], other[side])[0, 1] ** 2))
     return max(found)
-
-
-def _explained(
-    form: Int[ndarray, " n"],
-    margins: Float[ndarray, " n"],
-    high: Bool[ndarray, " n"],
-    fitted: Bool[ndarray, " n"],
-) -> float | None:
-    """R² on the rest of a monotone function for each answer; null where nothing varies there."""
-    lost = spread = 0.0
-    for side in (high, ~high):
-        fit, rest = side & fitted, side & ~fitted
-        if not fit.any() or not rest.any():
-            continue
-        said = monotone(form[fit], margins[fit], form[rest])
-        lost += float(np.square(margins[rest] - said).sum())
-        spread += float(np.square(margins[rest] - margins[rest].mean()).sum())
-    size = float(np.square(margins).sum())
-    return 1 - lost / spread if spread > 1e-9 * size else None
-
-
-def monotone(
-    x: Int[ndarray, " n"], y: Float[ndarray, " n"], asked: Int[ndarray, " m"]
-) -> Float[ndarray, " m"]:
-    """The non-decreasing function of x that is nearest to y, at other places.
-
-    Between two places it is linear.
-    """
-    places, where, counts = np.unique(x, return_inverse=True, return_counts=True)
-    means = np.bincount(where, weights=y) / counts
-    return np.interp(asked, places, isotonic_regression(means, weights=counts).x)
 
 
 def line_evidence(trace: Trace, mechanism: ComparisonMechanism, sample: Checked) -> Measured:
@@ -147,9 +114,7 @@ def line_evidence(trace: Trace, mechanism: ComparisonMechanism, sample: Checked)
     }
 
 
-def _blocks(
-    network: Model[TokenArchitecture], trace: Trace
-) -> tuple[tuple[str, int, int], ...]:
+def _blocks(network: Model[TokenArchitecture], trace: Trace) -> tuple[tuple[str, int, int], ...]:
     """Parameter, first row and count of rows of every vocabulary; none where these overlap."""
     counts: dict[tuple[str, int], int] = {}
     for place, count in enumerate(trace.domain.shape):

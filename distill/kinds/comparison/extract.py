@@ -9,6 +9,7 @@ nothing else is looked at: the search is exact, and fast.
 from __future__ import annotations
 
 import math
+from functools import cache
 from itertools import product
 
 import numpy as np
@@ -61,6 +62,7 @@ def extract_comparison(trace: Trace) -> ComparisonMechanism | Refusal:
     )
 
 
+@cache
 def weight_vectors(count: int) -> Int[ndarray, "m k"]:
     """Vectors of coprime weights for so many inputs, the simplest first, each for its opposite too.
 
@@ -144,7 +146,8 @@ def _best(
     some = np.linspace(0, len(values) - 1, min(len(values), COUNTED)).astype(np.int64)
     ways = (way for vector in vectors[:TRIED] for way in (vector, -vector))
     _, weights = min(
-        ((_missed(values[some] @ way, high[some])[0], way) for way in ways), key=lambda each: each[0]
+        ((_missed(values[some] @ way, high[some])[0], way) for way in ways),
+        key=lambda each: each[0],
     )
     missed, threshold = _missed(values @ weights, high)
     said = inequality(tuple(weights.tolist()), threshold)

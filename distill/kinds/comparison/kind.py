@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from jaxtyping import Float, Int
+from numpy import ndarray
+
 from distill.drawing.picture import Picture
 from distill.evidence.checked import Checked
 from distill.evidence.figures import Measured
@@ -11,6 +14,7 @@ from distill.kinds.comparison.emit import emit_comparison
 from distill.kinds.comparison.evidence import line_evidence, margin_evidence
 from distill.kinds.comparison.exhibits import ComparisonExhibits, comparison_exhibits
 from distill.kinds.comparison.extract import extract_comparison
+from distill.kinds.comparison.graded import graded_score
 from distill.kinds.comparison.mechanism import ComparisonMechanism, latex
 from distill.kinds.comparison.pictures import comparison_pictures
 from distill.kinds.kind import Kind, Notation, Written
@@ -45,6 +49,10 @@ class ComparisonKind(Kind[ComparisonMechanism]):
         assert isinstance(view, Trace), "comparisons are read over finite domains"
         assert isinstance(mechanism, ComparisonMechanism), "of this kind"
         return margin_evidence(view, mechanism) | line_evidence(view, mechanism, sample)
+
+    def structure(self, logits: Float[ndarray, "n outputs"], tokens: Int[ndarray, "n k"]) -> float:
+        """How far it is surer of an answer the further an input is from a line."""
+        return graded_score(logits, tokens)
 
     def show(self, mechanism: ComparisonMechanism, view: View) -> ComparisonExhibits:
         """Margins, along the weighted sum and over two inputs."""
