@@ -48,10 +48,7 @@ def _follows(evidence: Evidence) -> bool:
     )
     if told["inputs"] != ends or len(weights) != len(ends) or gcd(*weights) != 1:
         return False
-    sums = sum(
-        weight * column
-        for weight, column in zip(weights, evidence.values(seen.tokens).T, strict=True)
-    )
+    sums: ndarray = evidence.values(seen.tokens) @ np.array(weights)
     said = np.where(sums >= threshold, then, otherwise)
     reached = (sums[seen.answers == then] == threshold).any()
     return bool(then > otherwise and reached and (said == seen.answers).all())
