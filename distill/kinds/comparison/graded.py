@@ -62,11 +62,10 @@ def graded_score(logits: Float[ndarray, "n outputs"], tokens: Int[ndarray, "n k"
     No labels are needed: the answers are the network's own. One that knows its inputs by heart is
     as sure of one as of another, and scores about 0.
     """
-    answers = logits.argmax(axis=1)
-    shown = np.unique(answers)
-    if len(shown) != 2:
+    if logits.shape[1] != 2:  # of more outputs, two may lead only because training has just begun
         return 0.0
-    high, margins = answers == shown[1], logits[:, shown[1]] - logits[:, shown[0]]
+    margins = logits[:, 1] - logits[:, 0]
+    high = margins > 0
     every_other = np.arange(len(tokens)) % 2 == 0
     sums = (tokens @ vector for vector in weight_vectors(tokens.shape[1])[:LOOKED_AT])
     scores = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from distill.drawing.heat import held, level_panel
-from distill.drawing.picture import FAINT, INK, SERIES, Picture, panelled, picture
+from distill.drawing.picture import FAINT, INK, SERIES, Picture, picture
 from distill.kinds.comparison.exhibits import ComparisonExhibits
 from distill.kinds.comparison.mechanism import ComparisonMechanism
 
@@ -21,14 +21,16 @@ def comparison_pictures(
     if exhibits.plane is None or exhibits.margins is None:
         return (along,)
     names = " and ".join(exhibits.plane.names)
-    over = panelled(
+    over = picture(
         "margin-map",
         f"The margin over {names}{held(exhibits.plane)}",
         f"Blue where the network answers {mechanism.then}, orange where it answers "
         f"{mechanism.otherwise}; the line between them is where the program changes its answer.",
         f"The margin is at most {exhibits.margins.scale:.4g} in size, and changes its sign where "
         f"{mechanism.condition} begins to hold.",
-        [level_panel(exhibits.plane, exhibits.margins)],
+        level_panel(exhibits.plane, exhibits.margins).draw,
+        width=4.4,
+        height=4.6,
     )
     return along, over
 
