@@ -1,11 +1,11 @@
 """A comparison that was trained: its program, its page, its formula."""
 
-from builders.commands import distill_here
 from builders.paths import GOLDEN
 
 import distill
 from distill import Task
 from distill.checker.check import check_run
+from distill.kinds.known import notation
 
 P = 13
 
@@ -28,5 +28,4 @@ def test_a_trained_network_that_compares_is_proved_and_located(tmp_path):
     page = (run.folder / "report.html").read_text()
     assert 'id="margin-title"' in page
     assert "The margin over a and b" in page
-    said = distill_here("show", str(run.folder), "--latex", cwd=tmp_path)
-    assert said.stdout.splitlines()[1] == r"1 & \text{if } a < b \\"
+    assert notation(run.mechanism, "latex").splitlines()[1] == r"1 & \text{if } a < b \\"
