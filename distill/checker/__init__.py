@@ -14,7 +14,7 @@ A space of inputs is a file (certificate, counts, draws that nobody could know),
 of mechanism (tests of the inside, proof, whether its program is it):
 
     finite.py, sequences.py                with count.py, draws.py
-    fourier.py, automaton.py, recurrence.py  named in kinds.py, described in kind.py
+    fourier.py, automaton.py, ...          named in kinds.py, described in kind.py
 
 The program:
 

@@ -40,6 +40,7 @@ class Test:
         words: what is tested, as a reason says it.
         needs: the least value that passes, or the greatest where it is not `at_least`.
         clear: how far on the right side of its decoy the value must be.
+        derived: whether `derive` gives the value of a stored network's row.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Test:
     needs: float
     at_least: bool = True
     clear: float = CLEAR
+    derived: bool = False
 
     @property
     def stands_for_many(self) -> bool:

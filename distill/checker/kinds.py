@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 
-from . import automaton, fourier, recurrence
+from . import automaton, comparison, fourier, recurrence
 from .kind import Kind
 
 KINDS: Mapping[str, Kind] = {
     "fourier": fourier,
+    "comparison": comparison,
     "automaton": automaton,
     "recurrence": recurrence,
 }

@@ -65,7 +65,7 @@ def rule(kind: str, name: str, stored: bool) -> tuple[float | None, bool, bool]:
     derived = stored and name in DERIVED
     for test in KINDS[kind].TESTS if kind in KINDS else ():
         if name == test.name or (test.stands_for_many and name.startswith(test.name)):
-            return test.needs, test.at_least, derived
+            return test.needs, test.at_least, derived or (stored and test.derived)
     return None, True, derived
 
 

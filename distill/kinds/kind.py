@@ -177,7 +177,7 @@ class Kind(Generic[M]):
         """Inputs that a search for disagreements begins with."""
         return []
 
-    def structure(self, logits: Float[ndarray, "n outputs"]) -> float:
+    def structure(self, logits: Float[ndarray, "n outputs"], tokens: Int[ndarray, "n k"]) -> float:
         """How far logits are what this kind reads, from 0 to about 1: training stops by it.
 
         Nothing of labels is seen: a network is trained until it is structured, not until it is

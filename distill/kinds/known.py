@@ -6,12 +6,13 @@ from functools import cache, reduce
 from operator import or_
 from typing import Annotated, Any
 
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from numpy import ndarray
 from pydantic import Field
 
 from distill.errors import DistillError, MachineError
 from distill.kinds.automaton.kind import AutomatonKind
+from distill.kinds.comparison.kind import ComparisonKind
 from distill.kinds.fourier.kind import FourierKind
 from distill.kinds.kind import Kind, Mechanism, Notation, Written
 from distill.kinds.recurrence.kind import RecurrenceKind
@@ -20,7 +21,12 @@ from distill.networks.trace import View
 from distill.programs.program import Program
 from distill.records.refusal import Refusal
 
-KINDS: tuple[Kind[Any], ...] = (FourierKind(), AutomatonKind(), RecurrenceKind())
+KINDS: tuple[Kind[Any], ...] = (
+    FourierKind(),
+    ComparisonKind(),
+    AutomatonKind(),
+    RecurrenceKind(),
+)
 
 
 def kind_of(mechanism: Mechanism) -> Kind[Any]:
@@ -68,9 +74,9 @@ def read(view: View) -> tuple[tuple[Mechanism, ...], tuple[Refusal, ...]]:
     return mechanisms, tuple(each for each in found if isinstance(each, Refusal))
 
 
-def structure_score(logits: Float[ndarray, "n outputs"]) -> float:
-    """How structured logits are, for the kind that finds most in them."""
-    return max(kind.structure(logits) for kind in KINDS)
+def structure_score(logits: Float[ndarray, "n outputs"], tokens: Int[ndarray, "n k"]) -> float:
+    """How structured logits at these inputs are, for the kind that finds most in them."""
+    return max(kind.structure(logits, tokens) for kind in KINDS)
 
 
 def write(mechanism: Mechanism) -> Written | Refusal:

@@ -29,8 +29,8 @@ PROBE = 4096
 LEARNED = 0.99
 """Held-out accuracy below which a task counts as not learned."""
 
-Score = Callable[[Float[ndarray, "n outputs"]], float]
-"""How structured logits are."""
+Score = Callable[[Float[ndarray, "n outputs"], Int[ndarray, "n k"]], float]
+"""How structured logits at some inputs are."""
 
 
 class DomainTraining(Training):
@@ -124,7 +124,8 @@ class DomainTraining(Training):
         data = Data(tokens, labels(tokens), heldout, labels(heldout))
         probe = domain.tokens(_probe(domain))
         trainer = DomainTrainer(
-            *(self.shape, data, probe, self.structured, self.used, self.seed, self.at_most)
+            *(self.shape, data, probe, lambda logits: self.structured(logits, probe)),
+            *(self.used, self.seed, self.at_most),
         )
 
         def observe(state: TrainingState) -> None:

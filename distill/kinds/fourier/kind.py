@@ -117,7 +117,7 @@ class FourierKind(Kind[FourierMechanism]):
         assert isinstance(view, Trace), "cosines are read over finite domains"
         return losses(view, mechanism, labels, trained)
 
-    def structure(self, logits: Float[ndarray, "n outputs"]) -> float:
+    def structure(self, logits: Float[ndarray, "n outputs"], tokens: Int[ndarray, "n k"]) -> float:
         """The part of the logits that a few directions hold (`structure_score`)."""
         return structure_score(logits)
 

@@ -1,0 +1,70 @@
+"""Comparisons over a finite domain, as a kind: its stages, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from jaxtyping import Float, Int
+from numpy import ndarray
+
+from distill.drawing.picture import Picture
+from distill.evidence.checked import Checked
+from distill.evidence.figures import Measured
+from distill.kinds.comparison.emit import emit_comparison
+from distill.kinds.comparison.evidence import line_evidence, margin_evidence
+from distill.kinds.comparison.exhibits import ComparisonExhibits, comparison_exhibits
+from distill.kinds.comparison.extract import extract_comparison
+from distill.kinds.comparison.graded import graded_score
+from distill.kinds.comparison.mechanism import ComparisonMechanism, latex
+from distill.kinds.comparison.pictures import comparison_pictures
+from distill.kinds.kind import Kind, Notation, Written
+from distill.networks.trace import Trace, View
+from distill.records.refusal import Refusal
+from distill.records.report import Report
+
+
+class ComparisonKind(Kind[ComparisonMechanism]):
+    """One of two answers, by a linear inequality of the inputs."""
+
+    name = "comparison"
+    title = "Comparisons"
+    about = "Networks over finite domains that compare: one of two answers, on two sides of a line."
+    noun = ("comparison", "comparisons")
+    mechanism = ComparisonMechanism
+    exhibits = ComparisonExhibits
+    notations = ("latex",)
+
+    def read(self, view: View) -> Iterator[ComparisonMechanism | Refusal]:
+        """The smallest inequality that all answers agree with."""
+        if isinstance(view, Trace):
+            yield extract_comparison(view)
+
+    def write(self, mechanism: ComparisonMechanism) -> Written:
+        """One line."""
+        return Written(emit_comparison(mechanism), mechanism)
+
+    def probe(self, written: Written, view: View, sample: Checked) -> Measured:
+        """The margin along the weighted sum, and the line that values are embedded on."""
+        mechanism = written.mechanism
+        assert isinstance(view, Trace), "comparisons are read over finite domains"
+        assert isinstance(mechanism, ComparisonMechanism), "of this kind"
+        return margin_evidence(view, mechanism) | line_evidence(view, mechanism, sample)
+
+    def structure(self, logits: Float[ndarray, "n outputs"], tokens: Int[ndarray, "n k"]) -> float:
+        """How far it is surer of an answer the further an input is from a line."""
+        return graded_score(logits, tokens)
+
+    def show(self, mechanism: ComparisonMechanism, view: View) -> ComparisonExhibits:
+        """Margins, along the weighted sum and over two inputs."""
+        assert isinstance(view, Trace), "comparisons are read over finite domains"
+        return comparison_exhibits(mechanism, view)
+
+    def draw(
+        self, mechanism: ComparisonMechanism, exhibits: ComparisonExhibits, report: Report
+    ) -> tuple[Picture, ...]:
+        """The margins."""
+        return comparison_pictures(mechanism, exhibits)
+
+    def notation(self, mechanism: ComparisonMechanism, form: Notation) -> str:
+        """The answer by cases."""
+        return latex(mechanism)
