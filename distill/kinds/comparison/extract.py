@@ -33,12 +33,14 @@ COUNTED, TRIED = 4096, 400
 """Inputs, and vectors, among which the best inequality is looked for where none is right."""
 
 
-def extract_comparison(trace: Trace) -> ComparisonMechanism | Refusal:
-    """The smallest inequality that every traced answer agrees with, or how far off the best is."""
+def extract_comparison(trace: Trace) -> ComparisonMechanism | Refusal | None:
+    """The smallest inequality that every traced answer agrees with, or how far off the best is.
+
+    Null where not two answers occur: that is nothing to look for an inequality in.
+    """
     domain, shown = trace.domain, np.unique(trace.outputs)
     if len(shown) != 2:
-        said = "one answer occurs" if len(shown) == 1 else f"{len(shown):,} different answers occur"
-        return Refusal((f"{said}, and an inequality has two",), {"answers": len(shown)})
+        return None
     values, high = domain.values(trace.tokens), trace.outputs == shown[1]
     vectors = weight_vectors(values.shape[1])
     if not len(vectors):

@@ -36,8 +36,9 @@ class ComparisonKind(Kind[ComparisonMechanism]):
 
     def read(self, view: View) -> Iterator[ComparisonMechanism | Refusal]:
         """The smallest inequality that all answers agree with."""
-        if isinstance(view, Trace):
-            yield extract_comparison(view)
+        found = extract_comparison(view) if isinstance(view, Trace) else None
+        if found is not None:
+            yield found
 
     def write(self, mechanism: ComparisonMechanism) -> Written:
         """One line."""
