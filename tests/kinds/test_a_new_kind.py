@@ -1,4 +1,4 @@
-"""A kind that the package does not have goes through all of it: a folder, a file, a line in each list."""
+"""A kind that the package does not have goes through all of it: a folder, a file, three lines."""
 
 import json
 from pathlib import Path
