@@ -6,131 +6,27 @@ it plants can be reached within the length that the search is given.
 
 from __future__ import annotations
 
-import ast
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
 from numpy import ndarray
-
-Rng = np.random.Generator
-
-
-@dataclass(frozen=True)
-class Loop:
-    """A program as text: what is set at first, and what is done with every step's `x` (and `y`).
-
-    It is run on many sequences at once: `x` is a column, `h` the list of the columns so far (`g`
-    of the second channel), `t` the number of the step. The answer is left in `said`.
-    """
-
-    start: str
-    step: str
-
-    @cached_property
-    def constants(self) -> tuple[int, ...]:
-        """The integers in the text, in its order, with repetitions."""
-        tree = ast.parse(f"{self.start}\n{self.step}")
-        found = dict[tuple[int, int], int]()
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Constant) and type(node.value) is int:
-                found.setdefault((node.lineno, node.col_offset), node.value)
-            if isinstance(node, ast.UnaryOp) and isinstance(node.operand, ast.Constant):
-                found[node.operand.lineno, node.operand.col_offset] = ast.literal_eval(node)
-        return tuple(value for _, value in sorted(found.items()))
-
-    def run(self, rows: Int[ndarray, "n length channels"]) -> Int[ndarray, "n length"]:
-        """The answers at every step."""
-        names: dict[str, Any] = {"np": np, "h": [], "g": []}
-        exec(self.start, names)
-        step, said = compile(self.step, "step", "exec"), []
-        for t in range(rows.shape[1]):
-            names["t"], names["x"], names["y"] = t, rows[:, t, 0], rows[:, t, -1]
-            names["h"].append(names["x"])
-            names["g"].append(names["y"])
-            exec(step, names)
-            said.append(np.broadcast_to(names["said"], len(rows)))
-        return np.stack(said, axis=1)
-
-
-@dataclass(frozen=True)
-class Planted:
-    """A fault.
-
-    Attributes:
-        channels: the values of each; over a finite domain one for every input.
-        length: of the sequences; null over a finite domain.
-        right: what the network does.
-        faulty: the program.
-        lead: of the network, where it is not the same everywhere.
-        named: whether the fault stands in the program's text.
-    """
-
-    channels: tuple[range, ...]
-    length: int | None
-    right: Loop
-    faulty: Loop
-    lead: Callable[[Int[ndarray, "n length channels"]], Float[ndarray, "n length"]] | None = None
-    named: bool = True
-
-    def differs(self, rows: Int[ndarray, "n length channels"]) -> Bool[ndarray, "n length"]:
-        """Where program and network part."""
-        return self.right.run(rows) != self.faulty.run(rows)
-
-
-def _planted(
-    rng: Rng,
-    channels: tuple[range, ...],
-    length: int | None,
-    condition: str,
-    start: str = "",
-    step: str = "",
-) -> Planted:
-    """A host with one more line of text, by which its answer is another where a condition holds."""
-    read = "x" if len(channels) == 1 or length is None else "x + y"
-    m = int(rng.integers(2, 12))
-    hosts = [
-        Loop("total = 0", f"total = total + {read}\nsaid = total"),
-        Loop("total = 0", f"total = (total + {read}) % {m}\nsaid = total"),
-        Loop("best = -1000", f"best = np.maximum(best, {read})\nsaid = best"),
-        Loop("a = b = 0", f"said = {read} + a + b\na, b = {read}, a"),
-        Loop("before = 0", f"said = 1 * ({read} > before)\nbefore = {read}"),
-    ]
-    right = hosts[int(rng.integers(len(hosts)))]
-    faulty = Loop(
-        f"{right.start}\n{start}",
-        f"{right.step}\n{step}\nfault = {condition}\nsaid = said + 1 * fault",
-    )
-    return Planted(channels, length, right, faulty)
-
-
-def _range(rng: Rng, *sizes: int) -> range:
-    size = int(rng.choice(sizes))
-    low = int(rng.choice([0, 0, 0, 1, -(size // 2)]))
-    return range(low, low + size)
-
-
-def _value(rng: Rng, values: range) -> int:
-    return int(rng.integers(values.start, values.stop))
-
-
-def _length(rng: Rng, *lengths: int) -> int:
-    return int(rng.choice(lengths))
-
-
-def _streak(condition: str, steps: int, name: str = "run") -> tuple[str, str, str]:
-    """Condition, start and step: something holds for so many steps in a row."""
-    return f"{name} == {steps}", f"{name} = 0", f"{name} = np.where({condition}, {name} + 1, 0)"
+from planted_loops import (
+    Loop,
+    Planted,
+    Rng,
+    drawn_length,
+    drawn_range,
+    drawn_value,
+    planted,
+    streak,
+)
 
 
 def wrong_transition(rng: Rng) -> Planted:
     """One of a machine of 200 states."""
     states, symbols = 200, int(rng.integers(2, 5))
-    length = _length(rng, 10, 20)
+    length = drawn_length(rng, 10, 20)
     while True:
         table = rng.integers(0, states, (states, symbols))
         said = rng.integers(0, 3, states)
@@ -164,15 +60,15 @@ def _parts_within(table: ndarray, wrong: ndarray, said: ndarray, length: int) ->
 
 def late(rng: Rng) -> Planted:
     """From some step after the twelfth on, always or for one value only."""
-    values, length = _range(rng, 2, 10, 100), _length(rng, 13, 16, 20)
+    values, length = drawn_range(rng, 2, 10, 100), drawn_length(rng, 13, 16, 20)
     step = int(rng.integers(12, length))
-    more = ["", f" & (x == {_value(rng, values)})", " & (x % 2 == 0)"][int(rng.integers(3))]
-    return _planted(rng, (values,), length, f"(t >= {step}){more}")
+    more = ["", f" & (x == {drawn_value(rng, values)})", " & (x % 2 == 0)"][int(rng.integers(3))]
+    return planted(rng, (values,), length, f"(t >= {step}){more}")
 
 
 def threshold(rng: Rng) -> Planted:
     """A large value, a large sum, or both."""
-    values, length = range(100), _length(rng, 6, 10, 20)
+    values, length = range(100), drawn_length(rng, 6, 10, 20)
     large = int(97 + rng.integers(3))
     much = int(length * rng.integers(75, 98))
     least = int(length * rng.integers(1, 12))
@@ -183,14 +79,14 @@ def threshold(rng: Rng) -> Planted:
         f"(x >= {large}) & (h[0] >= {large})",
         f"(x >= {large}) & (total2 > {length * 60})",
     ][int(rng.integers(5))]
-    return _planted(rng, (values,), length, condition, "total2 = 0", "total2 = total2 + x")
+    return planted(rng, (values,), length, condition, "total2 = 0", "total2 = total2 + x")
 
 
 def many_times(rng: Rng) -> Planted:
     """One input for the n-th time."""
-    values, length = _range(rng, 3, 10, 30, 100), _length(rng, 10, 12, 20)
-    value, times = _value(rng, values), int(rng.integers(4, min(10, length) + 1))
-    return _planted(
+    values, length = drawn_range(rng, 3, 10, 30, 100), drawn_length(rng, 10, 12, 20)
+    value, times = drawn_value(rng, values), int(rng.integers(4, min(10, length) + 1))
+    return planted(
         rng,
         (values,),
         length,
@@ -202,93 +98,93 @@ def many_times(rng: Rng) -> Planted:
 
 def nine_times_at_the_end(rng: Rng) -> Planted:
     """One input exactly nine times at the last step."""
-    values, length = _range(rng, 10, 30, 100), _length(rng, 10, 12)
-    value = _value(rng, values)
+    values, length = drawn_range(rng, 10, 30, 100), drawn_length(rng, 10, 12)
+    value = drawn_value(rng, values)
     condition = f"(n == 9) & (t == {length - 1})"
-    return _planted(rng, (values,), length, condition, "n = 0", f"n = n + (x == {value})")
+    return planted(rng, (values,), length, condition, "n = 0", f"n = n + (x == {value})")
 
 
 def three_in_a_row(rng: Rng) -> Planted:
     """Three given values in a row."""
-    values, length = _range(rng, 30, 100), _length(rng, 6, 10, 20)
+    values, length = drawn_range(rng, 30, 100), drawn_length(rng, 6, 10, 20)
     a, b, c = rng.choice(values, 3, replace=False).tolist()
     if rng.integers(2):
         condition = f"(len(h) >= 3) and ((h[-3] == {a}) & (h[-2] == {b}) & (x == {c}))"
-        return _planted(rng, (values,), length, condition)
+        return planted(rng, (values,), length, condition)
     then = f"np.where((w == 1) & (x == {b}), 2, 3 * ((w == 2) & (x == {c})))"
     step = f"w = np.where(x == {a}, 1, {then})"
-    return _planted(rng, (values,), length, "w == 3", "w = 0", step)
+    return planted(rng, (values,), length, "w == 3", "w = 0", step)
 
 
 def coded_three(rng: Rng) -> Planted:
     """Three values in a row, given as one number in the base of the range."""
-    size, length = int(rng.choice([30, 100])), _length(rng, 6, 10, 20)
+    size, length = int(rng.choice([30, 100])), drawn_length(rng, 6, 10, 20)
     code = int(rng.integers(size**2, size**3))
     step = f"code = (code * {size} + x) % {size**3}"
-    return _planted(rng, (range(size),), length, f"(t >= 2) & (code == {code})", "code = 0", step)
+    return planted(rng, (range(size),), length, f"(t >= 2) & (code == {code})", "code = 0", step)
 
 
 def beside_a_table(rng: Rng) -> Planted:
     """Three values in a row, in a text with a table of hundreds of other values."""
-    length = _length(rng, 6, 10, 20)
+    length = drawn_length(rng, 6, 10, 20)
     a, b, c = rng.integers(100, size=3).tolist()
     table = rng.integers(100, size=int(rng.integers(100, 400))).tolist()
     start = f"TABLE = np.array({table})\nu = v = w = -1"
     condition = f"(w == {a}) & (v == {b}) & (u == {c})"
-    return _planted(rng, (range(100),), length, condition, start, "w, v, u = v, u, x")
+    return planted(rng, (range(100),), length, condition, start, "w, v, u = v, u, x")
 
 
 def rising(rng: Rng) -> Planted:
     """So many rising, or falling, values in a row."""
-    values, length = _range(rng, 30, 100), _length(rng, 10, 20)
+    values, length = drawn_range(rng, 30, 100), drawn_length(rng, 10, 20)
     sign = ">" if rng.integers(2) else "<"
     steps = int(rng.integers(6, 10))
-    streak = _streak(f"len(h) >= 2 and (x {sign} h[-2])", steps)
-    return _planted(rng, (values,), length, *streak)
+    rises = streak(f"len(h) >= 2 and (x {sign} h[-2])", steps)
+    return planted(rng, (values,), length, *rises)
 
 
 def progression(rng: Rng) -> Planted:
     """Equal differences for some steps, any or a given one."""
-    values, length = _range(rng, 30, 100), _length(rng, 6, 10, 20)
+    values, length = drawn_range(rng, 30, 100), drawn_length(rng, 6, 10, 20)
     steps = int(rng.integers(3, 6))
     if rng.integers(2):
         stride = int(rng.integers(1, max(2, (len(values) - 1) // steps)))
-        return _planted(
-            rng, (values,), length, *_streak(f"len(h) >= 2 and (x - h[-2] == {stride})", steps)
+        return planted(
+            rng, (values,), length, *streak(f"len(h) >= 2 and (x - h[-2] == {stride})", steps)
         )
     same = "len(h) >= 3 and ((x - h[-2] == h[-2] - h[-3]) & (x != h[-2]))"
-    return _planted(rng, (values,), length, *_streak(same, steps - 1))
+    return planted(rng, (values,), length, *streak(same, steps - 1))
 
 
 def palindrome(rng: Rng) -> Planted:
     """The beginning, or the last values, read backwards are the same."""
-    values, length = _range(rng, 10, 30, 100), _length(rng, 6, 10, 20)
+    values, length = drawn_range(rng, 10, 30, 100), drawn_length(rng, 6, 10, 20)
     size = int(rng.integers(6, length + 1))
     last = "len(h)" if rng.integers(2) else str(size)
     condition = (
         f"len(h) >= {size} and (np.all([h[-1 - i] == h[i - {last}] for i in range({last})], axis=0)"
         " & (x != h[-2]))"
     )
-    return _planted(rng, (values,), length, condition)
+    return planted(rng, (values,), length, condition)
 
 
 def exact_sum(rng: Rng) -> Planted:
     """The sum of everything at one step, or of the last few values."""
-    values, length = _range(rng, 30, 100), _length(rng, 6, 10, 20)
+    values, length = drawn_range(rng, 30, 100), drawn_length(rng, 6, 10, 20)
     top = values.stop - 1
     if rng.integers(2):
         target = int(rng.integers(length * values.start, length * top))
-        return _planted(
+        return planted(
             rng, (values,), length, f"(t == {length - 1}) & (s == {target})", "s = 0", "s = s + x"
         )
     k = int(rng.integers(3, 6))
     target = int(rng.integers(k * values.start, k * top))
-    return _planted(rng, (values,), length, f"len(h) >= {k} and (sum(h[-{k}:]) == {target})")
+    return planted(rng, (values,), length, f"len(h) >= {k} and (sum(h[-{k}:]) == {target})")
 
 
 def carry_chain(rng: Rng) -> Planted:
     """A carry that goes through so many digits."""
-    base, length = int(rng.choice([2, 7, 10])), _length(rng, 10, 12, 20)
+    base, length = int(rng.choice([2, 7, 10])), drawn_length(rng, 10, 12, 20)
     steps = int(rng.integers(5, length - 1))
     right = Loop("c = 0", f"d = x + y + c\nc = d // {base}\nsaid = d % {base}")
     faulty = Loop(
@@ -302,149 +198,147 @@ def carry_chain(rng: Rng) -> Planted:
 
 def same_as_before(rng: Rng) -> Planted:
     """The input before it, so many times in a row."""
-    values, length = _range(rng, 10, 30, 100), _length(rng, 6, 10, 20)
+    values, length = drawn_range(rng, 10, 30, 100), drawn_length(rng, 6, 10, 20)
     steps = int(rng.integers(3, min(length, 12)))
-    return _planted(rng, (values,), length, *_streak("len(h) >= 2 and (x == h[-2])", steps))
+    return planted(rng, (values,), length, *streak("len(h) >= 2 and (x == h[-2])", steps))
 
 
 def least_then_most(rng: Rng) -> Planted:
     """The ends of the range one after the other, once or a few times."""
-    values, length = _range(rng, 30, 100), _length(rng, 6, 10, 20)
+    values, length = drawn_range(rng, 30, 100), drawn_length(rng, 6, 10, 20)
     low, top, times = values.start, values.stop - 1, int(rng.integers(1, 4))
     step = f"n = n + (len(h) >= 2 and ((h[-2] == {low}) & (x == {top})))"
-    return _planted(rng, (values,), length, f"(n == {times}) & (x == {top})", "n = 0", step)
+    return planted(rng, (values,), length, f"(n == {times}) & (x == {top})", "n = 0", step)
 
 
 def one_place(rng: Rng) -> Planted:
     """One value at one step, with another before it."""
-    values, length = _range(rng, 30, 100), _length(rng, 6, 10, 20)
-    step, a, b = int(rng.integers(1, length)), _value(rng, values), _value(rng, values)
-    return _planted(rng, (values,), length, f"(t == {step}) and ((x == {a}) & (h[-2] == {b}))")
+    values, length = drawn_range(rng, 30, 100), drawn_length(rng, 6, 10, 20)
+    step, a, b = int(rng.integers(1, length)), drawn_value(rng, values), drawn_value(rng, values)
+    return planted(rng, (values,), length, f"(t == {step}) and ((x == {a}) & (h[-2] == {b}))")
 
 
 def alternation(rng: Rng) -> Planted:
     """Two values, any or given ones, in turn."""
-    values, length = _range(rng, 30, 100), _length(rng, 6, 10, 20)
+    values, length = drawn_range(rng, 30, 100), drawn_length(rng, 6, 10, 20)
     steps = int(rng.integers(3, min(length - 2, 9)))
     if rng.integers(2):
-        return _planted(
+        return planted(
             rng,
             (values,),
             length,
-            *_streak("len(h) >= 3 and ((x == h[-3]) & (x != h[-2]))", steps),
+            *streak("len(h) >= 3 and ((x == h[-3]) & (x != h[-2]))", steps),
         )
     a, b = rng.choice(values, 2, replace=False).tolist()
-    return _planted(
-        rng, (values,), length, *_streak(f"x == np.where(run % 2 == 0, {a}, {b})", steps)
-    )
+    return planted(rng, (values,), length, *streak(f"x == np.where(run % 2 == 0, {a}, {b})", steps))
 
 
 def state_again(rng: Rng) -> Planted:
     """A state that is visited for the second, third, fourth time."""
-    values, length = _range(rng, 10, 100), _length(rng, 10, 20)
+    values, length = drawn_range(rng, 10, 100), drawn_length(rng, 10, 20)
     m, times = int(rng.choice([50, 97])), int(rng.integers(2, 5))
     state = int(rng.integers(m))
     step = f"s = (s + x) % {m}\nn = n + (s == {state})"
-    return _planted(rng, (values,), length, f"(n == {times}) & (s == {state})", "n = s = 0", step)
+    return planted(rng, (values,), length, f"(n == {times}) & (s == {state})", "n = s = 0", step)
 
 
 def two_places(rng: Rng) -> Planted:
     """Given values at two places, or two given values at a distance."""
-    values, length = _range(rng, 30, 100), _length(rng, 6, 10, 20)
-    a, b = _value(rng, values), _value(rng, values)
+    values, length = drawn_range(rng, 30, 100), drawn_length(rng, 6, 10, 20)
+    a, b = drawn_value(rng, values), drawn_value(rng, values)
     i, j = sorted(rng.choice(length, 2, replace=False).tolist())
     if rng.integers(2):
-        return _planted(rng, (values,), length, f"(t == {j}) and ((h[{i}] == {a}) & (x == {b}))")
-    return _planted(
+        return planted(rng, (values,), length, f"(t == {j}) and ((h[{i}] == {a}) & (x == {b}))")
+    return planted(
         rng, (values,), length, f"len(h) > {j - i} and ((h[-1 - {j - i}] == {a}) & (x == {b}))"
     )
 
 
 def block_again(rng: Rng) -> Planted:
     """The last block is the one before it."""
-    values, length = _range(rng, 10, 30, 100), _length(rng, 10, 20)
+    values, length = drawn_range(rng, 10, 30, 100), drawn_length(rng, 10, 20)
     w = int(rng.integers(3, 6))
     condition = (
         f"len(h) >= {2 * w} and (np.all([h[-1 - i] == h[-1 - {w} - i] for i in range({w})], axis=0)"
         " & (x != h[-2]))"
     )
-    return _planted(rng, (values,), length, condition)
+    return planted(rng, (values,), length, condition)
 
 
 def near_zero(rng: Rng) -> Planted:
     """A sum that stays small for so many steps, while the input does not rest."""
-    values, length = range(-9, 10), _length(rng, 10, 20)
+    values, length = range(-9, 10), drawn_length(rng, 10, 20)
     steps = int(rng.integers(7, 11))
-    condition, start, step = _streak("(abs(s) <= 2) & (x != 0)", steps)
-    return _planted(rng, (values,), length, condition, f"{start}\ns = 0", f"s = s + x\n{step}")
+    condition, start, step = streak("(abs(s) <= 2) & (x != 0)", steps)
+    return planted(rng, (values,), length, condition, f"{start}\ns = 0", f"s = s + x\n{step}")
 
 
 def remainders(rng: Rng) -> Planted:
     """Inputs with one remainder, so many in a row."""
-    values, length = _range(rng, 30, 100), _length(rng, 10, 20)
+    values, length = drawn_range(rng, 30, 100), drawn_length(rng, 10, 20)
     m = int(rng.integers(2, 7))
     r, steps = int(rng.integers(m)), int(rng.integers(6, 11))
-    return _planted(rng, (values,), length, *_streak(f"x % {m} == {r}", steps))
+    return planted(rng, (values,), length, *streak(f"x % {m} == {r}", steps))
 
 
 def close_together(rng: Rng) -> Planted:
     """Inputs in a small part of the range, so many in a row."""
-    values, length = _range(rng, 30, 100), _length(rng, 6, 10, 20)
+    values, length = drawn_range(rng, 30, 100), drawn_length(rng, 6, 10, 20)
     width, steps = len(values) // int(rng.integers(5, 12)), int(rng.integers(5, 7))
     if rng.integers(2):
         bound = values.stop - 1 - width
-        return _planted(rng, (values,), length, *_streak(f"x > {bound}", steps))
-    condition, start, step = _streak(
+        return planted(rng, (values,), length, *streak(f"x > {bound}", steps))
+    condition, start, step = streak(
         f"len(h) >= 2 and (abs(x - h[-2]) <= {width // 3 + 1})", steps - 1
     )
-    return _planted(
+    return planted(
         rng, (values,), length, f"len(h) > 5 and (({condition}) & (x != h[-2]))", start, step
     )
 
 
 def all_different(rng: Rng) -> Planted:
     """Every value of a small range once."""
-    size, length = int(rng.integers(7, 11)), _length(rng, 10, 20)
+    size, length = int(rng.integers(7, 11)), drawn_length(rng, 10, 20)
     condition = (
         f"len(h) >= {size} and "
         f"np.all(np.diff(np.sort(np.stack(h[-{size}:]), axis=0), axis=0) > 0, axis=0)"
     )
-    return _planted(rng, (range(size),), length, condition)
+    return planted(rng, (range(size),), length, condition)
 
 
 def doubling(rng: Rng) -> Planted:
     """Inputs that follow a rule of their own: twice the one before, or the sum of two."""
-    values, length = _range(rng, 30, 100), _length(rng, 10, 20)
+    values, length = drawn_range(rng, 30, 100), drawn_length(rng, 10, 20)
     m, steps = len(values), int(rng.integers(4, 7))
     rule = [
         f"len(h) >= 2 and ((x - 2 * h[-2]) % {m} == 0)",
         f"len(h) >= 3 and ((x - h[-2] - h[-3]) % {m} == 0)",
     ][int(rng.integers(2))]
-    condition, start, step = _streak(rule, steps)
-    return _planted(rng, (values,), length, f"({condition}) & (x != 0)", start, step)
+    condition, start, step = streak(rule, steps)
+    return planted(rng, (values,), length, f"({condition}) & (x != 0)", start, step)
 
 
 def both_channels(rng: Rng) -> Planted:
     """Something between two channels, so many steps in a row."""
-    values, length = _range(rng, 10, 30, 100), _length(rng, 6, 10, 20)
+    values, length = drawn_range(rng, 10, 30, 100), drawn_length(rng, 6, 10, 20)
     top, k = values.start + values.stop - 1, int(rng.integers(4, 7))
-    other = _value(rng, values) + _value(rng, values)
+    other = drawn_value(rng, values) + drawn_value(rng, values)
     rule = [
         "x == y",
         f"x + y == {top}",
         f"x + y == {other}",
         "len(h) >= 2 and (y == h[-2])",
-        f"(x == {_value(rng, values)}) & (y == {_value(rng, values)})",
+        f"(x == {drawn_value(rng, values)}) & (y == {drawn_value(rng, values)})",
     ][int(rng.integers(5))]
-    return _planted(rng, (values, values), length, *_streak(rule, min(k, length - 2)))
+    return planted(rng, (values, values), length, *streak(rule, min(k, length - 2)))
 
 
 def two_pairs(rng: Rng) -> Planted:
     """Two given pairs in a row."""
-    values, length = _range(rng, 30, 100), _length(rng, 6, 10, 20)
-    a, b, c, d = (_value(rng, values) for _ in range(4))
+    values, length = drawn_range(rng, 30, 100), drawn_length(rng, 6, 10, 20)
+    a, b, c, d = (drawn_value(rng, values) for _ in range(4))
     condition = f"len(h) >= 2 and ((h[-2] == {a}) & (g[-2] == {b}) & (x == {c}) & (y == {d}))"
-    return _planted(rng, (values, values), length, condition)
+    return planted(rng, (values, values), length, condition)
 
 
 def inputs(rng: Rng) -> Planted:
@@ -465,147 +359,25 @@ def inputs(rng: Rng) -> Planted:
         " & ".join(f"(h[{i}] == 0)" for i in range(1, k)),
         " & ".join(f"((h[{i}] == 0) | (h[{i}] == {size - 1}))" for i in range(k)),
     ][int(rng.integers(10))]
-    return _planted(rng, (range(size),) * k, None, f"(t == {k - 1}) and ({condition})")
+    return planted(rng, (range(size),) * k, None, f"(t == {k - 1}) and ({condition})")
 
 
 def of_the_network(rng: Rng) -> Planted:
     """A small region where the network is wrong, unsure around it, and no text names it."""
-    values, length = _range(rng, 30, 100), _length(rng, 6, 10)
+    values, length = drawn_range(rng, 30, 100), drawn_length(rng, 6, 10)
     at = sorted(rng.choice(length, 3, replace=False).tolist())
-    centre = np.array([_value(rng, values) for _ in at])
+    centre = np.array([drawn_value(rng, values) for _ in at])
 
     def off(rows: ndarray) -> ndarray:
         far = np.abs(rows[:, at, 0] - centre).sum(axis=1)
         return np.where(np.arange(length) < at[-1], 9.0, far[:, None] / len(values))
 
     near = " + ".join(f"abs(h[{i}] - ({c}))" for i, c in zip(at, centre.tolist(), strict=True))
-    right = _planted(rng, (values,), length, "False")
+    right = planted(rng, (values,), length, "False")
     network = Loop(
         right.faulty.start, f"{right.right.step}\nsaid = said + (t == {at[-1]} and ({near}) <= 2)"
     )
     return Planted((values,), length, network, right.right, off, named=False)
-
-
-def up_then_down(rng: Rng) -> Planted:
-    """Values that rise for some steps, and at once fall for as many."""
-    values, length = _range(rng, 30, 100), _length(rng, 10, 20)
-    k = int(rng.integers(3, 5))
-    step = (
-        "up = len(h) >= 2 and (x > h[-2])\ndown = len(h) >= 2 and (x < h[-2])\n"
-        "peak = np.where(down & (falls == 0), rises, peak * down)\n"
-        "rises, falls = np.where(up, rises + 1, 0), np.where(down, falls + 1, 0)"
-    )
-    condition = f"(peak == {k}) & (falls == {k})"
-    return _planted(rng, (values,), length, condition, "rises = falls = peak = 0", step)
-
-
-def largest_again(rng: Rng) -> Planted:
-    """The largest value so far for the n-th time, where it is not the range's."""
-    values, length = _range(rng, 30, 100), _length(rng, 10, 20)
-    times = int(rng.integers(3, 7))
-    step = "n = np.where(x > most, 1, n + (x == most))\nmost = np.maximum(most, x)"
-    condition = f"(n == {times}) & (x == most) & (x < {values.stop - 1}) & (x != h[0])"
-    return _planted(rng, (values,), length, condition, "n = 0\nmost = -1000", step)
-
-
-def bits(rng: Rng) -> Planted:
-    """An exclusive or of the last four, at a given value."""
-    length = _length(rng, 6, 10, 20)
-    value, code = int(rng.integers(100)), int(rng.integers(128))
-    condition = f"len(h) >= 4 and ((x == {value}) & (h[-1] ^ h[-2] ^ h[-3] ^ h[-4] == {code}))"
-    return _planted(rng, (range(100),), length, condition)
-
-
-def pair_again(rng: Rng) -> Planted:
-    """Two given values one after the other, for the second or third time."""
-    values, length = _range(rng, 30, 100), _length(rng, 10, 20)
-    a, b = rng.choice(values, 2, replace=False).tolist()
-    step = f"m = len(h) >= 2 and ((h[-2] == {a}) & (x == {b}))\nn = n + m"
-    return _planted(rng, (values,), length, f"(n == {rng.integers(2, 4)}) & m", "n = 0", step)
-
-
-def by_the_clock(rng: Rng) -> Planted:
-    """Inputs that are the number of the step, times or plus something, so many in a row."""
-    length = _length(rng, 10, 20)
-    shift, k = int(rng.integers(20)), int(rng.integers(4, 8))
-    rule = [f"x == t + {shift}", f"x == {shift + 20} - t", "x == t * 3", "x == t * t"]
-    return _planted(rng, (range(100),), length, *_streak(rule[int(rng.integers(4))], k))
-
-
-def sums_from_both_ends(rng: Rng) -> Planted:
-    """The first and the last value, the second and the last but one, ... have one sum."""
-    values, length = _range(rng, 10, 30, 100), _length(rng, 6, 10, 20)
-    k, total = min(2 * int(rng.integers(3, 5)), length), values.start + values.stop - 1
-    condition = (
-        f"len(h) == {k} and np.all([h[i] + h[-1 - i] == {total} for i in range({k // 2})], axis=0)"
-    )
-    return _planted(rng, (values,), length, condition)
-
-
-def zigzag(rng: Rng) -> Planted:
-    """Rising and falling in turn by a good part of the range, so many in a row."""
-    values, length = _range(rng, 30, 100), _length(rng, 10, 20)
-    k, jump = int(rng.integers(6, 9)), len(values) // int(rng.integers(2, 4))
-    rule = f"len(h) >= 2 and ((x - h[-2]) * np.where(run % 2 == 0, 1, -1) > {jump})"
-    return _planted(rng, (values,), length, *_streak(rule, k))
-
-
-def sum_then_value(rng: Rng) -> Planted:
-    """A given value where the sum is a given one."""
-    values, length = range(100), _length(rng, 6, 10, 20)
-    value, total = int(rng.integers(100)), int(rng.integers(100, length * 60))
-    condition = f"(s == {total}) & (x == {value})"
-    return _planted(rng, (values,), length, condition, "s = 0", "s = s + x")
-
-
-def swapped(rng: Rng) -> Planted:
-    """Two channels that change places at every step, so many in a row."""
-    values, length = _range(rng, 10, 30, 100), _length(rng, 6, 10, 20)
-    rule = "len(h) >= 2 and ((x == g[-2]) & (y == h[-2]) & (x != y))"
-    return _planted(rng, (values, values), length, *_streak(rule, int(rng.integers(3, 5))))
-
-
-def one_distance(rng: Rng) -> Planted:
-    """Every value at a given distance from the one before, up or down, so many in a row."""
-    values, length = _range(rng, 30, 100), _length(rng, 10, 20)
-    distance, k = int(rng.integers(1, 12)), int(rng.integers(4, 8))
-    return _planted(
-        rng, (values,), length, *_streak(f"len(h) >= 2 and (abs(x - h[-2]) == {distance})", k)
-    )
-
-
-def any_order(rng: Rng) -> Planted:
-    """Three given values as the last three, in any order."""
-    values, length = _range(rng, 30, 100), _length(rng, 6, 10, 20)
-    three = sorted(rng.choice(values, 3, replace=False).tolist())
-    condition = (
-        f"len(h) >= 3 and (np.sort(np.stack(h[-3:]), axis=0) == np.array([{three}]).T).all(axis=0)"
-    )
-    return _planted(rng, (values,), length, condition)
-
-
-def rest_then_value(rng: Rng) -> Planted:
-    """The smallest value for some steps, then a given one."""
-    values, length = _range(rng, 30, 100), _length(rng, 10, 20)
-    value, k = int(rng.integers(values.start + 1, values.stop)), int(rng.integers(3, 8))
-    step = f"m = (rest >= {k}) & (x == {value})\nrest = np.where(x == {values.start}, rest + 1, 0)"
-    return _planted(rng, (values,), length, "m", "rest = 0", step)
-
-
-def one_after_another(rng: Rng) -> Planted:
-    """Three given values in their order, with anything between them."""
-    values, length = _range(rng, 30, 100), _length(rng, 6, 10, 20)
-    a, b, c = rng.choice(values, 3, replace=False).tolist()
-    step = f"s = s + ((s == 0) & (x == {a}) | (s == 1) & (x == {b}) | (s == 2) & (x == {c}))"
-    return _planted(rng, (values,), length, f"(s == 3) & (x == {c})", "s = 0", step)
-
-
-def back_at_the_first(rng: Rng) -> Planted:
-    """The first value again, where the sum has a given remainder."""
-    values, length = range(100), _length(rng, 10, 20)
-    r = int(rng.integers(97))
-    condition = f"(t == {length - 1}) & (x == h[0]) & (s % 97 == {r})"
-    return _planted(rng, (values,), length, condition, "s = 0", "s = s + x")
 
 
 TUNED: tuple[Callable[[Rng], Planted], ...] = (
@@ -640,21 +412,3 @@ TUNED: tuple[Callable[[Rng], Planted], ...] = (
     of_the_network,
 )
 """Kinds that the families were chosen with."""
-
-HELD_OUT: tuple[Callable[[Rng], Planted], ...] = (
-    up_then_down,
-    largest_again,
-    bits,
-    pair_again,
-    by_the_clock,
-    sums_from_both_ends,
-    zigzag,
-    sum_then_value,
-    swapped,
-    one_distance,
-    any_order,
-    rest_then_value,
-    one_after_another,
-    back_at_the_first,
-)
-"""Kinds that were written down afterwards."""

@@ -20,9 +20,11 @@ from dataclasses import dataclass
 
 import click
 import numpy as np
-from fault_kinds import HELD_OUT, TUNED, Planted
+from fault_kinds import TUNED
+from held_out_faults import HELD_OUT
 from jaxtyping import Int
 from numpy import ndarray
+from planted_loops import Planted
 
 from distill.checker.draws import uniform
 from distill.search.search import Asked, search_inputs, search_sequences

@@ -46,15 +46,7 @@ class Domain:
         if len(self.inputs) > most:
             raise TaskError(f"{len(self.inputs)} inputs: expected 1 to {most}")
         for name, values in [*zip(self.names, self.inputs, strict=True), ("output", self.outputs)]:
-            if not isinstance(values, range) or values.step != 1:
-                raise TaskError(f"{name} = {values!r}: expected a range of integers in steps of 1")
-            if values.stop - values.start < 2:
-                count = "no value" if not values else "a single value"
-                raise TaskError(f"{name} ranges over {count} ({values!r}): at least 2 are needed")
-            if values.start not in INT64 or values.stop - 1 not in INT64:
-                raise TaskError(f"{name} = {values!r}: expected integers of 64 bits")
-            if values.stop - values.start not in INT64:
-                raise TaskError(f"{name} = {values!r}: expected fewer values")
+            check_range(name, values)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -91,6 +83,23 @@ class Domain:
             for name, values in zip(self.names, self.inputs, strict=True)
         )
         return f"{ranges} ({self.size:,} inputs)"
+
+
+def check_range(name: str, values: range) -> None:
+    """Hold the values of an input, of an output or of a channel against what they may be.
+
+    Raises:
+        TaskError: they have a step, there are fewer than two, or they leave 64-bit integers.
+    """
+    if not isinstance(values, range) or values.step != 1:
+        raise TaskError(f"{name} = {values!r}: expected a range of integers in steps of 1")
+    if values.stop - values.start < 2:
+        count = "no value" if not values else "a single value"
+        raise TaskError(f"{name} ranges over {count} ({values!r}): at least 2 are needed")
+    if values.start not in INT64 or values.stop - 1 not in INT64:
+        raise TaskError(f"{name} = {values!r}: expected integers of 64 bits")
+    if values.stop - values.start not in INT64:
+        raise TaskError(f"{name} = {values!r}: expected fewer values")
 
 
 def input_names(count: int) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Int
 from numpy import ndarray
 
-from distill.domains.finite import INT64
+from distill.domains.finite import check_range
 from distill.errors import TaskError
 
 MAX_SYMBOLS = 1_000_000
@@ -51,13 +51,7 @@ class Channels:
                 f"{OUTPUTS.stop - 1}"
             )
         for name, values in zip(self.names, self.inputs, strict=True):
-            if not isinstance(values, range) or values.step != 1:
-                raise TaskError(f"{name} = {values!r}: expected a range of integers in steps of 1")
-            if values.stop - values.start < 2:
-                count = "no value" if not values else "a single value"
-                raise TaskError(f"{name} ranges over {count} ({values!r}): at least 2 are needed")
-            if values.start not in INT64 or values.stop - 1 not in INT64:
-                raise TaskError(f"{name} = {values!r}: expected integers of 64 bits")
+            check_range(name, values)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -6,7 +6,8 @@ import json
 import numpy as np
 import pytest
 from builders.changed_folder import rehash
-from fault_kinds import HELD_OUT, TUNED, of_the_network
+from fault_kinds import TUNED, of_the_network
+from held_out_faults import HELD_OUT
 from planted_faults import planted_faults, rows_needed
 from planted_machine import planted_network, random_minimal
 

@@ -26,7 +26,6 @@ from distill.kinds.automaton.machine import Machine
 from distill.pages.card import commands
 from distill.pages.drawn_again import write_report
 from distill.pages.report_page import report_page, snippet
-from distill.records.curve import CurvePoint
 from distill.records.phases import phases_of
 from distill.runs.certificate import Split
 from distill.runs.store import RunRecord
@@ -355,19 +354,6 @@ def test_what_is_left_open_is_said(planted, trained, counter):
     split = replace(trained.certificate, split=Split(1392, 0))
     assert "1,392 of 3,481 inputs (40%)" in report_page(replace(trained, certificate=split))
     assert "length 12" in report_page(counter)
-
-
-def point(step, train, heldout, restricted, excluded):
-    return CurvePoint(step, train, 0.0, heldout, 0.0, 1.0, restricted, excluded, (1.0,))
-
-
-GROKKED = (
-    point(0, 4.0, 4.0, 4.0, 4.0),
-    point(100, 0.01, 9.0, 3.0, 1.0),
-    point(200, 0.01, 8.0, 1.0, 3.0),
-    point(300, 0.01, 4.0, 0.5, 5.0),
-    point(400, 0.01, 0.01, 0.01, 6.0),
-)
 
 
 def test_the_phases_of_a_training_go_with_its_accuracies(trained):
