@@ -340,3 +340,16 @@ def test_lists_for_many_inputs_do_not_fill_the_memory():
     source = ADDS.replace("a + b", "len([a + k for k in range(300000)])")
     with pytest.raises(ProgramError, match=r"too much memory|too long"):
         run_program(source, np.tile(TWO, (4000, 1)), seconds=20)
+
+
+def test_of_equal_ones_the_first_is_where_a_list_holds_it():
+    """For many inputs at once, as for one; what is nowhere is an error for any of them."""
+    told = '__all__ = ["place"]\ndef place(a: int, b: int) -> int:\n'
+    told += "    row = [a % 2, b % 2, a % 3, 1]\n"
+    inputs = np.array([(a, b) for a in range(12) for b in range(12)])
+    best = run_program(f"{told}    return row.index(max(row))\n", inputs).answers
+    rows = [[a % 2, b % 2, a % 3, 1] for a, b in inputs.tolist()]
+    assert best.tolist() == [row.index(max(row)) for row in rows]
+    assert any(row.count(max(row)) > 1 for row in rows)
+    with pytest.raises(ProgramError):
+        run_program(f"{told}    return row.index(a % 5)\n", inputs)

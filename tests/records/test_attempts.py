@@ -94,6 +94,16 @@ def test_every_attempt_has_its_seed_and_one_made_the_network(monkeypatch, verdic
     assert [attempt.number for attempt in made.attempts] == [*range(1, len(seeds) + 1)]
 
 
+@pytest.mark.parametrize(("verdict", "again"), [("refused", False), ("approximate", True)])
+def test_a_kind_is_tried_again_where_its_program_parts_and_not_where_it_is_refused(
+    monkeypatch, verdict, again
+):
+    made, _, run = training(monkeypatch, [verdict, "proved"])
+    run()
+    first, second = (attempt.kind for attempt in made.attempts)
+    assert (first == second) == again
+
+
 def test_a_network_that_is_nearly_right_is_not_said_to_be_right_on_all(monkeypatch):
     made, _, run = training(monkeypatch, [], right=1 - 1 / 20_000)
     (reason, *_) = run().verified.report.reasons
