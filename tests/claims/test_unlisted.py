@@ -42,7 +42,7 @@ def test_what_is_a_cyclic_group_under_other_names_is_found(name):
     assert FAITHFUL[name] in report.meaning.statement
 
 
-@pytest.mark.parametrize("name", claims(REFUSED, but="shifted_product"))
+@pytest.mark.parametrize("name", claims(REFUSED))
 def test_what_is_none_is_refused_with_what_was_seen(name):
     report = distilled(name)
     assert report.verdict == "refused"
