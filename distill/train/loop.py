@@ -42,7 +42,6 @@ class Recipe:
         warmup: steps of linear warm-up.
         check_every: steps between two takings of the structure score.
         structured: the score from which the tail begins.
-        least: steps before it may begin.
         tail: steps of cosine decay, to `final_learning_rate` times the learning rate.
         max_steps: where training ends without a structured network.
         clear: the smallest lead of an answer, as a part of the median lead, from which a network
@@ -59,7 +58,6 @@ class Recipe:
     warmup: int = 10
     check_every: int = 50
     structured: float = 0.9
-    least: int = 0
     tail: int = 600
     final_learning_rate: float = 0.05
     max_steps: int = 4000
@@ -211,7 +209,7 @@ class DomainTrainer:
         size = recipe.batch_of(len(inputs))
         order, cursor = torch.empty(0, dtype=torch.int64), 0
         step, structure, loss = 0, 0.0, None
-        now, ends = _Round(0, recipe.least, recipe.tail), list[_End]()
+        now, ends = _Round(0, 0, recipe.tail), list[_End]()
 
         def state() -> TrainingState:
             return TrainingState(
