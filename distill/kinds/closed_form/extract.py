@@ -85,10 +85,11 @@ def _proposed(
 ) -> Iterator[list[Expression]]:
     """Expressions that hold on the inputs that propose them, all of these or a few at random."""
     rows = np.flatnonzero(fitted) if len(table.target) >= FEWEST else np.arange(len(fitted))
-    part = table.where(rows[:: 1 + len(rows) // MOST_ROWS])
+    rng = np.random.default_rng(SEED)
+    # at random: of every second one no two would differ in the last input alone
+    part = table.where(np.sort(rng.permutation(rows)[:MOST_ROWS]))
     yield _held(part, candidates(part))
     if room:
-        rng = np.random.default_rng(SEED)
         for size in DRAWN:
             for _ in range(DRAWS):
                 drawn = table.where(np.sort(rng.permutation(rows)[:size]))

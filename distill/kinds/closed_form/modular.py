@@ -34,6 +34,9 @@ SMALL = range(-2, 3)
 LARGEST_MODULUS = 1 << 15
 """So that products of residues stay exact."""
 
+LARGEST_VALUE = 1 << 20
+"""Of an input: three of them multiplied are exact."""
+
 DRAW = 3
 """Of the rows that a polynomial is solved on."""
 
@@ -42,7 +45,12 @@ Monomial = tuple[str, ...]
 
 
 def modular_forms(table: Table) -> Iterator[Expression]:
-    """Expressions modulo m that may give the target; each is to be held against every row."""
+    """Expressions modulo m that may give the target; each is to be held against every row.
+
+    None of large values, whose products would not be exact.
+    """
+    if max(np.abs(column).max() for column in table.columns.values()) > LARGEST_VALUE:
+        return
     for modulus in _moduli(table):
         yield from _polynomials(table, modulus)
         yield from _quotients(table, modulus)

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from distill.domains.finite import Domain
+from distill.expressions.expression import evaluate, names
 from distill.expressions.reading import read_expression
 from distill.kinds.closed_form.extract import extract_closed_form
 from distill.kinds.closed_form.mechanism import ClosedFormMechanism
@@ -63,6 +64,11 @@ def test_a_function_comes_back_as_it_is_read_most_easily(function, inputs, expre
     assert found.exceptions == ()
 
 
+def test_all_of_many_bits_matter():
+    found = read(lambda *x: sum(x) % 2, *(BITS,) * 15, outputs=BITS)
+    assert len(names(read_expression(found.expression))) == 15
+
+
 def test_a_quotient_modulo_a_prime_is_found_with_a_from_0():
     found = read(
         lambda a, b: a * pow(int(b or 1), -1, 23) % 23, range(23), range(1, 23), outputs=range(23)
@@ -85,8 +91,6 @@ def test_every_small_polynomial_of_degree_two_comes_back_exactly(m, c):
     assert isinstance(found, ClosedFormMechanism), found
     assert not found.exceptions
     expression = read_expression(found.expression)  # as it is stored
-    from distill.expressions.expression import evaluate
-
     a, b = np.divmod(np.arange(m * m), m)
     assert (evaluate(expression, {"a": a, "b": b}) == value(a, b)).all()
 
