@@ -32,14 +32,13 @@ if __name__ == "__main__":
 
 def emit_closed_form(mechanism: ClosedFormMechanism) -> Program:
     """Write it, with a list of its exceptions where it has some."""
-    names: tuple[str, ...] = input_names(len(mechanism.inputs))
-    count = len(mechanism.exceptions)
+    names, count = input_names(len(mechanism.inputs)), len(mechanism.exceptions)
     constants, body = "", f"    return {mechanism.expression}"
     if count:
-        key = f"({', '.join(names)})" if len(names) > 1 else names[0]
+        several = len(names) > 1
+        key = f"({', '.join(names)})" if several else "".join(names)
         rows = ", ".join(
-            f"{tuple(inputs) if len(names) > 1 else inputs[0]}: {said}"
-            for *inputs, said in mechanism.exceptions
+            f"{row[:-1] if several else row[0]}: {row[-1]}" for row in mechanism.exceptions
         )
         constants = f"EXCEPTIONS = {{{rows}}}  # input: answer\n"
         body = f"    if {key} in EXCEPTIONS:\n        return EXCEPTIONS[{key}]\n{body}"
