@@ -96,7 +96,9 @@ WORDS: dict[str, tuple[str, str]] = {
 """By the word's line in the list: how it is found in a text, and what it means."""
 
 _ANY = re.compile(
-    "|".join(rf"(?P<g{place}>\b{pattern})" for place, (pattern, _) in enumerate(WORDS.values())),
+    "|".join(
+        rf"(?P<g{place}>\b{pattern}(?!\w))" for place, (pattern, _) in enumerate(WORDS.values())
+    ),
     flags=re.IGNORECASE,
 )
 

@@ -9,6 +9,27 @@ from dataclasses import dataclass, field
 
 from distill.programs.loop_text import WIDTH
 
+SPOKEN = (
+    (r"-(?=\d)| - ", "minus"),
+    (r"\*\*", "to the power"),
+    (r"\*", "times"),
+    (r"//", "divided by"),
+    (r"%", "mod"),
+    (r"\+", "plus"),
+    (r"<<", "shifted left by"),
+    (r">>", "shifted right by"),
+    (r"\^", "xor"),
+    (r"&", "and"),
+    (r"\|", "or"),
+    (r"==", "is"),
+    (r"!=", "is not"),
+    (r">=", "at least"),
+    (r"<=", "at most"),
+    (r">", "above"),
+    (r"<", "below"),
+)
+"""Symbols in a title, and how they are said in a name."""
+
 
 @dataclass(frozen=True)
 class Description:
@@ -28,10 +49,11 @@ class Description:
 
     @property
     def function(self) -> str:
-        """The title as the name of a function."""
+        """The title as the name of a function: what it has in symbols is said in words."""
         said = self.title.lower().removeprefix("whether the ").removeprefix("whether ")
-        words = re.sub(r"-(?=\d)", "minus ", said)
-        return re.sub(r"[^a-z0-9]+", "_", words).strip("_")
+        for pattern, word in SPOKEN:
+            said = re.sub(pattern, f" {word} ", said)
+        return re.sub(r"[^a-z0-9]+", "_", said).strip("_")
 
     @property
     def docstring(self) -> str:

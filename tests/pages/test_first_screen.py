@@ -95,7 +95,7 @@ def test_the_tasks_own_sentence_comes_first(planted_run):
     task = load_task("mod_add", {"p": "23"})
     record = replace(run.record, about=task.about, settings=task.settings)
     found = to_be_learned(record)
-    assert (found.known, found.settings) == (True, "p = 23")
+    assert (found.known, found.settings) == (True, "p = 23, fraction = 0.3")
     page = report_page(replace(run, record=record))
     assert page.index(found.said) < page.index('class="badges"') < page.index('id="heart"')
 

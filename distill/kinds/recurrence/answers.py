@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from distill.expressions import expression as ex
 from distill.expressions.expression import Constant, Expression, Name, Operation
+from distill.expressions.printing import source
 from distill.programs.recognition.variable import Loop, Recognition, VariableRole
 from distill.programs.recognition.windows import OTHER_INPUT
 from distill.programs.recognition.words import (
@@ -15,6 +16,9 @@ from distill.programs.recognition.words import (
     combination,
     function_of,
 )
+
+MOST_SAID = 36
+"""Characters of an answer, or of a next value, up to which a title has it."""
 
 MOST_NOUNS = 3
 """Registers up to which a title names them all."""
@@ -35,11 +39,20 @@ Registers = Mapping[str, Recognition]
 
 
 def plain_title(loop: Loop) -> str:
-    """What is true of every recurrence."""
+    """What is true of every recurrence: what is answered, if that is short to say."""
     count = len(loop.updates)
     if not count:
         return OTHER_INPUT
-    return f"recurrence of {count} integers" if count > 1 else "recurrence of one integer"
+    if count == 1:
+        ((name, update),) = loop.updates.items()
+        told, itself = source(update), loop.answers == (Name(name),) and loop.after
+        if itself and len(told) <= MOST_SAID:
+            return f"iteration of {told}"
+        return "recurrence of one integer"
+    told = source(loop.answers[0]) if len(loop.answers) == 1 else ""
+    if 0 < len(told) <= MOST_SAID and loop.after:
+        return f"{told} in a recurrence of {count} integers"
+    return f"recurrence of {count} integers"
 
 
 def title_of(loop: Loop, registers: Registers) -> str:

@@ -79,7 +79,7 @@ def located_picture(report: Report) -> Picture | None:
     told = "; ".join(what)
     return picture(
         "located",
-        "Where the program's variables are",
+        "Tests of the inside, beside decoys",
         f"{told[0].upper()}{told[1:]}. A wrong explanation (decoy) that passes the same test would "
         f"make it worthless. The variables are {verdict}.{rest}",
         f"Tests of the inside, {verdict}: {said}.",

@@ -233,7 +233,7 @@ def plain(update: Expression, answer: Expression, *, start: int = 0, after: bool
         ),
         (
             plain(op("*", "r", "x"), Name("r"), start=1),
-            "recurrence of one integer",
+            "iteration of r * x",
             "`r` becomes r * x",
         ),
     ],
