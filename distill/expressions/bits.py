@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from functools import reduce
 
 import numpy as np
-from jaxtyping import Bool
+from jaxtyping import Bool, Int
 from numpy import ndarray
 
 from distill.expressions.expression import Constant, Expression, Name, Operation

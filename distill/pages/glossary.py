@@ -50,6 +50,19 @@ WORDS: dict[str, tuple[str, str]] = {
         r"logits?",
         "the number that the network gives to each possible answer; the largest one wins.",
     ),
+    "frequency": (
+        r"frequenc(?:y|ies)",
+        "of a wave over numbers: how many times it goes up and down while they go once through all "
+        "that there are.",
+    ),
+    "Latin square": (
+        r"Latin square",
+        "a table in which every answer stands once in each row and once in each column.",
+    ),
+    "cross-entropy": (
+        r"cross-entropy",
+        "the loss that is descended: small where the right answers have nearly all of the weight.",
+    ),
     "arg max": (r"arg max", "the answer with the largest logit."),
     "margin": (r"margins?", "by how much the winning logit is ahead of the next one."),
     "embedding": (

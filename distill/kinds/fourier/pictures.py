@@ -54,7 +54,7 @@ def profile(exhibits: FourierExhibits) -> Picture:
     return picture(
         "profile",
         "Logits around the answer",
-        "At the program's answer (0) all waves are at their crest and add up to a mean logit of "
+        "At the program's answer (0) the waves add up to a mean logit of "
         f"{network[0]:.3g}; the next best of all {len(network):,} outputs, {away} "
         f"step{'s' if away > 1 else ''} away, has {network[second]:.3g}. The circles are the "
         f"program's.{window_said(len(network))}",

@@ -226,9 +226,10 @@ def test_of_many_groups_a_few_are_named_and_colours_follow_their_order():
     hidden = next(each for each in drawn if each.name == "hidden")
     named = [text for text in words(hidden) if text.startswith("q")]
     assert 2 <= len(named) <= 8
-    assert "a few of the 20 groups are named" in hidden.caption
+    found = re.search(r"a few of the (\d+) groups are named", hidden.caption)
+    assert found is not None
     colours = {*re.findall(r"fill: (#[0-9a-f]{6})", hidden.svg)}
-    assert len(colours) == 20
+    assert len(colours) == int(found[1]) > 15
 
 
 def test_of_hundreds_of_states_everything_stays_small():
