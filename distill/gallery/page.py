@@ -12,7 +12,7 @@ from distill.checker.verdict import CLAIMS
 from distill.drawing.picture import Picture
 from distill.kinds import known
 from distill.pages.badges import Badge, badges
-from distill.pages.first_screen import heart, hero
+from distill.pages.first_screen import hero
 from distill.pages.pages import (
     environment,
     page_script,
@@ -110,13 +110,17 @@ def _card(name: str, run: Run, pictures: tuple[Picture, ...]) -> Card:
     shown = hero(pictures, MOST)
     return Card(
         name=name,
-        mechanism=f"{report.mechanism.name[0].upper()}{report.mechanism.name[1:]}",
+        mechanism=(
+            "No mechanism was found"
+            if program is None
+            else f"{report.mechanism.name[0].upper()}{report.mechanism.name[1:]}"
+        ),
         verdict=report.verdict,
         good=report.verdict in CLAIMS,
         badges=badges(report),
         said=" ".join(said.split()),
         svg=None if shown is None else _with_own_ids(shown, name),
-        code=None if program is None else python_code(heart(program.source).source),
+        code=None if program is None else python_code(_function(program.source)),
         lines=0 if program is None else program.lines,
     )
 
@@ -127,3 +131,9 @@ def _with_own_ids(picture: Picture, name: str) -> Markup:
     return Markup(  # drawn here, and nothing in it is of anybody else
         re.sub(rf'(\bid="|href="#|url\(#|labelledby="){re.escape(picture.name)}-', own, picture.svg)
     )
+
+
+def _function(source: str) -> str:
+    """A program from its constants on: what explains it stands in the report."""
+    body = source.split("__all__", 1)[1].split("\n", 1)[1]
+    return body.split('\n\nif __name__ == "__main__":', 1)[0].strip() + "\n"

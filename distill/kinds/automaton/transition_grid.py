@@ -66,7 +66,7 @@ def transition_grid(mechanism: AutomatonMechanism) -> Picture:
         if written:
             for (i, j), next_place in np.ndenumerate(shown):
                 text = _short(names[order[next_place]])
-                axes.text(j, i, text, ha="center", va="center", fontsize=8, color=INK)
+                axes.text(j, i, text, ha="center", va="center", fontsize=9, color=INK)
         at = _ticks(n, written)
         strip.set_yticks(at, [_short(states[i]) for i in at], fontsize=9)
         at = _ticks(k, k <= WRITTEN[1])
