@@ -2,33 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from distill.programs.loop_text import WIDTH
-
-SPOKEN = (
-    (r"-(?=\d)| - ", "minus"),
-    (r"\*\*", "to the power"),
-    (r"\*", "times"),
-    (r"//", "divided by"),
-    (r"%", "mod"),
-    (r"\+", "plus"),
-    (r"<<", "shifted left by"),
-    (r">>", "shifted right by"),
-    (r"\^", "xor"),
-    (r"&", "and"),
-    (r"\|", "or"),
-    (r"==", "is"),
-    (r"!=", "is not"),
-    (r">=", "at least"),
-    (r"<=", "at most"),
-    (r">", "above"),
-    (r"<", "below"),
-)
-"""Symbols in a title, and how they are said in a name."""
+from distill.programs.spoken import spoken_name
 
 
 @dataclass(frozen=True)
@@ -49,11 +28,8 @@ class Description:
 
     @property
     def function(self) -> str:
-        """The title as the name of a function: what it has in symbols is said in words."""
-        said = self.title.lower().removeprefix("whether the ").removeprefix("whether ")
-        for pattern, word in SPOKEN:
-            said = re.sub(pattern, f" {word} ", said)
-        return re.sub(r"[^a-z0-9]+", "_", said).strip("_")
+        """The title as the name of a function."""
+        return spoken_name(self.title)
 
     @property
     def docstring(self) -> str:

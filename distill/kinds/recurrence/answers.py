@@ -16,9 +16,7 @@ from distill.programs.recognition.words import (
     combination,
     function_of,
 )
-
-MOST_SAID = 36
-"""Characters of an answer, or of a next value, up to which a title has it."""
+from distill.programs.spoken import is_short
 
 MOST_NOUNS = 3
 """Registers up to which a title names them all."""
@@ -45,13 +43,13 @@ def plain_title(loop: Loop) -> str:
         return OTHER_INPUT
     if count == 1:
         ((name, update),) = loop.updates.items()
-        told, itself = source(update), loop.answers == (Name(name),) and loop.after
-        if itself and len(told) <= MOST_SAID:
-            return f"iteration of {told}"
-        return "recurrence of one integer"
-    told = source(loop.answers[0]) if len(loop.answers) == 1 else ""
-    if 0 < len(told) <= MOST_SAID and loop.after:
-        return f"{told} in a recurrence of {count} integers"
+        title = f"iteration of {source(update)}"
+        itself = loop.answers == (Name(name),) and loop.after
+        return title if itself and is_short(title) else "recurrence of one integer"
+    if len(loop.answers) == 1 and loop.after:
+        title = f"value of {source(loop.answers[0])} in a recurrence of {count} integers"
+        if is_short(title):
+            return title
     return f"recurrence of {count} integers"
 
 

@@ -160,8 +160,10 @@ def _iterates(
     recurrence: Recurrence, sequences: Int[ndarray, "n length channels"], text: str
 ) -> bool:
     """Whether its one register, which is answered, becomes what an expression says."""
+    if len(recurrence.registers) != 1:
+        return False
     along = along_of(recurrence, sequences)
-    ((_, held),) = along.registers.items()
+    (held,) = along.registers.values()
     answers = recurrence.run(sequences)[..., 0]
     told = any(bool((one == held[:, 1:]).all()) for one in along.values(text))
     return told and bool((answers == held[:, 1:]).all())
@@ -180,7 +182,7 @@ def _answers_in(
 RECURRENCES: tuple[tuple[str, Callable[..., bool]], ...] = (
     ("recurrence of one integer", lambda recurrence, _: len(recurrence.registers) == 1),
     ("iteration of (.*)", _iterates),
-    (r"(.*) in a recurrence of (\d+) integers", _answers_in),
+    (r"value of (.*) in a recurrence of (\d+) integers", _answers_in),
     (r"recurrence of (\d+) integers", lambda recurrence, _, n: len(recurrence.registers) == int(n)),
     ("function of the current input", lambda r, sequences: _of_the_last(r, sequences, "1")),
     (r"function of the last (\d+) inputs", _of_the_last),

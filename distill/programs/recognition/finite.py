@@ -13,9 +13,7 @@ from distill.programs.recognition import bounded, modular
 from distill.programs.recognition.table import Recogniser, recognise
 from distill.programs.recognition.variable import FiniteVariable, Recognition, VariableRole
 from distill.programs.recognition.words import EXTREMES, STAGE, function_of
-
-MOST_SAID = 36
-"""Characters of a next value up to which it is the title of its loop."""
+from distill.programs.spoken import is_short
 
 
 def recognise_finite(variable: FiniteVariable) -> Recognition:
@@ -28,7 +26,7 @@ def rules(variable: FiniteVariable) -> Recognition:
     states = len(variable.values)
     told = source(variable.update)
     plain = ex.names(variable.update) <= {variable.name, *variable.inputs}
-    iterated = f"iteration of {told}" if plain and len(told) <= MOST_SAID else ""
+    iterated = f"iteration of {told}" if plain and is_short(f"iteration of {told}") else ""
     if iterated and not variable.rows.answered(variable.name):
         iterated = function_of([iterated])
     does = "The state is a number with rules for the next one."
