@@ -19,6 +19,7 @@ from distill.errors import MachineError
 from distill.expressions import expression as ex
 from distill.expressions.bits import is_linear
 from distill.expressions.reading import read_expression
+from distill.programs.claims import KINDS, is_kind
 from distill.programs.recognition.rows import Rows
 
 Column = Int[ndarray, " _"]
@@ -60,6 +61,17 @@ def _bitwise(which: str, start: str | None) -> Claim:
         read = np.concatenate([*rows.given.values()])
         begins = begun == int(start) if start else (BITWISE[which](begun, read) == read).all()
         return bool(begins and (rows.after[name] == column).all())
+
+    return so
+
+
+def _latest(kind: str, start: str | None) -> Claim:
+    def so(rows: Rows, name: str) -> bool:
+        (read,) = rows.given.values()
+        values = {value: is_kind(kind, value) for value in np.unique(read).tolist()}
+        of_kind = np.array([values[value] for value in read.tolist()], dtype=bool)
+        due = np.where(of_kind, read, rows.before[name])
+        return rows.start[name] == int(start or 0) and bool((rows.after[name] == due).all())
 
     return so
 
@@ -167,6 +179,7 @@ VARIABLES: Mapping[str, Callable[..., Claim]] = {
     r"affine map mod (\d+)": _affine,
     rf"running (maximum|minimum)(?: of ([a-z]))?(?:, from ({INT}))?": _extreme,
     rf"running bitwise (xor|and|or)(?:, from ({INT}))?": _bitwise,
+    rf"latest input that is ({KINDS})(?:, from ({INT}))?": _latest,
     r"latch": lambda: _latch,
     r"run of (zeros|ones) up to (\d+)": _run_of,
     r"run length": lambda: _run,

@@ -159,6 +159,8 @@ def test_a_title_with_a_wrong_word_or_number_is_refused():
         ("affine map mod 5", lambda s, x: s * s % 5 + x if s < 4 else x, 2, BITS),
         ("running bitwise or", lambda s, x: s & x, 3, range(4)),
         ("function of the last 2 inputs", lambda s, x: (s + x) % 2, 0, BITS),
+        ("latest input that is not 2", lambda s, x: x if x != 1 else s, 0, range(3)),
+        ("latest input that is not 1, from 2", lambda s, x: x if x != 1 else s, 0, range(3)),
         ("variable of 3 values", lambda s, x: (s + x) % 4, 0, BITS),
         ("state machine with 3 states", lambda s, x: (s + x) % 4, 0, BITS),
         ("iteration of (state + x) % 3", lambda s, x: (s + x) % 4, 0, BITS),
@@ -208,6 +210,12 @@ def test_numbers_that_are_combined_bit_by_bit_are_one_line():
 @pytest.mark.parametrize(
     ("step", "values", "line", "function"),
     [
+        (
+            lambda s, x: x if x != 3 else s,
+            range(4),
+            "latest = x",
+            "latest_input_that_is_not_3",
+        ),
         (
             lambda s, x: (s >> 1) ^ x,
             range(8),

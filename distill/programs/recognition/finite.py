@@ -136,6 +136,15 @@ FINITE: tuple[Recogniser[FiniteVariable], ...] = (
         full="{full}",
     ),
     Recogniser(
+        VariableRole.DELAY,
+        bounded.holds_on,
+        title="{title}",
+        does="Keeps the latest input that is {kind}; any other changes nothing.",
+        why="what came before the latest of these no longer matters.",
+        name="latest",
+        full="{full}",
+    ),
+    Recogniser(
         VariableRole.LATCH,
         bounded.latch,
         title="latch",
