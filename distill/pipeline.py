@@ -104,7 +104,9 @@ def run(
             lines.append(f"{len(curve.points)} points of the training curve")
         shaped = in_words(found.view)
         arch = training.arch
-        made_so = record(stages, task.name, seed, shaped, task.settings, training.attempts, arch)
+        made_so = record(
+            *(stages, task.name, seed, shaped, task.settings, training.attempts, arch), task.about
+        )
         split = Split(task.train_count, seed) if isinstance(task, Task) else None
         return _finish(found, task, made_so, curve, split, output)
 
@@ -151,7 +153,8 @@ def run_model(
         view = _traced(imported.model, imported.domain, stages)
         found = _distill(view, task, name, stages).under(imported.remarks)
         settings = {"model": Path(path).name, "layout": imported.layout, **imported.notes}
-        made_so = record(stages, name, None, in_words(view), settings)
+        about = "" if task is None else task.about
+        made_so = record(stages, name, None, in_words(view), settings, about=about)
         return _finish(found, task, made_so, None, None, output)
 
 

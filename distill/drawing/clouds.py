@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
+from distill.drawing.colours import hexadecimal, in_order
 from distill.drawing.graph.arrows import Box, words_box
 from distill.drawing.hidden_view import HiddenView
 from distill.drawing.picture import INK, SERIES, SURFACE
@@ -19,11 +20,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-MARKERS = "os^DvP*X"
-"""In the order in which they are used when the colours begin again."""
+NAMED = 15
+"""Groups up to which all names are written, where there is room."""
 
-NAMED = 40
-"""Groups up to which their names are written, where there is room."""
+FEW = 8
+"""Names of more groups that are written, from the first to the last."""
 
 BANDS = 16
 """Groups up to which each is held together by a band."""
@@ -49,8 +50,32 @@ def side_said(view: HiddenView) -> str:
     return f"{how} ({view.share:.0%} of their variance)."
 
 
+def colours_said(
+    view: HiddenView, names: tuple[str, ...], order: tuple[int, ...] | None = None
+) -> str:
+    """What colours are, where there are too many groups to name them all: the end of a clause."""
+    present = _in_order(view, order)
+    if len(present) <= NAMED:
+        return ""
+    first, last = names[present[0]], names[present[-1]]
+    return (
+        f" (colours go from that of {first} to that of {last}; a few of the {len(present)} groups "
+        "are named)"
+    )
+
+
+def _in_order(view: HiddenView, order: tuple[int, ...] | None) -> list[int]:
+    """The groups that have points, in an order."""
+    present = set(view.groups)
+    return [group for group in order or sorted(present) if group in present]
+
+
 def cloud(
-    view: HiddenView, names: tuple[str, ...], width: float, height: float
+    view: HiddenView,
+    names: tuple[str, ...],
+    width: float,
+    height: float,
+    order: tuple[int, ...] | None = None,
 ) -> Callable[[Figure], None]:
     """Puts the points into a figure, with the name of every group where it covers least.
 
@@ -61,12 +86,14 @@ def cloud(
         names: of the groups.
         width: of the figure, in inches.
         height: of the figure.
+        order: of the groups, which their colours follow; null for that of their numbers.
     """
     groups = np.array(view.groups)
     points, begin = _placed(view, width, height)
-    present = np.unique(groups).tolist()
+    present = _in_order(view, order)
     own = {group: points[groups == group] for group in present}
-    labels = _labels(own, begin, names, width, height) if len(present) <= NAMED else {}
+    colours = _colours(present)
+    labels = _labels(own, begin, names, width, height, _to_name(present))
     taken = np.concatenate([points, *(box.spread() for box in labels.values())])
     beside = words_box("start", 0.0, 0.0)
     ways = [np.array([math.cos(turn), math.sin(turn)]) for turn in TURNS]
@@ -83,7 +110,7 @@ def cloud(
         axes.set(xlim=(0, width), ylim=(0, height))
         axes.set_axis_off()
         for group, places in own.items():
-            colour = SERIES[group % len(SERIES)]
+            colour = colours[group]
             if len(present) <= BANDS:
                 band = Path(np.round(_hull(places), 3), closed=False)
                 axes.add_patch(
@@ -98,13 +125,11 @@ def cloud(
                         gid=f"backdrop-{group}",
                     )
                 )
-        looks = np.array([MARKERS[group // len(SERIES) % len(MARKERS)] for group in groups])
-        for look in sorted(set(zip((groups % len(SERIES)).tolist(), looks.tolist(), strict=True))):
-            alike = (groups % len(SERIES) == look[0]) & (looks == look[1])
+        for group, places in own.items():
             axes.plot(
-                *np.round(points[alike], 3).T,
-                look[1],
-                color=SERIES[look[0]],
+                *np.round(places, 3).T,
+                "o",
+                color=colours[group],
                 markersize=5 if len(points) < 150 else 4,
                 markeredgewidth=0,
             )
@@ -114,6 +139,22 @@ def cloud(
         _write(axes, "start", start)
 
     return draw
+
+
+def _colours(present: list[int]) -> dict[int, str]:
+    """A colour for each group: those of series, or for more groups of an order."""
+    if len(present) <= len(SERIES):
+        return {group: SERIES[place] for place, group in enumerate(present)}
+    ordered = in_order(len(present))
+    return {group: hexadecimal(ordered[place]) for place, group in enumerate(present)}
+
+
+def _to_name(present: list[int]) -> list[int]:
+    """The groups whose names are written: all, or a few from the first to the last."""
+    if len(present) <= NAMED:
+        return present
+    places = np.unique(np.linspace(0, len(present) - 1, FEW).round().astype(int))
+    return [present[place] for place in places.tolist()]
 
 
 def _write(axes: Axes, text: str, box: Box) -> None:
@@ -170,6 +211,7 @@ def _labels(
     names: tuple[str, ...],
     width: float,
     height: float,
+    wanted: list[int],
 ) -> dict[int, Box]:
     """A name at the centre of its group, or around it, where it covers least.
 
@@ -177,9 +219,11 @@ def _labels(
     """
     ring = begin + 0.1 * np.array([[math.cos(turn), math.sin(turn)] for turn in TURNS])
     middle = np.mean([places.mean(axis=0) for places in own.values()], axis=0)
-    bands = {group: _along(_hull(places)) for group, places in own.items()}
+    few = len(own) <= BANDS
+    bands = {group: _along(_hull(places)) for group, places in own.items() if few}
     placed: dict[int, Box] = {}
-    for group, places in own.items():
+    for group in wanted:
+        places = own[group]
         size = words_box(names[group], 0.0, 0.0)
         centre = (places.min(axis=0) + places.max(axis=0)) / 2
         away = math.atan2(*(centre - middle)[::-1])

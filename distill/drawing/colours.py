@@ -37,6 +37,11 @@ def around(count: int) -> list[Colour]:
     return [_oklch(0.58 - 0.05 * cos(2 * pi * i / count), 0.13, i / count) for i in range(count)]
 
 
+def in_order(count: int) -> list[Colour]:
+    """So many colours from a first to a last that differ: most of the way around a circle."""
+    return around(count + max(1, count // 4))[:count]
+
+
 def hexadecimal(colour: Colour) -> str:
     """As SVG has it."""
     return "#" + "".join(f"{part:02x}" for part in colour[:3])

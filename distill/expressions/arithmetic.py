@@ -1,7 +1,8 @@
 """The operators of integer expressions on columns of integers.
 
 Arithmetic is Python's on integers: `//` rounds down and `%` has the sign of its right operand, and
-so do NumPy's, so what was checked on columns holds of the printed text (within 64 bits).
+so do NumPy's, so what was checked on columns holds of the printed text (within 64 bits). Bit
+operators and shifts are those of two's complement on both sides; what is shifted by is 0 to 62.
 """
 
 from __future__ import annotations
@@ -32,6 +33,10 @@ def apply(operator: str, *operands: Int[ndarray, " rows"]) -> Int[ndarray, " row
             value = a | b
         case "^", (a, b):
             value = a ^ b
+        case "<<", (a, b):
+            value = a << b
+        case ">>", (a, b):
+            value = a >> b
         case "==", (a, b):
             value = a == b
         case "!=", (a, b):

@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Int
 from numpy import ndarray
 
+from distill.expressions.bits import exclusive_or
 from distill.expressions.conditions import conjunctions
 from distill.expressions.expression import (
     Constant,
@@ -250,6 +251,12 @@ def _bitwise(table: Table) -> Iterator[Expression]:
                 yield reduce(lambda a, b: Operation(operator, (a, b)), map(Name, chosen))
 
 
+def _digits(table: Table) -> Iterator[Expression]:
+    """Digits in base 2 moved, chosen and combined by exclusive or; see `bits`."""
+    if not table.is_bits and len(table.target) > BITWISE_ROWS:
+        yield from exclusive_or(table)
+
+
 def _inversions(table: Table) -> Iterator[Expression]:
     """Of variables that are an arrangement: sums of which comes before which."""
     names = table.arranged
@@ -272,6 +279,7 @@ STAGES = (
     _projected,
     _extremes,
     _bitwise,
+    _digits,
     _inversions,
     _separated,
 )

@@ -37,7 +37,44 @@ def condition_source(expression: Expression, named: Mapping[Lookup, str] | None 
             # joined here, since `unparse` puts brackets around a third comparison
             if parts is not None:
                 return f" {operator} ".join(parts)
-    return ast.unparse(ast.parse(_source(expression, named or {}), mode="eval"))
+    return _unparsed(ast.parse(_source(expression, named or {}), mode="eval"))
+
+
+def _unparsed(tree: ast.Expression) -> str:
+    """The text of a tree, with brackets around what bit operators combine: x ^ (state >> 1).
+
+    Python needs none there, but few readers know by heart which of them binds more tightly.
+    """
+    brackets = _Bracketed()
+    text = ast.unparse(brackets.visit(tree))
+    for name, inner in reversed(brackets.inside.items()):
+        text = text.replace(name, f"({inner})")
+    return text
+
+
+class _Bracketed(ast.NodeTransformer):
+    """Puts names in the place of shifts, and of masks, that stand within bit operators."""
+
+    def __init__(self) -> None:
+        self.inside: dict[str, str] = {}
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        self.generic_visit(node)
+        if isinstance(node.op, ast.BitXor | ast.BitAnd | ast.BitOr):
+            node.left, node.right = self._kept(node.left), self._kept(node.right)
+        return node
+
+    def _kept(self, node: ast.expr) -> ast.expr:
+        match node:
+            case ast.BinOp(op=ast.LShift() | ast.RShift()):
+                pass
+            case ast.BinOp(op=ast.BitAnd(), right=ast.Constant(int() as mask)) if mask > 1:
+                pass
+            case _:
+                return node
+        name = f"__{len(self.inside)}__"
+        self.inside[name] = ast.unparse(node)
+        return ast.Name(name, ast.Load())
 
 
 def source(expression: Expression, named: Mapping[Lookup, str] | None = None) -> str:

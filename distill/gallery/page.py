@@ -11,6 +11,8 @@ from markupsafe import Markup
 from distill.checker.verdict import CLAIMS
 from distill.drawing.picture import Picture
 from distill.kinds import known
+from distill.pages.badges import Badge, badges
+from distill.pages.first_screen import hero
 from distill.pages.pages import (
     environment,
     page_script,
@@ -19,9 +21,6 @@ from distill.pages.pages import (
     script_hash,
 )
 from distill.runs.store import Run
-
-HEROES = "states", "circles", "profile", "followed", "registers"
-"""Pictures that say most at a glance, by name; of others the first."""
 
 MOST = 45_000
 """Characters of a picture on a card."""
@@ -49,7 +48,7 @@ class Card:
     mechanism: str
     verdict: str
     good: bool
-    located: bool
+    badges: tuple[Badge, ...]
     said: str
     svg: Markup | None
     code: Markup | None
@@ -108,26 +107,22 @@ def _card(name: str, run: Run, pictures: tuple[Picture, ...]) -> Card:
     else:
         which = "inputs drawn at random" if holds.sampled else "inputs, which are all there are"
         said = f"The same as the network on {holds.inputs:,} {which}."
-    hero = _hero(pictures)
+    shown = hero(pictures, MOST)
     return Card(
         name=name,
-        mechanism=f"{report.mechanism.name[0].upper()}{report.mechanism.name[1:]}",
+        mechanism=(
+            "No mechanism was found"
+            if program is None
+            else f"{report.mechanism.name[0].upper()}{report.mechanism.name[1:]}"
+        ),
         verdict=report.verdict,
         good=report.verdict in CLAIMS,
-        located=report.located,
+        badges=badges(report),
         said=" ".join(said.split()),
-        svg=None if hero is None else _with_own_ids(hero, name),
+        svg=None if shown is None else _with_own_ids(shown, name),
         code=None if program is None else python_code(_function(program.source)),
         lines=0 if program is None else program.lines,
     )
-
-
-def _hero(pictures: tuple[Picture, ...]) -> Picture | None:
-    small = [each for each in pictures if each.panels == 1 and len(each.svg) <= MOST]
-    ranked = sorted(
-        small, key=lambda each: HEROES.index(each.name) if each.name in HEROES else len(HEROES)
-    )
-    return ranked[0] if ranked else None
 
 
 def _with_own_ids(picture: Picture, name: str) -> Markup:

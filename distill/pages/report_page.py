@@ -11,8 +11,11 @@ from markupsafe import Markup
 from distill.checker.verdict import CLAIMS
 from distill.drawing.picture import Picture
 from distill.pages.attempts import attempts_table
+from distill.pages.badges import badges
 from distill.pages.card import card, commands, differences
 from distill.pages.evidence import decoy_rows, evidence_rows
+from distill.pages.first_screen import heart, hero, to_be_learned
+from distill.pages.glossary import Glossary
 from distill.pages.pages import (
     asset,
     environment,
@@ -43,7 +46,8 @@ def report_page(run: Run, pictures: tuple[Picture, ...] | None = None) -> str:
         .get_template("report.html")
         .render(
             **_verdict(run),
-            pictures=placed(pictures),
+            **_first_screen(run, pictures),
+            words=Glossary(),
             rows=evidence_rows(run.report),
             decoys=decoy_rows(run.report),
             differences=differences(run),
@@ -75,6 +79,21 @@ def snippet(run: Run) -> str:
 Run.looks = snippet
 
 
+def _first_screen(run: Run, pictures: tuple[Picture, ...]) -> dict[str, object]:
+    """The task in a sentence, the heart of the program, one picture; and the pictures below."""
+    shown = hero(pictures)
+    core = None if run.program is None else heart(run.program.source)
+    name = run.report.mechanism.name
+    return {
+        "wanted": to_be_learned(run.record),
+        "mechanism": name[:1].upper() + name[1:],
+        "hero": shown,
+        "heart": None if core is None else python_code(core.source),
+        "left_out": 0 if core is None else core.left_out,
+        "pictures": placed(tuple(each for each in pictures if each is not shown)),
+    }
+
+
 def _verdict(run: Run) -> dict[str, object]:
     meaning = run.report.meaning
     source = None if run.program is None else run.program.source
@@ -87,6 +106,7 @@ def _verdict(run: Run) -> dict[str, object]:
         "title": run.record.task,
         "about": about,
         "report": run.report,
+        "badges": badges(run.report),
         "good": run.report.verdict in CLAIMS,
         "located": located(run.report),
         "meaning": None if meaning is None else meaning_statement(meaning),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from distill.programs.loop_text import WIDTH
+from distill.programs.spoken import spoken_name
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,7 @@ class Description:
     @property
     def function(self) -> str:
         """The title as the name of a function."""
-        said = self.title.lower().removeprefix("whether the ").removeprefix("whether ")
-        words = re.sub(r"-(?=\d)", "minus ", said)
-        return re.sub(r"[^a-z0-9]+", "_", words).strip("_")
+        return spoken_name(self.title)
 
     @property
     def docstring(self) -> str:

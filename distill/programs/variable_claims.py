@@ -15,6 +15,11 @@ import numpy as np
 from jaxtyping import Int
 from numpy import ndarray
 
+from distill.errors import MachineError
+from distill.expressions import expression as ex
+from distill.expressions.bits import is_linear
+from distill.expressions.reading import read_expression
+from distill.programs.claims import KINDS, is_kind
 from distill.programs.recognition.rows import Rows
 
 Column = Int[ndarray, " _"]
@@ -56,6 +61,17 @@ def _bitwise(which: str, start: str | None) -> Claim:
         read = np.concatenate([*rows.given.values()])
         begins = begun == int(start) if start else (BITWISE[which](begun, read) == read).all()
         return bool(begins and (rows.after[name] == column).all())
+
+    return so
+
+
+def _latest(kind: str, start: str | None) -> Claim:
+    def so(rows: Rows, name: str) -> bool:
+        (read,) = rows.given.values()
+        values = {value: is_kind(kind, value) for value in np.unique(read).tolist()}
+        of_kind = np.array([values[value] for value in read.tolist()], dtype=bool)
+        due = np.where(of_kind, read, rows.before[name])
+        return rows.start[name] == int(start or 0) and bool((rows.after[name] == due).all())
 
     return so
 
@@ -126,8 +142,30 @@ def _saturating(low: str, high: str) -> Claim:
     return so
 
 
-def _rules(count: str) -> Claim:
-    return lambda rows, name: len(_values(rows, name)) == int(count)
+def _rules(count: str | None, states: str | None) -> Claim:
+    return lambda rows, name: len(_values(rows, name)) == int(count or states or 0)
+
+
+def _linear_over_bits(count: str) -> Claim:
+    def so(rows: Rows, name: str) -> bool:
+        widest = int(rows.before[name].max()).bit_length()
+        columns = {**rows.given, name: rows.before[name]}
+        return widest == int(count) and is_linear(columns, rows.after[name])
+
+    return so
+
+
+def _iteration(text: str) -> Claim:
+    """Whether an expression of the variable before a step, and of inputs, is what it is after."""
+
+    def so(rows: Rows, name: str) -> bool:
+        try:
+            value = ex.evaluate(read_expression(text), {**rows.given, name: rows.before[name]})
+        except (MachineError, KeyError):
+            return False
+        return bool((rows.after[name] == value).all())
+
+    return so
 
 
 def _values(rows: Rows, name: str) -> list[int]:
@@ -141,13 +179,16 @@ VARIABLES: Mapping[str, Callable[..., Claim]] = {
     r"affine map mod (\d+)": _affine,
     rf"running (maximum|minimum)(?: of ([a-z]))?(?:, from ({INT}))?": _extreme,
     rf"running bitwise (xor|and|or)(?:, from ({INT}))?": _bitwise,
+    rf"latest input that is ({KINDS})(?:, from ({INT}))?": _latest,
     r"latch": lambda: _latch,
     r"run of (zeros|ones) up to (\d+)": _run_of,
     r"run length": lambda: _run,
     rf"walk between ({INT}) and ({INT})": _walk,
     rf"stages ({INT}) to ({INT})": _stages,
     rf"saturating counter ({INT}) to ({INT})": _saturating,
-    r"rules over (\d+) values": _rules,
+    r"(?:variable of (\d+) values|state machine with (\d+) states)": _rules,
+    r"linear map of (\d+) bits, by exclusive or": _linear_over_bits,
+    r"iteration of (.+)": _iteration,
 }
 """Titles of one variable, and what they say."""
 

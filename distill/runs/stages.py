@@ -74,6 +74,7 @@ def record(
     settings: Mapping[str, Setting],
     attempts: tuple[Attempt, ...] = (),
     arch: str | None = None,
+    about: str = "",
 ) -> RunRecord:
     """How a run was made, up to now.
 
@@ -85,6 +86,7 @@ def record(
         settings: of the task, or what is known of a checkpoint.
         attempts: trainings.
         arch: what `--arch` takes for such a network.
+        about: what the task is, in a sentence.
     """
     return RunRecord(
         task=task,
@@ -98,4 +100,5 @@ def record(
         platform=platform.platform(),
         threads=THREADS,
         seconds=stages.seconds,
+        about=about,
     )

@@ -60,6 +60,7 @@ class RunRecord:
         arch: what `--arch` takes to train such a network again; null where nobody chooses one.
         settings: of the task, or what is known of a checkpoint.
         attempts: every training, with what was used for it.
+        about: what was to be learned, in a sentence; empty where nobody said it.
     """
 
     task: str
@@ -72,6 +73,7 @@ class RunRecord:
     platform: str
     threads: int
     seconds: dict[str, float]
+    about: str = ""
     format_version: int = RECORD_VERSION
 
     @property

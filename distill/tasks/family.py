@@ -74,6 +74,12 @@ class TaskFamily:
         return (inspect.getdoc(self.build) or "").partition("\n")[0]
 
     @property
+    def about(self) -> str:
+        """First paragraph of the function's docstring, on one line."""
+        first = (inspect.getdoc(self.build) or "").split("\n\n")[0]
+        return " ".join(first.split())
+
+    @property
     def defaults(self) -> dict[str, Setting]:
         """Every setting with its default."""
         parameters = inspect.signature(self.build).parameters
@@ -97,7 +103,8 @@ class TaskFamily:
             with time_limit(SECONDS, "it"):
                 built = self.build(**complete)
                 if isinstance(built, Task | SequenceTask):
-                    return replace(built, name=self.name, settings=complete)
+                    about = built.about or self.about
+                    return replace(built, name=self.name, settings=complete, about=about)
         except DistillError as error:
             raise TaskError(one_line(f"{called}: {error}")) from error
         except KeyboardInterrupt:

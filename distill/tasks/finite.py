@@ -55,6 +55,7 @@ class Task:
             a name, and fields (`mlp,combine=concat`).
         name: names the folder of the runs; nothing else depends on it.
         settings: the settings that the task was built with.
+        about: what is to be learned, in a sentence for people: nothing but a page says it.
 
     Raises:
         TaskError: a range, the fraction or the size cannot be used; the message says which.
@@ -67,6 +68,7 @@ class Task:
     architecture: str = "transformer"
     name: str = "task"
     settings: Mapping[str, Setting] = field(default_factory=dict)
+    about: str = ""
 
     def __post_init__(self) -> None:
         fraction = self.train_fraction

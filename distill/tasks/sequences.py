@@ -62,6 +62,7 @@ class SequenceTask:
             0 is an opening bracket and 1 a closing one.
         name: names the folder of the runs; nothing else depends on it.
         settings: the settings that the task was built with.
+        about: what is to be learned, in a sentence for people: nothing but a page says it.
 
     Raises:
         TaskError: a range, the length or the symbols cannot be used, or the reference or the
@@ -76,6 +77,7 @@ class SequenceTask:
     symbols: Mapping[str, str] | None = None
     name: str = "task"
     settings: Mapping[str, Setting] = field(default_factory=dict)
+    about: str = ""
 
     def __post_init__(self) -> None:
         if not isinstance(self.inputs, Mapping) or not callable(self.reference):

@@ -41,6 +41,11 @@ def operations(inner):
         number,
         condition,
         st.builds(Operation, st.just("abs"), st.tuples(inner)),
+        st.builds(
+            Operation,
+            st.sampled_from(["<<", ">>", "&"]),
+            st.tuples(inner, st.integers(0, 5).map(Constant)),
+        ),
         st.builds(Operation, st.just("if"), chosen),
         st.lists(st.integers(-4, 4), min_size=2, max_size=4).flatmap(
             lambda values: inner.map(

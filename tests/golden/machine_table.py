@@ -1,4 +1,4 @@
-"""Table of 6 states.
+"""State machine with 6 states.
 
 No arithmetic was found for the transitions of this machine: they are listed, in a table
 of 12 cells.
@@ -10,13 +10,13 @@ Why it works: NEXT has the next state for every state and input.
 
 import sys
 
-__all__ = ["table_of_6_states"]
+__all__ = ["state_machine_with_6_states"]
 
 NEXT = [[1, 2], [2, 1], [3, 4], [1, 2], [5, 3], [1, 2]]
 OUTPUT = [[2, 3], [2, 5], [3, 3], [4, 3], [3, 5], [4, 4]]
 
 
-def table_of_6_states(xs: list[int]) -> list[int]:
+def state_machine_with_6_states(xs: list[int]) -> list[int]:
     """One output for every number of the list."""
     outputs = []
     state = 0
@@ -27,4 +27,4 @@ def table_of_6_states(xs: list[int]) -> list[int]:
 
 
 if __name__ == "__main__":
-    print(table_of_6_states(list(map(int, sys.argv[1:]))))
+    print(state_machine_with_6_states(list(map(int, sys.argv[1:]))))

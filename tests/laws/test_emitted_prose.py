@@ -159,8 +159,15 @@ def test_a_title_with_a_wrong_word_or_number_is_refused():
         ("affine map mod 5", lambda s, x: s * s % 5 + x if s < 4 else x, 2, BITS),
         ("running bitwise or", lambda s, x: s & x, 3, range(4)),
         ("function of the last 2 inputs", lambda s, x: (s + x) % 2, 0, BITS),
-        ("rules over 3 values", lambda s, x: (s + x) % 4, 0, BITS),
-        ("table of 4 states, symmetric group of 4", lambda s, x: (s + x) % 4, 0, BITS),
+        ("latest input that is not 2", lambda s, x: x if x != 1 else s, 0, range(3)),
+        ("latest input that is not 1, from 2", lambda s, x: x if x != 1 else s, 0, range(3)),
+        ("variable of 3 values", lambda s, x: (s + x) % 4, 0, BITS),
+        ("state machine with 3 states", lambda s, x: (s + x) % 4, 0, BITS),
+        ("iteration of (state + x) % 3", lambda s, x: (s + x) % 4, 0, BITS),
+        ("iteration of nothing", lambda s, x: (s + x) % 4, 0, BITS),
+        ("linear map of 2 bits, by exclusive or", lambda s, x: s * x % 4, 3, range(4)),
+        ("product in an abelian group of order 8", lambda s, x: (s + x) % 4, 0, BITS),
+        ("action of the symmetric group of 4 on 4 states", lambda s, x: (s + x) % 4, 0, BITS),
         ("division by 3 that carries the remainder", lambda s, x: (s + x) % 3, 0, range(3)),
     ],
 )
@@ -187,7 +194,7 @@ def test_a_table_is_called_one_only_if_it_is_one():
         emit_machine(explore(*case)) for case in ((coins, 0, range(3)), (halving, 1, BITS))
     )
     for emitted in (vending, collatz):
-        assert emitted.name.startswith("rules over ")
+        assert emitted.name.startswith("state machine with ")
         assert "NEXT has the next state" not in emitted.program.source
     assert not vending.tabulated
     assert "listed: NEXT (9 cells)" in collatz.program.source
@@ -198,6 +205,55 @@ def test_numbers_that_are_combined_bit_by_bit_are_one_line():
     emitted = emit_machine(machine)
     assert "bits ^= x" in emitted.program.source
     assert not emitted.tabulated
+
+
+@pytest.mark.parametrize(
+    ("step", "values", "line", "function"),
+    [
+        (
+            lambda s, x: x if x != 3 else s,
+            range(4),
+            "latest = x",
+            "latest_input_that_is_not_3",
+        ),
+        (
+            lambda s, x: (s >> 1) ^ x,
+            range(8),
+            "state = (state >> 1) ^ x",
+            "iteration_of_state_shifted_right_by_1_xor_x",
+        ),
+        (
+            lambda s, x: (s ^ x) & 5,
+            range(8),
+            "state = (state ^ x) & 5",
+            "iteration_of_state_xor_x_and_5",
+        ),
+        (
+            lambda s, x: (s + x) // 2,
+            range(9),
+            "state = (state + x) // 2",
+            "iteration_of_state_plus_x_divided_by_2",
+        ),
+        (
+            lambda s, x: ((s << 1 ^ x) ^ (11 if s & 4 else 0)) & 7,
+            range(2),
+            "state = (state >> 2) ^ ((state >> 1) & 2) ^ ((state << 1) & 6) ^ x",
+            "linear_map_of_3_bits_by_exclusive_or",
+        ),
+    ],
+)
+def test_shifts_masks_and_exclusive_or_are_found_and_said(step, values, line, function):
+    emitted = emit_machine(explore(lambda s, x: (step(s, x),) * 2, 0, values))
+    assert line in emitted.program.source
+    assert f"def {function}(" in emitted.program.source
+    assert not emitted.tabulated
+    holds(emitted.program.source, tuple((x,) for x in values))
+
+
+def test_a_gray_code_is_an_expression_of_its_counter():
+    machine = explore(lambda s, x: ((s + x) % 8, ((s + x) % 8) ^ ((s + x) % 8) >> 1), 0, range(3))
+    source = emit_machine(machine).program.source
+    assert "(total >> 1) ^ total" in source or "total ^ (total >> 1)" in source
 
 
 def test_more_than_eight_channels_keep_their_letters():

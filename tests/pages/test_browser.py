@@ -20,7 +20,10 @@ from distill.pages.report_page import report_page
 from distill.records.attempts import Attempt
 from distill.records.curve import CurvePoint, TrainingCurve
 
-FRAME = ("h1", "#verdict .badge", "#verdict .sentence", "#checked li", "#card dd", "#reproduce pre")
+FRAME = (
+    *("h1", ".task", "#verdict .badge", "#verdict .sentence", ".hero figure svg", "nav a"),
+    *("#checked li", "#card dd", "#reproduce pre", "#words dt"),
+)
 """What every report shows."""
 
 PROGRAM = ("#program pre",)
@@ -169,6 +172,25 @@ def page(request, browser, planted_run, tmp_path_factory):
 def test_pages_are_without_fault(browser, page, check):
     faults = CHECKS[check](browser, page)
     assert not faults, "\n".join(faults)
+
+
+FIRST = (".task", ".badges", ".sentence", "#heart pre", ".hero svg", "nav a:last-of-type")
+"""What a reader sees before scrolling."""
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_first_screen_answers(browser, planted_run, dark):
+    run = distill.load_run(planted_run)
+    browser.open(report(run), dark=dark)
+    ends = {
+        each: browser.driver.execute_script(
+            "return Math.max(...[...document.querySelectorAll(arguments[0])]"
+            ".map((found) => found.getBoundingClientRect().bottom))",
+            each,
+        )
+        for each in FIRST
+    }
+    assert max(ends.values()) <= 800, ends
 
 
 FAULTY = """<html><head><meta http-equiv="Content-Security-Policy" content="object-src 'none'">

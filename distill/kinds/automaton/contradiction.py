@@ -119,7 +119,12 @@ def _searches(machine: Machine, rows: Rows, which: str, length: str) -> bool:
     return bool(latches) and len(rows.before) == 1 + remembered
 
 
-def _table(machine: Machine, rows: Rows, count: str, group: str | None) -> bool:
+def _product(machine: Machine, rows: Rows, group: str) -> bool:
+    """Whether states are the elements of a group, and symbols multiply by some."""
+    return group.endswith(f"of order {machine.states}") and group_of(machine) == group
+
+
+def _action(machine: Machine, rows: Rows, group: str, count: str) -> bool:
     return machine.states == int(count) and group_of(machine) == group
 
 
@@ -136,7 +141,9 @@ MACHINES: tuple[tuple[str, Callable[..., bool]], ...] = (
     (r"machine in (\d+) phases", _phases),
     (r"arrangements of (\d+) things", _arranges),
     (r"(validity by|search in) windows of (\d+) inputs", _searches),
-    (r"table of (\d+) states(?:, (.*))?", _table),
+    (r"product in (?:an?|the) (.*)", _product),
+    (r"action of (?:an?|the) (.*) on (\d+) states", _action),
+    (r"state machine with (\d+) states", lambda m, rows, n: m.states == int(n)),
     ("word in the (.*)", _word),
 )
 """Titles that say what the machine is, and what that is."""

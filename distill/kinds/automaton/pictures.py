@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from distill.drawing.clouds import cloud, side_said
+from distill.drawing.clouds import cloud, colours_said, side_said
 from distill.drawing.graph.graph import drawing
 from distill.drawing.graph.placement import Arrow, Graph
 from distill.drawing.picture import FAINT, GRID, INK, SERIES, SURFACE, Picture, picture
@@ -15,18 +15,16 @@ from distill.kinds.automaton.edges import Edge, edge_text, edges_of, short_text,
 from distill.kinds.automaton.exhibits import Interchange, MachineExhibits
 from distill.kinds.automaton.machine import Machine
 from distill.kinds.automaton.mechanism import AutomatonMechanism
-from distill.kinds.automaton.states import state_groups, state_names, state_order, what_names_mean
+from distill.kinds.automaton.states import state_names, state_order, what_names_mean
+from distill.kinds.automaton.transition_grid import transition_grid
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 WIDTH, CLOUD = 5.0, 3.4
 
-DRAWN = 60
-"""States up to which every one is drawn; beyond, groups of them are."""
-
-GROUPS = 8
-"""Groups that are drawn instead."""
+DRAWN = 15
+"""States up to which they are drawn with arrows; more are a table."""
 
 LABELLED = 24
 """Arrows up to which words are written on them."""
@@ -45,22 +43,26 @@ def machine_pictures(
     mechanism: AutomatonMechanism, exhibits: MachineExhibits
 ) -> tuple[Picture, ...]:
     """In the order in which they are looked at."""
-    drawn = [_graph(mechanism), _hidden(mechanism, exhibits)]
+    drawn = [_machine(mechanism), _hidden(mechanism, exhibits)]
     if exhibits.interchange is not None and len(exhibits.interchange.names) > 1:
         drawn.append(_exchanges(exhibits.interchange))
     return tuple(drawn)
 
 
-def _graph(mechanism: AutomatonMechanism) -> Picture:
-    graph, caption, alternative = state_graph(mechanism)
+def _machine(mechanism: AutomatonMechanism) -> Picture:
+    """As a graph, if that can be read; as a table of transitions otherwise."""
+    found = state_graph(mechanism)
+    if found is None:
+        return transition_grid(mechanism)
+    graph, caption, alternative = found
     draw, height = drawing(graph, WIDTH)
     return picture("states", "The machine", caption, alternative, draw, WIDTH, height)
 
 
-def state_graph(mechanism: AutomatonMechanism) -> tuple[Graph, str, str]:
-    """A machine as a graph that can be read, its caption, and the same in words."""
+def state_graph(mechanism: AutomatonMechanism) -> tuple[Graph, str, str] | None:
+    """A machine as a graph that can be read, its caption, and the same in words; or null."""
     if mechanism.states > DRAWN:
-        return _grouped(mechanism)
+        return None
     machine = mechanism.machine
     names, edges = state_names(mechanism), edges_of(machine)
     distances = tuple(len(word) for word in mechanism.access)
@@ -96,12 +98,7 @@ def state_graph(mechanism: AutomatonMechanism) -> tuple[Graph, str, str]:
         how = "The colour of an arrow says which inputs lead along it; answers are left out."
         graph = Graph(names, coloured, order, distances, legend)
         return graph, f"{how}{left} {start} {meaning}", said
-    plain = tuple(Arrow(e.source, e.target, weight=0.5) for e in edges)
-    how = (
-        f"There is an arrow wherever an input leads from a state to another: {count} inputs are "
-        "too many to tell apart here."
-    )
-    return Graph(names, plain, order, distances), f"{how} {start} {meaning}", said
+    return None
 
 
 def _labelled(edges: tuple[Edge, ...], machine: Machine, n: int) -> tuple[Arrow, ...]:
@@ -158,55 +155,20 @@ def _clipped(text: str, most: int = 15) -> str:
     return text if len(text) <= most else text[: most - 1].rstrip(",") + "…"
 
 
-def _grouped(mechanism: AutomatonMechanism) -> tuple[Graph, str, str]:
-    """Groups of states, with how many transitions lead from group to group."""
-    groups = state_groups(mechanism, GROUPS)
-    of = {state: place for place, group in enumerate(groups) for state in group.states}
-    first = of[0]  # the start is drawn first, wherever its group stands in their order
-    shown = [first, *(place for place in range(len(groups)) if place != first)]
-    place_of = {group: place for place, group in enumerate(shown)}
-    counts = Counter(
-        (place_of[of[source]], place_of[of[target]])
-        for source, row in enumerate(mechanism.transitions)
-        for target in row
-    )
-    words = len(counts) <= LABELLED
-    arrows = tuple(
-        Arrow(a, b, f"{count:,}" if words else "", weight=1.0 if words else 0.5)
-        for (a, b), count in sorted(counts.items())
-    )
-    sizes = [len(groups[place].states) for place in shown]
-    names = tuple(
-        f"{groups[place].name}\n{size} state{'s' if size > 1 else ''}"
-        for place, size in zip(shown, sizes, strict=True)
-    )
-    distances = tuple(
-        min(len(mechanism.access[state]) for state in groups[place].states) for place in shown
-    )
-    order = tuple(place_of[group] for group in range(len(groups)))
-    meaning = groups[0].meaning
-    caption = (
-        f"{mechanism.states:,} states are too many to draw: they are grouped by {meaning}"
-        + ("; numbers on arrows count transitions." if words else ".")
-        + " The arrow from nowhere leads to the group in which it starts."
-    )
-    listed = ", ".join(name.replace("\n", " (") + ")" for name in names)
-    said = f"{mechanism.states:,} states, grouped by {meaning}: {listed}."
-    return Graph(names, arrows, order, distances), caption, said
-
-
 def _hidden(mechanism: AutomatonMechanism, exhibits: MachineExhibits) -> Picture:
     view, names = exhibits.hidden, state_names(mechanism)
     met = len(set(view.groups))
     clusters = "states" if met > 1 else "state"
+    order = state_order(mechanism)
     return picture(
         "hidden",
         "Hidden states",
         "Every point is the network's hidden state after a step; its colour is the state that the "
-        f"machine is in then. The ring is the start. {side_said(view)}",
+        f"machine is in then{colours_said(view, names, order)}. The ring is the start. "
+        f"{side_said(view)}",
         f"Hidden states in {met} groups, one for each of the {clusters} of the machine that were "
         f"met, of {len(names)}; the picture holds {view.share:.0%} of their variance.",
-        cloud(view, names, WIDTH, CLOUD),
+        cloud(view, names, WIDTH, CLOUD, order),
         WIDTH,
         CLOUD,
     )
@@ -270,7 +232,8 @@ def _exchanges(found: Interchange) -> Picture:
             f"{found.alike:.0%}."
         )
     if found.left_out:
-        more += f" {found.left_out} states were not met after step {found.step}."
+        were = "1 state was" if found.left_out == 1 else f"{found.left_out} states were"
+        more += f" {were} not met after step {found.step}."
     return picture(
         "exchanges",
         "Hidden states exchanged",

@@ -8,6 +8,7 @@ from distill.expressions import expression as ex
 from distill.expressions.expression import Lookup, Name, Operation
 from distill.kinds.automaton.group import group_of
 from distill.kinds.automaton.loop import Plan
+from distill.kinds.automaton.machine import Machine
 from distill.programs.recognition.finite import recognise_finite, rules
 from distill.programs.recognition.rows import Rows
 from distill.programs.recognition.variable import FiniteVariable, Loop, Recognition, VariableRole
@@ -50,13 +51,23 @@ def transition_table(plan: Plan) -> Lookup | None:
     return None
 
 
+def listed_title(machine: Machine, group: str | None) -> str:
+    """What a listed machine computes: the product in a group that it is, or what a group does."""
+    if group is None:
+        return f"state machine with {machine.states} states"
+    article = "a" if group.startswith("group") else "an" if group.startswith("abelian") else "the"
+    if group.endswith(f"of order {machine.states}"):
+        return f"product in {article} {group}"
+    return f"action of {article} {group} on {machine.states} states"
+
+
 def _listed_states(plan: Plan, table: Lookup) -> Recognition:
     machine = plan.labelling.machine
     group, inputs = group_of(machine), [name for name in plan.inputs if name in ex.names(table)]
     read = "input" if inputs == [*plan.inputs] else f"value of {' and '.join(inputs)}"
     return Recognition(
         VariableRole.TABLE,
-        f"table of {machine.states} states" + (f", {group}" if group else ""),
+        listed_title(machine, group),
         "No arithmetic was found for the transitions of this machine: they are listed, in a table "
         f"of {len(table.rows):,} cells.",
         f"NEXT has the next state for every state and {read}.",

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from distill.drawing.colours import around, hexadecimal
 from distill.drawing.picture import (
-    FAINT,
     GRID,
     INK,
     Draw,
@@ -25,7 +24,7 @@ from distill.kinds.fourier.mechanism import FourierMechanism
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-LABELLED = 5
+LABELLED = 4
 """Values that are named on a circle, and joined: the first ones, so that the step is seen."""
 
 PANEL_TEXT = 11
@@ -33,6 +32,9 @@ PANEL_TEXT = 11
 
 APART = 0.22
 """Distance between two values, in parts of the picture's half, from which both are named."""
+
+ROUND = 0.9
+"""Part of what is seen that lies on a circle, from which it looks like one."""
 
 ROWS = 3
 """Inputs whose embedding's spectrum is drawn at most."""
@@ -67,8 +69,8 @@ def spectrum(mechanism: FourierMechanism, exhibits: FourierExhibits) -> Picture:
     return picture(
         "spectrum",
         "Which frequencies it uses",
-        "Every frequency, from slow to fast; those of the program are in colour, with their "
-        "numbers, and are to stand out. "
+        "Every frequency, from slow to fast; in colour, with their numbers, those of the "
+        f"program. {_standing_out([exhibits.amplitudes[k - 1] for k in keys], others)} "
         + (
             f"{inside[0][0].upper()}{inside[0][1:]}."
             if inside
@@ -85,11 +87,28 @@ def spectrum(mechanism: FourierMechanism, exhibits: FourierExhibits) -> Picture:
     )
 
 
+def _standing_out(program: list[float], others: list[float]) -> str:
+    """How far the program's frequencies are above the others in the logits."""
+    least, most = min(program), max(others, default=0.0)
+    if not others:
+        return "There are no others."
+    if least > most:
+        return (
+            f"In the logits the smallest of them is at {least:.3g}, the largest of all others at "
+            f"{most:.2g}."
+        )
+    return (
+        f"In the logits one that it leaves out ({most:.3g}) is larger than its smallest "
+        f"({least:.3g})."
+    )
+
+
 def circles(mechanism: FourierMechanism, exhibits: FourierExhibits) -> Picture | None:
     """The embedding seen in the planes of the key frequencies; null where there is none."""
     by_input = [[(each, circle) for circle in each.circles] for each in exhibits.embedding]
     turn_about = [pair for pairs in zip_longest(*by_input) for pair in pairs if pair is not None]
-    shown = list(islice(turn_about, CIRCLES))
+    # the strongest are kept, and stand in the order of the other pictures
+    shown = sorted(islice(turn_about, CIRCLES), key=lambda pair: pair[1].frequency)
     if not shown:
         return None
     several = len(exhibits.embedding) > 1
@@ -112,13 +131,26 @@ def circles(mechanism: FourierMechanism, exhibits: FourierExhibits) -> Picture |
     return panelled(
         "circles",
         "Where the embedding puts every value",
-        "The embedding, seen in the plane of each frequency k of the program. On a circle, number "
-        f"n belongs k · n steps round, of {mechanism.modulus}, and its colour says that place: "
-        "colours in order are values in place. The line joins the first few values." + missing,
+        f"Every point is one of the {len(exhibits.embedding[0].circles[0].x)} values, as the "
+        "network embeds it, seen from the side of one frequency k. "
+        + _said_of_circles([circle.r2 for _, circle in shown])
+        + f" Named and joined are the first few values: from each to the next it is k steps of "
+        f"{mechanism.modulus} round the circle, and the colour says how far round a value belongs."
+        + missing,
         f"How much of what is seen lies on the circle: {fits}.{missing}",
         panels,
         small=True,
     )
+
+
+def _said_of_circles(fits: list[float]) -> str:
+    """What is so of the circles: how much of what is seen lies on them."""
+    worst = min(fits)
+    if worst >= ROUND:
+        return f"They lie on circles (at least {worst:.1%} of what is seen does)."
+    if max(fits) < ROUND:
+        return f"They do not lie on clean circles (at most {max(fits):.0%} of what is seen does)."
+    return f"Some lie on circles ({max(fits):.0%} of what is seen), others hardly do ({worst:.0%})."
 
 
 def _apart(circle: Circle, count: int, distance: float) -> list[int]:
@@ -146,14 +178,16 @@ def _circle(each: EmbeddedInput, circle: Circle, modulus: int, several: bool) ->
         axes.axhline(0, color=GRID, linewidth=0.6)
         axes.axvline(0, color=GRID, linewidth=0.6)
         count = min(LABELLED, len(circle.x))
-        axes.plot(circle.x[:count], circle.y[:count], color=FAINT, linewidth=0.8, zorder=1)
+        hues = [colours[place] for place in circle.places]
+        axes.scatter(circle.x, circle.y, s=14, c=hues, alpha=0.45, linewidths=0, zorder=1)
+        axes.plot(circle.x[:count], circle.y[:count], color=INK, linewidth=0.9, zorder=2)
         axes.scatter(
-            circle.x,
-            circle.y,
-            s=14,
-            c=[colours[place] for place in circle.places],
-            linewidths=0,
-            zorder=2,
+            *(circle.x[:count], circle.y[:count]),
+            s=30,
+            c=hues[:count],
+            edgecolors=INK,
+            linewidths=0.8,
+            zorder=3,
         )
         reach = 1.25 * max(map(abs, (*circle.x, *circle.y, 1e-9)))
         axes.set_xlim(-reach, reach)

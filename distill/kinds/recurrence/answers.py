@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from distill.expressions import expression as ex
 from distill.expressions.expression import Constant, Expression, Name, Operation
+from distill.expressions.printing import source
 from distill.programs.recognition.variable import Loop, Recognition, VariableRole
 from distill.programs.recognition.windows import OTHER_INPUT
 from distill.programs.recognition.words import (
@@ -15,6 +16,7 @@ from distill.programs.recognition.words import (
     combination,
     function_of,
 )
+from distill.programs.spoken import is_short
 
 MOST_NOUNS = 3
 """Registers up to which a title names them all."""
@@ -35,11 +37,20 @@ Registers = Mapping[str, Recognition]
 
 
 def plain_title(loop: Loop) -> str:
-    """What is true of every recurrence."""
+    """What is true of every recurrence: what is answered, if that is short to say."""
     count = len(loop.updates)
     if not count:
         return OTHER_INPUT
-    return f"recurrence of {count} integers" if count > 1 else "recurrence of one integer"
+    if count == 1:
+        ((name, update),) = loop.updates.items()
+        title = f"iteration of {source(update)}"
+        itself = loop.answers == (Name(name),) and loop.after
+        return title if itself and is_short(title) else "recurrence of one integer"
+    if len(loop.answers) == 1 and loop.after:
+        title = f"value of {source(loop.answers[0])} in a recurrence of {count} integers"
+        if is_short(title):
+            return title
+    return f"recurrence of {count} integers"
 
 
 def title_of(loop: Loop, registers: Registers) -> str:

@@ -156,8 +156,33 @@ def _of_the_last(
     return bool((recurrence.run(sequences)[:, -1] == recurrence.run(others)[:, -1]).all())
 
 
+def _iterates(
+    recurrence: Recurrence, sequences: Int[ndarray, "n length channels"], text: str
+) -> bool:
+    """Whether its one register, which is answered, becomes what an expression says."""
+    if len(recurrence.registers) != 1:
+        return False
+    along = along_of(recurrence, sequences)
+    (held,) = along.registers.values()
+    answers = recurrence.run(sequences)[..., 0]
+    told = any(bool((one == held[:, 1:]).all()) for one in along.values(text))
+    return told and bool((answers == held[:, 1:]).all())
+
+
+def _answers_in(
+    recurrence: Recurrence, sequences: Int[ndarray, "n length channels"], text: str, count: str
+) -> bool:
+    """Whether an expression of its registers is what it answers."""
+    along = along_of(recurrence, sequences)
+    answers = recurrence.run(sequences)[..., 0]
+    told = any(bool((one == answers).all()) for one in along.values(text))
+    return told and len(recurrence.registers) == int(count)
+
+
 RECURRENCES: tuple[tuple[str, Callable[..., bool]], ...] = (
     ("recurrence of one integer", lambda recurrence, _: len(recurrence.registers) == 1),
+    ("iteration of (.*)", _iterates),
+    (r"value of (.*) in a recurrence of (\d+) integers", _answers_in),
     (r"recurrence of (\d+) integers", lambda recurrence, _, n: len(recurrence.registers) == int(n)),
     ("function of the current input", lambda r, sequences: _of_the_last(r, sequences, "1")),
     (r"function of the last (\d+) inputs", _of_the_last),

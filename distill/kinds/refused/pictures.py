@@ -10,12 +10,19 @@ from distill.drawing.answers import AnswerMap, answers_drawn
 from distill.drawing.clouds import cloud, side_said
 from distill.drawing.heat import cells_of, held
 from distill.drawing.picture import FAINT, SERIES, Picture, picture
-from distill.drawing.spectrum import around_zero, bars
+from distill.drawing.spectrum import bars, near_zero, window_said
 from distill.kinds.refused.finite_exhibits import RefusalExhibits
+from distill.kinds.refused.patterns import pattern_said
 from distill.kinds.refused.sequence_exhibits import UnreadExhibits
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+FLAT = 0.2
+"""Of the answer's height, what logits beside it vary by where there are no hills."""
+
+FEW, MOST_OF_IT, ALIKE = 3, 0.9, 0.5
+"""Tall bars, the part that they hold in a mechanism of waves, and bars that are alike."""
 
 MEMORISED = 0.5
 """Held-out accuracy below which a network is taken to have its answers by heart."""
@@ -49,6 +56,35 @@ def _by_heart(heldout: float | None) -> str:
     )
 
 
+def _hills(profile: tuple[float, ...], heldout: float | None) -> str:
+    """What is so beside the answer: hills, or next to nothing."""
+    others = max(profile[1:]) - min(profile[1:])
+    part = others / max(profile[0] - min(profile[1:]), 1e-300)
+    if part < FLAT:
+        return f"A spike at 0 and next to nothing beside it: {_by_heart(heldout)}."
+    return (
+        f"Beside the answer logits go up and down by {part:.0%} of its height, as waves would make "
+        "them; no few waves were found to explain them."
+    )
+
+
+def _tall(sizes: tuple[float, ...], heldout: float | None) -> str:
+    """What is so of the bars: a few that are tall, or all alike."""
+    ordered = sorted(sizes, reverse=True)
+    total = sum(size * size for size in sizes)
+    few = sum(size * size for size in ordered[:FEW]) / max(total, 1e-300)
+    if len(sizes) <= FEW:
+        return "There are so few frequencies that a few tall ones could not be told from all."
+    if few >= MOST_OF_IT:
+        return (
+            f"The tallest {FEW} hold {few:.0%} of it, as in a mechanism of waves; it was refused "
+            "for another reason."
+        )
+    if ordered[-1] > ALIKE * ordered[0]:
+        return f"All are much alike: {_by_heart(heldout)}."
+    return f"The tallest {FEW} of {len(sizes)} hold {few:.0%} of it: too little for a few waves."
+
+
 def _answers(exhibits: RefusalExhibits, answers: AnswerMap) -> Picture:
     first, last = exhibits.outputs
     count, plane, cells = last - first + 1, answers.plane, cells_of(answers.rows)
@@ -57,9 +93,8 @@ def _answers(exhibits: RefusalExhibits, answers: AnswerMap) -> Picture:
     return picture(
         "answers",
         "What the network answers",
-        f"Its answer for every {names}{held(plane)}. A rule often shows as a pattern, stripes or "
-        "squares for example, also one that was not looked for; colours go round once from the "
-        "first output to the last.",
+        f"Its answer for every {names}{held(plane)}. {pattern_said(cells, plane)} Colours go "
+        "round once from the first output to the last.",
         f"{int((often > 0).sum())} of {count} outputs occur; the commonest is "
         f"{first + int(often.argmax())}, on {often.max() / often.sum():.1%} of what is shown.",
         answers_drawn(answers, exhibits.outputs),
@@ -72,18 +107,17 @@ def _profile(exhibits: RefusalExhibits, heldout: float | None) -> Picture:
 
     def draw(figure: Figure) -> None:
         axes = figure.add_subplot()
-        steps, (line,) = around_zero(profile)
+        steps, (line,) = near_zero(profile)
         axes.axhline(0, color=FAINT, linewidth=0.6)
-        axes.plot(steps, line, color=SERIES[0])
-        axes.set_xlabel("steps beyond the network's own answer")
+        axes.plot(steps, line, "o-", color=SERIES[0], markersize=3.5)
+        axes.set_xlabel("steps from the network's own answer to another output")
         axes.set_ylabel("mean logit")
 
     others = max(map(abs, profile[1:]))
     return picture(
         "profile",
         "Logits around the network's own answer",
-        "Waves would show as hills on both sides. Where there is a spike at 0 and nothing beside "
-        f"it, {_by_heart(heldout)}.",
+        f"{_hills(profile, heldout)}{window_said(len(profile))}",
         f"The mean logit of the answer is {profile[0]:.3g}; of every other output it is within "
         f"{others:.3g} of zero.",
         draw,
@@ -104,8 +138,8 @@ def _spectrum(exhibits: RefusalExhibits, heldout: float | None) -> Picture:
     return picture(
         "spectrum",
         "Frequencies around its own answer",
-        "Amplitude of every frequency in the logits around the network's own answer. A mechanism "
-        f"of waves would be a few tall bars. Where all of them are alike, {_by_heart(heldout)}.",
+        "Amplitude of every frequency in the logits around the network's own answer. "
+        + _tall(sizes, heldout),
         f"The largest amplitude is {sizes[strongest - 1]:.3g} (frequency {strongest}); half of "
         f"all are above {middle:.3g}.",
         draw,

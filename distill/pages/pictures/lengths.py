@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from distill.drawing.picture import FAINT, SERIES, Picture, picture
+from distill.drawing.picture import SERIES, Picture, picture
 from distill.records.counts import Agreement, SequenceDisagreement
 from distill.records.report import Report
 
@@ -34,34 +34,31 @@ def lengths_picture(report: Report, length: int) -> Picture | None:
         if model is not None:
             lines["network = task"].append((at, model.agree / model.total))
         lines["program = network"].append((at, both.agree / both.total))
-    looks = {
-        "program = task": (SERIES[1], "o", "-", 9.0),
-        "network = task": (SERIES[0], "s", "-", 6.0),
-        "program = network": (SERIES[2], "D", "--", 3.5),
+    colours = {
+        "program = task": SERIES[1],
+        "network = task": SERIES[0],
+        "program = network": SERIES[2],
     }
 
     def draw(figure: Figure) -> None:
         axes = figure.add_subplot()
-        for name, points in lines.items():
-            colour, marker, style, size = looks[name]
-            axes.plot(
-                *([at for at, _ in points], [100 * part for _, part in points]),
-                color=colour,
-                marker=marker,
-                linestyle=style,
-                markersize=size,
-                markerfacecolor="none" if size > 8 else colour,
-                markeredgewidth=1.4,
-                label=name,
-            )
-        axes.axvline(length, color=FAINT, linestyle=":", linewidth=1)
-        axes.annotate(
-            "trained", (length, 4), (4, 0), textcoords="offset points", color=FAINT, fontsize=9
-        )
-        axes.set_xscale("log")
-        axes.set_xticks([at for at, *_ in rows], [f"{at:,}" for at, *_ in rows])
-        axes.minorticks_off()
-        axes.set(ylim=(-4, 108), xlabel="steps", ylabel="% of sequences right")
+        width = 0.8 / len(lines)
+        for place, (name, points) in enumerate(lines.items()):
+            shift = (place - (len(lines) - 1) / 2) * width
+            heights = {at: 100 * part for at, part in points}
+            where = [n for n, (at, *_) in enumerate(rows) if at in heights]
+            drawn = [heights[rows[n][0]] for n in where]
+            at = [n + shift for n in where]
+            axes.bar(at, drawn, 0.88 * width, color=colours[name], label=name)
+            for x, height in zip(at, drawn, strict=True):
+                if height < 100:
+                    text = f"{min(height, 99):.0f}"
+                    axes.text(x, height + 1.5, text, ha="center", va="bottom", fontsize=9)
+        named = [f"{at:,}" + ("\ntrained" if not n else "") for n, (at, *_) in enumerate(rows)]
+        axes.set_xticks(range(len(rows)), named)
+        axes.set(ylim=(0, 112), xlabel="steps", ylabel="% of sequences")
+        axes.set_yticks([0, 25, 50, 75, 100])
+        axes.grid(visible=False, axis="x")
         figure.legend(loc="outside lower center", ncols=3, fontsize=9, columnspacing=1.2)
 
     said = "; ".join(

@@ -16,10 +16,10 @@ FAINTEST = 40
 """Frequencies beside the key ones whose amplitude is drawn: those that were once the largest."""
 
 LINES = (
-    ("train", "train_loss", SERIES[0], "-"),
-    ("held-out", "heldout_loss", SERIES[1], "-"),
-    ("restricted", "restricted_loss", SERIES[2], "--"),
-    ("excluded", "excluded_loss", SERIES[3], ":"),
+    ("trained inputs", "train_loss", SERIES[0], "-"),
+    ("held-out inputs", "heldout_loss", SERIES[1], "-"),
+    ("its waves alone (restricted)", "restricted_loss", SERIES[2], "--"),
+    ("all but its waves (excluded)", "excluded_loss", SERIES[3], ":"),
 )
 
 
@@ -46,13 +46,14 @@ def _losses(curve: TrainingCurve) -> Picture:
         axes.set_xlabel("step")
         axes.set_ylabel("loss")
         _mark(axes, phases)
-        figure.legend(loc="outside upper left", ncols=4, columnspacing=1, handlelength=1.6)
+        figure.legend(loc="outside upper left", ncols=2, columnspacing=1.4, handlelength=1.8)
 
     keys = (
         ""
         if curve.key_frequencies is None
         else (
-            " Restricted: of the key waves alone. Excluded: of what they leave, on trained inputs."
+            " Restricted loss: what it would be with the program's waves alone. Excluded loss: "
+            "with these waves taken out, on trained inputs."
         )
     )
     if phases.found:
@@ -71,7 +72,7 @@ def _losses(curve: TrainingCurve) -> Picture:
         f"{last.heldout_loss:.2g}, held-out accuracy {last.heldout_accuracy:.1%}. "
         f"{told.strip()}{'' if told.endswith('.') else '.'}",
         draw,
-        height=3.1,
+        height=3.3,
     )
 
 
@@ -102,13 +103,12 @@ def _amplitudes(curve: TrainingCurve) -> Picture | None:
     count = len(sizes[0])
     largest = {k: max(at[k - 1] for at in sizes) for k in range(1, count + 1)}
     rest = sorted((k for k in largest if k not in keys), key=lambda k: -largest[k])[:FAINTEST]
-    strongest = sorted(keys, key=lambda k: -sizes[-1][k - 1])
 
     def draw(figure: Figure) -> None:
         axes = figure.add_subplot()
         for k in rest:
             axes.plot(steps, [at[k - 1] for at in sizes], color=FAINT, linewidth=0.6, alpha=0.6)
-        for place, k in enumerate(strongest):
+        for place, k in enumerate(keys):
             axes.plot(
                 steps,
                 [at[k - 1] for at in sizes],
@@ -121,7 +121,7 @@ def _amplitudes(curve: TrainingCurve) -> Picture | None:
         axes.set_ylabel("amplitude in logits")
         figure.legend(loc="outside upper left", ncols=6, columnspacing=1, handlelength=1.2)
 
-    ends = ", ".join(f"{k}: {sizes[-1][k - 1]:.3g}" for k in strongest)
+    ends = ", ".join(f"{k}: {sizes[-1][k - 1]:.3g}" for k in keys)
     beaten = (
         f" The largest that any other ever was is {largest[rest[0]]:.3g} ({rest[0]})."
         if rest

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from distill.checker.kind import DECOY
@@ -11,6 +12,10 @@ from distill.records.report import DECOY_AGREES, Report
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+
+CLEARLY = 0.3
+"""By how much more of the logits the program must explain to be told apart."""
 
 
 def decoys(report: Report) -> Picture | None:
@@ -27,21 +32,15 @@ def decoys(report: Report) -> Picture | None:
     best, _, agrees = max(measured, key=lambda decoy: decoy[2])
 
     def draw(figure: Figure) -> None:
-        axes = figure.add_subplot()
-        for place, (name, r2, agreement) in enumerate(rows):
-            top = -3.2 * place
-            axes.text(0, top, name, va="center", fontweight="bold" if not place else "normal")
-            _bar(axes, top - 0.9, r2, _three(r2), SERIES[0])
-            _bar(axes, top - 1.75, agreement, f"{agreement:.1%}", SERIES[1])
-        axes.barh([0], [0], color=SERIES[0], label="R² of the logits")
-        axes.barh([0], [0], color=SERIES[1], label="arg max agrees")
-        axes.set_xlim(0, 1.18)
-        axes.set_ylim(-3.2 * len(rows) + 0.8, 0.8)
-        axes.set_xticks([0, 0.5, 1])
-        axes.set_yticks([])
-        axes.spines["left"].set_visible(False)
-        axes.grid(visible=False)
-        figure.legend(loc="outside upper left", ncols=2)
+        left, right = figure.subplots(1, 2)
+        _bars(left, [r2 for _, r2, _ in rows], _three, SERIES[0])
+        _bars(right, [part for *_, part in rows], lambda part: f"{part:.1%}", SERIES[1])
+        for place, (name, *_) in enumerate(rows):
+            weight = "normal" if place else "bold"
+            left.text(0, 0.47 - place, name, va="bottom", fontsize=9, fontweight=weight)
+        left.set(xlabel="R² of the logits", xticks=(0, 0.5, 1))
+        right.set(xlabel="part of the same answers", xticks=(0, 0.5, 1))
+        right.set_xticklabels(["0%", "50%", "100%"])
 
     fooled = (
         f" The decoy “{best}” has the network's answer on {agrees:.1%} "
@@ -53,11 +52,25 @@ def decoys(report: Report) -> Picture | None:
     return picture(
         "decoys",
         "The program beside wrong explanations",
-        "Decoys went through the same test, on inputs that were not fitted. Only the program is "
-        f"to explain the logits.{fooled}",
+        "Wrong explanations (decoys) went through the same test, on inputs that were not fitted. "
+        f"{_told_apart(explained, [r2 for _, r2, _ in measured])}{fooled}",
         listed[0].upper() + listed[1:] + ".",
         draw,
-        height=0.7 + 0.56 * len(rows),
+        height=0.8 + 0.5 * len(rows),
+    )
+
+
+def _told_apart(explained: float, wrong: list[float]) -> str:
+    """Whether the program explains the logits better than what is wrong."""
+    best = max(wrong)
+    if explained - best > CLEARLY:
+        return (
+            f"The program explains {_three(explained)} of the logits, the best of the others "
+            f"{_three(max(best, 0.0))}."
+        )
+    return (
+        f"The program explains {_three(explained)} of the logits and a wrong explanation "
+        f"{_three(max(best, 0.0))}: this test does not tell them apart."
     )
 
 
@@ -66,7 +79,12 @@ def _three(value: float) -> str:
     return f"{round(value, 3) + 0.0:.3f}"
 
 
-def _bar(axes: Axes, y: float, value: float, text: str, colour: str) -> None:
-    """A bar from 0; what is below 0 is said and not drawn."""
-    axes.barh([y], [max(value, 0.004)], height=0.75, color=colour)
-    axes.text(max(value, 0) + 0.02, y, text, va="center", fontsize=9)
+def _bars(axes: Axes, values: list[float], shown: Callable[[float], str], colour: str) -> None:
+    """Bars from 0, one below the other; what is below 0 is said and not drawn."""
+    for place, value in enumerate(values):
+        axes.barh([0.25 - place], [max(value, 0.004)], height=0.36, color=colour)
+        axes.text(max(value, 0) + 0.03, 0.25 - place, shown(value), va="center", fontsize=9)
+    axes.set(xlim=(0, 1.3), ylim=(1.0 - len(values), 0.85))
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    axes.grid(visible=False)

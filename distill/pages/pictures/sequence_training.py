@@ -28,8 +28,10 @@ def training_picture(curve: SequenceCurve | None, attempts: tuple[Attempt, ...])
         runs[point.attempt, point.d_hidden].append(point)
     if max((len(points) for points in runs.values()), default=0) < 2:
         return None
-    told = [(_attempt(attempts, *key), points) for key, points in runs.items()]
-    told = told[-CURVES:]
+    told = [(_attempt(attempts, *key), points) for key, points in runs.items() if len(points) > 1][
+        -CURVES:
+    ]
+    never = sum(len(points) == 1 for points in runs.values())
 
     def draw(figure: Figure) -> None:
         upper, lower = figure.subplots(2, sharex=True)
@@ -38,12 +40,11 @@ def training_picture(curve: SequenceCurve | None, attempts: tuple[Attempt, ...])
             kept = attempt is None or not attempt.discarded
             look = {
                 "color": SERIES[place],
+                "linewidth": 2.2 if kept else 0.9,
                 "marker": "o" if len(points) < 12 else "",
-                "markersize": 4,
-                "markerfacecolor": SERIES[place] if kept else "none",
-                "linestyle": "-" if kept else (0, (4, 1.5)),
+                "markersize": 4 if kept else 2.5,
             }
-            name = _named(attempt, points)
+            name = _named(attempt, points) + (" (used)" if kept and len(told) > 1 else "")
             upper.plot(steps, [100 * point.right for point in points], label=name, **look)
             lower.plot(steps, [max(point.loss, LOWEST) for point in points], **look)
         upper.set(ylim=(-4, 106), ylabel="% right")
@@ -68,7 +69,8 @@ def training_picture(curve: SequenceCurve | None, attempts: tuple[Attempt, ...])
         "Part of fresh sequences right at every step, by the best network of an ensemble, and the "
         "smallest loss"
         + (", which rises again where what has learned goes on under noise." if noise else ".")
-        + (" What was discarded is dashed, or hollow." if any(a.discarded for a in tried) else "")
+        + (" The thick line is the network that was used." if len(told) > 1 else "")
+        + (f" Of {never} more, given up at once, nothing is drawn." if never else "")
         + passed,
         f"Trained: {said}.{passed}",
         draw,

@@ -22,6 +22,8 @@ from distill.programs.recognition.words import (
     OF_ALL,
     STAGE,
     before_the_step,
+    beginning,
+    condition_words,
     function_of,
 )
 
@@ -103,6 +105,24 @@ def latch(variable: FiniteVariable) -> Match | None:
     if not (variable.after[changed] != variable.start).all():
         return None
     return Match({"called": "seen" if variable.start == 0 else "valid"})
+
+
+def holds_on(variable: FiniteVariable) -> Match | None:
+    """The latest input of a kind, for as long as no other of that kind comes."""
+    match variable.update:
+        case Operation("if", (condition, Name(read), Name(other))) if (
+            other == variable.name and (read,) == variable.inputs
+        ):
+            kind = condition_words(condition) if ex.names(condition) == {read} else None
+        case _:
+            return None
+    if kind is None:
+        return None
+    is_so = variable.rows.value(condition) != 0
+    if not variable.becomes(np.where(is_so, variable.rows.given[read], variable.before)):
+        return None
+    title = f"latest input that is {kind}{beginning(variable.start)}"
+    return Match({"title": title, "kind": kind, "full": _answered_as(variable, title)})
 
 
 def run(variable: FiniteVariable) -> Match | None:

@@ -6,10 +6,14 @@ next value was found as; a variable that no row recognises is a number with rule
 
 from __future__ import annotations
 
+from distill.expressions import expression as ex
+from distill.expressions.expression import Constant, Expression, Name, Operation
+from distill.expressions.printing import source
 from distill.programs.recognition import bounded, modular
 from distill.programs.recognition.table import Recogniser, recognise
 from distill.programs.recognition.variable import FiniteVariable, Recognition, VariableRole
-from distill.programs.recognition.words import EXTREMES, STAGE
+from distill.programs.recognition.words import EXTREMES, STAGE, function_of
+from distill.programs.spoken import is_short
 
 
 def recognise_finite(variable: FiniteVariable) -> Recognition:
@@ -18,14 +22,38 @@ def recognise_finite(variable: FiniteVariable) -> Recognition:
 
 
 def rules(variable: FiniteVariable) -> Recognition:
-    """What is true of every variable."""
-    return Recognition(
-        VariableRole.RULES,
-        f"rules over {len(variable.values)} values",
-        "The state is a number with rules for the next one.",
+    """What is true of every variable; where its next value is short, that is its title."""
+    states = len(variable.values)
+    told = source(variable.update)
+    plain = ex.names(variable.update) <= {variable.name, *variable.inputs}
+    iterated = f"iteration of {told}" if plain and is_short(f"iteration of {told}") else ""
+    if iterated and not variable.rows.answered(variable.name):
+        iterated = function_of([iterated])
+    does = "The state is a number with rules for the next one."
+    why = (
         "the rules give the right next state and output for every state that can be reached and "
-        "every input.",
+        "every input."
     )
+    title, full = f"variable of {states} values", f"state machine with {states} states"
+    if not iterated and plain and _combines_digits(variable.update):
+        does = "Every digit of the state, in base 2, becomes the exclusive or of some digits."
+        why = "which digits these are does not change, so the state is all that is needed."
+        full = f"linear map of {max(variable.values).bit_length()} bits, by exclusive or"
+        if not variable.rows.answered(variable.name):
+            full = function_of([full])
+    return Recognition(VariableRole.RULES, title, does, why, full=iterated or full)
+
+
+def _combines_digits(update: Expression) -> bool:
+    """Whether digits are shifted, chosen by constants and combined by exclusive or, no more."""
+    match update:
+        case Name() | Constant():
+            return True
+        case Operation("^", operands):
+            return all(map(_combines_digits, operands))
+        case Operation("<<" | ">>" | "&", (inner, Constant())):
+            return _combines_digits(inner)
+    return False
 
 
 FINITE: tuple[Recogniser[FiniteVariable], ...] = (
@@ -105,6 +133,15 @@ FINITE: tuple[Recogniser[FiniteVariable], ...] = (
         why="it is that of the latest input and of what all the others gave, digit by digit in "
         "base 2.",
         name="bits",
+        full="{full}",
+    ),
+    Recogniser(
+        VariableRole.DELAY,
+        bounded.holds_on,
+        title="{title}",
+        does="Keeps the latest input that is {kind}; any other changes nothing.",
+        why="what came before the latest of these no longer matters.",
+        name="latest",
         full="{full}",
     ),
     Recogniser(

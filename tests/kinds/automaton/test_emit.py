@@ -19,6 +19,7 @@ from distill.checker.sandbox import run_sequences
 from distill.errors import ProgramError
 from distill.kinds.automaton.contradiction import contradicted
 from distill.kinds.automaton.emit import emit_machine
+from distill.kinds.automaton.variables import listed_title
 
 BITS = (0, 1)
 
@@ -265,14 +266,28 @@ def test_a_random_machine_is_claimed_to_be_nothing_else():
     machine = random_minimal(np.random.default_rng(0), 8, 2)
     emitted = emit_machine(machine)
     assert emitted.tabulated
-    assert emitted.name == "table of 8 states"
+    assert emitted.name == "state machine with 8 states"
 
 
 def test_what_has_no_structure_is_a_table_and_says_so():
     machine = random_minimal(np.random.default_rng(5), 12, 3, outputs=9)
     emitted = emit_machine(machine)
     assert emitted.tabulated
-    assert emitted.name.startswith("table of 12 states")
+    assert emitted.name == "state machine with 12 states"
+
+
+@pytest.mark.parametrize(
+    ("group", "states", "title"),
+    [
+        (None, 6, "state machine with 6 states"),
+        ("abelian group of order 8", 8, "product in an abelian group of order 8"),
+        ("group of order 56", 8, "action of a group of order 56 on 8 states"),
+        ("symmetric group of 4", 4, "action of the symmetric group of 4 on 4 states"),
+    ],
+)
+def test_what_is_listed_is_called_by_what_it_computes(group, states, title):
+    machine = random_minimal(np.random.default_rng(0), states, 2)
+    assert listed_title(machine, group) == title
 
 
 GOLDEN_MACHINES = {

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from dataclasses import replace
+from io import BytesIO
 
 import numpy as np
 import pytest
 from builders.pictures import words
+from PIL import Image
 from planted_machine import planted_network, random_minimal
 
 from distill.domains.sequences import Channels
@@ -17,8 +20,9 @@ from distill.kinds.automaton.edges import edge_text, edges_of, short_text
 from distill.kinds.automaton.exhibits import MachineExhibits, machine_exhibits
 from distill.kinds.automaton.machine import Machine
 from distill.kinds.automaton.mechanism import AutomatonMechanism, Variable
-from distill.kinds.automaton.pictures import GROUPS, machine_pictures, state_graph
+from distill.kinds.automaton.pictures import DRAWN, machine_pictures, state_graph
 from distill.kinds.automaton.states import state_groups, state_names
+from distill.kinds.automaton.transition_grid import transition_grid
 from distill.kinds.known import exhibits_json
 from distill.networks.sequence_network import SequenceNetwork
 from distill.serialise import from_json, to_json
@@ -119,7 +123,8 @@ def test_pictures_are_small_and_the_same_bytes_every_time(shown):
     read = from_json(exhibits_json(), stored)
     drawn = machine_pictures(mechanism, exhibits)
     assert drawn == machine_pictures(mechanism, read)
-    assert [each.name for each in drawn] == ["states", "hidden", "exchanges"]
+    first = "states" if mechanism.states <= DRAWN else "transitions"
+    assert [each.name for each in drawn] == [first, "hidden", "exchanges"]
     assert max(len(each.svg) for each in drawn) < 150_000
     for each in drawn:
         assert "#01" not in each.svg
@@ -145,7 +150,7 @@ def test_every_transition_stands_on_exactly_one_arrow(name):
 
 def test_the_words_on_arrows_say_every_transition_once():
     machine = mechanism_of(MACHINES["five at random"]).machine
-    graph, _, _ = state_graph(mechanism_of(machine))
+    graph, _, _ = state_graph(mechanism_of(machine)) or pytest.fail("it can be drawn")
     said = []
     for arrow in graph.arrows:
         for part in re.split(r";\s", arrow.text):
@@ -176,14 +181,55 @@ def test_many_symbols_are_spans_and_more_than_there_is_room_for_is_counted():
     assert short_text(first, adder(7), 24, 3).endswith("; …\n(28 of 49 inputs)")
 
 
-def test_beyond_sixty_states_groups_are_drawn():
-    mechanism = mechanism_of(chain(300))
-    graph, caption, alternative = state_graph(mechanism)
-    assert len(graph.names) == GROUPS
-    assert sum(int(name.split("\n")[1].split()[0]) for name in graph.names) == 300
-    assert sum(int(arrow.text) for arrow in graph.arrows) == 600
-    assert "300 states are too many" in caption
-    assert "how many steps" in alternative
+def test_no_machine_of_many_states_is_drawn_with_arrows():
+    few, many = mechanism_of(chain(DRAWN)), mechanism_of(chain(DRAWN + 1))
+    assert state_graph(few) is not None
+    assert state_graph(many) is None
+    drawn = machine_pictures(many, machine_exhibits(many, network_of(many), LENGTH))
+    assert drawn[0].name == "transitions"
+
+
+def cells(drawn) -> np.ndarray:
+    """The places in its palette of the larger image of a picture."""
+    found = re.findall(r'href="data:image/png;base64,([^"]*)"', drawn.svg)
+    images = [np.array(Image.open(BytesIO(b64decode(data)))) for data in found]
+    return max(images, key=lambda image: image.size).astype(int)
+
+
+def test_the_table_has_the_next_state_of_every_state_and_input():
+    mechanism = mechanism_of(random_minimal(np.random.default_rng(2), 30, 3))
+    assert (cells(transition_grid(mechanism)) == np.array(mechanism.transitions)).all()
+
+
+def test_rows_of_the_table_are_in_the_order_of_the_programs_variables():
+    machine = counter(20, 3)
+    mechanism = mechanism_of(machine)
+    values = tuple(row[0] for row in mechanism.outputs)
+    told = replace(mechanism, variables=(Variable("total", values),))
+    drawn = transition_grid(told)
+    total = np.arange(20)[:, None]
+    assert (cells(drawn) == (total + np.arange(3)) % 20).all()
+    assert "the machine counts" in drawn.caption
+    assert {"0", "19"} <= {*words(drawn)}
+
+
+def test_the_table_says_what_is_so_and_nothing_else():
+    random = transition_grid(mechanism_of(random_minimal(np.random.default_rng(2), 30, 3)))
+    assert "counts" not in random.caption
+    assert "every third state" in transition_grid(mechanism_of(chain(300))).caption
+    assert "every" not in random.caption.split("The colour")[1].split("It starts")[0]
+
+
+def test_of_many_groups_a_few_are_named_and_colours_follow_their_order():
+    mechanism = mechanism_of(counter(20, 3))
+    drawn = machine_pictures(mechanism, machine_exhibits(mechanism, network_of(mechanism), LENGTH))
+    hidden = next(each for each in drawn if each.name == "hidden")
+    named = [text for text in words(hidden) if text.startswith("q")]
+    assert 2 <= len(named) <= 8
+    found = re.search(r"a few of the (\d+) groups are named", hidden.caption)
+    assert found is not None
+    colours = {*re.findall(r"fill: (#[0-9a-f]{6})", hidden.svg)}
+    assert len(colours) == int(found[1]) > 15
 
 
 def test_of_hundreds_of_states_everything_stays_small():
@@ -221,7 +267,7 @@ def test_states_are_named_by_variables_that_tell_them_apart():
 def test_words_cover_no_state_and_stay_inside(seed):
     rng = np.random.default_rng(seed)
     mechanism = mechanism_of(random_minimal(rng, int(rng.integers(2, 7)), 2))
-    graph, _, _ = state_graph(mechanism)
+    graph, _, _ = state_graph(mechanism) or pytest.fail("it can be drawn")
     found = placed(graph, 5.0, 4.8, 0.0)
     boxes = [box for box in found.words if box is not None]
     assert len(boxes) == len(graph.arrows)

@@ -13,6 +13,7 @@ from distill.checker.affine import affine_pass, is_system
 from distill.checker.sandbox import run_sequences
 from distill.errors import ProgramError
 from distill.expressions.expression import Constant, Expression, Name, Operation
+from distill.kinds.recurrence.contradiction import contradicted
 from distill.kinds.recurrence.emit import emit_recurrence
 from distill.kinds.recurrence.linear.realisation import matrices
 from distill.kinds.recurrence.recurrence import Recurrence
@@ -233,7 +234,7 @@ def plain(update: Expression, answer: Expression, *, start: int = 0, after: bool
         ),
         (
             plain(op("*", "r", "x"), Name("r"), start=1),
-            "recurrence of one integer",
+            "iteration of r * x",
             "`r` becomes r * x",
         ),
     ],
@@ -244,6 +245,17 @@ def test_a_program_is_named_by_what_its_registers_are(recurrence, name, said):
     docstring = " ".join(emitted.program.source.split('"""')[1].split())
     assert said in docstring
     assert agrees(recurrence, emitted.program.source, range(2))
+
+
+def test_what_is_answered_of_registers_without_a_name_is_the_name():
+    updates = (op("*", "r", "x"), op("-", op("*", "s", "r"), "x"))
+    recurrence = Recurrence(("x",), ("r", "s"), (1, 0), updates, (op("-", "r", "s"),))
+    emitted = emit_recurrence(recurrence, ranges=(range(-1, 2),))
+    assert emitted.name == "value of r - s in a recurrence of 2 integers"
+    assert "def value_of_r_minus_s_in_a_recurrence_of_2_integers(" in emitted.program.source
+    assert not contradicted(emitted.name, recurrence, (range(-1, 2),))
+    assert contradicted("value of r + s in a recurrence of 2 integers", recurrence, (range(-1, 2),))
+    assert contradicted("iteration of r * x", recurrence, (range(-1, 2),))
 
 
 def test_what_is_only_nearly_so_is_not_named_so():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -67,6 +68,23 @@ def test_lengths_say_who_is_right_and_where_they_part():
     assert "after 3 steps (1, 0, 1): the program answers 2, the network 3" in drawn.caption
 
 
+def test_where_all_are_right_no_bar_hides_another():
+    longer = LengthAgreement(20, Agreement(300, 300), Agreement(300, 300), Agreement(300, 300))
+    counted = replace(report().program_vs_model, agree=100)
+    whole = replace(
+        report(longer=(longer,)),
+        program_vs_model=counted,
+        program_vs_task=Agreement(100, 100),
+        model_vs_task=Agreement(100, 100),
+    )
+    drawn = lengths_picture(whole, LENGTH)
+    assert drawn is not None
+    for colour in (0, 1, 2):
+        bars = re.findall(rf'd="M ([-\d.]+) [^"]*"[^>]*fill: var\(--series-{colour}\)', drawn.svg)
+        assert len(bars) >= 2
+        assert len({*bars}) == len(bars)
+
+
 def test_lengths_without_a_task_are_against_each_other():
     longer = LengthAgreement(20, None, None, Agreement(300, 300))
     drawn = lengths_picture(report(longer=(longer,)), LENGTH)
@@ -85,9 +103,11 @@ def test_the_tests_of_the_inside_stand_beside_their_decoys_and_bounds():
     drawn = located_picture(replace(report(), figures=figures))
     assert drawn is not None
     assert "read total 0.500, needed 0.8" in drawn.alternative
-    assert "exchange 0.875 (decoy 0.250), needed 0.99" in drawn.alternative
+    assert "exchanged 0.875 (decoy 0.250), needed 0.99" in drawn.alternative
     assert "not located" in drawn.caption
     assert "no decoy" in words(drawn)
+    units = [text for text in words(drawn) if text.startswith(("R²", "part of"))]
+    assert units == ["R² of reading it", "part of continuations right"]
     assert located_picture(report()) is None
 
 
@@ -100,10 +120,16 @@ def test_training_names_its_attempts():
     points = [SequencePoint(1, d, step, 0.1, 0.5) for d in (16, 32) for step in (50, 100)]
     drawn = training_picture(SequenceCurve(tuple(points)), attempts)
     assert drawn is not None
-    assert "second-order, 32 units" in words(drawn)
+    assert "second-order, 32 units (used)" in words(drawn)
+    assert "second-order, 16 units" in words(drawn)
     assert "16 units: 50.0% right after 100 steps, discarded" in drawn.alternative
     assert "32 units: 100.0% right after 200 steps" in drawn.alternative
     assert "1 smaller or simpler" in drawn.caption
+    given_up = (*points, SequencePoint(1, 48, 50, 0.1, 0.5))
+    left = training_picture(SequenceCurve(given_up), attempts)
+    assert left is not None
+    assert "Of 1 more, given up at once, nothing is drawn" in left.caption
+    assert "48 units" not in " ".join(words(left))
     assert training_picture(SequenceCurve(tuple(points[:1])), attempts) is None
     assert training_picture(None, attempts) is None
 
