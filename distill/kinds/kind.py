@@ -137,8 +137,17 @@ class Kind(Generic[M]):
     def write(self, mechanism: M) -> Written | Refusal:
         """The program of a mechanism: the same text, whenever and by whom it is written.
 
+        Its domain is put below it by whoever asks (`distill.programs.guarded`).
+
         Raises:
             DistillError: the mechanism was stored by a version that wrote other expressions.
+        """
+        raise NotImplementedError
+
+    def takes(self, mechanism: M) -> tuple[range, ...]:
+        """The values of every input, or of every number of a step: the domain of its program.
+
+        Nothing of a mechanism that was stored without.
         """
         raise NotImplementedError
 
