@@ -82,7 +82,7 @@ class Domain:
             f"{name} in {values.start}..{values.stop - 1}"
             for name, values in zip(self.names, self.inputs, strict=True)
         )
-        return f"{ranges} ({self.size:,} inputs)"
+        return f"{ranges} ({many(self.size, 'input')})"
 
 
 def check_range(name: str, values: range) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from distill.checker.guard import bare_end, take_guard
+from distill.checker.scope import many
 from distill.errors import ProgramError
 
 
@@ -44,7 +45,7 @@ class Program:
 
     def __repr__(self) -> str:
         """One line: `print` shows the text."""
-        return f"<Program {self.name}: {self.lines} lines; print it, or call it>"
+        return f"<Program {self.name}: {many(self.lines, 'line')}; print it, or call it>"
 
     @property
     def name(self) -> str:
@@ -59,8 +60,7 @@ class Program:
         """
         takes = self.function.__code__.co_argcount
         if len(inputs) != takes:
-            expected = f"{takes} input{'' if takes == 1 else 's'}"
-            raise ValueError(f"{self.name} takes {expected}, and got {len(inputs)}")
+            raise ValueError(f"{self.name} takes {many(takes, 'input')}, and got {len(inputs)}")
         return self.function(*map(_plain, inputs))
 
     @property
