@@ -79,7 +79,8 @@ def draw_in_words(draw: Mapping[str, Any]) -> str:
     """What was gone through, from what it takes to draw it again."""
     kind, count = draw["kind"], draw.get("count")
     if kind == "every":
-        return f"every sequence of {many(draw['length'], 'step')}" if "length" in draw else "every input"
+        each = "every sequence of {}" if "length" in draw else "every input"
+        return each.format(many(draw.get("length", 0), "step"))
     if kind == "sample":
         return f"{many(count, 'input')} drawn uniformly without replacement, PCG64({draw['seed']})"
     of = {

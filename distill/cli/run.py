@@ -100,7 +100,6 @@ def run(
     mlp-concat        mlp,combine=concat
     mlp-quadratic     mlp,combine=concat,activation=square
 
-    \b
     An activation is relu, gelu, square or abs; masked, layer_norm, biases and shared are true or
     false; attention_coefficient is c in softmax * c + (1 - c). Where d_head is not given, it is
     d_model / n_heads.

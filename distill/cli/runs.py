@@ -79,20 +79,21 @@ def show(run: str, notation: Notation | None, out: str) -> None:
     RUN is a folder, task/run, or a task's name for its latest run.
     """
     from distill.runs.folders import find_run
-    from distill.runs.store import load_run
 
-    stored = load_run(find_run(run, Path(out)))
+    folder = find_run(run, Path(out))
     if notation is not None:
         from distill.kinds.known import notation as written
+        from distill.runs.store import load_run
 
-        click.echo(written(stored.mechanism, notation))
+        click.echo(written(load_run(folder).mechanism, notation))
         return
+    from distill.runs.shown import read_shown
     from distill.terminal.run import show_result
     from distill.terminal.spark import show_sparks
 
-    console = console_of(False)
-    show_sparks(console, stored)
-    show_result(console, stored.report, stored.program, stored.folder)
+    console, shown = console_of(False), read_shown(folder)
+    show_sparks(console, shown)
+    show_result(console, shown.report, shown.program, shown.folder)
 
 
 @click.command()
@@ -124,31 +125,48 @@ def report(run: str, opened: bool, output: Path | None, out: str) -> None:
 
 
 @click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
 @out_option
-def runs(out: str) -> None:
+def runs(as_json: bool, out: str) -> None:
     """What was run: every complete run folder below DIR.
 
-    What runs that were killed have left there is removed.
+    On a pipe every run is a line of its own, as long as it is. What runs that were killed have left
+    there is removed.
     """
     from distill.errors import RunFolderError
     from distill.records.report import Report
     from distill.runs.folders import stored_runs
     from distill.runs.partial import remove_leftovers_below
-    from distill.runs.store import RunRecord, read_part
+    from distill.runs.record import RunRecord, read_part
     from distill.terminal.run import show_table
 
-    rows = []
+    found = []
     remove_leftovers_below(Path(out))
     for folder in stored_runs(Path(out)):
         try:
             record = read_part(folder, "run.json", RunRecord)
             report = read_part(folder, "verification.json", Report)
         except RunFolderError as error:
-            rows.append((str(folder), "unreadable", "", str(error)))
+            found.append({"folder": str(folder), "error": str(error)})
             continue
-        seconds = f"{sum(record.seconds.values()):.1f} s"
-        rows.append((str(folder), report.verdict, seconds, report.mechanism.name))
-    if not rows:
+        found.append(
+            {
+                **{"folder": str(folder), "task": record.task, "seed": record.seed},
+                **{"settings": record.settings, "verdict": report.verdict},
+                **{"located": report.located, "mechanism": report.mechanism.name},
+                "seconds": round(sum(record.seconds.values()), 1),
+            }
+        )
+    if as_json:
+        click.echo(json.dumps(found, indent=2))
+        return
+    if not found:
         click.echo(f"no runs below '{out}': `distill run mod_add` makes one")
         return
+    rows = [
+        (one["folder"], "unreadable", "", one["error"])
+        if "error" in one
+        else (one["folder"], one["verdict"], f"{one['seconds']:.1f} s", one["mechanism"])
+        for one in found
+    ]
     show_table(console_of(False), ("run", "verdict", "time", "mechanism"), rows)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Protocol, runtime_checkable
 
 from distill.records.attempts import Attempt
-from distill.runs.store import RunRecord
+from distill.runs.record import RunRecord
 from distill.tasks.finite import Setting
 from distill.threads import THREADS
 from distill.train.trainer import Ended

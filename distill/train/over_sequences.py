@@ -113,7 +113,8 @@ class SequenceTraining(Training):
             self.points.append(SequencePoint(before, d_hidden, step, told, right))
             watch.training(
                 state.done,
-                f"{cell}, {many(d_hidden, 'unit')}, step {step:,}  loss {loss:.3g}  right {right:.1%}",
+                f"{cell}, {many(d_hidden, 'unit')}, step {step:,}  loss {loss:.3g}  "
+                f"right {right:.1%}",
             )
 
         with watch.stage("train") as lines:
