@@ -99,6 +99,7 @@ def show(run: str, notation: Notation | None, out: str) -> None:
 @click.command()
 @click.argument("run")
 @click.option("--open", "opened", is_flag=True, help="Show it in the browser.")
+@click.option("--again", is_flag=True, help="Draw it again, from the files in the folder of RUN.")
 @click.option(
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -106,22 +107,29 @@ def show(run: str, notation: Notation | None, out: str) -> None:
     help="Where the page goes.  [default: report.html in the folder of RUN]",
 )
 @out_option
-def report(run: str, opened: bool, output: Path | None, out: str) -> None:
-    """Draw the page of RUN again, from the files in its folder, and print where it is.
+def report(run: str, opened: bool, again: bool, output: Path | None, out: str) -> None:
+    """Print where the page of RUN is, which was drawn when it was made.
 
     RUN is a folder, task/run, or a task's name for its latest run. The page is one file that loads
-    nothing: it can be sent, opened without a network, and printed.
+    nothing: it can be sent, opened without a network, and printed. With --again it is drawn again
+    from the files in the folder, as it also is where it is missing.
     """
-    from distill.pages.drawn_again import write_report
     from distill.runs.folders import find_run
-    from distill.runs.store import load_run
+    from distill.runs.shown import written_page
 
-    path = write_report(load_run(find_run(run, Path(out))), output)
+    folder = find_run(run, Path(out))
+    path = None if again else written_page(folder, output)
+    if path is None:
+        from distill.pages.drawn_again import write_report
+        from distill.runs.store import load_run
+
+        path = write_report(load_run(folder), output)
     click.echo(path)
     if opened:
         import webbrowser
 
-        webbrowser.open(path.resolve().as_uri())
+        if not webbrowser.open(path.resolve().as_uri()):
+            click.echo("distill: no browser was found to open it with: open the file", err=True)
 
 
 @click.command()

@@ -1,4 +1,4 @@
-"""What `distill show` shows of a stored run: read at once, without networks and mechanisms."""
+"""What is shown of a stored run: read at once, without networks and mechanisms."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from distill.errors import RunFolderError
 from distill.programs.program import Program
 from distill.records.curve import SequenceCurve, TrainingCurve
 from distill.records.report import Report
+from distill.runs.partial import write_file
 from distill.runs.record import RunRecord, read_bytes, read_part
 from distill.serialise import from_json
 
@@ -56,6 +57,38 @@ def read_shown(folder: Path) -> Shown:
     return Shown(report, program, curve, _spectrum(folder), folder)
 
 
+def written_page(folder: Path, output: Path | None) -> Path | None:
+    """Where the page of a run is, which was drawn when the run was made; null where it is missing.
+
+    Args:
+        folder: of the run.
+        output: where a copy of it goes; null for none.
+
+    Raises:
+        RunFolderError: nothing can be written there, or it is a link to another file.
+    """
+    page = folder / "report.html"
+    if not page.is_file() or output is None:
+        return page if page.is_file() else None
+    write_page(output, read_bytes(folder, page.name))
+    return output
+
+
+def write_page(path: Path, page: bytes) -> None:
+    """Write a page.
+
+    Raises:
+        RunFolderError: nothing can be written there, or it is a link to another file.
+    """
+    try:
+        write_file(path, page)
+    except OSError as error:
+        raise RunFolderError(
+            f"cannot write '{path}': {error.strerror or error}; choose another file with "
+            "--output FILE"
+        ) from error
+
+
 def _spectrum(folder: Path) -> tuple[float, ...]:
     """The spectrum among what the pictures of a run show, by the name that it has there."""
     if not (folder / "exhibits.json").is_file():
@@ -64,4 +97,4 @@ def _spectrum(folder: Path) -> tuple[float, ...]:
         shown = from_json(dict[str, Any], read_bytes(folder, "exhibits.json"))
         return tuple(map(float, shown.get("amplitudes", ())))
     except (RunFolderError, ValueError, TypeError):
-        return ()  # `distill report` says what is wrong with it
+        return ()  # `distill report --again` says what is wrong with it

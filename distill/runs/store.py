@@ -162,7 +162,8 @@ def _read_exhibits(folder: Path) -> Any:
     except RunFolderError as error:
         raise RunFolderError(
             f"'{folder / 'exhibits.json'}' is damaged, or of another version; only the pictures of "
-            "the page rest on it: delete it, and `distill report` takes them from the network again"
+            "the page rest on it: delete it, and `distill report --again` takes them from the "
+            "network"
         ) from error
 
 

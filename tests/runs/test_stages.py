@@ -1,4 +1,3 @@
 """A training whose time is up ends, and the run is finished with what there is."""
 
-import pytest
 from builders.unlisted_tasks import HERE  # noqa: F401
