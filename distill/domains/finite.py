@@ -14,6 +14,7 @@ import numpy as np
 from jaxtyping import Bool, Int
 from numpy import ndarray
 
+from distill.checker.scope import many
 from distill.errors import TaskError
 
 INT64 = range(-(2**63), 2**63)
