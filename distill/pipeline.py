@@ -6,10 +6,11 @@ Task ─► train ─► View ─► read ─► Mechanism ─► write ─► P
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from distill.checker.scope import many
 from distill.domains.finite import Domain
 from distill.domains.sequences import Channels
 from distill.errors import DistillError
@@ -59,6 +60,8 @@ def run(
     out: str | Path | None = "outputs",
     recipe: Recipe | None = None,
     attempts: int = MAX_ATTEMPTS,
+    minutes: float | None = None,
+    stop: Callable[[], bool] | None = None,
     progress: Progress | None = None,
     **settings: str | Setting,
 ) -> Run:
@@ -73,6 +76,8 @@ def run(
         out: where the run folder goes, or null to keep the run in memory.
         recipe: training settings instead of those of `Recipe.for_data`.
         attempts: trainings at most; another begins only if the last never became structured.
+        minutes: after which no training goes on: the run is finished with what there is.
+        stop: asked now and then while a network is trained; where it says so, the same.
         progress: who watches.
         settings: the task's settings, for example `p=59`.
 
@@ -89,7 +94,7 @@ def run(
     shape = None
     if isinstance(task, Task):
         shape = architecture_for(architecture or task.architecture, task.domain)
-    stages = Stages(progress or Silent())
+    stages = Stages(progress or Silent(), minutes, stop)
     with fixed_threads(), output_folder(out, task.name) as output:
         with stages.stage("task") as lines:
             if isinstance(task, SequenceTask):
@@ -99,9 +104,11 @@ def run(
                 training = DomainTraining(task, seed, shape, recipe, attempts, structure_score)
             lines += training.drawn
         found = _first_understood(training, task, stages)
+        if training.ended is not None:
+            found = found.under((f"training was ended early: {training.ended}",))
         with stages.stage("curve") as lines:
             curve = training.curve(_explained_by(found.mechanism))
-            lines.append(f"{len(curve.points)} points of the training curve")
+            lines.append(f"{many(len(curve.points), 'point')} of the training curve")
         shaped = in_words(found.view)
         arch = training.arch
         made_so = record(
@@ -335,4 +342,4 @@ def _accuracy(model: Model, task: Task) -> str:
     """How good an imported network is at a task: a layout that reads it wrongly shows here."""
     tokens = task.domain.tokens(traced_indices(task.domain))
     right = int((model.logits(tokens).argmax(axis=1) == task.labels(tokens)).sum())
-    return f"{right:,} of {len(tokens):,} inputs"
+    return f"{right:,} of {many(len(tokens), 'input')}"

@@ -16,6 +16,7 @@ from .errors import ProgramError, RunFolderError
 from .files import Folder, read_folder
 from .kind import FOLLOWS, Claims, not_looked_at
 from .kinds import KINDS
+from .language import Program
 from .sandbox import is_confined, program_of, run_command_line
 from .statements import at, rows_that_bend_rules, words
 from .verdict import verdict
@@ -122,19 +123,31 @@ def _evidence(folder: Folder) -> AnyEvidence:
 
 def _derived(folder: Folder, seed: int, more: More | None) -> tuple[Claims, list[Finding]]:
     """All claims, and what was found besides."""
-    program_of(folder.source)
+    program = program_of(folder.source)
     evidence = _evidence(folder)
     claims = claims_of(evidence, folder.report, more)
     asked, expected = evidence.probes()
     printed = [run_command_line(evidence.program, words) for words in asked]
     detail = f"{' '.join(asked[0])} prints {printed[0] or 'nothing'}"
     findings = [Finding("command line", printed == expected, detail)]
+    findings.append(_domain(program, evidence))
     if not claims.pop(FOLLOWS, True):
         detail = "the program does other than the mechanism that is stored beside it"
         findings.append(Finding("mechanism", False, detail))
     if claims["verdict"] != "approximate":
         findings += _drawn_again(evidence, claims, seed)
     return claims, findings
+
+
+def _domain(program: Program, evidence: AnyEvidence) -> Finding:
+    """Whether a program refuses what is outside of the network's domain, and nothing else."""
+    guard = program.guard
+    if guard is None:
+        said = "the program states none, and answers whatever it is asked: run the task again"
+        return Finding("domain", False, said)
+    if guard.ranges != evidence.takes:
+        return Finding("domain", False, f"the program states {guard.words}, which is another")
+    return Finding("domain", True, f"asked outside of {guard.words}, the program raises ValueError")
 
 
 def _drawn_again(evidence: AnyEvidence, claims: Claims, seed: int) -> list[Finding]:

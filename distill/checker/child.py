@@ -77,7 +77,8 @@ def limited(seconds: int, memory: int) -> None:
 def space_of(request: dict, print_: object) -> dict:
     """The names that a program begins with: the listed builtins, and an import of little else."""
     modules = {"math": math, "functools": SimpleNamespace(cache=cache)}
-    modules["sys"] = SimpleNamespace(argv=["program.py", *request.get("words", [])])
+    words = ["program.py", *request.get("words", [])]
+    modules["sys"] = SimpleNamespace(argv=words, stderr=None, exit=sys.exit)
     if "fractions" in request["source"]:
         from fractions import Fraction
 
@@ -90,7 +91,8 @@ def space_of(request: dict, print_: object) -> dict:
 
     real = __builtins__ if isinstance(__builtins__, dict) else vars(__builtins__)
     given = {name: real[name] for name in request["builtins"]}
-    given |= {"__import__": imported, "ValueError": ValueError, "map": map, "print": print_}
+    given |= {"__import__": imported, "map": map, "print": print_}
+    given |= {"TypeError": TypeError, "ValueError": ValueError}
     return {"__name__": request["name"], "__builtins__": given}
 
 
@@ -131,7 +133,7 @@ def main() -> None:
     request = json.loads(sys.stdin.buffer.readline())
     flat = array.array("q", sys.stdin.buffer.read())
     printed: list[str] = []
-    space = space_of(request, lambda *said: printed.append(" ".join(map(str, said))))
+    space = space_of(request, lambda *said, file=None: printed.append(" ".join(map(str, said))))
     limited(request["seconds"], request["memory"])
     header = {"confined": confine(), "failed": None}
     said = b""

@@ -53,6 +53,8 @@ class Evaluator:
 
     def entry(self, arguments: list[Value], lanes: int) -> Value:
         """What the program answers to values of `lanes` inputs."""
+        if self.program.guard is not None:
+            self.program.guard.hold(arguments)
         return self.call(self.program.entry, arguments, lanes)
 
     def call(self, name: str, arguments: list[Value], lanes: int) -> Value:

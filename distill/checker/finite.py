@@ -131,6 +131,11 @@ class Evidence:
         return prod(len(values) for values in self.inputs)
 
     @property
+    def takes(self) -> tuple[range, ...]:
+        """The domain of the program."""
+        return self.inputs
+
+    @property
     def stored(self) -> bool:
         """Whether the network was."""
         return self.architecture is not None

@@ -6,7 +6,8 @@ comprehensions are named like nothing else that can be seen from where they stan
 builtin. Functions and builtins can be called and are no values; a function calls those above it,
 so that nothing recurs. A list that is changed (by `append`, `pop`, or a store to a place) has one
 name, which is a variable of the function that changes it, and nothing else ever holds it. There
-are no strings, no attributes but a few methods, no closures, and no sets but behind `in`.
+are no strings, no attributes but a few methods, no closures, and no sets but behind `in`. The end
+of a module, which states its domain, is a text that is known (`guard.py`).
 
 So a program cannot tell who runs it, how often, or when, and it can be evaluated here
 (`evaluate.py`) as Python would. The guide's page on the language lists it for people.
@@ -19,6 +20,7 @@ import re
 from dataclasses import dataclass
 
 from .errors import ProgramError
+from .guard import BOUND, CHECKS, Guard, bare_end, take_guard
 from .rules import BUILTINS, MATH, MATH_VALUES, Names, Scope, check_changes, refuse
 
 MAX_SOURCE = 2_000_000
@@ -26,13 +28,6 @@ MAX_SOURCE = 2_000_000
 MAX_CONSTANT = 1_000_000
 IMPORTS = {"math": MATH | MATH_VALUES, "functools": {"cache"}, "fractions": {"Fraction"}}
 DECLARED = re.compile(r"^[ \t\f]*#.*?coding[:=]")
-
-MAIN_GUARDS = (
-    "print({function}(*map(int, sys.argv[1:])))",
-    "print({function}(list(map(int, sys.argv[1:]))))",
-    'print({function}([tuple(map(int, word.split(","))) for word in sys.argv[1:]]))',
-)
-"""Of a function of numbers, of a list of numbers, and of a list of tuples written `1,0 0,1`."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +50,8 @@ class Program:
         entry: the name of the one function that it is.
         functions: by name.
         cached: the names of those that are marked `@cache`.
+        guard: the domain that it states, outside of which it raises ValueError; null where it
+            states none. Nothing of it is left in the functions.
     """
 
     source: str
@@ -63,11 +60,18 @@ class Program:
     entry: str
     functions: dict[str, ast.FunctionDef]
     cached: frozenset[str]
+    guard: Guard | None = None
 
     @property
     def size(self) -> Size:
-        """How long it is: docstrings, comments and blank lines do not count."""
+        """How long it is: docstrings, comments, blank lines and the check of a domain do not count.
+
+        Of the command line one line does, as if no domain were stated.
+        """
         tree = ast.parse(self.source)
+        tree.body, guard = take_guard(tree.body)
+        if guard is not None:
+            tree.body.append(bare_end(self.entry, guard.form))
         for node in ast.walk(tree):
             if isinstance(node, ast.Module | ast.FunctionDef) and _is_text(node.body[0]):
                 node.body = node.body[1:]
@@ -131,12 +135,14 @@ class _Reader:
         self.entry: str | None = None
 
     def read(self, tree: ast.Module) -> Program:
-        body = list(tree.body)
+        body, guard = take_guard(tree.body)
+        body = list(body)
+        self.names.taken |= BOUND if guard is not None else set()
         title = ""
         if body and _is_text(body[0]):
             title = (ast.get_docstring(tree) or "").split("\n\n")[0].replace("\n", " ")
             body.pop(0)
-        guard = body.pop() if body and isinstance(body[-1], ast.If) else None
+        end = body.pop() if guard is None and body and isinstance(body[-1], ast.If) else None
         kept: list[ast.Assign | ast.FunctionDef] = []
         for node in body:
             match node:
@@ -160,11 +166,13 @@ class _Reader:
                     )
         if self.entry not in self.functions:
             raise ProgramError("`__all__` of the program does not name exactly one function of it")
-        if guard is not None and not _is_guard(guard, self.entry, "sys" in self.names.taken):
-            raise refuse(guard, 'is not `if __name__ == "__main__"` with a line that is known')
+        if (end or guard) is not None and "sys" not in self.names.taken:
+            raise ProgramError("the end of the program uses sys, which is not imported")
+        if end is not None and not _is_end(end, self.entry):
+            raise refuse(end, 'is not `if __name__ == "__main__"` with a line that is known')
         marked = frozenset(name for name, node in self.functions.items() if node.decorator_list)
         title = title[:-1] if title.endswith(".") else title
-        return Program(self.source, title, tuple(kept), self.entry, self.functions, marked)
+        return Program(self.source, title, tuple(kept), self.entry, self.functions, marked, guard)
 
     def _bind(self, node: ast.AST, name: str) -> None:
         # also below a function: what a variable of it is before it is bound would be two things
@@ -230,7 +238,5 @@ def _is_type(node: ast.expr) -> bool:
     return False
 
 
-def _is_guard(node: ast.stmt, function: str | None, has_sys: bool) -> bool:
-    lines = [f'if __name__ == "__main__":\n    {line}' for line in MAIN_GUARDS]
-    known = (ast.dump(ast.parse(line.format(function=function)).body[0]) for line in lines)
-    return has_sys and ast.dump(node) in known
+def _is_end(node: ast.stmt, function: str) -> bool:
+    return ast.dump(node) in (ast.dump(bare_end(function, form)) for form in CHECKS)

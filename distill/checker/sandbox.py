@@ -206,7 +206,8 @@ def _answered(
         size: of the answer in bytes, where it is known.
         seconds: limit on processor time and on the clock.
     """
-    whole = {"source": program.source, "builtins": sorted(BUILTINS), "memory": MEMORY} | request
+    known = sorted(BUILTINS | (set() if program.guard is None else {"type"}))  # for that alone
+    whole = {"source": program.source, "builtins": known, "memory": MEMORY} | request
     whole |= {"seconds": seconds, "name": "__main__" if request["mode"] == "command" else "program"}
     most = 1 << 17 if size is None else size + 1024
     with tempfile.TemporaryFile() as asked:

@@ -42,12 +42,17 @@ def holds_for(
     if space == "domain":
         return found
     if verdict == "proved":
-        lengths = "every length" if up_to_length is None else f"up to {up_to_length:,} steps"
+        lengths = "every length" if up_to_length is None else f"up to {many(up_to_length, 'step')}"
         proved = {"inputs": None, "sampled": False, "sampling": None}
         return found | proved | {"lengths": lengths, "up_to_length": up_to_length}
     length = draw["length"]
-    counted = {"inputs": found["inputs"] ** length, "lengths": f"{length:,} steps"}
+    counted = {"inputs": found["inputs"] ** length, "lengths": many(length, "step")}
     return found | counted | {"up_to_length": length}
+
+
+def many(count: int, noun: str) -> str:
+    """So many of something: "1 step", "1,000 steps"."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def in_words(space: str, inputs: Ranges, outputs: Sequence[int] | int) -> str:
@@ -74,13 +79,14 @@ def draw_in_words(draw: Mapping[str, Any]) -> str:
     """What was gone through, from what it takes to draw it again."""
     kind, count = draw["kind"], draw.get("count")
     if kind == "every":
-        return f"every sequence of {draw['length']:,} steps" if "length" in draw else "every input"
+        each = "every sequence of {}" if "length" in draw else "every input"
+        return each.format(many(draw.get("length", 0), "step"))
     if kind == "sample":
-        return f"{count:,} inputs drawn uniformly without replacement, PCG64({draw['seed']})"
+        return f"{many(count, 'input')} drawn uniformly without replacement, PCG64({draw['seed']})"
     of = {
         "uniform": f"drawn uniformly, PCG64({draw['seed']})",
         "stress": f"of four kinds that random ones almost never contain, PCG64({draw['seed']})",
         "listed": f"of the task's own sampler, {draw.get('different', 0):,} of them different, "
         "listed in the certificate",
     }[kind]
-    return f"{count:,} sequences of {draw['length']:,} steps, {of}"
+    return f"{many(count, 'sequence')} of {many(draw['length'], 'step')}, {of}"

@@ -111,6 +111,11 @@ class SequenceEvidence:
         )
 
     @property
+    def takes(self) -> tuple[range, ...]:
+        """The domain of a step of the program."""
+        return self.channels
+
+    @property
     def stored(self) -> bool:
         """Whether there is a network."""
         return self.shape is not None

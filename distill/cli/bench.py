@@ -40,6 +40,7 @@ from distill.seeds import MAX_SEED
 )
 @click.option("--retry", is_flag=True, help="Run those again that left no report.")
 @click.option("--fresh", is_flag=True, help="Run all again.")
+@click.option("--quiet", is_flag=True, help="Print the table alone, and nothing as runs end.")
 @click.option("--json", "as_json", is_flag=True, help="Print rows and totals as JSON.")
 @click.option("--markdown", "as_markdown", is_flag=True, help="Print the table as Markdown.")
 @out_option
@@ -51,14 +52,15 @@ def bench(
     timeout: float,
     retry: bool,
     fresh: bool,
+    quiet: bool,
     as_json: bool,
     as_markdown: bool,
     out: str,
 ) -> None:
     """Run a SUITE of tasks in parallel; a table at the end, with published results beside ours.
 
-    SUITE is mips, tomita or modular, or the path of a .toml file of your own. Without one, the
-    suites are listed.
+    SUITE is mips, tomita, modular or gallery, or the path of a .toml file of your own. Without
+    one, the suites are listed.
 
     \b
     distill bench mips --jobs 8                      62 tasks, one seed
@@ -106,7 +108,7 @@ def bench(
     wanted = jobs_of(found, seeds, only)
     how = Bench(Path(out), jobs or max(1, (os.cpu_count() or 2) // 2), timeout, retry, fresh)
     # what is to be read by a program has standard output to itself
-    watched = Console(stderr=as_json or as_markdown, highlight=False)
+    watched = Console(stderr=as_json or as_markdown, quiet=quiet, highlight=False)
     try:
         rows = run_shown(found, wanted, how, watched)
     except KeyboardInterrupt:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
+
 import click
 
 from distill.cli.common import console_of
 
 
 @click.command()
-def tasks() -> None:
-    """What can be run. A task of your own is a file like this one:
+@click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
+def tasks(as_json: bool) -> None:
+    """What can be run; on a pipe every task is a line of its own.
+
+    A task of your own is a file like this one:
 
     \b
     from distill import Task, task
@@ -45,6 +50,13 @@ def tasks() -> None:
     from distill.tasks.files import builtin_tasks
     from distill.terminal.run import show_table
 
+    if as_json:
+        listed = [
+            {"name": name, "over": family.kind, "what": family.summary, "settings": family.defaults}
+            for name, family in builtin_tasks().items()
+        ]
+        click.echo(json.dumps(listed, indent=2))
+        return
     rows = [
         (
             name,

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -33,6 +37,13 @@ if TYPE_CHECKING:
 )
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="A setting of TASK.")
 @click.option(
+    "--minutes",
+    type=click.FloatRange(0, min_open=True),
+    metavar="M",
+    help="End training after so long, and finish with what there is.",
+)
+@click.option("--keep", is_flag=True, help="On Ctrl-C, finish with what there is.")
+@click.option(
     "--accept",
     type=click.FloatRange(0, 1),
     metavar="RATE",
@@ -48,6 +59,8 @@ def run(
     seed: int | None,
     arch: str | None,
     settings: tuple[str, ...],
+    minutes: float | None,
+    keep: bool,
     accept: float | None,
     as_json: bool,
     quiet: bool,
@@ -67,6 +80,9 @@ def run(
     config beside it says is asked for, or named in the report as an assumption of the layout:
     --layout NAME,activation=gelu,masked=false says it.
 
+    With --minutes, or with --keep at Ctrl-C, training ends, and the run is finished with what there
+    is: the program in hand, or the network as it is by then. A second Ctrl-C ends it all.
+
     \b
     distill run mod_add --set p=59 --set fraction=0.4 --seed 3
     distill run binary_addition --set length=12
@@ -84,14 +100,19 @@ def run(
     mlp-concat        mlp,combine=concat
     mlp-quadratic     mlp,combine=concat,activation=square
 
-    \b
     An activation is relu, gelu, square or abs; masked, layer_norm, biases and shared are true or
     false; attention_coefficient is c in softmax * c + (1 - c). Where d_head is not given, it is
     d_model / n_heads.
     """  # noqa: D301  click wants the character
     read = _read_settings(settings)
     _check_together(task, model, layout, seed, arch, read)
-    finished = _finished(task, model, layout, seed, arch, read, out, console_of(quiet or as_json))
+    if model is not None and (keep or minutes is not None):
+        option = "--minutes" if minutes is not None else "--keep"
+        raise DistillError(f"{option} ends a training: with --model FILE nothing is trained")
+    console = console_of(quiet or as_json)
+    with _interrupts(keep) as stop:
+        ends = (minutes, stop)
+        finished = _finished(task, model, layout, seed, arch, read, ends, out, console)
     report, folder = finished.report, finished.folder
     if as_json:
         from distill.serialise import to_json
@@ -140,6 +161,7 @@ def _finished(
     seed: int | None,
     arch: str | None,
     settings: Settings,
+    ends: tuple[float | None, Callable[[], bool] | None],
     out: str,
     console: Console,
 ) -> Run:
@@ -158,7 +180,36 @@ def _finished(
         if model is not None:
             return run_model(model, built, layout=layout, out=out, progress=progress)
         assert built is not None, "a task, or a checkpoint, was given"
-        return run_pipeline(built, seed=seed or 0, architecture=arch, out=out, progress=progress)
+        minutes, stop = ends
+        return run_pipeline(
+            built,
+            seed=seed or 0,
+            architecture=arch,
+            out=out,
+            minutes=minutes,
+            stop=stop,
+            progress=progress,
+        )
+
+
+@contextmanager
+def _interrupts(keep: bool) -> Iterator[Callable[[], bool] | None]:
+    """Whether Ctrl-C was pressed, once, where it is to end a training and not the command."""
+    if not keep:
+        yield None
+        return
+    pressed = threading.Event()
+
+    def note(number: int, frame: object) -> None:
+        pressed.set()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        click.echo("distill: finishing with what there is; Ctrl-C again gives it up", err=True)
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield pressed.is_set
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _read_settings(given: tuple[str, ...]) -> Settings:

@@ -79,25 +79,27 @@ def show(run: str, notation: Notation | None, out: str) -> None:
     RUN is a folder, task/run, or a task's name for its latest run.
     """
     from distill.runs.folders import find_run
-    from distill.runs.store import load_run
 
-    stored = load_run(find_run(run, Path(out)))
+    folder = find_run(run, Path(out))
     if notation is not None:
         from distill.kinds.known import notation as written
+        from distill.runs.store import load_run
 
-        click.echo(written(stored.mechanism, notation))
+        click.echo(written(load_run(folder).mechanism, notation))
         return
+    from distill.runs.shown import read_shown
     from distill.terminal.run import show_result
     from distill.terminal.spark import show_sparks
 
-    console = console_of(False)
-    show_sparks(console, stored)
-    show_result(console, stored.report, stored.program, stored.folder)
+    console, shown = console_of(False), read_shown(folder)
+    show_sparks(console, shown)
+    show_result(console, shown.report, shown.program, shown.folder)
 
 
 @click.command()
 @click.argument("run")
 @click.option("--open", "opened", is_flag=True, help="Show it in the browser.")
+@click.option("--again", is_flag=True, help="Draw it again, from the files in the folder of RUN.")
 @click.option(
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -105,50 +107,74 @@ def show(run: str, notation: Notation | None, out: str) -> None:
     help="Where the page goes.  [default: report.html in the folder of RUN]",
 )
 @out_option
-def report(run: str, opened: bool, output: Path | None, out: str) -> None:
-    """Draw the page of RUN again, from the files in its folder, and print where it is.
+def report(run: str, opened: bool, again: bool, output: Path | None, out: str) -> None:
+    """Print where the page of RUN is, which was drawn when it was made.
 
     RUN is a folder, task/run, or a task's name for its latest run. The page is one file that loads
-    nothing: it can be sent, opened without a network, and printed.
+    nothing: it can be sent, opened without a network, and printed. With --again it is drawn again
+    from the files in the folder, as it also is where it is missing.
     """
-    from distill.pages.drawn_again import write_report
     from distill.runs.folders import find_run
-    from distill.runs.store import load_run
+    from distill.runs.shown import written_page
 
-    path = write_report(load_run(find_run(run, Path(out))), output)
+    folder = find_run(run, Path(out))
+    path = None if again else written_page(folder, output)
+    if path is None:
+        from distill.pages.drawn_again import write_report
+        from distill.runs.store import load_run
+
+        path = write_report(load_run(folder), output)
     click.echo(path)
     if opened:
         import webbrowser
 
-        webbrowser.open(path.resolve().as_uri())
+        if not webbrowser.open(path.resolve().as_uri()):
+            click.echo("distill: no browser was found to open it with: open the file", err=True)
 
 
 @click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
 @out_option
-def runs(out: str) -> None:
+def runs(as_json: bool, out: str) -> None:
     """What was run: every complete run folder below DIR.
 
-    What runs that were killed have left there is removed.
+    On a pipe every run is a line of its own, as long as it is. What runs that were killed have left
+    there is removed.
     """
     from distill.errors import RunFolderError
     from distill.records.report import Report
     from distill.runs.folders import stored_runs
     from distill.runs.partial import remove_leftovers_below
-    from distill.runs.store import RunRecord, read_part
+    from distill.runs.record import RunRecord, read_part
     from distill.terminal.run import show_table
 
-    rows = []
+    found = []
     remove_leftovers_below(Path(out))
     for folder in stored_runs(Path(out)):
         try:
             record = read_part(folder, "run.json", RunRecord)
             report = read_part(folder, "verification.json", Report)
         except RunFolderError as error:
-            rows.append((str(folder), "unreadable", "", str(error)))
+            found.append({"folder": str(folder), "error": str(error)})
             continue
-        seconds = f"{sum(record.seconds.values()):.1f} s"
-        rows.append((str(folder), report.verdict, seconds, report.mechanism.name))
-    if not rows:
+        found.append(
+            {
+                **{"folder": str(folder), "task": record.task, "seed": record.seed},
+                **{"settings": record.settings, "verdict": report.verdict},
+                **{"located": report.located, "mechanism": report.mechanism.name},
+                "seconds": round(sum(record.seconds.values()), 1),
+            }
+        )
+    if as_json:
+        click.echo(json.dumps(found, indent=2))
+        return
+    if not found:
         click.echo(f"no runs below '{out}': `distill run mod_add` makes one")
         return
+    rows = [
+        (one["folder"], "unreadable", "", one["error"])
+        if "error" in one
+        else (one["folder"], one["verdict"], f"{one['seconds']:.1f} s", one["mechanism"])
+        for one in found
+    ]
     show_table(console_of(False), ("run", "verdict", "time", "mechanism"), rows)

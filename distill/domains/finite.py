@@ -14,6 +14,7 @@ import numpy as np
 from jaxtyping import Bool, Int
 from numpy import ndarray
 
+from distill.checker.scope import many
 from distill.errors import TaskError
 
 INT64 = range(-(2**63), 2**63)
@@ -82,7 +83,7 @@ class Domain:
             f"{name} in {values.start}..{values.stop - 1}"
             for name, values in zip(self.names, self.inputs, strict=True)
         )
-        return f"{ranges} ({self.size:,} inputs)"
+        return f"{ranges} ({many(self.size, 'input')})"
 
 
 def check_range(name: str, values: range) -> None:

@@ -134,6 +134,7 @@ def _with_own_ids(picture: Picture, name: str) -> Markup:
 
 
 def _function(source: str) -> str:
-    """A program from its constants on: what explains it stands in the report."""
+    """A program from its constants to its function: what stands around it is in the report."""
     body = source.split("__all__", 1)[1].split("\n", 1)[1]
-    return body.split('\n\nif __name__ == "__main__":', 1)[0].strip() + "\n"
+    body = body.split('\n\nif __name__ == "__main__":', 1)[0]
+    return body.split("\n\n\nDOMAIN = {", 1)[0].strip() + "\n"

@@ -15,6 +15,7 @@ from typing import Any, Generic, Literal, Protocol, TypeVar, runtime_checkable
 from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
+from distill.checker.scope import many
 from distill.drawing.picture import Picture
 from distill.evidence.figures import Measured
 from distill.kinds.difference import Difference
@@ -79,7 +80,7 @@ class Written:
     @property
     def summary(self) -> str:
         """In a few words."""
-        lines = f"{self.program.lines} lines"
+        lines = many(self.program.lines, "line")
         if self.meaning is not None:
             return f"{lines}; proved: {self.meaning.statement}"
         return f"{self.mechanism.name}: {lines}"
@@ -140,8 +141,17 @@ class Kind(Generic[M]):
     def write(self, mechanism: M) -> Written | Refusal:
         """The program of a mechanism: the same text, whenever and by whom it is written.
 
+        Its domain is put below it by whoever asks (`distill.programs.guarded`).
+
         Raises:
             DistillError: the mechanism was stored by a version that wrote other expressions.
+        """
+        raise NotImplementedError
+
+    def takes(self, mechanism: M) -> tuple[range, ...]:
+        """The values of every input, or of every number of a step: the domain of its program.
+
+        Nothing of a mechanism that was stored without.
         """
         raise NotImplementedError
 

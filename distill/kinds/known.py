@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache, reduce
 from operator import or_
 from typing import Annotated, Any
@@ -19,6 +20,7 @@ from distill.kinds.kind import Kind, Mechanism, Notation, Written
 from distill.kinds.recurrence.kind import RecurrenceKind
 from distill.kinds.refused import kind as refused
 from distill.networks.trace import View
+from distill.programs.guarded import guarded
 from distill.programs.program import Program
 from distill.records.refusal import Refusal
 
@@ -82,8 +84,13 @@ def structure_score(logits: Float[ndarray, "n outputs"], tokens: Int[ndarray, "n
 
 
 def write(mechanism: Mechanism) -> Written | Refusal:
-    """The program of a mechanism, or the reason why it cannot be written."""
-    return kind_of(mechanism).write(mechanism)
+    """The program of a mechanism, which states its domain, or the reason why there is none."""
+    kind = kind_of(mechanism)
+    written = kind.write(mechanism)
+    taken = kind.takes(mechanism)
+    if isinstance(written, Refusal) or not taken:
+        return written
+    return replace(written, program=guarded(written.program, taken))
 
 
 def write_again(mechanism: Mechanism) -> Program:

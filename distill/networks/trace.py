@@ -15,6 +15,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
+from distill.checker.scope import many
 from distill.domains.finite import Domain, choose
 from distill.domains.sequences import Channels
 from distill.errors import DistillError
@@ -145,6 +146,6 @@ def in_words(view: View | None) -> str | None:
         if isinstance(shape, IntegerRecurrent):
             sums = shape.one_hot and shape.readout == "value"
             kind = f"{shape.activation} {'sum' if sums else shape.readout}"
-        return f"{kind}, {shape.d_hidden} units"
+        return f"{kind}, {many(shape.d_hidden, 'unit')}"
     model = None if view is None else view.network
     return describe(model.architecture) if reads_tokens(model) else None

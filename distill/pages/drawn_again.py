@@ -6,10 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from distill.errors import RunFolderError
 from distill.kinds.known import show
 from distill.pages.report_page import report_page
-from distill.runs.partial import write_file
+from distill.runs.shown import write_page
 from distill.runs.store import Run
 from distill.threads import fixed_threads
 
@@ -38,12 +37,5 @@ def write_report(run: Run, output: Path | None) -> Path:
     if run.exhibits is None:
         run = replace(run, exhibits=exhibits_again(run))
     path = output or (run.folder or Path()) / "report.html"
-    page = report_page(run)
-    try:
-        write_file(path, page.encode())
-    except OSError as error:
-        raise RunFolderError(
-            f"cannot write '{path}': {error.strerror or error}; choose another file with "
-            "--output FILE"
-        ) from error
+    write_page(path, report_page(run).encode())
     return path

@@ -6,12 +6,16 @@ is said here follows from fields of the report and the kind of its certificate.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from distill.checker.kind import VARIABLE
 from distill.records.counts import Agreement, ProgramVsModel
 from distill.records.figures import three, words_of
 from distill.records.report import Meaning, Report
 from distill.records.sentences import TAKEN, not_derived
-from distill.runs.store import Run
+
+if TYPE_CHECKING:  # what is shown on a terminal does not wait for torch
+    from distill.runs.store import Run
 
 
 def located(report: Report) -> str | None:

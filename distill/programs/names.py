@@ -6,6 +6,8 @@ import builtins
 import keyword
 from collections.abc import Collection, Iterable
 
+from distill.checker.guard import BOUND
+
 RESERVED = frozenset(
     {
         *dir(builtins),
@@ -13,6 +15,7 @@ RESERVED = frozenset(
         *keyword.softkwlist,
         *("outputs", "answer", "xs", "steps", "word"),
         *("sys", "isqrt", "cache", "cos", "pi"),
+        *BOUND,
     }
 )
 """What variables of a loop are never called: Python's own names, and those that programs use."""

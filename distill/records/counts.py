@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from distill.checker.scope import many
+
 
 @dataclass(frozen=True)
 class Agreement:
@@ -15,8 +17,8 @@ class Agreement:
 
 def _of_all(counted: Agreement) -> str:
     if counted.agree == counted.total:
-        return f"all {counted.total:,} inputs"
-    return f"{counted.agree:,} of {counted.total:,} inputs"
+        return f"all {many(counted.total, 'input')}"
+    return f"{counted.agree:,} of {many(counted.total, 'input')}"
 
 
 @dataclass(frozen=True)

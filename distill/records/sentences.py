@@ -10,11 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from distill.checker.located import rule
+from distill.checker.scope import many
 from distill.checker.statements import Tree, at, over_sequences
-
-
-def _steps(count: int) -> str:
-    return f"{count:,} step{'' if count == 1 else 's'}"
 
 
 def sentence(tree: Tree) -> str:
@@ -100,12 +97,13 @@ def _part(tree: Tree) -> list[str]:
         if length > claimed and counted["agree"] < counted["total"]:
             differ = counted["total"] - counted["agree"]
             return [
-                f"; beyond {_steps(claimed)} they part: at length {length:,} on {differ:,} of "
-                f"{counted['total']:,} sequences"
+                f"; beyond {many(claimed, 'step')} they part: at length {length:,} on "
+                f"{differ:,} of {many(counted['total'], 'sequence')}"
             ]
     parted = tree.get("diverges_at")
     if parted is not None and len(parted["inputs"]) > claimed:
-        return [f"; beyond {_steps(claimed)} they part: on a sequence of {len(parted['inputs']):,}"]
+        beyond = f"; beyond {many(claimed, 'step')} they part"
+        return [f"{beyond}: on a sequence of {len(parted['inputs']):,}"]
     return []
 
 

@@ -21,9 +21,8 @@ from distill.networks.stored import Model, reads_tokens
 from distill.networks.trace import FIT_SEED, Trace, View, trace
 from distill.records.refusal import Refusal
 from distill.runs.hashes import hashes, numbers_text
+from distill.runs.record import CERTIFICATE_VERSION
 from distill.verify.report import Verified
-
-FORMAT_VERSION = 2
 
 MOST_STORED = 20_000
 """Inputs that two programs are held against each other on, at most."""
@@ -84,7 +83,7 @@ class Certificate:
     reference: str | None
     sha256: dict[str, str]
     kind: Literal["domain"] = "domain"
-    format_version: int = FORMAT_VERSION
+    format_version: int = CERTIFICATE_VERSION
 
     @property
     def space(self) -> Domain:

@@ -19,10 +19,9 @@ from distill.networks.stored import Model, reads_steps
 from distill.networks.trace import SequenceTrace, View
 from distill.records.induction import InductionData
 from distill.runs.hashes import hashes, numbers_text
+from distill.runs.record import CERTIFICATE_VERSION
 from distill.verify.draws import Draws
 from distill.verify.report import Verified
-
-FORMAT_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ class SequenceCertificate:
     induction: InductionData | None
     sha256: dict[str, str]
     kind: Literal["sequences"] = "sequences"
-    format_version: int = FORMAT_VERSION
+    format_version: int = CERTIFICATE_VERSION
 
     @property
     def space(self) -> Channels:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import importlib.metadata
 import platform
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Protocol, runtime_checkable
 
 from distill.records.attempts import Attempt
-from distill.runs.store import RunRecord
+from distill.runs.record import RunRecord
 from distill.tasks.finite import Setting
 from distill.threads import THREADS
+from distill.train.trainer import Ended
 
 PACKAGES = ("distill", "torch", "numpy", "sympy", "black")
 
@@ -45,15 +46,37 @@ class Silent:
 
 
 class Stages:
-    """Times the stages, and tells whoever watches."""
+    """Times the stages, tells whoever watches, and ends a training whose time is up.
 
-    def __init__(self, progress: Progress) -> None:
+    Args:
+        progress: who watches.
+        minutes: from now on, after which no training goes on; null for no limit.
+        stop: whether somebody wants training to end; asked whenever a training is looked at.
+    """
+
+    def __init__(
+        self,
+        progress: Progress,
+        minutes: float | None = None,
+        stop: Callable[[], bool] | None = None,
+    ) -> None:
         self.progress = progress
         self.seconds: dict[str, float] = {}
+        self._minutes, self._stop, self._began = minutes, stop, time.perf_counter()
 
     def training(self, done: float, line: str) -> None:
-        """How a training goes."""
+        """How a training goes.
+
+        Raises:
+            Ended: its time is up, or somebody wants it to end.
+        """
         self.progress.training(done, line)
+        minutes = self._minutes
+        if minutes is not None and time.perf_counter() - self._began > 60 * minutes:
+            plural = "" if minutes == 1 else "s"
+            raise Ended(f"the limit of {minutes:g} minute{plural} was reached")
+        if self._stop is not None and self._stop():
+            raise Ended("it was interrupted")
 
     @contextmanager
     def stage(self, name: str) -> Iterator[list[str]]:

@@ -6,8 +6,6 @@ reads and the next run removes. Weights are safetensors, everything else is JSON
 
 from __future__ import annotations
 
-import contextlib
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -22,64 +20,18 @@ from distill.kinds.kind import Mechanism
 from distill.kinds.known import exhibits_json, mechanism_json
 from distill.networks.stored import Model
 from distill.programs.program import Program
-from distill.records.attempts import Attempt, used
 from distill.records.curve import SequenceCurve, TrainingCurve
 from distill.records.refusal import Refusal
-from distill.records.report import FORMAT_VERSION as REPORT_VERSION
 from distill.records.report import Report
-from distill.runs.certificate import FORMAT_VERSION as CERTIFICATE_VERSION
 from distill.runs.certificate import Certificate
 from distill.runs.output import Output
 from distill.runs.partial import fit_name
+from distill.runs.record import RunRecord, read_bytes, read_part
 from distill.runs.sequence_certificate import SequenceCertificate
-from distill.serialise import from_json, to_json
-
-FORMAT_VERSION = 1
-
-RECORD_VERSION = 2
-"""Of `run.json`."""
-
-VERSIONS = {
-    "run.json": RECORD_VERSION,
-    "verification.json": REPORT_VERSION,
-    "certificate.json": CERTIFICATE_VERSION,
-}
-"""Format versions of the files of a run folder, where they are not `FORMAT_VERSION`."""
+from distill.serialise import to_json
 
 CertificateJson = Annotated[Certificate | SequenceCertificate, Field(discriminator="kind")]
 CurveJson = Annotated[TrainingCurve | SequenceCurve, Field(discriminator="kind")]
-
-
-@dataclass(frozen=True)
-class RunRecord:
-    """`run.json`: how the run was made. Seconds stand here and in no other file.
-
-    Attributes:
-        seed: null where nothing was trained.
-        architecture: of the network, in words; null where none was kept.
-        arch: what `--arch` takes to train such a network again; null where nobody chooses one.
-        settings: of the task, or what is known of a checkpoint.
-        attempts: every training, with what was used for it.
-        about: what was to be learned, in a sentence; empty where nobody said it.
-    """
-
-    task: str
-    seed: int | None
-    architecture: str | None
-    arch: str | None
-    settings: dict[str, int | float | bool | str]
-    attempts: tuple[Attempt, ...]
-    versions: dict[str, str]
-    platform: str
-    threads: int
-    seconds: dict[str, float]
-    about: str = ""
-    format_version: int = RECORD_VERSION
-
-    @property
-    def used(self) -> Attempt | None:
-        """The training that the network is of; null where none was kept."""
-        return used(self.attempts)
 
 
 @dataclass(frozen=True, repr=False)
@@ -195,41 +147,12 @@ def load_run(folder: str | Path, *, network: bool = True) -> Run:
     if network and certificate.architecture is not None:
         model = _read_model(folder, certificate)
     if report.verdict != "refused":
-        program = Program(_read(folder, "program.py").decode())
+        program = Program(read_bytes(folder, "program.py").decode())
     return Run(
         *(record, report, mechanism, program, model, curve, certificate),
         exhibits=exhibits,
         folder=folder,
     )
-
-
-def read_part(folder: Path, name: str, kind: Any) -> Any:
-    """One JSON file of a run folder, with its format version checked first."""
-    data = _read(folder, name)
-    try:
-        version = from_json(dict[str, Any], data).get("format_version")
-        reads = VERSIONS.get(name, FORMAT_VERSION)
-        if version != reads:
-            raise RunFolderError(
-                f"'{folder / name}' is of format version {version!r}: this distill reads version "
-                f"{reads}; {_made_anew(folder, version, reads)}"
-            )
-        return from_json(kind, data)
-    except ValueError as error:
-        raise RunFolderError(
-            f"'{folder / name}' cannot be read ({error}): the run folder is truncated or damaged; "
-            "run the task again"
-        ) from error
-
-
-def _made_anew(folder: Path, version: Any, reads: int) -> str:
-    """What to do about a file of another version."""
-    if type(version) is not int or version > reads:
-        return "use the distill that wrote it, or run the task again"
-    name = "NAME"
-    with contextlib.suppress(OSError, ValueError, AttributeError):
-        name = str(json.loads((folder / "run.json").read_bytes()).get("task", name))
-    return f"made by an earlier version: run `distill run {name} ...` again"
 
 
 def _read_exhibits(folder: Path) -> Any:
@@ -239,23 +162,14 @@ def _read_exhibits(folder: Path) -> Any:
     except RunFolderError as error:
         raise RunFolderError(
             f"'{folder / 'exhibits.json'}' is damaged, or of another version; only the pictures of "
-            "the page rest on it: delete it, and `distill report` takes them from the network again"
-        ) from error
-
-
-def _read(folder: Path, name: str) -> bytes:
-    try:
-        return (folder / name).read_bytes()
-    except OSError as error:
-        raise RunFolderError(
-            f"'{folder}' has no readable {name}: it is not a complete run folder; "
-            "`distill runs` lists those that are"
+            "the page rest on it: delete it, and `distill report --again` takes them from the "
+            "network"
         ) from error
 
 
 def _read_model(folder: Path, certificate: Certificate | SequenceCertificate) -> Model:
     try:
-        weights = load_weights(_read(folder, "model.safetensors"))
+        weights = load_weights(read_bytes(folder, "model.safetensors"))
         assert certificate.architecture is not None, "read only where a network was stored"
         answers = certificate.answers if isinstance(certificate, SequenceCertificate) else ()
         return Model(certificate.architecture, weights, answers)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.panel import Panel
 from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
@@ -80,6 +79,8 @@ def show_program(console: Console, program: Program) -> None:
     if not console.is_terminal:
         console.print(Text(program.source), soft_wrap=True)
         return
+    from rich.syntax import Syntax  # looks for what was installed beside it: a tenth of a second
+
     syntax = Syntax(program.source.rstrip(), "python", background_color="default", word_wrap=True)
     console.print(Panel(syntax, title="program.py", title_align="left", border_style="dim"))
 
@@ -118,9 +119,10 @@ def show_checkup(console: Console, checkup: Checkup) -> None:
     for finding in checkup.findings:
         mark = Text("✓", style="green") if finding.ok else Text("✗", style="bold red")
         table.add_row(mark, finding.name, Text(finding.detail, style="dim" if finding.ok else ""))
-    console.print(table)
+    _show_whole(console, table)
     if checkup.not_derived:
-        console.print(Text(f"not derived again: {', '.join(checkup.not_derived)}", style="dim"))
+        left = Text(f"not derived again: {', '.join(checkup.not_derived)}", style="dim")
+        console.print(left, soft_wrap=not console.is_terminal)
     if checkup.confined is not None:
         with_ = "behind" if checkup.confined else "without"
         told = f"the program was run {with_} a filter of system calls"

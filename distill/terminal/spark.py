@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # a table of tasks does not wait for torch
     from rich.console import Console
 
-    from distill.runs.store import Run
+    from distill.runs.shown import Shown
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 WIDTH = 36
@@ -31,9 +31,8 @@ def spark(values: Sequence[float]) -> str:
     )
 
 
-def sparks(run: Run) -> list[tuple[str, str, str]]:
+def sparks(run: Shown) -> list[tuple[str, str, str]]:
     """What of a run can be shown so: a name, the blocks, and what they go from and to."""
-    from distill.kinds.known import spectrum
     from distill.records.curve import TrainingCurve
 
     lines = []
@@ -49,7 +48,7 @@ def sparks(run: Run) -> list[tuple[str, str, str]]:
         for name, losses in parts:
             logs = [math.log10(loss) if loss > 0 else -math.inf for loss in losses]
             lines.append((name, spark(logs), f"{losses[0]:.2g} to {losses[-1]:.2g} (log)"))
-    if sizes := spectrum(run.mechanism, run.exhibits):
+    if sizes := run.spectrum:
         lines.append(
             (
                 "logit spectrum",
@@ -60,7 +59,7 @@ def sparks(run: Run) -> list[tuple[str, str, str]]:
     return lines
 
 
-def show_sparks(console: Console, run: Run) -> None:
+def show_sparks(console: Console, run: Shown) -> None:
     """The loss, and the spectrum of the logits, in a line each."""
     from rich.table import Table
     from rich.text import Text

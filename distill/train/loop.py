@@ -12,6 +12,7 @@ all ends is kept.
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -26,7 +27,7 @@ from distill.networks.architecture import Parameters, TokenArchitecture
 from distill.networks.stored import Model
 from distill.records.attempts import Attempt
 from distill.train.data import Data
-from distill.train.trainer import Observe, TrainingState, sizes_of
+from distill.train.trainer import Ended, Observe, TrainingState, sizes_of
 
 STRUCTURED = {"transformer": 0.9, "mlp": 0.85}
 """The score from which the tail begins, by kind of architecture: the rectified sums of a perceptron
@@ -188,7 +189,7 @@ class DomainTrainer:
         model = Model(self.architecture, parameters)
         right = model.logits(self.data.fresh).argmax(axis=1) == self.data.fresh_labels
         ended = replace(ended, right=float(right.mean()))
-        if ended.reached_at is None:
+        if ended.reached_at is None and ended.stopped is None:
             ended = replace(ended, stopped="never became structured")
         return ended, model
 
@@ -209,6 +210,7 @@ class DomainTrainer:
         size = recipe.batch_of(len(inputs))
         order, cursor = torch.empty(0, dtype=torch.int64), 0
         step, structure, loss = 0, 0.0, None
+        early: str | None = None
         now, ends = _Round(0, 0, recipe.tail), list[_End]()
 
         def state() -> TrainingState:
@@ -219,7 +221,11 @@ class DomainTrainer:
             )
 
         while step < recipe.max_steps:
-            observe(state())
+            try:
+                observe(state())
+            except Ended as end:  # the network is what it is now
+                early = str(end)
+                break
             if cursor + size > len(order):  # the last partial batch of an epoch is dropped
                 order, cursor = torch.randperm(len(inputs), generator=generator), 0
             batch = order[cursor : cursor + size]
@@ -247,9 +253,12 @@ class DomainTrainer:
         if ends:
             kept = max(ends, key=lambda end: end.clear)
             parameters, now.tail_from = kept.parameters, kept.tail_from
-        observe(state())
+        with contextlib.suppress(Ended):
+            observe(state())
         structure = self.score(self._probed(parameters))
-        reached = replace(planned, steps=step, reached_at=now.tail_from, structure=structure)
+        reached = replace(
+            planned, steps=step, reached_at=now.tail_from, structure=structure, stopped=early
+        )
         return reached, _copied(parameters)
 
     def _probed(self, parameters: Parameters) -> Float[ndarray, "m outputs"]:

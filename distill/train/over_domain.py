@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
+from distill.checker.scope import many
 from distill.domains.finite import Domain
 from distill.networks.architecture import TokenArchitecture
 from distill.networks.choice import describe
@@ -90,6 +91,11 @@ class DomainTraining(Training):
         """On how the network was trained, for the report of a refusal."""
         return (*self._not_learned(), *self._never_shown())
 
+    @property
+    def ended(self) -> str | None:
+        """Why whoever watches ended it; null where nobody did."""
+        return None if self._trained is None else self._trained.ended
+
     def next_network(self, verdict: str | None, watch: Watch) -> View | None:
         """The network, once; null after it, whatever came of it."""
         if self._trained is not None:
@@ -100,7 +106,8 @@ class DomainTraining(Training):
             assert model is not None, "over a finite domain nothing is ruled out"
             assert last is not None, "a network is of an attempt"
             end = "structured" if trained.learned else "never became structured"
-            lines.append(f"{last.steps:,} steps, {end} (score {last.structure:.2f})")
+            end = end if trained.ended is None else f"ended early ({trained.ended})"
+            lines.append(f"{many(last.steps, 'step')}, {end} (score {last.structure:.2f})")
         with watch.stage("trace") as lines:
             traced = trace(model, self.task.domain)
             lines.append(traced.summary)
@@ -115,7 +122,9 @@ class DomainTraining(Training):
 
     def curve(self, explained_by: ExplainedBy | None) -> TrainingCurve:
         """How the network learned, in terms of the mechanism where there is one."""
-        return self._recorders[len(self.attempts)].curve(explained_by)
+        assert self._trained is not None, "a curve is of what was trained"
+        assert self._trained.attempt is not None, "a network is of an attempt"
+        return self._recorders[self._trained.attempt.number].curve(explained_by)
 
     def _train(self, watch: Watch) -> Trained[Model[TokenArchitecture]]:
         domain, labels = self.task.domain, self.task.labels

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from distill.checker.draws import stress
+from distill.checker.scope import many
 from distill.networks.sequence_network import SequenceNetwork
 from distill.networks.trace import SequenceTrace
 from distill.records.attempts import Attempt, keep, shown_part
@@ -38,6 +39,7 @@ class SequenceTraining(Training):
         self.data = _draw(task, seed)
         self.points: list[SequencePoint] = []
         self._tried: list[Attempt] = []
+        self._ended: str | None = None
         plan = plan_of_cells(task.channels, self.data, seed)
         self._passed_over = [each.unfit for each in plan if each.unfit is not None]
         self._cells = [(each.cell, [*each.trainers]) for each in plan if each.unfit is None]
@@ -45,12 +47,17 @@ class SequenceTraining(Training):
     @property
     def drawn(self) -> list[str]:
         """What is trained on."""
-        return [f"{self.task.name}: {self.task.channels}, {self.task.length} steps"]
+        return [f"{self.task.name}: {self.task.channels}, {many(self.task.length, 'step')}"]
 
     @property
     def attempts(self) -> tuple[Attempt, ...]:
         """All that was tried, and which made the network of the run."""
         return tuple(self._tried)
+
+    @property
+    def ended(self) -> str | None:
+        """Why whoever watches ended it; null where nobody did."""
+        return self._ended
 
     def next_network(self, verdict: str | None, watch: Watch) -> SequenceTrace | None:
         """One of the same kind again where its program and it part; else one of the next kind."""
@@ -60,9 +67,11 @@ class SequenceTraining(Training):
             cell, trainers = self._cells[0]
             if trainers:
                 network = self._train(cell, trainers.pop(0), watch)
+                if self._ended is not None:
+                    self._cells.clear()
                 if network is not None:
                     return SequenceTrace(network, self.task.length)
-            self._cells.pop(0)
+            self._cells = self._cells[1:]
         return None
 
     def take(self) -> None:
@@ -71,15 +80,18 @@ class SequenceTraining(Training):
 
     def unlearned(self) -> Refusal:
         """Where no network of any kind learned the task."""
+        cut = () if self._ended is None else (f"training was ended early: {self._ended}",)
         best = max(self._tried, key=lambda attempt: attempt.right or 0.0, default=None)
         if best is None or not best.right:
             ruled_out = dict.fromkeys(a.ruled_out for a in self._tried if a.ruled_out)
-            reasons = ("no network learned the task", *ruled_out, *self._passed_over)
+            reasons = ("no network learned the task", *cut, *ruled_out, *self._passed_over)
         else:
             reasons = (
                 f"no network learned the task: at best {shown_part(best.right)} of fresh sequences "
-                f"are right at every step, where all are asked for, with {best.d_hidden} units of "
+                f"are right at every step, where all are asked for, with "
+                f"{many(best.d_hidden, 'unit')} of "
                 f"the {best.kind} kind",
+                *cut,
                 *self._passed_over,
             )
         return Refusal(reasons, {"best_right": 0.0 if best is None else best.right or 0.0})
@@ -101,12 +113,14 @@ class SequenceTraining(Training):
             self.points.append(SequencePoint(before, d_hidden, step, told, right))
             watch.training(
                 state.done,
-                f"{cell}, {d_hidden} units, step {step:,}  loss {loss:.3g}  right {right:.1%}",
+                f"{cell}, {many(d_hidden, 'unit')}, step {step:,}  loss {loss:.3g}  "
+                f"right {right:.1%}",
             )
 
         with watch.stage("train") as lines:
             trained = train_in_order(trainer, observe, before)
             self._tried += trained.attempts
+            self._ended = trained.ended
             if trained.network is None or trained.attempt is None:
                 ended = trained.attempts[-1]
                 lines.append(f"{cell}: {ended.ruled_out or ended.stopped}")
@@ -116,11 +130,11 @@ class SequenceTraining(Training):
             if not trained.learned:
                 lines.append(
                     f"{cell}: not learned; at best {shown_part(trained.attempt.right or 0.0)} of "
-                    f"fresh sequences right, with up to {units} units"
+                    f"fresh sequences right, with up to {many(units, 'unit')}"
                 )
                 return None
             lines.append(
-                f"{cell}, {units} unit{'s' if units > 1 else ''}: {last.steps:,} steps, right "
+                f"{cell}, {many(units, 'unit')}: {many(last.steps, 'step')}, right "
                 f"on {TRAINED:,} fresh sequences"
             )
         return SequenceNetwork(trained.network, self.task.channels)

@@ -34,8 +34,8 @@ from distill.train.ensemble import (
     right_part,
     right_parts,
 )
-from distill.train.hardening import Descent, Growth, harden
-from distill.train.trainer import Observe, TrainingState, sizes_of
+from distill.train.hardening import Descent, Growth, Hardened, harden
+from distill.train.trainer import Ended, Observe, TrainingState, sizes_of
 
 WIDTHS = (16, 32)
 """Hidden units, in the order in which they are tried. With 8 most tasks are learned too, but in
@@ -170,9 +170,33 @@ class SecondOrderTrainer:
             right = right_part(architecture, learned.chosen, self._numbered)
             ended = replace(planned, steps=learned.step, right=right, stopped=learned.stopped)
             return ended, model
+        try:
+            hardened = self._hardened(architecture, learned, planned, generator, observe)
+        except Ended as end:  # it is right already, if not as sure as it would become
+            at = learned.step
+            return replace(planned, steps=at, right=1.0, reached_at=at, stopped=str(end)), model
+        ended = replace(
+            planned,
+            steps=learned.step + hardened.steps,
+            right=1.0,
+            reached_at=learned.step,
+            noise=hardened.noise,
+            radius=hardened.radius,
+        )
+        return ended, replace(model, parameters=hardened.parameters)
+
+    def _hardened(
+        self,
+        architecture: Recurrent,
+        learned: _Learned,
+        planned: Attempt,
+        generator: torch.Generator,
+        observe: Observe,
+    ) -> Hardened:
+        """The best members, made to bear noise and boxes as long as they can."""
         recipe = self.recipe
         pace = (recipe.easy, recipe.hard, recipe.growth)
-        hardened = harden(
+        return harden(
             architecture,
             members_of(learned.parameters, learned.order[: recipe.hardened_members]),
             learned.chosen,
@@ -186,15 +210,6 @@ class SecondOrderTrainer:
             TrainingState(planned, learned.step, recipe.most_steps, learned.parameters, right=1.0),
             observe,
         )
-        ended = replace(
-            planned,
-            steps=learned.step + hardened.steps,
-            right=1.0,
-            reached_at=learned.step,
-            noise=hardened.noise,
-            radius=hardened.radius,
-        )
-        return ended, replace(model, parameters=hardened.parameters)
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,11 @@ class TrainingState:
 
 
 Observe = Callable[[TrainingState], None]
-"""Told now and then how far a training is."""
+"""Told now and then how far a training is; it may raise `Ended`."""
+
+
+class Ended(Exception):  # noqa: N818 - a way to end, no error
+    """Whoever watches a training wants it to end here, with what there is; it says why."""
 
 
 def unobserved(_: TrainingState) -> None:
@@ -76,7 +80,11 @@ class Trainer(Protocol[N_co]):
         ...
 
     def train(self, planned: Attempt, observe: Observe) -> tuple[Attempt, N_co | None]:
-        """Train: what came of it, and the best network; null where its weights overflowed."""
+        """Train: what came of it, and the best network; null where its weights overflowed.
+
+        Raises:
+            Ended: the observer did, and there is no network yet.
+        """
         ...
 
     def prefers(self, attempt: Attempt, over: Attempt) -> bool:
@@ -92,11 +100,13 @@ class Trained(Generic[N_co]):
         network: null where everything was ruled out, or overflowed.
         attempt: the training that gave it.
         attempts: all that were tried or ruled out, in order.
+        ended: why whoever watches ended it; null where nobody did.
     """
 
     network: N_co | None
     attempt: Attempt | None
     attempts: tuple[Attempt, ...]
+    ended: str | None = None
 
     @property
     def learned(self) -> bool:
@@ -107,7 +117,7 @@ class Trained(Generic[N_co]):
 def train_in_order(
     trainer: Trainer[N_co], observe: Observe = unobserved, before: int = 0
 ) -> Trained[N_co]:
-    """Train what a trainer plans, until a network has learned the task.
+    """Train what a trainer plans, until a network has learned the task, or an observer ends it.
 
     Args:
         trainer: of one kind of network.
@@ -122,22 +132,34 @@ def train_in_order(
         raise DistillError("nothing to train: expected one or more widths, or seeds")
     tried: list[Attempt] = []
     best: tuple[Attempt, N_co] | None = None
+    ended_by = list[str]()
+
+    def watched(state: TrainingState) -> None:
+        try:
+            observe(state)
+        except Ended as end:
+            ended_by[:] = [str(end)]
+            raise
+
     for number, first in enumerate(planned, before + 1):
         plan = replace(first, number=number)
         why = trainer.ruled_out(plan, tried)
         if why is not None:
             tried.append(replace(plan, ruled_out=why, seed=None, recipe=None))
             continue
-        ended, network = trainer.train(plan, observe)
+        try:
+            ended, network = trainer.train(plan, watched)
+        except Ended as end:
+            ended, network = replace(plan, stopped=str(end)), None
         tried.append(ended)
         learned = ended.reached_at is not None
-        if network is not None and (best is None or learned or trainer.prefers(ended, best[0])):
+        better = best is None or learned or (not ended_by and trainer.prefers(ended, best[0]))
+        if network is not None and better:
             best = ended, network
-        if learned:
+        if learned or ended_by:
             break
-    if best is None:
-        return Trained(None, None, tuple(tried))
-    return Trained(best[1], best[0], tuple(tried))
+    attempt, network = (None, None) if best is None else best
+    return Trained(network, attempt, tuple(tried), ended_by[0] if ended_by else None)
 
 
 LAYOUT = {"offsets", "suffix"}

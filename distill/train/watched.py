@@ -17,14 +17,18 @@ from distill.train.curve import ExplainedBy
 
 @runtime_checkable
 class Watch(Protocol):
-    """Who times the stages of a run, and is told how a training goes."""
+    """Who times the stages of a run, is told how a training goes, and may end it (`Ended`)."""
 
     def stage(self, name: str) -> AbstractContextManager[list[str]]:
         """Time a stage; what is appended to the list is its line."""
         ...
 
     def training(self, done: float, line: str) -> None:
-        """How much of the training is done, from 0 to 1, and how it goes."""
+        """How much of the training is done, from 0 to 1, and how it goes.
+
+        Raises:
+            Ended: it is to end here.
+        """
         ...
 
 
@@ -50,6 +54,11 @@ class Training(ABC):
     @abstractmethod
     def attempts(self) -> tuple[Attempt, ...]:
         """All that was trained."""
+
+    @property
+    def ended(self) -> str | None:
+        """Why whoever watches ended it; null where nobody did."""
+        return None
 
     @property
     def train_mask(self) -> Bool[ndarray, " domain"] | None:

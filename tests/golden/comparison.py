@@ -10,8 +10,25 @@ __all__ = ["comparison"]
 
 def comparison(a: int, b: int) -> int:
     """1 where a < b, else 0."""
+    check(a, b)
     return 1 if a < b else 0
 
 
+DOMAIN = {"a": range(13), "b": range(13)}
+
+
+def check(*inputs: int) -> None:
+    """Raise ValueError where an input is no integer of its range."""
+    for name, value in zip(DOMAIN, inputs):
+        if type(value) is not int or value not in DOMAIN[name]:
+            raise ValueError(f"{name} = {value!r} is no integer in {DOMAIN[name]}")
+
+
 if __name__ == "__main__":
-    print(comparison(*map(int, sys.argv[1:])))
+    usage = "usage: python program.py a b, integers with a in 0..12, b in 0..12"
+    try:
+        given = [int(word) for word in sys.argv[1:]]
+        print(comparison(*given) if given else usage)
+    except (TypeError, ValueError) as error:
+        print(f"{error}; {usage}", file=sys.stderr)
+        sys.exit(2)

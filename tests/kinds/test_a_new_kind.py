@@ -59,7 +59,7 @@ def test_a_copy_goes_through_verify_show_report_compare_and_the_gallery(tmp_path
     assert command("show", run.folder, "--latex").strip() == "b"
     (run.folder / "exhibits.json").unlink()
     before = (run.folder / "report.html").read_bytes()
-    command("report", run.folder)
+    command("report", run.folder, "--again")
     assert (run.folder / "report.html").read_bytes() == before
     other = distill.distill(network(louder=7.0), DOMAIN, name="again", out=tmp_path / "runs")
     first = distill.distill(network(which=0), DOMAIN, name="first", out=tmp_path / "runs")

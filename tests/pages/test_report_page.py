@@ -379,12 +379,17 @@ def test_a_page_is_drawn_again_where_the_pictures_numbers_are_missing(planted_ru
     assert (folder / "report.html").read_bytes() == before
     finished = distill_here("report", str(folder), "--output", "talk.html", cwd=tmp_path)
     assert (tmp_path / "talk.html").read_bytes() == before
+    (folder / "report.html").write_text("of an earlier version")
+    distill_here("report", str(folder), cwd=tmp_path)
+    assert (folder / "report.html").read_text() == "of an earlier version"
+    distill_here("report", str(folder), "--again", cwd=tmp_path)
+    assert (folder / "report.html").read_bytes() == before
 
 
 def test_pictures_numbers_that_cannot_be_read_are_told(planted_run, tmp_path):
     folder = shutil.copytree(planted_run, tmp_path / "run")
     (folder / "exhibits.json").write_text('{"format_version": 1, "kind": "fourier"}')
-    with pytest.raises(RunFolderError, match="delete it, and `distill report`"):
+    with pytest.raises(RunFolderError, match="delete it, and `distill report --again`"):
         distill.load_run(folder)
 
 

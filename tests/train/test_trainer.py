@@ -6,6 +6,7 @@ import pytest
 
 from distill.records.attempts import Attempt, keep, used
 from distill.train import train_in_order
+from distill.train.trainer import Ended, TrainingState
 
 
 class Planned:
@@ -69,3 +70,21 @@ def test_one_attempt_made_the_network():
     kept = keep(made.attempts, 2)
     assert [attempt.discarded for attempt in kept] == [True, False]
     assert used(kept) == replace(made.attempt, discarded=False)
+
+
+class Watched(Planned):
+    """The same, where every training is looked at once, before it comes to anything."""
+
+    def train(self, planned, observe):
+        observe(TrainingState(planned, 1, 2, {}))
+        return super().train(planned, observe)
+
+
+def test_what_an_observer_ends_is_recorded_and_what_was_there_before_is_kept():
+    def observe(state):
+        if state.attempt.number == 2:
+            raise Ended("the limit of 3 minutes was reached")
+
+    made = train_in_order(Watched((0.5, None, "a"), (1.0, 7, "b"), (1.0, 7, "c")), observe)
+    assert (made.network, made.ended) == ("a", "the limit of 3 minutes was reached")
+    assert [attempt.stopped for attempt in made.attempts] == [None, made.ended]

@@ -83,6 +83,12 @@ class AutomatonKind(Kind[AutomatonMechanism]):
             )
         return Written(emitted.program, named, tabulated=emitted.tabulated, remarks=tuple(remarks))
 
+    def takes(self, mechanism: AutomatonMechanism) -> tuple[range, ...]:
+        """What its symbols are made of."""
+        return tuple(
+            range(min(values), max(values) + 1) for values in zip(*mechanism.symbols, strict=True)
+        )
+
     def probe(
         self, written: Written, view: View, sample: Int[ndarray, "n length channels"]
     ) -> Measured:

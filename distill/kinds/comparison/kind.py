@@ -44,6 +44,10 @@ class ComparisonKind(Kind[ComparisonMechanism]):
         """One line."""
         return Written(emit_comparison(mechanism), mechanism)
 
+    def takes(self, mechanism: ComparisonMechanism) -> tuple[range, ...]:
+        """The inputs of the network."""
+        return tuple(range(low, high + 1) for low, high in mechanism.inputs)
+
     def probe(self, written: Written, view: View, sample: Checked) -> Measured:
         """The margin along the weighted sum, and the line that values are embedded on."""
         mechanism = written.mechanism

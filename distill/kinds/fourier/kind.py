@@ -76,6 +76,10 @@ class FourierKind(Kind[FourierMechanism]):
             exceptions=len(mechanism.exceptions),
         )
 
+    def takes(self, mechanism: FourierMechanism) -> tuple[range, ...]:
+        """The inputs of the network."""
+        return tuple(range(low, high + 1) for low, high in mechanism.inputs)
+
     def listed(self, mechanism: FourierMechanism) -> tuple[tuple[int, ...], ...]:
         """Exceptions."""
         domain = mechanism.domain

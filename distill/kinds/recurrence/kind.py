@@ -67,6 +67,10 @@ class RecurrenceKind(Kind[RecurrenceMechanism]):
         remarks = (TABULATED,) if emitted.tabulated else ()
         return Written(emitted.program, mechanism, tabulated=emitted.tabulated, remarks=remarks)
 
+    def takes(self, mechanism: RecurrenceMechanism) -> tuple[range, ...]:
+        """What its channels read."""
+        return tuple(range(low, high + 1) for low, high in mechanism.ranges)
+
     def probe(
         self, written: Written, view: View, sample: Int[ndarray, "n length channels"]
     ) -> Measured:

@@ -47,6 +47,9 @@ class CopyKind(Kind[CopyMechanism]):
     def write(self, mechanism: CopyMechanism) -> Written:
         return Written(emit_copy(mechanism), mechanism)
 
+    def takes(self, mechanism: CopyMechanism) -> tuple[range, ...]:
+        return tuple(range(low, high + 1) for low, high in mechanism.inputs)
+
     def probe(self, written: Written, view: View, sample: Any) -> Measured:
         return untouched(written.mechanism, view)
 

@@ -20,6 +20,7 @@ from distill.errors import ProgramError
 from distill.kinds.automaton.contradiction import contradicted
 from distill.kinds.automaton.emit import emit_machine
 from distill.kinds.automaton.variables import listed_title
+from distill.programs.guarded import guarded
 
 BITS = (0, 1)
 
@@ -316,8 +317,9 @@ def test_golden_programs(name):
     machine = GOLDEN_MACHINES[name]
     emitted = emit_machine(machine)
     source = (GOLDEN / f"{name}.py").read_text()
-    assert emitted.program.source == source
-    assert not contradicted(emitted.name, *loop_of_program(source, machine.symbols))
+    ranges = [range(min(values), max(values) + 1) for values in zip(*machine.symbols, strict=True)]
+    assert guarded(emitted.program, ranges).source == source
+    assert not contradicted(emitted.name, *loop_of_program(emitted.program.source, machine.symbols))
 
 
 @pytest.mark.parametrize(
