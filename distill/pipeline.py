@@ -114,6 +114,7 @@ def run_model(
     task: AnyTask | None = None,
     *,
     layout: str | None = None,
+    at: int | None = None,
     out: str | Path | None = "outputs",
     progress: Progress | None = None,
     **settings: str | Setting,
@@ -121,11 +122,13 @@ def run_model(
     """From a checkpoint that somebody else trained to a checked program.
 
     Args:
-        path: a file of tensors (`distill.importing`); nothing in it is executed.
-        task: what the network is held against at the end, if that is known. It does not steer
-            how the network is read.
+        path: a file of tensors, an index of shards, a folder with either, or a run of distill
+            (`distill.importing`); nothing in it is executed.
+        task: what the network is held against at the end, if that is known. How many values its
+            inputs have is used where the file leaves that open, and nothing else of it.
         layout: name or file of the layout, where it is not recognised, and values that no tensor
             holds (`transformerlens,activation=gelu`).
+        at: which network of a file that holds a list of them, from 0; -1 for the last.
         out: where the run folder goes, or null to keep the run in memory.
         progress: who watches.
         settings: the task's settings.
@@ -138,7 +141,8 @@ def run_model(
     name = Path(path).stem if task is None else task.name
     with fixed_threads(), output_folder(out, name) as output:
         with stages.stage("import") as lines:
-            imported = import_model(path, layout)
+            sizes = None if task is None else task.domain.shape
+            imported = import_model(path, layout, at=at, sizes=sizes)
             if task is not None and task.domain != imported.domain:
                 raise DistillError(
                     f"checkpoint '{path}' is a network over {imported.domain}, and task "

@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("task", required=False)
-@click.option("--model", metavar="FILE", help="A checkpoint instead of training.")
+@click.option("--model", metavar="FILE|FOLDER", help="A checkpoint instead of training.")
 @click.option(
     "--layout",
     metavar="NAME|FILE[,VALUE=...]...",
     help="How to read FILE, where that is not plain.",
 )
+@click.option("--at", type=int, metavar="N", help="Which of a list of networks FILE holds.")
 @click.option("--seed", type=int, metavar="S", help="Of data, weights, batches.  [default: 0]")
 @click.option(
     "--arch", metavar="NAME[,FIELD=VALUE]...", help="Architecture instead of the task's own."
@@ -45,6 +46,7 @@ def run(
     task: str | None,
     model: str | None,
     layout: str | None,
+    at: int | None,
     seed: int | None,
     arch: str | None,
     settings: tuple[str, ...],
@@ -78,6 +80,7 @@ def run(
     \b
     transformer       n_layers n_heads d_model d_head d_mlp masked layer_norm
                       activation attention_coefficient biases
+    feedforward       one hidden layer of ReLU units over one-hot inputs: d_embed units, shared
     mlp               widths (256-128 for two layers) d_embed combine (sum, concat)
                       shared (one embedding for all inputs) activation
     transformer-norm  transformer,layer_norm=true
@@ -85,13 +88,14 @@ def run(
     mlp-quadratic     mlp,combine=concat,activation=square
 
     \b
-    An activation is relu, gelu, square or abs; masked, layer_norm, biases and shared are true or
-    false; attention_coefficient is c in softmax * c + (1 - c). Where d_head is not given, it is
-    d_model / n_heads.
+    An activation is relu, gelu, square, abs, tanh, sigmoid, silu, ...; masked, layer_norm, biases
+    and shared are true or false; attention_coefficient is c in softmax * c + (1 - c). Where d_head
+    is not given, it is d_model / n_heads.
     """  # noqa: D301  click wants the character
     read = _read_settings(settings)
-    _check_together(task, model, layout, seed, arch, read)
-    finished = _finished(task, model, layout, seed, arch, read, out, console_of(quiet or as_json))
+    _check_together(task, model, layout, at, seed, arch, read)
+    console = console_of(quiet or as_json)
+    finished = _finished(task, model, layout, at, seed, arch, read, out, console)
     report, folder = finished.report, finished.folder
     if as_json:
         from distill.serialise import to_json
@@ -114,6 +118,7 @@ def _check_together(
     task: str | None,
     model: str | None,
     layout: str | None,
+    at: int | None,
     seed: int | None,
     arch: str | None,
     settings: Settings,
@@ -123,6 +128,8 @@ def _check_together(
         raise DistillError("nothing to run: expected a TASK (`distill tasks`), or --model FILE")
     if layout is not None and model is None:
         raise DistillError("--layout says how a checkpoint is read: it needs --model FILE")
+    if at is not None and model is None:
+        raise DistillError("--at chooses a network of a checkpoint: it needs --model FILE")
     if model is not None and (seed is not None or arch is not None):
         option = "--seed" if seed is not None else "--arch"
         raise DistillError(
@@ -137,6 +144,7 @@ def _finished(
     task: str | None,
     model: str | None,
     layout: str | None,
+    at: int | None,
     seed: int | None,
     arch: str | None,
     settings: Settings,
@@ -156,7 +164,7 @@ def _finished(
 
     with TerminalProgress(console) as progress:
         if model is not None:
-            return run_model(model, built, layout=layout, out=out, progress=progress)
+            return run_model(model, built, layout=layout, at=at, out=out, progress=progress)
         assert built is not None, "a task, or a checkpoint, was given"
         return run_pipeline(built, seed=seed or 0, architecture=arch, out=out, progress=progress)
 
