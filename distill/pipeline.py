@@ -17,8 +17,9 @@ from distill.importing import import_model
 from distill.kinds.kind import Mechanism, Written
 from distill.kinds.known import kind_of, read, show, structure_score, write
 from distill.networks.choice import architecture_for
-from distill.networks.given import AnyNetwork, over_tokens, space_of
+from distill.networks.given import AnyNetwork, space_of
 from distill.networks.network import HasLogits
+from distill.networks.over_domain import over_domain
 from distill.networks.sequence_network import SequenceNetwork
 from distill.networks.stored import Model, reads_steps
 from distill.networks.trace import SequenceTrace, View, in_words, stored_in, trace, traced_indices
@@ -173,7 +174,8 @@ def distill(
 
     Args:
         network: a `Model`, or a module or callable from tokens [n, inputs] to logits
-            [n, outputs]; a token is the position of a value in its range.
+            [n, outputs]; a token is the position of a value in its range. Or a function of the
+            inputs' values, labels in place of logits, or an estimator of scikit-learn.
         domain: a `Domain`, or the range of every input; for a recurrent network its `Channels`,
             or the range of every channel.
         outputs: the values of the output, if the domain is given as ranges.
@@ -193,10 +195,12 @@ def distill(
             assert isinstance(space, Channels), "a recurrent network reads channels"
             over = SequenceNetwork(network, space)
             view: View = SequenceTrace(over, TRUSTED_LENGTH if length is None else length)
+            found = _distill(view, None, name, stages)
         else:
             assert isinstance(space, Domain), "any other network has a finite domain"
-            view = _traced(over_tokens(network, space), space, stages)
-        found = _distill(view, None, name, stages)
+            read = over_domain(network, space)
+            view = _traced(read.network, space, stages)
+            found = _distill(view, None, name, stages).under(read.remarks)
         made_so = record(stages, name, None, in_words(view), {})
         return _finish(found, None, made_so, None, None, output)
 
