@@ -13,7 +13,7 @@ from torch import Tensor
 from distill.importing.tensors import as_weights
 from distill.importing.values import LayoutError
 
-EMBEDS = re.compile(r"emb|wte|token", re.IGNORECASE)
+EMBEDS = re.compile(r"(?<!un)emb|wte|token", re.IGNORECASE)
 PARTS = {"weight", "bias", "running_mean", "running_var", "num_batches_tracked"}
 MAX_STEMS = 6
 
