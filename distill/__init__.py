@@ -20,7 +20,7 @@ _NAMES = {
     "kinds.automaton.mechanism": "AutomatonMechanism",
     "kinds.fourier.mechanism": "FourierMechanism",
     "kinds.recurrence.mechanism": "RecurrenceMechanism",
-    "networks.architecture": "IntegerRecurrent MLP Recurrent Transformer",
+    "networks.architecture": "FeedForward IntegerRecurrent MLP Recurrent Transformer",
     "networks.black_box": "BlackBox",
     "networks.stored": "Model",
     "pipeline": "distill load_run run run_model",
@@ -48,6 +48,7 @@ if TYPE_CHECKING:  # the same names, as a type checker reads them; a test holds 
     from distill.kinds.fourier.mechanism import FourierMechanism as FourierMechanism
     from distill.kinds.recurrence.mechanism import RecurrenceMechanism as RecurrenceMechanism
     from distill.networks.architecture import MLP as MLP
+    from distill.networks.architecture import FeedForward as FeedForward
     from distill.networks.architecture import IntegerRecurrent as IntegerRecurrent
     from distill.networks.architecture import Recurrent as Recurrent
     from distill.networks.architecture import Transformer as Transformer

@@ -18,8 +18,9 @@ from distill.importing import import_model
 from distill.kinds.kind import Mechanism, Written
 from distill.kinds.known import kind_of, read, show, structure_score, write
 from distill.networks.choice import architecture_for
-from distill.networks.given import AnyNetwork, over_tokens, space_of
+from distill.networks.given import AnyNetwork, space_of
 from distill.networks.network import HasLogits
+from distill.networks.over_domain import over_domain
 from distill.networks.sequence_network import SequenceNetwork
 from distill.networks.stored import Model, reads_steps
 from distill.networks.trace import SequenceTrace, View, in_words, stored_in, trace, traced_indices
@@ -123,6 +124,7 @@ def run_model(
     task: AnyTask | None = None,
     *,
     layout: str | None = None,
+    at: int | None = None,
     out: str | Path | None = "outputs",
     progress: Progress | None = None,
     **settings: str | Setting,
@@ -130,11 +132,13 @@ def run_model(
     """From a checkpoint that somebody else trained to a checked program.
 
     Args:
-        path: a file of tensors (`distill.importing`); nothing in it is executed.
-        task: what the network is held against at the end, if that is known. It does not steer
-            how the network is read.
+        path: a file of tensors, an index of shards, a folder with either, or a run of distill
+            (`distill.importing`); nothing in it is executed.
+        task: what the network is held against at the end, if that is known. How many values its
+            inputs have is used where the file leaves that open, and nothing else of it.
         layout: name or file of the layout, where it is not recognised, and values that no tensor
             holds (`transformerlens,activation=gelu`).
+        at: which network of a file that holds a list of them, from 0; -1 for the last.
         out: where the run folder goes, or null to keep the run in memory.
         progress: who watches.
         settings: the task's settings.
@@ -147,7 +151,8 @@ def run_model(
     name = Path(path).stem if task is None else task.name
     with fixed_threads(), output_folder(out, name) as output:
         with stages.stage("import") as lines:
-            imported = import_model(path, layout)
+            sizes = None if task is None else task.domain.shape
+            imported = import_model(path, layout, at=at, sizes=sizes)
             if task is not None and task.domain != imported.domain:
                 raise DistillError(
                     f"checkpoint '{path}' is a network over {imported.domain}, and task "
@@ -179,7 +184,8 @@ def distill(
 
     Args:
         network: a `Model`, or a module or callable from tokens [n, inputs] to logits
-            [n, outputs]; a token is the position of a value in its range.
+            [n, outputs]; a token is the position of a value in its range. Or a function of the
+            inputs' values, labels in place of logits, or an estimator of scikit-learn.
         domain: a `Domain`, or the range of every input; for a recurrent network its `Channels`,
             or the range of every channel.
         outputs: the values of the output, if the domain is given as ranges.
@@ -199,10 +205,12 @@ def distill(
             assert isinstance(space, Channels), "a recurrent network reads channels"
             over = SequenceNetwork(network, space)
             view: View = SequenceTrace(over, TRUSTED_LENGTH if length is None else length)
+            found = _distill(view, None, name, stages)
         else:
             assert isinstance(space, Domain), "any other network has a finite domain"
-            view = _traced(over_tokens(network, space), space, stages)
-        found = _distill(view, None, name, stages)
+            read = over_domain(network, space)
+            view = _traced(read.network, space, stages)
+            found = _distill(view, None, name, stages).under(read.remarks)
         made_so = record(stages, name, None, in_words(view), {})
         return _finish(found, None, made_so, None, None, output)
 

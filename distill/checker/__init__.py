@@ -29,7 +29,8 @@ The program:
 
 The network:
 
-    forward.py      transformers and perceptrons: logits, and how far rounding can move them
+    forward.py      transformers: logits, and how far rounding can move them
+    perceptrons.py  perceptrons, and the list of all that read tokens; activations.py
     recurrent.py    recurrent networks, step by step
     invariant.py    network = machine at every length, by induction over boxes in hidden space
     linear_bound.py how far a linear network can be from an integer recurrence

@@ -12,8 +12,9 @@ import numpy as np
 from numpy import ndarray
 
 from .count import counted, rates
-from .forward import DOUBLE, FORWARD_PASSES, SINGLE, Ball, Pass, covers, margins
+from .forward import DOUBLE, SINGLE, Ball, Pass, covers, margins
 from .kind import Claims, Proof, leads
+from .perceptrons import FORWARD_PASSES
 from .read import COUNT, MAX_SIZE, SEED, Data, check_weights, listed, ranges
 from .read import shapes_over_a_domain as shapes
 from .sandbox import run_program

@@ -20,6 +20,8 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
+from .activations import ACTIVATIONS
+
 DOUBLE = 2.0**-53
 SINGLE = 2.0**-24
 BATCH = 512
@@ -111,18 +113,16 @@ class Arithmetic:
 
     def activation(self, x: Ball, name: str) -> Ball:
         """An activation function by name: its value at the midpoint, its slope for the radius."""
-        if name == "relu":  # moves no two numbers apart, and is exact
-            return Ball(np.maximum(x.mid, 0), x.rad)
-        if name == "abs":
-            return Ball(np.abs(x.mid), x.rad)
         if name == "square":
             rad = (2 * np.abs(x.mid) + x.rad) * x.rad + self.gamma(1) * x.size**2
             return self.ball(x.mid**2, rad)
-        if name == "gelu":  # x Φ(x), whose slope is below 1.13; erf right to a few units
-            erf = np.asarray(np.frompyfunc(math.erf, 1, 1)(x.mid / math.sqrt(2)), dtype=np.float64)
-            mid = 0.5 * x.mid * (1 + erf)
-            return self.ball(mid, 1.13 * x.rad + self.gamma(16) * x.size)
-        raise ValueError(f"no bound is known for the activation '{name}'")
+        if name not in ACTIVATIONS:
+            raise ValueError(f"no bound is known for the activation '{name}'")
+        known = ACTIVATIONS[name]
+        if not known.lost and known.slope == 1:  # moves no two numbers apart, and is exact
+            return Ball(known.value(x.mid), x.rad)
+        size = np.maximum(x.size, 1) if known.of_one else x.size
+        return self.ball(known.value(x.mid), known.slope * x.rad + self.gamma(known.lost) * size)
 
     def softmax(self, scores: Ball) -> Ball:
         """Softmax over the last axis.
@@ -307,34 +307,17 @@ class TransformerPass(Pass):
         return a.add(residual, a.affine(hidden, block["W_out"], block["b_out"]))
 
 
-class MLPPass(Pass):
-    """Forward pass of a stored perceptron over embedded inputs."""
-
-    def _batch(self, tokens: ndarray) -> Ball:
-        a, w, inputs = self.arithmetic, self.weights, range(tokens.shape[1])
-        tables = [w["W_E" if self.shape["shared"] else f"W_E{i}"] for i in inputs]
-        rows = [a.exact(table[tokens[:, i]]) for i, table in enumerate(tables)]
-        if self.shape["combine"] == "concat":
-            x = together(rows, lambda parts: np.concatenate(parts, axis=1))
-        else:
-            x = rows[0]
-            for row in rows[1:]:
-                x = a.add(x, row)
-        for layer in range(1, len(self.shape["widths"]) + 1):
-            x = a.affine(x, w[f"W_{layer}"], w[f"b_{layer}"])
-            x = a.activation(x, self.shape["activation"])
-        return a.affine(x, w["W_U"], w["b_U"])
-
-
-FORWARD_PASSES: Mapping[str, type[Pass]] = {"transformer": TransformerPass, "mlp": MLPPass}
-"""By the kind of the stored architecture."""
-
-
 def covers(forward: Pass, lead: float) -> bool:
-    """Whether a lead was proved for the arithmetic of a pass, in which nothing overflows."""
-    weights = max(float(np.abs(value).max()) for value in forward.weights.values())
-    arithmetic = forward.arithmetic
-    return 0 < lead < math.inf and max(weights, *arithmetic.reached) < LARGEST[arithmetic.u]
+    """Whether a lead was proved for the arithmetic of a pass, in which nothing overflows.
+
+    And in which no stored weight is another number: those of float64 may be none of float32.
+    """
+    arithmetic, weights = forward.arithmetic, forward.weights.values()
+    largest = max(float(np.abs(value).max()) for value in weights)
+    if not 0 < lead < math.inf or max(largest, *arithmetic.reached) >= LARGEST[arithmetic.u]:
+        return False
+    single = arithmetic.u == SINGLE
+    return not single or all((value == value.astype(np.float32)).all() for value in weights)
 
 
 def margins(logits: Ball) -> tuple[ndarray, ndarray, ndarray]:

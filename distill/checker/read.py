@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
+from .activations import ACTIVATIONS
 from .verdict import is_number
 
 Data = Mapping[str, Any]
@@ -35,6 +36,11 @@ ARCHITECTURES: Mapping[str, Any] = {
         "kind": "mlp",
         **dict.fromkeys(("n_inputs", "n_tokens", "n_outputs", "d_embed"), int),
         **{"widths": INTEGERS, "combine": str, "shared": bool, "activation": str},
+    },
+    "feedforward": {
+        "kind": "feedforward",
+        **dict.fromkeys(("n_inputs", "n_tokens", "n_outputs", "d_embed"), int),
+        **{"layers": [str], "combine": ("sum", "concat"), "shared": bool},
     },
     "recurrent": {"kind": "recurrent", "n_symbols": int, "n_outputs": int, "d_hidden": int},
     "integer_recurrent": {
@@ -161,8 +167,10 @@ def shapes_over_a_domain(shape: Data, inputs: tuple[range, ...], outputs: range)
         ValueError: it reads or answers something else.
     """
     sizes = [len(values) for values in inputs]
-    if shape["kind"] == "mlp":
-        fits, expected = shape["n_tokens"] == max(sizes), _perceptron(shape, len(inputs))
+    if shape["kind"] in ("mlp", "feedforward"):
+        layered = shape["kind"] == "feedforward"
+        expected = (_layers if layered else _perceptron)(shape, len(inputs))
+        fits = shape["n_tokens"] == max(sizes)
     elif shape["kind"] == "transformer":
         rows = zip(shape["offsets"], sizes, strict=True)
         table = range(shape["n_vocab"])
@@ -188,10 +196,33 @@ def _transformer(shape: Data, inputs: int) -> Shapes:
     return {name: tuple(sizes[axis] for axis in axes.split()) for name, axes in outside.items()}
 
 
-def _perceptron(shape: Data, inputs: int) -> Shapes:
+def _tables(shape: Data, inputs: int) -> tuple[Shapes, int]:
+    """The tables of a perceptron's inputs, and how many numbers its first layer reads."""
     names = ["W_E"] if shape["shared"] else [f"W_E{i}" for i in range(inputs)]
-    expected: Shapes = dict.fromkeys(names, (shape["n_tokens"], shape["d_embed"]))
-    width = shape["d_embed"] * (inputs if shape["combine"] == "concat" else 1)
+    tables: Shapes = dict.fromkeys(names, (shape["n_tokens"], shape["d_embed"]))
+    return tables, shape["d_embed"] * (inputs if shape["combine"] == "concat" else 1)
+
+
+def _layers(shape: Data, inputs: int) -> Shapes:
+    """Raise ValueError where there is a layer that no forward pass knows."""
+    expected, width = _tables(shape, inputs)
+    for k, layer in enumerate(shape["layers"], start=1):
+        name, _, units = layer.partition(" ")
+        linear = name == "linear" and units.isascii() and units.isdecimal() and len(units) < 8
+        if linear:
+            expected |= {f"W_{k}": (width, int(units)), f"b_{k}": (int(units),)}
+            width = int(units)
+        elif layer == "shift":
+            expected |= {f"b_{k}": (width,)}
+        elif layer == "layer_norm":
+            expected |= dict.fromkeys((f"weight_{k}", f"bias_{k}"), (width,))
+        elif layer != "square" and layer not in ACTIVATIONS:
+            raise ValueError(f"{layer[:40]!r} is no layer of a perceptron")
+    return expected | {"W_U": (width, shape["n_outputs"]), "b_U": (shape["n_outputs"],)}
+
+
+def _perceptron(shape: Data, inputs: int) -> Shapes:
+    expected, width = _tables(shape, inputs)
     for layer, units in enumerate(shape["widths"], start=1):
         expected |= {f"W_{layer}": (width, units), f"b_{layer}": (units,)}
         width = units

@@ -25,12 +25,13 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("task", required=False)
-@click.option("--model", metavar="FILE", help="A checkpoint instead of training.")
+@click.option("--model", metavar="FILE|FOLDER", help="A checkpoint instead of training.")
 @click.option(
     "--layout",
     metavar="NAME|FILE[,VALUE=...]...",
     help="How to read FILE, where that is not plain.",
 )
+@click.option("--at", type=int, metavar="N", help="Which of a list of networks FILE holds.")
 @click.option("--seed", type=int, metavar="S", help="Of data, weights, batches.  [default: 0]")
 @click.option(
     "--arch", metavar="NAME[,FIELD=VALUE]...", help="Architecture instead of the task's own."
@@ -56,6 +57,7 @@ def run(
     task: str | None,
     model: str | None,
     layout: str | None,
+    at: int | None,
     seed: int | None,
     arch: str | None,
     settings: tuple[str, ...],
@@ -94,25 +96,27 @@ def run(
     \b
     transformer       n_layers n_heads d_model d_head d_mlp masked layer_norm
                       activation attention_coefficient biases
+    feedforward       one hidden layer of ReLU units over one-hot inputs: d_embed units, shared
     mlp               widths (256-128 for two layers) d_embed combine (sum, concat)
                       shared (one embedding for all inputs) activation
     transformer-norm  transformer,layer_norm=true
     mlp-concat        mlp,combine=concat
     mlp-quadratic     mlp,combine=concat,activation=square
 
-    An activation is relu, gelu, square or abs; masked, layer_norm, biases and shared are true or
-    false; attention_coefficient is c in softmax * c + (1 - c). Where d_head is not given, it is
-    d_model / n_heads.
+    \b
+    An activation is relu, gelu, square, abs, tanh, sigmoid, silu, ...; masked, layer_norm, biases
+    and shared are true or false; attention_coefficient is c in softmax * c + (1 - c). Where d_head
+    is not given, it is d_model / n_heads.
     """  # noqa: D301  click wants the character
     read = _read_settings(settings)
-    _check_together(task, model, layout, seed, arch, read)
+    _check_together(task, model, layout, at, seed, arch, read)
     if model is not None and (keep or minutes is not None):
         option = "--minutes" if minutes is not None else "--keep"
         raise DistillError(f"{option} ends a training: with --model FILE nothing is trained")
     console = console_of(quiet or as_json)
     with _interrupts(keep) as stop:
         ends = (minutes, stop)
-        finished = _finished(task, model, layout, seed, arch, read, ends, out, console)
+        finished = _finished(task, model, layout, at, seed, arch, read, ends, out, console)
     report, folder = finished.report, finished.folder
     if as_json:
         from distill.serialise import to_json
@@ -135,6 +139,7 @@ def _check_together(
     task: str | None,
     model: str | None,
     layout: str | None,
+    at: int | None,
     seed: int | None,
     arch: str | None,
     settings: Settings,
@@ -144,6 +149,8 @@ def _check_together(
         raise DistillError("nothing to run: expected a TASK (`distill tasks`), or --model FILE")
     if layout is not None and model is None:
         raise DistillError("--layout says how a checkpoint is read: it needs --model FILE")
+    if at is not None and model is None:
+        raise DistillError("--at chooses a network of a checkpoint: it needs --model FILE")
     if model is not None and (seed is not None or arch is not None):
         option = "--seed" if seed is not None else "--arch"
         raise DistillError(
@@ -158,6 +165,7 @@ def _finished(
     task: str | None,
     model: str | None,
     layout: str | None,
+    at: int | None,
     seed: int | None,
     arch: str | None,
     settings: Settings,
@@ -178,7 +186,7 @@ def _finished(
 
     with TerminalProgress(console) as progress:
         if model is not None:
-            return run_model(model, built, layout=layout, out=out, progress=progress)
+            return run_model(model, built, layout=layout, at=at, out=out, progress=progress)
         assert built is not None, "a task, or a checkpoint, was given"
         minutes, stop = ends
         return run_pipeline(

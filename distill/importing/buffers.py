@@ -18,6 +18,8 @@ def _causal(mask: Tensor, shape: Transformer | MLP, _: Mapping[str, Tensor]) -> 
     if not isinstance(shape, Transformer) or not shape.masked:
         return True
     used = shape.positions
+    while mask.dim() > 2 and len(mask) == 1:
+        mask = mask[0]
     if mask.dim() != 2 or min(mask.shape) < used:
         return False
     wanted = torch.ones(used, used).tril()

@@ -2,37 +2,32 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
-
-import torch
-from torch import Tensor
 
 from distill.domains.finite import Domain
 from distill.errors import DistillError
 from distill.importing.buffers import BUFFERS
-from distill.importing.config import Config, check_config, read_config
+from distill.importing.build import build
+from distill.importing.config import check_config, read_config
+from distill.importing.files import Found, find
 from distill.importing.layout import Layout, builtin_layouts, chosen_layout, template
-from distill.importing.outputs import Dropped, without_last_outputs
-from distill.importing.parameters import Taken, take
-from distill.importing.settle import Settled, settle
-from distill.importing.tensors import Contents, read_contents
+from distill.importing.notes import BY, SENTENCES, Around, left_out, notes_of, precision
+from distill.importing.outputs import Undroppable, without_last_outputs
+from distill.importing.own import own_run
+from distill.importing.parameters import Taken
+from distill.importing.perceptrons import perceptron
+from distill.importing.recognition import File, Read, placed, read_by, recognised, states_beside
+from distill.importing.rows import modules_of
+from distill.importing.settle import settle
 from distill.importing.values import LayoutError
+from distill.importing.wrappers import bare, without_wrappers
 from distill.networks.architecture import MLP, Transformer
 from distill.networks.stored import Model
 
-SENTENCES = {
-    "assumed": "assumed {}",
-    "said": "{}",
-    "dropped": "dropped {}",
-    "precision": "{}",
-    "left_out": "left out: {}",
-    "config_not_read": "fields of the config that were not read: {}",
-}
-"""The notes on an import, by kind."""
+FEEDFORWARD = "feedforward"
+"""The layout that reads layers in a row by their shapes."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +36,8 @@ class Imported:
 
     Attributes:
         layout: the layout that read it, as `--layout` takes it.
-        notes: what was assumed, said by an option or a config, dropped or left out, and in what
-            precision the file holds its numbers: in words, by kind.
+        notes: what the tensors say, what was assumed, said by an option or a config, dropped or
+            left out, and in what precision the file holds its numbers: in words, by kind.
     """
 
     model: Model
@@ -61,12 +56,21 @@ class Imported:
         return tuple(line for line in self.lines if not line.startswith("fields"))
 
 
-def import_model(path: str | Path, layout: str | None = None) -> Imported:
+def import_model(
+    path: str | Path,
+    layout: str | None = None,
+    *,
+    at: int | None = None,
+    sizes: Sequence[int] | None = None,
+) -> Imported:
     """Read a checkpoint by a layout: named, in a file, or recognised from names and shapes.
 
     Args:
-        path: a file of tensors; nothing in it is executed.
+        path: a file of tensors, an index of shards, or a folder with either, or a run of distill;
+            nothing in it is executed.
         layout: `NAME` or `FILE`, with `,VALUE=...` for what is to be other than the layout says.
+        at: which network of a file that holds a list of them, from 0, or from -1 for the last.
+        sizes: how many values every input has, where a task is given that says so.
 
     Raises:
         DistillError: the file cannot be read, no layout or several fit, or a value that no tensor
@@ -74,70 +78,70 @@ def import_model(path: str | Path, layout: str | None = None) -> Imported:
     """
     path = Path(path)
     try:
-        contents = read_contents(path)
-        chosen = _recognised(contents, path) if layout is None else chosen_layout(layout)
-        return _apply(chosen, contents, path)
+        own = own_run(path) if layout is None and at is None else None
+        if own is not None:
+            model, domain, note = own
+            return Imported(model, domain, "distill", {"found": note})
+        return _imported(find(path, at), layout, None if sizes is None else tuple(sizes))
     except RecursionError as error:
         raise DistillError(
             f"checkpoint '{path}' is nested too deep: expected a plain state dict"
         ) from error
 
 
-def _recognised(contents: Contents, path: Path) -> Layout:
-    fitting = [each for each in builtin_layouts().values() if _fits(each, contents.tensors, path)]
-    if len(fitting) == 1:
-        return fitting[0]
-    if fitting:
-        names = ", ".join(each.name for each in fitting)
-        raise DistillError(f"checkpoint '{path}' could be {names}: say which with --layout NAME")
-    if (below := _below_a_prefix(contents.tensors, path)) is not None:
-        raise DistillError(
-            f"checkpoint '{path}' is of no known layout by its names, and of '{below.name}' below "
-            f"'{below.strip}': read it with --layout {below.name},strip={below.strip}"
-        )
-    shapes = {key: tuple(tensor.shape) for key, tensor in contents.tensors.items()}
+def _imported(found: Found, name: str | None, sizes: tuple[int, ...] | None) -> Imported:
+    wrapped = bare(found.contents.tensors, str(found.path))
+    inputs = None if sizes is None else len(sizes)
+    file = File(found.path, wrapped.tensors, found.contents.plain, inputs)
+    layouts = builtin_layouts()
+    chosen = None if name is None else _unwrapped(chosen_layout(name), bool(wrapped.removed))
+    if chosen is None:
+        read = recognised(layouts, file)
+    elif chosen.architecture == FEEDFORWARD:
+        read = None
+    else:
+        read = read_by(placed(chosen, file), file)
+    if read is not None:
+        return _apply(read, file, Around(wrapped, read.layout.strip, found.at))
+    try:
+        made = _feedforward(chosen or layouts[FEEDFORWARD], file, sizes, found)
+    except LayoutError:
+        if chosen is not None or modules_of(_own(file, "")[0], file.path) is not None:
+            raise
+        made = None
+    if made is not None:
+        return made
+    shapes = {key: tuple(tensor.shape) for key, tensor in file.tensors.items()}
     raise LayoutError(
-        f"checkpoint '{path}' is of no known layout ({', '.join(builtin_layouts())}); fill this in "
+        f"checkpoint '{found.path}' is of no known layout ({', '.join(layouts)}); fill this in "
         f"and give it with --layout FILE:\n\n{template(shapes)}"
     )
 
 
-def _fits(layout: Layout, tensors: Mapping[str, Tensor], path: Path) -> bool:
-    """Whether a layout's names and shapes are those of the tensors, whatever the values are."""
-    if not all(mark in tensors for mark in layout.marks):
-        return False
-    try:
-        taken = take(layout, tensors, path).parameters
-    except DistillError:
-        return False
-    if layout.architecture == "transformer":
-        return True
-    width, units = taken["W_1"].shape[0], _embedding(taken).shape[1]
-    inputs = 2 if layout.values["combine"] == "concat" else 1
-    return width == units * inputs
+def _unwrapped(layout: Layout, removed: bool) -> Layout:
+    """A layout for keys without wrappers, whose own keys may have them."""
+    if not removed:
+        return layout
+    return replace(
+        layout,
+        strip=without_wrappers(layout.strip),
+        parameters={
+            ours: replace(source, key=without_wrappers(source.key))
+            for ours, source in layout.parameters.items()
+        },
+        **{
+            table: {without_wrappers(key): it for key, it in getattr(layout, table).items()}
+            for table in ("buffers", "ignore")
+        },
+    )
 
 
-def _below_a_prefix(tensors: Mapping[str, Tensor], path: Path) -> Layout | None:
-    """A known layout that fits once a prefix is taken off, as wrappers put them on."""
-    for layout in builtin_layouts().values():
-        first = next(iter(layout.parameters.values()))[0]
-        for key in tensors:
-            if key.endswith(f".{first}"):
-                below = replace(layout, strip=key.removesuffix(first))
-                if _fits(below, tensors, path):
-                    return below
-    return None
-
-
-def _apply(layout: Layout, contents: Contents, path: Path) -> Imported:
-    taken = take(layout, contents.tensors, path)
-    config = read_config(path, contents.plain, layout.ignore)
-    layers = sum(name.endswith("W_Q") for name in taken.parameters)
-    settled = settle(layout, config, path, layers, "ln_final_weight" in taken.parameters)
-    build = _transformer if layout.architecture == "transformer" else _mlp
+def _apply(read: Read, file: File, around: Around) -> Imported:
+    layout, config, settled, path = read.layout, read.config, read.settled, file.path
+    taken = read.taken(file)
     try:
         shape, parameters, count = build(layout, taken.parameters, settled.values)
-        model = Model(shape, _complete(layout, shape, parameters))
+        model = Model(shape, parameters)
     except KeyError as error:
         raise LayoutError(
             f"checkpoint '{path}' does not fit the layout '{layout.label}': no {error}; name it "
@@ -157,96 +161,73 @@ def _apply(layout: Layout, contents: Contents, path: Path) -> Imported:
     inputs = (range(count),) * shape.n_inputs
     answers = shape.n_outputs if settled.values.get("answers") != "values" else count
     domain = Domain(inputs, range(min(answers, shape.n_outputs)))
-    dropped = None
+    dropped, kept = None, {}
     if answers < shape.n_outputs:
-        model, dropped = without_last_outputs(model, domain)
-    return Imported(model, domain, layout.label, _notes(settled, taken, config, shape, dropped))
+        try:
+            model, dropped = without_last_outputs(model, domain)
+        except Undroppable as error:
+            if "answers" in layout.told:
+                raise
+            domain = Domain(inputs, range(shape.n_outputs))
+            kept = {"outputs": f"every one of the {shape.n_outputs} outputs is an answer: {error}"}
+    notes = notes_of(settled, taken, config, shape, around, dropped) | kept
+    return Imported(model, domain, layout.label, notes)
 
 
-def _transformer(
-    layout: Layout, parameters: dict[str, Tensor], values: dict[str, Any]
-) -> tuple[Transformer, dict[str, Tensor], int]:
-    """Shape, parameters, and how many values an input has."""
-    n_vocab, d_model = parameters["W_E"].shape
-    special, separate, inputs = (
-        values[name] for name in ("special_tokens", "separate_inputs", "inputs")
-    )
-    count, rest = divmod(n_vocab - special, inputs if separate else 1)
-    if rest or count < 1:
-        raise LayoutError(
-            f"the vocabulary has {n_vocab} rows: expected {inputs} inputs of as many rows each"
-            f" and {special} special tokens (separate_inputs, special_tokens)"
-        )
-    heads, _, d_head = parameters["blocks.0.W_Q"].shape
-    shape = Transformer(
-        n_inputs=inputs,
-        n_vocab=n_vocab,
-        n_outputs=parameters["W_U"].shape[1],
-        offsets=tuple(count * i if separate else 0 for i in range(inputs)),
-        suffix=tuple(range(n_vocab - special, n_vocab)),
-        d_model=d_model,
-        n_heads=heads,
-        d_mlp=parameters["blocks.0.W_in"].shape[1],
-        n_layers=sum(name.endswith("W_Q") for name in parameters),
-        d_head=d_head,
+def _feedforward(
+    layout: Layout, file: File, sizes: tuple[int, ...] | None, found: Found
+) -> Imported | None:
+    tensors, ignored = _own(file, layout.strip)
+    modules = modules_of(tensors, file.path)
+    if modules is None:
+        if layout.told or layout.strip:
+            raise LayoutError(
+                f"checkpoint '{file.path}' has tensors that no linear layer, embedding or norm "
+                f"has: expected weight and bias alone, and read {', '.join(list(tensors)[:4])}"
+            )
+        return None
+    config = read_config(file.path, file.plain, layout.ignore)
+    settled = settle(layout, config, 0, normed=False, inputs=file.inputs)
+    values = settled.values
+    made = perceptron(
+        modules,
+        sorted_keys=found.sorted_keys,
         activation=values["activation"],
-        attention_coefficient=values["attention_coefficient"],
-        masked=values["masked"],
-        biases="b_U" in parameters,
-        layer_norm=values["normalization"] != "none",
+        inputs=values["inputs"],
+        first=values["first"],
+        sizes=sizes,
+        place=str(file.path),
     )
-    rows = parameters["W_pos"].shape[0]
-    if rows != shape.positions and (rows < shape.positions or "inputs" not in layout.told):
-        raise LayoutError(
-            f"the position table has {rows} rows, and {inputs} inputs with {special} special "
-            f"tokens are {shape.positions} positions: say how many inputs there are, inputs=N, and "
-            "the first rows are used"
-        )
-    if values["normalization"] == "LNPre":
-        norms = {name: it for name, it in shape.shapes().items() if "ln_" in name}
-        parameters = {
-            **parameters,
-            **{
-                name: torch.ones(it) if name.endswith("_weight") else torch.zeros(it)
-                for name, it in norms.items()
-            },
-        }
-    used = {**parameters, "W_pos": parameters["W_pos"][: shape.positions].contiguous()}
-    return shape, used, count
+    check_config(config, made.model.architecture, made.model.architecture.n_outputs, 0)
+    shape = made.model.architecture
+    counts = sizes if sizes is not None else (made.count,) * shape.n_inputs
+    domain = Domain(tuple(map(range, counts)), range(shape.n_outputs))
+    dtypes = sorted({str(it.dtype).removeprefix("torch.") for it in tensors.values()})
+    notes = {"found": f"by the tensors: {shape.n_outputs} outputs, {' and '.join(dtypes)}"}
+    bared = bare(found.contents.tensors, str(found.path))
+    notes |= Around(bared, layout.strip, found.at).notes()
+    if made.folded:
+        notes["folded"] = ", ".join((*bared.folded, *made.folded))
+    acts = [it for it in made.assumed if it.startswith("the activation")]
+    assumed = [it for it in (*settled.assumed, *made.assumed) if acts or "activation" not in it]
+    notes["assumed"] = BY.format(settled.layout.name) + ", ".join(assumed)
+    if settled.told:
+        notes["said"] = "; ".join(settled.told)
+    notes |= precision(dtypes)
+    if left := left_out(ignored | dict(config.ignored)):
+        notes["left_out"] = ", ".join(left)
+    if config.unread:
+        notes["config_not_read"] = ", ".join(config.unread[:6])
+    return Imported(made.model, domain, layout.label, notes)
 
 
-def _mlp(
-    layout: Layout, parameters: dict[str, Tensor], values: dict[str, Any]
-) -> tuple[MLP, dict[str, Tensor], int]:
-    """Shape, parameters, and how many values an input has."""
-    embedding = _embedding(parameters)
-    layers = sum(re.fullmatch(r"W_\d+", name) is not None for name in parameters)
-    shape = MLP(
-        n_inputs=2,
-        n_tokens=embedding.shape[0],
-        n_outputs=parameters["W_U"].shape[1],
-        d_embed=embedding.shape[1],
-        widths=tuple(parameters[f"W_{i + 1}"].shape[1] for i in range(layers)),
-        combine=values["combine"],
-        shared="W_E" in parameters,
-        activation=values["activation"],
-    )
-    return shape, parameters, embedding.shape[0]
-
-
-def _embedding(parameters: Mapping[str, Tensor]) -> Tensor:
-    return parameters["W_E"] if "W_E" in parameters else parameters["W_E0"]
-
-
-def _complete(
-    layout: Layout, shape: Transformer | MLP, parameters: dict[str, Tensor]
-) -> dict[str, Tensor]:
-    absent = {
-        name: torch.zeros(size)
-        for name, size in shape.shapes().items()
-        if name in layout.zero and name not in parameters
-    }
-    return {**parameters, **absent}
+def _own(file: File, strip: str) -> tuple[dict, dict[str, str]]:
+    """Tensors below the prefix that all of a network's have, and the states beside it."""
+    ignored = states_beside(file, strip)
+    own = {key: it for key, it in file.tensors.items() if key not in ignored}
+    if strip:
+        return {k.removeprefix(strip): it for k, it in own.items() if k.startswith(strip)}, ignored
+    return own, ignored
 
 
 def _check_buffers(layout: Layout, taken: Taken, shape: Transformer | MLP, path: Path) -> None:
@@ -256,50 +237,3 @@ def _check_buffers(layout: Layout, taken: Taken, shape: Transformer | MLP, path:
                 f"'{key}' of '{path}' is no {kind}, as layout '{layout.label}' has it: it may "
                 "change what the network computes; check the layout"
             )
-
-
-def _notes(
-    settled: Settled,
-    taken: Taken,
-    config: Config,
-    shape: Transformer | MLP,
-    dropped: Dropped | None,
-) -> dict[str, str]:
-    """All that a reader must know beside the tensors, by kind."""
-    assumed = list(settled.assumed)
-    if isinstance(shape, Transformer):
-        if "attn_scale" not in config.fields:
-            assumed.append("scores over the root of d_head")
-        if shape.layer_norm and not {"eps", "layer_norm_eps"} & set(config.fields):
-            assumed.append("layer norm with epsilon 1e-05")
-        assumed.append("read at the last position")
-    else:
-        assumed.append("2 inputs")
-    absent = sorted(set(shape.shapes()) - set(taken.parameters))
-    assumed += [f"no {name}" for name in absent if "ln_" not in name]
-    notes = {
-        "assumed": f"by layout {settled.layout}, as neither the file nor a config says so: "
-        + ", ".join(assumed)
-    }
-    if settled.told:
-        notes["said"] = "; ".join(settled.told)
-    if dropped is not None:
-        notes["dropped"] = str(dropped)
-    if set(taken.dtypes) - {"float32", "float64"}:
-        notes["precision"] = f"stored as {' and '.join(taken.dtypes)}, every number of it kept"
-    left = [f"{key} ({reason})" for key, reason in (taken.ignored | dict(config.ignored)).items()]
-    left += [f"{key} ({kind})" for key, (_, kind) in taken.buffers.items()]
-    position_table = taken.parameters.get("W_pos")
-    if isinstance(shape, Transformer) and position_table is not None:
-        unused = range(shape.positions, position_table.shape[0])
-        if unused:
-            left.insert(0, f"positions {unused[0]} to {unused[-1]} (read by no input)")
-    if left:
-        notes["left_out"] = _listed(left)
-    if config.unread:
-        notes["config_not_read"] = _listed(list(config.unread))
-    return notes
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")

@@ -15,7 +15,7 @@ from typing import Any
 
 from distill.importing.tensors import leaves
 from distill.importing.values import VALUES, LayoutError, said
-from distill.networks.architecture import MLP, Transformer
+from distill.networks.architecture import TokenArchitecture, Transformer
 from distill.networks.transformer import NORM_EPSILON
 
 MAX_CONFIG = 8 * 1024**2
@@ -36,6 +36,8 @@ SIZES = {
 }
 """Sizes that a transformer's tensors have too, and what configs call them."""
 
+POSITIONS = ("n_ctx", "n_positions", "max_position_embeddings")
+
 OFF = (False, None, 0)
 FIXED: Mapping[str, tuple[object, ...]] = {
     "positional_embedding_type": ("standard", "learned", None),
@@ -50,6 +52,7 @@ FIXED: Mapping[str, tuple[object, ...]] = {
             *("attn_only", "gated_mlp", "parallel_attn_mlp", "use_local_attn", "final_rms"),
             *("scale_attn_by_inverse_layer_idx", "use_normalization_before_and_after"),
             *("post_embedding_ln", "use_rotary", "rotary", "use_qk_norm", "attention_scaling"),
+            *("add_cross_attention", "is_encoder_decoder"),
         ),
         OFF,
     ),
@@ -175,7 +178,7 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return made
 
 
-def check_config(config: Config, shape: Transformer | MLP, outputs: int, positions: int) -> None:
+def check_config(config: Config, shape: TokenArchitecture, outputs: int, positions: int) -> None:
     """Hold what configs say of sizes, and of parts that no architecture has, against the network.
 
     Args:
@@ -187,7 +190,7 @@ def check_config(config: Config, shape: Transformer | MLP, outputs: int, positio
     Raises:
         LayoutError: a config says something else.
     """
-    if isinstance(shape, MLP):
+    if not isinstance(shape, Transformer):
         found = config.value("transformer", "normalization", None)
         if found is not None and found[0] != "none":
             raise LayoutError(
@@ -196,7 +199,7 @@ def check_config(config: Config, shape: Transformer | MLP, outputs: int, positio
             )
         return
     sizes = {name: (names, getattr(shape, name)) for name, names in SIZES.items()}
-    sizes |= {"outputs": (("d_vocab_out",), outputs), "positions": (("n_ctx",), positions)}
+    sizes |= {"outputs": (("d_vocab_out",), outputs), "positions": (POSITIONS, positions)}
     for names, size in sizes.values():
         for name in names:
             _must_be(config, name, (size, None, -1))

@@ -9,6 +9,8 @@
     [parameters]                            # ours = [theirs, axis order]
     W_E = ["embed.W_E", "d v -> v d"]
     "blocks.*.W_O" = ["blocks.*.attn.W_O", "d (h e) -> h e d"]
+    "blocks.*.W_K" = ["h.*.attn.c_attn.weight", "d (k h e) -> k h d e", "1 of 3"]   # a part of it
+    W_U = ["embed.W_E", "d v -> d v"]       # a tensor may be read twice: the weights are tied
 
     [values]                                # what no tensor holds
     activation = "relu"
@@ -21,7 +23,9 @@
     [ignore]                                # tensors, or fields of a config, and why they may be
     "optimizer.*" = "state of the optimizer"
 
-The axis order is an einops pattern; a letter stands for the same size everywhere. A tensor of the
+The axis order is an einops pattern; a letter stands for the same size everywhere, and `h` for the
+heads where the value `n_heads` says how many there are. "1 of 3" is a place, from 0, on the first
+axis of what the pattern makes: how tensors that hold several parameters are split. A tensor of the
 file that is named nowhere is an error. An option may say any of the values, and `strip`:
 `--layout NAME,activation=gelu,masked=false`.
 """
@@ -29,6 +33,7 @@ file that is named nowhere is an error. An option may say any of the values, and
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -49,11 +54,42 @@ ENTRIES = {
 
 
 @dataclass(frozen=True)
+class Source:
+    """Where a parameter stands in a file.
+
+    Attributes:
+        key: of the tensor, with at most one star.
+        axes: an einops pattern.
+        place, places: which of how many parts of the first axis it is; 0 of 0 for all of it.
+    """
+
+    key: str
+    axes: str
+    place: int = 0
+    places: int = 0
+
+    @classmethod
+    def read(cls, entry: object) -> Source | None:
+        """A source as a layout writes it; null where it is none."""
+        if not isinstance(entry, list) or len(entry) not in (2, 3) or not all(map(_is_text, entry)):
+            return None
+        key, axes, *part = entry
+        if axes.count("->") != 1 or key.count("*") > 1:
+            return None
+        if not part:
+            return cls(key, axes)
+        match = re.fullmatch(r"(\d) of (\d)", part[0])
+        if match is None or not int(match[1]) < int(match[2]):
+            return None
+        return cls(key, axes, int(match[1]), int(match[2]))
+
+
+@dataclass(frozen=True)
 class Layout:
     """How a family of checkpoints is read; see the module's docstring.
 
     Attributes:
-        parameters: (key in the file, einops pattern) by the architecture's own name.
+        parameters: where each stands, by the architecture's own name.
         values: literals, or {"config": field, "otherwise": literal}, by name.
         told: values that an option said, by name.
         label: the name, and what an option said, as it is typed.
@@ -62,7 +98,7 @@ class Layout:
     name: str
     description: str
     architecture: str
-    parameters: Mapping[str, tuple[str, str]]
+    parameters: Mapping[str, Source]
     values: Mapping[str, Any]
     strip: str = ""
     marks: tuple[str, ...] = ()
@@ -98,7 +134,8 @@ def chosen_layout(text: str) -> Layout:
     layout = known[name] if name in known else read_layout(Path(name))
     for part in given:
         key, equals, value = part.partition("=")
-        names = (*VALUES[layout.architecture], "strip")
+        names = [it for it, value in VALUES[layout.architecture].items() if not value.rare]
+        names += [*(it for it in layout.values if it not in names), "strip"]
         if not equals or key not in names:
             raise DistillError(
                 f"--layout '{text}': found '{part}', expected NAME=VALUE with one of "
@@ -137,7 +174,7 @@ def read_layout(path: Path) -> Layout:
     missing = [
         name
         for name, value in VALUES[architecture].items()
-        if name not in values and value.default is None
+        if name not in values and value.default is None and not value.rare
     ]
     if missing:
         raise DistillError(
@@ -145,15 +182,10 @@ def read_layout(path: Path) -> Layout:
             "be written under [values]"
         )
     for name, entry in tables["parameters"].items():
-        texts = isinstance(entry, list) and len(entry) == 2 and all(map(_is_text, entry))
-        if (
-            not texts
-            or entry[1].count("->") != 1
-            or any(key.count("*") > 1 for key in (name, entry[0]))
-        ):
+        if Source.read(entry) is None or name.count("*") > 1:
             raise DistillError(
                 f"layout '{path}': parameters.{name} = {str(entry)[:60]!r}, expected "
-                "[key, 'axes -> axes']"
+                "[key, 'axes -> axes'], and '0 of 3' for a part of it"
             )
     for pattern, kind in tables["buffers"].items():
         if not _is_text(kind) or kind not in BUFFERS:
@@ -171,7 +203,11 @@ def read_layout(path: Path) -> Layout:
         name=path.stem,
         description=_text(path, given, "description"),
         architecture=architecture,
-        parameters={name: (key, axes) for name, (key, axes) in tables["parameters"].items()},
+        parameters={
+            name: source
+            for name, entry in tables["parameters"].items()
+            if (source := Source.read(entry)) is not None
+        },
         values={name: _value(path, architecture, name, it) for name, it in values.items()},
         strip=_text(path, given, "strip"),
         marks=_texts(path, given, "marks"),
@@ -246,7 +282,9 @@ def _value(path: Path, architecture: str, name: str, given: object) -> Any:
 def template(keys: Mapping[str, tuple[int, ...]]) -> str:
     """A layout to fill in, for keys that no known layout reads."""
     values = "\n".join(
-        f"# {name} = ...   # {value.about}" for name, value in VALUES["transformer"].items()
+        f"# {name} = ...   # {value.about}"
+        for name, value in VALUES["transformer"].items()
+        if not value.rare
     )
     seen = "\n".join(f"#   {key}  {list(shape)}" for key, shape in sorted(keys.items())[:200])
     return f"""architecture = "transformer"   # or "mlp", with W_1, b_1, ..., combine

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from distill.checker.forward import FORWARD_PASSES, SINGLE
+from distill.checker.forward import SINGLE
+from distill.checker.perceptrons import FORWARD_PASSES
 from distill.domains.finite import Domain
 from distill.importing.values import LayoutError
 from distill.networks.stored import Model
@@ -20,6 +21,10 @@ MAX_INPUTS = 500_000
 """Inputs that can be gone through in a minute."""
 
 BATCH = 16384
+
+
+class Undroppable(LayoutError):  # noqa: N818  what the outputs are
+    """Outputs that are answers, or may be; the message says on how many inputs."""
 
 
 @dataclass(frozen=True)
@@ -54,13 +59,13 @@ def without_last_outputs(model: Model, domain: Domain) -> tuple[Model, Dropped]:
         domain: whose outputs are the first of them.
 
     Raises:
-        LayoutError: one of the others is the answer somewhere, or that cannot be excluded.
+        Undroppable: one of the others is the answer somewhere, or that cannot be excluded.
     """
     count, total = len(domain.outputs), model.architecture.n_outputs
     if domain.size > MAX_INPUTS:
-        raise LayoutError(
-            f"the network has {total} outputs for {count} values, and {domain.size:,} inputs are "
-            "too many to show that the others are never the answer: say answers=all"
+        raise Undroppable(
+            f"there are {total} for {count} values, and {domain.size:,} inputs are too many to "
+            "show that the others are never the answer"
         )
     forward = FORWARD_PASSES[model.architecture.kind](
         vars(model.architecture),
@@ -77,10 +82,9 @@ def without_last_outputs(model: Model, domain: Domain) -> tuple[Model, Dropped]:
         least = min(least, float(lead.min()))
         wins += int((~(lead > 0)).sum())
     if wins:
-        raise LayoutError(
-            f"the network has {total} outputs for {count} values, and one of those beyond is, or "
-            f"may be, the answer on {wins:,} of {domain.size:,} inputs: none can be dropped; read "
-            "it with answers=all, or check the layout"
+        raise Undroppable(
+            f"there are {total} for {count} values, and one of those beyond is, or may be, the "
+            f"answer on {wins:,} of {domain.size:,} inputs"
         )
     shape = dataclasses.replace(model.architecture, n_outputs=count)
     parameters = dict(model.parameters)

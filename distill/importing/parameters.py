@@ -5,16 +5,18 @@ from __future__ import annotations
 import difflib
 import fnmatch
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import einops
 from torch import Tensor
 
-from distill.importing.layout import Layout
+from distill.importing.layout import Layout, Source
 from distill.importing.tensors import as_weights
 from distill.importing.values import LayoutError
+from distill.importing.wrappers import beside
 
 
 @dataclass(frozen=True)
@@ -34,36 +36,49 @@ class Taken:
     dtypes: tuple[str, ...]
 
 
-def take(layout: Layout, tensors: Mapping[str, Tensor], path: Path) -> Taken:
+def take(
+    layout: Layout, tensors: Mapping[str, Tensor], path: Path, heads: int | None = None
+) -> Taken:
     """Read every tensor of a file, or say why it may be left out.
+
+    Args:
+        layout: names and axis orders.
+        tensors: of the file.
+        path: of the file, for messages.
+        heads: how many there are, where no axis of a tensor says so.
 
     Raises:
         LayoutError: one is missing, left over, or of another shape.
     """
-    ignored = {key: it for key in tensors if (it := _matching(layout.ignore, key)) is not None}
+    ignored = beside(tensors, layout.strip) | _matching(layout.ignore, layout.strip, tensors)
     buffers = {
         key: (tensors[key], it)
-        for key in tensors
-        if key not in ignored and (it := _matching(layout.buffers, key)) is not None
+        for key, it in _matching(layout.buffers, layout.strip, tensors).items()
+        if key not in ignored
     }
-    left = {key: tensors[key] for key in tensors if key not in ignored and key not in buffers}
-    sizes: dict[str, int] = {}
+    own = {key: tensors[key] for key in tensors if key not in ignored and key not in buffers}
+    sizes: dict[str, int] = {} if heads is None else {"h": heads}
     found: dict[str, Tensor] = {}
     dtypes: set[str] = set()
-    for name, (pattern, axes) in layout.parameters.items():
-        matches = [(key, star) for key in left if (star := _star(layout, pattern, key)) is not None]
+    used: set[str] = set()
+    for name, source in layout.parameters.items():
+        matches = [
+            (key, star) for key in own if (star := _star(layout, source.key, key)) is not None
+        ]
         if not matches:
             raise LayoutError(
-                f"layout '{layout.label}' finds no tensor '{layout.strip}{pattern}' in "
-                f"'{path}'{_meant(layout.strip, pattern, list(tensors))}"
+                f"layout '{layout.label}' finds no tensor '{layout.strip}{source.key}' in "
+                f"'{path}'{_meant(layout.strip, source.key, list(tensors))}"
             )
         for key, star in matches:
-            dtypes.add(str(left[key].dtype).removeprefix("torch."))
-            weights = as_weights(left.pop(key), key, path)
+            used.add(key)
+            dtypes.add(str(own[key].dtype).removeprefix("torch."))
+            weights = as_weights(own[key], key, path)
             ours = name.replace("*", star)
             if ours in found:
                 raise LayoutError(f"layout '{layout.label}' reads two tensors as {ours}: {key} too")
-            found[ours] = _rearrange(weights, axes, sizes, key, layout)
+            found[ours] = _rearrange(weights, source, sizes, key, layout)
+    left = set(own) - used
     if left:
         raise LayoutError(
             f"layout '{layout.label}' does not read {', '.join(sorted(left)[:6])}"
@@ -73,8 +88,15 @@ def take(layout: Layout, tensors: Mapping[str, Tensor], path: Path) -> Taken:
     return Taken(found, buffers, ignored, tuple(sorted(dtypes)))
 
 
-def _matching(patterns: Mapping[str, str], key: str) -> str | None:
-    return next((it for p, it in patterns.items() if fnmatch.fnmatchcase(key, p)), None)
+def _matching(patterns: Mapping[str, str], strip: str, keys: Iterable[str]) -> dict[str, str]:
+    """What the first pattern says that a key fits, with the prefix or without."""
+    found = {}
+    for key in keys:
+        for pattern, it in patterns.items():
+            names = (key, key.removeprefix(strip))
+            if any(fnmatch.fnmatchcase(name, pattern) for name in names):
+                found.setdefault(key, it)
+    return found
 
 
 def _meant(strip: str, pattern: str, keys: list[str]) -> str:
@@ -90,25 +112,32 @@ def _star(layout: Layout, pattern: str, key: str) -> str | None:
     """What the star of a pattern stands for in a key; "" where there is none."""
     if not key.startswith(layout.strip):
         return None
-    wanted = re.escape(pattern).replace(r"\*", r"(0|[1-9][0-9]{0,3})")
-    match = re.fullmatch(wanted, key.removeprefix(layout.strip))
+    match = _wanted(pattern).fullmatch(key.removeprefix(layout.strip))
     if match is None:
         return None
     return match[1] if match.groups() else ""
 
 
+@cache
+def _wanted(pattern: str) -> re.Pattern[str]:
+    return re.compile(re.escape(pattern).replace(r"\*", r"(0|[1-9][0-9]{0,3})"))
+
+
 def _rearrange(
-    tensor: Tensor, axes: str, sizes: dict[str, int], key: str, layout: Layout
+    tensor: Tensor, source: Source, sizes: dict[str, int], key: str, layout: Layout
 ) -> Tensor:
     """Apply an einops pattern, and remember the sizes of its letters."""
-    before = axes.split("->")[0]
+    before, after = source.axes.split("->")
     try:
         if "(" not in before:
             sizes.update(einops.parse_shape(tensor, before.strip()))
         known = {letter: sizes[letter] for letter in re.findall(r"\w+", before) if letter in sizes}
-        return einops.rearrange(tensor, axes, **known).contiguous()
-    except (einops.EinopsError, RuntimeError, ValueError, KeyError, TypeError) as error:
+        if source.places:
+            known[after.split()[0]] = source.places
+        made = einops.rearrange(tensor, source.axes, **known)
+        return (made[source.place] if source.places else made).contiguous()
+    except (einops.EinopsError, RuntimeError, ValueError, KeyError, TypeError, IndexError) as error:
         raise LayoutError(
             f"layout '{layout.label}': '{key}' has shape {tuple(tensor.shape)}, which is not "
-            f"'{axes}' with {sizes}"
+            f"'{source.axes}' with {sizes}"
         ) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,31 +18,37 @@ class Settled:
 
     Attributes:
         assumed: what only the layout says, in words.
-        told: what an option or a config says, in words.
+        told: what an option, a config or the task says, in words.
+        missing: what is said nowhere, and the field of a config that would say it.
     """
 
-    layout: str
+    layout: Layout
     values: dict[str, Any]
     assumed: tuple[str, ...]
     told: tuple[str, ...]
+    missing: Mapping[str, str]
 
 
-def settle(layout: Layout, config: Config, path: Path, layers: int, normed: bool) -> Settled:
+def settle(
+    layout: Layout, config: Config, layers: int, normed: bool, inputs: int | None = None
+) -> Settled:
     """Find every value of a layout's architecture.
 
     Args:
         layout: what is assumed where nothing else says it.
         config: of the checkpoint.
-        path: of the checkpoint, for messages.
         layers: how many there are; a single one that is read last sees everything, masked or not.
         normed: whether the file has weights of layer norms.
+        inputs: of the task that the network is held against, where there is one.
 
     Raises:
-        LayoutError: a value is said nowhere, or nowhere so that it can be honoured.
+        LayoutError: a value is said so that it cannot be honoured, or twice and not alike.
     """
     values: dict[str, Any] = {}
     assumed, told, missing = [], [], {}
     for name, value in VALUES[layout.architecture].items():
+        if value.rare and name not in layout.values and name not in layout.told:
+            continue
         given = layout.values.get(name, value.default)
         own = given["config"] if isinstance(given, dict) else None
         found = config.value(layout.architecture, name, own)
@@ -52,6 +59,9 @@ def settle(layout: Layout, config: Config, path: Path, layers: int, normed: bool
         elif found is not None:
             values[name] = found[0]
             told.append(f"{phrase(name, found[0])} by {found[1]}")
+        elif name == "inputs" and inputs is not None:
+            values[name] = inputs
+            told.append(f"{phrase(name, inputs)} by the task")
         elif not isinstance(given, dict):
             values[name] = given
             if name == "normalization" and not given:
@@ -65,20 +75,38 @@ def settle(layout: Layout, config: Config, path: Path, layers: int, normed: bool
             values[name] = True
         else:
             missing[name] = own
-    if missing:
-        raise LayoutError(_missing(layout, missing, path))
-    if layout.architecture == "transformer" and (values["normalization"] == "LN") != normed:
+    return Settled(layout, values, tuple(filter(None, assumed)), tuple(told), missing)
+
+
+def check_settled(settled: Settled, path: Path, normed: bool) -> None:
+    """Hold what was settled against the tensors.
+
+    Raises:
+        LayoutError: a value is missing, or the tensors say something else.
+    """
+    layout, values = settled.layout, settled.values
+    if settled.missing:
+        raise LayoutError(_missing(layout, settled.missing, path))
+    if "normalization" in values and (values["normalization"] == "LN") != normed:
         has = "weights of layer norms" if normed else "no weights of a layer norm"
         raise LayoutError(
             f"checkpoint '{path}' has {has}, and normalization is '{values['normalization']}'"
-            f"{_by(told, 'layer norm')}: expected {'LN' if normed else 'none or LNPre'}; check "
+            f"{_by(settled, 'layer norm')}: expected {'LN' if normed else 'none or LNPre'}; check "
             "that the config belongs to the checkpoint, or say which with normalization=..."
         )
-    return Settled(layout.name, values, tuple(assumed), tuple(told))
+    if "tied" in values:
+        tied = layout.parameters["W_U"].key == layout.parameters["W_E"].key
+        if values["tied"] != tied:
+            raise LayoutError(
+                f"checkpoint '{path}': {phrase('tied', values['tied'])}"
+                f"{_by(settled, 'output weights')}, and layout '{layout.label}' reads "
+                f"'{layout.parameters['W_U'].key}' as the output weights; expected that they "
+                "agree: check that the config belongs to the checkpoint"
+            )
 
 
-def _by(told: list[str], about: str) -> str:
-    return next((f" ({said})" for said in told if about in said), "")
+def _by(settled: Settled, about: str) -> str:
+    return next((f" ({said})" for said in settled.told if about in said), "")
 
 
 def _agree(name: str, told: Any, found: tuple[Any, str] | None) -> None:
@@ -91,7 +119,7 @@ def _agree(name: str, told: Any, found: tuple[Any, str] | None) -> None:
         )
 
 
-def _missing(layout: Layout, missing: dict[str, str], path: Path) -> str:
+def _missing(layout: Layout, missing: Mapping[str, str], path: Path) -> str:
     beside = f"('{path.with_suffix('.json').name}' or 'config.json')"
     first, *others = (f"{name} from '{own}'" for name, own in missing.items())
     more = f", and {', '.join(others)}" if others else ""

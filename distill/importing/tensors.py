@@ -48,10 +48,12 @@ class Contents:
     Attributes:
         tensors: by dotted name, on the CPU.
         plain: everything else that has a name: numbers, text, lists of them.
+        at: which network of a list it is, in words; empty where there was no list.
     """
 
     tensors: Mapping[str, Tensor]
     plain: Mapping[str, object]
+    at: str = ""
 
 
 def read_tensors(path: Path) -> dict[str, Tensor]:
@@ -63,8 +65,13 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
     return dict(read_contents(path).tensors)
 
 
-def read_contents(path: Path) -> Contents:
+def read_contents(path: Path, at: int | None = None, *, shard: bool = False) -> Contents:
     """Every tensor of a file, and what stands beside them in it.
+
+    Args:
+        path: of the file.
+        at: which network of a list of them.
+        shard: whether a part of a network is wanted.
 
     Raises:
         DistillError: the file is missing, damaged, too large, or wants more than tensors.
@@ -78,15 +85,15 @@ def read_contents(path: Path) -> Contents:
         raise DistillError(
             f"checkpoint '{path}' ends in '{path.suffix}': expected one of {', '.join(SUFFIXES)}"
         )
-    shard = SHARD.search(path.stem)
-    if shard and int(shard[2]) > 1:
+    part = SHARD.search(path.stem)
+    if part and int(part[2]) > 1 and not shard:
         raise DistillError(
-            f"checkpoint '{path}' is part {shard[1]} of {shard[2]} of a network: expected one file "
-            "with all of it"
+            f"checkpoint '{path}' is part {part[1]} of {part[2]} of a network: expected all of it; "
+            "give the folder, or the index beside the parts"
         )
     try:
         _check_size(path)
-        contents = _load(path)
+        contents = _load(path, at)
     except DistillError:
         raise
     except UnsafeError as error:
@@ -151,17 +158,19 @@ def _key(key: object) -> str:
     return text
 
 
-def _load(path: Path) -> Contents:
+def _load(path: Path, at: int | None) -> Contents:
+    if path.suffix in {".safetensors", ".npz"} and at is not None:
+        raise DistillError(f"checkpoint '{path}' holds no list of networks: leave --at out")
     if path.suffix == ".safetensors":
         loaded = load_file(path)
         return Contents({_key(name): it for name, it in loaded.items()}, _metadata(path))
     if path.suffix == ".npz":
         return Contents({_key(name): tensor for name, tensor in read_npz(path)}, {})
     file = read_torch(path)
-    _refuse_a_list(path, file.content)
+    content, chosen = _one_of_a_list(path, file.content, at)
     views: dict[str, View] = {}
     plain: dict[str, object] = {}
-    for name, value in leaves(file.content):
+    for name, value in leaves(content):
         if isinstance(value, Odd | Storage):
             what = value.what if isinstance(value, Odd) else "numbers without a shape"
             raise DistillError(_odd(path, name, what))
@@ -180,7 +189,7 @@ def _load(path: Path) -> Contents:
         raise DistillError(_too_large(path, claimed))
     numbers = file.numbers({view.storage for view in views.values()})
     tensors = {name: tensor_of(view, numbers[view.storage]) for name, view in views.items()}
-    return Contents(tensors, plain)
+    return Contents(tensors, plain, chosen)
 
 
 def _metadata(path: Path) -> dict[str, object]:
@@ -198,16 +207,29 @@ def _metadata(path: Path) -> dict[str, object]:
     return dict(leaves(plain))
 
 
-def _refuse_a_list(path: Path, content: object) -> None:
-    """A history of a network is many networks: which one is meant is not for us to say."""
+def _one_of_a_list(path: Path, content: object, at: int | None) -> tuple[object, str]:
+    """One network where there is a list of them: which one is meant is not for us to say."""
     parts = content.items() if isinstance(content, dict) else [("", content)]
-    for name, part in parts:
-        if isinstance(part, list) and part and all(map(_is_state, part)):
-            shown = f"['{name}']" if name else ""
-            raise DistillError(
-                f"checkpoint '{path}' holds a list of {len(part)} state dicts: expected one; save "
-                f"the one that is meant, torch.save(torch.load('{path.name}'){shown}[-1], 'one.pt')"
-            )
+    lists = {
+        name: part
+        for name, part in parts
+        if isinstance(part, list) and part and all(map(_is_state, part))
+    }
+    if not lists:
+        if at is not None:
+            raise DistillError(f"checkpoint '{path}' holds no list of networks: leave --at out")
+        return content, ""
+    name, states = next(iter(lists.items()))
+    count, shown = len(states), f"['{name}']" if name else ""
+    if at is None or len(lists) > 1 or not -count <= at < count:
+        raise DistillError(
+            f"checkpoint '{path}' holds a list of {count} state dicts{shown and f' in {shown}'}: "
+            f"say which with --at N, from 0 to {count - 1}, or -1 for the last"
+        )
+    chosen = f"network {at % count} of 0 to {count - 1}{f' in {name!r}' if name else ''} by --at"
+    rest = dict(content) if isinstance(content, dict) else {}
+    rest.pop(name, None)
+    return {**rest, **states[at]}, chosen
 
 
 def _is_state(value: object) -> bool:

@@ -29,6 +29,7 @@ class Value:
         read: the value that something stands for; null if it stands for none.
         default: null where a layout must say it.
         fields: of configs that hold it, whatever the layout is.
+        rare: whether only some layouts need it, as in others the tensors have it.
     """
 
     about: str
@@ -36,6 +37,7 @@ class Value:
     read: Callable[[object], Any]
     default: Any = None
     fields: tuple[str, ...] = ()
+    rare: bool = False
 
 
 def _one_of(**names: Any) -> Callable[[object], Any]:
@@ -76,9 +78,17 @@ def _whole(low: int, high: int) -> Callable[[object], int | None]:
 
 
 ACTIVATION = Value(
-    "relu, gelu, square or abs",
+    "relu, gelu, tanh, ...",
     f"one of {', '.join(ACTIVATIONS)}",
-    _one_of(**{name: name for name in ACTIVATIONS}),
+    _one_of(
+        **{name: name for name in ACTIVATIONS},
+        swish="silu",
+        leakyrelu="leaky_relu",
+        gelu_new="gelu_tanh",
+        gelu_pytorch_tanh="gelu_tanh",
+        logistic="sigmoid",
+        linear="identity",
+    ),
     fields=(
         *("act_fn", "activation", "activation_function", "activation_fn", "hidden_act"),
         *("act", "act_type", "nonlinearity"),
@@ -128,6 +138,21 @@ VALUES: Mapping[str, Mapping[str, Value]] = {
             "whether every input has rows of the vocabulary to itself", "true or false", _flag
         ),
         "normalization": NORMALIZATION,
+        "n_heads": Value(
+            "how many heads, where tensors hold them side by side",
+            "a whole number from 1 to 1024",
+            _whole(1, 1024),
+            0,
+            ("n_heads", "num_heads", "n_head", "num_attention_heads"),
+            rare=True,
+        ),
+        "tied": Value(
+            "whether the output weights are those of the embedding",
+            "true or false",
+            _flag,
+            fields=("tie_word_embeddings",),
+            rare=True,
+        ),
         "inputs": Value("how many inputs there are", "a whole number from 1 to 8", _whole(1, 8), 2),
         "answers": Value(
             "all: every output is an answer; values: as many as an input has values, and the "
@@ -140,6 +165,17 @@ VALUES: Mapping[str, Mapping[str, Value]] = {
     "mlp": {
         "activation": ACTIVATION,
         "combine": Value("sum or concat", "sum or concat", _one_of(sum="sum", concat="concat")),
+    },
+    "feedforward": {
+        "activation": ACTIVATION,
+        "inputs": Value("how many inputs there are", "a whole number from 1 to 8", _whole(1, 8), 2),
+        "first": Value(
+            "what the first layer reads: tokens, as an embedding does (embedding), or one-hot "
+            "vectors of all inputs, side by side (onehot) or added (added)",
+            "embedding, onehot or added",
+            _one_of(embedding="embedding", onehot="onehot", added="added"),
+            "",
+        ),
     },
 }
 """The values of every architecture, by name."""
@@ -173,8 +209,16 @@ def phrase(name: str, value: Any) -> str:
         else "one vocabulary for all inputs",
         "normalization": "no layer norm" if value == "none" else f"layer norm ({value})",
         "inputs": f"{value} input{'' if value == 1 else 's'}",
+        "tied": "output weights tied to the embedding" if value else "output weights of their own",
+        "n_heads": f"{value} head{'' if value == 1 else 's'}",
         "answers": "every output is an answer"
         if value == "all"
         else "as many answers as an input has values",
+        "first": {
+            "": "",
+            "embedding": "the first layer is an embedding",
+            "onehot": "one-hot inputs side by side",
+            "added": "one-hot inputs added",
+        }.get(str(value), ""),
         "combine": "embeddings added" if value == "sum" else "embeddings side by side",
     }[name]

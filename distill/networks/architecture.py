@@ -13,6 +13,7 @@ from typing import get_args
 
 from torch import Tensor
 
+from distill.networks.feedforward import FeedForward
 from distill.networks.integer_recurrent import IntegerRecurrent
 from distill.networks.mlp import MLP
 from distill.networks.second_order import Recurrent
@@ -22,6 +23,7 @@ __all__ = [
     "MLP",
     "STEP_ARCHITECTURES",
     "TOKEN_ARCHITECTURES",
+    "FeedForward",
     "IntegerRecurrent",
     "Parameters",
     "Recurrent",
@@ -33,7 +35,7 @@ __all__ = [
 
 Parameters = dict[str, Tensor]
 
-TokenArchitecture = Transformer | MLP
+TokenArchitecture = Transformer | MLP | FeedForward
 """Rows of tokens to logits. They offer `for_domain`, `logits`, `places` and `activations`, and
 `embedded`, which says what parameter embeds an input."""
 

@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-
-from torch import Tensor
+from typing import Any
 
 from distill.domains.finite import Domain
 from distill.domains.sequences import Channels
 from distill.errors import DistillError
-from distill.networks.black_box import BlackBox
-from distill.networks.network import HasLogits
-from distill.networks.stored import Model, reads_steps, reads_tokens
+from distill.networks.answering import Fitted
+from distill.networks.stored import Model, reads_steps
 
-AnyNetwork = Model | Callable[[Tensor], Tensor]
-"""A stored network, or a module or callable from tokens [n, inputs] to logits [n, outputs]."""
-
-
-def over_tokens(network: AnyNetwork, domain: Domain) -> HasLogits:
-    """A network over a finite domain: a stored one as it is, anything else as a black box."""
-    if reads_tokens(network):
-        return network
-    assert not isinstance(network, Model), "a stored network reads tokens or steps"
-    return BlackBox.over(network, domain)
+AnyNetwork = Model | Callable[..., Any] | Fitted
+"""A stored network, a module or callable from tokens [n, inputs] to logits [n, outputs], or an
+estimator of scikit-learn."""
 
 
 def space_of(

@@ -9,14 +9,8 @@ from jaxtyping import Bool, Int
 from numpy import ndarray
 
 from distill.checker.count import upper_bound
-from distill.checker.forward import (
-    DOUBLE,
-    FORWARD_PASSES,
-    SINGLE,
-    Pass,
-    covers,
-    margins,
-)
+from distill.checker.forward import DOUBLE, SINGLE, Pass, covers, margins
+from distill.checker.perceptrons import FORWARD_PASSES
 from distill.checker.sandbox import program_of, run_program
 from distill.evidence.checked import Checked
 from distill.evidence.figures import Measure

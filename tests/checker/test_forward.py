@@ -4,11 +4,15 @@ import mpmath
 import numpy as np
 import pytest
 import torch
+from builders.activations import EXACT
+from builders.networks import noisy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from distill import MLP, Domain, Model, Transformer
-from distill.checker.forward import DOUBLE, FORWARD_PASSES, SINGLE, Arithmetic, Ball, margins
+from distill.checker.forward import DOUBLE, SINGLE, Arithmetic, Ball, margins
+from distill.checker.perceptrons import FORWARD_PASSES
+from distill.networks.architecture import FeedForward
 
 
 @settings(max_examples=25, deadline=None)
@@ -39,7 +43,7 @@ def test_balls_hold_the_real_number_and_both_evaluations(
 @given(
     st.integers(0, 10_000),
     st.floats(0.1, 3),
-    st.sampled_from(["relu", "square", "abs", "gelu"]),
+    st.sampled_from(sorted(EXACT)),
     st.sampled_from(["sum", "concat"]),
     st.integers(1, 2),
 )
@@ -51,6 +55,44 @@ def test_balls_of_a_perceptron_hold_the_real_number_and_both_evaluations(
     parameters = shape.initialise(torch.Generator().manual_seed(seed))
     parameters = {name: w * scale + 0.01 for name, w in parameters.items()}
     held_by_balls(Model(shape, parameters), fifty_digits_of_a_perceptron)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.integers(0, 10_000),
+    st.lists(
+        st.sampled_from(["linear 5", "linear 3", "shift", "layer_norm", *EXACT]),
+        min_size=1,
+        max_size=4,
+    ),
+    st.sampled_from(["sum", "concat"]),
+    st.booleans(),
+)
+def test_balls_of_layers_in_any_order_hold_the_real_number_and_both_evaluations(
+    seed, layers, combine, shared
+):
+    shape = FeedForward(2, 3, 3, tuple(layers), 4, combine, shared)
+    held_by_balls(Model(shape, noisy(shape, seed)), fifty_digits_of_layers)
+
+
+def fifty_digits_of_layers(shape, weights, tokens):
+    with mpmath.workdps(50):
+        W = {name: in_fifty_digits(value) for name, value in weights.items()}
+        rows = []
+        for row in tokens:
+            first, second = (W[name][t] for name, t in zip(shape.embeddings, row, strict=True))
+            x = np.concatenate([first, second]) if shape.combine == "concat" else first + second
+            for k, layer in enumerate(shape.layers, start=1):
+                if layer.startswith("linear"):
+                    x = x @ W[f"W_{k}"] + W[f"b_{k}"]
+                elif layer == "shift":
+                    x = x + W[f"b_{k}"]
+                elif layer == "layer_norm":
+                    x = norm_in_fifty_digits(x, W[f"weight_{k}"], W[f"bias_{k}"])
+                else:
+                    x = np.array([EXACT[layer](h) for h in x], dtype=object)
+            rows.append(x @ W["W_U"] + W["b_U"])
+        return rows
 
 
 def held_by_balls(model, written_out):
@@ -67,7 +109,8 @@ def held_by_balls(model, written_out):
     assert (np.abs(model.logits(tokens) - double.mid) <= 2 * double.rad).all()
     assert (np.abs(model.logits(tokens, single=True) - single.mid) <= single.rad).all()
     # dividing by a small spread makes a layer norm's radii larger, not wrong
-    tight = 1e-7 if getattr(shape, "layer_norm", False) else 1e-8
+    normed = getattr(shape, "layer_norm", False) or "layer_norm" in getattr(shape, "layers", ())
+    tight = 1e-7 if normed else 1e-8
     assert (double.rad < tight * np.maximum(1, np.abs(double.mid))).all()
 
 
@@ -87,12 +130,7 @@ def norm_in_fifty_digits(x, weight, bias):
 
 
 def fifty_digits_of_a_perceptron(shape, weights, tokens):
-    act = {
-        "relu": lambda x: max(x, mpmath.mpf(0)),
-        "square": lambda x: x**2,
-        "abs": abs,
-        "gelu": lambda x: x * mpmath.ncdf(x),
-    }[shape.activation]
+    act = EXACT[shape.activation]
     with mpmath.workdps(50):
         W = {name: in_fifty_digits(value) for name, value in weights.items()}
         rows = []

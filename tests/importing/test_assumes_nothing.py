@@ -53,8 +53,9 @@ def test_outputs_that_win_are_never_cut(planted, tmp_path):
     wide["b_U"] = torch.cat([wide["b_U"], torch.full((5,), 1e4)])
     path = as_transformerlens(wide, tmp_path / "x.pt", CONFIG)
     with pytest.raises(DistillError, match="is, or may be, the answer on 529 of 529 inputs"):
-        import_model(path)
-    imported = import_model(path, "transformerlens,answers=all")
+        import_model(path, "transformerlens,answers=values")
+    imported = import_model(path)
+    assert "every one of the 28 outputs is an answer" in imported.notes["outputs"]
     assert imported.domain.outputs == range(P + 5)
     answers = imported.model.logits(imported.domain.tokens()).argmax(axis=1)
     assert answers.min() >= P
@@ -66,8 +67,9 @@ def test_an_output_that_ties_or_leads_once_is_never_cut(planted, tmp_path):
         wide = {**planted.parameters, "W_U": torch.cat([W_U, column], dim=1)}
         wide["b_U"] = torch.zeros(P + 1)
         path = as_transformerlens(wide, tmp_path / "x.pt", CONFIG)
-        with pytest.raises(DistillError, match="none can be dropped"):
-            import_model(path)
+        imported = import_model(path)
+        assert imported.domain.outputs == range(P + 1)
+        assert imported.model.architecture.n_outputs == P + 1
 
 
 def test_an_output_that_never_leads_is_dropped_and_named(tmp_path):
@@ -128,7 +130,7 @@ def test_a_config_in_the_metadata_of_safetensors_is_read(small, tmp_path):
 
 
 REFUSED = {
-    "act_fn": ("silu", "activation = 'silu' of 'x.json' .act_fn.: expected one of relu, gelu"),
+    "act_fn": ("mish", "activation = 'mish' of 'x.json' .act_fn.: expected one of relu, gelu"),
     "attention_dir": ("sideways", "masked = 'sideways' of 'x.json'"),
     "normalization_type": ("LN", "no weights of a layer norm, and normalization is 'LN'"),
     "norm": ("RMS", "normalization = 'RMS'"),
@@ -183,7 +185,7 @@ def test_what_nothing_says_is_asked_for_and_an_option_answers(small, tmp_path):
     assert imported.model.architecture == replace(
         small.architecture, activation="gelu", masked=False
     )
-    for wrong in ("activation=silu", "masked=perhaps", "tempo=1", "inputs", "activation=relu," * 2):
+    for wrong in ("activation=mish", "masked=perhaps", "tempo=1", "inputs", "activation=relu," * 2):
         with pytest.raises(DistillError, match=r"--layout 'transformerlens"):
             import_model(path, f"transformerlens,{wrong}".rstrip(","))
 
@@ -221,8 +223,8 @@ def test_every_shape_is_exact(small, tmp_path):
             for changed in (weights.narrow(axis, 0, 1), torch.cat([weights, weights], dim=axis)):
                 torch.save({**state, key: changed.clone()}, tmp_path / "x.pt")
                 (tmp_path / "x.json").write_text(json.dumps(CONFIG))
-                if key == "embed.W_E" and axis == 0 and len(changed) > 1:
-                    continue  # more values of the inputs: another network, and a whole one
+                if key.endswith(("W_E", "W_pos")) and axis == 0 and len(changed) > 3:
+                    continue  # more values of the inputs, or room for more inputs: a whole network
                 with pytest.raises(DistillError) as caught:
                     import_model(tmp_path / "x.pt", "transformerlens")
                 assert "\n" not in str(caught.value)
@@ -252,11 +254,11 @@ def test_buffers_must_hold_what_the_layout_says(tmp_path):
         import_model(tmp_path / "y.pt")
 
 
-def test_rows_that_no_input_reads_are_asked_about_and_named(small, tmp_path):
+def test_rows_that_no_input_reads_are_named(small, tmp_path):
     longer = torch.cat([small.parameters["W_pos"], torch.ones(2, 8)])
     path = as_transformerlens({**small.parameters, "W_pos": longer}, tmp_path / "x.pt", CONFIG)
-    with pytest.raises(DistillError, match=r"position table has 5 rows.*inputs=N"):
-        import_model(path)
+    assert "room for 5 positions (say inputs=N" in import_model(path).notes["assumed"]
+    assert "3 inputs by the task" in import_model(path, sizes=(7, 7, 7)).notes["said"]
     imported = import_model(path, "transformerlens,inputs=2")
     assert imported.notes["left_out"] == "positions 3 to 4 (read by no input)"
     tokens = imported.domain.tokens()
@@ -285,12 +287,10 @@ def test_a_prefix_is_told(small, tmp_path):
     state = {f"module.{k}": v for k, v in theirs("transformerlens", small.parameters).items()}
     torch.save(state, tmp_path / "x.pt")
     (tmp_path / "x.json").write_text(json.dumps(CONFIG))
-    with pytest.raises(DistillError, match=r"--layout transformerlens,strip=module\.$"):
-        import_model(tmp_path / "x.pt")
-    with pytest.raises(DistillError, match=r"did you mean 'module.embed.W_E'\? .*strip=module\."):
-        import_model(tmp_path / "x.pt", "transformerlens")
-    imported = import_model(tmp_path / "x.pt", "transformerlens,strip=module.")
-    assert imported.model.architecture == small.architecture
+    for layout in (None, "transformerlens", "transformerlens,strip=module."):
+        imported = import_model(tmp_path / "x.pt", layout)
+        assert imported.model.architecture == small.architecture
+        assert imported.notes["below"] == "'module' taken out of every key"
 
 
 def test_the_precision_of_the_file_is_named_and_kept(small, tmp_path):
@@ -298,48 +298,8 @@ def test_the_precision_of_the_file_is_named_and_kept(small, tmp_path):
     torch.save(state, tmp_path / "x.pt")
     (tmp_path / "x.json").write_text(json.dumps(CONFIG))
     imported = import_model(tmp_path / "x.pt")
-    assert imported.notes["precision"] == "stored as bfloat16, every number of it kept"
+    assert imported.notes["precision"] == (
+        "stored as bfloat16, every number of it kept; it is run in float32 or better, and not in "
+        "that"
+    )
     assert torch.equal(imported.model.parameters["W_U"], state["unembed.W_U"].float())
-
-
-EXPECTED = {
-    "bare": "takes activation from 'act_fn'",
-    "bf16": None,
-    "bridge": "of no known layout",
-    "ddp": "--layout nanda_transformer,strip=model.module.",
-    "extra5": "takes activation from 'act_fn'",
-    "gru": "of no known layout",
-    "lit": "--layout nanda_transformer,strip=state_dict.model.",
-    "litns": "would import 'argparse.Namespace'",
-    "lstm": "of no known layout",
-    "mod": "would import 'torch.nn.modules.container.Sequential'",
-    "mopt": None,
-    "nan": "not finite",
-    "nanda": None,
-    "orig": "--layout nanda_transformer,strip=model._orig_mod.",
-    "plain113": "activation = 'silu' of 'plain113.json'",
-    "seq": "of no known layout",
-    "tl": "takes activation from 'act_fn'",
-    "tln": "takes activation from 'act_fn'",
-    "traj": "holds a list of 2 state dicts",
-    "wn": "of no known layout",
-    "x_ctx4_three_inputs": "takes activation from 'act_fn'",
-    "x_ctx5_longer_than_used": "takes activation from 'act_fn'",
-    "x_gelu_with_config": None,
-}
-
-
-@pytest.mark.skipif(not PUBLISHED.is_dir(), reason="these checkpoints are not beside this checkout")
-def test_shapes_that_people_have_are_read_or_refused_in_a_line():
-    for name, message in EXPECTED.items():
-        if message is None:
-            imported = import_model(PUBLISHED / f"{name}.pth")
-            assert imported.domain.shape == (13, 13), name
-            continue
-        with pytest.raises(DistillError) as caught:
-            import_model(PUBLISHED / f"{name}.pth")
-        assert message in str(caught.value).partition("\n")[0], name
-    gelu = import_model(PUBLISHED / "x_gelu_with_config.pth").model.architecture
-    assert (gelu.activation, gelu.masked, gelu.layer_norm) == ("gelu", False, False)
-    with pytest.raises(DistillError, match="the answer on 12,769 of 12,769 inputs"):
-        import_model(PUBLISHED / "extra5.pth", "transformerlens,activation=relu,normalization=none")

@@ -33,7 +33,24 @@ def family(name):
     """(architecture, config beside it) of a small member of each family."""
     plain = {"d_model": 8, "n_heads": 2, "d_head": 4, "d_mlp": 12}
     zhong = {"attn_coeff": 0.5, "act_fn": "GeLU", "diff_vocab": True, "eqn_sign": False}
+    normed = {"d_head": 4, "n_heads": 2, "d_model": 8, "d_mlp": 12, "layer_norm": True}
     return {
+        "gpt2": (
+            Transformer(2, 8, 8, (0, 0), (7,), **normed, activation="gelu_tanh", biases=True),
+            {"activation_function": "gelu_new", "n_head": 2, "tie_word_embeddings": True},
+        ),
+        "gpt2_untied": (
+            Transformer(2, 8, 7, (0, 0), (7,), **normed, activation="gelu_tanh", biases=True),
+            {"activation_function": "gelu_new", "n_head": 2, "tie_word_embeddings": False},
+        ),
+        "transformerlens_4": (
+            Transformer(2, 8, 7, (0, 0), (7,), **plain, activation="silu", biases=True),
+            {"act_fn": "silu", "n_heads": 2, "normalization_type": None},
+        ),
+        "transformerlens_4_norm": (
+            Transformer(2, 8, 7, (0, 0), (7,), **normed, activation="silu", biases=True),
+            {"act_fn": "silu", "n_heads": 2, "normalization_type": "LN"},
+        ),
         "nanda_transformer": (Transformer(2, 8, 7, (0, 0), (7,), **plain), None),
         "zhong_transformer": (
             Transformer(
@@ -71,7 +88,7 @@ def family(name):
 DOMAIN = Domain((range(7), range(7)), range(7))
 
 
-@pytest.mark.parametrize("name", sorted(builtin_layouts()))
+@pytest.mark.parametrize("name", sorted(set(builtin_layouts()) - {"feedforward"}))
 def test_every_family_is_recognised_and_read(tmp_path, name):
     shape, config = family(name)
     layout = builtin_layouts()[name]
@@ -79,6 +96,8 @@ def test_every_family_is_recognised_and_read(tmp_path, name):
         key: torch.zeros_like(w) if key in layout.zero else w for key, w in noisy(shape).items()
     }
     extra = {}
+    if name == "gpt2":  # tied, and 14th column may be the answer
+        parameters["W_U"] = parameters["W_E"].T.contiguous()
     if name == "chughtai_transformer":
         copies = {key: parameters["W_E"].clone() for key in ("x_embed", "y_embed")}
         extra = {**copies, "blocks.0.attn.mask": torch.ones(3, 3).tril()}
@@ -93,7 +112,7 @@ def test_every_family_is_recognised_and_read(tmp_path, name):
         (tmp_path / "network.json").write_text(json.dumps(config))
     imported = import_model(path)
     assert imported.layout == name
-    assert imported.domain == DOMAIN
+    assert imported.domain == Domain(DOMAIN.inputs, range(shape.n_outputs))
     assert imported.model.architecture == shape
     expected = distill.Model(shape, parameters).logits(DOMAIN.tokens())
     np.testing.assert_allclose(imported.model.logits(DOMAIN.tokens()), expected, atol=1e-12)
@@ -116,9 +135,9 @@ def zhong(tmp_path):
 def test_values_that_no_tensor_holds_are_asked_for(zhong):
     with pytest.raises(DistillError, match=r"takes activation from 'act_fn' of a config beside"):
         import_model(zhong)
-    config = {"attn_coeff": 0.5, "act_fn": "swish", "diff_vocab": True, "eqn_sign": False}
+    config = {"attn_coeff": 0.5, "act_fn": "mish", "diff_vocab": True, "eqn_sign": False}
     (zhong.parent / "config.json").write_text(json.dumps(config))
-    with pytest.raises(DistillError, match=r"activation = 'swish'.*expected one of relu"):
+    with pytest.raises(DistillError, match=r"activation = 'mish'.*expected one of relu"):
         import_model(zhong)
 
 

@@ -5,17 +5,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from builders.activations import PLAIN
 from builders.networks import noisy, small_mlp, small_transformer
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from distill import MLP, DistillError, Domain, Model, Transformer
-from distill.checker.forward import DOUBLE, FORWARD_PASSES, SINGLE
+from distill.checker.forward import DOUBLE, SINGLE
+from distill.checker.perceptrons import FORWARD_PASSES
 from distill.cli import cli
 from distill.networks.choice import ALIASES, architecture_for, choosable, describe
-
-ACT = {"relu": lambda x: x.clamp(min=0), "gelu": torch.nn.functional.gelu, "square": torch.square}
 
 
 def all_positions(shape, parameters, tokens):
@@ -40,7 +40,7 @@ def all_positions(shape, parameters, tokens):
                     wrote[query] += (weights * c + (1 - c)) @ v[seen] @ B["W_O"][head]
             x = x + wrote + B.get("b_O", 0)
             read = normalised(shape, B, "ln_2", x)
-            x = x + ACT[shape.activation](read @ B["W_in"] + B["b_in"]) @ B["W_out"] + B["b_out"]
+            x = x + PLAIN[shape.activation](read @ B["W_in"] + B["b_in"]) @ B["W_out"] + B["b_out"]
         logits.append(normalised(shape, W, "ln_final", x)[-1] @ W["W_U"] + W.get("b_U", 0))
     return torch.stack(logits)
 
@@ -74,7 +74,7 @@ mlps = st.fixed_dictionaries(
         "widths": st.lists(st.integers(1, 7), min_size=1, max_size=2).map(tuple),
         "combine": st.sampled_from(["sum", "concat"]),
         "shared": st.booleans(),
-        "activation": st.sampled_from(["relu", "gelu", "square", "abs"]),
+        "activation": st.sampled_from(sorted(PLAIN)),
     }
 ).map(lambda changes: (small_mlp, changes))
 PAIRS = Domain((range(5), range(5)), range(5))
@@ -111,7 +111,7 @@ def test_a_perceptron_is_embed_combine_and_layers(made, seed):
     shape = made[0](**made[1])
     parameters = noisy(shape, seed)
     W = {name: weights.double() for name, weights in parameters.items()}
-    act = {**ACT, "abs": torch.abs}[shape.activation]
+    act = PLAIN[shape.activation]
     for row, found in zip(
         PAIRS.tokens().tolist(), Model(shape, parameters).logits(PAIRS.tokens()), strict=True
     ):

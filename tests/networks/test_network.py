@@ -10,6 +10,7 @@ from distill import MLP, BlackBox, Channels, DistillError, Domain, Model, Transf
 from distill.networks.architecture import (
     STEP_ARCHITECTURES,
     TOKEN_ARCHITECTURES,
+    FeedForward,
     IntegerRecurrent,
     Recurrent,
     StoredArchitecture,
@@ -25,6 +26,7 @@ TOKENS = [
     SMALL,
     replace(SMALL, n_layers=2, biases=True),
     replace(MLP.for_domain(DOMAIN), d_embed=3, widths=(6, 5), combine="concat"),
+    replace(FeedForward.for_domain(DOMAIN), d_embed=3, layers=("shift", "tanh", "linear 4")),
 ]
 STEPS = [
     (Recurrent(6, 2, 3), (0, 7)),
@@ -100,6 +102,11 @@ def test_activations_are_those_that_the_logits_are_made_of(architecture):
     if isinstance(architecture, MLP):
         first = model.activations("layer 1", tokens)
         np.testing.assert_allclose(np.maximum(first @ w["W_2"] + w["b_2"], 0), hidden)
+        logits = hidden @ w["W_U"] + w["b_U"]
+    elif isinstance(architecture, FeedForward):
+        bent = model.activations("layer 2", tokens)
+        np.testing.assert_allclose(np.tanh(model.activations("layer 1", tokens)), bent)
+        np.testing.assert_allclose(bent @ w["W_3"] + w["b_3"], hidden)
         logits = hidden @ w["W_U"] + w["b_U"]
     else:
         block = f"blocks.{architecture.n_layers - 1}."

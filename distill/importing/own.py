@@ -1,0 +1,60 @@
+"""A run of distill's own: its weights, and the certificate that says what they belong to."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from safetensors.torch import load_file
+
+from distill.domains.finite import Domain
+from distill.errors import DistillError
+from distill.networks.architecture import TokenArchitecture
+from distill.networks.stored import Model
+from distill.serialise import from_json
+
+WEIGHTS, CERTIFICATE = "model.safetensors", "certificate.json"
+
+
+def own_run(path: Path) -> tuple[Model[TokenArchitecture], Domain, str] | None:
+    """The network of a run folder, or of its weights file; null where there is no such run.
+
+    Raises:
+        DistillError: the run is of a network that was not stored, or of sequences, or damaged.
+    """
+    folder = path if path.name != WEIGHTS else path.parent
+    try:
+        place = folder / CERTIFICATE
+        if not place.is_file() or not str(path).isprintable():
+            return None
+        certificate = json.loads(place.read_text("utf-8"))
+        shape = certificate.get("architecture")
+        kind = certificate.get("kind")
+    except (OSError, ValueError, AttributeError, RecursionError) as error:
+        raise DistillError(
+            f"'{folder}' looks like a run of distill, and its {CERTIFICATE} cannot be read: "
+            "expected JSON; run `distill verify` on it"
+        ) from error
+    if kind == "sequences":
+        raise DistillError(
+            f"'{folder}' is a run over sequences: its network is recurrent, and --model reads "
+            "networks over a finite domain; load it in Python, distill.load_run(folder).model"
+        )
+    if shape is None or not (folder / WEIGHTS).is_file():
+        raise DistillError(
+            f"'{folder}' is a run of a network that was not stored: expected {WEIGHTS} in it"
+        )
+    try:
+        model = Model(from_json(TokenArchitecture, json.dumps(shape)), load_file(folder / WEIGHTS))
+        spans = certificate["domain"]
+        ranges = [range(first, last + 1) for first, last in (*spans["inputs"], spans["outputs"])]
+        domain = Domain(tuple(ranges[:-1]), ranges[-1])
+    except DistillError:
+        raise
+    except Exception as error:  # whatever a damaged folder makes of its readers
+        first = (str(error).strip() or type(error).__name__).splitlines()[0][:120]
+        raise DistillError(
+            f"'{folder}' is a damaged run of distill ({first}): run `distill verify` on it"
+        ) from error
+    note = f"a run of distill: {shape['kind']} as '{CERTIFICATE}' beside the weights says"
+    return model, domain, note

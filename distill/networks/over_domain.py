@@ -1,0 +1,62 @@
+"""A network in memory over a finite domain, as it will be read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from distill.domains.finite import Domain
+from distill.networks.answering import as_logits
+from distill.networks.black_box import BlackBox
+from distill.networks.modules import read_coefficients, read_module
+from distill.networks.network import HasLogits
+from distill.networks.rows import Unreadable
+from distill.networks.stored import reads_tokens
+
+
+@dataclass(frozen=True)
+class OverDomain:
+    """A network over a finite domain.
+
+    Attributes:
+        remarks: what it was read as, and what was taken for granted.
+    """
+
+    network: HasLogits
+    remarks: tuple[str, ...] = ()
+
+
+def over_domain(network: Any, domain: Domain) -> OverDomain:
+    """A stored network as it is, a module by its layers where they are known, or a black box.
+
+    Args:
+        network: a `Model`, a module, a callable, or an estimator in the manner of scikit-learn.
+        domain: its inputs and outputs.
+
+    Raises:
+        DistillError: it fails on the domain's inputs, or answers with something else.
+    """
+    if reads_tokens(network):
+        return OverDomain(network)
+    if hasattr(network, "coefs_") and hasattr(network, "out_activation_"):
+        reading = read_coefficients(network, domain)
+        return OverDomain(reading.model, ("read by its coefficients", *reading.remarks))
+    remarks = list[str]()
+    if isinstance(network, torch.nn.Module):
+        try:
+            reading = read_module(network, domain)
+        except Unreadable as error:
+            remarks.append(f"the network is a black box: its module has {error}")
+        else:
+            if reading.model.architecture.n_outputs == len(domain.outputs):
+                layers = ", ".join(reading.model.architecture.layers) or "none"
+                return OverDomain(
+                    reading.model,
+                    (f"the module was read by its layers ({layers})", *reading.remarks),
+                )
+    function, how = as_logits(network, domain)
+    if how:
+        remarks.append(how)
+    return OverDomain(BlackBox.over(function, domain), tuple(remarks))
