@@ -230,7 +230,7 @@ def answers_of(
     Returns:
         Answers [n, length, outputs], and leads [n, length].
     """
-    symbols = shape["kind"] == "recurrent" or shape["one_hot"]
+    symbols = shape["kind"] != "integer_recurrent" or shape["one_hot"]
     read = numbers(sequences, channels)[..., None] if symbols else sequences
     said = PASSES[shape["kind"]](shape, weights)(read)
     if not len(answers):

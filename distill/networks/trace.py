@@ -18,7 +18,7 @@ from numpy import ndarray
 from distill.domains.finite import Domain, choose
 from distill.domains.sequences import Channels
 from distill.errors import DistillError
-from distill.networks.architecture import IntegerRecurrent
+from distill.networks.architecture import IntegerRecurrent, RecurrentLayers
 from distill.networks.choice import describe
 from distill.networks.network import HasLogits
 from distill.networks.sequence_network import SequenceNetwork
@@ -145,6 +145,8 @@ def in_words(view: View | None) -> str | None:
         if isinstance(shape, IntegerRecurrent):
             sums = shape.one_hot and shape.readout == "value"
             kind = f"{shape.activation} {'sum' if sums else shape.readout}"
+        if isinstance(shape, RecurrentLayers):
+            kind = shape.in_words
         return f"{kind}, {shape.d_hidden} units"
     model = None if view is None else view.network
     return describe(model.architecture) if reads_tokens(model) else None
