@@ -17,12 +17,20 @@ from distill.importing import import_model
 from distill.kinds.kind import Mechanism, Written
 from distill.kinds.known import kind_of, read, show, structure_score, write
 from distill.networks.choice import architecture_for
-from distill.networks.given import AnyNetwork, over_tokens, space_of
+from distill.networks.given import AnyNetwork, over_sequences, over_tokens, space_of
 from distill.networks.network import HasLogits
-from distill.networks.sequence_network import SequenceNetwork
-from distill.networks.stored import Model, reads_steps
-from distill.networks.trace import SequenceTrace, View, in_words, stored_in, trace, traced_indices
+from distill.networks.stored import Model
+from distill.networks.trace import (
+    SequenceTrace,
+    View,
+    hides_its_states,
+    in_words,
+    stored_in,
+    trace,
+    traced_indices,
+)
 from distill.pages.report_page import report_page
+from distill.records.counts import SequenceDisagreement
 from distill.records.curve import SequenceCurve, TrainingCurve
 from distill.records.refusal import Refusal
 from distill.runs.certificate import Split
@@ -44,11 +52,11 @@ from distill.verify.spaces import at_chance, checks_of, refused
 
 __all__ = ["distill", "load_run", "run", "run_model"]
 
+SHORTEST, MAX_SHORTER = 3, 4
+"""Steps of the shortest sequences that a verdict is sought for, and how often for shorter ones."""
+
 MAX_ATTEMPTS = 2
 """Trainings of a network; another begins only if one never became structured."""
-
-TRUSTED_LENGTH = 10
-"""Of the sequences that a recurrent network is trusted on where nothing else is said."""
 
 
 def run(
@@ -161,6 +169,7 @@ def distill(
     outputs: range | None = None,
     *,
     length: int | None = None,
+    max_states: int | None = None,
     name: str = "network",
     out: str | Path | None = None,
     progress: Progress | None = None,
@@ -169,12 +178,16 @@ def distill(
 
     Args:
         network: a `Model`, or a module or callable from tokens [n, inputs] to logits
-            [n, outputs]; a token is the position of a value in its range.
-        domain: a `Domain`, or the range of every input; for a recurrent network its `Channels`,
-            or the range of every channel.
-        outputs: the values of the output, if the domain is given as ranges.
-        length: of the sequences that a recurrent network can be trusted on; null for
-            `TRUSTED_LENGTH`. Of a recurrent network alone.
+            [n, outputs]; a token is the position of a value in its range. Over sequences a `Model`,
+            a module or callable from sequences [n, steps] to logits or labels at every step or at
+            the end, or three callables: (start, step, answer).
+        domain: a `Domain`, or the range of every input; over sequences `Channels`, or the range of
+            every channel.
+        outputs: the values of the output, if the domain is given as ranges; over sequences the
+            values that a network which chooses stands for, null for 0, 1, 2, ...
+        length: of the sequences that the network can be trusted on, null for 10; where it is given,
+            the network is one over sequences.
+        max_states: of a machine that is read of a network over sequences; null for 100.
         name: names the report and the folder; nothing else depends on it.
         out: where the run folder goes, or null to keep the run in memory.
         progress: who watches.
@@ -185,14 +198,13 @@ def distill(
     stages = Stages(progress or Silent())
     space = space_of(network, domain, outputs, length)
     with fixed_threads(), output_folder(out, name) as output:
-        if reads_steps(network):
-            assert isinstance(space, Channels), "a recurrent network reads channels"
-            over = SequenceNetwork(network, space)
-            view: View = SequenceTrace(over, TRUSTED_LENGTH if length is None else length)
+        if isinstance(space, Channels):
+            over = over_sequences(network, space, outputs, length)
+            view: View = SequenceTrace(over.network, over.length, True, max_states)
+            found = _distill_given(view, name, stages).under(over.remarks)
         else:
-            assert isinstance(space, Domain), "any other network has a finite domain"
             view = _traced(over_tokens(network, space), space, stages)
-        found = _distill(view, None, name, stages)
+            found = _distill(view, None, name, stages)
         made_so = record(stages, name, None, in_words(view), {})
         return _finish(found, None, made_so, None, None, output)
 
@@ -241,6 +253,41 @@ def _first_understood(training: Training, task: Task | SequenceTask, stages: Sta
         verified = refused(refusal, None, task, task.name, ())
         lines.append(verified.report.verdict)
     return Found(None, refusal, None, verified)
+
+
+def _distill_given(view: SequenceTrace, name: str, stages: Stages) -> Found:
+    """Distill a network over sequences that somebody else trained, as far as it holds.
+
+    Where program and network part on sequences of the length that was asked for, and agree on all
+    shorter ones, the verdict is about those; that it is, and where they part, is among the remarks.
+    """
+    found = first = _distill(view, None, name, stages)
+    tried = view
+    for _ in range(MAX_SHORTER):
+        parting = _parting(found)
+        if parting is None or len(parting) - 1 < SHORTEST:
+            return first
+        tried = dataclasses.replace(tried, length=len(parting) - 1)
+        found = _distill(tried, None, name, stages)
+        if found.understood:
+            inputs = " ".join(",".join(map(str, step)) for step in parting)
+            return found.under(
+                (
+                    f"asked for {view.length} steps, and the network follows no program that was "
+                    f"found so far: after {inputs} it and the program of {tried.length} steps, or "
+                    "of more, part",
+                )
+            )
+    return first
+
+
+def _parting(found: Found) -> tuple[tuple[int, ...], ...] | None:
+    """A sequence within what was claimed at whose end program and network part, if one is known."""
+    counted = found.verified.report.program_vs_model
+    if found.verified.report.verdict != "approximate" or counted is None:
+        return None
+    seen = counted.disagreement
+    return seen.inputs if isinstance(seen, SequenceDisagreement) else None
 
 
 def _distill(
@@ -293,7 +340,9 @@ def _finish(
     """The end of every run: its pictures, its certificate, its page, and where it is stored."""
     report, model = found.verified.report, stored_in(found.view)
     program = None if found.written is None else found.written.program
-    exhibits = None if found.view is None else show(found.mechanism, found.view)
+    exhibits = None
+    if found.view is not None and not hides_its_states(found.view):
+        exhibits = show(found.mechanism, found.view)
     files = run_files(report, found.mechanism, program, model, curve, exhibits)
     certificate = certify(found.view, task, found.mechanism, found.verified, split, files)
     run = Run(
