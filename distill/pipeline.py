@@ -10,15 +10,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from distill.domains.finite import Domain
 from distill.domains.sequences import Channels
 from distill.errors import DistillError
+from distill.found import Found, distill_given, distilled, first_understood
 from distill.importing import import_model
-from distill.kinds.kind import Mechanism, Written
-from distill.kinds.known import kind_of, read, show, structure_score, write
+from distill.kinds.kind import Mechanism
+from distill.kinds.known import kind_of, show, structure_score
 from distill.networks.choice import architecture_for
 from distill.networks.given import AnyNetwork, over_sequences, over_tokens, space_of
 from distill.networks.network import HasLogits
+from distill.networks.sequence_network import SequenceNetwork
 from distill.networks.stored import Model
 from distill.networks.trace import (
     SequenceTrace,
@@ -30,7 +34,6 @@ from distill.networks.trace import (
     traced_indices,
 )
 from distill.pages.report_page import report_page
-from distill.records.counts import SequenceDisagreement
 from distill.records.curve import SequenceCurve, TrainingCurve
 from distill.records.refusal import Refusal
 from distill.runs.certificate import Split
@@ -40,20 +43,18 @@ from distill.runs.stages import Progress, Silent, Stages, record
 from distill.runs.store import Run, RunRecord, load_run, run_files, save_run
 from distill.seeds import check_seed
 from distill.tasks.finite import Setting, Task
-from distill.tasks.given import AnyTask, built_task, finite_task
+from distill.tasks.given import AnyTask, built_task
 from distill.tasks.sequences import SequenceTask
 from distill.threads import fixed_threads
 from distill.train.loop import Recipe
 from distill.train.over_domain import DomainTraining
 from distill.train.over_sequences import SequenceTraining
 from distill.train.watched import Training
-from distill.verify.report import Verified, verify_best
-from distill.verify.spaces import at_chance, checks_of, refused
 
 __all__ = ["distill", "load_run", "run", "run_model"]
 
-SHORTEST, MAX_SHORTER = 3, 4
-"""Steps of the shortest sequences that a verdict is sought for, and how often for shorter ones."""
+ACCURACY_OF = 1_000
+"""Sequences on which an imported network is held against a task."""
 
 MAX_ATTEMPTS = 2
 """Trainings of a network; another begins only if one never became structured."""
@@ -106,7 +107,7 @@ def run(
                 assert shape is not None, "a network over a finite domain has an architecture"
                 training = DomainTraining(task, seed, shape, recipe, attempts, structure_score)
             lines += training.drawn
-        found = _first_understood(training, task, stages)
+        found = first_understood(training, task, stages)
         with stages.stage("curve") as lines:
             curve = training.curve(_explained_by(found.mechanism))
             lines.append(f"{len(curve.points)} points of the training curve")
@@ -122,6 +123,8 @@ def run_model(
     task: AnyTask | None = None,
     *,
     layout: str | None = None,
+    length: int | None = None,
+    max_states: int | None = None,
     out: str | Path | None = "outputs",
     progress: Progress | None = None,
     **settings: str | Setting,
@@ -134,6 +137,9 @@ def run_model(
             how the network is read.
         layout: name or file of the layout, where it is not recognised, and values that no tensor
             holds (`transformerlens,activation=gelu`).
+        length: of the sequences that a network over sequences can be trusted on; null for that of
+            the task, or 10.
+        max_states: of a machine that is read of a network over sequences; null for 100.
         out: where the run folder goes, or null to keep the run in memory.
         progress: who watches.
         settings: the task's settings.
@@ -141,23 +147,31 @@ def run_model(
     Raises:
         DistillError: the checkpoint cannot be read, or is of another size than the task.
     """
-    task = None if task is None else finite_task(task, settings)
+    task = None if task is None else built_task(task, settings)
     stages = Stages(progress or Silent())
     name = Path(path).stem if task is None else task.name
     with fixed_threads(), output_folder(out, name) as output:
         with stages.stage("import") as lines:
             imported = import_model(path, layout)
-            if task is not None and task.domain != imported.domain:
-                raise DistillError(
-                    f"checkpoint '{path}' is a network over {imported.domain}, and task "
-                    f"'{task.name}' is over {task.domain}: set the task to the network's size"
-                )
+            _check_fits(path, imported.domain, task)
             lines.append(f"layout {imported.layout}: {imported.domain}")
             lines += imported.lines
-            if task is not None:
+            over = None
+            if isinstance(imported.domain, Channels):
+                trusted = task.length if isinstance(task, SequenceTask) else None
+                over = over_sequences(imported.model, imported.domain, None, length or trusted)
+            if isinstance(task, Task):
                 lines.append(f"right on {_accuracy(imported.model, task)} for {task.name}")
-        view = _traced(imported.model, imported.domain, stages)
-        found = _distill(view, task, name, stages).under(imported.remarks)
+            elif task is not None and over is not None:
+                lines.append(f"right on {_accuracy_along(over.network, task)} for {task.name}")
+        if over is not None:
+            view: View = SequenceTrace(over.network, over.length, True, max_states)
+            found = distill_given(view, task, name, stages)
+        else:
+            assert isinstance(imported.domain, Domain), "any other network has a finite domain"
+            view = _traced(imported.model, imported.domain, stages)
+            found = distilled(view, task, name, stages)
+        found = found.under(imported.remarks)
         settings = {"model": Path(path).name, "layout": imported.layout, **imported.notes}
         made_so = record(stages, name, None, in_words(view), settings)
         return _finish(found, task, made_so, None, None, output)
@@ -201,132 +215,12 @@ def distill(
         if isinstance(space, Channels):
             over = over_sequences(network, space, outputs, length)
             view: View = SequenceTrace(over.network, over.length, True, max_states)
-            found = _distill_given(view, name, stages).under(over.remarks)
+            found = distill_given(view, None, name, stages).under(over.remarks)
         else:
             view = _traced(over_tokens(network, space), space, stages)
-            found = _distill(view, None, name, stages)
+            found = distilled(view, None, name, stages)
         made_so = record(stages, name, None, in_words(view), {})
         return _finish(found, None, made_so, None, None, output)
-
-
-@dataclasses.dataclass(frozen=True)
-class Found:
-    """What the stages after training arrived at.
-
-    Attributes:
-        view: of the network; null where none was trained.
-        written: null for a refusal.
-    """
-
-    view: View | None
-    mechanism: Mechanism | Refusal
-    written: Written | None
-    verified: Verified
-
-    @property
-    def understood(self) -> bool:
-        """Whether there is a program that no check found to differ from the network."""
-        return self.verified.report.verdict not in {"refused", "approximate"}
-
-    def under(self, assumptions: tuple[str, ...]) -> Found:
-        """The same, with what it rests on among the remarks of its report."""
-        report = self.verified.report
-        report = dataclasses.replace(report, remarks=(*report.remarks, *assumptions))
-        return dataclasses.replace(self, verified=dataclasses.replace(self.verified, report=report))
-
-
-def _first_understood(training: Training, task: Task | SequenceTask, stages: Stages) -> Found:
-    """The first network whose program no check found to differ; or the first with a program."""
-    taken, verdict = None, None
-    while (view := training.next_network(verdict, stages)) is not None:
-        found = _distill(view, task, task.name, stages, training)
-        verdict = found.verified.report.verdict
-        if taken is None or not taken.written or found.understood:
-            taken = found
-            training.take()
-        if found.understood:
-            break
-    if taken is not None:
-        return taken
-    refusal = training.unlearned()
-    with stages.stage("verify") as lines:
-        verified = refused(refusal, None, task, task.name, ())
-        lines.append(verified.report.verdict)
-    return Found(None, refusal, None, verified)
-
-
-def _distill_given(view: SequenceTrace, name: str, stages: Stages) -> Found:
-    """Distill a network over sequences that somebody else trained, as far as it holds.
-
-    Where program and network part on sequences of the length that was asked for, and agree on all
-    shorter ones, the verdict is about those; that it is, and where they part, is among the remarks.
-    """
-    found = first = _distill(view, None, name, stages)
-    tried = view
-    for _ in range(MAX_SHORTER):
-        parting = _parting(found)
-        if parting is None or len(parting) - 1 < SHORTEST:
-            return first
-        tried = dataclasses.replace(tried, length=len(parting) - 1)
-        found = _distill(tried, None, name, stages)
-        if found.understood:
-            inputs = " ".join(",".join(map(str, step)) for step in parting)
-            return found.under(
-                (
-                    f"asked for {view.length} steps, and the network follows no program that was "
-                    f"found so far: after {inputs} it and the program of {tried.length} steps, or "
-                    "of more, part",
-                )
-            )
-    return first
-
-
-def _parting(found: Found) -> tuple[tuple[int, ...], ...] | None:
-    """A sequence within what was claimed at whose end program and network part, if one is known."""
-    counted = found.verified.report.program_vs_model
-    if found.verified.report.verdict != "approximate" or counted is None:
-        return None
-    seen = counted.disagreement
-    return seen.inputs if isinstance(seen, SequenceDisagreement) else None
-
-
-def _distill(
-    view: View,
-    task: Task | SequenceTask | None,
-    name: str,
-    stages: Stages,
-    training: Training | None = None,
-) -> Found:
-    """Read, write, verify. Reading gets the view, and nothing of the task.
-
-    The training is asked for the inputs that were trained on, and for remarks on a refusal.
-    """
-    with stages.stage("extract") as lines:
-        mechanisms, refusals = read(view)
-        lines += [kind_of(each).summary(each) for each in mechanisms] or [_refused(refusals[0])]
-    programs = list[Written]()
-    if mechanisms:
-        with stages.stage("emit") as lines:
-            for mechanism in mechanisms:
-                written = write(mechanism)
-                if isinstance(written, Written):
-                    written = at_chance(written, view) or written
-                lines.append(_refused(written) if isinstance(written, Refusal) else written.summary)
-                if isinstance(written, Refusal):
-                    refusals = (*refusals, written)
-                else:
-                    programs.append(written)
-    with stages.stage("verify") as lines:
-        if programs:
-            mask = None if training is None else training.train_mask
-            taken, verified = verify_best(programs, view, name, checks_of(view, task, mask))
-            found = Found(view, taken.mechanism, taken, verified)
-        else:
-            refusal = _together(refusals)
-            remarks = () if training is None else training.remarks
-            found = Found(view, refusal, None, refused(refusal, view, task, name, remarks))
-        lines.append(found.verified.report.verdict)
-    return found
 
 
 def _finish(
@@ -352,18 +246,6 @@ def _finish(
     return run if output is None else save_run(run, output)
 
 
-def _together(refusals: tuple[Refusal, ...]) -> Refusal:
-    """All that was said by those that looked."""
-    return Refusal(
-        tuple(reason for refusal in refusals for reason in refusal.reasons),
-        {key: value for refusal in refusals for key, value in refusal.numbers.items()},
-    )
-
-
-def _refused(refusal: Refusal) -> str:
-    return f"refused: {refusal.reasons[0]}"
-
-
 def _explained_by(mechanism: Mechanism | Refusal) -> Any:
     if isinstance(mechanism, Refusal):
         return None
@@ -375,6 +257,25 @@ def _traced(network: HasLogits, domain: Domain, stages: Stages) -> View:
         traced = trace(network, domain)
         lines.append(traced.summary)
     return traced
+
+
+def _check_fits(path: str | Path, space: Domain | Channels, task: AnyTask | None) -> None:
+    """A task that is of another size than a checkpoint, or over something else, is none of its."""
+    if isinstance(task, Task | SequenceTask):
+        wanted = task.domain if isinstance(task, Task) else task.channels
+        if wanted != space:
+            kind = "over sequences, " if isinstance(space, Channels) else ""
+            raise DistillError(
+                f"checkpoint '{path}' is a network over {kind}{space}, and task '{task.name}' is "
+                f"over {wanted}: set the task to the network's size"
+            )
+
+
+def _accuracy_along(network: SequenceNetwork, task: SequenceTask) -> str:
+    """The same of a network over sequences: whole sequences that it has right at every step."""
+    sequences = task.sample(np.random.default_rng(0), ACCURACY_OF)
+    right = int((network.run(sequences) == task.labels(sequences)).all(axis=(1, 2)).sum())
+    return f"{right:,} of {len(sequences):,} sequences of {task.length} steps"
 
 
 def _accuracy(model: Model, task: Task) -> str:

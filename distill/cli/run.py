@@ -33,6 +33,18 @@ if TYPE_CHECKING:
 )
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="A setting of TASK.")
 @click.option(
+    "--length",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Steps on which a recurrent FILE is trusted.  [default: the task's, or 10]",
+)
+@click.option(
+    "--max-states",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Of a machine that is read of a recurrent FILE.  [default: 100]",
+)
+@click.option(
     "--accept",
     type=click.FloatRange(0, 1),
     metavar="RATE",
@@ -48,6 +60,8 @@ def run(
     seed: int | None,
     arch: str | None,
     settings: tuple[str, ...],
+    length: int | None,
+    max_states: int | None,
     accept: float | None,
     as_json: bool,
     quiet: bool,
@@ -91,7 +105,14 @@ def run(
     """  # noqa: D301  click wants the character
     read = _read_settings(settings)
     _check_together(task, model, layout, seed, arch, read)
-    finished = _finished(task, model, layout, seed, arch, read, out, console_of(quiet or as_json))
+    as_far_as = {"length": length, "max_states": max_states}
+    if model is None and as_far_as != {"length": None, "max_states": None}:
+        raise DistillError(
+            "--length and --max-states are of a network over sequences that is not trained here: "
+            "they need --model FILE"
+        )
+    console = console_of(quiet or as_json)
+    finished = _finished(task, model, layout, seed, arch, read, as_far_as, out, console)
     report, folder = finished.report, finished.folder
     if as_json:
         from distill.serialise import to_json
@@ -140,6 +161,7 @@ def _finished(
     seed: int | None,
     arch: str | None,
     settings: Settings,
+    as_far_as: dict[str, int | None],
     out: str,
     console: Console,
 ) -> Run:
@@ -156,7 +178,7 @@ def _finished(
 
     with TerminalProgress(console) as progress:
         if model is not None:
-            return run_model(model, built, layout=layout, out=out, progress=progress)
+            return run_model(model, built, layout=layout, out=out, progress=progress, **as_far_as)
         assert built is not None, "a task, or a checkpoint, was given"
         return run_pipeline(built, seed=seed or 0, architecture=arch, out=out, progress=progress)
 

@@ -12,12 +12,14 @@ import torch
 from torch import Tensor
 
 from distill.domains.finite import Domain
+from distill.domains.sequences import Channels
 from distill.errors import DistillError
 from distill.importing.buffers import BUFFERS
 from distill.importing.config import Config, check_config, read_config
 from distill.importing.layout import Layout, builtin_layouts, chosen_layout, template
 from distill.importing.outputs import Dropped, without_last_outputs
 from distill.importing.parameters import Taken, take
+from distill.importing.recurrent import import_recurrent
 from distill.importing.settle import Settled, settle
 from distill.importing.tensors import Contents, read_contents
 from distill.importing.values import LayoutError
@@ -46,7 +48,7 @@ class Imported:
     """
 
     model: Model
-    domain: Domain
+    domain: Domain | Channels
     layout: str
     notes: Mapping[str, str]
 
@@ -75,6 +77,9 @@ def import_model(path: str | Path, layout: str | None = None) -> Imported:
     path = Path(path)
     try:
         contents = read_contents(path)
+        layers = import_recurrent(contents.tensors, contents.plain, path, layout)
+        if layers is not None:
+            return Imported(layers.model, layers.channels, layers.layout, layers.notes)
         chosen = _recognised(contents, path) if layout is None else chosen_layout(layout)
         return _apply(chosen, contents, path)
     except RecursionError as error:
