@@ -20,7 +20,8 @@ _NAMES = {
     "kinds.automaton.mechanism": "AutomatonMechanism",
     "kinds.fourier.mechanism": "FourierMechanism",
     "kinds.recurrence.mechanism": "RecurrenceMechanism",
-    "networks.architecture": "FeedForward IntegerRecurrent MLP Recurrent Transformer",
+    "networks.architecture": "FeedForward IntegerRecurrent MLP Recurrent RecurrentLayers "
+    "Transformer",
     "networks.black_box": "BlackBox",
     "networks.stored": "Model",
     "pipeline": "distill load_run run run_model",
@@ -51,6 +52,7 @@ if TYPE_CHECKING:  # the same names, as a type checker reads them; a test holds 
     from distill.networks.architecture import FeedForward as FeedForward
     from distill.networks.architecture import IntegerRecurrent as IntegerRecurrent
     from distill.networks.architecture import Recurrent as Recurrent
+    from distill.networks.architecture import RecurrentLayers as RecurrentLayers
     from distill.networks.architecture import Transformer as Transformer
     from distill.networks.black_box import BlackBox as BlackBox
     from distill.networks.stored import Model as Model

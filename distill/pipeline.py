@@ -10,20 +10,31 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from distill.checker.scope import many
 from distill.domains.finite import Domain
 from distill.domains.sequences import Channels
 from distill.errors import DistillError
+from distill.found import Found, distill_given, distilled, first_understood
 from distill.importing import import_model
-from distill.kinds.kind import Mechanism, Written
-from distill.kinds.known import kind_of, read, show, structure_score, write
+from distill.kinds.kind import Mechanism
+from distill.kinds.known import kind_of, show, structure_score
 from distill.networks.choice import architecture_for
-from distill.networks.given import AnyNetwork, space_of
+from distill.networks.given import AnyNetwork, over_sequences, space_of
 from distill.networks.network import HasLogits
 from distill.networks.over_domain import over_domain
 from distill.networks.sequence_network import SequenceNetwork
-from distill.networks.stored import Model, reads_steps
-from distill.networks.trace import SequenceTrace, View, in_words, stored_in, trace, traced_indices
+from distill.networks.stored import Model
+from distill.networks.trace import (
+    SequenceTrace,
+    View,
+    hides_its_states,
+    in_words,
+    stored_in,
+    trace,
+    traced_indices,
+)
 from distill.pages.report_page import report_page
 from distill.records.curve import SequenceCurve, TrainingCurve
 from distill.records.refusal import Refusal
@@ -34,23 +45,21 @@ from distill.runs.stages import Progress, Silent, Stages, record
 from distill.runs.store import Run, RunRecord, load_run, run_files, save_run
 from distill.seeds import check_seed
 from distill.tasks.finite import Setting, Task
-from distill.tasks.given import AnyTask, built_task, finite_task
+from distill.tasks.given import AnyTask, built_task
 from distill.tasks.sequences import SequenceTask
 from distill.threads import fixed_threads
 from distill.train.loop import Recipe
 from distill.train.over_domain import DomainTraining
 from distill.train.over_sequences import SequenceTraining
 from distill.train.watched import Training
-from distill.verify.report import Verified, verify_best
-from distill.verify.spaces import at_chance, checks_of, refused
 
 __all__ = ["distill", "load_run", "run", "run_model"]
 
+ACCURACY_OF = 1_000
+"""Sequences on which an imported network is held against a task."""
+
 MAX_ATTEMPTS = 2
 """Trainings of a network; another begins only if one never became structured."""
-
-TRUSTED_LENGTH = 10
-"""Of the sequences that a recurrent network is trusted on where nothing else is said."""
 
 
 def run(
@@ -104,7 +113,7 @@ def run(
                 assert shape is not None, "a network over a finite domain has an architecture"
                 training = DomainTraining(task, seed, shape, recipe, attempts, structure_score)
             lines += training.drawn
-        found = _first_understood(training, task, stages)
+        found = first_understood(training, task, stages)
         if training.ended is not None:
             found = found.under((f"training was ended early: {training.ended}",))
         with stages.stage("curve") as lines:
@@ -125,6 +134,8 @@ def run_model(
     *,
     layout: str | None = None,
     at: int | None = None,
+    length: int | None = None,
+    max_states: int | None = None,
     out: str | Path | None = "outputs",
     progress: Progress | None = None,
     **settings: str | Setting,
@@ -139,6 +150,9 @@ def run_model(
         layout: name or file of the layout, where it is not recognised, and values that no tensor
             holds (`transformerlens,activation=gelu`).
         at: which network of a file that holds a list of them, from 0; -1 for the last.
+        length: of the sequences that a network over sequences can be trusted on; null for that of
+            the task, or 10.
+        max_states: of a machine that is read of a network over sequences; null for 100.
         out: where the run folder goes, or null to keep the run in memory.
         progress: who watches.
         settings: the task's settings.
@@ -146,24 +160,32 @@ def run_model(
     Raises:
         DistillError: the checkpoint cannot be read, or is of another size than the task.
     """
-    task = None if task is None else finite_task(task, settings)
+    task = None if task is None else built_task(task, settings)
     stages = Stages(progress or Silent())
     name = Path(path).stem if task is None else task.name
     with fixed_threads(), output_folder(out, name) as output:
         with stages.stage("import") as lines:
-            sizes = None if task is None else task.domain.shape
+            sizes = task.domain.shape if isinstance(task, Task) else None
             imported = import_model(path, layout, at=at, sizes=sizes)
-            if task is not None and task.domain != imported.domain:
-                raise DistillError(
-                    f"checkpoint '{path}' is a network over {imported.domain}, and task "
-                    f"'{task.name}' is over {task.domain}: set the task to the network's size"
-                )
+            _check_fits(path, imported.domain, task)
             lines.append(f"layout {imported.layout}: {imported.domain}")
             lines += imported.lines
-            if task is not None:
+            over = None
+            if isinstance(imported.domain, Channels):
+                trusted = task.length if isinstance(task, SequenceTask) else None
+                over = over_sequences(imported.model, imported.domain, None, length or trusted)
+            if isinstance(task, Task):
                 lines.append(f"right on {_accuracy(imported.model, task)} for {task.name}")
-        view = _traced(imported.model, imported.domain, stages)
-        found = _distill(view, task, name, stages).under(imported.remarks)
+            elif task is not None and over is not None:
+                lines.append(f"right on {_accuracy_along(over.network, task)} for {task.name}")
+        if over is not None:
+            view: View = SequenceTrace(over.network, over.length, True, max_states)
+            found = distill_given(view, task, name, stages)
+        else:
+            assert isinstance(imported.domain, Domain), "any other network has a finite domain"
+            view = _traced(imported.model, imported.domain, stages)
+            found = distilled(view, task, name, stages)
+        found = found.under(imported.remarks)
         settings = {"model": Path(path).name, "layout": imported.layout, **imported.notes}
         about = "" if task is None else task.about
         made_so = record(stages, name, None, in_words(view), settings, about=about)
@@ -176,6 +198,7 @@ def distill(
     outputs: range | None = None,
     *,
     length: int | None = None,
+    max_states: int | None = None,
     name: str = "network",
     out: str | Path | None = None,
     progress: Progress | None = None,
@@ -185,12 +208,16 @@ def distill(
     Args:
         network: a `Model`, or a module or callable from tokens [n, inputs] to logits
             [n, outputs]; a token is the position of a value in its range. Or a function of the
-            inputs' values, labels in place of logits, or an estimator of scikit-learn.
-        domain: a `Domain`, or the range of every input; for a recurrent network its `Channels`,
-            or the range of every channel.
-        outputs: the values of the output, if the domain is given as ranges.
-        length: of the sequences that a recurrent network can be trusted on; null for
-            `TRUSTED_LENGTH`. Of a recurrent network alone.
+            inputs' values, labels in place of logits, or an estimator of scikit-learn. Over
+            sequences a `Model`, a module or callable from sequences [n, steps] to logits or labels
+            at every step or at the end, or three callables: (start, step, answer).
+        domain: a `Domain`, or the range of every input; over sequences `Channels`, or the range of
+            every channel.
+        outputs: the values of the output, if the domain is given as ranges; over sequences the
+            values that a network which chooses stands for, null for 0, 1, 2, ...
+        length: of the sequences that the network can be trusted on, null for 10; where it is given,
+            the network is one over sequences.
+        max_states: of a machine that is read of a network over sequences; null for 100.
         name: names the report and the folder; nothing else depends on it.
         out: where the run folder goes, or null to keep the run in memory.
         progress: who watches.
@@ -201,103 +228,16 @@ def distill(
     stages = Stages(progress or Silent())
     space = space_of(network, domain, outputs, length)
     with fixed_threads(), output_folder(out, name) as output:
-        if reads_steps(network):
-            assert isinstance(space, Channels), "a recurrent network reads channels"
-            over = SequenceNetwork(network, space)
-            view: View = SequenceTrace(over, TRUSTED_LENGTH if length is None else length)
-            found = _distill(view, None, name, stages)
+        if isinstance(space, Channels):
+            over = over_sequences(network, space, outputs, length)
+            view: View = SequenceTrace(over.network, over.length, True, max_states)
+            found = distill_given(view, None, name, stages).under(over.remarks)
         else:
-            assert isinstance(space, Domain), "any other network has a finite domain"
             read = over_domain(network, space)
             view = _traced(read.network, space, stages)
-            found = _distill(view, None, name, stages).under(read.remarks)
+            found = distilled(view, None, name, stages).under(read.remarks)
         made_so = record(stages, name, None, in_words(view), {})
         return _finish(found, None, made_so, None, None, output)
-
-
-@dataclasses.dataclass(frozen=True)
-class Found:
-    """What the stages after training arrived at.
-
-    Attributes:
-        view: of the network; null where none was trained.
-        written: null for a refusal.
-    """
-
-    view: View | None
-    mechanism: Mechanism | Refusal
-    written: Written | None
-    verified: Verified
-
-    @property
-    def understood(self) -> bool:
-        """Whether there is a program that no check found to differ from the network."""
-        return self.verified.report.verdict not in {"refused", "approximate"}
-
-    def under(self, assumptions: tuple[str, ...]) -> Found:
-        """The same, with what it rests on among the remarks of its report."""
-        report = self.verified.report
-        report = dataclasses.replace(report, remarks=(*report.remarks, *assumptions))
-        return dataclasses.replace(self, verified=dataclasses.replace(self.verified, report=report))
-
-
-def _first_understood(training: Training, task: Task | SequenceTask, stages: Stages) -> Found:
-    """The first network whose program no check found to differ; or the first with a program."""
-    taken, verdict = None, None
-    while (view := training.next_network(verdict, stages)) is not None:
-        found = _distill(view, task, task.name, stages, training)
-        verdict = found.verified.report.verdict
-        if taken is None or not taken.written or found.understood:
-            taken = found
-            training.take()
-        if found.understood:
-            break
-    if taken is not None:
-        return taken
-    refusal = training.unlearned()
-    with stages.stage("verify") as lines:
-        verified = refused(refusal, None, task, task.name, ())
-        lines.append(verified.report.verdict)
-    return Found(None, refusal, None, verified)
-
-
-def _distill(
-    view: View,
-    task: Task | SequenceTask | None,
-    name: str,
-    stages: Stages,
-    training: Training | None = None,
-) -> Found:
-    """Read, write, verify. Reading gets the view, and nothing of the task.
-
-    The training is asked for the inputs that were trained on, and for remarks on a refusal.
-    """
-    with stages.stage("extract") as lines:
-        mechanisms, refusals = read(view)
-        lines += [kind_of(each).summary(each) for each in mechanisms] or [_refused(refusals[0])]
-    programs = list[Written]()
-    if mechanisms:
-        with stages.stage("emit") as lines:
-            for mechanism in mechanisms:
-                written = write(mechanism)
-                if isinstance(written, Written):
-                    written = at_chance(written, view) or written
-                lines.append(_refused(written) if isinstance(written, Refusal) else written.summary)
-                if isinstance(written, Refusal):
-                    refusals = (*refusals, written)
-                else:
-                    programs.append(written)
-    with stages.stage("verify") as lines:
-        if programs:
-            mask = None if training is None else training.train_mask
-            taken, verified = verify_best(programs, view, name, checks_of(view, task, mask))
-            found = Found(view, taken.mechanism, taken, verified)
-        else:
-            refusal = _together(refusals)
-            remarks = () if training is None else training.remarks
-            found = Found(view, refusal, None, refused(refusal, view, task, name, remarks))
-        lines.append(found.verified.report.verdict)
-    return found
 
 
 def _finish(
@@ -311,7 +251,9 @@ def _finish(
     """The end of every run: its pictures, its certificate, its page, and where it is stored."""
     report, model = found.verified.report, stored_in(found.view)
     program = None if found.written is None else found.written.program
-    exhibits = None if found.view is None else show(found.mechanism, found.view)
+    exhibits = None
+    if found.view is not None and not hides_its_states(found.view):
+        exhibits = show(found.mechanism, found.view)
     files = run_files(report, found.mechanism, program, model, curve, exhibits)
     certificate = certify(found.view, task, found.mechanism, found.verified, split, files)
     run = Run(
@@ -319,18 +261,6 @@ def _finish(
     )
     run = dataclasses.replace(run, extra={"report.html": report_page(run).encode()})
     return run if output is None else save_run(run, output)
-
-
-def _together(refusals: tuple[Refusal, ...]) -> Refusal:
-    """All that was said by those that looked."""
-    return Refusal(
-        tuple(reason for refusal in refusals for reason in refusal.reasons),
-        {key: value for refusal in refusals for key, value in refusal.numbers.items()},
-    )
-
-
-def _refused(refusal: Refusal) -> str:
-    return f"refused: {refusal.reasons[0]}"
 
 
 def _explained_by(mechanism: Mechanism | Refusal) -> Any:
@@ -344,6 +274,25 @@ def _traced(network: HasLogits, domain: Domain, stages: Stages) -> View:
         traced = trace(network, domain)
         lines.append(traced.summary)
     return traced
+
+
+def _check_fits(path: str | Path, space: Domain | Channels, task: AnyTask | None) -> None:
+    """A task that is of another size than a checkpoint, or over something else, is none of its."""
+    if isinstance(task, Task | SequenceTask):
+        wanted = task.domain if isinstance(task, Task) else task.channels
+        if wanted != space:
+            kind = "over sequences, " if isinstance(space, Channels) else ""
+            raise DistillError(
+                f"checkpoint '{path}' is a network over {kind}{space}, and task '{task.name}' is "
+                f"over {wanted}: set the task to the network's size"
+            )
+
+
+def _accuracy_along(network: SequenceNetwork, task: SequenceTask) -> str:
+    """The same of a network over sequences: whole sequences that it has right at every step."""
+    sequences = task.sample(np.random.default_rng(0), ACCURACY_OF)
+    right = int((network.run(sequences) == task.labels(sequences)).all(axis=(1, 2)).sum())
+    return f"{right:,} of {len(sequences):,} sequences of {task.length} steps"
 
 
 def _accuracy(model: Model, task: Task) -> str:

@@ -43,6 +43,7 @@ def read_evidence(
     """
     kind, shape = certificate["kind"], certificate["architecture"]
     read_as("the kind of the certificate", kind, tuple(SPACES))
+    certificate = {"recorded": None, **certificate}  # of runs over sequences it may be left out
     wanted = {"kind": str, "format_version": int, "sha256": dict, "architecture": (None, dict)}
     read_as("the certificate", certificate, {**wanted, **SPACES[kind][1]})
     check_architecture(shape, weights)

@@ -48,6 +48,14 @@ ARCHITECTURES: Mapping[str, Any] = {
         **dict.fromkeys(("n_channels", "n_symbols", "n_outputs", "d_hidden"), int),
         **{"activation": ("linear", "relu"), "readout": str, "one_hot": bool},
     },
+    "recurrent_layers": {
+        "kind": "recurrent_layers",
+        **dict.fromkeys(("n_symbols", "n_outputs", "d_input", "d_hidden", "n_layers"), COUNT),
+        **{"cell": ("rnn", "gru", "lstm"), "biases": range(3), "activation": ("tanh", "relu")},
+        **{"reset": ("after", "before", "unused"), "update": ("keeps", "takes")},
+        **{"coupled": bool, "peepholes": bool, "head": [COUNT]},
+        **{"head_activation": ("relu", "tanh", "sigmoid"), "readout": ("value", "choice")},
+    },
 }
 """The fields of every architecture: as `read_as` wants them."""
 
@@ -244,6 +252,7 @@ def shapes_over_sequences(
         ValueError: it reads or answers something else.
     """
     d, symbols = shape["d_hidden"], prod(map(len, channels))
+    start: Shapes = {"h_0": (d,)}
     if shape["kind"] == "recurrent":
         expected = {"n_symbols": symbols, "n_outputs": answers}
         tensors = {"W": (symbols, d, d), "b": (symbols, d), "W_out": (answers, d)}
@@ -256,9 +265,32 @@ def shapes_over_sequences(
         expected = {"n_symbols": symbols if shape["one_hot"] else 0, "n_outputs": said}
         expected["n_channels"] = 1 if shape["one_hot"] else reads
         tensors = {"A": (d, d), "B": (d, reads), "b": (d,), "C": (said, d), "d": (said,)}
+    elif shape["kind"] == "recurrent_layers":
+        chooses = shape["readout"] == "choice"
+        expected = {"n_symbols": symbols, "n_outputs": answers if chooses else outputs}
+        tensors, start = _recurrent_layers(shape), {}
     else:
         raise ValueError(f"a network of the kind {shape['kind']!r} reads no sequences")
     fits = chooses == bool(answers) and (outputs == 1 or not chooses)
     if not fits or any(shape[name] != count for name, count in expected.items()):
         raise ValueError("the network does not read these channels, or not give these answers")
-    return {**tensors, "h_0": (d,)}
+    return {**tensors, **start}
+
+
+def _recurrent_layers(shape: Data) -> Shapes:
+    """The tensors of stacked cells, from the symbols' vectors to the outputs."""
+    d, found = shape["d_hidden"], {"W_E": (shape["n_symbols"], shape["d_input"])}
+    without = "r" if shape["reset"] == "unused" else "i" if shape["coupled"] else ""
+    gates = [g for g in {"rnn": "n", "gru": "rzn", "lstm": "ifgo"}[shape["cell"]] if g != without]
+    for layer in range(shape["n_layers"]):
+        of, below = f"layers.{layer}.", d if layer else shape["d_input"]
+        for gate in gates:
+            found |= {f"{of}W_x{gate}": (d, below), f"{of}W_h{gate}": (d, d)}
+            found |= {f"{of}b_{side}{gate}": (d,) for side in "xh"[: shape["biases"]]}
+            found |= {f"{of}p_{gate}": (d,)} if shape["peepholes"] and gate in "ifo" else {}
+        found |= {f"{of}{state}_0": (d,) for state in ("hc" if shape["cell"] == "lstm" else "h")}
+    below = d
+    for place, width in enumerate(shape["head"]):
+        found |= {f"head.{place}.W": (width, below), f"head.{place}.b": (width,)}
+        below = width
+    return found | {"W_out": (shape["n_outputs"], below), "b_out": (shape["n_outputs"],)}

@@ -43,6 +43,7 @@ FIELDS: Mapping[str, Any] = {
         {"states": [int], "follows": [[int]], **dict.fromkeys(("low", "high"), (None, [[float]]))},
     ),
     "reference": (None, [str]),
+    "recorded": (None, [str]),
 }
 """What a certificate holds beside what all hold, as `read_as` wants it."""
 
@@ -60,6 +61,8 @@ class SequenceEvidence:
         weights: by name.
         draws: the sequences that were checked.
         reference: the task's answers along the fresh and the longer draws.
+        recorded: the answers of a network that was not stored, along the fresh, the longer and the
+            stress draws.
         induction: nodes and boxes of a proof by induction; null without one.
         program: its text; empty for a refusal.
         mechanism: as stored.
@@ -76,6 +79,7 @@ class SequenceEvidence:
     induction: Data | None
     program: str
     mechanism: Data
+    recorded: tuple[ndarray, ...] | None = None
 
     @classmethod
     def read(
@@ -105,9 +109,14 @@ class SequenceEvidence:
         if certificate["induction"] is not None and mechanism.get("kind") != "automaton":
             raise ValueError("an induction is given of what is no machine")
         reference = None if reference is None else tuple(map(listed, reference))
+        recorded = certificate["recorded"]
+        if recorded is not None:
+            if shape is not None:
+                raise ValueError("answers are recorded of a network that is stored")
+            recorded = tuple(map(listed, recorded))
         return cls(
             *(channels, outputs, length, np.array(answers, dtype=np.int64), shape, weights, draws),
-            *(reference, certificate["induction"], source, mechanism),
+            *(reference, certificate["induction"], source, mechanism, recorded),
         )
 
     @property
@@ -117,7 +126,7 @@ class SequenceEvidence:
 
     @property
     def stored(self) -> bool:
-        """Whether there is a network."""
+        """Whether there is a network that can be run again."""
         return self.shape is not None
 
     @property
@@ -138,7 +147,11 @@ class SequenceEvidence:
         claims: Claims = {"space": "sequences", "program.exceptions": 0, "meaning": None}
         names = ["", *(f"longer.{place}." for place in range(len(plan["longer"])))]
         references = self.reference or [None] * len(names)
-        along = [_along(self, draw) for draw in (plan["fresh"], *plan["longer"], plan["stress"])]
+        drawn_all = (plan["fresh"], *plan["longer"], plan["stress"])
+        known = self.recorded if self.recorded is not None else (None,) * len(drawn_all)
+        if len(known) != len(drawn_all):
+            raise ValueError("answers of the network are not recorded along every draw")
+        along = [_along(self, *each) for each in zip(drawn_all, known, strict=True)]
         for name, (program, model, _), reference in zip(names, along[:-1], references, strict=True):
             expected = None if reference is None else reference.reshape(program.shape)
             claims |= counted(f"{name}program_vs_model", program, model)
@@ -150,10 +163,11 @@ class SequenceEvidence:
         if not every and len(fresh) < FEWEST_DRAWN:
             raise ValueError(f"only {len(fresh)} sequences were drawn")
         smallest = float(min(lead.min(), stressed.min()))
+        margin = {"figures.smallest_margin": smallest if isfinite(smallest) else None}
         return claims | {
             **counted("program_vs_model.stress", program, model),
             **rates(claims["program_vs_model.agree"], len(fresh), every),
-            "figures.smallest_margin": smallest if isfinite(smallest) else None,
+            **(margin if self.stored else {}),
             "program_vs_model.length": self.length,
             "program_vs_model.heldout_agree": None,
             "program_vs_model.heldout_total": None,
@@ -181,6 +195,8 @@ class SequenceEvidence:
             seed: of the draws.
             up_to: steps up to which the verdict claims equality; null for every length.
         """
+        if not self.stored:
+            return 0, 0
         claimed = [min(times * self.length, LONGEST) for times in TIMES]
         lengths = [self.length, *(n for n in claimed if up_to is None or n <= up_to)]
         asked = differ = 0
@@ -235,7 +251,7 @@ def answers_of(
     Returns:
         Answers [n, length, outputs], and leads [n, length].
     """
-    symbols = shape["kind"] == "recurrent" or shape["one_hot"]
+    symbols = shape["kind"] != "integer_recurrent" or shape["one_hot"]
     read = numbers(sequences, channels)[..., None] if symbols else sequences
     said = PASSES[shape["kind"]](shape, weights)(read)
     if not len(answers):
@@ -243,7 +259,15 @@ def answers_of(
     return np.where(said.answers < 0, NONE, answers[said.answers]), said.lead
 
 
-def _along(evidence: SequenceEvidence, draw: Data) -> tuple[ndarray, ndarray, ndarray]:
-    """Answers of program and network along a draw, and the network's leads."""
+def _along(
+    evidence: SequenceEvidence, draw: Data, recorded: ndarray | None
+) -> tuple[ndarray, ndarray, ndarray]:
+    """Answers of program and network along a draw, and the network's leads.
+
+    Of a network that was not stored, what is recorded is taken for its answers.
+    """
     rows = drawn(draw, evidence.channels)
+    if recorded is not None:
+        program = run_sequences(evidence.program, rows, evidence.outputs)
+        return program, recorded.reshape(program.shape), np.full(program.shape[:2], np.inf)
     return run_sequences(evidence.program, rows, evidence.outputs), *network_answers(evidence, rows)

@@ -45,6 +45,18 @@ if TYPE_CHECKING:
 )
 @click.option("--keep", is_flag=True, help="On Ctrl-C, finish with what there is.")
 @click.option(
+    "--length",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Steps on which a recurrent FILE is trusted.  [default: the task's, or 10]",
+)
+@click.option(
+    "--max-states",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Of a machine that is read of a recurrent FILE.  [default: 100]",
+)
+@click.option(
     "--accept",
     type=click.FloatRange(0, 1),
     metavar="RATE",
@@ -63,6 +75,8 @@ def run(
     settings: tuple[str, ...],
     minutes: float | None,
     keep: bool,
+    length: int | None,
+    max_states: int | None,
     accept: float | None,
     as_json: bool,
     quiet: bool,
@@ -110,13 +124,14 @@ def run(
     """  # noqa: D301  click wants the character
     read = _read_settings(settings)
     _check_together(task, model, layout, at, seed, arch, read)
-    if model is not None and (keep or minutes is not None):
-        option = "--minutes" if minutes is not None else "--keep"
-        raise DistillError(f"{option} ends a training: with --model FILE nothing is trained")
+    as_far_as = {"length": length, "max_states": max_states}
+    _check_ends(model, minutes, keep, as_far_as)
     console = console_of(quiet or as_json)
     with _interrupts(keep) as stop:
         ends = (minutes, stop)
-        finished = _finished(task, model, layout, at, seed, arch, read, ends, out, console)
+        finished = _finished(
+            *(task, model, layout, at, seed, arch, read), ends, as_far_as, out, console
+        )
     report, folder = finished.report, finished.folder
     if as_json:
         from distill.serialise import to_json
@@ -161,6 +176,20 @@ def _check_together(
         raise DistillError("--set gives a task's settings: name the TASK too")
 
 
+def _check_ends(
+    model: str | None, minutes: float | None, keep: bool, as_far_as: dict[str, int | None]
+) -> None:
+    """What ends a training is of no file, and how far a file is trusted of no training."""
+    if model is not None and (keep or minutes is not None):
+        option = "--minutes" if minutes is not None else "--keep"
+        raise DistillError(f"{option} ends a training: with --model FILE nothing is trained")
+    if model is None and any(value is not None for value in as_far_as.values()):
+        raise DistillError(
+            "--length and --max-states are of a network over sequences that is not trained here: "
+            "they need --model FILE"
+        )
+
+
 def _finished(
     task: str | None,
     model: str | None,
@@ -170,6 +199,7 @@ def _finished(
     arch: str | None,
     settings: Settings,
     ends: tuple[float | None, Callable[[], bool] | None],
+    as_far_as: dict[str, int | None],
     out: str,
     console: Console,
 ) -> Run:
@@ -186,7 +216,15 @@ def _finished(
 
     with TerminalProgress(console) as progress:
         if model is not None:
-            return run_model(model, built, layout=layout, at=at, out=out, progress=progress)
+            return run_model(
+                *(model, built),
+                layout=layout,
+                at=at,
+                length=as_far_as["length"],
+                max_states=as_far_as["max_states"],
+                out=out,
+                progress=progress,
+            )
         assert built is not None, "a task, or a checkpoint, was given"
         minutes, stop = ends
         return run_pipeline(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from distill.domains.finite import Domain
+from distill.domains.sequences import Channels
 from distill.errors import DistillError
 from distill.importing.buffers import BUFFERS
 from distill.importing.build import build
@@ -19,6 +20,7 @@ from distill.importing.own import own_run
 from distill.importing.parameters import Taken
 from distill.importing.perceptrons import perceptron
 from distill.importing.recognition import File, Read, placed, read_by, recognised, states_beside
+from distill.importing.recurrent import import_recurrent
 from distill.importing.rows import modules_of
 from distill.importing.settle import settle
 from distill.importing.values import LayoutError
@@ -41,7 +43,7 @@ class Imported:
     """
 
     model: Model
-    domain: Domain
+    domain: Domain | Channels
     layout: str
     notes: Mapping[str, str]
 
@@ -90,6 +92,9 @@ def import_model(
 
 
 def _imported(found: Found, name: str | None, sizes: tuple[int, ...] | None) -> Imported:
+    layers = import_recurrent(found.contents.tensors, found.contents.plain, found.path, name)
+    if layers is not None:
+        return Imported(layers.model, layers.channels, layers.layout, layers.notes)
     wrapped = bare(found.contents.tensors, str(found.path))
     inputs = None if sizes is None else len(sizes)
     file = File(found.path, wrapped.tensors, found.contents.plain, inputs)

@@ -19,7 +19,7 @@ from distill.kinds.fourier.kind import FourierKind
 from distill.kinds.kind import Kind, Mechanism, Notation, Written
 from distill.kinds.recurrence.kind import RecurrenceKind
 from distill.kinds.refused import kind as refused
-from distill.networks.trace import View
+from distill.networks.trace import SequenceTrace, View
 from distill.programs.guarded import guarded
 from distill.programs.program import Program
 from distill.records.refusal import Refusal
@@ -73,9 +73,25 @@ def read(view: View) -> tuple[tuple[Mechanism, ...], tuple[Refusal, ...]]:
     Args:
         view: all that may be looked at: nothing of a task is seen here.
     """
-    found = [each for kind in KINDS for each in kind.read(view)]
+    found: list[Mechanism | Refusal] = []
+    for kind in KINDS:
+        said = list(kind.read(view))
+        found += said
+        if _is_settled(view, said):
+            break
     mechanisms = tuple(each for each in found if not isinstance(each, Refusal))
     return mechanisms, tuple(each for each in found if isinstance(each, Refusal))
+
+
+def _is_settled(view: View, said: list[Mechanism | Refusal]) -> bool:
+    """Whether no other kind is asked: one read all of a network that somebody else trained.
+
+    Such a network is nothing that was made to be read by one kind or another, and of two programs
+    that answer alike on the sequences that it is trusted on, the one that the others fall short of
+    is not known to be wrong. The kinds stand from the plainest on.
+    """
+    given = isinstance(view, SequenceTrace) and view.given
+    return given and bool(said) and not any(isinstance(each, Refusal) for each in said)
 
 
 def structure_score(logits: Float[ndarray, "n outputs"], tokens: Int[ndarray, "n k"]) -> float:

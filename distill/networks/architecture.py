@@ -16,6 +16,7 @@ from torch import Tensor
 from distill.networks.feedforward import FeedForward
 from distill.networks.integer_recurrent import IntegerRecurrent
 from distill.networks.mlp import MLP
+from distill.networks.recurrent_layers import RecurrentLayers
 from distill.networks.second_order import Recurrent
 from distill.networks.transformer import Transformer
 
@@ -27,6 +28,7 @@ __all__ = [
     "IntegerRecurrent",
     "Parameters",
     "Recurrent",
+    "RecurrentLayers",
     "StepArchitecture",
     "StoredArchitecture",
     "TokenArchitecture",
@@ -39,7 +41,7 @@ TokenArchitecture = Transformer | MLP | FeedForward
 """Rows of tokens to logits. They offer `for_domain`, `logits`, `places` and `activations`, and
 `embedded`, which says what parameter embeds an input."""
 
-StepArchitecture = Recurrent | IntegerRecurrent
+StepArchitecture = Recurrent | IntegerRecurrent | RecurrentLayers
 """Sequences, a step at a time. They offer `start`, `step` and `values` of one network in float64;
 `readout` says whether values are numbers or logits of answers to choose from, `reads_symbols`,
 `n_inputs` and `step_shape` what is read."""

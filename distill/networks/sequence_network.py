@@ -18,6 +18,7 @@ from distill.domains.sequences import Channels
 from distill.errors import DistillError
 from distill.networks.architecture import StepArchitecture
 from distill.networks.network import HasSteps, Network
+from distill.networks.sequence_boxes import SequenceBox, Whole
 from distill.networks.stored import Model, reads_steps
 
 
@@ -33,29 +34,47 @@ class Answering(Network, Protocol):
 
 @dataclass(frozen=True)
 class SequenceNetwork(HasSteps):
-    """A stored network and what the numbers that it reads stand for.
+    """A network and what the numbers that it reads stand for.
+
+    Attributes:
+        model: a stored network; or a black box, which answers and has no values.
 
     Raises:
         DistillError: the network does not read sequences of these channels.
     """
 
-    model: Model[StepArchitecture]
+    model: Model[StepArchitecture] | SequenceBox
     channels: Channels
 
     def __post_init__(self) -> None:
-        if not reads_steps(self.model):
+        if isinstance(self.model, Model) and not reads_steps(self.model):
             kind = self.model.architecture.kind
             raise DistillError(f"a network of kind '{kind}' reads no sequences of {self.channels}")
-        read = self.model.architecture.n_inputs
+        read = self.reads.n_inputs
         what = "symbols" if self.reads_symbols else "channels"
         given = self.channels.size if self.reads_symbols else len(self.channels.inputs)
         if read != given:
             raise DistillError(f"the network reads {read} {what}, and {self.channels} are {given}")
 
     @property
+    def reads(self) -> StepArchitecture | SequenceBox:
+        """What says what is read and answered: the architecture, or a black box itself."""
+        return self.model.architecture if isinstance(self.model, Model) else self.model
+
+    @property
+    def stored(self) -> Model[StepArchitecture] | None:
+        """The network where it can be stored: no black box can."""
+        return self.model if isinstance(self.model, Model) else None
+
+    @property
+    def reached(self) -> bool:
+        """Whether hidden states can be looked at and moved, as those of a stored network can."""
+        return isinstance(self.model, Model) or self.model.reached
+
+    @property
     def reads_symbols(self) -> bool:
         """Whether the network takes the numbers of symbols, and not the values of channels."""
-        return self.model.architecture.reads_symbols
+        return self.reads.reads_symbols
 
     @property
     def start(self) -> Float[ndarray, " d"]:
@@ -67,19 +86,28 @@ class SequenceNetwork(HasSteps):
     ) -> Float[ndarray, "n d"]:
         """The hidden states after one more step each."""
         read = numbers(inputs, self.channels.inputs) if self.reads_symbols else inputs
-        return self.model.step(hidden, read.reshape(-1, *self.model.architecture.step_shape))
+        return self.model.step(hidden, read.reshape(-1, *self.reads.step_shape))
 
     def outputs(self, hidden: Float[ndarray, "n d"], /) -> Int[ndarray, "n outputs"]:
         """The answers at hidden states."""
         answers = self.model.outputs(hidden)
         return answers[:, None] if answers.ndim == 1 else answers
 
+    def run(self, inputs: Int[ndarray, "n length channels"], /) -> Int[ndarray, "n length outputs"]:
+        """The answers after every step."""
+        if not isinstance(self.model, Whole):
+            return super().run(inputs)
+        read = numbers(inputs, self.channels.inputs)
+        return self.model.run(read.reshape(inputs.shape[:2]))[..., None]
+
     def lead(self, sequences: Int[ndarray, "n length channels"]) -> Float[ndarray, "n length"]:
         """How far the answer leads at every step.
 
         Over the runner-up where the network chooses among answers; where it gives numbers, how
-        far they are from being rounded to others.
+        far they are from being rounded to others. Without end where nothing is known of it.
         """
+        if not isinstance(self.model, Model):
+            return np.full(sequences.shape[:2], np.inf)
         hidden = self.hidden(sequences)
         values = self.model.values(hidden.reshape(-1, hidden.shape[-1]))
         if self.model.architecture.readout == "value":
@@ -96,7 +124,7 @@ class SequenceNetwork(HasSteps):
         Raises:
             DistillError: its answers have several numbers.
         """
-        if not self.model.architecture.step_shape:
+        if not self.reads.step_shape:
             return self.model
         if self.channels.outputs > 1:
             raise DistillError(f"answers of {self.channels.outputs} numbers are no machine's")

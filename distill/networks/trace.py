@@ -19,7 +19,7 @@ from distill.checker.scope import many
 from distill.domains.finite import Domain, choose
 from distill.domains.sequences import Channels
 from distill.errors import DistillError
-from distill.networks.architecture import IntegerRecurrent
+from distill.networks.architecture import IntegerRecurrent, RecurrentLayers
 from distill.networks.choice import describe
 from distill.networks.network import HasLogits
 from distill.networks.sequence_network import SequenceNetwork
@@ -116,10 +116,15 @@ class SequenceTrace:
     Attributes:
         network: it can be stepped from any hidden state, along any sequence.
         length: of the sequences that it was trained on, or can be trusted on.
+        given: whether somebody else trained it: such a network may be right on shorter sequences
+            alone, and a machine that it follows on those is a reading of it too.
+        max_states: of a machine that is read.
     """
 
     network: SequenceNetwork
     length: int
+    given: bool = False
+    max_states: int | None = None
 
     @property
     def channels(self) -> Channels:
@@ -134,18 +139,27 @@ View = Trace | SequenceTrace
 def stored_in(view: View | None) -> Model | None:
     """The network of a view, where it can be stored: no callable in memory can."""
     if isinstance(view, SequenceTrace):
-        return view.network.model
+        return view.network.stored
     return view.network if view is not None and reads_tokens(view.network) else None
+
+
+def hides_its_states(view: View) -> bool:
+    """Whether it is a black box over sequences that shows no hidden states."""
+    return isinstance(view, SequenceTrace) and not view.network.reached
 
 
 def in_words(view: View | None) -> str | None:
     """The architecture of a view's network; null of a callable in memory, and without one."""
     if isinstance(view, SequenceTrace):
-        shape = view.network.model.architecture
+        if view.network.stored is None:
+            return None
+        shape = view.network.stored.architecture
         kind = "second-order"
         if isinstance(shape, IntegerRecurrent):
             sums = shape.one_hot and shape.readout == "value"
             kind = f"{shape.activation} {'sum' if sums else shape.readout}"
+        if isinstance(shape, RecurrentLayers):
+            kind = shape.in_words
         return f"{kind}, {many(shape.d_hidden, 'unit')}"
     model = None if view is None else view.network
     return describe(model.architecture) if reads_tokens(model) else None

@@ -35,6 +35,8 @@ class SequenceCertificate:
         architecture: shapes of the stored network; null where none was trained.
         draws: the sequences that were checked.
         reference: the task's answers along the fresh and the longer draws, separated by spaces.
+        recorded: the answers of a network that was not stored, along the fresh, the longer and the
+            stress draws.
         induction: over the steps; null where the program was not followed beside the machine.
         sha256: of the other files.
     """
@@ -50,6 +52,7 @@ class SequenceCertificate:
     sha256: dict[str, str]
     kind: Literal["sequences"] = "sequences"
     format_version: int = CERTIFICATE_VERSION
+    recorded: tuple[str, ...] | None = None
 
     @property
     def space(self) -> Channels:
@@ -86,6 +89,7 @@ def certify_sequences(
     assert model is None or reads_steps(model), "a network over sequences is recurrent"
     kept = verified.checked
     reference = None if kept is None else kept.reference
+    recorded = None if kept is None else kept.recorded
     return SequenceCertificate(
         inputs=tuple((values[0], values[-1]) for values in channels.inputs),
         outputs=channels.outputs,
@@ -96,4 +100,5 @@ def certify_sequences(
         reference=None if reference is None else tuple(map(numbers_text, reference)),
         induction=verified.proved,
         sha256=hashes(files),
+        recorded=None if recorded is None else tuple(map(numbers_text, recorded)),
     )

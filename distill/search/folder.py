@@ -40,6 +40,8 @@ def check_run(folder: Path, seed: int | None = None) -> Checkup:
 def search_claims(evidence: Evidence | SequenceEvidence) -> Claims:
     """What a search comes to, by its names in the report; nothing where none is made."""
     if isinstance(evidence, SequenceEvidence):
+        if not evidence.stored:
+            return {}
         hints = program_of(evidence.program).constants
         found = search_beyond(
             asked(evidence), tried(evidence), evidence.channels, evidence.length, hints

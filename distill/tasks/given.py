@@ -28,15 +28,3 @@ def built_task(task: AnyTask, settings: Mapping[str, str | Setting]) -> Task | S
     if settings:
         raise DistillError("settings belong to a task's name: this Task is already built")
     return task
-
-
-def finite_task(task: AnyTask, settings: Mapping[str, str | Setting]) -> Task:
-    """The task that is meant, if its kind can be run."""
-    built = built_task(task, settings)
-    if isinstance(built, SequenceTask):
-        raise DistillError(
-            f"checkpoints of networks over sequences cannot be read yet, and '{built.name}' is a "
-            "task over sequences: choose one over a finite domain (`distill tasks` tells them "
-            "apart)"
-        )
-    return built

@@ -36,10 +36,13 @@ class SequencesChecked:
 
     Attributes:
         reference: the task's answers along the fresh and the longer draws, or null.
+        recorded: the answers of a network that cannot be stored, along the fresh, the longer and
+            the stress draws; null of a stored one.
     """
 
     draws: Draws
     reference: tuple[Int[ndarray, "_ _ _"], ...] | None
+    recorded: tuple[Int[ndarray, "_ _ _"], ...] | None = None
 
 
 class SequenceChecks(Checks):
@@ -91,9 +94,11 @@ class SequenceChecks(Checks):
             model_vs_task=None if fresh.task is None else agreement(fresh.model, fresh.task),
             program_vs_task=None if fresh.task is None else agreement(fresh.program, fresh.task),
             program_vs_model=self._against_network([p.within(length) for p in tried], found),
-            figures={"smallest_margin": Measure(lead)},
+            figures={} if lead is None else {"smallest_margin": Measure(lead)},
             draw=self._draw(),
-            data=SequencesChecked(self.draws, None if fresh.task is None else tuple(with_task)),
+            data=SequencesChecked(
+                self.draws, None if fresh.task is None else tuple(with_task), self._recorded()
+            ),
             diverges_at=first_difference(beyond),
             longer=tuple(part.longer() for part in self.longer),
         )
@@ -117,6 +122,11 @@ class SequenceChecks(Checks):
             length=self.fresh.length,
         )
 
+    def _recorded(self) -> tuple[Int[ndarray, "_ _ _"], ...] | None:
+        if self.network.stored is not None:
+            return None
+        return tuple(part.model for part in (self.fresh, *self.longer, self.stress))
+
     def _draw(self) -> dict[str, Any]:
         """The fresh draw, for whoever puts it in words."""
         fresh = self.draws.fresh
@@ -133,7 +143,17 @@ def searched(
     tried: list[Int[ndarray, "_ _ _"]],
 ) -> Searched:
     """Search for disagreements, by the checker's own forward pass: it will do the same again."""
-    channels, model = network.channels, network.model
+    channels, model = network.channels, network.stored
+    hints = program_of(source).constants
+    if model is None:
+
+        def ask_it(rows: Int[ndarray, "n length channels"]) -> Asked:
+            differs = (run_sequences(source, rows, channels.outputs) != network.run(rows)).any(
+                axis=2
+            )
+            return Asked(differs, np.ones(differs.shape))
+
+        return search(ask_it, tried, channels.inputs, length, hints)
     shape = asdict(model.architecture)
     weights = {name: value.detach().numpy() for name, value in model.parameters.items()}
     answers = np.array(model.answers, dtype=np.int64)
@@ -143,7 +163,6 @@ def searched(
         said, lead = answers_of(shape, weights, answers, channels.inputs, rows)
         return Asked((program != said).any(axis=2), lead)
 
-    hints = program_of(source).constants
     return search(ask, tried, channels.inputs, length, hints)
 
 
@@ -167,10 +186,15 @@ def verify_sequence_refusal(
     if task is not None and view is not None:
         sequences = planned(view.channels, view.length, task).fresh.sequences(view.channels)
         counted = agreement(view.network.run(sequences), task.labels(sequences))
-    stored = view is not None
+    stored = view is not None and view.network.stored is not None
     return Verified(refused_report(refusal, name, "sequences", stored, counted, remarks))
 
 
-def _smallest_lead(network: SequenceNetwork, sequences: Int[ndarray, "n length channels"]) -> float:
+def _smallest_lead(
+    network: SequenceNetwork, sequences: Int[ndarray, "n length channels"]
+) -> float | None:
+    """Null of a black box, which shows none."""
+    if network.stored is None:
+        return None
     starts = range(0, len(sequences), LEADS_AT_ONCE)
     return min(float(network.lead(sequences[i : i + LEADS_AT_ONCE]).min()) for i in starts)

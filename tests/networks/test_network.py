@@ -13,6 +13,7 @@ from distill.networks.architecture import (
     FeedForward,
     IntegerRecurrent,
     Recurrent,
+    RecurrentLayers,
     StoredArchitecture,
 )
 from distill.networks.network import HIDDEN, HasActivations, HasLogits, HasParameters, HasSteps
@@ -32,13 +33,14 @@ STEPS = [
     (Recurrent(6, 2, 3), (0, 7)),
     (IntegerRecurrent(2, 3, 2, "relu"), ()),
     (IntegerRecurrent(1, 3, 2, "linear", "choice", one_hot=True, n_symbols=6), (3, 1)),
+    (RecurrentLayers(6, 2, 4, "lstm", 3, n_layers=2, head=(5,)), (1, 4)),
 ]
 
 
 def stored(architecture, answers=()):
     generator = torch.Generator().manual_seed(0)
-    if isinstance(architecture, tuple(TOKEN_ARCHITECTURES.values())):
-        return Model(architecture, architecture.initialise(generator))
+    if isinstance(architecture, (*TOKEN_ARCHITECTURES.values(), RecurrentLayers)):
+        return Model(architecture, architecture.initialise(generator), answers)
     members = architecture.initialise(generator, 1)
     return Model(architecture, {name: weights[0] for name, weights in members.items()}, answers)
 

@@ -24,6 +24,9 @@ from distill.search.conformance import telling_apart
 MAX_STATES = 2_000
 """States beyond which no machine is read."""
 
+SHORTER = 0.8
+"""From one length to the next, where none of few states is found."""
+
 SEQUENCES = 4_000
 """Sequences that the machine is held against in the end."""
 
@@ -46,6 +49,7 @@ class ExtractedMachine:
         hidden: the network's hidden state there.
         continuations: the sequences by whose answers states are told apart.
         rounds: counterexamples that were followed.
+        length: of the sequences on which the network follows it.
     """
 
     machine: Machine
@@ -53,10 +57,31 @@ class ExtractedMachine:
     hidden: Float[ndarray, "states d"]
     continuations: tuple[tuple[int, ...], ...]
     rounds: int
+    length: int
+
+
+def extract_on_shorter(
+    network: HasSteps, symbols: tuple[tuple[int, ...], ...], length: int, max_states: int
+) -> ExtractedMachine | None:
+    """The machine that a network follows on the longest sequences on which it follows any.
+
+    A network that is right up to some length, or but for some sequences, is in none of few states
+    beyond it: what is met there are the states of its mistakes.
+    """
+    shorter = length
+    while shorter > 2:
+        shorter = min(shorter - 1, int(shorter * SHORTER))
+        found = extract_machine(network, symbols, shorter, max_states)
+        if isinstance(found, ExtractedMachine):
+            return found
+    return None
 
 
 def extract_machine(
-    network: HasSteps, symbols: tuple[tuple[int, ...], ...], length: int
+    network: HasSteps,
+    symbols: tuple[tuple[int, ...], ...],
+    length: int,
+    max_states: int = MAX_STATES,
 ) -> ExtractedMachine | Refusal:
     """Read the machine of a recurrent network.
 
@@ -64,12 +89,21 @@ def extract_machine(
         network: the network.
         symbols: the values that every symbol stands for.
         length: of the sequences that the network can be trusted on.
+        max_states: beyond which none is read.
     """
     count = len(symbols)
     rng = np.random.default_rng(EXTRACTION_SEED)
     continuations: list[tuple[int, ...]] = [(symbol,) for symbol in range(count)]
     for rounds in range(MAX_ROUNDS):
-        closed = _close(network, count, continuations, length)
+        closed = _close(network, count, continuations, length, max_states)
+        if isinstance(closed, int) and closed > max_states:
+            return Refusal(
+                (
+                    f"more than {max_states:,} states were met: no machine of few states is what "
+                    "the network follows; more are read with a larger max_states",
+                ),
+                {"states": closed, "continuations": len(continuations)},
+            )
         if isinstance(closed, int):
             return Refusal(
                 (
@@ -88,7 +122,7 @@ def extract_machine(
         else:
             longest = _needed(found, access)
             if longest <= length:
-                return ExtractedMachine(found, access, hidden, tuple(continuations), rounds)
+                return ExtractedMachine(found, access, hidden, tuple(continuations), rounds, length)
             return Refusal(
                 (
                     f"{len(access)} states were met, and it takes sequences of {longest} symbols "
@@ -129,7 +163,11 @@ def _needed(machine: Machine, access: tuple[tuple[int, ...], ...]) -> int:
 
 
 def _close(
-    network: HasSteps, count: int, continuations: list[tuple[int, ...]], length: int
+    network: HasSteps,
+    count: int,
+    continuations: list[tuple[int, ...]],
+    length: int,
+    max_states: int,
 ) -> (
     tuple[Int[ndarray, "states symbols"], tuple[tuple[int, ...], ...], Float[ndarray, "states d"]]
     | int
@@ -138,7 +176,7 @@ def _close(
 
     Returns:
         Transitions, a shortest way to every state, and the hidden state there; or how many states
-        there were when the walk became longer than the network can be trusted on.
+        there were when the walk became longer than the network can be trusted on, or they too many.
     """
     numbers = {_signature(network, network.start[None], continuations)[0].tobytes(): 0}
     access: list[tuple[int, ...]] = [()]
@@ -158,7 +196,7 @@ def _close(
                     numbers[key] = len(hidden)
                     access.append((*access[state], symbol))
                     hidden.append(stepped[place])
-                    if len(access[-1]) > length or len(hidden) > MAX_STATES:
+                    if len(access[-1]) > length or len(hidden) > max_states:
                         return len(hidden)
                 targets.append(numbers[key])
             transitions.append(targets)

@@ -15,7 +15,7 @@ from distill.kinds.automaton.compare import machine_difference, sorted_machine
 from distill.kinds.automaton.emit import emit_machine
 from distill.kinds.automaton.evidence import look_inside, prove, walks_through
 from distill.kinds.automaton.exhibits import MachineExhibits, machine_exhibits
-from distill.kinds.automaton.extract import extract_machine
+from distill.kinds.automaton.extract import MAX_STATES, extract_machine, extract_on_shorter
 from distill.kinds.automaton.mechanism import AutomatonMechanism, Variable, automaton_of
 from distill.kinds.automaton.notation import state_graph
 from distill.kinds.automaton.pictures import machine_pictures
@@ -27,6 +27,10 @@ from distill.records.report import Report
 
 MAX_SYMBOLS = 512
 """Symbols up to which an automaton is looked for."""
+
+GIVEN_STATES = 100
+"""States of a machine that is read of a network that somebody else trained, where nobody says how
+many: one that is right on most sequences follows hundreds on the others, which mean nothing."""
 
 
 class AutomatonKind(Kind[AutomatonMechanism]):
@@ -48,10 +52,16 @@ class AutomatonKind(Kind[AutomatonMechanism]):
         if not network.reads_symbols or network.channels.size > MAX_SYMBOLS:
             return  # what reads and gives numbers is no automaton
         symbols = tuple(tuple(int(value) for value in row) for row in network.channels.alphabet)
-        found = extract_machine(network.over_symbols(), symbols, view.length)
+        most = view.max_states or (GIVEN_STATES if view.given else MAX_STATES)
+        model = network.over_symbols()
+        found = extract_machine(model, symbols, view.length, most)
         if isinstance(found, Refusal):
-            yield found
-            return
+            shorter = extract_on_shorter(model, symbols, view.length, most) if view.given else None
+            if shorter is None or 2 * shorter.length < view.length:
+                yield found  # that it is no machine is all that is known
+            if shorter is None:
+                return
+            found = shorter
         yield automaton_of(found.machine.minimise(), found.machine.states, found.rounds)
 
     def summary(self, mechanism: AutomatonMechanism) -> str:
@@ -96,6 +106,8 @@ class AutomatonKind(Kind[AutomatonMechanism]):
         mechanism = written.mechanism
         assert isinstance(mechanism, AutomatonMechanism), "of this kind"
         assert isinstance(view, SequenceTrace), "automata are read over sequences"
+        if not view.network.reached:
+            return {}
         return look_inside(mechanism, view.network, sample)
 
     def prove(self, written: Written, view: View) -> Proved:

@@ -135,8 +135,8 @@ def _values(
     network: SequenceNetwork, hidden: Float[ndarray, "length d"]
 ) -> tuple[Float[ndarray, "length outputs"], bool]:
     """What the network gives along a sequence, and whether these are choices."""
-    model = network.model
-    if model.architecture.readout == "value":
+    model = network.stored
+    if model is not None and model.architecture.readout == "value":
         return model.values(hidden), False
     return network.outputs(hidden).astype(float), True
 

@@ -98,7 +98,7 @@ def _linear(network: SequenceNetwork, length: int) -> Reading | Refusal | None:
 
 def _compared(network: SequenceNetwork, length: int) -> Reading | Refusal | None:
     """Thresholds and extremes; a linear network that gives numbers has neither."""
-    shape = network.model.architecture
+    shape = network.reads
     if not isinstance(shape, IntegerRecurrent):
         return None
     if (shape.activation, shape.readout) == READ_LINEARLY or network.channels.outputs > 1:
@@ -111,7 +111,7 @@ def _compared(network: SequenceNetwork, length: int) -> Reading | Refusal | None
 
 def _registers(network: SequenceNetwork, length: int) -> Reading | Refusal | None:
     """Registers by decoding and synthesis; a linear network is read better by its responses."""
-    shape = network.model.architecture
+    shape = network.reads
     if isinstance(shape, IntegerRecurrent) and (shape.activation, shape.readout) == READ_LINEARLY:
         return None
 

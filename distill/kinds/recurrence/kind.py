@@ -78,6 +78,8 @@ class RecurrenceKind(Kind[RecurrenceMechanism]):
         mechanism = written.mechanism
         assert isinstance(mechanism, RecurrenceMechanism), "of this kind"
         assert isinstance(view, SequenceTrace), "recurrences are read over sequences"
+        if not view.network.reached:
+            return {}
         return look_inside(mechanism.recurrence, view.network, sample)
 
     def prove(self, written: Written, view: View) -> Proved:

@@ -1,0 +1,159 @@
+"""From a view of a network to what was found in it: read, write, verify, and when again.
+
+A network that is trained here is trained again where its program is not what it does. One that
+somebody else trained is what it is: where it follows no program as far as was asked for, what it
+does on shorter sequences is found, and the report says so.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+from distill.kinds.kind import Mechanism, Written
+from distill.kinds.known import kind_of, read, write
+from distill.networks.trace import SequenceTrace, View
+from distill.records.counts import SequenceDisagreement
+from distill.records.refusal import Refusal
+from distill.runs.stages import Stages
+from distill.tasks.finite import Task
+from distill.tasks.sequences import SequenceTask
+from distill.train.watched import Training
+from distill.verify.report import Verified, verify_best
+from distill.verify.spaces import at_chance, checks_of, refused
+
+SHORTEST, MAX_SHORTER = 5, 4
+"""Steps of the shortest sequences that a verdict is sought for, and how often for shorter ones."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Found:
+    """What the stages after training arrived at.
+
+    Attributes:
+        view: of the network; null where none was trained.
+        written: null for a refusal.
+    """
+
+    view: View | None
+    mechanism: Mechanism | Refusal
+    written: Written | None
+    verified: Verified
+
+    @property
+    def understood(self) -> bool:
+        """Whether there is a program that no check found to differ from the network."""
+        return self.verified.report.verdict not in {"refused", "approximate"}
+
+    def under(self, assumptions: tuple[str, ...]) -> Found:
+        """The same, with what it rests on among the remarks of its report."""
+        report = self.verified.report
+        report = dataclasses.replace(report, remarks=(*report.remarks, *assumptions))
+        return dataclasses.replace(self, verified=dataclasses.replace(self.verified, report=report))
+
+
+def first_understood(training: Training, task: Task | SequenceTask, stages: Stages) -> Found:
+    """The first network whose program no check found to differ; or the first with a program."""
+    taken, verdict = None, None
+    while (view := training.next_network(verdict, stages)) is not None:
+        found = distilled(view, task, task.name, stages, training)
+        verdict = found.verified.report.verdict
+        if taken is None or not taken.written or found.understood:
+            taken = found
+            training.take()
+        if found.understood:
+            break
+    if taken is not None:
+        return taken
+    refusal = training.unlearned()
+    with stages.stage("verify") as lines:
+        verified = refused(refusal, None, task, task.name, ())
+        lines.append(verified.report.verdict)
+    return Found(None, refusal, None, verified)
+
+
+def distill_given(
+    view: SequenceTrace, task: Task | SequenceTask | None, name: str, stages: Stages
+) -> Found:
+    """Distill a network over sequences that somebody else trained, as far as it holds.
+
+    Where program and network part on sequences of the length that was asked for, and agree on all
+    shorter ones, the verdict is about those; that it is, and where they part, is among the remarks.
+    """
+    found = first = distilled(view, task, name, stages)
+    tried = view
+    for _ in range(MAX_SHORTER):
+        parting = _parting(found)
+        if parting is None or len(parting) - 1 < SHORTEST:
+            return first
+        tried = dataclasses.replace(tried, length=len(parting) - 1)
+        found = distilled(tried, task, name, stages)
+        if found.understood:
+            inputs = " ".join(",".join(map(str, step)) for step in parting)
+            return found.under(
+                (
+                    f"asked for {view.length} steps, as far as which no program was found that the "
+                    f"network follows: the verdict is about {tried.length} steps, since after "
+                    f"{inputs} it and a program of few states part",
+                )
+            )
+    return first
+
+
+def _parting(found: Found) -> tuple[tuple[int, ...], ...] | None:
+    """A sequence within what was claimed at whose end program and network part, if one is known."""
+    counted = found.verified.report.program_vs_model
+    if found.verified.report.verdict != "approximate" or counted is None:
+        return None
+    seen = counted.disagreement
+    return seen.inputs if isinstance(seen, SequenceDisagreement) else None
+
+
+def distilled(
+    view: View,
+    task: Task | SequenceTask | None,
+    name: str,
+    stages: Stages,
+    training: Training | None = None,
+) -> Found:
+    """Read, write, verify. Reading gets the view, and nothing of the task.
+
+    The training is asked for the inputs that were trained on, and for remarks on a refusal.
+    """
+    with stages.stage("extract") as lines:
+        mechanisms, refusals = read(view)
+        lines += [kind_of(each).summary(each) for each in mechanisms] or [_refused(refusals[0])]
+    programs = list[Written]()
+    if mechanisms:
+        with stages.stage("emit") as lines:
+            for mechanism in mechanisms:
+                written = write(mechanism)
+                if isinstance(written, Written):
+                    written = at_chance(written, view) or written
+                lines.append(_refused(written) if isinstance(written, Refusal) else written.summary)
+                if isinstance(written, Refusal):
+                    refusals = (*refusals, written)
+                else:
+                    programs.append(written)
+    with stages.stage("verify") as lines:
+        if programs:
+            mask = None if training is None else training.train_mask
+            taken, verified = verify_best(programs, view, name, checks_of(view, task, mask))
+            found = Found(view, taken.mechanism, taken, verified)
+        else:
+            refusal = _together(refusals)
+            remarks = () if training is None else training.remarks
+            found = Found(view, refusal, None, refused(refusal, view, task, name, remarks))
+        lines.append(found.verified.report.verdict)
+    return found
+
+
+def _together(refusals: tuple[Refusal, ...]) -> Refusal:
+    """All that was said by those that looked."""
+    return Refusal(
+        tuple(reason for refusal in refusals for reason in refusal.reasons),
+        {key: value for refusal in refusals for key, value in refusal.numbers.items()},
+    )
+
+
+def _refused(refusal: Refusal) -> str:
+    return f"refused: {refusal.reasons[0]}"
