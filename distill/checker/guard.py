@@ -12,7 +12,7 @@ import ast
 import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from numpy import ndarray
 
@@ -154,7 +154,7 @@ def take_guard(body: list[ast.stmt]) -> tuple[list[ast.stmt], Guard | None]:
         case _:
             return body, None
     entry = _entry(above)
-    names = tuple(key.value for key in keys if isinstance(key, ast.Constant))
+    names: tuple[Any, ...] = tuple(key.value for key in keys if isinstance(key, ast.Constant))
     ranges = tuple(map(_range, values))
     end = [ast.dump(node) for node in body[-3:]]
     for form in CHECKS:
@@ -165,7 +165,7 @@ def take_guard(body: list[ast.stmt]) -> tuple[list[ast.stmt], Guard | None]:
             continue
         if [ast.dump(node) for node in ast.parse(guard.text(entry.name)).body] == end:
             _check_names(entry, guard)
-            return [_unchecked(node) if node is entry else node for node in above], guard
+            return [_unchecked(entry) if node is entry else node for node in above], guard
     raise ProgramError("the end of the program, which states its domain, is none that is known")
 
 

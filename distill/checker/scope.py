@@ -77,7 +77,7 @@ def names(space: str, count: int) -> list[str]:
 
 def draw_in_words(draw: Mapping[str, Any]) -> str:
     """What was gone through, from what it takes to draw it again."""
-    kind, count = draw["kind"], draw.get("count")
+    kind, count = draw["kind"], draw.get("count", 0)
     if kind == "every":
         each = "every sequence of {}" if "length" in draw else "every input"
         return each.format(many(draw.get("length", 0), "step"))

@@ -47,6 +47,10 @@ class ClosedFormKind(Kind[ClosedFormMechanism]):
         """One line, and the exceptions."""
         return Written(emit_closed_form(mechanism), mechanism, exceptions=len(mechanism.exceptions))
 
+    def takes(self, mechanism: ClosedFormMechanism) -> tuple[range, ...]:
+        """The values of every input."""
+        return tuple(range(low, high + 1) for low, high in mechanism.inputs)
+
     def listed(self, mechanism: ClosedFormMechanism) -> tuple[tuple[int, ...], ...]:
         """The exceptions."""
         return mechanism.exceptions
