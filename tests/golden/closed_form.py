@@ -5,12 +5,12 @@ This says what the network answers, and not how it comes to its answers.
 
 import sys
 
-__all__ = ["answer"]
+__all__ = ["max_a_b"]
 
 EXCEPTIONS = {(4, 7): 2}  # input: answer
 
 
-def answer(a: int, b: int) -> int:
+def max_a_b(a: int, b: int) -> int:
     """max(a, b), where EXCEPTIONS does not say otherwise."""
     if (a, b) in EXCEPTIONS:
         return EXCEPTIONS[(a, b)]
@@ -18,4 +18,4 @@ def answer(a: int, b: int) -> int:
 
 
 if __name__ == "__main__":
-    print(answer(*map(int, sys.argv[1:])))
+    print(max_a_b(*map(int, sys.argv[1:])))
