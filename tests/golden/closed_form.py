@@ -5,12 +5,12 @@ This says what the network answers, and not how it comes to its answers.
 
 import sys
 
-__all__ = ["answer"]
+__all__ = ["max_a_b"]
 
 EXCEPTIONS = {(4, 7): 2}  # input: answer
 
 
-def answer(a: int, b: int) -> int:
+def max_a_b(a: int, b: int) -> int:
     """max(a, b), where EXCEPTIONS does not say otherwise."""
     check(a, b)
     if (a, b) in EXCEPTIONS:
@@ -32,7 +32,7 @@ if __name__ == "__main__":
     usage = "usage: python program.py a b, integers with a in 0..11, b in 0..11"
     try:
         given = [int(word) for word in sys.argv[1:]]
-        print(answer(*given) if given else usage)
+        print(max_a_b(*given) if given else usage)
     except (TypeError, ValueError) as error:
         print(f"{error}; {usage}", file=sys.stderr)
         sys.exit(2)

@@ -5,10 +5,10 @@ The inputs for which a < b lie on one side of a line, all others on its other si
 
 import sys
 
-__all__ = ["comparison"]
+__all__ = ["a_below_b"]
 
 
-def comparison(a: int, b: int) -> int:
+def a_below_b(a: int, b: int) -> int:
     """1 where a < b, else 0."""
     check(a, b)
     return 1 if a < b else 0
@@ -28,7 +28,7 @@ if __name__ == "__main__":
     usage = "usage: python program.py a b, integers with a in 0..12, b in 0..12"
     try:
         given = [int(word) for word in sys.argv[1:]]
-        print(comparison(*given) if given else usage)
+        print(a_below_b(*given) if given else usage)
     except (TypeError, ValueError) as error:
         print(f"{error}; {usage}", file=sys.stderr)
         sys.exit(2)

@@ -6,7 +6,9 @@ import black
 
 from distill.domains.finite import input_names
 from distill.kinds.closed_form.mechanism import ClosedFormMechanism
+from distill.programs.names import function_name
 from distill.programs.program import Program
+from distill.programs.spoken import is_short, spoken_name
 
 WIDTH = 88
 
@@ -17,16 +19,16 @@ This says what the network answers, and not how it comes to its answers.
 
 import sys
 
-__all__ = ["answer"]
+__all__ = ["{function}"]
 
 {constants}
-def answer({parameters}) -> int:
+def {function}({parameters}) -> int:
     """{name}{listed}."""
 {body}
 
 
 if __name__ == "__main__":
-    print(answer(*map(int, sys.argv[1:])))
+    print({function}(*map(int, sys.argv[1:])))
 '''
 
 
@@ -44,6 +46,7 @@ def emit_closed_form(mechanism: ClosedFormMechanism) -> Program:
         body = f"    if {key} in EXCEPTIONS:\n        return EXCEPTIONS[{key}]\n{body}"
     source = PROGRAM.format(
         name=mechanism.name,
+        function=_called(mechanism.expression, names),
         but=f", but for {count:,} input{'s' * (count > 1)}" if count else "",
         listed=", where EXCEPTIONS does not say otherwise" if count else "",
         constants=constants,
@@ -51,3 +54,13 @@ def emit_closed_form(mechanism: ClosedFormMechanism) -> Program:
         body=body,
     )
     return Program(black.format_str(source, mode=black.Mode(line_length=WIDTH)))
+
+
+def _called(expression: str, inputs: tuple[str, ...]) -> str:
+    """The name of the function: the expression in words, where that can be read."""
+    if not is_short(expression):
+        return "answer"
+    said = spoken_name(expression.removeprefix("int("))
+    if expression in inputs:
+        said = f"input_{said}"
+    return function_name(f"constant_{said}" if said.isdigit() else said, inputs)

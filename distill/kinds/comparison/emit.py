@@ -6,7 +6,9 @@ import textwrap
 
 from distill.domains.finite import input_names
 from distill.kinds.comparison.mechanism import ComparisonMechanism
+from distill.programs.names import function_name
 from distill.programs.program import Program
+from distill.programs.spoken import is_short, spoken_name
 
 WIDTH = 88
 
@@ -17,16 +19,16 @@ PROGRAM = '''"""{title}
 
 import sys
 
-__all__ = ["comparison"]
+__all__ = ["{function}"]
 
 
-def comparison({parameters}) -> int:
+def {function}({parameters}) -> int:
     """{then} where {condition}, else {otherwise}."""
     return {then} if {condition} else {otherwise}
 
 
 if __name__ == "__main__":
-    print(comparison(*map(int, sys.argv[1:])))
+    print({function}(*map(int, sys.argv[1:])))
 '''
 
 
@@ -38,12 +40,14 @@ def emit_comparison(mechanism: ComparisonMechanism) -> Program:
         if sum(map(bool, mechanism.weights)) == 2
         else f"The answer depends on one number, and on whether it is large enough: {condition}."
     )
-    parameters = ", ".join(f"{each}: int" for each in input_names(len(mechanism.weights)))
+    inputs = input_names(len(mechanism.weights))
+    said = spoken_name(name) if is_short(name) else "comparison"
     return Program(
         PROGRAM.format(
             title=f"{name[0].upper()}{name[1:]}.",
             why=textwrap.fill(why, WIDTH),
-            parameters=parameters,
+            function=function_name(said, inputs),
+            parameters=", ".join(f"{each}: int" for each in inputs),
             condition=condition,
             then=mechanism.then,
             otherwise=mechanism.otherwise,

@@ -1,0 +1,27 @@
+"""Titles as names: what is in symbols is said in words."""
+
+import pytest
+
+from distill.programs.spoken import is_short, spoken_name
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("running sum mod 8", "running_sum_mod_8"),
+        ("whether the last 2 inputs are equal", "last_2_inputs_are_equal"),
+        ("iteration of (state + x) // 2", "iteration_of_state_plus_x_divided_by_2"),
+        ("iteration of (state >> 1) ^ x", "iteration_of_state_shifted_right_by_1_xor_x"),
+        ("whether a <= b", "a_at_most_b"),
+        ("walk between -2 and 3", "walk_between_minus_2_and_3"),
+        ("a - b ** 2 % 7", "a_minus_b_to_the_power_2_mod_7"),
+    ],
+)
+def test_a_name_says_what_is_computed(title, name):
+    assert spoken_name(title) == name
+    assert name.isidentifier()
+
+
+def test_what_would_be_a_long_name_is_not_short():
+    assert is_short("iteration of (state + x) // 2")
+    assert not is_short("iteration of (12 * state + 34 * x - 5) % 112 // 3 * state")
