@@ -299,6 +299,5 @@ def _how_many(answer: Any) -> str:
     """How a task says that its answers are tuples, where one was met."""
     if not isinstance(answer, tuple):
         return ""
-    return (
-        f"; answers that are tuples of {len(answer)} are SequenceTask(..., outputs={len(answer)})"
-    )
+    count = len(answer)
+    return f"; answers that are tuples of {count} are those of SequenceTask(..., outputs={count})"
