@@ -125,3 +125,11 @@ def test_one_of_something_is_no_plural():
     held = holds_for("sequences", [(0, 1)], 1, "tested", one, None)
     assert held["lengths"] == "1 step"
     assert str(distill.Task({"a": range(2)}, range(2), lambda a: a, train_fraction=0.5).domain)
+
+
+def test_what_is_shown_of_a_run_in_python_is_short():
+    run = distill.distill(lambda t: 5 * torch.eye(5)[t.sum(1) % 5], [range(5)] * 2, range(5))
+    for shown in (run, run.program, run.mechanism):
+        assert len(repr(shown)) < 200
+        assert "\n" not in repr(shown)
+    assert f"{run.program}".startswith('"""The sum a + b modulo 5')
