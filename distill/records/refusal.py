@@ -19,11 +19,14 @@ class Refusal:
 
 
 NUMBERS = {
+    "agree": "inputs on which the closest expression gives the network's answer",
     "agreement": "part of the network's answers that what came closest gives",
     "all_waves": "part of the logits that all frequencies of the best coordinate explain",
     "answers": "different answers that the network gives",
     "associative": "part of the triples of its output table that associate; in a group all do",
     "best_right": "part of fresh sequences on which the best network is right at every step",
+    "bits": "length of the closest expression and its exceptions, in bits",
+    "bits of the list": "length of a list of all answers, in bits",
     "candidates": "coordinates (functions of the inputs) that frequencies were looked for in",
     "commonest_answer": "part of the network's answers that its commonest one is",
     "continuations": "sequences that states were told apart by",
@@ -35,6 +38,7 @@ NUMBERS = {
     "held": "registers of integers that its hidden state was found to hold",
     "heldout_r2": "part of the logits that is explained on inputs that were not fitted (R²)",
     "inequalities": "inequalities that are as simple as the one that fits",
+    "inputs": "inputs that expressions were held against",
     "key_frequencies": "frequencies of the waves that were tried",
     "lags": "steps of what the network responds to one input that were read",
     "latin": "part of the rows and columns of its output table that hold every output once",

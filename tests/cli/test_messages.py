@@ -132,4 +132,4 @@ def test_what_is_shown_of_a_run_in_python_is_short():
     for shown in (run, run.program, run.mechanism):
         assert len(repr(shown)) < 200
         assert "\n" not in repr(shown)
-    assert f"{run.program}".startswith('"""The sum a + b modulo 5')
+    assert f"{run.program}".startswith('"""The ')

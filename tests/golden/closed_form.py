@@ -1,0 +1,38 @@
+"""The answer is max(a, b), but for 1 input.
+
+This says what the network answers, and not how it comes to its answers.
+"""
+
+import sys
+
+__all__ = ["answer"]
+
+EXCEPTIONS = {(4, 7): 2}  # input: answer
+
+
+def answer(a: int, b: int) -> int:
+    """max(a, b), where EXCEPTIONS does not say otherwise."""
+    check(a, b)
+    if (a, b) in EXCEPTIONS:
+        return EXCEPTIONS[(a, b)]
+    return max(a, b)
+
+
+DOMAIN = {"a": range(12), "b": range(12)}
+
+
+def check(*inputs: int) -> None:
+    """Raise ValueError where an input is no integer of its range."""
+    for name, value in zip(DOMAIN, inputs):
+        if type(value) is not int or value not in DOMAIN[name]:
+            raise ValueError(f"{name} = {value!r} is no integer in {DOMAIN[name]}")
+
+
+if __name__ == "__main__":
+    usage = "usage: python program.py a b, integers with a in 0..11, b in 0..11"
+    try:
+        given = [int(word) for word in sys.argv[1:]]
+        print(answer(*given) if given else usage)
+    except (TypeError, ValueError) as error:
+        print(f"{error}; {usage}", file=sys.stderr)
+        sys.exit(2)
