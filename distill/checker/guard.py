@@ -12,7 +12,7 @@ import ast
 import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from numpy import ndarray
 
@@ -153,20 +153,19 @@ def take_guard(body: list[ast.stmt]) -> tuple[list[ast.stmt], Guard | None]:
             pass
         case _:
             return body, None
-    entry = _entry(above)
-    names: tuple[Any, ...] = tuple(key.value for key in keys if isinstance(key, ast.Constant))
+    entry, unknown = _entry(above), ProgramError("the end of the program is none that is known")
+    texts = [key.value for key in keys if isinstance(key, ast.Constant)]
+    names = tuple(text for text in texts if isinstance(text, str) and text.isidentifier())
     ranges = tuple(map(_range, values))
+    if not names or len(names) != len(keys):
+        raise unknown
     end = [ast.dump(node) for node in body[-3:]]
     for form in CHECKS:
-        if not all(isinstance(name, str) and name.isidentifier() for name in names):
-            break
-        guard = Guard(form, names, ranges) if names and len(names) == len(keys) else None
-        if guard is None or (len(names) > 1 and form == "list"):
-            continue
+        guard = Guard(form, names, ranges)
         if [ast.dump(node) for node in ast.parse(guard.text(entry.name)).body] == end:
             _check_names(entry, guard)
             return [_unchecked(entry) if node is entry else node for node in above], guard
-    raise ProgramError("the end of the program, which states its domain, is none that is known")
+    raise unknown
 
 
 def _entry(above: Sequence[ast.stmt]) -> ast.FunctionDef:

@@ -61,7 +61,8 @@ class BlackBox(HasLogits, HasActivations):
                 if tuple(answer.shape) != (len(batch), self.n_outputs):
                     raise DistillError(
                         f"the network answered with shape {tuple(answer.shape)} for "
-                        f"{len(batch)} inputs: expected ({len(batch)}, {self.n_outputs})"
+                        f"{len(batch)} inputs: expected ({len(batch)}, {self.n_outputs}), a logit "
+                        "for every output" + _if_labels(answer, len(batch), self.n_outputs)
                     )
                 parts.append(answer.to("cpu", torch.float64))
         logits = torch.cat(parts)
@@ -123,3 +124,10 @@ class BlackBox(HasLogits, HasActivations):
         finally:
             if module is not None and was_training:
                 module.train()
+
+
+def _if_labels(answer: Tensor, inputs: int, outputs: int) -> str:
+    """What to do with a network that gives its answers and no logits."""
+    if tuple(answer.shape) not in {(inputs,), (inputs, 1)}:
+        return ""
+    return f"; one that gives the answer alone can return torch.eye({outputs})[answer]"

@@ -10,6 +10,7 @@ from distill.pages.statements import meaning_statement
 from distill.records.counts import Agreement
 from distill.records.figure import Figure
 from distill.records.figures import three, words_of
+from distill.records.refusal import NUMBERS
 from distill.records.report import DECOY_AGREES, Report
 
 
@@ -35,7 +36,7 @@ def evidence_rows(report: Report) -> list[Row]:
         rows.append(Row("runner-up", size, f"of the same network: {other.name}"))
     for name, value in (report.numbers or {}).items():
         if value is not None:
-            rows.append(Row(name.replace("_", " "), f"{value:.4g}", ""))
+            rows.append(Row(name.replace("_", " "), f"{value:.4g}", NUMBERS.get(name, "")))
     return rows
 
 

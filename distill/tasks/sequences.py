@@ -241,6 +241,7 @@ class SequenceTask:
             ):
                 raise TaskError(
                     f"{self._call(sequence)} is {shown(answer)} at step {t}: expected {expected}"
+                    f"{_how_many(answer)}"
                 )
         return answers
 
@@ -294,3 +295,11 @@ def windows(xs: list[Any], count: int) -> Iterator[list[Any]]:
         raise TaskError(f"a window of the last {count!r} inputs: expected 1 to {MAX_LENGTH:,}")
     padded = [0] * (count - 1) + xs
     return (padded[t : t + count] for t in range(len(xs)))
+
+
+def _how_many(answer: Any) -> str:
+    """How a task says that its answers are tuples, where one was met."""
+    if not isinstance(answer, tuple):
+        return ""
+    count = len(answer)
+    return f"; answers that are tuples of {count} are those of SequenceTask(..., outputs={count})"

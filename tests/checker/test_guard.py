@@ -126,7 +126,7 @@ def test_a_domain_that_is_stated_otherwise_is_not_of_the_language(what):
     old, new = FORGED[what]
     source = PROGRAMS["comparison"].source
     assert old in source
-    with pytest.raises(ProgramError, match=r"domain|begin with check"):
+    with pytest.raises(ProgramError, match=r"domain|begin with check|end of the program"):
         read_program(source.replace(old, new))
 
 

@@ -108,3 +108,13 @@ def test_a_page_is_found_copied_and_opened_or_it_is_said_that_it_was_not(tmp_pat
     told = distill_here("report", str(RUN), "--open", cwd=tmp_path)
     assert told.returncode == 0
     assert "no browser was found" in told.stderr
+
+
+def test_a_bench_that_is_quiet_prints_nothing_as_runs_end(tmp_path, monkeypatch):
+    consoles = []
+    monkeypatch.setattr(
+        "distill.bench.watch.run_shown", lambda *given: consoles.append(given[-1]) or []
+    )
+    for words in ([], ["--quiet"]):
+        distill_here("bench", "tomita", "--only", "tomita1", *words, cwd=tmp_path)
+    assert [console.quiet for console in consoles] == [False, True]

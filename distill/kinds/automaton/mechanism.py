@@ -7,6 +7,7 @@ from typing import Literal
 
 from distill.kinds.automaton.machine import Machine
 from distill.records.refusal import FORMAT_VERSION
+from distill.records.short import Short
 
 
 @dataclass(frozen=True)
@@ -17,8 +18,8 @@ class Variable:
     values: tuple[int | None, ...]
 
 
-@dataclass(frozen=True)
-class AutomatonMechanism:
+@dataclass(frozen=True, repr=False)
+class AutomatonMechanism(Short):
     """A finite-state machine in hidden space: state q answers symbol i with outputs[q][i].
 
     It starts in state 0, has as few states as possible, and numbers them breadth-first.

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from distill.domains.finite import input_names
 from distill.drawing.picture import Picture
 from distill.expressions.as_sympy import as_sympy
+from distill.expressions.cases import listed_beside, with_exceptions
 from distill.expressions.reading import read_expression
 from distill.kinds.closed_form.emit import emit_closed_form
 from distill.kinds.closed_form.exhibits import ClosedFormExhibits, closed_form_exhibits
@@ -48,7 +50,7 @@ class ClosedFormKind(Kind[ClosedFormMechanism]):
         return Written(emit_closed_form(mechanism), mechanism, exceptions=len(mechanism.exceptions))
 
     def takes(self, mechanism: ClosedFormMechanism) -> tuple[range, ...]:
-        """The values of every input."""
+        """The inputs of the network."""
         return tuple(range(low, high + 1) for low, high in mechanism.inputs)
 
     def listed(self, mechanism: ClosedFormMechanism) -> tuple[tuple[int, ...], ...]:
@@ -67,10 +69,11 @@ class ClosedFormKind(Kind[ClosedFormMechanism]):
         return closed_form_pictures(mechanism, exhibits)
 
     def notation(self, mechanism: ClosedFormMechanism, form: Notation) -> str:
-        """The expression as a formula."""
+        """The expression as a formula, with the inputs that are answered otherwise."""
         formula = as_sympy(read_expression(mechanism.expression))
+        names = input_names(len(mechanism.inputs))
         if form == "sympy":
-            return str(formula)
+            return str(formula) + listed_beside(names, mechanism.exceptions)
         import sympy
 
-        return str(sympy.latex(formula))
+        return with_exceptions(names, mechanism.exceptions, str(sympy.latex(formula)))

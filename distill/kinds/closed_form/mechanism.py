@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from distill.records.short import Short
+
 FORMAT_VERSION = 1
 
 
-@dataclass(frozen=True)
-class ClosedFormMechanism:
+@dataclass(frozen=True, repr=False)
+class ClosedFormMechanism(Short):
     """What a network answers, as an expression. How it comes to it is not said.
 
     Attributes:

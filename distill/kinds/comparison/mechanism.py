@@ -11,12 +11,13 @@ from jaxtyping import Int
 from numpy import ndarray
 
 from distill.domains.finite import input_names
+from distill.records.short import Short
 
 FORMAT_VERSION = 1
 
 
-@dataclass(frozen=True)
-class ComparisonMechanism:
+@dataclass(frozen=True, repr=False)
+class ComparisonMechanism(Short):
     """`then` where Σ weights[i] · input i >= threshold, and `otherwise` elsewhere.
 
     Attributes:

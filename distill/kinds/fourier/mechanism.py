@@ -13,6 +13,7 @@ from numpy import ndarray
 from distill.domains.finite import Domain
 from distill.kinds.fourier.coordinate import Coordinate
 from distill.records.refusal import FORMAT_VERSION
+from distill.records.short import Short
 
 Label = Literal["clock", "pizza", "mixed"]
 """How a frequency, isolated, depends on the difference of the inputs (arXiv 2306.17844)."""
@@ -134,8 +135,8 @@ class Fit:
     constant_share: float
 
 
-@dataclass(frozen=True)
-class FourierMechanism:
+@dataclass(frozen=True, repr=False)
+class FourierMechanism(Short):
     """logit(c) = Σ_k A_k(d) cos(2πk(ψ - φ)/p + θ_k), and the answer is the arg max over c.
 
     ψ is the number of the output c, in most networks c itself. A_k(d) is a constant, but for the

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from distill.domains.finite import input_names, output_name
+from distill.expressions.cases import listed_beside, with_exceptions
 from distill.kinds.fourier.coordinate import Coordinate, Logarithm, Numbering, Polynomial
 from distill.kinds.fourier.emit import DIGITS, SMALL_PHASE
 from distill.kinds.fourier.mechanism import FourierMechanism
@@ -33,40 +33,16 @@ def fourier_expression(mechanism: FourierMechanism) -> Any:
     return total
 
 
-def _exceptions(mechanism: FourierMechanism) -> list[tuple[tuple[int, ...], int]]:
-    """Inputs that the program answers from its list, as values, with these answers."""
+def _exceptions(mechanism: FourierMechanism) -> tuple[tuple[int, ...], ...]:
+    """Inputs that the program answers from its list, as values, each with its answer last."""
     domain = mechanism.domain
-    return [
+    return tuple(
         (
-            tuple(values[token] for values, token in zip(domain.inputs, tokens, strict=True)),
+            *(values[token] for values, token in zip(domain.inputs, tokens, strict=True)),
             domain.outputs[output],
         )
         for *tokens, output in mechanism.exceptions
-    ]
-
-
-def _listed_beside(mechanism: FourierMechanism) -> str:
-    """Comments that say what the program answers otherwise than these logits."""
-    names = ", ".join(input_names(len(mechanism.coordinate.weights)))
-    return "".join(
-        f"\n# not for ({names}) = ({', '.join(map(str, values))}): there the answer is {answer}"
-        for values, answer in _exceptions(mechanism)
     )
-
-
-def _with_exceptions(mechanism: FourierMechanism, waves: str) -> str:
-    """The answer by cases, where the program lists some."""
-    if not mechanism.exceptions:
-        return waves
-    names = ", ".join(
-        re.sub(r"(\d+)", r"_{\1}", name) for name in input_names(len(mechanism.coordinate.weights))
-    )
-    cases = [
-        rf"{answer} & \text{{if }} ({names}) = ({', '.join(map(str, values))})"
-        for values, answer in _exceptions(mechanism)
-    ]
-    cases.append(rf"{waves} & \text{{otherwise}}")
-    return "\\begin{cases}\n" + " \\\\\n".join(cases) + "\n\\end{cases}"
 
 
 def _answer(coordinate: Coordinate) -> str:
@@ -105,9 +81,10 @@ def formula(mechanism: FourierMechanism, form: Notation) -> str:
     """The logit for sympy, with what the program answers otherwise; for LaTeX its arg max."""
     import sympy
 
-    logit = fourier_expression(mechanism)
+    logit, names = fourier_expression(mechanism), input_names(len(mechanism.coordinate.weights))
+    exceptions = _exceptions(mechanism) if mechanism.exceptions else ()
     if form == "sympy":
-        return str(logit) + _listed_beside(mechanism)
+        return str(logit) + listed_beside(names, exceptions)
     answer = _answer(mechanism.coordinate)
     waves = rf"\operatorname*{{arg\,max}}_{{{answer}}} \left({sympy.latex(logit)}\right)"
-    return _with_exceptions(mechanism, waves)
+    return with_exceptions(names, exceptions, waves)

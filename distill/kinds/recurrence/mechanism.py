@@ -9,10 +9,11 @@ from distill.checker.linear_bound import IntegerSystem
 from distill.expressions.reading import read_expression
 from distill.kinds.recurrence.recurrence import Recurrence
 from distill.records.refusal import FORMAT_VERSION
+from distill.records.short import Short
 
 
-@dataclass(frozen=True)
-class RecurrenceMechanism:
+@dataclass(frozen=True, repr=False)
+class RecurrenceMechanism(Short):
     """Integer registers: what they begin as, how each step updates them, and what is answered.
 
     Attributes:

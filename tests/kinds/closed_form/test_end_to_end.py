@@ -13,6 +13,7 @@ from builders.paths import GOLDEN
 import distill
 from distill.checker.check import check_run
 from distill.domains.finite import Domain
+from distill.kinds.closed_form.kind import ClosedFormKind
 
 P = 12
 WRONG = (4, 7)
@@ -74,3 +75,13 @@ def test_it_is_shown_as_a_page_and_as_a_formula(listed):
     shown = distill_here("show", str(listed.folder), "--latex", cwd=listed.folder)
     assert shown.stdout.strip() == r"\max\left(a, b\right)"
     assert json.loads((listed.folder / "mechanism.json").read_text())["exceptions"] == [[4, 7, 2]]
+
+
+def test_its_formulas_say_where_they_do_not_hold(listed):
+    kind = ClosedFormKind()
+    assert kind.notation(listed.mechanism, "sympy") == (
+        "Max(a, b)\n# not for (a, b) = (4, 7): there the answer is 2"
+    )
+    latex = kind.notation(listed.mechanism, "latex")
+    assert r"2 & \text{if } (a, b) = (4, 7)" in latex
+    assert r"\text{otherwise}" in latex

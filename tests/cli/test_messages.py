@@ -1,0 +1,135 @@
+"""What a message says: what was found, what was expected, and what can be done."""
+
+import ast
+import warnings
+
+import pytest
+import torch
+from builders.commands import distill_here
+from builders.paths import PACKAGE
+
+import distill
+from distill.checker.scope import draw_in_words, holds_for, many
+from distill.records.refusal import NUMBERS
+
+LAST = """from distill import SequenceTask, Task, task
+
+@task
+def last2() -> SequenceTask:
+    "The last two."
+    return SequenceTask(inputs={"x": range(4)}, reference=lambda xs: [(x, x) for x in xs], length=4)
+
+@task
+def beyond() -> Task:
+    "Answers that are no outputs."
+    return Task({"a": range(5), "b": range(5)}, range(5), lambda a, b: a + b, train_fraction=0.5)
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("last2", "expected an integer; answers that are tuples of 2 are those of SequenceTask("),
+        ("last2", "SequenceTask(..., outputs=2)"),
+        ("beyond", "of task 'beyond' is 5; expected an integer in outputs = range(0, 5)"),
+    ],
+)
+def test_a_task_that_answers_otherwise_is_told_how_it_is_written(tmp_path, name, said):
+    (tmp_path / "mine.py").write_text(LAST)
+    ended = distill_here("run", f"mine.py:{name}", cwd=tmp_path)
+    assert (ended.returncode, said in ended.stderr) == (2, True), ended.stderr
+    assert "with :" not in ended.stderr
+
+
+def test_a_program_in_a_file_is_called_one(tmp_path):
+    class Doubled(torch.nn.Module):
+        def forward(self, tokens: torch.Tensor) -> torch.Tensor:
+            return tokens * 2.0
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        torch.jit.trace(Doubled(), torch.ones(1)).save(str(tmp_path / "net.pt"))
+    ended = distill_here("run", "--model", "net.pt", cwd=tmp_path)
+    assert "is TorchScript, a program: expected tensors; save the network's state_dict()" in (
+        ended.stderr
+    )
+
+
+@pytest.mark.parametrize(
+    ("network", "said"),
+    [
+        (lambda t: t.sum(1) % 5, r"shape \(2,\) for 2 inputs: expected \(2, 5\), a logit for ever"),
+        (lambda t: t.sum(1) % 5, r"can return torch\.eye\(5\)\[answer\]"),
+        (lambda a, b: a, r"expected a callable from integer tokens \[n, 2\] to logits \[n, 5\]"),
+    ],
+    ids=["labels", "what to do with labels", "inputs one by one"],
+)
+def test_a_network_that_answers_otherwise_is_told_how(network, said):
+    with pytest.raises(distill.DistillError, match=said):
+        distill.distill(network, [range(5), range(5)], range(5))
+
+
+def test_answers_as_rows_of_an_identity_are_taken():
+    run = distill.distill(
+        lambda t: torch.eye(5)[t.sum(1) % 5], [range(5), range(5)], range(5), name="labels"
+    )
+    assert run.program(4, 3) == 2
+
+
+def test_every_number_of_a_refusal_is_explained():
+    """Whatever a part of the package may put among them."""
+    found = set()
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            match node:
+                case ast.Call(func=ast.Name(id="Refusal"), args=[_, ast.Dict(keys=keys)]):
+                    pass
+                case (
+                    ast.Assign(targets=[ast.Name(id="numbers")], value=ast.Dict(keys=keys))
+                    | ast.AnnAssign(target=ast.Name(id="numbers"), value=ast.Dict(keys=keys))
+                ) if "Refusal" in path.read_text():
+                    pass
+                case _:
+                    continue
+            found |= {key.value for key in keys if isinstance(key, ast.Constant)}
+    assert len(found) > 20
+    assert found <= NUMBERS.keys()
+
+
+def test_a_refusal_is_shown_with_words_beside_its_numbers(tmp_path):
+    distill.distill(
+        lambda t: 5 * torch.eye(12)[torch.gcd(t[:, 0] + 1, t[:, 1] + 1) - 1],
+        [range(1, 13)] * 2,
+        range(1, 13),
+        name="divisors",
+        out=tmp_path / "outputs",
+    )
+    shown = distill_here("show", "divisors", cwd=tmp_path).stdout
+    assert NUMBERS["heldout_r2"] in shown
+    assert "refused: No mechanism was found" in shown
+    (line,) = [line for line in shown.splitlines() if line.startswith("exceptions")]
+    assert line.endswith(NUMBERS["exceptions"])
+
+
+def test_one_of_something_is_no_plural():
+    assert [many(n, "step") for n in (0, 1, 2, 1000)] == [
+        "0 steps",
+        "1 step",
+        "2 steps",
+        "1,000 steps",
+    ]
+    one = {"kind": "uniform", "count": 1, "seed": 0, "length": 1}
+    assert draw_in_words(one).startswith("1 sequence of 1 step, ")
+    assert draw_in_words({"kind": "every", "length": 1}) == "every sequence of 1 step"
+    assert draw_in_words({"kind": "every"}) == "every input"
+    held = holds_for("sequences", [(0, 1)], 1, "tested", one, None)
+    assert held["lengths"] == "1 step"
+    assert str(distill.Task({"a": range(2)}, range(2), lambda a: a, train_fraction=0.5).domain)
+
+
+def test_what_is_shown_of_a_run_in_python_is_short():
+    run = distill.distill(lambda t: 5 * torch.eye(5)[t.sum(1) % 5], [range(5)] * 2, range(5))
+    for shown in (run, run.program, run.mechanism):
+        assert len(repr(shown)) < 200
+        assert "\n" not in repr(shown)
+    assert f"{run.program}".startswith('"""The ')
