@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -178,6 +179,8 @@ def _feedforward(
     layout: Layout, file: File, sizes: tuple[int, ...] | None, found: Found
 ) -> Imported | None:
     tensors, ignored = _own(file, layout.strip)
+    common = _common_prefix(tensors)
+    tensors = {key.removeprefix(common): it for key, it in tensors.items()}
     modules = modules_of(tensors, file.path)
     if modules is None:
         if layout.told or layout.strip:
@@ -205,7 +208,7 @@ def _feedforward(
     dtypes = sorted({str(it.dtype).removeprefix("torch.") for it in tensors.values()})
     notes = {"found": f"by the tensors: {shape.n_outputs} outputs, {' and '.join(dtypes)}"}
     bared = bare(found.contents.tensors, str(found.path))
-    notes |= Around(bared, layout.strip, found.at).notes()
+    notes |= Around(bared, layout.strip + common, found.at).notes()
     if made.folded:
         notes["folded"] = ", ".join((*bared.folded, *made.folded))
     acts = [it for it in made.assumed if it.startswith("the activation")]
@@ -219,6 +222,13 @@ def _feedforward(
     if config.unread:
         notes["config_not_read"] = ", ".join(config.unread[:6])
     return Imported(made.model, domain, layout.label, notes)
+
+
+def _common_prefix(keys: Iterable[str]) -> str:
+    """What stands before the names of all layers, up to a dot."""
+    parents = [key.split(".")[:-2] for key in keys]  # without the layer's name and its tensor's
+    same = itertools.takewhile(lambda parts: len(set(parts)) == 1, zip(*parents, strict=False))
+    return "".join(f"{parts[0]}." for parts in same)
 
 
 def _own(file: File, strip: str) -> tuple[dict, dict[str, str]]:
