@@ -15,6 +15,7 @@ from distill.importing.config import check_config, read_config
 from distill.importing.files import Found, find
 from distill.importing.layout import Layout, builtin_layouts, chosen_layout, template
 from distill.importing.notes import BY, SENTENCES, Around, left_out, notes_of, precision
+from distill.importing.onnx_file import read_onnx
 from distill.importing.outputs import Undroppable, without_last_outputs
 from distill.importing.own import own_run
 from distill.importing.parameters import Taken
@@ -83,11 +84,30 @@ def import_model(
         if own is not None:
             model, domain, note = own
             return Imported(model, domain, "distill", {"found": note})
+        if path.suffix == ".onnx":
+            return _of_graph(path, layout, at, sizes)
         return _imported(find(path, at), layout, None if sizes is None else tuple(sizes))
     except RecursionError as error:
         raise DistillError(
             f"checkpoint '{path}' is nested too deep: expected a plain state dict"
         ) from error
+
+
+def _of_graph(
+    path: Path, layout: str | None, at: int | None, sizes: Sequence[int] | None
+) -> Imported:
+    if layout is not None or at is not None:
+        raise DistillError(
+            f"checkpoint '{path}' is a graph, which says what it computes: leave --layout and --at "
+            "out"
+        )
+    reading, domain = read_onnx(path, sizes)
+    shape = reading.model.architecture
+    said = f"by the graph: {', '.join(shape.layers) or 'one layer'}, {shape.n_outputs} outputs"
+    assumed = "; ".join(reading.remarks)
+    return Imported(
+        reading.model, domain, "onnx", {"found": said} | ({"said": assumed} if assumed else {})
+    )
 
 
 def _imported(found: Found, name: str | None, sizes: tuple[int, ...] | None) -> Imported:
