@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from distill.importing.config import check_config, read_config
 from distill.importing.files import Found, find
 from distill.importing.layout import Layout, builtin_layouts, chosen_layout, template
 from distill.importing.notes import BY, SENTENCES, Around, left_out, notes_of, precision
+from distill.importing.onnx_file import read_onnx
 from distill.importing.outputs import Undroppable, without_last_outputs
 from distill.importing.own import own_run
 from distill.importing.parameters import Taken
@@ -84,11 +86,30 @@ def import_model(
         if own is not None:
             model, domain, note = own
             return Imported(model, domain, "distill", {"found": note})
+        if path.suffix == ".onnx":
+            return _of_graph(path, layout, at, sizes)
         return _imported(find(path, at), layout, None if sizes is None else tuple(sizes))
     except RecursionError as error:
         raise DistillError(
             f"checkpoint '{path}' is nested too deep: expected a plain state dict"
         ) from error
+
+
+def _of_graph(
+    path: Path, layout: str | None, at: int | None, sizes: Sequence[int] | None
+) -> Imported:
+    if layout is not None or at is not None:
+        raise DistillError(
+            f"checkpoint '{path}' is a graph, which says what it computes: leave --layout and --at "
+            "out"
+        )
+    reading, domain = read_onnx(path, sizes)
+    shape = reading.model.architecture
+    said = f"by the graph: {', '.join(shape.layers) or 'one layer'}, {shape.n_outputs} outputs"
+    assumed = "; ".join(reading.remarks)
+    return Imported(
+        reading.model, domain, "onnx", {"found": said} | ({"said": assumed} if assumed else {})
+    )
 
 
 def _imported(found: Found, name: str | None, sizes: tuple[int, ...] | None) -> Imported:
@@ -183,6 +204,8 @@ def _feedforward(
     layout: Layout, file: File, sizes: tuple[int, ...] | None, found: Found
 ) -> Imported | None:
     tensors, ignored = _own(file, layout.strip)
+    common = _common_prefix(tensors)
+    tensors = {key.removeprefix(common): it for key, it in tensors.items()}
     modules = modules_of(tensors, file.path)
     if modules is None:
         if layout.told or layout.strip:
@@ -210,7 +233,7 @@ def _feedforward(
     dtypes = sorted({str(it.dtype).removeprefix("torch.") for it in tensors.values()})
     notes = {"found": f"by the tensors: {shape.n_outputs} outputs, {' and '.join(dtypes)}"}
     bared = bare(found.contents.tensors, str(found.path))
-    notes |= Around(bared, layout.strip, found.at).notes()
+    notes |= Around(bared, layout.strip + common, found.at).notes()
     if made.folded:
         notes["folded"] = ", ".join((*bared.folded, *made.folded))
     acts = [it for it in made.assumed if it.startswith("the activation")]
@@ -224,6 +247,13 @@ def _feedforward(
     if config.unread:
         notes["config_not_read"] = ", ".join(config.unread[:6])
     return Imported(made.model, domain, layout.label, notes)
+
+
+def _common_prefix(keys: Iterable[str]) -> str:
+    """What stands before the names of all layers, up to a dot."""
+    parents = [key.split(".")[:-2] for key in keys]  # without the layer's name and its tensor's
+    same = itertools.takewhile(lambda parts: len(set(parts)) == 1, zip(*parents, strict=False))
+    return "".join(f"{parts[0]}." for parts in same)
 
 
 def _own(file: File, strip: str) -> tuple[dict, dict[str, str]]:

@@ -15,7 +15,8 @@ from typing import Any
 
 from distill.importing.tensors import leaves
 from distill.importing.values import VALUES, LayoutError, said
-from distill.networks.architecture import TokenArchitecture, Transformer
+from distill.networks.architecture import FeedForward, TokenArchitecture, Transformer
+from distill.networks.feedforward import NORM
 from distill.networks.transformer import NORM_EPSILON
 
 MAX_CONFIG = 8 * 1024**2
@@ -192,10 +193,12 @@ def check_config(config: Config, shape: TokenArchitecture, outputs: int, positio
     """
     if not isinstance(shape, Transformer):
         found = config.value("transformer", "normalization", None)
-        if found is not None and found[0] != "none":
+        normed = isinstance(shape, FeedForward) and NORM in shape.layers
+        if found is not None and (found[0] == "LN") != normed:
             raise LayoutError(
-                f"{found[1]} says {found[0]!r} of normalization: a perceptron is read without; "
-                "expected none"
+                f"{found[1]} says {found[0]!r} of normalization, and the perceptron is read "
+                f"{'with' if normed else 'without'} layer norm: expected "
+                f"{'LN' if normed else 'none'}"
             )
         return
     sizes = {name: (names, getattr(shape, name)) for name, names in SIZES.items()}

@@ -30,6 +30,8 @@ def own_run(path: Path) -> tuple[Model[TokenArchitecture], Domain, str] | None:
         certificate = json.loads(place.read_text("utf-8"))
         shape = certificate.get("architecture")
         kind = certificate.get("kind")
+        if not {"format_version", "sha256", "kind"} <= set(certificate):
+            return None
     except (OSError, ValueError, AttributeError, RecursionError) as error:
         raise DistillError(
             f"'{folder}' looks like a run of distill, and its {CERTIFICATE} cannot be read: "

@@ -13,7 +13,14 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from distill.importing.rows import EMBEDS, Module, how_else, in_a_row
+from distill.importing.rows import (
+    EMBEDS,
+    Module,
+    check_norm,
+    check_one_network,
+    how_else,
+    in_a_row,
+)
 from distill.importing.values import LayoutError
 from distill.networks.feedforward import FeedForward
 from distill.networks.layers import (
@@ -68,6 +75,7 @@ def perceptron(
     Raises:
         LayoutError: the layers are not in a row, or could be so in several ways.
     """
+    check_one_network(modules, place)
     ordered, by_sizes = in_a_row(modules, sorted_keys, inputs, place)
     tables, count, rest, said = _first(ordered, inputs, first, sizes, place)
     layers, acts, folded = _layers(rest, activation, place)
@@ -78,8 +86,11 @@ def perceptron(
         tables = tables_of(head, sizes or (count,) * inputs, reads)
         layers = [*([] if head.bias is None else [shift(head.bias)]), *behind]
     assumed = [said] if said else []
-    if by_sizes:
-        assumed.append("layers in the order of the file")
+    if len({it.stem for it in ordered}) > 1:
+        names = ", ".join(it.name for it in ordered)
+        assumed.append(f"layers in the order {names}{' of the file' if by_sizes else ''}")
+    assumed += [f"{it.name} is a layer norm, epsilon 1e-05" for it in ordered if it.norm]
+    assumed.append("weights are [out, in]")
     if acts:
         assumed.append(f"the activation behind {' and '.join(acts)}")
     return Perceptron(assembled(tables, layers, inputs), count, tuple(assumed), tuple(folded))
@@ -204,9 +215,11 @@ def _layers(
     if not linear or linear[-1] != len(order) - 1:
         raise LayoutError(f"'{order[-1].name}' of '{place}', the last layer, is no linear one")
     for i, module in enumerate(order):
+        if not module.linear:
+            check_norm(module, place)
         layers.append(_layer(module))
         if isinstance(layers[-1], Scale):
-            folded.append(f"{module.name} (batch norm)")
+            folded.append(f"{module.name} (batch norm, epsilon 1e-05)")
         if i + 1 < len(order) and _activated(order, i, linear, place):
             layers.append(Function(activation))
             acts.append(module.name)
@@ -244,5 +257,4 @@ def _layer(module: Module) -> Layer:
     if "running_mean" in parts:
         means = parts["running_mean"], parts["running_var"]
         return batch_norm(parts["weight"], parts.get("bias"), *means, EPSILON)
-    bias = parts.get("bias")
-    return Norm(parts["weight"], parts["weight"] * 0 if bias is None else bias)
+    return Norm(parts["weight"], parts["bias"])

@@ -70,6 +70,7 @@ def placed(layout: Layout, file: File) -> Layout:
             f"checkpoint '{file.path}' holds {len(own)} networks of layout '{layout.name}', below "
             f"{places}: say which with --layout {layout.label},strip={own[0]}"
         )
+    own = own or (prefixes if len(prefixes) == 1 else [])  # what does not fit is said below it
     return replace(layout, strip=own[0]) if own else layout
 
 

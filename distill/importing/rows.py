@@ -47,6 +47,11 @@ class Module:
         return self.parts["weight"].dim() == 2
 
     @property
+    def norm(self) -> bool:
+        """Whether it is a norm without a stored mean."""
+        return not self.linear and "running_mean" not in self.parts
+
+    @property
     def reads(self) -> int:
         """How many numbers a linear layer reads."""
         return self.parts["weight"].shape[1]
@@ -69,6 +74,40 @@ def modules_of(tensors: Mapping[str, Tensor], path: Path) -> list[Module] | None
     modules = [Module(name, parts) for name, parts in grouped.items()]
     known = all("weight" in it.parts and it.parts["weight"].dim() in (1, 2) for it in modules)
     return modules if known and any(it.linear for it in modules) else None
+
+
+def check_one_network(modules: Sequence[Module], place: str) -> None:
+    """Two sets of the same keys are two networks, and no layers in a row.
+
+    Raises:
+        LayoutError: there are two.
+    """
+    tops: dict[str, set[str]] = {}
+    for module in modules:
+        top, _, rest = module.name.partition(".")
+        tops.setdefault(top, set()).add(rest)
+    for one, other in itertools.combinations(tops, 2):
+        if tops[one] == tops[other] and (len(tops[one]) > 1 or tops[one] != {""}):
+            raise LayoutError(
+                f"'{place}' holds the same layers below '{one}.' and '{other}.': say which network "
+                f"is meant, --layout feedforward,strip={one}."
+            )
+
+
+def check_norm(module: Module, place: str) -> None:
+    """A vector of weights is a layer norm's only if there is a bias beside it.
+
+    Raises:
+        LayoutError: it may be something else.
+    """
+    batch = {"running_mean", "running_var"} & set(module.parts)
+    if not batch and "bias" not in module.parts:
+        raise LayoutError(
+            f"'{module.name}' of '{place}' is a vector of weights without a bias: an RMS norm, a "
+            f"PReLU, or a layer norm without bias, which is in no tensor; {how_else()}"
+        )
+    if len(batch) == 1:
+        raise LayoutError(f"'{module.name}' of '{place}' has a mean or a variance alone, not both")
 
 
 def in_a_row(

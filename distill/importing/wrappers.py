@@ -92,11 +92,11 @@ def bare(tensors: Mapping[str, Tensor], place: str) -> Bare:
         removed = tuple(part for part in WRAPPERS if part in seen)
     folded = list[str]()
     for key in list(plain):
-        ending = next((it for it in DIRECTION if key.endswith(it)), None)
+        ending = next((it for it in DIRECTION if f".{key}".endswith(it)), None)
         if ending is None:
             continue
-        stem = key.removesuffix(ending)
-        weight, length = stem + DIRECTION[ending], stem + LENGTH[ending]
+        stem = f".{key}".removesuffix(ending)  # of a module that is no part of another, nothing
+        weight, length = (f"{stem}{it[ending]}"[1:] for it in (DIRECTION, LENGTH))
         if length not in plain and ending == ".weight_v":
             continue  # a tensor that happens to be called so
         if length not in plain or weight in plain:
@@ -106,7 +106,7 @@ def bare(tensors: Mapping[str, Tensor], place: str) -> Bare:
             )
         plain[weight] = _multiplied(plain.pop(key), plain.pop(length), weight, place)
         folded.append(weight)
-    odd = next((key for key in plain if ".parametrizations." in key), None)
+    odd = next((key for key in plain if ".parametrizations." in f".{key}"), None)
     if odd is not None:
         raise LayoutError(
             f"'{odd}' of '{place}' is part of a parametrization that is no weight norm: only that "

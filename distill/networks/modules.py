@@ -81,8 +81,10 @@ def read_coefficients(network: Any, domain: Domain) -> Reading:
     follower = Follower(domain.shape)
     value: Value = follower.tokens
     name = "sigmoid" if network.activation == "logistic" else str(network.activation)
-    weights = [torch.from_numpy(np.array(it)) for it in network.coefs_]
-    biases = [torch.from_numpy(np.array(it)) for it in network.intercepts_]
+    weights, biases = (
+        [torch.from_numpy(np.array(it, dtype=np.float64)) for it in arrays]
+        for arrays in (network.coefs_, network.intercepts_)
+    )
     classes = [int(it) for it in network.classes_]
     if classes != list(domain.outputs):
         raise DistillError(

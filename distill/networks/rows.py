@@ -207,6 +207,13 @@ class Follower:
             raise Unreadable(f"a layer behind a {value.finished}")
         return replace(value, layers=(*value.layers, layer))
 
+    def biased(self, value: Hidden, bias: Float[Tensor, " width"]) -> Hidden:
+        """A bias of its own, behind a linear layer as a rule."""
+        last = value.layers[-1] if value.layers else None
+        if isinstance(last, Linear) and last.bias is None:
+            return replace(value, layers=(*value.layers[:-1], replace(last, bias=bias)))
+        return self.then(value, shift(bias))
+
     def finish(self, value: Value, name: str) -> Hidden:
         """What moves no arg max, at the end: it is left out, and that is said."""
         if not isinstance(value, Hidden) or not isinstance(value.layers[-1], Linear):
