@@ -97,6 +97,7 @@ def run(
     transformer-norm  transformer,layer_norm=true
     mlp-concat        mlp,combine=concat
     mlp-quadratic     mlp,combine=concat,activation=square
+    rnn, gru, lstm    over sequences: d_hidden n_layers d_input activation (rnn: tanh, relu)
 
     \b
     An activation is relu, gelu, square or abs; masked, layer_norm, biases and shared are true or
@@ -105,14 +106,14 @@ def run(
     """  # noqa: D301  click wants the character
     read = _read_settings(settings)
     _check_together(task, model, layout, seed, arch, read)
-    as_far_as = {"length": length, "max_states": max_states}
-    if model is None and as_far_as != {"length": None, "max_states": None}:
+    if model is None and (length, max_states) != (None, None):
         raise DistillError(
             "--length and --max-states are of a network over sequences that is not trained here: "
             "they need --model FILE"
         )
     console = console_of(quiet or as_json)
-    finished = _finished(task, model, layout, seed, arch, read, as_far_as, out, console)
+    far = length, max_states
+    finished = _finished(task, model, layout, seed, arch, read, far, out, console)
     report, folder = finished.report, finished.folder
     if as_json:
         from distill.serialise import to_json
@@ -161,7 +162,7 @@ def _finished(
     seed: int | None,
     arch: str | None,
     settings: Settings,
-    as_far_as: dict[str, int | None],
+    far: tuple[int | None, int | None],
     out: str,
     console: Console,
 ) -> Run:
@@ -178,7 +179,15 @@ def _finished(
 
     with TerminalProgress(console) as progress:
         if model is not None:
-            return run_model(model, built, layout=layout, out=out, progress=progress, **as_far_as)
+            return run_model(
+                model,
+                built,
+                layout=layout,
+                length=far[0],
+                max_states=far[1],
+                out=out,
+                progress=progress,
+            )
         assert built is not None, "a task, or a checkpoint, was given"
         return run_pipeline(built, seed=seed or 0, architecture=arch, out=out, progress=progress)
 
