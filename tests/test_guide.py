@@ -82,7 +82,15 @@ PAGES = {
 }
 
 
-@pytest.mark.parametrize("page", [page for page, examples in PAGES.items() if examples])
+LONG = {"your_own_task.md"}
+"""Pages that train several networks: long claims."""
+
+
+def shown(page):
+    return pytest.param(page, marks=pytest.mark.claim) if page in LONG else page
+
+
+@pytest.mark.parametrize("page", [shown(page) for page, examples in PAGES.items() if examples])
 def test_a_pages_examples_do_what_the_page_says(page, request, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     if page in NEED_A_RUN:

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 
-from . import automaton, comparison, fourier, recurrence
+from . import automaton, closed_form, comparison, fourier, recurrence
 from .kind import Kind
 
 KINDS: Mapping[str, Kind] = {
     "fourier": fourier,
     "comparison": comparison,
+    "closed_form": closed_form,
     "automaton": automaton,
     "recurrence": recurrence,
 }

@@ -30,6 +30,11 @@ NOTHING = (
     "locate"
 )
 
+UNLOOKED = (
+    "not located: the program says what the network answers, and nothing inside the network was "
+    "looked at"
+)
+
 Rows = Mapping[str, tuple[float | None, float | None]]
 """Value and decoy of rows, by name."""
 
@@ -48,6 +53,8 @@ def doubts(kind: str, rows: Rows, stored: bool, variables: Sequence[str]) -> lis
     if kind not in KINDS:
         return [f"not located: no test is known for a mechanism of the kind '{kind}'"]
     tests = KINDS[kind].TESTS
+    if not tests:
+        return [UNLOOKED]
     if not variables and any(test.name == VARIABLE for test in tests):
         return [NOTHING]
     said = (

@@ -12,7 +12,9 @@ from numpy import ndarray
 
 
 def apply(operator: str, *operands: Int[ndarray, " rows"]) -> Int[ndarray, " rows"]:
-    """One operator on columns. What is divided by must not be 0."""
+    """One operator on columns. What is divided by must not be 0, and what has a negative
+    power modulo m must have an inverse.
+    """
     match operator, operands:
         case "+", (a, b):
             value = a + b
@@ -56,6 +58,8 @@ def apply(operator: str, *operands: Int[ndarray, " rows"]) -> Int[ndarray, " row
             value = -a
         case "isqrt", (a,):
             value = np.floor(np.sqrt(a))
+        case "pow", (a, exponent, modulus):
+            value = _power(a, exponent, modulus)
         case "between", (low, a, high):
             value = (low <= a) & (a <= high)
         case "not", (a,):
@@ -65,3 +69,16 @@ def apply(operator: str, *operands: Int[ndarray, " rows"]) -> Int[ndarray, " row
         case _:
             raise ValueError(f"no operator {operator} on {len(operands)} operands")
     return value.astype(np.int64)
+
+
+def _power(
+    base: Int[ndarray, " rows"], exponent: Int[ndarray, " rows"], modulus: Int[ndarray, " rows"]
+) -> Int[ndarray, " rows"]:
+    """Powers modulo m, Python's own, once for each of the different ones.
+
+    Raises:
+        ValueError: a base has no inverse, and its exponent is negative.
+    """
+    rows, place = np.unique(np.stack([base, exponent, modulus]), axis=1, return_inverse=True)
+    powers = [pow(*map(int, row)) for row in rows.T]
+    return np.array(powers, dtype=np.int64)[place.ravel()]

@@ -82,6 +82,7 @@ OPERATORS = {
     "min": 1.6,
     "max": 1.6,
     "isqrt": 3.0,
+    "pow": 3.0,
     "neg": 1.2,
     "if": 1.8,
     "between": 1.5,

@@ -80,7 +80,7 @@ def _source(expression: Expression, named: Mapping[Lookup, str]) -> str:
             return f"(not {_source(operand, named)})"
         case Operation(operator, operands):
             parts = [_source(operand, named) for operand in operands]
-            if operator in {"abs", "min", "max", "isqrt"}:
+            if operator in {"abs", "min", "max", "isqrt", "pow"}:
                 return f"{operator}({', '.join(parts)})"
             return f"({f' {operator} '.join(parts)})"
 

@@ -28,7 +28,7 @@ BINARY = {
     ast.BitXor: "^",
 }
 COMPARED = {ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
-CALLED = {"abs": 1, "isqrt": 1, "min": 2, "max": 2}
+CALLED = {"abs": 1, "isqrt": 1, "min": 2, "max": 2, "pow": 3}
 
 
 def read_expression(text: str) -> Expression:

@@ -113,6 +113,8 @@ class Kind(Generic[M]):
         mechanism: the type of its mechanisms.
         exhibits: the type of what its pictures show.
         notations: in which other notations it can be written.
+        functional: whether it says what a network answers, and nothing of how: such a program is
+            taken where no kind that looks inside has one that is as sure.
     """
 
     name: str
@@ -122,6 +124,7 @@ class Kind(Generic[M]):
     mechanism: type[M]
     exhibits: Any
     notations: tuple[Notation, ...] = ()
+    functional: bool = False
 
     def read(self, view: View) -> Iterator[M | Refusal]:
         """Every mechanism that is found in a network, and why there is none where it looked.

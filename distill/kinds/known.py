@@ -12,6 +12,7 @@ from pydantic import Field
 
 from distill.errors import DistillError, MachineError
 from distill.kinds.automaton.kind import AutomatonKind
+from distill.kinds.closed_form.kind import ClosedFormKind
 from distill.kinds.comparison.kind import ComparisonKind
 from distill.kinds.fourier.kind import FourierKind
 from distill.kinds.kind import Kind, Mechanism, Notation, Written
@@ -24,6 +25,7 @@ from distill.records.refusal import Refusal
 KINDS: tuple[Kind[Any], ...] = (
     FourierKind(),
     ComparisonKind(),
+    ClosedFormKind(),
     AutomatonKind(),
     RecurrenceKind(),
 )

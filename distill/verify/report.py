@@ -43,8 +43,17 @@ class Verified:
 
 
 def shortest_first(written: list[Written]) -> list[Written]:
-    """Programs without lists before those with some, and then the shorter ones."""
-    return sorted(written, key=lambda each: (each.tabulated, each.program.ast_nodes))
+    """Programs without lists first; of these what says how before what says what alone, and then
+    the shorter ones.
+    """
+    return sorted(
+        written,
+        key=lambda each: (
+            each.tabulated,
+            kind_of(each.mechanism).functional,
+            each.program.ast_nodes,
+        ),
+    )
 
 
 def verify_best(

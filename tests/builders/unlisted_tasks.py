@@ -34,12 +34,6 @@ def shifted_product(p: int = 31, fraction: float = 0.7) -> Task:
 
 
 @task
-def largest(p: int = 31, fraction: float = 0.7) -> Task:
-    """max(a, b)."""
-    return pairs([range(p)] * 2, range(p), max, fraction)
-
-
-@task
 def latin_square(p: int = 31, fraction: float = 0.7) -> Task:
     """A random Latin square: row after row a random matching with the symbols that are left."""
     rng = np.random.default_rng(0)

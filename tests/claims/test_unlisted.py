@@ -14,9 +14,8 @@ FAITHFUL = {
     "product_with_cube": "(a * b**3) mod 47, for all integers that 47 does not divide",
     "renamed_sum": "NUMBER_3[c] = (NUMBER_1[a] + NUMBER_2[b]",
 }
+BY_ANSWERS = {"shifted_product": "(a * b + 2 * a + b + 2) % 31"}
 REFUSED = {
-    "shifted_product": "of no group",
-    "largest": "of no group",
     "latin_square": "no Latin square",
     "product_mod_12": "of the logits",
     "power": "of no group",
@@ -42,7 +41,17 @@ def test_what_is_a_cyclic_group_under_other_names_is_found(name):
     assert FAITHFUL[name] in report.meaning.statement
 
 
-@pytest.mark.parametrize("name", claims(REFUSED, but="shifted_product"))
+@pytest.mark.parametrize("name", claims(BY_ANSWERS))
+def test_what_is_no_group_may_be_a_closed_form_of_which_nothing_is_located(name):
+    report = distilled(name)
+    assert report.verdict in {"proved", "exhaustive"}, report.reasons
+    assert report.mechanism.kind == "closed_form"
+    assert BY_ANSWERS[name] in report.mechanism.name
+    assert not report.located
+    assert report.program_vs_task.agree >= 0.98 * report.program_vs_task.total
+
+
+@pytest.mark.parametrize("name", claims(REFUSED))
 def test_what_is_none_is_refused_with_what_was_seen(name):
     report = distilled(name)
     assert report.verdict == "refused"

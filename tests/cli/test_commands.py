@@ -123,6 +123,7 @@ def test_the_same_seed_gives_the_same_bytes_whatever_the_environment_says(small_
         assert (folder / name).read_bytes() == (small_run / name).read_bytes(), name
 
 
+@pytest.mark.claim
 def test_other_seeds_give_other_networks(small_run, tmp_path):
     finished = run_distill("run", *SMALL, "--seed", "1", "--quiet", cwd=tmp_path)
     assert finished.returncode == 0
@@ -132,6 +133,7 @@ def test_other_seeds_give_other_networks(small_run, tmp_path):
     assert (folder / "mechanism.json").read_bytes() != (small_run / "mechanism.json").read_bytes()
 
 
+@pytest.mark.claim
 def test_a_task_that_has_no_structure_is_refused_with_status_1(tmp_path):
     """Random labels: the network memorises them, and that is said."""
     (tmp_path / "noise.py").write_text(

@@ -76,6 +76,7 @@ def test_a_changed_answer_of_the_program_fails(stored, tmp_path):
     assert distill_here("verify", str(folder), cwd=tmp_path).returncode == 1
 
 
+@pytest.mark.claim
 def test_what_cannot_be_learned_is_refused_with_status_1(tmp_path):
     """Answers drawn at random for every history: nothing to learn but the sequences themselves."""
     (tmp_path / "noise.py").write_text(

@@ -3,6 +3,7 @@
 import ast
 import json
 import shutil
+from dataclasses import replace
 
 import pytest
 from builders.commands import distill_here
@@ -13,8 +14,12 @@ from distill.errors import RunFolderError
 from distill.gallery.collect import INDEX, collect, differences, draw, entries
 from distill.kinds.automaton.contradiction import contradicted
 from distill.kinds.automaton.mechanism import AutomatonMechanism
+from distill.kinds.known import write_again
 from distill.kinds.recurrence.contradiction import contradicted as contradicted_along
 from distill.kinds.recurrence.mechanism import RecurrenceMechanism
+from distill.pages.pictures import pictures_of
+from distill.pages.report_page import report_page
+from distill.records.refusal import Refusal
 
 ONE = "parity_all"
 
@@ -28,8 +33,23 @@ def small(tmp_path):
     return gallery
 
 
+@pytest.mark.claim
 def test_every_program_and_page_is_what_its_mechanism_gives():
     assert differences(GALLERY) == ()
+
+
+def test_every_program_and_a_page_of_each_kind_is_what_its_mechanism_gives():
+    drawn = set[str]()
+    for name, run in entries(GALLERY).items():
+        if not isinstance(run.mechanism, Refusal):
+            program = write_again(run.mechanism)
+            assert (GALLERY / name / "program.py").read_text() == program.source, name
+            run = replace(run, program=program)
+        if run.mechanism.kind not in drawn:
+            drawn.add(run.mechanism.kind)
+            page = (GALLERY / name / "report.html").read_text()
+            assert page == report_page(run, pictures_of(run)), name
+    assert len(drawn) >= 4
 
 
 def test_the_gallery_has_networks_of_every_kind_and_is_small():

@@ -11,10 +11,12 @@ from planted import planted_logits, planted_model, square
 import distill
 from distill.checker.count import upper_bound
 from distill.networks import trace as trace_module
+from distill.records.counts import Disagreement
 from distill.records.report import Report
 from distill.search.folder import check_run
 from distill.serialise import schema, to_json
 from distill.verify import agreement as agreement_module
+from distill.verify.finite import DomainChecks
 
 AMPLITUDES = {2: 5.0, 7: 4.0, 9: 3.0}
 
@@ -268,3 +270,13 @@ def test_a_sampled_run_of_a_stored_network_is_derived_again(tmp_path, monkeypatc
     certificate["sample"]["seed"] += 1
     (run.folder / "certificate.json").write_text(json.dumps(certificate))
     assert not check_run(run.folder).ok
+
+
+def test_the_first_input_that_they_differ_on_is_reported():
+    traced = trace_module.trace(planted_model(11, {2: 5.0, 3: 4.0}), square(11))
+    text = "__all__ = ['f']\n\ndef f(a: int, b: int) -> int:\n    return (a + b) % 11{}\n"
+    wrong = DomainChecks(text.format(" if a != 3 or b < 7 else 5"), traced, None, None).counted([])
+    assert wrong.program_vs_model.agree == 121 - 4
+    assert wrong.program_vs_model.disagreement == Disagreement((3, 7), 5, 10)
+    right = DomainChecks(text.format(""), traced, None, None).counted([])
+    assert right.program_vs_model.disagreement is None

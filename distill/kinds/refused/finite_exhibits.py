@@ -9,24 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from distill.drawing.maps import Plane, lines, plane_of
+from distill.drawing.answers import AnswerMap, answer_map
 from distill.drawing.rounded import rounded
 from distill.evidence.profile import aligned_profile, amplitudes
 from distill.networks.trace import Trace
 
 FORMAT_VERSION = 1
-
-
-@dataclass(frozen=True)
-class AnswerMap:
-    """The network's answers over two inputs.
-
-    Attributes:
-        rows: positions in the outputs, separated by spaces.
-    """
-
-    plane: Plane
-    rows: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -52,12 +40,7 @@ class RefusalExhibits:
 def refusal_exhibits(trace: Trace) -> RefusalExhibits:
     """Take them from a trace."""
     profile = aligned_profile(trace.logits, trace.outputs)
-    shown, answers = plane_of(trace.domain), None
-    if shown is not None:
-        plane, tokens = shown
-        answered = trace.network.run(tokens)
-        answers = AnswerMap(plane, lines(answered, plane))
-    outputs = trace.domain.outputs
+    outputs, answers = trace.domain.outputs, answer_map(trace.network, trace.domain)
     return RefusalExhibits(
         (outputs[0], outputs[-1]), answers, rounded(profile), rounded(amplitudes(profile))
     )

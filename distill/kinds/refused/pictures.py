@@ -6,20 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from distill.drawing.answers import AnswerMap, answers_drawn
 from distill.drawing.clouds import cloud, side_said
-from distill.drawing.colours import around
-from distill.drawing.heat import cells_of, drawn, held
-from distill.drawing.picture import FAINT, SERIES, Picture, picture, raster
-from distill.drawing.png import png
+from distill.drawing.heat import cells_of, held
+from distill.drawing.picture import FAINT, SERIES, Picture, picture
 from distill.drawing.spectrum import around_zero, bars
-from distill.kinds.refused.finite_exhibits import AnswerMap, RefusalExhibits
+from distill.kinds.refused.finite_exhibits import RefusalExhibits
 from distill.kinds.refused.sequence_exhibits import UnreadExhibits
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-PALETTE = 256
-
 
 MEMORISED = 0.5
 """Held-out accuracy below which a network is taken to have its answers by heart."""
@@ -55,25 +51,7 @@ def _by_heart(heldout: float | None) -> str:
 
 def _answers(exhibits: RefusalExhibits, answers: AnswerMap) -> Picture:
     first, last = exhibits.outputs
-    count, plane = last - first + 1, answers.plane
-    cells = cells_of(answers.rows)
-    colours = around(min(count, PALETTE))
-    places = cells * len(colours) // count
-
-    def draw(figure: Figure) -> dict[str, bytes]:
-        grid = figure.add_gridspec(1, 2, width_ratios=(20, 1))
-        image = drawn(figure.add_subplot(grid[0]), plane, places, colours)
-        bar = figure.add_subplot(grid[1])
-        raster(bar, "bar", (0.0, 1.0, first - 0.5, last + 0.5))
-        bar.set_xlim(0, 1)
-        bar.set_ylim(first - 0.5, last + 0.5)
-        bar.set_xticks([])
-        bar.yaxis.tick_right()
-        bar.grid(visible=False)
-        bar.set_title("answer", fontsize=9)
-        scale = np.arange(len(colours), dtype=np.uint8)[::-1, None]
-        return {"cells": image, "bar": png(scale, colours)}
-
+    count, plane, cells = last - first + 1, answers.plane, cells_of(answers.rows)
     names = " and ".join(plane.names)
     often = np.bincount(cells.reshape(-1), minlength=count)
     return picture(
@@ -84,7 +62,7 @@ def _answers(exhibits: RefusalExhibits, answers: AnswerMap) -> Picture:
         "first output to the last.",
         f"{int((often > 0).sum())} of {count} outputs occur; the commonest is "
         f"{first + int(often.argmax())}, on {often.max() / often.sum():.1%} of what is shown.",
-        draw,
+        answers_drawn(answers, exhibits.outputs),
         height=4.2,
     )
 

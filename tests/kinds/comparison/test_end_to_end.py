@@ -22,6 +22,9 @@ def test_a_trained_network_that_compares_is_proved_and_located(tmp_path):
     run = distill.run(task, out=tmp_path)
     assert run.record.attempts[-1].reached_at is not None  # by the score of the kind
     assert (run.report.verdict, run.report.located) == ("proved", True)
+    derived = {row.name for row in run.report.figures if row.derived}
+    assert {"line_kept_accuracy", "line_removed_accuracy"} <= derived
+    assert "margin_r2" not in derived
     golden = GOLDEN / "comparison.py"
     assert run.program.source == golden.read_text()
     assert check_run(run.folder).ok

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from builders.answering import Answering
 from builders.comparing import over, weighing
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,20 +14,6 @@ from distill.kinds.comparison.extract import extract_comparison
 from distill.kinds.comparison.mechanism import ComparisonMechanism
 from distill.networks.trace import trace
 from distill.records.refusal import Refusal
-
-
-class Answering:
-    """A network that answers by a function of values, and is equally sure everywhere."""
-
-    def __init__(self, domain, function):
-        self.domain, self.function = domain, function
-
-    def logits(self, tokens, *, single=False):
-        answers = self.function(*self.domain.values(tokens).T) - self.domain.outputs.start
-        return 5.0 * (answers[:, None] == np.arange(len(self.domain.outputs)))
-
-    def run(self, inputs):
-        return self.logits(inputs).argmax(axis=1)
 
 
 def read(function, *inputs, outputs=range(2)):

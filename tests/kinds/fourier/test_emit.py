@@ -17,7 +17,7 @@ from distill.records.refusal import Refusal
 odd = st.integers(1, 600).map(lambda n: 2 * n + 1)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(odd, st.data())
 def test_for_every_odd_p_and_coprime_keys_the_program_is_the_group_operation(p, data):
     keys = data.draw(st.sets(st.integers(1, p // 2), min_size=1, max_size=6))

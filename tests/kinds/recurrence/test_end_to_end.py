@@ -219,6 +219,7 @@ def test_a_network_of_another_kind_than_claimed_is_refused_with_both():
         distill.distill(weights, two, length=8)
 
 
+@pytest.mark.claim
 def test_two_numbers_an_answer_are_written_as_tuples():
     task = distill.SequenceTask(
         {"x": range(-4, 5)},

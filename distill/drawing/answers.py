@@ -1,0 +1,75 @@
+"""What a network answers over two inputs: a map, and how it is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from distill.domains.finite import Domain
+from distill.drawing.colours import around
+from distill.drawing.heat import cells_of, drawn
+from distill.drawing.maps import Plane, lines, plane_of
+from distill.drawing.picture import raster
+from distill.drawing.png import png
+from distill.networks.network import HasLogits
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+PALETTE = 256
+"""Colours of answers, at most."""
+
+
+@dataclass(frozen=True)
+class AnswerMap:
+    """The network's answers over two inputs.
+
+    Attributes:
+        rows: positions in the outputs, separated by spaces.
+    """
+
+    plane: Plane
+    rows: tuple[str, ...]
+
+
+def answer_map(network: HasLogits, domain: Domain) -> AnswerMap | None:
+    """The answers over the first two inputs; null for a single one."""
+    shown = plane_of(domain)
+    if shown is None:
+        return None
+    plane, tokens = shown
+    return AnswerMap(plane, lines(network.logits(tokens).argmax(axis=1), plane))
+
+
+def answers_drawn(
+    answers: AnswerMap, outputs: tuple[int, int]
+) -> Callable[[Figure], dict[str, bytes]]:
+    """The map, with the bar that says which colour is which answer.
+
+    Args:
+        answers: the map.
+        outputs: first and last value of the output.
+    """
+    first, last = outputs
+    count, plane = last - first + 1, answers.plane
+    colours = around(min(count, PALETTE))
+    places = cells_of(answers.rows) * len(colours) // count
+
+    def draw(figure: Figure) -> dict[str, bytes]:
+        grid = figure.add_gridspec(1, 2, width_ratios=(20, 1))
+        image = drawn(figure.add_subplot(grid[0]), plane, places, colours)
+        bar = figure.add_subplot(grid[1])
+        raster(bar, "bar", (0.0, 1.0, first - 0.5, last + 0.5))
+        bar.set_xlim(0, 1)
+        bar.set_ylim(first - 0.5, last + 0.5)
+        bar.set_xticks([])
+        bar.yaxis.tick_right()
+        bar.grid(visible=False)
+        bar.set_title("answer", fontsize=9)
+        scale = np.arange(len(colours), dtype=np.uint8)[::-1, None]
+        return {"cells": image, "bar": png(scale, colours)}
+
+    return draw

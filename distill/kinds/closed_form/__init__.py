@@ -1,0 +1,1 @@
+"""Closed forms: the answer is a short integer expression of the inputs."""

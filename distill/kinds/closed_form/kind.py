@@ -1,0 +1,72 @@
+"""Closed forms over a finite domain, as a kind: its stages, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from distill.drawing.picture import Picture
+from distill.expressions.as_sympy import as_sympy
+from distill.expressions.reading import read_expression
+from distill.kinds.closed_form.emit import emit_closed_form
+from distill.kinds.closed_form.exhibits import ClosedFormExhibits, closed_form_exhibits
+from distill.kinds.closed_form.extract import extract_closed_form
+from distill.kinds.closed_form.mechanism import ClosedFormMechanism
+from distill.kinds.closed_form.pictures import closed_form_pictures
+from distill.kinds.kind import Kind, Notation, Written
+from distill.networks.trace import Trace, View
+from distill.records.refusal import Refusal
+from distill.records.report import Report
+
+
+class ClosedFormKind(Kind[ClosedFormMechanism]):
+    """The answer is a short integer expression of the inputs, whatever the network does inside."""
+
+    name = "closed_form"
+    title = "Closed forms"
+    about = (
+        "Networks over finite domains whose answers are a short expression of the inputs. Nothing "
+        "is said of how they compute it."
+    )
+    noun = ("closed form", "closed forms")
+    mechanism = ClosedFormMechanism
+    exhibits = ClosedFormExhibits
+    notations = ("latex", "sympy")
+    functional = True
+
+    def read(self, view: View) -> Iterator[ClosedFormMechanism | Refusal]:
+        """The plainest expression that the answers agree with."""
+        if isinstance(view, Trace):
+            yield extract_closed_form(view)
+
+    def summary(self, mechanism: ClosedFormMechanism) -> str:
+        """The expression, and how many inputs are listed beside it."""
+        count = len(mechanism.exceptions)
+        return mechanism.name + (f", {count} exceptions" if count else "")
+
+    def write(self, mechanism: ClosedFormMechanism) -> Written:
+        """One line, and the exceptions."""
+        return Written(emit_closed_form(mechanism), mechanism, exceptions=len(mechanism.exceptions))
+
+    def listed(self, mechanism: ClosedFormMechanism) -> tuple[tuple[int, ...], ...]:
+        """The exceptions."""
+        return mechanism.exceptions
+
+    def show(self, mechanism: ClosedFormMechanism, view: View) -> ClosedFormExhibits:
+        """The network's answers over two inputs."""
+        assert isinstance(view, Trace), "closed forms are read over finite domains"
+        return closed_form_exhibits(view)
+
+    def draw(
+        self, mechanism: ClosedFormMechanism, exhibits: ClosedFormExhibits, report: Report
+    ) -> tuple[Picture, ...]:
+        """The answers."""
+        return closed_form_pictures(mechanism, exhibits)
+
+    def notation(self, mechanism: ClosedFormMechanism, form: Notation) -> str:
+        """The expression as a formula."""
+        formula = as_sympy(read_expression(mechanism.expression))
+        if form == "sympy":
+            return str(formula)
+        import sympy
+
+        return str(sympy.latex(formula))

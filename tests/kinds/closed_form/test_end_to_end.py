@@ -1,0 +1,76 @@
+"""A network that answers by an expression: its program, its verdict, and what is caught."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from builders.answering import listing
+from builders.changed_folder import changed
+from builders.commands import distill_here
+from builders.paths import GOLDEN
+
+import distill
+from distill.checker.check import check_run
+from distill.domains.finite import Domain
+
+P = 12
+WRONG = (4, 7)
+
+
+@pytest.fixture(scope="module")
+def listed(tmp_path_factory):
+    """A run over a network that holds max(a, b) as a table, with one answer that is another."""
+    table = np.maximum.outer(np.arange(P), np.arange(P))
+    table[WRONG] = 2
+    domain = Domain((range(P), range(P)), range(P))
+    out = tmp_path_factory.mktemp("listed")
+    return distill.distill(listing(table, P), domain, name="largest", out=out)
+
+
+def test_the_verdict_is_about_answers_and_says_that_the_inside_was_not_looked_at(listed):
+    report = listed.report
+    assert report.verdict == "proved"  # of every input, with leads that no rounding takes away
+    assert not report.located
+    assert any("nothing inside the network was looked at" in reason for reason in report.reasons)
+    assert listed.mechanism.kind == "closed_form"
+    assert report.program.exceptions == 1
+    assert [listed.program(*row) for row in ((3, 5), (5, 3), WRONG)] == [5, 5, 2]
+    assert check_run(listed.folder).ok
+
+
+def test_its_program_is_the_golden_one(listed):
+    assert listed.program.source == (GOLDEN / "closed_form.py").read_text()
+
+
+def test_a_black_box_with_any_readout_is_read_by_its_answers():
+    domain = Domain((range(23), range(23)), range(23))
+    run = distill.distill(lambda tokens: torch.eye(23)[tokens.sum(1) % 23], domain)
+    assert "return (a + b) % 23" in run.program.source
+    assert (run.report.verdict, run.report.located) == ("tested", False)
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("program.py", lambda text: text.replace("return max(a, b)", "return max(a, b, 1)")),
+        ("program.py", lambda text: text.replace("(4, 7): 2", "(4, 7): 3")),
+        ("mechanism.json", lambda tree: tree.update(expression="min(a, b)")),
+        ("mechanism.json", lambda tree: tree.update(expression="a if a > b else max(b, 1)")),
+        ("mechanism.json", lambda tree: tree.update(exceptions=[])),
+        ("mechanism.json", lambda tree: tree.update(exceptions=[[4, 7, 2], [0, 0, 0]])),
+        ("mechanism.json", lambda tree: tree.update(inputs=[[0, 11], [0, 12]])),
+        ("verification.json", lambda tree: tree.update(located=True, reasons=[])),
+    ],
+)
+def test_what_is_changed_in_a_folder_is_caught(listed, tmp_path, name, change):
+    assert not changed(listed.folder, tmp_path, name, change).ok
+
+
+def test_it_is_shown_as_a_page_and_as_a_formula(listed):
+    page = (listed.folder / "report.html").read_text()
+    assert 'id="answers-title"' in page
+    assert "max(a, b), but for 1 that the program lists" in page
+    shown = distill_here("show", str(listed.folder), "--latex", cwd=listed.folder)
+    assert shown.stdout.strip() == r"\max\left(a, b\right)"
+    assert json.loads((listed.folder / "mechanism.json").read_text())["exceptions"] == [[4, 7, 2]]
