@@ -17,6 +17,7 @@ import numpy as np
 from jaxtyping import Int
 from numpy import ndarray
 
+from distill.checker.invariant import SymbolMaps
 from distill.domains.sequences import Channels
 from distill.kinds.automaton.boxes import find_boxes
 from distill.kinds.automaton.extract import ExtractedMachine, extract_machine
@@ -61,7 +62,7 @@ def judged(network: Model[Recurrent], task: SequenceTask, seed: int) -> str:
     long = task.sample(np.random.default_rng([seed, 1]), *LONG)
     said = machine.run(numbers(long, task.channels))
     right = (said == task.labels(long)[..., 0]).all(axis=1).mean()
-    proved = find_boxes(network, machine)
+    proved = find_boxes(SymbolMaps(network.weights), network.answers, machine)
     closed = f"history {proved[0].history}" if isinstance(proved, tuple) else "no"
     return f"{machine.states} states, {right:.1%} | {closed}"
 

@@ -20,7 +20,7 @@ from distill.found import Found, distill_given, distilled, first_understood
 from distill.importing import import_model
 from distill.kinds.kind import Mechanism
 from distill.kinds.known import kind_of, show, structure_score
-from distill.networks.choice import architecture_for
+from distill.networks.choice import architecture_for, layers_for
 from distill.networks.given import AnyNetwork, over_sequences, space_of
 from distill.networks.network import HasLogits
 from distill.networks.over_domain import over_domain
@@ -82,7 +82,8 @@ def run(
             `@task`, or a `Task`.
         seed: of the training inputs, the initialisation and the batches.
         architecture: instead of the task's own, as `--arch` takes it
-            (`transformer,layer_norm=true`).
+            (`transformer,layer_norm=true`); over sequences rnn, gru or lstm (`gru,d_hidden=32`)
+            instead of the networks that are tried in order.
         out: where the run folder goes, or null to keep the run in memory.
         recipe: training settings instead of those of `Recipe.for_data`.
         attempts: trainings at most; another begins only if the last never became structured.
@@ -97,10 +98,7 @@ def run(
     check_seed(seed)
     task = built_task(task, settings)
     if isinstance(task, SequenceTask) and architecture is not None:
-        raise DistillError(
-            f"'{task.name}' is a task over sequences: its recurrent networks are tried in a "
-            "fixed order, so that no architecture can be chosen for it"
-        )
+        layers_for(architecture, task.channels)  # before anything is drawn
     shape = None
     if isinstance(task, Task):
         shape = architecture_for(architecture or task.architecture, task.domain)
@@ -108,7 +106,7 @@ def run(
     with fixed_threads(), output_folder(out, task.name) as output:
         with stages.stage("task") as lines:
             if isinstance(task, SequenceTask):
-                training: Training = SequenceTraining(task, seed)
+                training: Training = SequenceTraining(task, seed, architecture)
             else:
                 assert shape is not None, "a network over a finite domain has an architecture"
                 training = DomainTraining(task, seed, shape, recipe, attempts, structure_score)

@@ -64,7 +64,8 @@ def _grid(suite: Suite, summaries: Sequence[Summary]) -> Grid:
 
 
 def _label(entry: Entry) -> str:
-    return " ".join([entry.label, *(f"{key}={value}" for key, value in entry.settings.items())])
+    settings = [f"{key}={value}" for key, value in entry.settings.items()]
+    return " ".join([entry.label, *settings, *([entry.arch] if entry.arch else [])])
 
 
 def _verdict(outcomes: Mapping[str, int]) -> Cell:

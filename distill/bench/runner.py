@@ -185,6 +185,7 @@ def _run_process(job: Job, bench: Bench, stop: threading.Event) -> _Ended:
     for key, value in job.entry.settings.items():
         text = str(value).lower() if isinstance(value, bool) else str(value)
         command += ["--set", f"{key}={text}"]
+    command += ["--arch", job.entry.arch] if job.entry.arch else []
     command += ["--seed", str(job.seed), "--out", str(bench.out)]
     # files, not pipes: nobody has to read them while the run goes on
     with tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:

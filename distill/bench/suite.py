@@ -66,6 +66,7 @@ class Entry:
         task: a built-in name, a task file or `file.py:name`, relative to the suite.
         settings: those that the suite gives; the task's defaults hold for the others.
         published: figures by the name of their column.
+        arch: what `--arch` is given; nothing for the task's own.
     """
 
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
@@ -73,6 +74,7 @@ class Entry:
     task: str
     settings: Mapping[str, Setting] = field(default_factory=dict)
     published: Mapping[str, int | float | str] = field(default_factory=dict)
+    arch: str = ""
 
     @property
     def is_file(self) -> bool:
@@ -95,8 +97,9 @@ class Entry:
 
     @property
     def name(self) -> str:
-        """The task and the settings that the suite gives, fit for a file's name."""
+        """The task, settings and architecture that the suite gives, fit for a file's name."""
         parts = [self.label, *(f"{key}{value}" for key, value in self.settings.items())]
+        parts += [self.arch] if self.arch else []
         return "".join(c if c.isalnum() or c in "-_." else "_" for c in "-".join(parts))
 
 

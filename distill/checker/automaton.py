@@ -12,8 +12,9 @@ from numpy import ndarray
 from .draws import symbols
 from .errors import ProgramError
 from .forward import SINGLE
-from .invariant import induction, reach
+from .invariant import Maps, SymbolMaps, induction, reach
 from .kind import FOLLOWS, VARIABLE, Claims, Proof, Test
+from .layer_boxes import LayerBoxes
 from .loop import walk
 from .read import whole
 from .sequences import SequenceEvidence
@@ -50,6 +51,15 @@ def derive(evidence: SequenceEvidence) -> Claims:
     if evidence.induction is not None:
         claims |= _proof(evidence, evidence.induction, machine)
     return claims
+
+
+def maps_of(shape: Mapping[str, Any] | None, weights: Mapping[str, ndarray]) -> Maps | None:
+    """What a stored network does with boxes; null of one that reads and gives numbers."""
+    if shape is None or shape.get("readout", "choice") != "choice":
+        return None
+    if shape["kind"] == "recurrent_layers":
+        return LayerBoxes(shape, weights)
+    return SymbolMaps(weights) if shape["kind"] == "recurrent" else None
 
 
 def machine_of(evidence: SequenceEvidence) -> tuple[ndarray, ndarray, ndarray]:
@@ -97,7 +107,10 @@ def _proof(
 ) -> Claims:
     """Machine = network by induction over boxes, or by following them from the start."""
     transitions, outputs, listed = machine
-    states, follows, weights = whole(given["states"]), whole(given["follows"]), evidence.weights
+    states, follows = whole(given["states"]), whole(given["follows"])
+    maps = maps_of(evidence.shape, evidence.weights)
+    if maps is None:
+        raise ValueError("boxes are given of a network that has no maps of boxes")
     along = (
         states[0] == 0
         and follows.shape == (len(states), len(listed))
@@ -110,15 +123,15 @@ def _proof(
     place = {int(value): number for number, value in enumerate(evidence.answers)}
     answers = np.array([[place[value] for value in row] for row in outputs.tolist()])[states]
     if given["low"] is None:
-        up_to, lead = reach(weights, follows, answers, MAX_REACH)
-        inner, single = reach(weights, follows, answers, max(1, up_to), SINGLE)
+        up_to, lead = reach(maps, follows, answers, MAX_REACH)
+        inner, single = reach(maps, follows, answers, max(1, up_to), SINGLE)
         covered = 0 < up_to <= inner and single > 0
     else:
         low, high = np.array(given["low"]), np.array(given["high"])
-        exact = induction(weights, low, high, follows, answers)
+        exact = induction(maps, low, high, follows, answers)
         if not exact.holds:
             raise ValueError("the boxes of the induction are not mapped into one another")
-        single = induction(weights, low, high, follows, answers, SINGLE)
+        single = induction(maps, low, high, follows, answers, SINGLE)
         up_to, lead, single, covered = None, exact.lead, single.lead, single.holds
     return {
         "proof.method": "boxes",

@@ -15,6 +15,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy import ndarray
@@ -46,8 +48,54 @@ class Induction:
         return self.starts and self.closed and self.lead > 0
 
 
+@runtime_checkable
+class Maps(Protocol):
+    """What a network does with boxes of its hidden states."""
+
+    @property
+    def start(self) -> ndarray:
+        """The hidden state before the first symbol [d]."""
+        ...
+
+    def image(
+        self, symbol: int, low: ndarray, high: ndarray, roundoff: float
+    ) -> tuple[ndarray, ndarray]:
+        """A box around what the network makes of every point of every box with a symbol."""
+        ...
+
+    def leads(self, low: ndarray, high: ndarray, answers: ndarray, roundoff: float) -> ndarray:
+        """Lower bounds on how far an answer leads over all others, on every point of every box."""
+        ...
+
+
+@dataclass(frozen=True)
+class SymbolMaps:
+    """A network with a map of its own for every symbol: W, b, h_0, W_out and b_out."""
+
+    weights: Mapping[str, ndarray]
+
+    @cached_property
+    def _exact(self) -> dict[str, ndarray]:
+        return {name: value.astype(np.float64) for name, value in self.weights.items()}
+
+    @property
+    def start(self) -> ndarray:
+        """The hidden state before the first symbol [d]."""
+        return self._exact["h_0"]
+
+    def image(
+        self, symbol: int, low: ndarray, high: ndarray, roundoff: float
+    ) -> tuple[ndarray, ndarray]:
+        """A box around what the network makes of every point of every box with a symbol."""
+        return image(self._exact, symbol, low, high, roundoff)
+
+    def leads(self, low: ndarray, high: ndarray, answers: ndarray, roundoff: float) -> ndarray:
+        """Lower bounds on how far an answer leads over all others, on every point of every box."""
+        return leads(self._exact, low, high, answers, roundoff)
+
+
 def induction(
-    weights: Mapping[str, ndarray],
+    maps: Maps,
     low: ndarray,
     high: ndarray,
     follows: ndarray,
@@ -57,16 +105,16 @@ def induction(
     """Check one step from every box.
 
     Args:
-        weights: W, b, h_0, W_out and b_out.
+        maps: of the network.
         low: lower corners of the boxes.
         high: upper corners.
         follows: the node that every symbol leads to.
         answers: the number of the output that the network is claimed to give on the way.
         roundoff: of the arithmetic that is covered, beside real arithmetic.
     """
-    starts = bool(((low[0] <= weights["h_0"]) & (weights["h_0"] <= high[0])).all())
+    starts = bool(((low[0] <= maps.start) & (maps.start <= high[0])).all())
     closed, lead, room = True, np.inf, np.inf
-    steps = _steps(weights, low, high, answers, roundoff)
+    steps = _steps(maps, low, high, answers, roundoff)
     for target, (inner, outer, least) in zip(follows.T, steps, strict=True):
         distance = np.minimum(inner - low[target], high[target] - outer)
         closed &= bool((distance >= 0).all())
@@ -75,7 +123,7 @@ def induction(
 
 
 def reach(
-    weights: Mapping[str, ndarray],
+    maps: Maps,
     follows: ndarray,
     answers: ndarray,
     most: int,
@@ -87,7 +135,7 @@ def reach(
     that sequences of so many symbols can leave there.
 
     Args:
-        weights: W, b, h_0, W_out and b_out.
+        maps: of the network.
         follows: the node that every symbol leads to.
         answers: the number of the output that the network is claimed to give on the way.
         most: steps after which to stop.
@@ -96,14 +144,14 @@ def reach(
     Returns:
         The steps, and a lower bound on the lead of the answer over all of them (0 for no step).
     """
-    shape = len(follows), len(weights["h_0"])
+    shape = len(follows), len(maps.start)
     low, high = np.full(shape, np.inf), np.full(shape, -np.inf)
-    low[0] = high[0] = weights["h_0"]
+    low[0] = high[0] = maps.start
     smallest = np.inf
     for step in range(most):
         reached = np.flatnonzero(np.isfinite(low[:, 0]))
         lower, upper, lead = np.full(shape, np.inf), np.full(shape, -np.inf), np.inf
-        steps = _steps(weights, low[reached], high[reached], answers[reached], roundoff)
+        steps = _steps(maps, low[reached], high[reached], answers[reached], roundoff)
         for target, (inner, outer, least) in zip(follows[reached].T, steps, strict=True):
             lead = min(lead, least)
             np.minimum.at(lower, target, inner)
@@ -115,13 +163,12 @@ def reach(
 
 
 def _steps(
-    weights: Mapping[str, ndarray], low: ndarray, high: ndarray, answers: ndarray, roundoff: float
+    maps: Maps, low: ndarray, high: ndarray, answers: ndarray, roundoff: float
 ) -> Iterator[tuple[ndarray, ndarray, float]]:
     """By symbol, the image of every box and the least lead of its answer over all of them."""
-    exact = {name: value.astype(np.float64) for name, value in weights.items()}
     for symbol, said in enumerate(answers.T):
-        inner, outer = image(exact, symbol, low, high, roundoff)
-        lead = leads(exact, inner, outer, said, roundoff)
+        inner, outer = maps.image(symbol, low, high, roundoff)
+        lead = maps.leads(inner, outer, said, roundoff)
         # of what is no number nothing is proved
         yield inner, outer, -np.inf if np.isnan(lead).any() else float(lead.min())
 
@@ -135,7 +182,7 @@ def image(
 ) -> tuple[ndarray, ndarray]:
     """A box around what the network makes of every point of every box with a symbol."""
     W, b = weights["W"][symbol], weights["b"][symbol]
-    centre, radius = _centre_and_radius(low, high)
+    centre, radius = centre_and_radius(low, high)
     middle = centre @ W.T + b
     size = np.abs(centre) @ np.abs(W).T + np.abs(b)
     spread = radius @ np.abs(W).T
@@ -143,8 +190,8 @@ def image(
         return np.full_like(low, -np.inf), np.full_like(high, np.inf)  # a sum might overflow
     # sums of d + 1 terms are off by at most (d + 2) u times the sum of their sizes, here and in
     # the network that is evaluated; radii are rounded up
-    off = _sum_error(W.shape[1], roundoff) * (size + spread)
-    reach = spread * (1 + 4 * _sum_error(W.shape[1], DOUBLE)) + off
+    off = sum_error(W.shape[1], roundoff) * (size + spread)
+    reach = spread * (1 + 4 * sum_error(W.shape[1], DOUBLE)) + off
     ulps = 2 * TANH_ULPS * (roundoff + DOUBLE)
     return np.tanh(middle - reach) - ulps, np.tanh(middle + reach) + ulps
 
@@ -157,9 +204,15 @@ def leads(
     roundoff: float = DOUBLE,
 ) -> ndarray:
     """Lower bounds on how far an answer leads over all others, on every point of every box."""
-    W, b = weights["W_out"], weights["b_out"]
-    centre, radius = _centre_and_radius(low, high)
-    error = _sum_error(W.shape[1], roundoff)
+    return leads_over(weights["W_out"], weights["b_out"], low, high, answers, roundoff)
+
+
+def leads_over(
+    W: ndarray, b: ndarray, low: ndarray, high: ndarray, answers: ndarray, roundoff: float
+) -> ndarray:
+    """The same of a linear readout W [outputs, d], b [outputs] of boxes [n, d]."""
+    centre, radius = centre_and_radius(low, high)
+    error = sum_error(W.shape[1], roundoff)
     smallest = np.empty(len(low))
     for answer in np.unique(answers):
         here = answers == answer
@@ -167,7 +220,7 @@ def leads(
         middle = centre[here] @ apart.T + beside
         size = (np.abs(centre[here]) + radius[here]) @ (np.abs(W[answer]) + np.abs(W)).T
         size += np.abs(b[answer]) + np.abs(b)
-        spread = radius[here] @ np.abs(apart).T * (1 + 4 * _sum_error(W.shape[1], DOUBLE))
+        spread = radius[here] @ np.abs(apart).T * (1 + 4 * sum_error(W.shape[1], DOUBLE))
         lead = middle - spread - 2 * error * size
         if not float(size.max()) < LARGEST[roundoff]:
             lead[:] = -np.inf  # a sum might overflow
@@ -176,13 +229,13 @@ def leads(
     return smallest
 
 
-def _centre_and_radius(low: ndarray, high: ndarray) -> tuple[ndarray, ndarray]:
+def centre_and_radius(low: ndarray, high: ndarray) -> tuple[ndarray, ndarray]:
     """A ball in every coordinate that holds the box, its radius rounded up."""
     centre = (low + high) / 2
     radius = np.maximum(high - centre, centre - low)
     return centre, np.nextafter(radius * (1 + 4 * DOUBLE), np.inf)
 
 
-def _sum_error(terms: int, roundoff: float) -> float:
+def sum_error(terms: int, roundoff: float) -> float:
     """Relative error of a dot product with a constant added, and of as much again in float64."""
     return 1.01 * (terms + 3) * (roundoff + DOUBLE)

@@ -116,6 +116,7 @@ def run(
     transformer-norm  transformer,layer_norm=true
     mlp-concat        mlp,combine=concat
     mlp-quadratic     mlp,combine=concat,activation=square
+    rnn, gru, lstm    over sequences: d_hidden n_layers d_input activation (rnn: tanh, relu)
 
     \b
     An activation is relu, gelu, square, abs, tanh, sigmoid, silu, ...; masked, layer_norm, biases

@@ -10,11 +10,17 @@ from __future__ import annotations
 import math
 import typing
 from dataclasses import MISSING, fields, replace
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from distill.domains.finite import Domain
+from distill.domains.sequences import Channels
 from distill.errors import DistillError
-from distill.networks.architecture import TOKEN_ARCHITECTURES, TokenArchitecture
+from distill.networks.architecture import (
+    TOKEN_ARCHITECTURES,
+    StoredArchitecture,
+    TokenArchitecture,
+)
+from distill.networks.recurrent_layers import RecurrentLayers
 from distill.networks.transformer import Transformer
 
 ALIASES = {
@@ -26,6 +32,10 @@ ALIASES = {
 
 MAX_PARAMETERS = 50_000_000
 """Beyond this a training in memory, with its two moments, is no matter of seconds any more."""
+
+MAX_SYMBOLS, D_INPUT = 512, 8
+"""Symbols of layers that are trained over sequences, and the width of their vectors at most, where
+it is not chosen."""
 
 MAX_WIDTH = 65536
 """Of widths and counts; the parameters are counted besides."""
@@ -51,14 +61,53 @@ def architecture_for(text: str, domain: Domain) -> TokenArchitecture:
     changes = _read(text, architecture, preset) | _read(text, architecture, given)
     if architecture is Transformer and "d_head" not in changes:
         changes |= _shared_among_heads(text, changes)
-    chosen = replace(architecture.for_domain(domain), **changes)
+    return _not_too_large(text, replace(architecture.for_domain(domain), **changes), domain)
+
+
+S = TypeVar("S", bound=StoredArchitecture)
+
+
+def _not_too_large(text: str, chosen: S, space: object) -> S:
     parameters = sum(math.prod(shape) for shape in chosen.shapes().values())
     if parameters > MAX_PARAMETERS:
         raise DistillError(
-            f"architecture '{text}' has {parameters:,} parameters over {domain}: at most "
+            f"architecture '{text}' has {parameters:,} parameters over {space}: at most "
             f"{MAX_PARAMETERS:,} can be trained here, so choose smaller widths"
         )
     return chosen
+
+
+CELLS = ("rnn", "gru", "lstm")
+FIELDS_OF_LAYERS = ("d_hidden", "n_layers", "d_input", "activation")
+"""What may be chosen of layers that are trained here: what PyTorch's own layers have."""
+
+
+def layers_for(text: str, channels: Channels) -> RecurrentLayers:
+    """The recurrent layers NAME[,FIELD=VALUE]... over channels: rnn, gru or lstm.
+
+    How many answers there are is not known yet, and stands at 1.
+
+    Raises:
+        DistillError: an unknown name or field, a value that is none, or a network too large.
+    """
+    name, *given = text.split(",")
+    if name not in CELLS:
+        raise DistillError(
+            f"no architecture '{name}' over sequences: expected one of {', '.join(CELLS)} "
+            f"(--arch NAME[,{'=...,'.join(FIELDS_OF_LAYERS)}=...])"
+        )
+    if channels.outputs > 1 or channels.size > MAX_SYMBOLS:
+        raise DistillError(
+            f"'{name}' reads one of at most {MAX_SYMBOLS} symbols at a step and answers with one "
+            f"number, and the task reads {channels} with {channels.outputs} numbers as answers"
+        )
+    changes: dict[str, Any] = {"d_input": min(channels.size, D_INPUT), "cell": name}
+    changes |= _read(text, RecurrentLayers, given, FIELDS_OF_LAYERS)
+    try:
+        shape = RecurrentLayers(channels.size, 1, **changes)
+    except DistillError as error:
+        raise DistillError(f"architecture '{text}': {error}") from error
+    return _not_too_large(text, shape, channels)
 
 
 def describe(architecture: TokenArchitecture) -> str:
@@ -73,7 +122,7 @@ def describe(architecture: TokenArchitecture) -> str:
     return ",".join([architecture.kind, *changed])
 
 
-def choosable(architecture: type[TokenArchitecture]) -> tuple[str, ...]:
+def choosable(architecture: type[StoredArchitecture]) -> tuple[str, ...]:
     """The fields that may be given: those that the domain does not determine."""
     return tuple(
         field.name
@@ -82,8 +131,14 @@ def choosable(architecture: type[TokenArchitecture]) -> tuple[str, ...]:
     )
 
 
-def _read(text: str, architecture: type[TokenArchitecture], given: list[str]) -> dict[str, Any]:
-    hints, known = typing.get_type_hints(architecture), choosable(architecture)
+def _read(
+    text: str,
+    architecture: type[StoredArchitecture],
+    given: list[str],
+    known: tuple[str, ...] | None = None,
+) -> dict[str, Any]:
+    hints = typing.get_type_hints(architecture)
+    known = choosable(architecture) if known is None else known
     read: dict[str, Any] = {}
     for part in given:
         name, equals, value = part.partition("=")
@@ -100,7 +155,7 @@ def _read(text: str, architecture: type[TokenArchitecture], given: list[str]) ->
             raise DistillError(f"architecture '{text}': {name} is given twice; give it once")
         found, expected = _value(value, hints[name])
         if found is None:
-            default = _written(getattr(architecture, name))
+            default = _written(getattr(architecture, name, 8))
             raise DistillError(
                 f"architecture '{text}': {name} = '{value}', expected {expected}, for example "
                 f"{name}={default}"

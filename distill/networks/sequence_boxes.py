@@ -9,7 +9,7 @@ numbers with a point; of one callable nothing is seen, and what is stepped is th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,9 @@ MAX_STEPS = 2_000
 
 EXACT = 1 << 53
 """Integers up to this size are kept exactly."""
+
+MAX_KNOWN = 500_000
+"""Steps and answers of callables that are kept, so that each is asked for once."""
 
 AT_ONCE = 4_096
 """Sequences that a callable is given together."""
@@ -77,6 +80,7 @@ class Stepped(SequenceBox):
     first: Any
     advance: Callable[[Any, Any], Any]
     answer: Callable[[Any], Any]
+    _known: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def reached(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride]
@@ -92,20 +96,33 @@ class Stepped(SequenceBox):
         self, hidden: Float[ndarray, "n d"], inputs: Int[ndarray, " n"], /
     ) -> Float[ndarray, "n d"]:
         """The states after one more symbol each: what is the same is asked once."""
-        asked, place = np.unique(np.column_stack([hidden, inputs]), axis=0, return_inverse=True)
-        moved = np.empty((len(asked), hidden.shape[1]))
+        moved, known = np.empty_like(hidden), self._known
         with torch.no_grad():
-            read = self._read(asked[:, -1].astype(np.int64))
-            for row, (state, symbol) in enumerate(zip(asked[:, :-1], read, strict=True)):
-                moved[row] = self._vector(self._asked(self.advance, self._state(state), symbol))
-        return moved[place.reshape(-1)]
+            for row, (state, number) in enumerate(zip(hidden, inputs.tolist(), strict=True)):
+                key = state.tobytes(), number
+                if key not in known:
+                    self._make_room()
+                    (symbol,) = self._read(np.array([number]))
+                    known[key] = self._vector(self._asked(self.advance, self._state(state), symbol))
+                moved[row] = known[key]
+        return moved
 
     def outputs(self, hidden: Float[ndarray, "n d"], /) -> Int[ndarray, "n *answers"]:
         """The answers at states."""
-        asked, place = np.unique(hidden, axis=0, return_inverse=True)
+        said, known = [], self._known
         with torch.no_grad():
-            said = [self._said(self._asked(self.answer, self._state(row))) for row in asked]
-        return np.array(said, dtype=np.int64)[place.reshape(-1)]
+            for state in hidden:
+                key = state.tobytes(), -1
+                if key not in known:
+                    self._make_room()
+                    known[key] = self._said(self._asked(self.answer, self._state(state)))
+                said.append(known[key])
+        shape = () if self.channels.outputs == 1 else (self.channels.outputs,)
+        return np.array(said, dtype=np.int64).reshape(len(hidden), *shape)
+
+    def _make_room(self) -> None:
+        if len(self._known) >= MAX_KNOWN:
+            self._known.clear()
 
     def _asked(self, function: Callable[..., Any], *given: Any) -> Any:
         try:

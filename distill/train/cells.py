@@ -23,9 +23,11 @@ import numpy as np
 from distill.domains.sequences import Channels
 from distill.errors import DistillError
 from distill.networks.architecture import StepArchitecture
+from distill.networks.choice import layers_for
 from distill.networks.stored import Model
 from distill.train.data import Data
 from distill.train.integers import IntegerCell, IntegerTrainer
+from distill.train.layers import LayersTrainer
 from distill.train.second_order import SecondOrderTrainer
 from distill.train.trainer import Trainer
 
@@ -71,22 +73,29 @@ class PlannedCell:
     unfit: str | None = None
 
 
-def plan_of_cells(channels: Channels, data: Data, seed: int) -> tuple[PlannedCell, ...]:
+def plan_of_cells(
+    channels: Channels, data: Data, seed: int, arch: str | None = None
+) -> tuple[PlannedCell, ...]:
     """The kinds of networks in the order in which they are tried, and how each is trained.
 
     Args:
         channels: what is read.
         data: sequences of their values, and the answers that are due.
         seed: of initialisations, batches and noise.
+        arch: layers that are trained instead, as `--arch` takes them.
 
     Raises:
-        DistillError: a sequence holds a value that no channel has.
+        DistillError: a sequence holds a value that no channel has, or there are no such layers.
     """
     for name, inputs in (("inputs", data.inputs), ("fresh inputs", data.fresh)):
         if not channels.hold(inputs):
             raise DistillError(
                 f"{name} hold numbers from {inputs.min()} to {inputs.max()}: expected {channels}"
             )
+    if arch is not None:
+        shape, numbered = layers_for(arch, channels), data.by_symbol(channels.inputs)
+        seeds = [seed + APART * n for n in range(READINGS)]
+        return (PlannedCell(arch, tuple(LayersTrainer(shape, numbered, each) for each in seeds)),)
     plan = []
     for cell in cells_for(channels, data):
         unfit = does_not_fit(cell, channels, data)

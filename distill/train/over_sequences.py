@@ -32,15 +32,21 @@ class SequenceTraining(Training):
     Args:
         task: the task.
         seed: of the training sequences, the initialisation and the batches.
+        arch: the layers that are trained, as `--arch` takes them (`gru,d_hidden=32`); null for the
+            kinds that are tried in order.
+
+    Raises:
+        DistillError: there are no such layers, or they do not fit the task.
     """
 
-    def __init__(self, task: SequenceTask, seed: int) -> None:
+    def __init__(self, task: SequenceTask, seed: int, arch: str | None = None) -> None:
+        self._arch = arch
         self.task = task
         self.data = _draw(task, seed)
         self.points: list[SequencePoint] = []
         self._tried: list[Attempt] = []
         self._ended: str | None = None
-        plan = plan_of_cells(task.channels, self.data, seed)
+        plan = plan_of_cells(task.channels, self.data, seed, arch)
         self._passed_over = [each.unfit for each in plan if each.unfit is not None]
         self._cells = [(each.cell, [*each.trainers]) for each in plan if each.unfit is None]
 
@@ -48,6 +54,11 @@ class SequenceTraining(Training):
     def drawn(self) -> list[str]:
         """What is trained on."""
         return [f"{self.task.name}: {self.task.channels}, {many(self.task.length, 'step')}"]
+
+    @property
+    def arch(self) -> str | None:
+        """What `--arch` takes for such layers; null where none were chosen."""
+        return self._arch
 
     @property
     def attempts(self) -> tuple[Attempt, ...]:

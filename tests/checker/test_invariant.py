@@ -7,14 +7,14 @@ from hypothesis import strategies as st
 from planted_machine import planted_network
 
 from distill.checker.forward import DOUBLE, SINGLE
-from distill.checker.invariant import image, induction, leads
+from distill.checker.invariant import SymbolMaps, image, induction, leads
 from distill.kinds.automaton.boxes import find_boxes
 
 
 def certificate():
     machine = drawn(3, 6, 2)
     network = planted_network(machine)
-    boxes, _ = find_boxes(network, machine)
+    boxes, _ = find_boxes(SymbolMaps(network.weights), network.answers, machine)
     weights = {name: value.numpy() for name, value in network.parameters.items()}
     numbers = {value: number for number, value in enumerate(network.answers)}
     outputs = np.array([[numbers[answer] for answer in row] for row in machine.outputs])
@@ -24,24 +24,26 @@ def certificate():
 def test_a_certificate_holds_and_every_part_of_it_matters():
     weights, boxes, answers = certificate()
     given_ = (boxes.low, boxes.high, boxes.follows, answers)
-    assert induction(weights, *given_).holds
-    assert induction(weights, *given_, roundoff=SINGLE).holds
+    assert induction(SymbolMaps(weights), *given_).holds
+    assert induction(SymbolMaps(weights), *given_, roundoff=SINGLE).holds
     for node in range(len(boxes.low)):
         narrow = boxes.high.copy()
         narrow[node] = boxes.low[node] - 1e-9  # the box of the start is a point
-        assert not induction(weights, boxes.low, narrow, boxes.follows, answers).holds
+        assert not induction(SymbolMaps(weights), boxes.low, narrow, boxes.follows, answers).holds
         for symbol in range(2):
             astray = boxes.follows.copy()
             target = boxes.states[astray[node, symbol]]
             astray[node, symbol] = np.flatnonzero(boxes.states != target)[0]
-            assert not induction(weights, boxes.low, boxes.high, astray, answers).holds
+            assert not induction(SymbolMaps(weights), boxes.low, boxes.high, astray, answers).holds
             lie = answers.copy()
             lie[node, symbol] = (lie[node, symbol] + 1) % len(weights["W_out"])
-            assert not induction(weights, boxes.low, boxes.high, boxes.follows, lie).holds
+            assert not induction(
+                SymbolMaps(weights), boxes.low, boxes.high, boxes.follows, lie
+            ).holds
     moved = {**weights, "h_0": -weights["h_0"]}
-    assert not induction(moved, *given_).starts
+    assert not induction(SymbolMaps(moved), *given_).starts
     steep = {**weights, "W": weights["W"] * 0.2}
-    assert not induction(steep, *given_).closed
+    assert not induction(SymbolMaps(steep), *given_).closed
 
 
 @settings(max_examples=60, deadline=None)

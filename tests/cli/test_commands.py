@@ -53,7 +53,7 @@ from distill.tasks.files import builtin_tasks, load_task
         (["run", "mod_add", "--seed", "x"], "'x' is not a valid integer"),
         (["run", "mod_add", "--out", "file"], "is a file, expected a folder"),
         (["run", "no_such_task"], "no task 'no_such_task'"),
-        (["run", "parity_all", "--arch", "mlp"], "no architecture can be chosen for it"),
+        (["run", "parity_all", "--arch", "mlp"], "over sequences: expected one of rnn, gru, lstm"),
         (["run", "prev3", "--set", "length=0"], "expected 1 to 1,000 steps"),
         (["run", "missing.py"], "does not exist"),
         (["run", "empty.py"], "marks no task"),

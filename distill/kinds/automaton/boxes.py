@@ -14,10 +14,9 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
-from distill.checker.invariant import Induction, image, induction, leads
+from distill.checker.forward import DOUBLE
+from distill.checker.invariant import Induction, Maps, induction
 from distill.kinds.automaton.machine import Machine
-from distill.networks.second_order import Recurrent
-from distill.networks.stored import Model
 from distill.records.induction import InductionData
 
 MAX_HISTORY = 6
@@ -67,10 +66,17 @@ class NotClosed:
     reason: str
 
 
-def find_boxes(network: Model[Recurrent], machine: Machine) -> tuple[Boxes, Induction] | NotClosed:
-    """Boxes that the checker accepts, with the shortest history that does."""
-    weights = network.weights
-    numbers = {value: number for number, value in enumerate(network.answers)}
+def find_boxes(
+    maps: Maps, values: tuple[int, ...], machine: Machine
+) -> tuple[Boxes, Induction] | NotClosed:
+    """Boxes that the checker accepts, with the shortest history that does.
+
+    Args:
+        maps: of the network.
+        values: that its outputs stand for.
+        machine: what it is to be.
+    """
+    numbers = {value: number for number, value in enumerate(values)}
     outputs = np.array([[numbers[value] for value in row] for row in machine.outputs])
     failed = None
     for history in range(MAX_HISTORY + 1):
@@ -78,12 +84,12 @@ def find_boxes(network: Model[Recurrent], machine: Machine) -> tuple[Boxes, Indu
         if nodes is None:
             break
         states, follows = nodes
-        found = _widen(weights, follows, outputs[states])
+        found = _widen(maps, follows, outputs[states])
         if isinstance(found, str):
             failed = NotClosed(history, states, follows, found)
             continue
         low, high = found
-        checked = induction(weights, low, high, follows, outputs[states])
+        checked = induction(maps, low, high, follows, outputs[states])
         if checked.holds:
             return Boxes(states, history, low, high, follows), checked
     if failed is not None:
@@ -117,22 +123,22 @@ def _nodes(
 
 
 def _widen(
-    weights: dict[str, ndarray],
+    maps: Maps,
     follows: Int[ndarray, "nodes symbols"],
     answers: Int[ndarray, "nodes symbols"],
 ) -> tuple[Float[ndarray, "nodes d"], Float[ndarray, "nodes d"]] | str:
     """Widen boxes until they are closed, or say why they are not."""
-    nodes, d = len(follows), len(weights["h_0"])
+    nodes, d = len(follows), len(maps.start)
     low, high = np.full((nodes, d), np.inf), np.full((nodes, d), -np.inf)
-    low[0] = high[0] = weights["h_0"]
+    low[0] = high[0] = maps.start
     for _ in range(MAX_PASSES):
         reached = np.flatnonzero(np.isfinite(low[:, 0]))
         lower, upper = low.copy(), high.copy()
         for symbol in range(follows.shape[1]):
-            inner, outer = image(weights, symbol, low[reached], high[reached])
-            lead = leads(weights, inner, outer, answers[reached, symbol])
-            if lead.min() <= 0:
-                return f"over {int((lead <= 0).sum())} boxes the network's answer does not lead"
+            inner, outer = maps.image(symbol, low[reached], high[reached], DOUBLE)
+            lead = maps.leads(inner, outer, answers[reached, symbol], DOUBLE)
+            if not lead.min() > 0:
+                return f"over {int((~(lead > 0)).sum())} boxes the network's answer does not lead"
             np.minimum.at(lower, follows[reached, symbol], inner)
             np.maximum.at(upper, follows[reached, symbol], outer)
         if (lower >= low).all() and (upper <= high).all():

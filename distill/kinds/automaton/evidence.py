@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import numpy as np
 from jaxtyping import Int
 from numpy import ndarray
 
+from distill.checker.automaton import maps_of
 from distill.checker.draws import numbers, symbols
 from distill.checker.forward import SINGLE
-from distill.checker.invariant import induction, reach
+from distill.checker.invariant import Maps, induction, reach
 from distill.checker.loop import walk
 from distill.errors import ProgramError
 from distill.evidence.figures import Measured
 from distill.kinds.automaton.boxes import Boxes, NotClosed, find_boxes
 from distill.kinds.automaton.hidden import decoded, interchanged, moved, visits
 from distill.kinds.automaton.mechanism import AutomatonMechanism
-from distill.networks.second_order import Recurrent
 from distill.networks.sequence_network import SequenceNetwork
-from distill.networks.stored import Model, model_of
 from distill.records.report import FloatBound, Proof
 from distill.search.conformance import padded, walks
 
@@ -45,13 +46,20 @@ def walks_through(
 def prove(source: str, mechanism: AutomatonMechanism, network: SequenceNetwork) -> Proven:
     """Program = machine by walking both, machine = network by induction over boxes.
 
-    Boxes are for networks with a map of the hidden state for every symbol.
+    Boxes are for networks that choose among answers: a map of the hidden state for every symbol,
+    or layers of cells.
     """
-    model = model_of(network.model, Recurrent)
-    return (None, None) if model is None else _prove(source, mechanism, model)
+    model = network.stored
+    if model is None:
+        return None, None
+    weights = {name: value.double().numpy() for name, value in model.parameters.items()}
+    maps = maps_of(asdict(model.architecture), weights)
+    return (None, None) if maps is None else _prove(source, mechanism, maps, model.answers)
 
 
-def _prove(source: str, mechanism: AutomatonMechanism, network: Model[Recurrent]) -> Proven:
+def _prove(
+    source: str, mechanism: AutomatonMechanism, maps: Maps, values: tuple[int, ...]
+) -> Proven:
     machine = mechanism.machine
     try:
         walked = walk(source, machine.delta, machine.answers, machine.values)
@@ -59,29 +67,30 @@ def _prove(source: str, mechanism: AutomatonMechanism, network: Model[Recurrent]
         return None, None
     if walked.differs is not None:
         return None, None
-    found = find_boxes(network, machine)
-    weights = {name: value.double().numpy() for name, value in network.parameters.items()}
+    if not {answer for row in machine.outputs for answer in row} <= set(values):
+        return None, None
+    found = find_boxes(maps, values, machine)
     if isinstance(found, NotClosed):
         follows, states = found.follows, found.states
-        answers = _numbered_answers(network, mechanism)[states]
-        steps, lead = reach(weights, follows, answers, MAX_REACH)
-        inner_steps, single = reach(weights, follows, answers, max(1, steps), SINGLE)
+        answers = _numbered_answers(values, mechanism)[states]
+        steps, lead = reach(maps, follows, answers, MAX_REACH)
+        inner_steps, single = reach(maps, follows, answers, max(1, steps), SINGLE)
         bound = FloatBound(0 < steps <= inner_steps and single > 0, single)
         proof = Proof("boxes", lead, None, bound, steps, len(states), found.history)
         return proof, found
     boxes, exact = found
-    answers = _numbered_answers(network, mechanism)[boxes.states]
-    inner = induction(weights, boxes.low, boxes.high, boxes.follows, answers, SINGLE)
+    answers = _numbered_answers(values, mechanism)[boxes.states]
+    inner = induction(maps, boxes.low, boxes.high, boxes.follows, answers, SINGLE)
     bound = FloatBound(inner.holds, inner.lead)
     proof = Proof("boxes", exact.lead, None, bound, None, len(boxes.states), boxes.history)
     return proof, boxes
 
 
 def _numbered_answers(
-    network: Model[Recurrent], mechanism: AutomatonMechanism
+    values: tuple[int, ...], mechanism: AutomatonMechanism
 ) -> Int[ndarray, "states symbols"]:
     """The machine's answers as numbers of the network's outputs."""
-    number = {value: place for place, value in enumerate(network.answers)}
+    number = {value: place for place, value in enumerate(values)}
     return np.array([[number[value] for value in row] for row in mechanism.outputs])
 
 

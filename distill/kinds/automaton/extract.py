@@ -27,6 +27,9 @@ MAX_STATES = 2_000
 SHORTER = 0.8
 """From one length to the next, where none of few states is found."""
 
+SHORTEST = 5
+"""Steps below which anything is a machine of few states."""
+
 SEQUENCES = 4_000
 """Sequences that the machine is held against in the end."""
 
@@ -68,12 +71,12 @@ def extract_on_shorter(
     A network that is right up to some length, or but for some sequences, is in none of few states
     beyond it: what is met there are the states of its mistakes.
     """
-    shorter = length
-    while shorter > 2:
-        shorter = min(shorter - 1, int(shorter * SHORTER))
+    shorter = min(length - 1, int(length * SHORTER))
+    while shorter >= min(SHORTEST, max(3, length // 2)):
         found = extract_machine(network, symbols, shorter, max_states)
         if isinstance(found, ExtractedMachine):
             return found
+        shorter = min(shorter - 1, int(shorter * SHORTER))
     return None
 
 

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from planted_machine import planted_network
 
+from distill.checker.invariant import SymbolMaps
 from distill.kinds.automaton.boxes import Boxes, NotClosed, find_boxes
 
 
@@ -14,7 +15,7 @@ from distill.kinds.automaton.boxes import Boxes, NotClosed, find_boxes
 def test_planted_machines_are_proved_for_every_length(seed, states, symbols):
     machine = drawn(seed, states, symbols)
     network = planted_network(machine, seed)
-    found = find_boxes(network, machine)
+    found = find_boxes(SymbolMaps(network.weights), network.answers, machine)
     assert isinstance(found, tuple), found
     boxes, checked = found
     assert isinstance(boxes, Boxes)
@@ -34,4 +35,5 @@ def test_planted_machines_are_proved_for_every_length(seed, states, symbols):
 def test_a_wrong_machine_is_not_proved():
     machine = drawn(3, 6, 2)
     other = drawn(4, 6, 2)
-    assert isinstance(find_boxes(planted_network(machine), other), NotClosed)
+    planted = planted_network(machine)
+    assert isinstance(find_boxes(SymbolMaps(planted.weights), planted.answers, other), NotClosed)

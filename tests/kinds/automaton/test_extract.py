@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from planted_machine import planted_network
 
+from distill.checker.invariant import SymbolMaps
 from distill.kinds.automaton.boxes import find_boxes
 from distill.kinds.automaton.extract import MAX_STATES, ExtractedMachine, extract_machine
 from distill.kinds.automaton.machine import Machine
@@ -117,7 +118,7 @@ def test_a_trained_network_is_read_as_the_minimal_machine_and_proved(step, state
     assert isinstance(found, ExtractedMachine), found
     assert found.machine.minimise() == machine
     assert machine.states == states
-    proved = find_boxes(network, machine)
+    proved = find_boxes(SymbolMaps(network.weights), network.answers, machine)
     assert isinstance(proved, tuple), proved
     long = rng.integers(0, 2, (50, RIGHT_AT_LENGTH))
     np.testing.assert_array_equal(network.run(long), machine.run(long))
