@@ -128,11 +128,9 @@ def run(
     as_far_as = {"length": length, "max_states": max_states}
     _check_ends(model, minutes, keep, as_far_as)
     console = console_of(quiet or as_json)
+    given = (task, model, layout, at, seed, arch, read)
     with _interrupts(keep) as stop:
-        ends = (minutes, stop)
-        finished = _finished(
-            *(task, model, layout, at, seed, arch, read), ends, as_far_as, out, console
-        )
+        finished = _finished(*given, (minutes, stop), as_far_as, out, console)
     report, folder = finished.report, finished.folder
     if as_json:
         from distill.serialise import to_json
