@@ -12,6 +12,7 @@ from builders.paths import LAYOUTS, SHARED
 from planted import planted_model
 from safetensors.torch import save_file
 
+import distill
 from distill import DistillError, Model, Transformer
 from distill.importing import import_model
 
@@ -59,6 +60,21 @@ def test_outputs_that_win_are_never_cut(planted, tmp_path):
     assert imported.domain.outputs == range(P + 5)
     answers = imported.model.logits(imported.domain.tokens()).argmax(axis=1)
     assert answers.min() >= P
+
+
+def test_answers_that_no_task_asks_for_are_wrong_ones(planted, tmp_path):
+    """The same held against its task: a program of it would be one that is never right."""
+    wide = dict(planted.parameters)
+    wide["W_U"] = torch.cat([wide["W_U"], torch.zeros(len(wide["W_U"]), 5)], dim=1)
+    wide["b_U"] = torch.cat([wide["b_U"], torch.full((5,), 1e4)])
+    path = as_transformerlens(wide, tmp_path / "x.pt", CONFIG)
+    run = distill.run_model(path, "mod_add", p=P, out=None)
+    assert run.report.verdict == "refused"
+    assert (run.report.model_vs_task.agree, run.report.model_vs_task.total) == (0, P * P)
+    with pytest.raises(
+        DistillError, match=r"with outputs range\(0, 28\), and task 'mod_add' is over"
+    ):
+        distill.run_model(path, "mod_add", p=P + 6, out=None)
 
 
 def test_an_output_that_ties_or_leads_once_is_never_cut(planted, tmp_path):
