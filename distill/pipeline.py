@@ -338,7 +338,7 @@ def _traced(network: HasLogits, domain: Domain, stages: Stages) -> View:
 
 
 def _answers_for(network: Domain, task: Domain) -> bool:
-    """Whether a network reads what a task does; it may have answers that the task never asks for."""
+    """Whether a network reads what a task does; it may have answers that no task asks for."""
     more = len(network.outputs) >= len(task.outputs)
     return network.inputs == task.inputs and network.outputs.start == task.outputs.start and more
 
