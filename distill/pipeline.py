@@ -276,14 +276,26 @@ def _traced(network: HasLogits, domain: Domain, stages: Stages) -> View:
 
 def _check_fits(path: str | Path, space: Domain | Channels, task: AnyTask | None) -> None:
     """A task that is of another size than a checkpoint, or over something else, is none of its."""
-    if isinstance(task, Task | SequenceTask):
-        wanted = task.domain if isinstance(task, Task) else task.channels
-        if wanted != space:
-            kind = "over sequences, " if isinstance(space, Channels) else ""
-            raise DistillError(
-                f"checkpoint '{path}' is a network over {kind}{space}, and task '{task.name}' is "
-                f"over {wanted}: set the task to the network's size"
-            )
+    if not isinstance(task, Task | SequenceTask):
+        return
+    wanted = task.domain if isinstance(task, Task) else task.channels
+    if isinstance(space, Domain) and isinstance(wanted, Domain):
+        fits, outputs = _answers_for(space, wanted), f" with outputs {space.outputs}"
+    else:
+        fits, outputs = wanted == space, ""
+    if not fits:
+        kind = "over sequences, " if isinstance(space, Channels) else ""
+        asked = f" with {wanted.outputs}" if outputs and isinstance(wanted, Domain) else ""
+        raise DistillError(
+            f"checkpoint '{path}' is a network over {kind}{space}{outputs}, and task '{task.name}' "
+            f"is over {wanted}{asked}: set the task to the network's size"
+        )
+
+
+def _answers_for(network: Domain, task: Domain) -> bool:
+    """Whether a network reads what a task does; it may have answers that no task asks for."""
+    more = len(network.outputs) >= len(task.outputs)
+    return network.inputs == task.inputs and network.outputs.start == task.outputs.start and more
 
 
 def _accuracy_along(network: SequenceNetwork, task: SequenceTask) -> str:

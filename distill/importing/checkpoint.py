@@ -113,10 +113,10 @@ def _of_graph(
 
 
 def _imported(found: Found, name: str | None, sizes: tuple[int, ...] | None) -> Imported:
-    layers = import_recurrent(found.contents.tensors, found.contents.plain, found.path, name)
+    wrapped = bare(found.contents.tensors, str(found.path))
+    layers = import_recurrent(wrapped.tensors, found.contents.plain, found.path, name)
     if layers is not None:
         return Imported(layers.model, layers.channels, layers.layout, layers.notes)
-    wrapped = bare(found.contents.tensors, str(found.path))
     inputs = None if sizes is None else len(sizes)
     file = File(found.path, wrapped.tensors, found.contents.plain, inputs)
     layouts = builtin_layouts()

@@ -12,8 +12,10 @@ from builders.paths import LAYOUTS, SHARED
 from planted import planted_model
 from safetensors.torch import save_file
 
-from distill import DistillError, Model, Transformer
+import distill
+from distill import DistillError, Model, Transformer, pipeline
 from distill.importing import import_model
+from distill.tasks.files import load_task
 
 PUBLISHED = SHARED / "models" / "layouts"
 P = 23
@@ -59,6 +61,24 @@ def test_outputs_that_win_are_never_cut(planted, tmp_path):
     assert imported.domain.outputs == range(P + 5)
     answers = imported.model.logits(imported.domain.tokens()).argmax(axis=1)
     assert answers.min() >= P
+
+
+def test_answers_that_no_task_asks_for_are_wrong_ones(tmp_path):
+    """The same held against its task: a program of it would be one that is never right."""
+    model = planted_model(7, {1: 5.0, 2: 4.0})
+    shape = replace(model.architecture, biases=True)
+    wide = {name: torch.zeros(size) for name, size in shape.shapes().items()} | {**model.parameters}
+    wide["W_U"] = torch.cat([wide["W_U"], torch.zeros(len(wide["W_U"]), 5)], dim=1)
+    wide["b_U"] = torch.cat([wide["b_U"], torch.full((5,), 1e4)])
+    path = as_transformerlens(wide, tmp_path / "x.pt", CONFIG)
+    imported = import_model(path, sizes=(7, 7))
+    task = load_task("mod_add", {"p": 7})
+    assert imported.domain.inputs == task.domain.inputs
+    assert (imported.model.run(task.domain.tokens()) >= 7).all()
+    assert pipeline._answers_for(imported.domain, task.domain)
+    assert pipeline._accuracy(imported.model, task) == "0 of 49 inputs"
+    with pytest.raises(DistillError, match=r"with outputs range\(0, 12\), and task 'mod_add' is"):
+        distill.run_model(path, "mod_add", p=11, out=None)
 
 
 def test_an_output_that_ties_or_leads_once_is_never_cut(planted, tmp_path):
