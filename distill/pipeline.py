@@ -262,7 +262,7 @@ def _check_fits(path: str | Path, space: Domain | Channels, task: AnyTask | None
     if isinstance(task, Task | SequenceTask):
         wanted = task.domain if isinstance(task, Task) else task.channels
         if wanted != space:
-            kind = "over sequences, " if isinstance(space, Channels) else ""
+            kind = "sequences of " if isinstance(space, Channels) else ""
             raise DistillError(
                 f"checkpoint '{path}' is a network over {kind}{space}, and task '{task.name}' is "
                 f"over {wanted}: set the task to the network's size"
