@@ -284,7 +284,7 @@ def _check_fits(path: str | Path, space: Domain | Channels, task: AnyTask | None
     else:
         fits, outputs = wanted == space, ""
     if not fits:
-        kind = "over sequences, " if isinstance(space, Channels) else ""
+        kind = "sequences of " if isinstance(space, Channels) else ""
         asked = f" with {wanted.outputs}" if outputs and isinstance(wanted, Domain) else ""
         raise DistillError(
             f"checkpoint '{path}' is a network over {kind}{space}{outputs}, and task '{task.name}' "

@@ -51,7 +51,10 @@ def space_of(
         )
     if isinstance(domain, Domain):
         if length is not None or isinstance(network, tuple):
-            raise DistillError("a network over sequences has no Domain: give its channels")
+            raise DistillError(
+                f"length={length!r} is of a network over sequences, and a Domain was given for "
+                f"this {type(network).__name__}: give the ranges of its channels, or no length"
+            )
         return domain
     if isinstance(domain, Channels) or length is not None or isinstance(network, tuple):
         return domain if isinstance(domain, Channels) else Channels(tuple(domain))

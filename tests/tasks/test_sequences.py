@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+import torch
 from builders.paths import DOCS
 
 import distill
@@ -168,7 +169,11 @@ def test_the_guides_sequence_task_loads(tmp_path):
     assert labels.ravel().tolist() == [3, 1, 1, 4]
 
 
-def test_a_checkpoint_cannot_be_held_against_a_sequence_task_yet(tmp_path):
-    with pytest.raises(DistillError, match="networks over sequences cannot be read yet"):
-        distill.run_model(tmp_path / "network.pt", "parity_all", out=tmp_path)
-    assert not list(tmp_path.iterdir())
+def test_a_checkpoint_is_held_against_a_task_of_its_own_channels_alone(tmp_path):
+    path, out = tmp_path / "network.pt", tmp_path / "out"
+    torch.save(torch.nn.GRU(3, 4).state_dict(), path)
+    for name in ("parity_all", "mod_add"):
+        with pytest.raises(
+            DistillError, match=r"a network over sequences of x in 0\.\.2, and task"
+        ):
+            distill.run_model(path, name, out=out)
