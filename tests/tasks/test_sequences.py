@@ -174,6 +174,6 @@ def test_a_checkpoint_is_held_against_a_task_of_its_own_channels_alone(tmp_path)
     torch.save(torch.nn.GRU(3, 4).state_dict(), path)
     for name in ("parity_all", "mod_add"):
         with pytest.raises(
-            DistillError, match=r"a network over sequences of x in 0\.\.2, and task"
+            DistillError, match=r"over sequences of x in 0\.\.2, and task"
         ):
             distill.run_model(path, name, out=out)

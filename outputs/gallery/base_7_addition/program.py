@@ -13,6 +13,7 @@ __all__ = ["addition_with_carry_base_7"]
 
 def addition_with_carry_base_7(steps: list[tuple[int, int]]) -> list[int]:
     """One output for every tuple of the list."""
+    check(steps)
     outputs = []
     carry = 0
     for a, b in steps:
@@ -21,9 +22,26 @@ def addition_with_carry_base_7(steps: list[tuple[int, int]]) -> list[int]:
     return outputs
 
 
+DOMAIN = {"a": range(7), "b": range(7)}
+
+
+def check(steps: list[tuple[int, int]]) -> None:
+    """Raise ValueError where something is given that is no list of tuples of the domain."""
+    if type(steps) is not list:
+        raise ValueError(f"{steps!r} is no list of tuples in {DOMAIN}")
+    for step in steps:
+        if type(step) is not tuple or len(step) != len(DOMAIN):
+            raise ValueError(f"{step!r} is no tuple in {DOMAIN}")
+        for name, value in zip(DOMAIN, step):
+            if type(value) is not int or value not in DOMAIN[name]:
+                raise ValueError(f"{name} = {value!r} is no integer in {DOMAIN[name]}")
+
+
 if __name__ == "__main__":
-    print(
-        addition_with_carry_base_7(
-            [tuple(map(int, word.split(","))) for word in sys.argv[1:]]
-        )
-    )
+    usage = "usage: python program.py a,b a,b ..., integers with a in 0..6, b in 0..6"
+    try:
+        given = [tuple(map(int, word.split(","))) for word in sys.argv[1:]]
+        print(addition_with_carry_base_7(given) if given else usage)
+    except (TypeError, ValueError) as error:
+        print(f"{error}; {usage}", file=sys.stderr)
+        sys.exit(2)

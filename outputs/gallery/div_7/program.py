@@ -15,6 +15,7 @@ __all__ = ["long_division_by_7_in_base_2"]
 
 def long_division_by_7_in_base_2(xs: list[int]) -> list[int]:
     """One output for every number of the list."""
+    check(xs)
     outputs = []
     remainder = 0
     for bit in xs:
@@ -23,5 +24,23 @@ def long_division_by_7_in_base_2(xs: list[int]) -> list[int]:
     return outputs
 
 
+DOMAIN = {"bit": range(2)}
+
+
+def check(xs: list[int]) -> None:
+    """Raise ValueError where something is given that is no list of integers of the range."""
+    if type(xs) is not list:
+        raise ValueError(f"{xs!r} is no list of integers in {DOMAIN['bit']}")
+    for bit in xs:
+        if type(bit) is not int or bit not in DOMAIN["bit"]:
+            raise ValueError(f"bit = {bit!r} is no integer in {DOMAIN['bit']}")
+
+
 if __name__ == "__main__":
-    print(long_division_by_7_in_base_2(list(map(int, sys.argv[1:]))))
+    usage = "usage: python program.py bit bit ..., integers with bit in 0..1"
+    try:
+        given = [int(word) for word in sys.argv[1:]]
+        print(long_division_by_7_in_base_2(given) if given else usage)
+    except (TypeError, ValueError) as error:
+        print(f"{error}; {usage}", file=sys.stderr)
+        sys.exit(2)

@@ -44,9 +44,26 @@ def logits(a: int, b: int) -> list[float]:
 
 def product_mod_113(a: int, b: int) -> int:
     """The answer that the network prefers."""
+    check(a, b)
     preference = logits(a, b)
     return preference.index(max(preference)) + 1
 
 
+DOMAIN = {"a": range(1, 113), "b": range(1, 113)}
+
+
+def check(*inputs: int) -> None:
+    """Raise ValueError where an input is no integer of its range."""
+    for name, value in zip(DOMAIN, inputs):
+        if type(value) is not int or value not in DOMAIN[name]:
+            raise ValueError(f"{name} = {value!r} is no integer in {DOMAIN[name]}")
+
+
 if __name__ == "__main__":
-    print(product_mod_113(*map(int, sys.argv[1:])))
+    usage = "usage: python program.py a b, integers with a in 1..112, b in 1..112"
+    try:
+        given = [int(word) for word in sys.argv[1:]]
+        print(product_mod_113(*given) if given else usage)
+    except (TypeError, ValueError) as error:
+        print(f"{error}; {usage}", file=sys.stderr)
+        sys.exit(2)

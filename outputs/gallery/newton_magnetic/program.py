@@ -14,6 +14,7 @@ __all__ = ["velocities_and_positions"]
 
 def velocities_and_positions(steps: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """One output for every tuple of the list."""
+    check(steps)
     outputs = []
     velocity_a = velocity_b = position_a = position_b = 0
     for a, b in steps:
@@ -26,9 +27,28 @@ def velocities_and_positions(steps: list[tuple[int, int]]) -> list[tuple[int, in
     return outputs
 
 
+DOMAIN = {"a": range(-10, 11), "b": range(-10, 11)}
+
+
+def check(steps: list[tuple[int, int]]) -> None:
+    """Raise ValueError where something is given that is no list of tuples of the domain."""
+    if type(steps) is not list:
+        raise ValueError(f"{steps!r} is no list of tuples in {DOMAIN}")
+    for step in steps:
+        if type(step) is not tuple or len(step) != len(DOMAIN):
+            raise ValueError(f"{step!r} is no tuple in {DOMAIN}")
+        for name, value in zip(DOMAIN, step):
+            if type(value) is not int or value not in DOMAIN[name]:
+                raise ValueError(f"{name} = {value!r} is no integer in {DOMAIN[name]}")
+
+
 if __name__ == "__main__":
-    print(
-        velocities_and_positions(
-            [tuple(map(int, word.split(","))) for word in sys.argv[1:]]
-        )
+    usage = (
+        "usage: python program.py a,b a,b ..., integers with a in -10..10, b in -10..10"
     )
+    try:
+        given = [tuple(map(int, word.split(","))) for word in sys.argv[1:]]
+        print(velocities_and_positions(given) if given else usage)
+    except (TypeError, ValueError) as error:
+        print(f"{error}; {usage}", file=sys.stderr)
+        sys.exit(2)

@@ -13,6 +13,7 @@ __all__ = ["velocity_and_position"]
 
 def velocity_and_position(xs: list[int]) -> list[int]:
     """One output for every number of the list."""
+    check(xs)
     outputs = []
     velocity = position = 0
     for x in xs:
@@ -22,5 +23,23 @@ def velocity_and_position(xs: list[int]) -> list[int]:
     return outputs
 
 
+DOMAIN = {"x": range(-10, 11)}
+
+
+def check(xs: list[int]) -> None:
+    """Raise ValueError where something is given that is no list of integers of the range."""
+    if type(xs) is not list:
+        raise ValueError(f"{xs!r} is no list of integers in {DOMAIN['x']}")
+    for x in xs:
+        if type(x) is not int or x not in DOMAIN["x"]:
+            raise ValueError(f"x = {x!r} is no integer in {DOMAIN['x']}")
+
+
 if __name__ == "__main__":
-    print(velocity_and_position(list(map(int, sys.argv[1:]))))
+    usage = "usage: python program.py x x ..., integers with x in -10..10"
+    try:
+        given = [int(word) for word in sys.argv[1:]]
+        print(velocity_and_position(given) if given else usage)
+    except (TypeError, ValueError) as error:
+        print(f"{error}; {usage}", file=sys.stderr)
+        sys.exit(2)

@@ -14,6 +14,7 @@ __all__ = ["validity_by_windows_of_3_inputs"]
 
 def validity_by_windows_of_3_inputs(xs: list[int]) -> list[int]:
     """One output for every number of the list."""
+    check(xs)
     outputs = []
     previous2 = previous = valid = 1
     for x in xs:
@@ -24,5 +25,23 @@ def validity_by_windows_of_3_inputs(xs: list[int]) -> list[int]:
     return outputs
 
 
+DOMAIN = {"x": range(2)}
+
+
+def check(xs: list[int]) -> None:
+    """Raise ValueError where something is given that is no list of integers of the range."""
+    if type(xs) is not list:
+        raise ValueError(f"{xs!r} is no list of integers in {DOMAIN['x']}")
+    for x in xs:
+        if type(x) is not int or x not in DOMAIN["x"]:
+            raise ValueError(f"x = {x!r} is no integer in {DOMAIN['x']}")
+
+
 if __name__ == "__main__":
-    print(validity_by_windows_of_3_inputs(list(map(int, sys.argv[1:]))))
+    usage = "usage: python program.py x x ..., integers with x in 0..1"
+    try:
+        given = [int(word) for word in sys.argv[1:]]
+        print(validity_by_windows_of_3_inputs(given) if given else usage)
+    except (TypeError, ValueError) as error:
+        print(f"{error}; {usage}", file=sys.stderr)
+        sys.exit(2)
