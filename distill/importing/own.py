@@ -8,19 +8,20 @@ from pathlib import Path
 from safetensors.torch import load_file
 
 from distill.domains.finite import Domain
+from distill.domains.sequences import Channels
 from distill.errors import DistillError
-from distill.networks.architecture import TokenArchitecture
+from distill.networks.architecture import StepArchitecture, TokenArchitecture
 from distill.networks.stored import Model
 from distill.serialise import from_json
 
 WEIGHTS, CERTIFICATE = "model.safetensors", "certificate.json"
 
 
-def own_run(path: Path) -> tuple[Model[TokenArchitecture], Domain, str] | None:
+def own_run(path: Path) -> tuple[Model, Domain | Channels, str] | None:
     """The network of a run folder, or of its weights file; null where there is no such run.
 
     Raises:
-        DistillError: the run is of a network that was not stored, or of sequences, or damaged.
+        DistillError: the run is of a network that was not stored, or damaged.
     """
     folder = path if path.name != WEIGHTS else path.parent
     try:
@@ -37,20 +38,22 @@ def own_run(path: Path) -> tuple[Model[TokenArchitecture], Domain, str] | None:
             f"'{folder}' looks like a run of distill, and its {CERTIFICATE} cannot be read: "
             "expected JSON; run `distill verify` on it"
         ) from error
-    if kind == "sequences":
-        raise DistillError(
-            f"'{folder}' is a run over sequences: its network is recurrent, and --model reads "
-            "networks over a finite domain; load it in Python, distill.load_run(folder).model"
-        )
     if shape is None or not (folder / WEIGHTS).is_file():
         raise DistillError(
             f"'{folder}' is a run of a network that was not stored: expected {WEIGHTS} in it"
         )
     try:
-        model = Model(from_json(TokenArchitecture, json.dumps(shape)), load_file(folder / WEIGHTS))
-        spans = certificate["domain"]
-        ranges = [range(first, last + 1) for first, last in (*spans["inputs"], spans["outputs"])]
-        domain = Domain(tuple(ranges[:-1]), ranges[-1])
+        weights = load_file(folder / WEIGHTS)
+        if kind == "sequences":
+            answers = tuple(certificate["answers"])
+            model = Model(from_json(StepArchitecture, json.dumps(shape)), weights, answers)
+            spans = [range(first, last + 1) for first, last in certificate["inputs"]]
+            domain = Channels(tuple(spans), certificate["outputs"])
+        else:
+            model = Model(from_json(TokenArchitecture, json.dumps(shape)), weights)
+            spans = certificate["domain"]
+            ranges = [range(low, high + 1) for low, high in (*spans["inputs"], spans["outputs"])]
+            domain = Domain(tuple(ranges[:-1]), ranges[-1])
     except DistillError:
         raise
     except Exception as error:  # whatever a damaged folder makes of its readers

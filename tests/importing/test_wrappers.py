@@ -1,6 +1,7 @@
 """What stands around a network, and where networks lie: taken off and named, or refused."""
 
 import json
+from dataclasses import asdict
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from builders.networks import noisy
 from safetensors.torch import save_file
 from torch import nn
 
-from distill import DistillError, Model, Transformer
+from distill import Channels, DistillError, Model, Recurrent, Transformer
 from distill.importing import import_model
 from distill.importing.wrappers import bare
 
@@ -107,9 +108,20 @@ def test_a_folder_with_somebody_elses_certificate_is_no_run(tmp_path):
         with pytest.raises(DistillError, match=message) as caught:
             import_model(tmp_path)
         assert "\n" not in str(caught.value)
-    (tmp_path / "certificate.json").write_text(json.dumps({**ours, "kind": "sequences"}))
-    with pytest.raises(DistillError, match=r"a run over sequences: .*load_run"):
-        import_model(tmp_path)
+
+
+def test_a_run_over_sequences_is_read_as_the_network_that_it_is_of(tmp_path):
+    shape = Recurrent(2, 2, d_hidden=3)
+    drawn = shape.initialise(torch.Generator().manual_seed(0), 1)
+    network = Model(shape, {name: it[0] for name, it in drawn.items()}, (0, 5))
+    save_file(dict(network.parameters), tmp_path / "model.safetensors")
+    told = {"format_version": 2, "sha256": {}, "kind": "sequences", "architecture": asdict(shape)}
+    told |= {"answers": [0, 5], "inputs": [[0, 1]], "outputs": 1}
+    (tmp_path / "certificate.json").write_text(json.dumps(told))
+    imported = import_model(tmp_path)
+    assert imported.domain == Channels((range(2),))
+    words = np.random.default_rng(0).integers(0, 2, (20, 6))
+    np.testing.assert_array_equal(imported.model.run(words), network.run(words))
 
 
 def test_one_of_a_list_is_chosen_by_its_number(tmp_path):
