@@ -82,7 +82,7 @@ PAGES = {
 }
 
 
-LONG = {"your_own_task.md"}
+LONG = {"your_own_network.md", "your_own_task.md"}
 """Pages that train several networks: long claims."""
 
 

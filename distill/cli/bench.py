@@ -59,8 +59,8 @@ def bench(
 ) -> None:
     """Run a SUITE of tasks in parallel; a table at the end, with published results beside ours.
 
-    SUITE is mips, tomita, modular or gallery, or the path of a .toml file of your own. Without
-    one, the suites are listed.
+    SUITE is mips, tomita, modular, recurrent or gallery, or the path of a .toml file of your own.
+    Without one, the suites are listed.
 
     \b
     distill bench mips --jobs 8                      62 tasks, one seed

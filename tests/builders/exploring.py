@@ -64,7 +64,8 @@ def loop_of_program(source: str, symbols: Sequence[tuple[int, ...]]) -> tuple[Ma
     there; the places of a list are variables, too.
     """
     tree = ast.parse(source)
-    (function,) = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    (function,) = [node for node in functions if node.name != "check"]  # of the domain
     noted = ast.parse("note(dict(locals()))").body[0]
     for loop in [node for node in function.body if isinstance(node, ast.For)]:
         loop.body.append(noted)

@@ -85,6 +85,7 @@ def test_bad_input_gets_one_line_and_nothing_is_written(tmp_path, arguments, mes
     }
 
 
+@pytest.mark.claim
 def test_the_headline_command(tmp_path):
     finished = run_distill("run", "mod_add", cwd=tmp_path, timeout=120)
     assert finished.returncode == 0, finished.stderr
@@ -108,6 +109,7 @@ def test_the_headline_command(tmp_path):
     assert "verified: proved" in verified.stdout
 
 
+@pytest.mark.claim
 def test_the_same_seed_gives_the_same_bytes_whatever_the_environment_says(small_run, tmp_path):
     env = dict.fromkeys(
         ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "2"

@@ -55,20 +55,6 @@ def test_a_program_in_a_file_is_called_one(tmp_path):
     )
 
 
-@pytest.mark.parametrize(
-    ("network", "said"),
-    [
-        (lambda t: t.sum(1) % 5, r"shape \(2,\) for 2 inputs: expected \(2, 5\), a logit for ever"),
-        (lambda t: t.sum(1) % 5, r"can return torch\.eye\(5\)\[answer\]"),
-        (lambda a, b: a, r"expected a callable from integer tokens \[n, 2\] to logits \[n, 5\]"),
-    ],
-    ids=["labels", "what to do with labels", "inputs one by one"],
-)
-def test_a_network_that_answers_otherwise_is_told_how(network, said):
-    with pytest.raises(distill.DistillError, match=said):
-        distill.distill(network, [range(5), range(5)], range(5))
-
-
 def test_answers_as_rows_of_an_identity_are_taken():
     run = distill.distill(
         lambda t: torch.eye(5)[t.sum(1) % 5], [range(5), range(5)], range(5), name="labels"

@@ -72,6 +72,7 @@ def test_chosen_waves_come_back_from_noisy_weights_in_any_basis(put_in):
     assert_came_back(found, p, *waves)
 
 
+@pytest.mark.claim
 @settings(max_examples=5, deadline=None)
 @given(chosen())
 def test_the_whole_pipeline_proves_and_locates_them(put_in):

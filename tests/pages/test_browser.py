@@ -163,7 +163,15 @@ PAGES = {
 """A page is one more line here: a function from a stored run and an empty folder."""
 
 
-@pytest.fixture(scope="module", params=PAGES)
+OFTEN = {"fourier", "machine", "refused"}
+"""Pages that every change is looked at on; the others are long claims."""
+
+
+def looked_at(name):
+    return name if name in OFTEN else pytest.param(name, marks=pytest.mark.claim)
+
+
+@pytest.fixture(scope="module", params=map(looked_at, PAGES))
 def page(request, browser, planted_run, tmp_path_factory):
     return PAGES[request.param](planted_run, tmp_path_factory.mktemp(request.param))
 

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 import torch
 
-from distill import pipeline
+from distill import found as finding
 from distill.domains.sequences import Channels
+from distill.found import Found
 from distill.networks.sequence_network import SequenceNetwork
 from distill.pages.card import _objective
-from distill.pipeline import Found
 from distill.records.attempts import Attempt, shown_part
 from distill.runs.stages import Silent, Stages
 from distill.runs.store import RunRecord
@@ -69,11 +69,11 @@ def training(monkeypatch, verdicts, right=1.0):
 
     monkeypatch.setattr(over_sequences, "train_in_order", trained)
     monkeypatch.setattr(over_sequences, "_draw", lambda *_: data_of(parity))
-    monkeypatch.setattr(pipeline, "_distill", distilled)
+    monkeypatch.setattr(finding, "distilled", distilled)
     network = object.__new__(SequenceNetwork)
     monkeypatch.setattr(over_sequences, "SequenceNetwork", lambda *_: network)
     made = SequenceTraining(task(), 3)
-    return made, seeds, lambda: pipeline._first_understood(made, task(), Stages(Silent()))
+    return made, seeds, lambda: finding.first_understood(made, task(), Stages(Silent()))
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ from planted_machine import planted_network
 
 import distill
 from distill.cli.run import _interrupts
+from distill.found import Found, first_understood
 from distill.kinds.automaton.machine import Machine
 from distill.networks.sequence_network import SequenceNetwork
 from distill.networks.trace import SequenceTrace
-from distill.pipeline import Found, _first_understood
 from distill.runs.stages import Silent, Stages
 from distill.train.over_sequences import SequenceTraining
 from distill.train.trainer import Ended
@@ -68,7 +68,7 @@ def test_a_program_in_hand_is_kept_where_the_next_training_is_ended(monkeypatch)
     view = SequenceTrace(SequenceNetwork(planted_network(COPIES), STEPS.channels), 5)
     networks = iter([view, None])
     monkeypatch.setattr(training, "next_network", lambda *_: next(networks))
-    found = _first_understood(training, STEPS, Stages(Silent()))
+    found = first_understood(training, STEPS, Stages(Silent()))
     assert found.written is not None
     assert found.view is view
 

@@ -68,7 +68,7 @@ def test_a_folder_of_an_earlier_version_says_how_it_is_made_anew(planted_run, tm
     folder = shutil.copytree(planted_run, tmp_path / "run")
     report = json.loads((folder / "verification.json").read_text())
     (folder / "verification.json").write_text(json.dumps(report | {"format_version": 1}))
-    with pytest.raises(RunFolderError, match=r"earlier version: run `distill run planted \.\.\.`"):
+    with pytest.raises(RunFolderError, match=r"run it again, `distill run FILE\.py:planted`"):
         distill.load_run(folder)
     with pytest.raises(RunFolderError, match=r"earlier version: run `distill run NAME \.\.\.`"):
         check_run(folder)
@@ -84,7 +84,7 @@ def test_a_record_of_the_first_version_is_told_in_one_line(planted_run, tmp_path
         distill.load_run(folder)
     assert str(told.value).endswith(
         "is of format version 1: this distill reads version 2; made by an earlier version: run "
-        "`distill run planted ...` again"
+        "it again, `distill run FILE.py:planted`"
     )
 
 

@@ -173,7 +173,5 @@ def test_a_checkpoint_is_held_against_a_task_of_its_own_channels_alone(tmp_path)
     path, out = tmp_path / "network.pt", tmp_path / "out"
     torch.save(torch.nn.GRU(3, 4).state_dict(), path)
     for name in ("parity_all", "mod_add"):
-        with pytest.raises(
-            DistillError, match=r"over sequences of x in 0\.\.2, and task"
-        ):
+        with pytest.raises(DistillError, match=r"over sequences of x in 0\.\.2, and task"):
             distill.run_model(path, name, out=out)

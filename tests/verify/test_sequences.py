@@ -226,6 +226,7 @@ def test_every_changed_weight_that_changes_an_answer_is_caught(stored, tmp_path)
     assert caught >= 2
 
 
+@pytest.mark.claim
 def test_a_kind_of_network_that_does_not_fit_is_passed_over_and_said():
     """Eight hundred symbols are too many to choose by; as numbers no network learns these."""
     task = distill.SequenceTask({"x": range(-400, 400)}, lambda xs: [x % 7 for x in xs], name="m")
