@@ -6,6 +6,7 @@ import ast
 import re
 from dataclasses import dataclass
 
+from distill.checker.guard import take_guard
 from distill.drawing.picture import Picture
 from distill.runs.store import RunRecord
 
@@ -61,15 +62,21 @@ def to_be_learned(record: RunRecord) -> Wanted:
 
 
 def heart(source: str) -> Heart:
-    """The heart of a program: constants and functions; where these are long, its function."""
-    tree, lines = ast.parse(source), source.splitlines()
+    """The heart of a program: constants and functions; where these are long, its function.
+
+    What states its domain and holds inputs against it is none of what the network computes.
+    """
+    body, guard = take_guard(ast.parse(source).body)
+    lines = source.splitlines()
     constants, functions = list[list[str]](), list[list[str]]()
-    for node in tree.body:
+    for node in body:
         match node:
             case ast.Assign(targets=[ast.Name(id=name)]) if name != "__all__":
                 constants.append(lines[node.lineno - 1 : node.end_lineno])
             case ast.FunctionDef():
                 functions.append(_undocumented(node, lines))
+    if guard is not None:
+        functions[-1] = [line for line in functions[-1] if not line.startswith("    check(")]
     small = [text for text in constants if len(text) == 1]
     everything = _together(small, functions)
     kept = everything if len(everything) <= MOST_LINES else _together([], functions[-1:])

@@ -2,10 +2,13 @@
 
 from dataclasses import replace
 
+from builders.paths import GOLDEN
+
 import distill
 from distill.pages.badges import badges
 from distill.pages.first_screen import MOST_LINES, heart, hero, to_be_learned
 from distill.pages.report_page import report_page
+from distill.programs.program import Program
 from distill.records.counts import Agreement
 from distill.tasks.files import load_task
 
@@ -136,3 +139,13 @@ def test_what_says_most_is_the_hero(planted_run):
     assert found is not None
     assert found.name == "profile"
     assert hero(pictures, most=10) is None
+
+
+def test_what_states_the_domain_is_none_of_the_heart():
+    bare = Program((GOLDEN / "sum.py").read_text().partition("\n\nDOMAIN = ")[0])
+    stated = Program((GOLDEN / "sum.py").read_text())
+    assert "check(" in stated.source
+    shown = heart(stated.source).source
+    assert "check(" not in shown
+    assert "DOMAIN" not in shown
+    assert shown == heart(bare.source.replace("    check(a, b)\n", "")).source
