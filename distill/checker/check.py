@@ -92,6 +92,7 @@ def check_run(path: Path, seed: int | None = None, more: More | None = None) -> 
         findings.append(Finding("network", True, "not run again: it was not stored"))
     parts = not_looked_at(KINDS.get(str(folder.mechanism.get("kind"))), folder.mechanism)
     listed += [f"parts of mechanism.json: {', '.join(parts)}"] if parts else []
+    listed += [] if refused else ["words of program.py: its names, docstrings and comments"]
     others = ", ".join(file.name for file in folder.others)
     listed += [f"files not looked at: {others}"] if others else []
     concluded = "refused" if refused else str(claims["verdict"])

@@ -42,6 +42,9 @@ SAMPLE = 300
 LARGE = 2**31
 """Values beyond this are left to no stage, so that sums of them stay exact."""
 
+MOST_RESIDUES = 1 << 20
+"""Residues that are gone through for a multiple."""
+
 WEIGHT_COST = 6.5
 """A weight that costs more is a chance fit: its values are listed."""
 
@@ -117,7 +120,7 @@ def _factor(table: Table, name: str, modulus: int) -> int | None:
     step = np.diff(column[order])[alone]
     gain = np.diff(table.target[order])[alone]
     gain, step = gain[step > 0], step[step > 0]
-    if not len(step):
+    if not len(step) or modulus > MOST_RESIDUES:
         return None
     smallest = int(np.argmin(step))
     size, change = int(step[smallest]), int(gain[smallest])

@@ -97,7 +97,10 @@ def _built(
     layout: RecurrentLayout, taken: TakenTensors, config: Config, path: Path
 ) -> ImportedLayers:
     """The network, once all that no tensor says is settled."""
-    tensors, assumed, told = dict(taken.parameters), list(layout.conventions), list[str]()
+    tensors, told = dict(taken.parameters), list[str]()
+    assumed = [
+        said for said in layout.conventions if not ("reset" in said and "reset" in layout.told)
+    ]
     values = _settled(layout, tensors, config, path, assumed, told)
     cell, d = values["cell"], _units(tensors, layout, path)
     layers = 1 + max(int(key.split(".")[1]) for key in tensors if key.startswith("layers."))

@@ -68,6 +68,13 @@ def library_layout(tensors: Mapping[str, Tensor], path: Path) -> RecurrentLayout
         axes = "(g h) x -> g h x" if ours.startswith("W") else "(g h) -> g h"
         if f"{prefix}{theirs}_l0" in tensors:
             parameters[f"layers.*.{ours}{{{gates}}}"] = f"{prefix}{theirs}_l*", axes
+    biases = [f"{prefix}{PARTS[ours]}_l0" for ours in PARTS if ours.startswith("b")]
+    missing = [key for key in biases if key not in tensors]
+    if 0 < len(missing) < len(biases):
+        raise LayoutError(
+            f"checkpoint '{path}' has no {missing[0]}: PyTorch's recurrent layers have a bias for "
+            "the input and one for the state, or none; a cell with one is read by a layout file"
+        )
     others = {key: it for key, it in tensors.items() if not key.startswith(f"{prefix}weight_")}
     others = {key: it for key, it in others.items() if not key.startswith(f"{prefix}bias_")}
     parameters |= _around(others, fused.shape[1], sizes[1], path)

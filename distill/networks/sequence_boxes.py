@@ -32,6 +32,9 @@ EXACT = 1 << 53
 MAX_KNOWN = 500_000
 """Steps and answers of callables that are kept, so that each is asked for once."""
 
+REPEATED, REPEATED_STEPS = 64, 12
+"""Sequences, and their steps, along which callables are asked twice."""
+
 AT_ONCE = 4_096
 """Sequences that a callable is given together."""
 
@@ -271,7 +274,25 @@ def stepped(given: Sequence[Any], channels: Channels) -> Stepped:
     numbers = np.arange(min(channels.size, 2), dtype=np.int64)
     hidden = box.step(np.repeat(box.start[None], len(numbers), axis=0), numbers)
     box.outputs(box.step(hidden, numbers))
+    _check_repeats(box, Stepped(channels, first, advance, answer))
     return box
+
+
+def _check_repeats(box: Stepped, again: Stepped) -> None:
+    """What is remembered of a step must be what it gives: chance, or a count of calls, is not."""
+    rng = np.random.default_rng(0)
+    hidden = other = np.repeat(box.start[None], REPEATED, axis=0)
+    for _ in range(REPEATED_STEPS):
+        symbols = rng.integers(0, box.channels.size, REPEATED)
+        hidden, other = box.step(hidden, symbols), again.step(other, symbols)
+        if not (
+            np.array_equal(hidden, other, equal_nan=True)
+            and np.array_equal(box.outputs(hidden), again.outputs(other))
+        ):
+            raise DistillError(
+                "the callables give something else when they are asked again: expected a step and "
+                "an answer that depend on their arguments alone"
+            )
 
 
 def _leaves(state: Any) -> list[Any]:

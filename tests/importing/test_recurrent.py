@@ -279,3 +279,11 @@ def test_a_config_beside_the_file_is_obeyed_or_contradicted_out_loud(tmp_path):
     config.write_text('{"nonlinearity": "relu", "bidirectional": true}')
     with pytest.raises(DistillError, match="bidirectional"):
         import_model(path)
+
+
+def test_one_bias_of_two_is_asked_about(tmp_path):
+    weights = torch.nn.GRU(3, 4).state_dict()
+    del weights["bias_hh_l0"]
+    torch.save(weights, tmp_path / "half.pt")
+    with pytest.raises(DistillError, match="has no bias_hh_l0: PyTorch's recurrent layers have"):
+        import_model(tmp_path / "half.pt")

@@ -228,3 +228,9 @@ def test_a_number_of_outputs_that_is_not_that_of_the_answers_is_refused():
 def test_a_network_over_sequences_wants_a_length_and_no_outputs():
     with pytest.raises(DistillError, match=r"or length=\.\.\., if the network reads sequences"):
         distill.distill(planted(parity()), [range(2)])
+
+
+def test_a_step_that_is_left_to_chance_is_no_function():
+    rng = np.random.default_rng(0)
+    with pytest.raises(DistillError, match="something else when they are asked again"):
+        distill.distill((0, lambda s, x: int(rng.integers(2)), lambda s: s), [range(2)], length=8)

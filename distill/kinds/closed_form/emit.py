@@ -18,7 +18,7 @@ This says what the network answers, and not how it comes to its answers.
 """
 
 import sys
-
+{imports}
 __all__ = ["{function}"]
 
 {constants}
@@ -50,6 +50,7 @@ def emit_closed_form(mechanism: ClosedFormMechanism) -> Program:
         but=f", but for {count:,} input{'s' * (count > 1)}" if count else "",
         listed=", where EXCEPTIONS does not say otherwise" if count else "",
         constants=constants,
+        imports="from math import isqrt\n" if "isqrt(" in mechanism.expression else "",
         parameters=", ".join(f"{each}: int" for each in names),
         body=body,
     )

@@ -142,7 +142,7 @@ def _table_in_disguise(best: Expression, table: Table, missed: int) -> Refusal |
 def _none(best: Expression | None, right: int, table: Table) -> Refusal:
     total = len(table.target)
     if best is None or right < total / 2:
-        said = "no short integer expression gives what the network answers"
+        said = "no short integer expression was found for what the network answers"
         return Refusal((said,), {"inputs": total})
     said = (
         f"{source(best)}, the best integer expression found, gives {right:,} of {total:,} answers"

@@ -1,12 +1,13 @@
 """A network that answers by an expression: its program, its verdict, and what is caught."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
 import torch
 from builders.answering import listing
-from builders.changed_folder import changed
+from builders.changed_folder import changed, rehash
 from builders.commands import distill_here
 from builders.paths import GOLDEN
 
@@ -58,6 +59,10 @@ def test_a_black_box_with_any_readout_is_read_by_its_answers():
         ("program.py", lambda text: text.replace("(4, 7): 2", "(4, 7): 3")),
         ("mechanism.json", lambda tree: tree.update(expression="min(a, b)")),
         ("mechanism.json", lambda tree: tree.update(expression="a if a > b else max(b, 1)")),
+        ("mechanism.json", lambda tree: tree.update(expression="max(a, b)\n    return min(a, b)")),
+        ("mechanism.json", lambda tree: tree.update(expression="max(a, b); x = 1")),
+        ("mechanism.json", lambda tree: tree.update(expression="max(a, b) # gcd")),
+        ("mechanism.json", lambda tree: tree.update(expression="[max(a, b)][0]")),
         ("mechanism.json", lambda tree: tree.update(exceptions=[])),
         ("mechanism.json", lambda tree: tree.update(exceptions=[[4, 7, 2], [0, 0, 0]])),
         ("mechanism.json", lambda tree: tree.update(inputs=[[0, 11], [0, 12]])),
@@ -85,3 +90,26 @@ def test_its_formulas_say_where_they_do_not_hold(listed):
     latex = kind.notation(listed.mechanism, "latex")
     assert r"2 & \text{if } (a, b) = (4, 7)" in latex
     assert r"\text{otherwise}" in latex
+
+
+def test_a_table_is_no_closed_form_whatever_the_folder_says(listed, tmp_path):
+    """All inputs but one listed as exceptions to a constant: the program answers as the network."""
+    rows = [[a, b, listed.program(a, b)] for a in range(P) for b in range(P)]
+    folder = shutil.copytree(listed.folder, tmp_path / "table")
+    told = json.loads((folder / "mechanism.json").read_text())
+    told |= {"expression": "0", "exceptions": [row for row in rows if row[2] != 0]}
+    (folder / "mechanism.json").write_text(json.dumps(told))
+    table = {(a, b): c for a, b, c in rows if c}
+    text = (folder / "program.py").read_text().replace("{(4, 7): 2}", str(table))
+    (folder / "program.py").write_text(text.replace("return max(a, b)", "return 0"))
+    rehash(folder)
+    wrong = [finding.name for finding in check_run(folder).findings if not finding.ok]
+    assert "mechanism" in wrong
+
+
+def test_squares_are_told_by_their_roots():
+    domain = Domain((range(12), range(12)), range(2))
+    squares = torch.tensor([n in {0, 1, 4, 9, 16} for n in range(23)]).long()
+    run = distill.distill(lambda tokens: torch.eye(2)[squares[tokens.sum(1)]], domain)
+    assert run.mechanism.kind == "closed_form"
+    assert [run.program(a, b) for a, b in ((1, 3), (2, 3), (8, 8))] == [1, 0, 1]
