@@ -82,8 +82,8 @@ PAGES = {
 }
 
 
-LONG = {"your_own_network.md", "your_own_task.md"}
-"""Pages that train several networks: long claims."""
+LONG = {"index.md", "your_own_network.md", "your_own_task.md"}
+"""Pages that train networks: long claims. The first command of the guide is run by `small_run`."""
 
 
 def shown(page):
