@@ -4,8 +4,8 @@ What stands before the layer, an embedding, one-hot vectors or anything else, is
 vector that it gives the layer for every symbol: it must be the same wherever the symbol stands.
 What follows is taken from the linear layers that are called afterwards, with an activation between
 them that is tried out. Nothing of this is believed: the network that comes of it must give what the
-module's own forward pass gives, on every short sequence and random ones of several lengths, and no other reading of
-the module may. Else the reason is said, and the module is a black box.
+module's own forward pass gives, on every short sequence and random ones of several lengths, and no
+other reading of the module may. Else the reason is said, and the module is a black box.
 """
 
 from __future__ import annotations
