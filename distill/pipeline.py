@@ -171,7 +171,10 @@ def run_model(
             over = None
             if isinstance(imported.domain, Channels):
                 trusted = task.length if isinstance(task, SequenceTask) else None
-                over = over_sequences(imported.model, imported.domain, None, length or trusted)
+                over = over_sequences(
+                    *(imported.model, imported.domain, None),
+                    trusted if length is None else length,
+                )
             if isinstance(task, Task):
                 lines.append(f"right on {_accuracy(imported.model, task)} for {task.name}")
             elif task is not None and over is not None:

@@ -31,6 +31,9 @@ from distill.importing.values import LayoutError
 from distill.networks.recurrent_layers import GATES, RecurrentLayers
 from distill.networks.stored import Model
 
+SAID = ("reset", "update")
+"""Values that a config may say under their own names."""
+
 FIELDS = {
     "cell": ("cell", "cell_type", "rnn_type", "rnn"),
     "activation": ("nonlinearity", "activation", "rnn_activation"),
@@ -167,7 +170,7 @@ def _settled(
     heads = any(_is_head(key) for key in tensors)
     for name, choice in VALUES.items():
         said = layout.value(name)
-        for key in FIELDS.get(name, ()) if name == "activation" else ():
+        for key in {"activation": FIELDS["activation"]}.get(name, (name,) * (name in SAID)):
             for found in config.get(key):
                 by_config = checked(name, found.value, f"'{found.place}'")
                 if said is not None and said != by_config:
@@ -279,9 +282,11 @@ def _is_linear(key: str) -> bool:
 def _agrees(config: Config, shape: RecurrentLayers) -> None:
     """Hold what a config says against what was read."""
     so = {"cell": shape.cell, "d_hidden": shape.d_hidden, "n_layers": shape.n_layers}
+    # a model of somebody's own has a name of its own: one of a cell must be that of the cell
+    kinds = [found for found in config.get("model_type") if str(found.value).lower() in GATES]
     for name, value in {**so, "bidirectional": False}.items():
-        for key in FIELDS[name]:
-            for found in config.get(key):
+        for key in (*FIELDS[name], *(["model_type"] if name == "cell" else [])):
+            for found in kinds if key == "model_type" else config.get(key):
                 same = found.value == value or str(found.value).lower() == str(value).lower()
                 if not same and found.value is not None:
                     raise LayoutError(

@@ -71,6 +71,8 @@ def as_logits(network: Any, domain: Domain) -> tuple[Callable[[Tensor], Tensor],
         return torch.nn.functional.one_hot(places, len(domain.outputs)).to(torch.float64)
 
     said = "the network gives labels and no logits: a label counts as a logit of 1 beside zeros"
+    if not how and any(values.start for values in domain.inputs):
+        said += "; it is given tokens, the places of values in their ranges, and no values"
     return labels, f"{how}; {said}" if how else said
 
 

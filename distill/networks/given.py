@@ -29,7 +29,7 @@ scikit-learn."""
 TRUSTED_LENGTH = 10
 """Of the sequences that a network is trusted on where nothing else is said."""
 
-MAX_LENGTH = 200
+LENGTHS = range(1, 201)
 """Of the sequences that a network can be said to be trusted on."""
 
 
@@ -96,8 +96,8 @@ def over_sequences(
             something else than the outputs.
     """
     length = TRUSTED_LENGTH if length is None else length
-    if isinstance(length, bool) or not 1 <= length <= MAX_LENGTH:
-        raise DistillError(f"length = {length!r}: expected 1 to {MAX_LENGTH} steps")
+    if isinstance(length, bool) or not isinstance(length, int) or length not in LENGTHS:
+        raise DistillError(f"length = {length!r}: expected 1 to {LENGTHS[-1]} steps")
     if reads_steps(network):
         return OverSequences(SequenceNetwork(network, channels), (), length)
     if isinstance(network, tuple):

@@ -1,5 +1,6 @@
 """Recurrent networks from files: the library's state dicts, and others by layouts."""
 
+import json
 from itertools import pairwise
 
 import numpy as np
@@ -287,3 +288,11 @@ def test_one_bias_of_two_is_asked_about(tmp_path):
     torch.save(weights, tmp_path / "half.pt")
     with pytest.raises(DistillError, match="has no bias_hh_l0: PyTorch's recurrent layers have"):
         import_model(tmp_path / "half.pt")
+
+
+@pytest.mark.parametrize("said", [{"reset": "before"}, {"model_type": "lstm"}])
+def test_a_config_that_says_another_cell_is_contradicted_aloud(tmp_path, said):
+    torch.save(torch.nn.GRU(3, 4).state_dict(), tmp_path / "network.pt")
+    (tmp_path / "config.json").write_text(json.dumps(said))
+    with pytest.raises(DistillError, match=r"config\.json' says"):
+        import_model(tmp_path / "network.pt")

@@ -234,3 +234,9 @@ def test_a_step_that_is_left_to_chance_is_no_function():
     rng = np.random.default_rng(0)
     with pytest.raises(DistillError, match="something else when they are asked again"):
         distill.distill((0, lambda s, x: int(rng.integers(2)), lambda s: s), [range(2)], length=8)
+
+
+@pytest.mark.parametrize("length", [0, True, 201])
+def test_a_length_is_a_number_of_steps(length):
+    with pytest.raises(DistillError, match="expected 1 to 200 steps"):
+        distill.distill(torch.nn.GRU(2, 2), [range(2)], length=length)

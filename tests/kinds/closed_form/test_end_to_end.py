@@ -113,3 +113,8 @@ def test_squares_are_told_by_their_roots():
     run = distill.distill(lambda tokens: torch.eye(2)[squares[tokens.sum(1)]], domain)
     assert run.mechanism.kind == "closed_form"
     assert [run.program(a, b) for a, b in ((1, 3), (2, 3), (8, 8))] == [1, 0, 1]
+
+
+def test_a_function_of_tokens_is_said_to_be_one():
+    run = distill.distill(lambda tokens: tokens[:, 0] * 0 + 1, [range(5, 30)], range(2))
+    assert any("it is given tokens" in remark for remark in run.report.remarks)
