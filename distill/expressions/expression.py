@@ -179,7 +179,9 @@ def is_truth(expression: Expression) -> bool:
             return True
         case Operation(operator, operands) if operator in {"&", "|", "^", "and", "or"}:
             return all(is_truth(operand) for operand in operands)
-        case Operation("if", (_, a, b)) | Operation("min" | "max", (a, b)):
+        case Operation("if", (_, a, b)):  # of one truth, an integer is made where it stands
+            return is_truth(a) and is_truth(b)
+        case Operation("min" | "max", (a, b)):
             return is_truth(a) or is_truth(b)
         case Operation(operator):
             return operator in TRUTHS

@@ -104,6 +104,12 @@ def _source(expression: Expression, named: Mapping[Lookup, str]) -> str:
             return f"(-{_source(operand, named)})"
         case Operation("if", operands):
             test, first, second = (_source(operand, named) for operand in operands)
+            truths = [is_truth(operand) for operand in operands[1:]]
+            if truths[0] != truths[1]:  # what follows a choice is of one kind, whichever is taken
+                first, second = (
+                    f"int({text})" if truth else text
+                    for text, truth in zip((first, second), truths, strict=True)
+                )
             return f"({first} if {test} else {second})"
         case Operation("and" | "or" as operator, operands):
             parts = conjuncts(operator, operands)
