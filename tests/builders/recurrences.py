@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import reduce
 
-from builders.emitted_families import op
+from builders.emitted_recurrences import op
 from distill.expressions.expression import Constant, Expression, Operation
 from distill.kinds.recurrence.mechanism import RecurrenceMechanism
 

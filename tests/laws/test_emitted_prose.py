@@ -13,7 +13,8 @@ from functools import cache
 
 import numpy as np
 import pytest
-from builders.emitted_families import BITS, machines, op, recurrences
+from builders.emitted_families import BITS, machines
+from builders.emitted_recurrences import op, recurrences
 from builders.exploring import explore, loop_of_program
 from builders.exploring import said as answers_its_state
 from builders.told import holds, names_hide_nothing, title_is_true

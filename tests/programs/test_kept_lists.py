@@ -2,7 +2,7 @@
 
 from itertools import permutations
 
-from builders.emitted_families import op
+from builders.emitted_recurrences import op
 from builders.recurrences import cascade
 
 from distill.expressions.expression import Name

@@ -4,7 +4,7 @@ from functools import reduce
 
 import numpy as np
 import pytest
-from builders.emitted_families import op
+from builders.emitted_recurrences import op
 from builders.recurrences import cascade
 from hypothesis import given, settings
 from hypothesis import strategies as st
