@@ -240,3 +240,24 @@ def test_a_step_that_is_left_to_chance_is_no_function():
 def test_a_length_is_a_number_of_steps(length):
     with pytest.raises(DistillError, match="expected 1 to 200 steps"):
         distill.distill(torch.nn.GRU(2, 2), [range(2)], length=length)
+
+
+def test_a_module_that_differs_from_its_layers_on_one_short_sequence_is_a_black_box():
+    word = torch.tensor([1, 0, 1, 1, 0, 0, 1, 0, 1, 1, 0])
+
+    class Seen(Module):
+        """Answers otherwise once it has read one word of 2,048."""
+
+        def forward(self, tokens):
+            said = super().forward(tokens)
+            if tokens.shape[1] >= len(word):
+                met = (tokens[:, : len(word)] == word).all(dim=1)
+                said[met, len(word) - 1 :] *= -1
+            return said
+
+    module = Seen(
+        torch.nn.Embedding(2, 3), torch.nn.GRU(3, 4, batch_first=True), torch.nn.Linear(4, 2)
+    )
+    given = over_sequences(module, BITS, None, len(word))
+    assert given.network.stored is None
+    assert "gives something else than its submodules" in given.remarks[0]

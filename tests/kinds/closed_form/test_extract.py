@@ -110,6 +110,12 @@ def test_tables_are_refused(function):
     assert isinstance(found, Refusal)
 
 
+def test_a_list_of_what_one_input_stands_for_is_a_table():
+    listed = [3, 11, 6, 0, 7, 12, 2, 9, 5, 1, 10, 4, 8]
+    found = read(lambda a, b: listed[a], range(13), range(40), outputs=range(13))
+    assert isinstance(found, Refusal), found
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_a_random_function_of_a_few_bits_is_no_expression(seed):
     table = np.random.default_rng(seed).integers(0, 2, 16)
