@@ -13,11 +13,11 @@ from numpy import ndarray
 
 from distill.domains.finite import Domain
 from distill.domains.sequences import Channels
-from distill.errors import DistillError
+from distill.errors import DistillError, shown
 from distill.networks.answering import Fitted
 from distill.networks.calling import answers_of, call, convention_of
 from distill.networks.recognised import NotRecognisedError, recognised
-from distill.networks.sequence_boxes import Whole, stepped
+from distill.networks.sequence_boxes import Whole, check_among, stepped
 from distill.networks.sequence_network import SequenceNetwork
 from distill.networks.stored import Model, reads_steps, reads_tokens
 
@@ -99,9 +99,14 @@ def over_sequences(
     if isinstance(length, bool) or not isinstance(length, int) or length not in LENGTHS:
         raise DistillError(f"length = {length!r}: expected 1 to {LENGTHS[-1]} steps")
     if reads_steps(network):
+        if outputs is not None and network.answers != tuple(outputs):
+            raise DistillError(
+                f"outputs={outputs} beside a network that says itself what its outputs stand for, "
+                f"{shown(network.answers)}: leave outputs out, or change its answers"
+            )
         return OverSequences(SequenceNetwork(network, channels), (), length)
     if isinstance(network, tuple):
-        box = stepped(network, channels)
+        box = stepped(network, channels, outputs)
         return OverSequences(SequenceNetwork(box, channels), (), length)
     assert not isinstance(network, Model), "a stored network reads tokens or steps"
     if not callable(network):
@@ -136,6 +141,8 @@ def _called(
             f"{len(outputs)} answers: expected as many"
         )
     how, why = f"{convention}{remark}", "it is no module"
+    if isinstance(network, torch.nn.Module) and convention.labels:
+        why = "its module gives labels, and layers are held against the logits that they give"
     if isinstance(network, torch.nn.Module) and not convention.labels:
         try:
             read = recognised(network, channels, convention, readout, length)
@@ -156,6 +163,8 @@ def _called(
 
     def ask(words: Int[ndarray, "n length"]) -> Int[ndarray, "n *length"]:
         said = answers_of(call(network, words, channels, convention), readout)
+        if convention.labels and outputs is not None:
+            check_among(said, outputs)
         return said if answers is None else answers[said]
 
     if readout == "sign":

@@ -24,6 +24,7 @@ from torch import Tensor
 from distill.checker.draws import numbers, stress
 from distill.domains.sequences import Channels
 from distill.networks.calling import Convention, call, first_of
+from distill.networks.forward_code import other_ways
 from distill.networks.library_cells import RecurrentModule, cell_of, taken_apart
 from distill.networks.readouts import readings
 from distill.networks.recurrent_layers import RecurrentLayers
@@ -39,10 +40,10 @@ MAX_SYMBOLS = 4_096
 """Symbols up to which the vector of each is asked for."""
 
 ROWS, SEED = 64, 12
+"""Sequences of every length that the module and its reading are held against each other on."""
 
 EVERY = 1 << 12
 """Sequences of a length up to which a module is held against its layers on all of them."""
-"""Sequences of every length that the module and its reading are held against each other on."""
 
 OUTPUTS = {
     "as they are": lambda y: y,
@@ -138,6 +139,12 @@ def recognised(
     if len(fits) > 1:
         raise NotRecognisedError(
             f"it holds {_article(layer)}, and what follows that can be read twice"
+        )
+    way = other_ways(module)
+    if way is not None:
+        raise NotRecognisedError(
+            f"it holds {_article(layer)}, and {way}: what it does on longer sequences than can be "
+            "tried is not known"
         )
     (model, off, behind) = next(iter(fits.values()))
     shape = model.architecture

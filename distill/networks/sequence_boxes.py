@@ -77,12 +77,14 @@ class Stepped(SequenceBox):
     Attributes:
         first: the state before the first symbol: numbers, arrays and tensors, in tuples or lists.
         advance: from a state and a symbol to the next state.
-        answer: from a state to an integer, a tuple of them, or logits of the answers from 0.
+        answer: from a state to an integer, a tuple of them, or logits of the answers.
+        values: that answers have; null for any integers, and for logits 0, 1, 2, ...
     """
 
     first: Any
     advance: Callable[[Any, Any], Any]
     answer: Callable[[Any], Any]
+    values: range | None = None
     _known: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -144,11 +146,19 @@ class Stepped(SequenceBox):
         found = np.asarray(answer)
         whole = found.dtype.kind in "biu"
         if whole and found.shape == (() if outputs == 1 else (outputs,)):
+            if self.values is not None:
+                check_among(found, self.values)
             return found.astype(np.int64).tolist()
         if found.dtype.kind == "f" and outputs == 1 and found.ndim == 1 and len(found) > 1:
             if not np.isfinite(found).all():
                 raise DistillError(f"{_called(self.answer)} gave logits that are not finite")
-            return int(found.argmax())
+            values = range(len(found)) if self.values is None else self.values
+            if len(values) != len(found):
+                raise DistillError(
+                    f"{_called(self.answer)} gave {len(found)} logits, and outputs={values} are "
+                    f"{len(values)} answers: expected as many"
+                )
+            return values[int(found.argmax())]
         expected = "an integer" if outputs == 1 else f"a tuple of {outputs} integers"
         raise DistillError(
             f"{_called(self.answer)} gave {shown(answer)}: expected {expected}"
@@ -250,12 +260,22 @@ def _parts(words: Int[ndarray, "n length"]) -> Iterator[Int[ndarray, "m length"]
         yield words[first : first + AT_ONCE]
 
 
-def stepped(given: Sequence[Any], channels: Channels) -> Stepped:
+def check_among(said: Int[ndarray, "*shape"], values: range) -> None:
+    """Raise DistillError where an answer is none of the values that were said."""
+    others = said[~np.isin(said, np.array(values))]
+    if len(others):
+        raise DistillError(
+            f"the network answered {others[0]}: expected labels that are among outputs={values}"
+        )
+
+
+def stepped(given: Sequence[Any], channels: Channels, outputs: range | None = None) -> Stepped:
     """Three callables as a network, after a few steps that show whether they fit together.
 
     Args:
         given: (start, step, answer); the start is a state, or a callable that gives it.
         channels: what is read.
+        outputs: the values that answers have; null for any.
 
     Raises:
         DistillError: they are not three, one of them failed, or a state is not made of numbers.
@@ -270,11 +290,11 @@ def stepped(given: Sequence[Any], channels: Channels) -> Stepped:
         first = start() if callable(start) and not isinstance(start, ndarray | Tensor) else start
     except Exception as error:
         raise DistillError(f"{_called(start)}() raised {quoted(error)}") from error
-    box = Stepped(channels, first, advance, answer)
+    box = Stepped(channels, first, advance, answer, outputs)
     numbers = np.arange(min(channels.size, 2), dtype=np.int64)
     hidden = box.step(np.repeat(box.start[None], len(numbers), axis=0), numbers)
     box.outputs(box.step(hidden, numbers))
-    _check_repeats(box, Stepped(channels, first, advance, answer))
+    _check_repeats(box, Stepped(channels, first, advance, answer, outputs))
     return box
 
 

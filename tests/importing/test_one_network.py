@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from importlib.util import find_spec
 from types import SimpleNamespace
 
 import numpy as np
@@ -85,6 +86,8 @@ def files(folder):
     zhong = {"embed.weight": plain["0.weight"], "unembed.weight": plain["4.weight"]}
     zhong |= {"l1.weight": plain["2.weight"], "l1.bias": plain["2.bias"]}
     torch.save(zhong | {"unembed.bias": plain["4.bias"]}, folder / "named.pt")
+    sharded(plain, folder / "sharded")
+    told = dict.fromkeys(as_onnx(plain, folder / "graph.onnx"))
     onehot = "feedforward,first=onehot"
     return {
         "sequential.pt": None,
@@ -93,7 +96,46 @@ def files(folder):
         "hot.pt": onehot,
         "added.pt": "feedforward,first=added",
         "named.pt": None,
+        "sharded": None,
+        **told,
     }
+
+
+def sharded(state, folder):
+    """In two files and an index, under the prefixes of a compiled and parallel model."""
+    folder.mkdir()
+    state, index = {f"_orig_mod.module.{key}": it for key, it in state.items()}, {}
+    for name, keys in {"a": [*state][::2], "b": [*state][1::2]}.items():
+        save_file({key: state[key] for key in keys}, folder / f"{name}.safetensors")
+        index |= dict.fromkeys(keys, f"{name}.safetensors")
+    (folder / "model.safetensors.index.json").write_text(json.dumps({"weight_map": index}))
+
+
+def as_onnx(state, path):
+    """As a graph, where the library for it is installed; the name of the file, if so."""
+    if find_spec("onnx") is None:
+        return []
+    import onnx
+    from onnx import helper
+
+    given = {key.replace(".", "_"): it.numpy() for key, it in state.items()}
+    linear = ("Gemm", {"transB": 1})
+    graph = helper.make_graph(
+        [
+            helper.make_node("Gather", ["0_weight", "x"], ["e"]),
+            helper.make_node("Flatten", ["e"], ["f"]),
+            helper.make_node(linear[0], ["f", "2_weight", "2_bias"], ["g"], **linear[1]),
+            helper.make_node("Relu", ["g"], ["h"]),
+            helper.make_node(linear[0], ["h", "4_weight", "4_bias"], ["y"], **linear[1]),
+        ],
+        "network",
+        [helper.make_tensor_value_info("x", onnx.TensorProto.INT64, ["n", 2])],
+        [helper.make_tensor_value_info("y", onnx.TensorProto.FLOAT, ["n", 2])],
+        [onnx.numpy_helper.from_array(it, key) for key, it in given.items()],
+    )
+    opset = [helper.make_opsetid("", 20)]
+    onnx.save(helper.make_model(graph, opset_imports=opset, ir_version=9), path)
+    return [path.name]
 
 
 def callables():
@@ -173,4 +215,7 @@ def test_a_transformer_in_every_make_is_one_program(tmp_path):
             heads = {"n_heads": model.architecture.n_heads} if "n_heads" in config else {}
             (folder / "config.json").write_text(json.dumps({**config, **heads}))
         sources[name] = of_file(folder)
+        if not config:
+            sharded(state, tmp_path / "sharded")
+            sources["sharded"] = of_file(tmp_path / "sharded")
     assert len(set(sources.values())) == 1, sorted(sources)

@@ -220,6 +220,51 @@ def test_what_cannot_be_read_is_refused_in_a_line(network, said):
     assert "\n" not in str(caught.value)
 
 
+def test_a_module_that_ends_in_arg_max_is_a_module():
+    module = planted(parity())
+
+    class Labels(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.inner = module
+
+        def forward(self, tokens):
+            return self.inner(tokens).argmax(-1)
+
+    given = read(Labels())
+    assert "its module gives labels" in given.remarks[0]
+    sequences = words(BITS)
+    expected = parity().run(sequences[..., 0])
+    np.testing.assert_array_equal(given.network.run(sequences)[..., 0], expected)
+
+
+def test_noise_is_called_what_it_is():
+    module = planted(parity())
+    noisy = lambda tokens: module(tokens) + 1e-7 * torch.rand(1)  # noqa: E731
+    with pytest.raises(DistillError, match="answers otherwise when it is asked the same again"):
+        read(noisy)
+
+
+def test_outputs_that_are_said_are_those_of_the_answers():
+    """Of three callables and of labels too: none is passed over in silence."""
+    step = (lambda q, x: (q + x) % 2, lambda q: q)
+    logits = lambda q: torch.eye(2)[q]  # noqa: E731
+    over = read((0, step[0], logits), outputs=range(5, 7)).network
+    assert set(over.run(words(BITS)).ravel().tolist()) == {5, 6}
+    assert read((0, *step), outputs=range(2)).network.run(words(BITS)).max() == 1
+    with pytest.raises(DistillError, match=r"2 logits, and outputs=range\(0, 3\) are 3"):
+        read((0, step[0], logits), outputs=range(3))
+    with pytest.raises(DistillError, match=r"answered 0: expected labels that are among"):
+        read((0, *step), outputs=range(5, 7))
+    labels = read(lambda tokens: tokens.cumsum(1) % 2, outputs=range(1)).network
+    with pytest.raises(DistillError, match=r"answered 1: expected labels that are among"):
+        labels.run(words(BITS))
+    stored = read(planted(parity())).network.stored
+    with pytest.raises(DistillError, match="says itself what its outputs stand for"):
+        read(stored, outputs=range(5, 7))
+    assert read(stored, outputs=range(2)).network.stored is stored
+
+
 def test_a_number_of_outputs_that_is_not_that_of_the_answers_is_refused():
     with pytest.raises(DistillError, match=r"2 outputs a step, and outputs=range\(0, 3\) are 3"):
         read(planted(parity()), outputs=range(3))
