@@ -15,7 +15,7 @@ test: $(VENV)/.installed-dev
 
 # the long claims: tasks that are not listed, architectures, a slice of the campaign
 claims: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m claim
+	DISTILL_THOROUGH=1 $(BIN)/python -m pytest -n 2 --dist worksteal
 
 # linter, formatter, types, import contract
 check: $(VENV)/.installed-dev

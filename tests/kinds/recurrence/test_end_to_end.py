@@ -5,6 +5,7 @@ import shutil
 
 import numpy as np
 import pytest
+from builders.amount import examples
 from builders.changed_folder import changed
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -83,6 +84,7 @@ def plus_one(*path):
     return change
 
 
+@pytest.mark.part(6)
 @pytest.mark.parametrize(
     ("name", "change"),
     [
@@ -138,7 +140,7 @@ def linear_recurrence(registers, channels, outputs, after, factors):
     return Recurrence(inputs, names, start, updates, said, after)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(
     st.integers(0, 3),
     st.integers(1, 2),
