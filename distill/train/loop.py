@@ -35,6 +35,10 @@ keep harmonics that no few directions hold, and its score hardly rises beyond th
 learning rate is high."""
 
 
+NEVER = "never became structured"
+"""Why a training ended at its last step."""
+
+
 @dataclass(frozen=True)
 class Recipe:
     """Training settings.
@@ -45,6 +49,9 @@ class Recipe:
         structured: the score from which the tail begins.
         tail: steps of cosine decay, to `final_learning_rate` times the learning rate.
         max_steps: where training ends without a structured network.
+        least: steps before the first tail may begin.
+        lost: the loss from which on nothing is learned yet, so that no tail begins.
+        given_up: steps by which the first tail has begun, or training ends; null for `max_steps`.
         clear: the smallest lead of an answer, as a part of the median lead, from which a network
             is finished: trained ones that are right everywhere have 0.25 and more, those that are
             wrong where they need not be less than this.
@@ -62,6 +69,9 @@ class Recipe:
     tail: int = 600
     final_learning_rate: float = 0.05
     max_steps: int = 4000
+    least: int = 0
+    lost: float = 1.0
+    given_up: int | None = None
     clear: float = 0.1
     again: int = 100
     rounds: int = 3
@@ -144,6 +154,9 @@ class DomainTrainer:
         recipe: the settings.
         seed: of the initialisations and of the batches.
         at_most: trainings; another begins only if the last never became structured.
+        first: which of the seeds that follow from `seed` the first of them gets.
+        begin: fresh parameters; null for the architecture's own.
+        fixed: names of parameters that are not trained.
     """
 
     architecture: TokenArchitecture
@@ -153,6 +166,9 @@ class DomainTrainer:
     recipe: Recipe
     seed: int
     at_most: int = 1
+    first: int = 0
+    begin: Callable[[torch.Generator], Parameters] | None = None
+    fixed: frozenset[str] = frozenset()
 
     def planned(self) -> tuple[Attempt, ...]:
         """The same training from one seed after another."""
@@ -166,7 +182,7 @@ class DomainTrainer:
                 "held-out inputs",
                 "AdamW",
                 used,
-                (self.seed, place),
+                (self.seed, self.first + place),
             )
             for place in range(self.at_most)
         )
@@ -184,13 +200,23 @@ class DomainTrainer:
         assert planned.seed is not None, "what is planned has a seed"
         states = np.random.SeedSequence(list(planned.seed)).generate_state(2)
         weights, batches = (torch.Generator().manual_seed(int(state)) for state in states)
-        fresh = self.architecture.initialise(weights)
+        begin = self.architecture.initialise if self.begin is None else self.begin
+        fresh = begin(weights)
         ended, parameters = self._descend(batches, fresh, planned, observe)
         model = Model(self.architecture, parameters)
-        right = model.logits(self.data.fresh).argmax(axis=1) == self.data.fresh_labels
-        ended = replace(ended, right=float(right.mean()))
+        data, parts = self.data, [None, None]
+        for place, (inputs, labels) in enumerate(
+            ((data.inputs, data.labels), (data.fresh, data.fresh_labels))
+        ):
+            if len(inputs):
+                parts[place] = float((model.logits(inputs).argmax(axis=1) == labels).mean())
+        ended = replace(ended, trained_right=parts[0], right=parts[1])
+        if not self.recipe.structured:
+            ended = replace(ended, structure=None)  # no score was waited for
         if ended.reached_at is None and ended.stopped is None:
-            ended = replace(ended, stopped="never became structured")
+            early = self.recipe.given_up is not None and ended.steps < self.recipe.max_steps
+            why = f"its loss stayed above {self.recipe.lost:g}" if early else NEVER
+            ended = replace(ended, stopped=why)
         return ended, model
 
     def _descend(
@@ -198,7 +224,8 @@ class DomainTrainer:
     ) -> tuple[Attempt, Parameters]:
         """Descend from these parameters; the generator is of the batches."""
         architecture, recipe, data = self.architecture, self.recipe, self.data
-        leaves = [weights.requires_grad_() for weights in parameters.values()]
+        trained = [weights for name, weights in parameters.items() if name not in self.fixed]
+        leaves = [weights.requires_grad_() for weights in trained]
         optimiser = torch.optim.AdamW(
             leaves,
             lr=recipe.learning_rate,
@@ -211,7 +238,7 @@ class DomainTrainer:
         order, cursor = torch.empty(0, dtype=torch.int64), 0
         step, structure, loss = 0, 0.0, None
         early: str | None = None
-        now, ends = _Round(0, 0, recipe.tail), list[_End]()
+        now, ends = _Round(0, recipe.least, recipe.tail), list[_End]()
 
         def state() -> TrainingState:
             return TrainingState(
@@ -241,8 +268,11 @@ class DomainTrainer:
             step += 1
             if now.tail_from is None and step % recipe.check_every == 0:
                 structure = self.score(self._probed(parameters))
-                if structure >= recipe.structured and loss < 1.0 and step - now.start >= now.least:
+                late = step - now.start >= now.least
+                if structure >= recipe.structured and loss < recipe.lost and late:
                     now.tail_from = step
+                elif not ends and recipe.given_up is not None and step >= recipe.given_up:
+                    break
             if now.tail_from is not None and now.over(step):
                 least, low = clearness(self._probed(parameters), np.unique(data.labels))
                 ends.append(_End(_copied(parameters), now.tail_from, low))
