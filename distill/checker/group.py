@@ -253,7 +253,7 @@ def _measured(
         inside = logits @ basis
         along = n / key["dimension"] * basis[table]
         weight = float((inside[fitted] * along[fitted]).sum() / np.square(along[fitted]).sum())
-        said = np.zeros_like(inside)
+        said = weight * along
         for _ in range(PASSES):
             left = np.where(fitted[..., None], inside - said, 0.0)
             said = said + fitted.size / fitted.sum() * _projected(left, basis)

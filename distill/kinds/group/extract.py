@@ -18,6 +18,7 @@ FEWEST = 4
 """Elements of a group that is looked for: smaller ones are cyclic."""
 
 KEY_SHARE = 0.01
+RELATIVE = 0.15
 """Part of the logits that the matrix elements of a key account for."""
 
 MIN_R2 = 0.5
@@ -72,7 +73,8 @@ def _keys(found: OnGroup, law: Law) -> tuple[tuple[Key, ...], Fit | None]:
     total, rest = found.spread(found.fitted), found.spread(~found.fitted)
     if total <= 0 or rest <= 0:
         return (), None
-    chosen = [each for each in every if each.elements[0] >= KEY_SHARE * total]
+    least = max(KEY_SHARE * total, RELATIVE * max(e.elements[0] for e in every))
+    chosen = [each for each in every if each.elements[0] >= least]
     fit = Fit(*(sum(side[1] for side in sides) / rest for sides in _sides(chosen)))
     if fit.elements < MIN_R2:
         return (), None

@@ -79,19 +79,24 @@ def share_of(found: OnGroup, irrep: Irrep) -> Share:
     along = scale * basis[found.products]  # the character of x y z^-1, in the basis of z
     weight = float((inside[fitted] * along[fitted]).sum() / np.square(along[fitted]).sum())
     by_character = _explained(inside, weight * along, fitted)
-    by_elements = _explained(inside, _blocks(inside, irrep, fitted), fitted)
+    said = _blocks(inside, weight * along, irrep, fitted)
+    by_elements = _explained(inside, said, fitted)
     return Share(irrep, weight, by_character, by_elements)
 
 
 def _blocks(
-    inside: Float[ndarray, "n n r"], irrep: Irrep, fitted: Bool[ndarray, "n n"]
+    inside: Float[ndarray, "n n r"],
+    said: Float[ndarray, "n n r"],
+    irrep: Irrep,
+    fitted: Bool[ndarray, "n n"],
 ) -> Float[ndarray, "n n r"]:
     """Least squares, on the fitted pairs, by products of matrix elements of x and of y.
 
     By Landweber's iteration: half of the pairs are there, so that a step of twice the residual's
-    projection converges.
+    projection converges. It begins with the character, so that what few pairs leave open is as
+    there.
     """
-    basis, said = irrep.basis, np.zeros_like(inside)
+    basis = irrep.basis
     step = fitted.size / fitted.sum()
     for _ in range(PASSES):
         left = np.where(fitted[..., None], inside - said, 0.0)
