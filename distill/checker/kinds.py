@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 
-from . import automaton, closed_form, comparison, fourier, recurrence
+from . import automaton, closed_form, comparison, fourier, group, recurrence
 from .kind import Kind
 
 KINDS: Mapping[str, Kind] = {
     "fourier": fourier,
     "comparison": comparison,
     "closed_form": closed_form,
+    "group": group,
     "automaton": automaton,
     "recurrence": recurrence,
 }

@@ -53,7 +53,7 @@ def doubts(kind: str, rows: Rows, stored: bool, variables: Sequence[str]) -> lis
     if kind not in KINDS:
         return [f"not located: no test is known for a mechanism of the kind '{kind}'"]
     tests = KINDS[kind].TESTS
-    if not tests:
+    if not any(_names_of(test, rows) for test in tests):
         return [UNLOOKED]
     if not variables and any(test.name == VARIABLE for test in tests):
         return [NOTHING]
@@ -74,6 +74,13 @@ def rule(kind: str, name: str, stored: bool) -> tuple[float | None, bool, bool]:
         if name == test.name or (test.stands_for_many and name.startswith(test.name)):
             return test.needs, test.at_least, derived or (stored and test.derived)
     return None, True, derived
+
+
+def _names_of(test: Test, rows: Rows) -> list[str]:
+    """The rows that there are for a test; where there are none, nothing was looked at."""
+    if test.stands_for_many:
+        return [test.name]
+    return [name for name in rows if name == test.name]
 
 
 def _names(test: Test, rows: Rows, variables: Sequence[str]) -> list[tuple[str, str]]:

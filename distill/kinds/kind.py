@@ -134,6 +134,10 @@ class Kind(Generic[M]):
         """
         raise NotImplementedError
 
+    def functional_of(self, mechanism: M) -> bool:
+        """Whether one mechanism says what a network answers, and nothing of how."""
+        return self.functional
+
     def summary(self, mechanism: M) -> str:
         """What was read, in a few words."""
         return mechanism.name

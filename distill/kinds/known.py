@@ -16,6 +16,7 @@ from distill.kinds.automaton.kind import AutomatonKind
 from distill.kinds.closed_form.kind import ClosedFormKind
 from distill.kinds.comparison.kind import ComparisonKind
 from distill.kinds.fourier.kind import FourierKind
+from distill.kinds.group.kind import GroupKind
 from distill.kinds.kind import Kind, Mechanism, Notation, Written
 from distill.kinds.recurrence.kind import RecurrenceKind
 from distill.kinds.refused import kind as refused
@@ -28,6 +29,7 @@ KINDS: tuple[Kind[Any], ...] = (
     FourierKind(),
     ComparisonKind(),
     ClosedFormKind(),
+    GroupKind(),
     AutomatonKind(),
     RecurrenceKind(),
 )

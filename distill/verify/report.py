@@ -50,7 +50,7 @@ def shortest_first(written: list[Written]) -> list[Written]:
         written,
         key=lambda each: (
             each.tabulated,
-            kind_of(each.mechanism).functional,
+            kind_of(each.mechanism).functional_of(each.mechanism),
             each.program.ast_nodes,
         ),
     )

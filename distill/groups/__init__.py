@@ -1,0 +1,1 @@
+"""Finite groups: families with names, Cayley tables, isomorphisms, irreducible representations."""

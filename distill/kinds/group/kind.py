@@ -1,0 +1,91 @@
+"""Finite groups over a finite domain, as a kind: its stages, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from distill.drawing.picture import Picture
+from distill.evidence.checked import Checked
+from distill.evidence.figures import Measured
+from distill.kinds.group.emit import emit_group
+from distill.kinds.group.evidence import inside_evidence
+from distill.kinds.group.exhibits import GroupExhibits, group_exhibits
+from distill.kinds.group.extract import extract_group
+from distill.kinds.group.mechanism import GroupMechanism
+from distill.kinds.group.pictures import group_pictures
+from distill.kinds.kind import Kind, Written
+from distill.networks.trace import Trace, View
+from distill.records.refusal import Refusal
+from distill.records.report import Report
+
+LISTED = (
+    "the program lists which element of the group every value stands for: no rule was found for "
+    "their order"
+)
+
+
+class GroupKind(Kind[GroupMechanism]):
+    """The product of the elements of a finite group that the inputs stand for."""
+
+    name = "group"
+    title = "Finite groups"
+    about = (
+        "Networks over finite domains that multiply in a finite group, with matrix elements of a "
+        "few of its irreducible representations."
+    )
+    noun = ("group", "groups")
+    mechanism = GroupMechanism
+    exhibits = GroupExhibits
+
+    def read(self, view: View) -> Iterator[GroupMechanism | Refusal]:
+        """The group whose table the answers are."""
+        found = extract_group(view) if isinstance(view, Trace) else None
+        if found is not None:
+            yield found
+
+    def summary(self, mechanism: GroupMechanism) -> str:
+        """With the part of the logits that its keys explain."""
+        if mechanism.fit is None:
+            return f"{mechanism.name}; nothing of its representations is seen in the logits"
+        keys = ", ".join(key.name for key in mechanism.keys)
+        return f"{mechanism.name} by {keys} (R² {mechanism.fit.elements:.3f})"
+
+    def functional_of(self, mechanism: GroupMechanism) -> bool:
+        """Whether nothing is said of how the network does it."""
+        return not mechanism.keys
+
+    def write(self, mechanism: GroupMechanism) -> Written:
+        """The product; of values in an order without a rule, with lists."""
+        listed = bool(mechanism.law.lists)
+        return Written(
+            emit_group(mechanism),
+            mechanism,
+            tabulated=listed,
+            remarks=(LISTED,) if listed else (),
+        )
+
+    def takes(self, mechanism: GroupMechanism) -> tuple[range, ...]:
+        """The inputs of the network."""
+        return tuple(range(low, high + 1) for low, high in mechanism.inputs)
+
+    def probe(self, written: Written, view: View, sample: Checked) -> Measured:
+        """The keys in the logits, in the embedding and in the last hidden layer."""
+        mechanism = written.mechanism
+        assert isinstance(view, Trace), "groups are read over finite domains"
+        assert isinstance(mechanism, GroupMechanism), "of this kind"
+        return inside_evidence(view, mechanism, sample) if mechanism.keys else {}
+
+    def show(self, mechanism: GroupMechanism, view: View) -> GroupExhibits:
+        """The table of answers, and shares of the logits."""
+        assert isinstance(view, Trace), "groups are read over finite domains"
+        return group_exhibits(mechanism, view)
+
+    def draw(
+        self, mechanism: GroupMechanism, exhibits: GroupExhibits, report: Report
+    ) -> tuple[Picture, ...]:
+        """The shares, and the answers."""
+        return group_pictures(mechanism, exhibits)
+
+    def heldout_r2(self, mechanism: GroupMechanism) -> float | None:
+        """By matrix elements."""
+        return None if mechanism.fit is None else mechanism.fit.elements

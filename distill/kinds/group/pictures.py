@@ -1,0 +1,72 @@
+"""Pictures of a group: shares of the logits by irreducible, and the table of answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from distill.drawing.answers import AnswerMap, answers_drawn
+from distill.drawing.picture import SERIES, Picture, picture
+from distill.kinds.group.exhibits import GroupExhibits
+from distill.kinds.group.mechanism import GroupMechanism
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+SHOWN = 24
+"""Irreducibles that are shown at most, the largest."""
+
+
+def group_pictures(mechanism: GroupMechanism, exhibits: GroupExhibits) -> tuple[Picture, ...]:
+    """The shares, where anything was seen inside, and the answers."""
+    found = [_shares(mechanism, exhibits)] if mechanism.keys else []
+    if exhibits.answers is not None:
+        found.append(_answers(mechanism, exhibits, exhibits.answers))
+    return tuple(found)
+
+
+def _shares(mechanism: GroupMechanism, exhibits: GroupExhibits) -> Picture:
+    """Two bars for every irreducible."""
+    order = np.argsort(-np.array(exhibits.elements), kind="stable")[:SHOWN]
+    names = [exhibits.irreps[place] for place in order]
+    keys = {key.name for key in mechanism.keys}
+
+    def draw(figure: Figure) -> None:
+        axes = figure.add_subplot()
+        places = np.arange(len(order))[::-1]
+        axes.barh(places + 0.2, [exhibits.elements[i] for i in order], 0.38, color=SERIES[0])
+        axes.barh(places - 0.2, [exhibits.characters[i] for i in order], 0.38, color=SERIES[1])
+        axes.set_yticks(places, [f"{name} *" if name in keys else name for name in names])
+        axes.set_xlabel("part of the logits")
+        axes.legend(["products of matrix elements", "character of the answer's quotient"])
+
+    listed = "; ".join(
+        f"{exhibits.irreps[place]}: {exhibits.elements[place]:.1%}, "
+        f"{exhibits.characters[place]:.1%} by its character"
+        for place in order
+    )
+    return picture(
+        "irreps",
+        "Which representations its logits are made of",
+        f"For every irreducible representation of {mechanism.law.group.name} the part of the "
+        "logits that products of its matrix elements account for, and that its character alone "
+        "does. Keys have a star; what is no key accounts for almost nothing.",
+        listed,
+        draw,
+        height=1.6 + 0.36 * len(order),
+    )
+
+
+def _answers(mechanism: GroupMechanism, exhibits: GroupExhibits, answers: AnswerMap) -> Picture:
+    plane = answers.plane
+    return picture(
+        "answers",
+        "What the network answers",
+        f"Its answer for every a and b: {mechanism.name}. The picture is of the network, and not "
+        "of the program.",
+        f"Of {len(plane.first)} values of a and {len(plane.second)} of b the answers are shown as "
+        f"colours from {exhibits.outputs[0]} to {exhibits.outputs[1]}.",
+        answers_drawn(answers, exhibits.outputs),
+        height=4.2,
+    )
