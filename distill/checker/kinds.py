@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from . import automaton, closed_form, comparison, fourier, recurrence
+from . import attention, automaton, closed_form, comparison, fourier, recurrence
 from .kind import Kind
 
 KINDS: Mapping[str, Kind] = {
@@ -11,4 +11,5 @@ KINDS: Mapping[str, Kind] = {
     "closed_form": closed_form,
     "automaton": automaton,
     "recurrence": recurrence,
+    "attention": attention,
 }

@@ -9,15 +9,14 @@ from typing import Any
 
 from distill.domains.finite import Domain
 from distill.domains.sequences import Channels
+from distill.domains.texts import Texts
 from distill.errors import RunFolderError
 from distill.kinds.kind import Mechanism
 from distill.kinds.known import mechanism_json
 from distill.records.refusal import Refusal
 from distill.records.report import Report
-from distill.runs.certificate import Certificate
 from distill.runs.folders import find_run, stored_runs
-from distill.runs.sequence_certificate import SequenceCertificate
-from distill.runs.store import CertificateJson, RunRecord, read_part
+from distill.runs.store import AnyCertificate, CertificateJson, RunRecord, read_part
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,7 @@ class Subject:
     record: RunRecord
     report: Report
     mechanism: Mechanism | Refusal
-    certificate: Certificate | SequenceCertificate
+    certificate: AnyCertificate
     source: str | None
 
     @property
@@ -41,7 +40,7 @@ class Subject:
         return self.certificate.sha256.get("model.safetensors")
 
     @property
-    def space(self) -> Domain | Channels:
+    def space(self) -> Domain | Channels | Texts:
         """What the network is a function of."""
         return self.certificate.space
 
