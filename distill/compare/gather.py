@@ -45,11 +45,18 @@ class Subject:
         return self.certificate.space
 
     @property
+    def inputs(self) -> tuple[range, ...]:
+        """The values of what it reads."""
+        space = self.space
+        return (space.tokens,) if isinstance(space, Texts) else space.inputs
+
+    @property
     def reading(self) -> str:
         """What is read and answered, in words."""
         space = self.space
-        several = isinstance(space, Channels) and space.outputs > 1
-        return f"{space}; {space.outputs} numbers answered" if several else str(space)
+        if isinstance(space, Channels) and space.outputs > 1:
+            return f"{space}; {space.outputs} numbers answered"
+        return str(space)
 
 
 def gather(given: Sequence[str], out: Path) -> tuple[Subject, ...]:

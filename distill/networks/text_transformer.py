@@ -86,9 +86,10 @@ class TextTransformer:
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Shape of every parameter."""
         heads, d, d_head = self.n_heads, self.d_model, self.d_head
-        block: dict[str, tuple[int, ...]] = dict.fromkeys(
-            ("W_Q", "W_K", "W_V"), (heads, d, d_head)
-        ) | dict.fromkeys(("b_Q", "b_K", "b_V"), (heads, d_head))
+        block: dict[str, tuple[int, ...]] = {
+            **{f"W_{name}": (heads, d, d_head) for name in "QKV"},
+            **{f"b_{name}": (heads, d_head) for name in "QKV"},
+        }
         block |= {"W_O": (heads, d_head, d), "b_O": (d,)}
         if self.d_mlp:
             block |= {"W_in": (d, self.d_mlp), "b_in": (self.d_mlp,)}

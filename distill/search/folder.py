@@ -12,12 +12,12 @@ from numpy import ndarray
 from distill.checker import check, finite, sequences
 from distill.checker.automaton import machine_of
 from distill.checker.check import Checkup
+from distill.checker.derive import AnyEvidence
 from distill.checker.draws import symbols
 from distill.checker.finite import Evidence
 from distill.checker.forward import DOUBLE, margins
 from distill.checker.kind import Claims
 from distill.checker.sandbox import program_of, run_program, run_sequences
-from distill.checker.derive import AnyEvidence
 from distill.checker.sequences import SequenceEvidence
 from distill.checker.texts import TextEvidence
 from distill.search.conformance import impulses, padded, walks

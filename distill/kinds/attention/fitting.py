@@ -16,8 +16,8 @@ from functools import lru_cache
 import numpy as np
 from numpy import ndarray
 
-from distill.expressions import Expression, Lookup, cost, source, synthesise
-from distill.expressions.expression import Constant, Member, Operation, subexpressions
+from distill.expressions import Expression, Lookup, Name, cost, source, synthesise
+from distill.expressions.expression import Member, Operation, subexpressions
 from distill.expressions.printing import condition_source
 
 Number = int | float
@@ -51,13 +51,14 @@ class Fit:
 Rows = Mapping[str, Sequence[Number]]
 
 
-def fit(columns: Rows, target: Sequence[Number], truth: bool = False) -> Fit:
+def fit(columns: Rows, target: Sequence[Number], truth: bool = False, thorough: bool = True) -> Fit:
     """What gives the target on every row.
 
     Args:
         columns: values of the variables, by the names that entries of them have.
         target: the value on every row.
         truth: whether a condition is wanted, and not a number.
+        thorough: whether expressions are searched where no plain form holds.
 
     Raises:
         ValueError: rows with equal values have different targets.
@@ -67,13 +68,16 @@ def fit(columns: Rows, target: Sequence[Number], truth: bool = False) -> Fit:
     if len(values) == 1:
         return Fit(_written(values[0], truth), 1.0)
     kept = {name: tuple(column) for name, column in columns.items() if len(set(column)) > 1}
-    key = tuple(kept.items()), tuple(target), truth
+    key = tuple(kept.items()), tuple(target), truth, thorough
     return _fit(*key) if whole else _real(dict(kept), target)
 
 
 @lru_cache(maxsize=20_000)
 def _fit(
-    columns: tuple[tuple[str, tuple[Number, ...]], ...], target: tuple[Number, ...], truth: bool
+    columns: tuple[tuple[str, tuple[Number, ...]], ...],
+    target: tuple[Number, ...],
+    truth: bool,
+    thorough: bool,
 ) -> Fit:
     named = dict(columns)
     if not all(map(_whole, named.values())) or len(target) > MOST_ROWS:
@@ -82,7 +86,7 @@ def _fit(
     wanted = np.array(target, dtype=np.int64)
     found = _plain(arrays, wanted)
     if found is None:
-        found = synthesise(arrays, wanted, thorough=len(target) <= THOROUGH_ROWS)
+        found = synthesise(arrays, wanted, thorough=thorough and len(target) <= THOROUGH_ROWS)
     listed = sum(len(p.values) for p in subexpressions(found) if isinstance(p, Member))
     tables = any(isinstance(part, Lookup) for part in subexpressions(found))
     table = tabulated(named, target)
@@ -97,8 +101,6 @@ def _fit(
 
 def _plain(arrays: Mapping[str, ndarray], target: ndarray) -> Expression | None:
     """The commonest relations of two variables, tried first as they are the plainest."""
-    from distill.expressions import Name
-
     names = list(arrays)
     if len(names) != 2 or not set(target.tolist()) <= {0, 1}:
         return None
@@ -133,7 +135,7 @@ def tabulated(columns: Rows, target: Sequence[Number]) -> Fit:
 
 
 def _order(key: object) -> tuple[float, ...]:
-    return tuple(map(float, key)) if isinstance(key, tuple) else (float(key),)  # type: ignore[arg-type]
+    return tuple(map(float, key)) if isinstance(key, tuple) else (float(str(key)),)
 
 
 def _real(columns: Mapping[str, Sequence[Number]], target: Sequence[Number]) -> Fit:
@@ -252,7 +254,7 @@ def _scaled(
 ) -> Iterator[tuple[float, str, ndarray]]:
     """Functions of a grid: (x - c) / 10 and its like."""
     for below in (2, 10):
-        for less in sorted({0, *(int(round(float(x.mean()))) + d for d in (-1, 0, 1)), below}):
+        for less in sorted({0, *(round(float(x.mean())) + d for d in (-1, 0, 1)), below}):
             inner = f"({name} - {less}) / {below}" if less else f"{name} / {below}"
             yield 6.0, f"{opening}{inner})", function((x - less) / below)
 
@@ -269,6 +271,3 @@ def reads(text: str) -> set[str]:
     """The names in an expression."""
     tree = ast.parse(text, mode="eval")
     return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-
-
-__all__ = ["Constant", "Fit", "fit", "reads", "tabulated"]

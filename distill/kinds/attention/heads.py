@@ -17,7 +17,6 @@ from distill.kinds.attention.variables import (
     NotReadError,
     Variable,
     View,
-    cells,
     grouped,
     labels_of,
     summed,

@@ -7,11 +7,14 @@ seen in sampled texts. No basis is assumed. How large a difference must be to co
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 from jaxtyping import Float, Int
 from numpy import ndarray
+from torch import Tensor
 
 from distill.kinds.attention.graph import Graph, HeadNode, MapNode, Readout
 from distill.kinds.attention.heads import read_head
@@ -24,7 +27,7 @@ from distill.kinds.attention.variables import (
     summed,
 )
 from distill.networks.activation import ACTIVATIONS
-from distill.networks.text_network import TextNetwork, lead_of
+from distill.networks.text_network import TextNetwork
 
 
 @dataclass(frozen=True)
@@ -118,7 +121,7 @@ class Reader:
         for rows in self.texts:
             some = rows[:64]
 
-            def keep(site: str, there):  # noqa: ANN001, ANN202
+            def keep(site: str, there: Tensor) -> Tensor:
                 if site.startswith(("heads", "mlp")):
                     total = there.sum(1) if site.startswith("heads") else there
                     written.setdefault(site, []).append(total[:, 0].numpy())
@@ -136,7 +139,7 @@ class Reader:
                 apart = float(np.abs(rows - rows[:1]).max())
                 if apart > MOST_START:
                     raise NotReadError(
-                        f"what is written at the token before the text depends on it, by {apart:.3g}"
+                        f"what is written at the token before the text depends on it by {apart:.2g}"
                     )
                 stream = stream + rows.mean(axis=0)
                 if site.startswith("heads"):
@@ -158,7 +161,7 @@ class Reader:
         writes = np.abs(W_out).max(axis=1, initial=0.0) > 1e-9
         live = writes & ((highest > 0) | (self.network.shape.activation != "relu"))
         groups: dict[tuple[int, ...], list[int]] = {}
-        for unit in np.flatnonzero(live):
+        for unit in np.flatnonzero(live).tolist():
             groups.setdefault(tuple(np.flatnonzero(depends[:, unit]).tolist()), []).append(unit)
         nodes, constant = list[MapNode](), block["b_out"]
         made = list[Variable]()
@@ -203,8 +206,6 @@ class Reader:
         views, parts, rest = self.views(self.weights["W_U"], 1e-4)
         logits = summed(views, parts, rest + self.weights["b_U"])
         said = self.network.said(logits[:, None])[:, 0]
-        if self.network.shape.readout == "choice":
-            lead_of(logits)
         return Readout(views, said)
 
 
@@ -213,10 +214,8 @@ MOST_START = 0.3
 MOST_NUMBERS = 200_000_000
 
 
-def _applied(act: object, given: ndarray) -> ndarray:
-    import torch
-
-    return act(torch.from_numpy(given)).numpy()  # type: ignore[operator]
+def _applied(act: Callable[[Tensor], Tensor], given: ndarray) -> ndarray:
+    return act(torch.from_numpy(given)).numpy()
 
 
 def _basis(rows: Float[ndarray, "n d"]) -> Float[ndarray, "rank d"]:
