@@ -15,6 +15,7 @@ import numpy as np
 from distill.checker.scope import many
 from distill.domains.finite import Domain
 from distill.domains.sequences import Channels
+from distill.domains.texts import Texts
 from distill.errors import DistillError
 from distill.found import Found, distill_given, distilled, first_understood
 from distill.importing import import_model
@@ -25,9 +26,11 @@ from distill.networks.given import AnyNetwork, over_sequences, space_of
 from distill.networks.network import HasLogits
 from distill.networks.over_domain import over_domain
 from distill.networks.sequence_network import SequenceNetwork
-from distill.networks.stored import Model
+from distill.networks.stored import Model, reads_texts
+from distill.networks.text_network import TextNetwork
 from distill.networks.trace import (
     SequenceTrace,
+    TextTrace,
     View,
     hides_its_states,
     in_words,
@@ -190,6 +193,10 @@ def run_model(
         if over is not None:
             view: View = SequenceTrace(over.network, over.length, True, max_states)
             found = distill_given(view, task, name, stages)
+        elif isinstance(imported.domain, Texts):
+            assert reads_texts(imported.model), "a network over texts"
+            view = TextTrace(TextNetwork(imported.model, imported.domain))
+            found = distilled(view, None, name, stages)
         else:
             assert isinstance(imported.domain, Domain), "any other network has a finite domain"
             view = _traced(imported.model, imported.domain, stages)
@@ -285,7 +292,7 @@ def _traced(network: HasLogits, domain: Domain, stages: Stages) -> View:
     return traced
 
 
-def _check_fits(path: str | Path, space: Domain | Channels, task: AnyTask | None) -> None:
+def _check_fits(path: str | Path, space: Domain | Channels | Texts, task: AnyTask | None) -> None:
     """A task that is of another size than a checkpoint, or over something else, is none of its."""
     if not isinstance(task, Task | SequenceTask):
         return
@@ -295,7 +302,8 @@ def _check_fits(path: str | Path, space: Domain | Channels, task: AnyTask | None
     else:
         fits, outputs = wanted == space, ""
     if not fits:
-        kind = "sequences of " if isinstance(space, Channels) else ""
+        kinds = {Channels: "sequences of ", Texts: "texts of "}
+        kind = kinds.get(type(space), "")
         asked = f" with {wanted.outputs}" if outputs and isinstance(wanted, Domain) else ""
         raise DistillError(
             f"checkpoint '{path}' is a network over {kind}{space}{outputs}, and task '{task.name}' "

@@ -107,6 +107,21 @@ def along(row: list, shape: list, outputs: int, function: Callable) -> list:
     return [number for y in said for number in y] if outputs > 1 else said
 
 
+def to_texts(request: dict, space: dict, flat: array.array) -> bytes:
+    """Answers to texts of one length: numbers, as floats."""
+    (count, length), most = request["rows"], request["outputs"]
+    function, answers = space[space["__all__"][0]], array.array("d")
+    for start in range(0, count * length, length):
+        said = function(flat[start : start + length].tolist())
+        if type(said) is not list or len(said) != most:
+            raise SystemExit(f"the program's answer is not a list of {most} numbers")
+        wrong = [number for number in said if type(number) not in (int, float)]
+        if wrong:
+            raise SystemExit(f"the program answered {str(wrong[0])[:80]}, which is no number")
+        answers.extend(said)
+    return answers.tobytes()
+
+
 def answered(request: dict, space: dict, flat: array.array) -> bytes:
     """Answers to rows of integers or along sequences, and logits where these are asked for."""
     (count, *shape), outputs, scores = request["rows"], request["outputs"], request["logits"]
@@ -141,7 +156,8 @@ def main() -> None:
         exec(compile(request["source"], "program.py", "exec"), space)
         command = request["mode"] == "command"
         text = "\n".join(printed)[:LONGEST].encode()
-        said = text if command else answered(request, space, flat)
+        ask = to_texts if request["mode"] == "texts" else answered
+        said = text if command else ask(request, space, flat)
     except (Exception, SystemExit) as error:
         header["failed"] = f"{type(error).__name__}: {str(error)[:LONGEST_MESSAGE]}"
     sys.stdout.buffer.write(json.dumps(header).encode() + b"\n" + said)

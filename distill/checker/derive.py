@@ -11,7 +11,7 @@ from typing import Any
 
 from numpy import ndarray
 
-from . import finite, sequences
+from . import finite, sequences, texts
 from .finite import Evidence
 from .kind import Claims
 from .kinds import KINDS
@@ -19,8 +19,10 @@ from .language import Program
 from .read import Data, check_architecture, read_as
 from .sandbox import program_of
 from .sequences import SequenceEvidence
+from .text_transformer import SHAPE
+from .texts import TextEvidence
 
-AnyEvidence = Evidence | SequenceEvidence
+AnyEvidence = Evidence | SequenceEvidence | TextEvidence
 More = Callable[[AnyEvidence], Claims]
 """Claims that somebody else derives, beside those of this folder."""
 
@@ -28,6 +30,7 @@ More = Callable[[AnyEvidence], Claims]
 SPACES: Mapping[str, tuple[type[AnyEvidence], Mapping[str, Any]]] = {
     "domain": (Evidence, finite.FIELDS),
     "sequences": (SequenceEvidence, sequences.FIELDS),
+    "texts": (TextEvidence, texts.FIELDS),
 }
 """A space of inputs is a file, and a line here: what its certificates hold, and its fields."""
 
@@ -46,7 +49,7 @@ def read_evidence(
     certificate = {"recorded": None, **certificate}  # of runs over sequences it may be left out
     wanted = {"kind": str, "format_version": int, "sha256": dict, "architecture": (None, dict)}
     read_as("the certificate", certificate, {**wanted, **SPACES[kind][1]})
-    check_architecture(shape, weights)
+    check_architecture(shape, weights, SHAPE)
     return SPACES[kind][0].read(certificate, mechanism, source, weights)
 
 
@@ -73,7 +76,7 @@ def derive(evidence: AnyEvidence, name: Any = None, more: More | None = None) ->
         "program.data_literals": program.size.data_literals,
         **evidence.derive(),
     }
-    if isinstance(evidence, SequenceEvidence):
+    if not isinstance(evidence, Evidence):
         claims["mechanism.name"] = called(evidence, program, name)
     claims |= KINDS[kind].derive(evidence)
     if "proof.method" not in claims:

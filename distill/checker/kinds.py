@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from . import automaton, closed_form, comparison, fourier, group, recurrence
+from . import attention, automaton, closed_form, comparison, fourier, group, recurrence
 from .kind import Kind
 
 KINDS: Mapping[str, Kind] = {
@@ -12,4 +12,5 @@ KINDS: Mapping[str, Kind] = {
     "group": group,
     "automaton": automaton,
     "recurrence": recurrence,
+    "attention": attention,
 }

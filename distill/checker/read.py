@@ -145,13 +145,22 @@ def listed(text: str) -> ndarray:
     return np.array([int(word) for word in text.split()], dtype=np.int64)
 
 
-def check_architecture(shape: Data | None, weights: Mapping[str, ndarray]) -> None:
-    """Raise ValueError where a network has other fields than its kind, or weights without any."""
+def check_architecture(
+    shape: Data | None, weights: Mapping[str, ndarray], *others: Mapping[str, Any]
+) -> None:
+    """Raise ValueError where a network has other fields than its kind, or weights without any.
+
+    Args:
+        shape: of the network.
+        weights: by name.
+        others: the fields of architectures that have a file of their own.
+    """
+    known = {**ARCHITECTURES, **{other["kind"]: other for other in others}}
     if shape is None and weights:
         raise ValueError("weights are stored, and the certificate does not say of what network")
     if shape is not None:
-        read_as("the kind of the architecture", shape["kind"], tuple(ARCHITECTURES))
-        read_as("the architecture", shape, ARCHITECTURES[shape["kind"]])
+        read_as("the kind of the architecture", shape["kind"], tuple(known))
+        read_as("the architecture", shape, known[shape["kind"]])
 
 
 def check_weights(weights: Mapping[str, ndarray], expected: Shapes) -> None:

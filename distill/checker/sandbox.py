@@ -120,6 +120,45 @@ def run_sequences(
     return answers
 
 
+def run_texts(source: str, texts: ndarray, answers: int, seconds: int = SECONDS) -> ndarray:
+    """Ask a program of one list for its answers to every text.
+
+    Args:
+        source: the program.
+        texts: integers [n, length].
+        answers: how many answers a text has.
+        seconds: limit on the time.
+
+    Returns:
+        The answers, integers or floats, as floats [n, answers].
+
+    Raises:
+        ProgramError: it is not of the language, failed, or took more than its limits.
+    """
+    program = program_of(source)
+    evaluator = Evaluator(program, seconds)
+    found = np.empty((len(texts), answers))
+
+    def ask(columns: list[Value], lanes: int) -> ndarray:
+        return _real_answers(evaluator.entry([columns], lanes), lanes, answers)
+
+    for first in range(0, len(texts), LANES):
+        part = slice(first, first + LANES)
+        found[part] = _together(ask, list(texts[part].T), lanes=len(texts[part]))
+    request = {"mode": "texts", "rows": texts.shape, "outputs": answers, "logits": 0}
+    said = np.frombuffer(_python(program, request, texts, 8 * found.size, seconds), "<f8")
+    said = said.reshape(found.shape)
+    if not np.allclose(said, found, rtol=FLOAT_TOLERANCE, atol=FLOAT_TOLERANCE):
+        _check_same(found, said, texts)
+    return found
+
+
+def evaluated_texts(source: str, texts: ndarray, seconds: int = SECONDS) -> list[Value]:
+    """What a program answers to every text, as Python has it."""
+    evaluator = Evaluator(program_of(source), seconds)
+    return [evaluator.entry([row], 1) for row in texts.tolist()]
+
+
 def run_command_line(source: str, words: list[str], seconds: int = 20) -> str:
     """What `python program.py 5 9` prints."""
     request = {"mode": "command", "words": words}
@@ -168,6 +207,19 @@ def _outputs(value: Value, lanes: int, length: int, outputs: int) -> ndarray:
             raise ProgramError(f"the program's outputs are not tuples of {outputs}")
         for place, part in enumerate(parts):
             made[:, t, place] = _integers(part, lanes)
+    return made
+
+
+def _real_answers(value: Value, lanes: int, answers: int) -> ndarray:
+    """A list of answers as floats [lanes, answers]."""
+    if not isinstance(value, list) or len(value) != answers:
+        raise ProgramError(f"the program's answer is not a list of {answers} numbers")
+    made = np.empty((lanes, answers))
+    for t, said in enumerate(value):
+        if kind_of(said) not in (int, float):
+            told = "something" if isinstance(said, ndarray) else str(said)[:80]
+            raise ProgramError(f"the program answers {told}, which is no number")
+        made[:, t] = np.asarray(said, dtype=np.float64)
     return made
 
 

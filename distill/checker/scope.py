@@ -50,6 +50,34 @@ def holds_for(
     return found | counted | {"up_to_length": length}
 
 
+def texts_held(tokens: range, longest: int, draws: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The texts that a verdict is about, as `holds_for` of a report.
+
+    Args:
+        tokens: values of a token.
+        longest: tokens of the longest text.
+        draws: those that were gone through, `fresh` at every length and `stress`.
+    """
+    sampled = [draw for draw in (draws or {"fresh": []})["fresh"] if draw["kind"] != "every"]
+    sampling = None
+    if sampled:
+        counts, seeds = ([draw[n] for draw in sampled] for n in ("count", "seed"))
+        sampling = (
+            f"every text of up to {many(sampled[0]['length'] - 1, 'token')}, and "
+            f"{many(sum(counts), 'longer text')} drawn uniformly at every length, "
+            f"PCG64({seeds[0]}..{seeds[-1]})"
+        )
+    size = len(tokens)
+    return {
+        "domain": f"x in {tokens.start}..{tokens.stop - 1}",
+        "inputs": sum(size**length for length in range(1, longest + 1)),
+        "sampled": bool(sampled),
+        "sampling": sampling,
+        "lengths": f"up to {many(longest, 'token')}",
+        "up_to_length": longest,
+    }
+
+
 def many(count: int, noun: str) -> str:
     """So many of something: "1 step", "1,000 steps"."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"

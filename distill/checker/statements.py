@@ -140,8 +140,8 @@ def _steps(count: int) -> str:
 
 
 def over_sequences(tree: Tree) -> bool:
-    """Whether the inputs are sequences."""
-    return tree["space"] == "sequences"
+    """Whether the inputs are sequences: read a step at a time, or at once as texts."""
+    return tree["space"] != "domain"
 
 
 def at(tree: Any, name: str) -> Any:

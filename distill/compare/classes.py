@@ -125,7 +125,7 @@ def _distance(one: Class, other: Class, here: Subject, there: Subject) -> Distan
     first, second = here.mechanism, there.mechanism
     if not isinstance(first, Refusal) and first.kind == second.kind:
         try:
-            found = kind_of(first).difference(first, second, here.space.inputs)
+            found = kind_of(first).difference(first, second, here.inputs)
             return Distance(one.letter, other.letter, found)
         except NotComparable:
             pass

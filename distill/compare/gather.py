@@ -9,15 +9,14 @@ from typing import Any
 
 from distill.domains.finite import Domain
 from distill.domains.sequences import Channels
+from distill.domains.texts import Texts
 from distill.errors import RunFolderError
 from distill.kinds.kind import Mechanism
 from distill.kinds.known import mechanism_json
 from distill.records.refusal import Refusal
 from distill.records.report import Report
-from distill.runs.certificate import Certificate
 from distill.runs.folders import find_run, stored_runs
-from distill.runs.sequence_certificate import SequenceCertificate
-from distill.runs.store import CertificateJson, RunRecord, read_part
+from distill.runs.store import AnyCertificate, CertificateJson, RunRecord, read_part
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,7 @@ class Subject:
     record: RunRecord
     report: Report
     mechanism: Mechanism | Refusal
-    certificate: Certificate | SequenceCertificate
+    certificate: AnyCertificate
     source: str | None
 
     @property
@@ -41,16 +40,23 @@ class Subject:
         return self.certificate.sha256.get("model.safetensors")
 
     @property
-    def space(self) -> Domain | Channels:
+    def space(self) -> Domain | Channels | Texts:
         """What the network is a function of."""
         return self.certificate.space
+
+    @property
+    def inputs(self) -> tuple[range, ...]:
+        """The values of what it reads."""
+        space = self.space
+        return (space.tokens,) if isinstance(space, Texts) else space.inputs
 
     @property
     def reading(self) -> str:
         """What is read and answered, in words."""
         space = self.space
-        several = isinstance(space, Channels) and space.outputs > 1
-        return f"{space}; {space.outputs} numbers answered" if several else str(space)
+        if isinstance(space, Channels) and space.outputs > 1:
+            return f"{space}; {space.outputs} numbers answered"
+        return str(space)
 
 
 def gather(given: Sequence[str], out: Path) -> tuple[Subject, ...]:

@@ -18,6 +18,7 @@ from distill.checker.draws import symbols
 from distill.checker.errors import DistillError
 from distill.checker.finite import Evidence
 from distill.checker.sequences import SequenceEvidence
+from distill.checker.texts import TextEvidence
 from distill.cross_checks.learner import cross_check
 from distill.cross_checks.second_search import second_search_inputs, second_search_sequences
 from distill.search.folder import asked
@@ -44,6 +45,8 @@ def searched_again(folder: Path) -> Finding:
     """
     require_search()
     evidence = evidence_of(folder)
+    if isinstance(evidence, TextEvidence):
+        return Finding("hypothesis", True, "not searched: texts are drawn anew instead")
     if isinstance(evidence, Evidence):
         if evidence.architecture is None:
             return Finding("hypothesis", True, "not searched: the network was not stored")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from distill.domains.finite import Domain
 from distill.domains.sequences import Channels
+from distill.domains.texts import Texts
 from distill.errors import DistillError
 from distill.importing.buffers import BUFFERS
 from distill.importing.build import build
@@ -25,6 +26,7 @@ from distill.importing.recognition import File, Read, placed, read_by, recognise
 from distill.importing.recurrent import import_recurrent
 from distill.importing.rows import modules_of
 from distill.importing.settle import settle
+from distill.importing.tracr import import_tracr
 from distill.importing.values import LayoutError
 from distill.importing.wrappers import bare, without_wrappers
 from distill.networks.architecture import MLP, Transformer
@@ -45,7 +47,7 @@ class Imported:
     """
 
     model: Model
-    domain: Domain | Channels
+    domain: Domain | Channels | Texts
     layout: str
     notes: Mapping[str, str]
 
@@ -117,6 +119,9 @@ def _imported(found: Found, name: str | None, sizes: tuple[int, ...] | None) -> 
     layers = import_recurrent(wrapped.tensors, found.contents.plain, found.path, name)
     if layers is not None:
         return Imported(layers.model, layers.channels, layers.layout, layers.notes)
+    compiled = import_tracr(wrapped.tensors, found.path, name)
+    if compiled is not None:
+        return Imported(compiled.model, compiled.texts, compiled.layout, compiled.notes)
     inputs = None if sizes is None else len(sizes)
     file = File(found.path, wrapped.tensors, found.contents.plain, inputs)
     layouts = builtin_layouts()

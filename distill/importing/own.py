@@ -9,15 +9,17 @@ from safetensors.torch import load_file
 
 from distill.domains.finite import Domain
 from distill.domains.sequences import Channels
+from distill.domains.texts import Texts
 from distill.errors import DistillError
 from distill.networks.architecture import StepArchitecture, TokenArchitecture
 from distill.networks.stored import Model
+from distill.networks.text_transformer import TextTransformer
 from distill.serialise import from_json
 
 WEIGHTS, CERTIFICATE = "model.safetensors", "certificate.json"
 
 
-def own_run(path: Path) -> tuple[Model, Domain | Channels, str] | None:
+def own_run(path: Path) -> tuple[Model, Domain | Channels | Texts, str] | None:
     """The network of a run folder, or of its weights file; null where there is no such run.
 
     Raises:
@@ -48,7 +50,12 @@ def own_run(path: Path) -> tuple[Model, Domain | Channels, str] | None:
             answers = tuple(certificate["answers"])
             model = Model(from_json(StepArchitecture, json.dumps(shape)), weights, answers)
             spans = [range(first, last + 1) for first, last in certificate["inputs"]]
-            domain = Channels(tuple(spans), certificate["outputs"])
+            domain: Domain | Channels | Texts = Channels(tuple(spans), certificate["outputs"])
+        elif kind == "texts":
+            answers = tuple(certificate["answers"])
+            model = Model(from_json(TextTransformer, json.dumps(shape)), weights, answers)
+            first, last = certificate["tokens"]
+            domain = Texts(range(first, last + 1), certificate["longest"])
         else:
             model = Model(from_json(TokenArchitecture, json.dumps(shape)), weights)
             spans = certificate["domain"]

@@ -12,6 +12,7 @@ from numpy import ndarray
 from pydantic import Field
 
 from distill.errors import DistillError, MachineError
+from distill.kinds.attention.kind import AttentionKind
 from distill.kinds.automaton.kind import AutomatonKind
 from distill.kinds.closed_form.kind import ClosedFormKind
 from distill.kinds.comparison.kind import ComparisonKind
@@ -32,6 +33,7 @@ KINDS: tuple[Kind[Any], ...] = (
     GroupKind(),
     AutomatonKind(),
     RecurrenceKind(),
+    AttentionKind(),
 )
 
 

@@ -2,7 +2,7 @@
 
 An architecture is a file: a frozen dataclass of sizes, with a `kind` by which JSON tells it from
 the others, the `shapes` of its parameters, fresh ones (`initialise`), and the forward pass. Adding
-one is that file and a name in one of the two unions below; certificates, run folders, imported
+one is that file and a name in one of the unions below; certificates, run folders, imported
 checkpoints, `--arch` and training know it from here. (A stranger's checker has a forward pass of
 its own: `distill.checker`.)
 """
@@ -18,6 +18,7 @@ from distill.networks.integer_recurrent import IntegerRecurrent
 from distill.networks.mlp import MLP
 from distill.networks.recurrent_layers import RecurrentLayers
 from distill.networks.second_order import Recurrent
+from distill.networks.text_transformer import TextTransformer
 from distill.networks.transformer import Transformer
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "RecurrentLayers",
     "StepArchitecture",
     "StoredArchitecture",
+    "TextTransformer",
     "TokenArchitecture",
     "Transformer",
 ]
@@ -46,7 +48,7 @@ StepArchitecture = Recurrent | IntegerRecurrent | RecurrentLayers
 `readout` says whether values are numbers or logits of answers to choose from, `reads_symbols`,
 `n_inputs` and `step_shape` what is read."""
 
-StoredArchitecture = TokenArchitecture | StepArchitecture
+StoredArchitecture = TokenArchitecture | StepArchitecture | TextTransformer
 
 TOKEN_ARCHITECTURES: dict[str, type[TokenArchitecture]] = {
     architecture.kind: architecture for architecture in get_args(TokenArchitecture)

@@ -18,6 +18,7 @@ from distill.networks.architecture import (
     Parameters,
     StepArchitecture,
     StoredArchitecture,
+    TextTransformer,
     TokenArchitecture,
 )
 from distill.networks.network import BATCH, check_place
@@ -47,12 +48,13 @@ class Model(Generic[A_co]):
 
     architecture: A_co
     parameters: Mapping[str, Tensor]
-    answers: tuple[int, ...] = ()
+    answers: tuple[int | float, ...] = ()
 
     def __post_init__(self) -> None:
         check_parameters(self.architecture, self.parameters)
         shape, choices = self.architecture, 0
-        if isinstance(shape, StepArchitecture) and shape.readout == "choice":
+        chooses = isinstance(shape, StepArchitecture | TextTransformer)
+        if chooses and shape.readout == "choice":
             choices = shape.n_outputs
         if len(self.answers) != choices:
             raise DistillError(f"{len(self.answers)} answers to choose from; expected {choices}")
@@ -165,6 +167,11 @@ class Model(Generic[A_co]):
 def reads_tokens(network: object) -> TypeGuard[Model[TokenArchitecture]]:
     """Whether a network is a stored one over a finite domain."""
     return isinstance(network, Model) and isinstance(network.architecture, TokenArchitecture)
+
+
+def reads_texts(network: object) -> TypeGuard[Model[TextTransformer]]:
+    """Whether a network is a stored one over texts."""
+    return isinstance(network, Model) and isinstance(network.architecture, TextTransformer)
 
 
 def reads_steps(network: object) -> TypeGuard[Model[StepArchitecture]]:

@@ -18,12 +18,14 @@ from numpy import ndarray
 from distill.checker.scope import many
 from distill.domains.finite import Domain, choose
 from distill.domains.sequences import Channels
+from distill.domains.texts import Texts
 from distill.errors import DistillError
 from distill.networks.architecture import IntegerRecurrent, RecurrentLayers
 from distill.networks.choice import describe
 from distill.networks.network import HasLogits
 from distill.networks.sequence_network import SequenceNetwork
 from distill.networks.stored import Model, reads_tokens
+from distill.networks.text_network import TextNetwork
 
 FIT_SEED = 1
 """Of the draw of the fitted half."""
@@ -132,7 +134,19 @@ class SequenceTrace:
         return self.network.channels
 
 
-View = Trace | SequenceTrace
+@dataclass(frozen=True)
+class TextTrace:
+    """What extraction may look at over texts: the network itself, and what it reads."""
+
+    network: TextNetwork
+
+    @property
+    def texts(self) -> Texts:
+        """What a text is made of."""
+        return self.network.texts
+
+
+View = Trace | SequenceTrace | TextTrace
 """What extraction may look at, by what the network is a function of."""
 
 
@@ -140,6 +154,8 @@ def stored_in(view: View | None) -> Model | None:
     """The network of a view, where it can be stored: no callable in memory can."""
     if isinstance(view, SequenceTrace):
         return view.network.stored
+    if isinstance(view, TextTrace):
+        return view.network.model
     return view.network if view is not None and reads_tokens(view.network) else None
 
 
@@ -161,5 +177,9 @@ def in_words(view: View | None) -> str | None:
         if isinstance(shape, RecurrentLayers):
             kind = shape.in_words
         return f"{kind}, {many(shape.d_hidden, 'unit')}"
+    if isinstance(view, TextTrace):
+        shape = view.network.shape
+        kind = "causal transformer" if shape.causal else "transformer"
+        return f"{kind} over texts, {many(shape.n_layers, 'layer')}, {many(shape.n_heads, 'head')}"
     model = None if view is None else view.network
     return describe(model.architecture) if reads_tokens(model) else None

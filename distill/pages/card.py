@@ -9,11 +9,12 @@ from distill.domains.finite import input_names
 from distill.kinds.known import listed
 from distill.pages.statements import not_checked
 from distill.records.attempts import Attempt
-from distill.records.counts import Disagreement, SequenceDisagreement
+from distill.records.counts import Disagreement, SequenceDisagreement, TextDisagreement
 from distill.records.report import Report
 from distill.runs.certificate import Certificate
 from distill.runs.sequence_certificate import SequenceCertificate
 from distill.runs.store import Run, RunRecord, run_name
+from distill.runs.text_certificate import TextCertificate
 
 LISTED = 20
 """Exceptions that are shown."""
@@ -146,6 +147,9 @@ def _example(run: Run) -> str:
     certificate = run.certificate
     if isinstance(certificate, Certificate):
         return " ".join(str((first + last) // 2) for first, last in certificate.domain.inputs)
+    if isinstance(certificate, TextCertificate):
+        first, last = certificate.tokens
+        return " ".join(map(str, (last, first, last)[: certificate.longest]))
     steps = [[last for _, last in certificate.inputs], [first for first, _ in certificate.inputs]]
     return " ".join(",".join(map(str, step)) for step in (*steps, steps[0]))
 
@@ -170,6 +174,8 @@ def _data(run: Run) -> str:
             f"drawn with seed {record.seed}: most at random, some constant, sparse or extreme. "
             "Training stops when fresh sequences drawn in the same way are right."
         )
+    if isinstance(certificate, TextCertificate):
+        return "Not recorded."
     total = 1
     for first, last in certificate.domain.inputs:
         total *= last - first + 1
@@ -226,7 +232,9 @@ def _coverage(report: Report) -> str:
     return f"{report.verdict.capitalize()} for: {over}.{drawn}"
 
 
-def _difference(title: str, found: Disagreement | SequenceDisagreement, total: int) -> Differences:
+def _difference(
+    title: str, found: Disagreement | SequenceDisagreement | TextDisagreement, total: int
+) -> Differences:
     if isinstance(found, Disagreement):
         inputs = ", ".join(map(str, found.inputs))
         return Differences(
@@ -234,6 +242,14 @@ def _difference(title: str, found: Disagreement | SequenceDisagreement, total: i
             ("inputs", "program", "network"),
             ((inputs, str(found.program), str(found.model)),),
             total,
+        )
+    if isinstance(found, TextDisagreement):
+        text, program, network = (
+            " ".join(f"{number:.6g}" for number in said)
+            for said in (found.inputs, found.program, found.model)
+        )
+        return Differences(
+            title, ("text", "program", "network"), ((text, program, network),), total
         )
     steps = " ".join(",".join(map(str, step)) for step in found.inputs)
     answers = (",".join(map(str, said)) for said in (found.program, found.model))

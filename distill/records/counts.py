@@ -45,6 +45,15 @@ class SequenceDisagreement:
 
 
 @dataclass(frozen=True)
+class TextDisagreement:
+    """A text on which program and network differ, with all answers of both."""
+
+    inputs: tuple[int, ...]
+    program: tuple[float, ...]
+    model: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class ProgramVsModel:
     """Agreement of the stored program with the network.
 
@@ -69,7 +78,7 @@ class ProgramVsModel:
     heldout_total: int | None
     exhaustive: bool
     upper_bound_99: float
-    disagreement: Disagreement | SequenceDisagreement | None
+    disagreement: Disagreement | SequenceDisagreement | TextDisagreement | None
     searched: int | None
     search_disagreements: int | None
     stress: Agreement | None = None

@@ -29,7 +29,7 @@ ISOLATED = "isolated: "
 """Begin the names of rows: how often a decoy's arg max is the network's answer; a frequency by
 itself (`distill.checker.located` has the others)."""
 
-Space = Literal["domain", "sequences"]
+Space = Literal["domain", "sequences", "texts"]
 
 Verdict = Literal["proved", "exhaustive", "tested", "approximate", "refused"]
 
@@ -171,8 +171,8 @@ class Report:
 
     @property
     def over_sequences(self) -> bool:
-        """Whether inputs are sequences."""
-        return self.space == "sequences"
+        """Whether inputs are sequences: read a step at a time, or at once as texts."""
+        return self.space != "domain"
 
     def figure(self, name: str) -> Figure | None:
         """The row of a name; null where there is none."""

@@ -94,7 +94,7 @@ def certify_sequences(
         inputs=tuple((values[0], values[-1]) for values in channels.inputs),
         outputs=channels.outputs,
         length=length,
-        answers=() if model is None else model.answers,
+        answers=() if model is None else tuple(map(int, model.answers)),
         architecture=None if model is None else model.architecture,
         draws=None if kept is None else kept.draws,
         reference=None if reference is None else tuple(map(numbers_text, reference)),

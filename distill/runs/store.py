@@ -28,9 +28,11 @@ from distill.runs.output import Output
 from distill.runs.partial import fit_name
 from distill.runs.record import RunRecord, read_bytes, read_part
 from distill.runs.sequence_certificate import SequenceCertificate
+from distill.runs.text_certificate import TextCertificate
 from distill.serialise import to_json
 
-CertificateJson = Annotated[Certificate | SequenceCertificate, Field(discriminator="kind")]
+AnyCertificate = Certificate | SequenceCertificate | TextCertificate
+CertificateJson = Annotated[AnyCertificate, Field(discriminator="kind")]
 CurveJson = Annotated[TrainingCurve | SequenceCurve, Field(discriminator="kind")]
 
 
@@ -49,7 +51,7 @@ class Run:
     program: Program | None
     model: Model | None
     curve: TrainingCurve | SequenceCurve | None
-    certificate: Certificate | SequenceCertificate
+    certificate: AnyCertificate
     exhibits: Any = None
     folder: Path | None = None
     extra: Mapping[str, bytes] = field(default_factory=dict)
@@ -167,11 +169,11 @@ def _read_exhibits(folder: Path) -> Any:
         ) from error
 
 
-def _read_model(folder: Path, certificate: Certificate | SequenceCertificate) -> Model:
+def _read_model(folder: Path, certificate: AnyCertificate) -> Model:
     try:
         weights = load_weights(read_bytes(folder, "model.safetensors"))
         assert certificate.architecture is not None, "read only where a network was stored"
-        answers = certificate.answers if isinstance(certificate, SequenceCertificate) else ()
+        answers = () if isinstance(certificate, Certificate) else certificate.answers
         return Model(certificate.architecture, weights, answers)
     except RunFolderError:
         raise

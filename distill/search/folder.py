@@ -12,12 +12,14 @@ from numpy import ndarray
 from distill.checker import check, finite, sequences
 from distill.checker.automaton import machine_of
 from distill.checker.check import Checkup
+from distill.checker.derive import AnyEvidence
 from distill.checker.draws import symbols
 from distill.checker.finite import Evidence
 from distill.checker.forward import DOUBLE, margins
 from distill.checker.kind import Claims
 from distill.checker.sandbox import program_of, run_program, run_sequences
 from distill.checker.sequences import SequenceEvidence
+from distill.checker.texts import TextEvidence
 from distill.search.conformance import impulses, padded, walks
 from distill.search.search import Ask, Asked, Searched, search_inputs, search_sequences
 
@@ -37,8 +39,10 @@ def check_run(folder: Path, seed: int | None = None) -> Checkup:
     return check.check_run(folder, seed, search_claims)
 
 
-def search_claims(evidence: Evidence | SequenceEvidence) -> Claims:
+def search_claims(evidence: AnyEvidence) -> Claims:
     """What a search comes to, by its names in the report; nothing where none is made."""
+    if isinstance(evidence, TextEvidence):
+        return {}
     if isinstance(evidence, SequenceEvidence):
         if not evidence.stored:
             return {}

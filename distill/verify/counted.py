@@ -10,6 +10,7 @@ from typing import Any
 from jaxtyping import Bool, Int
 from numpy import ndarray
 
+from distill.checker.scope import holds_for
 from distill.evidence.figures import Measured
 from distill.records.counts import (
     Agreement,
@@ -63,6 +64,10 @@ class Checks(ABC):
     def labelled(self) -> tuple[Int[ndarray, " n"], Bool[ndarray, " n"]] | None:
         """The task's labels of the traced inputs, and which were trained on; null without them."""
         return None
+
+    def held(self, verdict: str, draw: dict[str, Any], up_to: int | None) -> dict[str, Any]:
+        """What a verdict is about, as `holds_for` of a report; `up_to` as a proof reaches."""
+        return holds_for(self.space, list(self.ends), self.outputs, verdict, draw, up_to)
 
     @abstractmethod
     def counted(self, hunted: list[Any]) -> Counted:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from distill.checker.scope import holds_for
 from distill.checker.verdict import STRENGTH
 from distill.evidence.figures import rows_of
 from distill.kinds.kind import Proved, Written
@@ -137,9 +136,7 @@ def verify(
         )
     )
     up_to = None if report.proof is None else report.proof.up_to_length
-    held = holds_for(
-        checks.space, list(checks.ends), checks.outputs, report.verdict, counted.draw, up_to
-    )
+    held = checks.held(report.verdict, counted.draw, up_to)
     report = replace(report, holds_for=HoldsFor(**held))
     return Verified(report, counted.data, proved.data)
 

@@ -6,7 +6,7 @@ from jaxtyping import Bool
 from numpy import ndarray
 
 from distill.kinds.kind import Written
-from distill.networks.trace import Trace, View
+from distill.networks.trace import TextTrace, Trace, View
 from distill.records.refusal import Refusal
 from distill.tasks.finite import Task
 from distill.tasks.sequences import SequenceTask
@@ -14,6 +14,7 @@ from distill.verify.chance import no_better_than_chance
 from distill.verify.finite import DomainChecks, verify_refusal
 from distill.verify.report import CheckedBy, Verified
 from distill.verify.sequences import SequenceChecks, verify_sequence_refusal
+from distill.verify.texts import TextChecks, verify_text_refusal
 
 
 def checks_of(
@@ -25,6 +26,8 @@ def checks_of(
     if isinstance(view, Trace):
         assert not isinstance(task, SequenceTask), "a finite network has a finite task"
         return lambda source: DomainChecks(source, view, task, train_mask)
+    if isinstance(view, TextTrace):
+        return lambda source: TextChecks(source, view)
     assert not isinstance(task, Task), "a recurrent network has a task over sequences"
     return lambda source: SequenceChecks(source, view, task)
 
@@ -45,5 +48,7 @@ def refused(
     if isinstance(view, Trace):
         assert not isinstance(task, SequenceTask), "a finite network has a finite task"
         return verify_refusal(refusal, view, task, name, remarks)
+    if isinstance(view, TextTrace):
+        return verify_text_refusal(refusal, view, name, remarks)
     assert not isinstance(task, Task), "a recurrent network has a task over sequences"
     return verify_sequence_refusal(refusal, view, task, name, remarks)

@@ -54,7 +54,9 @@ def prove(source: str, mechanism: AutomatonMechanism, network: SequenceNetwork) 
         return None, None
     weights = {name: value.double().numpy() for name, value in model.parameters.items()}
     maps = maps_of(asdict(model.architecture), weights)
-    return (None, None) if maps is None else _prove(source, mechanism, maps, model.answers)
+    return (None, None) if maps is None else _prove(
+        source, mechanism, maps, tuple(map(int, model.answers))
+    )
 
 
 def _prove(

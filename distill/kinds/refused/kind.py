@@ -6,14 +6,16 @@ from distill.drawing.picture import Picture
 from distill.kinds.refused.finite_exhibits import RefusalExhibits, refusal_exhibits
 from distill.kinds.refused.pictures import refusal_pictures, unread_picture
 from distill.kinds.refused.sequence_exhibits import UnreadExhibits, unread_exhibits
-from distill.networks.trace import Trace, View
+from distill.networks.trace import TextTrace, Trace, View
 
 EXHIBITS = (RefusalExhibits, UnreadExhibits)
 """What is shown of a network over a finite domain, and of one over sequences."""
 
 
-def show(view: View) -> RefusalExhibits | UnreadExhibits:
-    """What the pictures of a refusal show."""
+def show(view: View) -> RefusalExhibits | UnreadExhibits | None:
+    """What the pictures of a refusal show; nothing over texts."""
+    if isinstance(view, TextTrace):
+        return None
     if isinstance(view, Trace):
         return refusal_exhibits(view)
     return unread_exhibits(view.network, view.length)

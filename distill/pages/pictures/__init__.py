@@ -14,6 +14,7 @@ from distill.records.curve import TrainingCurve
 from distill.records.refusal import Refusal
 from distill.runs.sequence_certificate import SequenceCertificate
 from distill.runs.store import Run
+from distill.runs.text_certificate import TextCertificate
 
 __all__ = ["pictures_of"]
 
@@ -28,6 +29,8 @@ def pictures_of(run: Run) -> tuple[Picture, ...]:
             drawn.append(lengths_picture(report, certificate.length))
         assert not isinstance(curve, TrainingCurve), "of a run over sequences"
         drawn.append(training_picture(curve, run.record.attempts))
+    elif isinstance(certificate, TextCertificate):
+        drawn.append(located_picture(report))
     else:
         drawn += training_pictures(curve) if isinstance(curve, TrainingCurve) else ()
         drawn.append(decoys(report))

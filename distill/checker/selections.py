@@ -1,0 +1,112 @@
+"""The texts that programs of selections and aggregations are made of: one line for every step.
+
+A mechanism is a list of steps as data; its program is one line for each, over lists that have an
+entry for every position, and the primitives that these lines call. What a text means stands
+nowhere but in Python: a mechanism follows if the lines are those that are written here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+TOKENS, POSITIONS = "tokens", "at"
+"""The two variables that nothing is computed for."""
+
+ANSWERS = "answers"
+"""The name of the last step, which is what the program gives."""
+
+PRIMITIVES: Mapping[str, str] = {
+    "width": '''def width(chosen: list[list[bool]]) -> list[int]:
+    """How many positions are chosen, from every position."""
+    return [sum(row) for row in chosen]
+''',
+    "mean": '''def mean(chosen: list[list[bool]], values: list[float]) -> list[float]:
+    """The mean of the values that are chosen, from every position; 0 where none is."""
+    return [
+        sum(c * value for c, value in zip(row, values)) / max(1, sum(row))
+        for row in chosen
+    ]
+''',
+    "copy": '''def copy(chosen: list[list[bool]], values: list[int], otherwise: int) -> list[int]:
+    """The value that is chosen, from every position; the last of several."""
+    copied = []
+    for row in chosen:
+        found = otherwise
+        for c, value in zip(row, values):
+            found = value if c else found
+        copied.append(found)
+    return copied
+''',
+}
+"""What a step may call, by its name."""
+
+
+def element(variable: str, key: bool = False) -> str:
+    """What an entry of a variable is called: at the position itself, or at one looked at."""
+    if variable == TOKENS:
+        return "y" if key else "x"
+    if variable == POSITIONS:
+        return "j" if key else "i"
+    return f"{variable}_{'j' if key else 'i'}"
+
+
+def line_of(step: Mapping[str, Any]) -> str:
+    """The line of a step.
+
+    A step has a `name`, an `op`, variables `of` its own position and `keys` of those looked at,
+    an expression `by` of their entries, the selection `chosen`, and what is `otherwise`.
+    """
+    op, by = step["op"], step["by"]
+    if op == "select":
+        rows = f"[{by} for {_over(step['keys'], key=True)}]"
+        said = f"[{rows} for {_over(step['of'])}]"
+    elif op == "map":
+        said = f"[{by} for {_over(step['of'])}]"
+    else:
+        given = [step["chosen"]]
+        if op != "width":
+            given.append(_values(step))
+        if op == "copy":
+            given.append(repr(step["otherwise"]))
+        said = f"{op}({', '.join(given)})"
+    return f"return {said}" if step["name"] == ANSWERS else f"{step['name']} = {said}"
+
+
+def lines_of(steps: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The lines of all steps, behind those that name what they look at."""
+    read = {name for step in steps for name in (*step["of"], *step["keys"])}
+    bare = any(step["op"] in ("select", "map") and not step["of"] for step in steps)
+    bare = bare or any(step["op"] == "select" and not step["keys"] for step in steps)
+    head = ["ys = xs"] if any(TOKENS in step["keys"] for step in steps) else []
+    head += ["at = list(range(len(xs)))"] if POSITIONS in read or bare else []
+    return [*head, *map(line_of, steps)]
+
+
+def called(steps: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The primitives that steps call, in the order in which they stand in a program."""
+    used = {step["op"] for step in steps}
+    return [name for name in PRIMITIVES if name in used]
+
+
+def _over(variables: Sequence[str], key: bool = False) -> str:
+    """What a comprehension goes through: all positions at least."""
+    names = list(variables) or [POSITIONS]
+    entries = ", ".join(element(name, key) for name in names)
+    lists = [_list(name, key) for name in names]
+    together = ", ".join(lists)
+    return f"{entries} in {together if len(lists) == 1 else f'zip({together})'}"
+
+
+def _list(variable: str, key: bool) -> str:
+    if variable == TOKENS:
+        return "ys" if key else "xs"
+    return variable
+
+
+def _values(step: Mapping[str, Any]) -> str:
+    """What an aggregation takes from the positions that are chosen."""
+    keys, by = step["keys"], step["by"]
+    if len(keys) == 1 and by == element(keys[0], key=True):
+        return _list(keys[0], key=True)
+    return f"[{by} for {_over(keys, key=True)}]"

@@ -1,0 +1,139 @@
+"""The stored weights of a transformer over texts, run at every position in float64."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy import ndarray
+
+from .activations import ACTIVATIONS
+from .read import COUNT, Data, Shapes
+
+NORM_EPSILON = 1e-5
+AT_ONCE = 1 << 21
+"""Numbers of the residual stream at once."""
+
+SHAPE: Mapping[str, Any] = {
+    "kind": "text_transformer",
+    **dict.fromkeys(("n_rows", "n_positions", "n_outputs", "d_model", "n_layers"), COUNT),
+    **dict.fromkeys(("n_heads", "d_head"), COUNT),
+    **{"d_mlp": range(1 << 31), "tokens": [range(1 << 31)], "bos": (None, range(1 << 31))},
+    **{"causal": bool, "layer_norm": bool, "activation": tuple(ACTIVATIONS)},
+    **{"readout": ("choice", "value"), "reads": ("every", "last")},
+    **{"tie": float, "none": int, "tolerance": float},
+}
+"""Its fields, as `read_as` wants them."""
+
+
+def shapes_over_texts(shape: Data, tokens: range, longest: int, answers: int) -> Shapes:
+    """The shape of every tensor of a network over these texts.
+
+    Raises:
+        ValueError: it reads or answers something else.
+    """
+    heads, d, width, units = (shape[n] for n in ("n_heads", "d_model", "d_head", "d_mlp"))
+    rows = [*shape["tokens"], *([] if shape["bos"] is None else [shape["bos"]])]
+    fits = len(shape["tokens"]) == len(tokens) and len(set(rows)) == len(rows)
+    fits = fits and all(row < shape["n_rows"] for row in rows)
+    fits = fits and longest + (shape["bos"] is not None) <= shape["n_positions"]
+    said = answers if shape["readout"] == "choice" else 1
+    if not fits or shape["n_outputs"] != said or bool(answers) != (shape["readout"] == "choice"):
+        raise ValueError("the network does not read these texts, or not give these answers")
+    if shape["tie"] < 0 or not 0 <= shape["tolerance"] <= MOST_TOLERANCE:
+        raise ValueError("answers that are as far apart as that are not the same")
+    block: Shapes = {
+        **dict.fromkeys(("W_Q", "W_K", "W_V"), (heads, d, width)),
+        **dict.fromkeys(("b_Q", "b_K", "b_V"), (heads, width)),
+        **{"W_O": (heads, width, d), "b_O": (d,)},
+    }
+    if units:
+        block |= {"W_in": (d, units), "b_in": (units,), "W_out": (units, d), "b_out": (d,)}
+    found: Shapes = {"W_E": (shape["n_rows"], d), "W_pos": (shape["n_positions"], d)}
+    found |= {"W_U": (d, said), "b_U": (said,)}
+    if shape["layer_norm"]:
+        block |= {f"ln_{n}_{part}": (d,) for n in "12" for part in ("weight", "bias")}
+        found |= {f"ln_final_{part}": (d,) for part in ("weight", "bias")}
+    for layer in range(shape["n_layers"]):
+        found |= {f"blocks.{layer}.{name}": axes for name, axes in block.items()}
+    return found
+
+
+MOST_TOLERANCE = 0.05
+"""Beyond it numbers are not the same, whatever a folder says."""
+
+
+def logits_of(shape: Data, weights: Mapping[str, ndarray], places: ndarray) -> ndarray:
+    """Logits at the positions that answers are read at. [n, answers, outputs]
+
+    Args:
+        shape: of the network.
+        weights: by name.
+        places: of tokens in their range, [n, length].
+    """
+    exact = {name: value.astype(np.float64) for name, value in weights.items()}
+    wide = places.shape[1] + 1
+    width = max(shape["d_model"], shape["d_mlp"]) + shape["n_heads"] * (wide + shape["d_model"])
+    count = max(1, AT_ONCE // (wide * width))
+    parts = [_pass(shape, exact, places[i : i + count]) for i in range(0, len(places), count)]
+    return np.concatenate(parts)
+
+
+def _pass(shape: Data, weights: Mapping[str, ndarray], places: ndarray) -> ndarray:
+    rows = np.array(shape["tokens"])[places]
+    before = 0 if shape["bos"] is None else 1
+    if before:
+        rows = np.concatenate([np.full((len(rows), 1), shape["bos"]), rows], axis=1)
+    x = weights["W_E"][rows] + weights["W_pos"][: rows.shape[1]]
+    act = ACTIVATIONS[shape["activation"]].value
+    for layer in range(shape["n_layers"]):
+        block = {
+            name.removeprefix(f"blocks.{layer}."): value
+            for name, value in weights.items()
+            if name.startswith(f"blocks.{layer}.")
+        }
+        read, written = _norm(shape, block, "ln_1", x), block["b_O"]
+        for head in range(shape["n_heads"]):
+            q, k, v = (read @ block[f"W_{n}"][head] + block[f"b_{n}"][head] for n in "QKV")
+            scores = q @ k.transpose(0, 2, 1) / np.sqrt(shape["d_head"])
+            if shape["causal"]:
+                seen = np.tril(np.ones(scores.shape[1:], dtype=bool))
+                scores = np.where(seen, scores, -np.inf)
+            part = np.exp(scores - scores.max(axis=-1, keepdims=True))
+            part /= part.sum(axis=-1, keepdims=True)
+            written = written + (part @ v) @ block["W_O"][head]
+        x = x + written
+        if shape["d_mlp"]:
+            units = _norm(shape, block, "ln_2", x) @ block["W_in"] + block["b_in"]
+            x = x + act(units) @ block["W_out"] + block["b_out"]
+    x = x[:, -1:] if shape["reads"] == "last" else x[:, before:]
+    return _norm(shape, weights, "ln_final", x) @ weights["W_U"] + weights["b_U"]
+
+
+def _norm(shape: Data, block: Mapping[str, ndarray], name: str, x: ndarray) -> ndarray:
+    if not shape["layer_norm"]:
+        return x
+    centred = x - x.mean(axis=-1, keepdims=True)
+    scale = np.sqrt((centred**2).mean(axis=-1, keepdims=True) + NORM_EPSILON)
+    return centred / scale * block[f"{name}_weight"] + block[f"{name}_bias"]
+
+
+def answers_of(shape: Data, answers: ndarray, logits: ndarray) -> tuple[ndarray, ndarray]:
+    """What logits answer, values with `none` where there is none, and with what lead."""
+    if shape["readout"] == "value":
+        return logits[..., 0], np.full(logits.shape[:-1], np.inf)
+    if logits.shape[-1] < 2:
+        lead = np.full(logits.shape[:-1], np.inf)
+    else:
+        top = np.sort(logits, axis=-1)
+        lead = top[..., -1] - top[..., -2]
+    chosen = answers[logits.argmax(axis=-1)]
+    return np.where(lead < shape["tie"], float(shape["none"]), chosen), lead
+
+
+def alike(shape: Data, program: ndarray, network: ndarray) -> ndarray:
+    """Whether answers count as the same; what is no number never does."""
+    with np.errstate(invalid="ignore"):
+        near = np.abs(program - network) <= shape["tolerance"] * np.maximum(1, np.abs(network))
+    return near & np.isfinite(network) & np.isfinite(program)

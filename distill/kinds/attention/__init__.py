@@ -1,0 +1,1 @@
+"""Selections, aggregations and maps over positions, as transformers compute with them."""

@@ -1,0 +1,82 @@
+"""What the pictures of a program of selections show: attention beside selections, and one text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from torch import Tensor
+
+from distill.checker.text_draws import structured
+from distill.kinds.attention.mechanism import AttentionMechanism
+from distill.kinds.attention.running import selections_of
+from distill.networks.trace import TextTrace
+
+FORMAT_VERSION = 1
+SEED = 5
+MOST_SHOWN = 10
+"""Tokens of the text that is shown."""
+LEVELS = 255
+
+
+@dataclass(frozen=True)
+class Beside:
+    """One head's attention along one text, and what the program chooses there.
+
+    Attributes:
+        name: of the selection.
+        head: layer and head.
+        attention: of every position on every token, in parts of 255, row by row; the token before
+            the text is left out.
+        chosen: 1 where the program chooses, row by row.
+    """
+
+    name: str
+    head: tuple[int, int]
+    attention: tuple[str, ...]
+    chosen: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class AttentionExhibits:
+    """Along one text.
+
+    Attributes:
+        text: its tokens.
+        selections: every one of the program.
+    """
+
+    text: tuple[int, ...]
+    selections: tuple[Beside, ...]
+    kind: Literal["attention"] = "attention"
+    format_version: int = FORMAT_VERSION
+
+
+def attention_exhibits(mechanism: AttentionMechanism, view: TextTrace) -> AttentionExhibits:
+    """Take them from a network."""
+    network, texts = view.network, view.texts
+    length = min(MOST_SHOWN, texts.longest)
+    rows = structured(texts.tokens, 8, length, SEED)[:1]
+    seen: dict[str, Tensor] = {}
+
+    def keep(site: str, there: Tensor) -> Tensor:
+        seen[site] = there
+        return there
+
+    network.logits(rows, keep)
+    chosen, before = selections_of(mechanism, rows), network.shape.before
+    shown = list[Beside]()
+    for step in mechanism.steps:
+        if step.op != "select" or step.head is None:
+            continue
+        layer, head = step.head
+        attention = seen[f"attention {layer}"][0, head, before:, before:].numpy()
+        parts = np.rint(attention * LEVELS).astype(int)
+        picked = np.broadcast_to(chosen[step.name][0], parts.shape).astype(int)
+        shown.append(Beside(step.name, step.head, _rows(parts), _rows(picked)))
+    return AttentionExhibits(tuple(rows[0].tolist()), tuple(shown))
+
+
+def _rows(cells: np.ndarray) -> tuple[str, ...]:
+    return tuple(" ".join(map(str, row)) for row in cells.tolist())

@@ -1,0 +1,87 @@
+"""From a transformer over texts to a program of selections, or the reason why there is none.
+
+A graph of finite functions is read from the weights, reduced to what answers depend on, and
+written with the plainest names and expressions. Which combinations of values occur is seen in
+sampled texts; where the program and the network part on others, those join the sample.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+import numpy as np
+from jaxtyping import Int
+from numpy import ndarray
+
+from distill.kinds.attention.emit import emit_attention
+from distill.kinds.attention.mechanism import AttentionMechanism
+from distill.kinds.attention.reading import Grain, Reader
+from distill.kinds.attention.reduction import reduced
+from distill.kinds.attention.sample import sampled
+from distill.kinds.attention.variables import NotReadError
+from distill.kinds.attention.writing import written
+from distill.networks.text_network import TextNetwork
+from distill.networks.trace import TextTrace
+from distill.records.refusal import Refusal
+
+GRAINS = (Grain(), Grain(5e-3, 0.3, 2e-2), Grain(3e-2, 1.0, 8e-2))
+"""Differences that count, the finest first: weights with noise need the coarser ones."""
+
+ROUNDS = 4
+"""Times that texts on which program and network part join the sample."""
+TRIED_SEED, TRIED = 7_001, 240
+"""Of the texts of a length that a program is tried on before it is handed on."""
+MOST_JOINED = 60
+FAILS = (ArithmeticError, LookupError, ValueError)
+
+
+def extract_attention(view: TextTrace) -> AttentionMechanism | Refusal:
+    """The first program that is not seen to part from its network, from the finest grain on."""
+    said = list[str]()
+    best: tuple[float, AttentionMechanism] | None = None
+    for grain in GRAINS:
+        try:
+            for agreement, mechanism in _improved(view.network, grain):
+                if best is None or agreement > best[0]:
+                    best = agreement, mechanism
+        except NotReadError as error:
+            said.append(str(error))
+        if best is not None and best[0] == 1:
+            break
+    if best is None:
+        return Refusal((f"selections: {said[0]}",), {})
+    return best[1]
+
+
+def _improved(network: TextNetwork, grain: Grain) -> Iterator[tuple[float, AttentionMechanism]]:
+    """Mechanisms, each with the part of the tried texts that its program has as the network has."""
+    joined: tuple[Int[ndarray, "_ _"], ...] = ()
+    for place in range(ROUNDS):
+        graph = reduced(Reader(network, sampled(network.texts, joined), grain).graph())
+        mechanism = written(graph, network)
+        agreement, parting = _tried(network, mechanism, TRIED_SEED + 100 * place)
+        yield agreement, mechanism
+        if not parting:
+            return
+        joined = (*joined, *parting)
+
+
+def _tried(
+    network: TextNetwork, mechanism: AttentionMechanism, seed: int
+) -> tuple[float, list[Int[ndarray, "_ _"]]]:
+    """How often a program answers whole texts as the network does, and texts where it does not."""
+    function = emit_attention(mechanism).function
+    agree = total = 0
+    parting = list[ndarray]()
+    for rows in sampled(network.texts, seed=seed, count=TRIED):
+        said = network.run(rows)
+        answers = np.full(said.shape, np.nan)
+        for place, text in enumerate(rows.tolist()):
+            with contextlib.suppress(*FAILS):  # on what its tables have no row for
+                answers[place] = function(text)
+        same = network.same(answers, said).all(axis=1)
+        agree, total = agree + int(same.sum()), total + len(rows)
+        if not same.all():
+            parting.append(rows[~same][:MOST_JOINED])
+    return agree / total, parting

@@ -1,0 +1,273 @@
+"""Expressions for finite functions: integers by synthesis, real numbers by a list of functions.
+
+A function is given by its rows: values of variables, and the value there. What does not occur is
+not among them, and so is free: for an expression, which says something everywhere, and never for a
+table, which has a row for everything that may occur.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy import ndarray
+
+from distill.expressions import Expression, Lookup, Name, cost, source, synthesise
+from distill.expressions.expression import Member, Operation, subexpressions
+from distill.expressions.printing import condition_source
+
+Number = int | float
+
+MOST_ROWS = 4_000
+"""Rows of a function that an expression is looked for."""
+THOROUGH_ROWS = 260
+TOLERANCE = 1e-9
+DEAREST = 14.0
+"""Cost of an expression beyond which a small table says as much."""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """An expression, or a table.
+
+    Attributes:
+        text: in Python; of a table its place is "{table}".
+        weight: how much there is to read; the cells of tables weigh most.
+        cells: values that it lists.
+        table: rows by the values of the variables, where it is one.
+    """
+
+    text: str
+    weight: float
+    cells: int = 0
+    table: tuple[tuple[object, Number], ...] | None = None
+    otherwise: Number | None = None
+
+
+Rows = Mapping[str, Sequence[Number]]
+
+
+def fit(columns: Rows, target: Sequence[Number], truth: bool = False, thorough: bool = True) -> Fit:
+    """What gives the target on every row.
+
+    Args:
+        columns: values of the variables, by the names that entries of them have.
+        target: the value on every row.
+        truth: whether a condition is wanted, and not a number.
+        thorough: whether expressions are searched where no plain form holds.
+
+    Raises:
+        ValueError: rows with equal values have different targets.
+    """
+    whole = _whole(target)
+    values = tuple(dict.fromkeys(target))
+    if len(values) == 1:
+        return Fit(_written(values[0], truth), 1.0)
+    kept = {name: tuple(column) for name, column in columns.items() if len(set(column)) > 1}
+    key = tuple(kept.items()), tuple(target), truth, thorough
+    return _fit(*key) if whole else _real(dict(kept), target)
+
+
+@lru_cache(maxsize=20_000)
+def _fit(
+    columns: tuple[tuple[str, tuple[Number, ...]], ...],
+    target: tuple[Number, ...],
+    truth: bool,
+    thorough: bool,
+) -> Fit:
+    named = dict(columns)
+    if not all(map(_whole, named.values())) or len(target) > MOST_ROWS:
+        return _real(named, target)
+    arrays = {name: np.array(column, dtype=np.int64) for name, column in named.items()}
+    wanted = np.array(target, dtype=np.int64)
+    found = _plain(arrays, wanted)
+    if found is None:
+        found = synthesise(arrays, wanted, thorough=thorough and len(target) <= THOROUGH_ROWS)
+    listed = sum(len(p.values) for p in subexpressions(found) if isinstance(p, Member))
+    tables = any(isinstance(part, Lookup) for part in subexpressions(found))
+    table = tabulated(named, target)
+    if not tables:
+        text = condition_source(found) if truth else source(found)
+        weight = cost(found) + 2.0 * listed
+        if table is None or weight <= DEAREST or weight <= 2.0 * table.cells:
+            return Fit(text, weight, listed)
+    assert table is not None, "a table can always be written"
+    return table
+
+
+def _plain(arrays: Mapping[str, ndarray], target: ndarray) -> Expression | None:
+    """The commonest relations of two variables, tried first as they are the plainest."""
+    names = list(arrays)
+    if len(names) != 2 or not set(target.tolist()) <= {0, 1}:
+        return None
+    (a, b), (x, y) = names, (arrays[names[0]], arrays[names[1]])
+    for operator, holds in (
+        *(("==", x == y), ("<", x < y), ("<=", x <= y), (">", x > y)),
+        *((">=", x >= y), ("!=", x != y)),
+    ):
+        if (holds == target.astype(bool)).all():
+            return Operation(operator, (Name(a), Name(b)))
+    return None
+
+
+def tabulated(columns: Rows, target: Sequence[Number]) -> Fit:
+    """A table of a function; the value that is there most often is left out of it."""
+    names = list(columns)
+    keys = list(zip(*columns.values(), strict=True)) if names else [()] * len(target)
+    rows = {
+        (key[0] if len(key) == 1 else key): value for key, value in zip(keys, target, strict=True)
+    }
+    counts: dict[Number, int] = {}
+    for value in rows.values():
+        counts[value] = counts.get(value, 0) + 1
+    common = max(counts, key=lambda value: counts[value])
+    inner = names[0] if len(names) == 1 else f"({', '.join(names)})"
+    spare = counts[common] > 1
+    if spare:
+        rows = {key: value for key, value in rows.items() if value != common}
+    text = f"{{table}}.get({inner}, {common!r})" if spare else f"{{table}}[{inner}]"
+    listed = tuple(sorted(rows.items(), key=lambda row: _order(row[0])))
+    return Fit(text, 3.0 * len(rows) + 4.0, len(rows) + spare, listed, common if spare else None)
+
+
+def _order(key: object) -> tuple[float, ...]:
+    return tuple(map(float, key)) if isinstance(key, tuple) else (float(str(key)),)
+
+
+def _real(columns: Mapping[str, Sequence[Number]], target: Sequence[Number]) -> Fit:
+    """Functions of one or two real variables; a table where there is none."""
+    wanted = np.array(target, dtype=float)
+    arrays = {name: np.array(column, dtype=float) for name, column in columns.items()}
+    with np.errstate(all="ignore"):
+        for weight, text, values in _candidates(arrays, wanted, columns):
+            near = np.abs(values - wanted) <= TOLERANCE * np.maximum(1, np.abs(wanted))
+            if bool(near.all()):
+                return Fit(text, weight)
+    return tabulated(columns, target)
+
+
+def _candidates(
+    arrays: Mapping[str, ndarray], target: ndarray, columns: Rows
+) -> Iterator[tuple[float, str, ndarray]]:
+    """Expressions of real numbers: weight, text, values."""
+    for name, x in arrays.items():
+        yield 1.0, name, x
+    if len(arrays) == 1:
+        ((name, x),) = arrays.items()
+        yield from _linear(name, x, target)
+        yield from _thresholds(name, x, target)
+        for text, function in FUNCTIONS.items():
+            yield 4.0, f"{text}({name})", function(x)
+            yield from _scaled(f"{text}(", name, x, function)
+    if len(arrays) == 2:
+        (a, x), (b, y) = arrays.items()
+        for (p, u), (q, v) in (((a, x), (b, y)), ((b, y), (a, x))):
+            yield 3.0, f"{p} / {q}", u / v
+            yield 5.0, f"{p} / {q} if {q} else 0.0", np.where(v == 0, 0.0, u / v)
+            yield 3.0, f"{p} - {q}", u - v
+        yield 3.0, f"{a} * {b}", x * y
+        yield 3.0, f"{a} + {b}", x + y
+        yield 3.5, f"max({a}, {b})", np.maximum(x, y)
+        yield 3.5, f"min({a}, {b})", np.minimum(x, y)
+        yield 4.0, f"abs({a} - {b})", np.abs(x - y)
+        yield 4.5, f"({a} + {b}) / 2", (x + y) / 2
+        for operator, function in COMPARED.items():
+            holds = function(x, y).astype(float)
+            if set(target.tolist()) <= {0.0, 1.0}:
+                yield 3.0, f"int({a} {operator} {b})", holds
+
+
+FUNCTIONS: Mapping[str, Callable[[ndarray], ndarray]] = {
+    **{"sqrt": np.sqrt, "exp": np.exp, "sin": np.sin, "cos": np.cos, "tan": np.tan},
+    **{"sinh": np.sinh, "cosh": np.cosh, "tanh": np.tanh, "log": np.log},
+    **{"asin": np.arcsin, "acos": np.arccos, "atan": np.arctan},
+}
+"""Functions of one real number that programs may use."""
+
+COMPARED: Mapping[str, Callable[[ndarray, ndarray], ndarray]] = {
+    **{"==": np.equal, "!=": np.not_equal, "<": np.less, "<=": np.less_equal},
+    **{">": np.greater, ">=": np.greater_equal},
+}
+
+
+def _linear(name: str, x: ndarray, target: ndarray) -> Iterator[tuple[float, str, ndarray]]:
+    """Multiples and quotients of one variable, with an offset."""
+    low, high = int(x.argmin()), int(x.argmax())
+    if x[low] == x[high]:
+        return
+    slope = (target[high] - target[low]) / (x[high] - x[low])
+    offset = target[low] - slope * x[low]
+    for below in (1, 2, 3, 4, 5, 6, 8, 10):
+        times, more = round(slope * below), round(offset, 9)
+        if abs(times - slope * below) > 1e-6 or times == 0:
+            continue
+        inner = name if times == 1 else f"-{name}" if times == -1 else f"{times} * {name}"
+        inner = inner if below == 1 else f"{inner} / {below}"
+        whole = int(more) if more == int(more) else more
+        sign = "-" if more < 0 else "+"
+        text = inner if not whole else f"{inner} {sign} {abs(whole)}"
+        yield 2.0 + (below > 1) + bool(whole), text, times * x / below + more
+        return
+
+
+def _thresholds(name: str, x: ndarray, target: ndarray) -> Iterator[tuple[float, str, ndarray]]:
+    """Whether a number is beyond another, or is one."""
+    if len(set(target.tolist())) != 2:
+        return
+    high, low = sorted(set(target.tolist()), reverse=True)
+    upper, lower = x[target == high], x[target == low]
+    for above, below, then, other in ((upper, lower, high, low), (lower, upper, low, high)):
+        if above.min() > below.max():
+            cut = _between(float(below.max()), float(above.min()))
+            yield 4.0, _chosen(f"{name} > {cut!r}", then, other), np.where(x > cut, then, other)
+        if len(set(above.tolist())) == 1:
+            one = above[0]
+            shown = int(one) if one == int(one) else one
+            yield 4.5, _chosen(f"{name} == {shown!r}", then, other), np.where(x == one, then, other)
+
+
+def _chosen(test: str, then: float, other: float) -> str:
+    if (then, other) == (1.0, 0.0):
+        return f"int({test})"
+    return f"{_tidy(then)!r} if {test} else {_tidy(other)!r}"
+
+
+def _tidy(value: float) -> Number:
+    return int(value) if value == int(value) else value
+
+
+def _between(low: float, high: float) -> Number:
+    """The number with the fewest digits between two."""
+    for digits in range(1, 12):
+        for cut in (round((low + high) / 2, digits), math.floor(high * 10**digits) / 10**digits):
+            if low < cut < high:
+                return _tidy(cut)
+    return (low + high) / 2
+
+
+def _scaled(
+    opening: str, name: str, x: ndarray, function: Callable[[ndarray], ndarray]
+) -> Iterator[tuple[float, str, ndarray]]:
+    """Functions of a grid: (x - c) / 10 and its like."""
+    for below in (2, 10):
+        for less in sorted({0, *(round(float(x.mean())) + d for d in (-1, 0, 1)), below}):
+            inner = f"({name} - {less}) / {below}" if less else f"{name} / {below}"
+            yield 6.0, f"{opening}{inner})", function((x - less) / below)
+
+
+def _whole(values: Sequence[Number]) -> bool:
+    return all(isinstance(value, bool | int | np.integer) for value in values)
+
+
+def _written(value: Number, truth: bool) -> str:
+    return str(bool(value)) if truth else repr(value)
+
+
+def reads(text: str) -> set[str]:
+    """The names in an expression."""
+    tree = ast.parse(text, mode="eval")
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}

@@ -1,0 +1,76 @@
+"""Programs of selections over positions, as a kind: its stages, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from distill.checker.scope import many
+from distill.evidence.figures import Measure, Measured
+from distill.kinds.attention.emit import emit_attention
+from distill.kinds.attention.evidence import replaced
+from distill.kinds.attention.exhibits import AttentionExhibits, attention_exhibits
+from distill.kinds.attention.extract import extract_attention
+from distill.kinds.attention.mechanism import AttentionMechanism
+from distill.kinds.kind import Kind, Written
+from distill.networks.trace import TextTrace, View
+from distill.records.refusal import Refusal
+
+UNDERSTOOD = 50
+"""Values in tables beyond which a program lists more than it says."""
+
+
+class AttentionKind(Kind[AttentionMechanism]):
+    """Selections, aggregations and maps over positions."""
+
+    name = "attention"
+    title = "Programs of selections"
+    about = "Transformers over texts, whose heads select positions and take something from them."
+    noun = ("program of selections", "programs of selections")
+    mechanism = AttentionMechanism
+    exhibits = AttentionExhibits
+
+    def read(self, view: View) -> Iterator[AttentionMechanism | Refusal]:
+        """One program, or why there is none."""
+        if isinstance(view, TextTrace):
+            yield extract_attention(view)
+
+    def summary(self, mechanism: AttentionMechanism) -> str:
+        """How many selections, and how much is listed."""
+        return f"{mechanism.name}, {many(mechanism.cells, 'table cell')}"
+
+    def write(self, mechanism: AttentionMechanism) -> Written:
+        """A line for every step."""
+        remarks = ()
+        if mechanism.cells:
+            remarks = (
+                f"{many(mechanism.cells, 'value')} stand in tables that no expression was found "
+                "for"
+                + (
+                    f": more than {UNDERSTOOD}, so that the program does not say what they mean"
+                    if mechanism.cells > UNDERSTOOD
+                    else ""
+                ),
+            )
+        tabulated = mechanism.cells > UNDERSTOOD
+        return Written(emit_attention(mechanism), mechanism, tabulated=tabulated, remarks=remarks)
+
+    def takes(self, mechanism: AttentionMechanism) -> tuple[range, ...]:
+        """The values of a token."""
+        return (range(mechanism.tokens[0], mechanism.tokens[1] + 1),)
+
+    def probe(self, written: Written, view: View, sample: Any) -> Measured:
+        """The heads replaced by their selections; how much is listed."""
+        mechanism = written.mechanism
+        assert isinstance(mechanism, AttentionMechanism), "of this kind"
+        assert isinstance(view, TextTrace), "selections are read over texts"
+        return {"table_cells": Measure(float(mechanism.cells))} | replaced(mechanism, view)
+
+    def show(self, mechanism: AttentionMechanism, view: View) -> AttentionExhibits:
+        """Attention beside selections along one text."""
+        assert isinstance(view, TextTrace), "selections are read over texts"
+        return attention_exhibits(mechanism, view)
+
+    def sizes(self, mechanism: AttentionMechanism) -> Mapping[str, int]:
+        """Its selections, and what it lists."""
+        return {"selections": len(mechanism.remembered), "table cells": mechanism.cells}

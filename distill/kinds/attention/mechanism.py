@@ -1,0 +1,93 @@
+"""A mechanism of selections: a straight line of variables, each with a value at every position.
+
+After RASP (Weiss, Goldberg and Yahav, arXiv 2106.06981): a selection is a truth for every pair of
+positions, an aggregation says what is taken from those selected, and a map is a function of values
+at one position. Every selection is a head's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+Number = int | float
+
+
+@dataclass(frozen=True)
+class Step:
+    """One variable, or one selection (`distill.checker.selections` has its line).
+
+    Attributes:
+        of: variables that are read at the position itself; for a selection, at the query.
+        keys: variables that are read at the positions looked at.
+        by: the condition of a selection, what an aggregation takes, or what a map gives.
+        chosen: the selection of an aggregation.
+        otherwise: what a copy is where nothing is chosen.
+        head: layer and head that a selection was read from.
+        start: whether that head looks at the token before the text beside what is chosen.
+    """
+
+    name: str
+    op: Literal["select", "map", "width", "mean", "copy"]
+    of: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    by: str = ""
+    chosen: str = ""
+    otherwise: int = 0
+    head: tuple[int, int] | None = None
+    start: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """Values that no expression was found for: a constant of the program.
+
+    Attributes:
+        keys: values of one variable, or tuples of those of several.
+    """
+
+    name: str
+    keys: tuple[Number | tuple[Number, ...], ...]
+    values: tuple[Number, ...]
+
+
+@dataclass(frozen=True)
+class AttentionMechanism:
+    """A program of selections.
+
+    Attributes:
+        tokens: first and last value of a token.
+        longest: tokens of the longest text.
+        steps: the last of them gives the answers.
+    """
+
+    tokens: tuple[int, int]
+    longest: int
+    steps: tuple[Step, ...]
+    tables: tuple[Table, ...] = ()
+    kind: Literal["attention"] = "attention"
+    format_version: int = 1
+
+    @property
+    def name(self) -> str:
+        """What its program is made of."""
+        selections = [step for step in self.steps if step.op == "select"]
+        if not selections:
+            return "a map of each token"
+        count = len(selections)
+        return f"a program of {count} selection{'' if count == 1 else 's'} over positions"
+
+    @property
+    def remembered(self) -> tuple[str, ...]:
+        """Its selections: what heads that compute so look at."""
+        return tuple(step.name for step in self.steps if step.op == "select")
+
+    @property
+    def cells(self) -> int:
+        """Values that are listed in tables."""
+        return sum(len(table.values) for table in self.tables)
+
+    @property
+    def data(self) -> list[dict[str, Any]]:
+        """The steps as `distill.checker.selections` takes them."""
+        return [asdict(step) for step in self.steps]

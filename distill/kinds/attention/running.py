@@ -1,0 +1,39 @@
+"""The variables and selections of a program along texts, by running its own lines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from jaxtyping import Bool, Int
+from numpy import ndarray
+
+from distill.checker.selections import ANSWERS, PRIMITIVES, lines_of
+from distill.kinds.attention.mechanism import AttentionMechanism
+
+
+def variables_of(mechanism: AttentionMechanism, text: list[int]) -> dict[str, Any]:
+    """The lists that the lines of a program bind for one text, by name."""
+    import math
+
+    space: dict[str, Any] = {name: getattr(math, name) for name in dir(math) if name[0] != "_"}
+    for table in mechanism.tables:
+        space[table.name] = dict(zip(table.keys, table.values, strict=True))
+    lines = [line.replace("return ", f"{ANSWERS} = ", 1) for line in lines_of(mechanism.data)]
+    source = "\n".join((*PRIMITIVES.values(), *lines))
+    space["xs"] = text
+    exec(compile(source, "steps", "exec"), space)
+    return space
+
+
+def selections_of(
+    mechanism: AttentionMechanism, texts: Int[ndarray, "n length"]
+) -> dict[str, Bool[ndarray, "n length length"]]:
+    """What every selection chooses along texts of one length, by its name."""
+    names = [step.name for step in mechanism.steps if step.op == "select"]
+    found = {name: np.zeros((*texts.shape, texts.shape[1]), dtype=bool) for name in names}
+    for place, text in enumerate(texts.tolist()):
+        space = variables_of(mechanism, text)
+        for name in names:
+            found[name][place] = np.array(space[name], dtype=bool)
+    return found

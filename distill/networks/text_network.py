@@ -1,0 +1,94 @@
+"""A transformer over texts, as a function from the values of tokens to the values of answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int
+from numpy import ndarray
+from torch import Tensor
+
+from distill.domains.texts import Texts
+from distill.errors import DistillError
+from distill.networks.stored import Model
+from distill.networks.text_transformer import Edit, TextTransformer
+
+AT_ONCE = 1 << 21
+"""Numbers of the residual stream in one forward pass."""
+
+
+@dataclass(frozen=True)
+class TextNetwork:
+    """A stored network and what its texts are made of.
+
+    Raises:
+        DistillError: the network reads other tokens, or fewer.
+    """
+
+    model: Model[TextTransformer]
+    texts: Texts
+
+    def __post_init__(self) -> None:
+        shape = self.model.architecture
+        if len(shape.tokens) != len(self.texts.tokens) or shape.longest < self.texts.longest:
+            raise DistillError(
+                f"the network reads {len(shape.tokens)} tokens, up to {shape.longest} of them: "
+                f"expected {self.texts}"
+            )
+
+    @property
+    def shape(self) -> TextTransformer:
+        """Its architecture."""
+        return self.model.architecture
+
+    @cached_property
+    def parameters(self) -> dict[str, Tensor]:
+        """In float64."""
+        return {name: it.detach().double() for name, it in self.model.parameters.items()}
+
+    @cached_property
+    def answers(self) -> Float[ndarray, " outputs"]:
+        """The values that the outputs stand for."""
+        return np.array(self.model.answers, dtype=np.float64)
+
+    def logits(
+        self, texts: Int[ndarray, "n length"], edit: Edit | None = None
+    ) -> Float[ndarray, "n answers outputs"]:
+        """Logits at the positions of texts of one length; `edit` as of the architecture."""
+        places = torch.from_numpy(np.asarray(texts - self.texts.tokens.start))
+        wide = self.shape.d_model + self.shape.n_heads * texts.shape[1]
+        count = max(1, AT_ONCE // (wide * (texts.shape[1] + 1)))
+        given = () if edit is None else (edit,)
+        if edit is not None:  # what is put in is of all texts at once
+            count = max(1, len(texts))
+        with torch.no_grad():
+            parts = [
+                self.shape.logits(self.parameters, some, *given) for some in places.split(count)
+            ]
+        return torch.cat(parts).numpy()
+
+    def said(self, logits: Float[ndarray, "n answers outputs"]) -> Float[ndarray, "n answers"]:
+        """The answers that logits are."""
+        if self.shape.readout == "value":
+            return logits[..., 0]
+        chosen = self.answers[logits.argmax(axis=-1)]
+        return np.where(lead_of(logits) < self.shape.tie, float(self.shape.none), chosen)
+
+    def run(self, texts: Int[ndarray, "n length"]) -> Float[ndarray, "n answers"]:
+        """The answers to texts of one length: values, with `none` where there is none."""
+        return self.said(self.logits(texts))
+
+    def same(self, one: Float[ndarray, "n answers"], other: Float[ndarray, "n answers"]) -> ndarray:
+        """Whether answers count as the same. [n, answers]"""
+        return np.abs(one - other) <= self.shape.tolerance * np.maximum(1.0, np.abs(other))
+
+
+def lead_of(logits: Float[ndarray, "n answers outputs"]) -> Float[ndarray, "n answers"]:
+    """How far the largest logit leads; without end where there is one alone."""
+    if logits.shape[-1] < 2:
+        return np.full(logits.shape[:-1], np.inf)
+    top = np.partition(logits, -2, axis=-1)[..., -2:]
+    return top[..., 1] - top[..., 0]

@@ -1,0 +1,171 @@
+"""Transformers that read a text at once and answer at its positions, or at the last one.
+
+The forward pass is written once, for training and for interventions: whoever asks may look at
+every site on the way, and put something else there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+from torch.nn.functional import softmax
+
+from distill.networks.activation import ACTIVATIONS, Activation
+
+NORM_EPSILON = 1e-5
+"""Added to the variance in a layer norm, as is common."""
+
+Edit = Callable[[str, Tensor], Tensor]
+"""From a site and what is there to what is to be there: `scores L`, `attention L` [n, heads, q, k],
+`heads L` [n, heads, q, d_model] and `mlp L` [n, q, d_model], of layer L from 0."""
+
+
+def _unchanged(site: str, there: Tensor) -> Tensor:
+    return there
+
+
+@dataclass(frozen=True)
+class TextTransformer:
+    """Shapes and readout of a transformer over texts.
+
+    Parameters, by name: W_E [n_rows, d_model], W_pos [n_positions, d_model], W_U [d_model,
+    n_outputs], b_U; in every block W_Q, W_K, W_V [n_heads, d_model, d_head], b_Q, b_K, b_V
+    [n_heads, d_head], W_O [n_heads, d_head, d_model], b_O; where there are MLPs W_in [d_model,
+    d_mlp], b_in, W_out [d_mlp, d_model], b_out; with `layer_norm` ln_1_weight, ln_1_bias,
+    ln_2_weight, ln_2_bias [d_model] in every block, and ln_final_weight, ln_final_bias.
+
+    Attributes:
+        n_rows: of the embedding; special tokens have some of them.
+        tokens: the row of every token of a text, in the order of their values.
+        bos: the row of the token that is put before every text; null for none.
+        d_mlp: 0 without MLPs.
+        causal: whether a position sees those before it and itself alone.
+        layer_norm: whether the stream is normalised before attention, MLP and unembedding.
+        readout: whether an output is chosen, or the one output is a number.
+        reads: at which positions answers are.
+        tie: a lead below it is none: the network chooses no answer.
+        none: the number that stands for no answer.
+        tolerance: up to which numbers count as the same, beside 1 or their size.
+    """
+
+    n_rows: int
+    tokens: tuple[int, ...]
+    n_positions: int
+    n_outputs: int
+    d_model: int
+    n_layers: int
+    n_heads: int
+    d_head: int
+    d_mlp: int
+    bos: int | None = None
+    causal: bool = False
+    layer_norm: bool = False
+    activation: Activation = "relu"
+    readout: Literal["choice", "value"] = "choice"
+    reads: Literal["every", "last"] = "every"
+    tie: float = 0.0
+    none: int = -1
+    tolerance: float = 1e-9
+    kind: Literal["text_transformer"] = "text_transformer"
+
+    @property
+    def longest(self) -> int:
+        """Tokens of the longest text, for which there are positions."""
+        return self.n_positions - self.before
+
+    @property
+    def before(self) -> int:
+        """Tokens that are put before a text."""
+        return 0 if self.bos is None else 1
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """Shape of every parameter."""
+        heads, d, d_head = self.n_heads, self.d_model, self.d_head
+        block: dict[str, tuple[int, ...]] = {
+            **{f"W_{name}": (heads, d, d_head) for name in "QKV"},
+            **{f"b_{name}": (heads, d_head) for name in "QKV"},
+        }
+        block |= {"W_O": (heads, d_head, d), "b_O": (d,)}
+        if self.d_mlp:
+            block |= {"W_in": (d, self.d_mlp), "b_in": (self.d_mlp,)}
+            block |= {"W_out": (self.d_mlp, d), "b_out": (d,)}
+        shapes: dict[str, tuple[int, ...]] = {"W_E": (self.n_rows, d)}
+        shapes |= {"W_pos": (self.n_positions, d)}
+        if self.layer_norm:
+            norms = ("ln_1_weight", "ln_1_bias", "ln_2_weight", "ln_2_bias")
+            block |= dict.fromkeys(norms, (d,))
+            shapes |= {"ln_final_weight": (d,), "ln_final_bias": (d,)}
+        for layer in range(self.n_layers):
+            shapes |= {f"blocks.{layer}.{name}": shape for name, shape in block.items()}
+        return shapes | {"W_U": (d, self.n_outputs), "b_U": (self.n_outputs,)}
+
+    def logits(
+        self,
+        parameters: Mapping[str, Tensor],
+        texts: Int[Tensor, "n length"],
+        edit: Edit = _unchanged,
+    ) -> Float[Tensor, "n answers outputs"]:
+        """Logits at the positions of texts that answers are read at.
+
+        Args:
+            parameters: by name, of one precision.
+            texts: places of tokens in their range.
+            edit: sees every site, and says what is to be there.
+        """
+        x = self.embedded(parameters, texts)
+        for layer in range(self.n_layers):
+            block = self.block(parameters, layer)
+            read = self._normalised(block, "ln_1", x)
+            x = x + edit(f"heads {layer}", self._heads(block, layer, read, edit)).sum(1)
+            x = x + block["b_O"]
+            if self.d_mlp:
+                units = self._normalised(block, "ln_2", x) @ block["W_in"] + block["b_in"]
+                written = ACTIVATIONS[self.activation](units) @ block["W_out"] + block["b_out"]
+                x = x + edit(f"mlp {layer}", written)
+        x = self._normalised(parameters, "ln_final", x) @ parameters["W_U"] + parameters["b_U"]
+        return x[:, -1:] if self.reads == "last" else x[:, self.before :]
+
+    def embedded(
+        self, parameters: Mapping[str, Tensor], texts: Int[Tensor, "n length"]
+    ) -> Float[Tensor, "n positions d_model"]:
+        """The stream before the first block."""
+        rows = torch.tensor(self.tokens)[texts]
+        if self.bos is not None:
+            rows = torch.cat([torch.full_like(rows[:, :1], self.bos), rows], dim=1)
+        return parameters["W_E"][rows] + parameters["W_pos"][: rows.shape[1]]
+
+    def block(self, parameters: Mapping[str, Tensor], layer: int) -> dict[str, Tensor]:
+        """The parameters of a block, by their short names."""
+        prefix = f"blocks.{layer}."
+        return {
+            name.removeprefix(prefix): weights
+            for name, weights in parameters.items()
+            if name.startswith(prefix)
+        }
+
+    def _heads(
+        self, block: Mapping[str, Tensor], layer: int, read: Tensor, edit: Edit
+    ) -> Float[Tensor, "n heads positions d_model"]:
+        """What every head writes."""
+        q, k, v = (
+            torch.einsum("ntd,hdk->nhtk", read, block[f"W_{name}"]) + block[f"b_{name}"][:, None]
+            for name in "QKV"
+        )
+        scores = q @ k.transpose(2, 3) / self.d_head**0.5
+        if self.causal:
+            later = torch.ones(scores.shape[-2:]).triu(1).bool()
+            scores = scores.masked_fill(later, -torch.inf)
+        attention = softmax(edit(f"scores {layer}", scores), dim=-1)
+        return (edit(f"attention {layer}", attention) @ v) @ block["W_O"]
+
+    def _normalised(self, block: Mapping[str, Tensor], name: str, stream: Tensor) -> Tensor:
+        if not self.layer_norm:
+            return stream
+        centred = stream - stream.mean(-1, keepdim=True)
+        scale = (centred.square().mean(-1, keepdim=True) + NORM_EPSILON).sqrt()
+        return centred / scale * block[f"{name}_weight"] + block[f"{name}_bias"]

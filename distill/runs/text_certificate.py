@@ -1,0 +1,82 @@
+"""What a checker needs to derive the verdict of a run over texts again, as data.
+
+The counterpart of `distill.runs.certificate`: the same file, `certificate.json`, of another kind.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from jaxtyping import Float, Int
+from numpy import ndarray
+
+from distill.checker.sandbox import run_texts
+from distill.domains.texts import Texts
+from distill.networks.stored import Model, reads_texts
+from distill.networks.text_network import TextNetwork
+from distill.networks.text_transformer import TextTransformer
+from distill.networks.trace import TextTrace, View
+from distill.runs.hashes import hashes
+from distill.runs.record import CERTIFICATE_VERSION
+from distill.verify.report import Verified
+from distill.verify.texts import TextDraws
+
+
+@dataclass(frozen=True)
+class TextCertificate:
+    """The data behind a verdict over texts.
+
+    Attributes:
+        tokens: first and last value of a token.
+        longest: tokens of the longest text.
+        answers: the values that the network's outputs stand for.
+        architecture: shapes of the stored network, and how its outputs are read.
+        draws: the texts that were checked; null where nothing was emitted.
+        sha256: of the other files.
+    """
+
+    tokens: tuple[int, int]
+    longest: int
+    answers: tuple[int | float, ...]
+    architecture: TextTransformer
+    draws: TextDraws | None
+    sha256: dict[str, str]
+    kind: Literal["texts"] = "texts"
+    format_version: int = CERTIFICATE_VERSION
+
+    @property
+    def space(self) -> Texts:
+        """What a text is made of."""
+        return Texts(range(self.tokens[0], self.tokens[1] + 1), self.longest)
+
+    def stored_inputs(self) -> list[Int[ndarray, "_ _"]] | None:
+        """The texts that were checked, length by length; null where nothing was emitted."""
+        if self.draws is None:
+            return None
+        return [draw.texts(self.space) for draw in (*self.draws.fresh, *self.draws.stress)]
+
+    def answers_of(
+        self, source: str, inputs: Int[ndarray, "n length"]
+    ) -> Float[ndarray, "n answers"]:
+        """What a program answers to texts, in the sandbox."""
+        count = inputs.shape[1] if self.architecture.reads == "every" else 1
+        return run_texts(source, inputs, count)
+
+    def view(self, model: Model) -> View:
+        """What extraction saw of the stored network."""
+        assert reads_texts(model), "over texts"
+        return TextTrace(TextNetwork(model, self.space))
+
+
+def certify_texts(view: TextTrace, verified: Verified, files: dict[str, bytes]) -> TextCertificate:
+    """Collect the certificate of a run; `files` are the other files, as they will be stored."""
+    model, tokens = view.network.model, view.texts.tokens
+    return TextCertificate(
+        tokens=(tokens.start, tokens.stop - 1),
+        longest=view.texts.longest,
+        answers=model.answers,
+        architecture=model.architecture,
+        draws=None if verified.checked is None else verified.checked.draws,
+        sha256=hashes(files),
+    )

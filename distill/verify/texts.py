@@ -1,0 +1,175 @@
+"""Checks over texts: all of them where that can be done; else fresh and structured ones."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import numpy as np
+from jaxtyping import Float, Int
+from numpy import ndarray
+
+from distill.checker.count import upper_bound
+from distill.checker.sandbox import run_texts
+from distill.checker.scope import texts_held
+from distill.checker.text_draws import drawn_texts
+from distill.domains.texts import Texts
+from distill.evidence.figures import Measure
+from distill.networks.text_network import TextNetwork, lead_of
+from distill.networks.trace import TextTrace
+from distill.records.counts import Agreement, ProgramVsModel, TextDisagreement
+from distill.records.refusal import Refusal
+from distill.records.report import Space
+from distill.verify.counted import Checks, Counted
+from distill.verify.report import Verified, refused_report
+
+MAX_EVERY, EVERY_OF_A_LENGTH = 100_000, 1_000
+"""Texts up to which all are gone through; and those of one length, where not all are."""
+FRESH, STRESS = 10_000, 6_000
+"""Texts that are drawn evenly, and structured ones, over all lengths together."""
+SEED = 2
+
+
+@dataclass(frozen=True)
+class TextDraw:
+    """Texts of one length as data (`distill.checker.text_draws`); all of them without a count."""
+
+    kind: Literal["every", "uniform", "structured"]
+    length: int
+    count: int | None = None
+    seed: int | None = None
+
+    def texts(self, over: Texts) -> Int[ndarray, "n length"]:
+        """The texts themselves."""
+        return drawn_texts(asdict(self), over.tokens)
+
+
+@dataclass(frozen=True)
+class TextDraws:
+    """All that is drawn: at every length up to the longest, and structured ones."""
+
+    fresh: tuple[TextDraw, ...]
+    stress: tuple[TextDraw, ...]
+
+
+def planned_texts(over: Texts) -> TextDraws:
+    """Draws for a network that reads these texts."""
+    size, lengths = len(over.tokens), range(1, over.longest + 1)
+    whole = sum(size**length for length in lengths) <= MAX_EVERY
+    every = [whole or size**length <= EVERY_OF_A_LENGTH for length in lengths]
+    drawn = max(1, every.count(False))
+    fresh, stress = list[TextDraw](), list[TextDraw]()
+    for length, all_of_it in zip(lengths, every, strict=True):
+        if all_of_it:
+            fresh.append(TextDraw("every", length))
+            continue
+        fresh.append(TextDraw("uniform", length, FRESH // drawn, SEED + length))
+        stress.append(TextDraw("structured", length, STRESS // drawn, SEED + length))
+    return TextDraws(tuple(fresh), tuple(stress))
+
+
+@dataclass(frozen=True)
+class TextsChecked:
+    """What a certificate keeps of the checks over texts."""
+
+    draws: TextDraws
+
+
+@dataclass(frozen=True)
+class _Along:
+    """What program and network answer to the texts of one draw, and where they agree."""
+
+    texts: Int[ndarray, "n length"]
+    program: Float[ndarray, "n answers"]
+    network: Float[ndarray, "n answers"]
+    agree: ndarray
+    lead: float
+
+
+class TextChecks(Checks):
+    """The checks of a program against a transformer over texts."""
+
+    space: Space = "texts"
+    outputs: int = 1
+
+    def __init__(self, source: str, view: TextTrace) -> None:
+        self.source, self.network, self.texts = source, view.network, view.texts
+        tokens = self.texts.tokens
+        self.ends = ((tokens.start, tokens.stop - 1),)
+        self.draws = planned_texts(self.texts)
+        self.fresh, self.stress = (
+            [_along(source, self.network, draw.texts(self.texts)) for draw in draws]
+            for draws in (self.draws.fresh, self.draws.stress)
+        )
+
+    @property
+    def sample(self) -> list[Int[ndarray, "_ _"]]:
+        """All texts that were run, by their lengths."""
+        return [part.texts for part in (*self.fresh, *self.stress)]
+
+    def held(self, verdict: str, draw: dict[str, Any], up_to: int | None) -> dict[str, Any]:
+        """Texts of every length up to the longest, whatever the verdict."""
+        return texts_held(self.texts.tokens, self.texts.longest, draw)
+
+    def counted(self, hunted: list[Int[ndarray, "_ _"]]) -> Counted:
+        """Count; texts of the kind are tried too."""
+        tried = [_along(self.source, self.network, texts) for texts in hunted]
+        fresh, every = _agreement(self.fresh), not self.stress
+        lead = min(part.lead for part in (*self.fresh, *self.stress))
+        versus = ProgramVsModel(
+            agree=fresh.agree,
+            total=fresh.total,
+            heldout_agree=None,
+            heldout_total=None,
+            exhaustive=every,
+            upper_bound_99=0.0
+            if every and fresh.agree == fresh.total
+            else upper_bound(fresh.total - fresh.agree, fresh.total),
+            disagreement=first_difference([*self.fresh, *self.stress, *tried]),
+            searched=None,
+            search_disagreements=None,
+            stress=_agreement(self.stress) if self.stress else None,
+            length=self.texts.longest,
+        )
+        return Counted(
+            model_vs_task=None,
+            program_vs_task=None,
+            program_vs_model=versus,
+            figures={"smallest_margin": Measure(lead if np.isfinite(lead) else None)},
+            draw=asdict(self.draws),
+            data=TextsChecked(self.draws),
+        )
+
+
+def _along(source: str, network: TextNetwork, texts: Int[ndarray, "n length"]) -> _Along:
+    logits = network.logits(texts)
+    said, lead = network.said(logits), lead_of(logits)
+    program = run_texts(source, texts, said.shape[1])
+    chosen = lead[lead >= network.shape.tie]
+    least = float(chosen.min()) if len(chosen) and network.model.answers else np.inf
+    return _Along(texts, program, said, network.same(program, said), least)
+
+
+def _agreement(parts: list[_Along]) -> Agreement:
+    """Texts that are answered alike at every position."""
+    agree = sum(int(part.agree.all(axis=1).sum()) for part in parts)
+    return Agreement(agree, sum(len(part.texts) for part in parts))
+
+
+def first_difference(parts: list[_Along]) -> TextDisagreement | None:
+    """A shortest text that program and network answer differently."""
+    for part in sorted(parts, key=lambda it: it.texts.shape[1]):
+        rows = np.flatnonzero(~part.agree.all(axis=1))
+        if len(rows):
+            row = rows[0]
+            return TextDisagreement(
+                *(tuple(it[row].tolist()) for it in (part.texts, part.program, part.network))
+            )
+    return None
+
+
+def verify_text_refusal(
+    refusal: Refusal, view: TextTrace, name: str, remarks: tuple[str, ...] = ()
+) -> Verified:
+    """The report of a run without a program."""
+    return Verified(refused_report(refusal, name, "texts", True, None, remarks))
