@@ -246,7 +246,7 @@ def _measured(
     logits, fitted = logits[x][:, y][:, :, z], fitted[x][:, y]
     if told["law"]["swapped"]:
         logits, fitted = logits.transpose(1, 0, 2), fitted.T
-    logits = logits - logits[fitted].mean(axis=0)
+    logits = logits - logits.mean(axis=(0, 1))
     size, rest = (float(np.square(logits[on]).sum()) for on in (fitted, ~fitted))
     found: dict[str, Any] = {"keys": [], "characters": 0.0, "elements": 0.0}
     for key, basis in zip(told["keys"], bases, strict=True):

@@ -50,7 +50,7 @@ class Task:
         inputs: the values of every input, by the input's name.
         outputs: the values of the output.
         reference: the function to learn; takes one integer per input, by position.
-        train_fraction: the part of the domain that is trained on, strictly between 0 and 1.
+        train_fraction: the part of the domain that is trained on; of 1 nothing is held out.
         architecture: what is trained unless `--arch` says otherwise, written as `--arch` takes it:
             a name, and fields (`mlp,combine=concat`).
         name: names the folder of the runs; nothing else depends on it.
@@ -72,10 +72,10 @@ class Task:
 
     def __post_init__(self) -> None:
         fraction = self.train_fraction
-        if not isinstance(fraction, int | float) or not 0 < fraction < 1:
+        if not isinstance(fraction, int | float) or not 0 < fraction <= 1:
             raise TaskError(
-                f"the training fraction is {fraction!r}: expected a number between 0 and 1, both "
-                "excluded, so that there are inputs to train on and inputs held out"
+                f"the training fraction is {fraction!r}: expected a number above 0, so that there "
+                "are inputs to train on, and at most 1, where none is held out"
             )
         if not isinstance(self.inputs, Mapping) or not callable(self.reference):
             raise TaskError(
