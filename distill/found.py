@@ -44,6 +44,21 @@ class Found:
         """Whether there is a program that no check found to differ from the network."""
         return self.verified.report.verdict not in {"refused", "approximate"}
 
+    @property
+    def exceptions(self) -> int:
+        """Inputs that the program answers from a list."""
+        return 0 if self.written is None else self.written.exceptions
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """Of several networks for a task, the one of the lowest rank is taken, the first of them.
+
+        Nothing of the task is in it.
+        """
+        if self.understood:
+            return 0, self.exceptions
+        return (2, 0) if self.written is None else (1, 0)
+
     def under(self, assumptions: tuple[str, ...]) -> Found:
         """The same, with what it rests on among the remarks of its report."""
         report = self.verified.report
@@ -52,15 +67,19 @@ class Found:
 
 
 def first_understood(training: Training, task: Task | SequenceTask, stages: Stages) -> Found:
-    """The first network whose program no check found to differ; or the first with a program."""
-    taken, verdict = None, None
+    """The first network whose program no check found to differ, and that lists no exceptions.
+
+    Otherwise the one with the fewest, else the first with a program, else the first.
+    """
+    taken: Found | None = None
+    verdict = None
     while (view := training.next_network(verdict, stages)) is not None:
         found = distilled(view, task, task.name, stages, training)
         verdict = found.verified.report.verdict
-        if taken is None or not taken.written or found.understood:
+        if taken is None or found.rank < taken.rank:
             taken = found
             training.take()
-        if found.understood:
+        if found.understood and not found.exceptions:
             break
     if taken is not None:
         return taken

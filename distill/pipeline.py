@@ -20,7 +20,7 @@ from distill.found import Found, distill_given, distilled, first_understood
 from distill.importing import import_model
 from distill.kinds.kind import Mechanism
 from distill.kinds.known import kind_of, show, structure_score
-from distill.networks.choice import architecture_for, layers_for
+from distill.networks.choice import layers_for
 from distill.networks.given import AnyNetwork, over_sequences, space_of
 from distill.networks.network import HasLogits
 from distill.networks.over_domain import over_domain
@@ -48,9 +48,10 @@ from distill.tasks.finite import Setting, Task
 from distill.tasks.given import AnyTask, built_task
 from distill.tasks.sequences import SequenceTask
 from distill.threads import fixed_threads
-from distill.train.loop import Recipe
+from distill.train.designs import Design, designs_for
 from distill.train.over_domain import DomainTraining
 from distill.train.over_sequences import SequenceTraining
+from distill.train.schedule import Recipe
 from distill.train.watched import Training
 
 __all__ = ["distill", "load_run", "run", "run_model"]
@@ -59,7 +60,10 @@ ACCURACY_OF = 1_000
 """Sequences on which an imported network is held against a task."""
 
 MAX_ATTEMPTS = 2
-"""Trainings of a network; another begins only if one never became structured."""
+"""Trainings of a network of one kind; another begins only if none before was understood."""
+
+MAX_ROUNDS = 10
+"""How often the kinds of networks over a finite domain are gone through while there are minutes."""
 
 
 def run(
@@ -83,11 +87,13 @@ def run(
         seed: of the training inputs, the initialisation and the batches.
         architecture: instead of the task's own, as `--arch` takes it
             (`transformer,layer_norm=true`); over sequences rnn, gru or lstm (`gru,d_hidden=32`)
-            instead of the networks that are tried in order.
+            instead of the networks that are tried in order; over a finite domain too.
         out: where the run folder goes, or null to keep the run in memory.
         recipe: training settings instead of those of `Recipe.for_data`.
-        attempts: trainings at most; another begins only if the last never became structured.
-        minutes: after which no training goes on: the run is finished with what there is.
+        attempts: trainings of one kind of network at most; another begins only if none before was
+            understood.
+        minutes: after which no training goes on: the run is finished with what there is. Over a
+            finite domain kinds of networks are gone through again and again until then.
         stop: asked now and then while a network is trained; where it says so, the same.
         progress: who watches.
         settings: the task's settings, for example `p=59`.
@@ -99,19 +105,21 @@ def run(
     task = built_task(task, settings)
     if isinstance(task, SequenceTask) and architecture is not None:
         layers_for(architecture, task.channels)  # before anything is drawn
-    shape = None
+    designs: tuple[Design, ...] = ()
     if isinstance(task, Task):
-        shape = architecture_for(architecture or task.architecture, task.domain)
+        designs = designs_for(task, architecture, recipe, attempts)
     stages = Stages(progress or Silent(), minutes, stop)
     with fixed_threads(), output_folder(out, task.name) as output:
         with stages.stage("task") as lines:
             if isinstance(task, SequenceTask):
                 training: Training = SequenceTraining(task, seed, architecture)
             else:
-                assert shape is not None, "a network over a finite domain has an architecture"
-                training = DomainTraining(task, seed, shape, recipe, attempts, structure_score)
+                rounds = 1 if minutes is None else MAX_ROUNDS
+                training = DomainTraining(task, seed, designs, structure_score, rounds)
             lines += training.drawn
         found = first_understood(training, task, stages)
+        if isinstance(task, Task) and task.train_count == task.domain.size:
+            found = found.under(("every input was trained on: nothing was held out",))
         if training.ended is not None:
             found = found.under((f"training was ended early: {training.ended}",))
         with stages.stage("curve") as lines:

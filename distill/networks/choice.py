@@ -20,6 +20,7 @@ from distill.networks.architecture import (
     StoredArchitecture,
     TokenArchitecture,
 )
+from distill.networks.numbers import reads_numbers
 from distill.networks.recurrent_layers import RecurrentLayers
 from distill.networks.transformer import Transformer
 
@@ -29,6 +30,9 @@ ALIASES = {
     "mlp-quadratic": "mlp,combine=concat,activation=square",
 }
 """Short names for what is trained often; further fields may follow them too."""
+
+NUMBERS = "numbers"
+"""The perceptron that reads and answers numbers (`distill.networks.numbers`)."""
 
 MAX_PARAMETERS = 50_000_000
 """Beyond this a training in memory, with its two moments, is no matter of seconds any more."""
@@ -51,9 +55,13 @@ def architecture_for(text: str, domain: Domain) -> TokenArchitecture:
         DistillError: an unknown name or field, a value that is none, or a network too large.
     """
     name, *given = text.split(",")
+    if name == NUMBERS and not given:
+        return reads_numbers(domain)
     kind, *preset = ALIASES.get(name, name).split(",")
+    if name == NUMBERS:
+        raise DistillError(f"architecture '{text}': '{NUMBERS}' has no fields; give its name alone")
     if kind not in TOKEN_ARCHITECTURES:
-        known = ", ".join((*TOKEN_ARCHITECTURES, *ALIASES))
+        known = ", ".join((*TOKEN_ARCHITECTURES, *ALIASES, NUMBERS))
         raise DistillError(
             f"no architecture '{name}': expected one of {known} (--arch NAME[,FIELD=VALUE]...)"
         )

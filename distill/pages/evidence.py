@@ -55,7 +55,7 @@ def _agreement_rows(report: Report) -> list[Row]:
         rows.append(
             Row("program = network", f"{counted.agree:,} of {counted.total:,}", f"on {how}")
         )
-        if counted.heldout_total is not None:
+        if counted.heldout_total:
             rows.append(
                 Row(
                     "  on held-out inputs",

@@ -31,7 +31,9 @@ class Attempt:
         seed: what the generators of weights, batches and noise were begun with; of several
             numbers as entropy for a `SeedSequence`.
         steps: of the optimiser, in all; 0 where the network was ruled out.
-        right: part that the best network answers right: of sequences, at every step.
+        right: part that the best network answers right: of sequences, at every step. Null over a
+            finite domain of which all is trained on.
+        trained_right: part of the inputs of a finite domain that it was trained on.
         loss: of that network, in units of the mean square of the answers for a squared error.
         reached_at: the step at which the network became what training goes for: structured, or
             right on all fresh sequences.
@@ -62,6 +64,7 @@ class Attempt:
     ruled_out: str | None = None
     stopped: str | None = None
     discarded: bool = True
+    trained_right: float | None = None
 
     @property
     def d_hidden(self) -> int:

@@ -13,6 +13,7 @@ class CurvePoint:
     """The network at one step. Losses are mean cross-entropies, on the sample.
 
     Attributes:
+        heldout_loss: on inputs that are not trained on; null, as their accuracy, where all are.
         restricted_loss: of the key frequencies' part of the logits, over both parts.
         excluded_loss: of the logits without that part, on trained inputs.
         amplitudes: of the frequencies 1, 2, ..., in logits.
@@ -21,8 +22,8 @@ class CurvePoint:
     step: int
     train_loss: float
     train_accuracy: float
-    heldout_loss: float
-    heldout_accuracy: float
+    heldout_loss: float | None
+    heldout_accuracy: float | None
     weight_norm: float
     restricted_loss: float | None
     excluded_loss: float | None

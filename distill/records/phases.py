@@ -54,7 +54,11 @@ def phases_of(curve: TrainingCurve) -> Phases:
     points = [point for point in curve.points if point.excluded_loss is not None]
     if len(points) < 3 or curve.key_frequencies is None:
         return Phases((), "no mechanism was found, so there is no excluded loss to tell them by")
-    peak = max(point.heldout_loss for point in points)
+    if not curve.sampled_heldout:
+        return Phases(
+            (), "every input was trained on, so there is no held-out loss to tell them by"
+        )
+    peak = max(_known(point.heldout_loss) for point in points)
     formed = _for_good(points, FALLING * peak)
     cleaned = _for_good(points, FALLEN * peak)
     if formed is None or cleaned is None:
@@ -77,7 +81,7 @@ def _for_good(points: list[CurvePoint], bound: float) -> CurvePoint | None:
     """The first point from which on held-out loss is below a bound."""
     first = None
     for point in reversed(points):
-        if point.heldout_loss >= bound:
+        if _known(point.heldout_loss) >= bound:
             break
         first = point
     return first
@@ -97,5 +101,5 @@ def _told_apart(start: CurvePoint, memorised: CurvePoint, formed: CurvePoint) ->
 
 
 def _known(loss: float | None) -> float:
-    assert loss is not None, "a curve of a mechanism has both losses at every point"
+    assert loss is not None, "a curve that has phases has all losses at every point"
     return loss

@@ -52,7 +52,7 @@ class Task:
         reference: the function to learn; takes one integer per input, by position.
         train_fraction: the part of the domain that is trained on; of 1 nothing is held out.
         architecture: what is trained unless `--arch` says otherwise, written as `--arch` takes it:
-            a name, and fields (`mlp,combine=concat`).
+            a name, and fields (`mlp,combine=concat`); null for the kinds that are tried in order.
         name: names the folder of the runs; nothing else depends on it.
         settings: the settings that the task was built with.
         about: what is to be learned, in a sentence for people: nothing but a page says it.
@@ -65,7 +65,7 @@ class Task:
     outputs: range
     reference: Callable[..., int]
     train_fraction: float = 0.3
-    architecture: str = "transformer"
+    architecture: str | None = None
     name: str = "task"
     settings: Mapping[str, Setting] = field(default_factory=dict)
     about: str = ""
@@ -74,15 +74,15 @@ class Task:
         fraction = self.train_fraction
         if not isinstance(fraction, int | float) or not 0 < fraction <= 1:
             raise TaskError(
-                f"the training fraction is {fraction!r}: expected a number above 0, so that there "
-                "are inputs to train on, and at most 1, where none is held out"
+                f"the training fraction is {fraction!r}: expected a number between 0 and 1, where "
+                "0 leaves nothing to train on and of 1 nothing is held out"
             )
         if not isinstance(self.inputs, Mapping) or not callable(self.reference):
             raise TaskError(
                 "a task takes inputs={'name': range(...), ...}, outputs=range(...) and "
                 "reference=a function of one integer per input"
             )
-        if not isinstance(self.architecture, str):
+        if not isinstance(self.architecture, str | None):
             raise TaskError(
                 f"the architecture is {self.architecture!r}: expected text as --arch takes it, for "
                 "example 'mlp,combine=concat'"

@@ -39,10 +39,9 @@ def sparks(run: Shown) -> list[tuple[str, str, str]]:
     curve = run.curve
     if curve is not None and len(curve.points) > 1:
         if isinstance(curve, TrainingCurve):
-            parts = [
-                ("train loss", [point.train_loss for point in curve.points]),
-                ("held-out loss", [point.heldout_loss for point in curve.points]),
-            ]
+            heldout = [p.heldout_loss for p in curve.points if p.heldout_loss is not None]
+            parts = [("train loss", [point.train_loss for point in curve.points])]
+            parts += [("held-out loss", heldout)] if heldout else []
         else:
             parts = [("loss", [point.loss for point in curve.points])]
         for name, losses in parts:

@@ -50,7 +50,7 @@ class CurveRecorder:
         self._inputs = torch.from_numpy(self.tokens)
         self._kept: list[tuple[int, Float[ndarray, "n outputs"], float]] = []
 
-    def __call__(self, state: TrainingState) -> tuple[float, float] | None:
+    def __call__(self, state: TrainingState) -> tuple[float, float | None] | None:
         """Keep the logits at this step if it is one to keep; return train and held-out loss."""
         if not is_observed(state.step):
             return None
@@ -58,7 +58,7 @@ class CurveRecorder:
             logits = self.architecture.logits(state.parameters, self._inputs)
             norm = torch.stack([w.square().sum() for w in state.parameters.values()]).sum().sqrt()
         self._kept.append((state.step, logits.numpy(), float(norm)))
-        return self._loss(logits.numpy(), self.trained), self._loss(logits.numpy(), ~self.trained)
+        return self._loss(logits.numpy(), self.trained), self._heldout_loss(logits.numpy())
 
     def curve(self, explained_by: ExplainedBy | None) -> TrainingCurve:
         """Tell the story in the terms of a mechanism, or without them where it has none.
@@ -80,6 +80,7 @@ class CurveRecorder:
         explain: Explain | None,
     ) -> tuple[CurvePoint, Explained | None]:
         right = logits.argmax(axis=1) == self.labels
+        heldout = self._heldout_loss(logits)
         explained = None if explain is None else explain(logits)
         restricted_loss = excluded_loss = amplitudes = None
         if explained is not None:
@@ -91,14 +92,17 @@ class CurveRecorder:
             step=step,
             train_loss=_short(self._loss(logits, self.trained)),
             train_accuracy=float(right[self.trained].mean()),
-            heldout_loss=_short(self._loss(logits, ~self.trained)),
-            heldout_accuracy=float(right[~self.trained].mean()),
+            heldout_loss=None if heldout is None else _short(heldout),
+            heldout_accuracy=None if heldout is None else float(right[~self.trained].mean()),
             weight_norm=_short(norm),
             restricted_loss=restricted_loss,
             excluded_loss=excluded_loss,
             amplitudes=amplitudes,
         )
         return point, explained
+
+    def _heldout_loss(self, logits: Float[ndarray, "n outputs"]) -> float | None:
+        return None if self.trained.all() else self._loss(logits, ~self.trained)
 
     def _loss(self, logits: Float[ndarray, "n outputs"], part: Bool[ndarray, " n"]) -> float:
         labels = torch.from_numpy(self.labels[part])

@@ -22,11 +22,11 @@ class Data:
         inputs: tokens [n, k] of a finite domain; of sequences the values of the channels
             [n, length, channels].
         labels: the answers that are due: [n], or at every step [n, length, outputs].
-        fresh: inputs that are not trained on.
+        fresh: inputs that are not trained on; none where all are.
         fresh_labels: their answers.
 
     Raises:
-        DistillError: there are no inputs, or not as many labels as inputs.
+        DistillError: there are no inputs to train on, or not as many labels as inputs.
     """
 
     inputs: Int[ndarray, "n *input"]
@@ -40,7 +40,7 @@ class Data:
             ("fresh inputs", self.fresh, self.fresh_labels),
         ):
             steps = slice(0, 1 if labels.ndim == 1 else 2)
-            if inputs.shape[steps] != labels.shape[steps] or not inputs.size:
+            if inputs.shape[steps] != labels.shape[steps] or (name == "inputs" and not inputs.size):
                 raise DistillError(
                     f"{name} are {list(inputs.shape)} and their labels {list(labels.shape)}: "
                     "expected a label for every input, or every step of one, and one input or more"

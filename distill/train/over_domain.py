@@ -1,8 +1,9 @@
-"""Training over a finite domain: one network, trained again where it never became structured."""
+"""Training over a finite domain: kinds of networks in order, until one is understood."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -11,16 +12,16 @@ from numpy import ndarray
 from distill.checker.scope import many
 from distill.domains.finite import Domain
 from distill.networks.architecture import TokenArchitecture
-from distill.networks.choice import describe
 from distill.networks.stored import Model
 from distill.networks.trace import FIT_SEED, View, fitted_half, trace, traced_indices
-from distill.records.attempts import Attempt, keep
+from distill.records.attempts import Attempt, keep, shown_part
 from distill.records.curve import TrainingCurve
 from distill.records.refusal import Refusal
 from distill.tasks.finite import Task
 from distill.train.curve import CurveRecorder, ExplainedBy
 from distill.train.data import Data
-from distill.train.loop import DomainTrainer, Recipe
+from distill.train.designs import Design
+from distill.train.loop import DomainTrainer
 from distill.train.trainer import Trained, TrainingState, train_in_order
 from distill.train.watched import Training, Watch
 
@@ -28,39 +29,62 @@ PROBE = 4096
 """Unlabelled inputs that the structure score is taken on while training."""
 
 LEARNED = 0.99
-"""Held-out accuracy below which a task counts as not learned."""
+"""Part of the inputs below which a task counts as not learned: of those that are trained on, for
+what is read, and of those that are held out, for what is said of a refusal at the end."""
+
+MUCH = 0.9
+"""Part of the inputs from which on it is no help to train on more."""
+
+SEEDS = 100
+"""Seeds from which the trainings of two rounds begin lie this far apart."""
 
 Score = Callable[[Float[ndarray, "n outputs"], Int[ndarray, "n k"]], float]
 """How structured logits at some inputs are."""
 
 
+@dataclass(frozen=True)
+class _Made:
+    """A network, how it was trained, and what came of it."""
+
+    design: Design
+    model: Model[TokenArchitecture]
+    attempt: Attempt
+
+
 class DomainTraining(Training):
-    """The training of a network for a task over a finite domain.
+    """The training of networks for a task over a finite domain: one design after another.
+
+    A network that does not get its own training inputs right is not read, as long as there are
+    others to train; where none does, the one that comes nearest is.
 
     Args:
         task: the task.
         seed: of the training inputs, the initialisation and the batches.
-        architecture: of the network.
-        recipe: training settings; null for those of `Recipe.for_data`.
-        at_most: trainings; another begins only if the last never became structured.
-        structured: how structured logits are: what stops the training, and names no answer.
+        designs: what is trained, in order.
+        structured: how structured logits are: what stops a training, and names no answer.
+        rounds: how often the designs are gone through, each time from other seeds.
     """
 
     def __init__(
         self,
         task: Task,
         seed: int,
-        architecture: TokenArchitecture,
-        recipe: Recipe | None,
-        at_most: int,
+        designs: Sequence[Design],
         structured: Score,
+        rounds: int = 1,
     ) -> None:
-        self.task, self.seed, self.shape = task, seed, architecture
-        kind = architecture.kind
-        self.used = recipe or Recipe.for_data(task.train_count, task.domain.size, kind)
-        self.at_most, self.structured = at_most, structured
+        self.task, self.seed, self.structured = task, seed, structured
+        self._designs = [
+            replace(each, first=each.first + SEEDS * turn)
+            for turn in range(rounds)
+            for each in designs
+        ]
         self._mask = task.train_mask(seed)
-        self._trained: Trained[Model[TokenArchitecture]] | None = None
+        self._tried = list[Attempt]()
+        self._ended: str | None = None
+        self._last: _Made | None = None
+        self._taken: _Made | None = None
+        self._unread: _Made | None = None
         self._recorders = dict[int, CurveRecorder]()
 
     @property
@@ -70,15 +94,13 @@ class DomainTraining(Training):
 
     @property
     def attempts(self) -> tuple[Attempt, ...]:
-        """All trainings, the last of which made the network."""
-        if self._trained is None or self._trained.attempt is None:
-            return ()
-        return keep(self._trained.attempts, self._trained.attempt.number)
+        """All trainings, and which made the network."""
+        return keep(self._tried, self._taken.attempt.number if self._taken else 0)
 
     @property
-    def arch(self) -> str:
+    def arch(self) -> str | None:
         """What `--arch` takes for such a network."""
-        return describe(self.shape)
+        return None if self._taken is None else self._taken.design.name
 
     @property
     def drawn(self) -> list[str]:
@@ -94,27 +116,26 @@ class DomainTraining(Training):
     @property
     def ended(self) -> str | None:
         """Why whoever watches ended it; null where nobody did."""
-        return None if self._trained is None else self._trained.ended
+        return self._ended
 
     def next_network(self, verdict: str | None, watch: Watch) -> View | None:
-        """The network, once; null after it, whatever came of it."""
-        if self._trained is not None:
-            return None
-        with watch.stage("train") as lines:
-            self._trained = trained = self._train(watch)
-            model, last = trained.network, trained.attempt
-            assert model is not None, "over a finite domain nothing is ruled out"
-            assert last is not None, "a network is of an attempt"
-            end = "structured" if trained.learned else "never became structured"
-            end = end if trained.ended is None else f"ended early ({trained.ended})"
-            lines.append(f"{many(last.steps, 'step')}, {end} (score {last.structure:.2f})")
-        with watch.stage("trace") as lines:
-            traced = trace(model, self.task.domain)
-            lines.append(traced.summary)
-        return traced
+        """The next network that is right on its training inputs; at last the nearest to that."""
+        while self._designs and self._ended is None:
+            made = self._train(self._designs.pop(0), watch)
+            if made is None:
+                break
+            right = made.attempt.trained_right or 0.0
+            if right >= LEARNED or self._ended is not None:
+                return self._read(made, watch)
+            if self._unread is None or right > (self._unread.attempt.trained_right or 0.0):
+                self._unread = made
+        if self._unread is not None and self._last is None:
+            return self._read(self._unread, watch)
+        return None
 
     def take(self) -> None:
-        """There is one network, and it is taken."""
+        """The network that was read last is that of the run."""
+        self._taken = self._last
 
     def unlearned(self) -> Refusal:
         """Why there is no network: there always is one."""
@@ -122,42 +143,74 @@ class DomainTraining(Training):
 
     def curve(self, explained_by: ExplainedBy | None) -> TrainingCurve:
         """How the network learned, in terms of the mechanism where there is one."""
-        assert self._trained is not None, "a curve is of what was trained"
-        assert self._trained.attempt is not None, "a network is of an attempt"
-        return self._recorders[self._trained.attempt.number].curve(explained_by)
+        assert self._taken is not None, "a curve is of what was trained"
+        return self._recorders[self._taken.attempt.number].curve(explained_by)
 
-    def _train(self, watch: Watch) -> Trained[Model[TokenArchitecture]]:
+    def _read(self, made: _Made, watch: Watch) -> View:
+        self._last = made
+        with watch.stage("trace") as lines:
+            traced = trace(made.model, self.task.domain)
+            lines.append(traced.summary)
+        return traced
+
+    def _train(self, design: Design, watch: Watch) -> _Made | None:
+        """Train a design; null where it was ended before there was any network."""
+        with watch.stage("train") as lines:
+            trained = self._trained(design, watch)
+            self._tried += trained.attempts
+            self._ended = trained.ended
+            if trained.network is None or trained.attempt is None:
+                return None
+            last = trained.attempt
+            end = "structured" if trained.learned else last.stopped or ""
+            end = end if last.structure is None else f"{end} (score {last.structure:.2f})"
+            end = end if trained.ended is None else f"ended early ({trained.ended})"
+            shown = "" if last.trained_right is None else shown_part(last.trained_right)
+            lines.append(
+                f"{design.name}: {many(last.steps, 'step')}, {end}, right on {shown} of the "
+                "training inputs"
+            )
+            return _Made(design, trained.network, last)
+
+    def _trained(self, design: Design, watch: Watch) -> Trained[Model[TokenArchitecture]]:
         domain, labels = self.task.domain, self.task.labels
         tokens = domain.tokens(np.flatnonzero(self._mask))
         heldout = _heldout(domain, self._mask)
         data = Data(tokens, labels(tokens), heldout, labels(heldout))
         probe = domain.tokens(_probe(domain))
         trainer = DomainTrainer(
-            *(self.shape, data, probe, lambda logits: self.structured(logits, probe)),
-            *(self.used, self.seed, self.at_most),
+            *(design.architecture, data, probe, lambda logits: self.structured(logits, probe)),
+            *(design.recipe, self.seed, design.at_most, design.first),
+            *(design.begin, design.fixed),
         )
 
         def observe(state: TrainingState) -> None:
             number = state.attempt.number
             if number not in self._recorders:
-                recorder = CurveRecorder(self.task, self.shape, self._mask, self.seed)
-                self._recorders[number] = recorder
+                shape = design.architecture
+                self._recorders[number] = CurveRecorder(self.task, shape, self._mask, self.seed)
             losses = self._recorders[number](state)
             if losses is not None:
-                watch.training(state.done, _progress(state, losses))
+                watch.training(state.done, f"{design.name}: {_progress(state, losses)}")
 
-        return train_in_order(trainer, observe)
+        return train_in_order(trainer, observe, len(self._tried))
 
     def _not_learned(self) -> tuple[str, ...]:
-        """That no attempt learned the task, if so: a refusal alone would leave that open."""
-        best = max(attempt.right or 0.0 for attempt in self.attempts)
-        if best >= LEARNED:
+        """That no attempt learned the task, if so, and what to try then.
+
+        A refusal alone would leave that open. Nothing is chosen by it: training is over.
+        """
+        known = [attempt.right for attempt in self._tried if attempt.right is not None]
+        if not known or max(known) >= LEARNED:
             return ()
-        count = len(self.attempts)
+        count = len(self._tried)
         tried = f"{count} attempts" if count > 1 else "one attempt"
+        fraction = self.task.train_fraction
+        more = "" if fraction >= MUCH else f"more than {fraction:.0%} of the inputs to train on, "
         return (
-            f"the network did not learn the task: at best {best:.1%} of the held-out inputs are "
-            f"right, in {tried}",
+            f"the network did not learn the task: at best {max(known):.1%} of the held-out inputs "
+            f"are right, in {tried}; to try: {more}another network (--arch), or more of them "
+            "(--minutes 10)",
         )
 
     def _never_shown(self) -> tuple[str, ...]:
@@ -174,15 +227,18 @@ class DomainTraining(Training):
         return (f"{missing:,} {outputs} among the answers that were trained on",)
 
 
-def _progress(state: TrainingState, losses: tuple[float, float]) -> str:
+def _progress(state: TrainingState, losses: tuple[float, float | None]) -> str:
+    heldout = "" if losses[1] is None else f", held-out {losses[1]:.3g}"
     return (
-        f"step {state.step:,}  loss: train {losses[0]:.3g}, held-out {losses[1]:.3g}  "
+        f"step {state.step:,}  loss: train {losses[0]:.3g}{heldout}  "
         f"structure {state.structure:.2f}"
     )
 
 
 def _heldout(domain: Domain, train_mask: Bool[ndarray, " n"]) -> Int[ndarray, "m k"]:
-    """The traced inputs that are not trained on, or the first held-out input if there are none."""
+    """The traced inputs that are not trained on; where there are none, the first that is held out,
+    if any is.
+    """
     indices = traced_indices(domain)
     held = indices[~train_mask[indices]]
     return domain.tokens(held if len(held) else np.flatnonzero(~train_mask)[:1])

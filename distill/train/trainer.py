@@ -174,5 +174,6 @@ def sizes_of(
     return {
         name: value
         for name, value in given.items()
-        if name not in LAYOUT and (type(value) is int or isinstance(value, tuple))
+        if name not in LAYOUT
+        and (type(value) is int or (isinstance(value, tuple) and isinstance(value[0], int)))
     }

@@ -64,12 +64,18 @@ def _losses(curve: TrainingCurve) -> Picture:
         )
     else:
         said = told = f" No phases are marked: {phases.why_none}."
+    sampled, heldout = "trained and of held-out inputs", "nothing was held out"
+    if last.heldout_loss is None or last.heldout_accuracy is None:
+        sampled = "trained inputs"
+    else:
+        heldout = (
+            f"held-out loss {last.heldout_loss:.2g}, held-out accuracy {last.heldout_accuracy:.1%}"
+        )
     return picture(
         "training",
         "How it was learned",
-        f"Cross-entropy on a sample of trained and of held-out inputs.{keys}{said}",
-        f"After {last.step:,} steps: train loss {last.train_loss:.2g}, held-out loss "
-        f"{last.heldout_loss:.2g}, held-out accuracy {last.heldout_accuracy:.1%}. "
+        f"Cross-entropy on a sample of {sampled}.{keys}{said}",
+        f"After {last.step:,} steps: train loss {last.train_loss:.2g}, {heldout}. "
         f"{told.strip()}{'' if told.endswith('.') else '.'}",
         draw,
         height=3.3,
