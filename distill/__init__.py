@@ -31,6 +31,7 @@ _NAMES = {
     "runs.store": "Run",
     "tasks.family": "task",
     "tasks.finite": "Task",
+    "tasks.groups": "group_task",
     "tasks.sequences": "SequenceTask scan windows",
 }
 """The public names, by the module below `distill` that they are loaded from."""
@@ -66,6 +67,7 @@ if TYPE_CHECKING:  # the same names, as a type checker reads them; a test holds 
     from distill.runs.store import Run as Run
     from distill.tasks.family import task as task
     from distill.tasks.finite import Task as Task
+    from distill.tasks.groups import group_task as group_task
     from distill.tasks.sequences import SequenceTask as SequenceTask
     from distill.tasks.sequences import scan as scan
     from distill.tasks.sequences import windows as windows

@@ -52,9 +52,9 @@ from distill.tasks.given import AnyTask, built_task
 from distill.tasks.sequences import SequenceTask
 from distill.threads import fixed_threads
 from distill.train.designs import Design, designs_for
-from distill.train.loop import Recipe
 from distill.train.over_domain import DomainTraining
 from distill.train.over_sequences import SequenceTraining
+from distill.train.schedule import Recipe
 from distill.train.watched import Training
 
 __all__ = ["distill", "load_run", "run", "run_model"]

@@ -27,7 +27,8 @@ def random_latin_square(n: int = 20, fraction: float = 0.7) -> Task:
     table = [[(a + b) % n for b in range(n)] for a in range(n)]
     drawn = random.Random(0)
     for _ in range(20 * n):
-        _turn_a_cycle(table, *drawn.sample(range(n), 2), drawn.randrange(n))
+        one, other = drawn.sample(range(n), 2)
+        _turn_a_cycle(table, one, other, drawn.randrange(n))
     return Task({"a": range(n), "b": range(n)}, range(n), lambda a, b: table[a][b], fraction)
 
 

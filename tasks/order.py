@@ -56,9 +56,7 @@ def plain_difference(n: int = 40, fraction: float = 0.5) -> Task:
 @task
 def clipped_sum(n: int = 30, fraction: float = 0.5) -> Task:
     """The sum of two numbers, n at most."""
-    return Task(
-        {"a": range(n), "b": range(n)}, range(n + 1), lambda a, b: min(a + b, n), fraction
-    )
+    return Task({"a": range(n), "b": range(n)}, range(n + 1), lambda a, b: min(a + b, n), fraction)
 
 
 @task

@@ -17,13 +17,13 @@ def product_and_first(p: int = 59, fraction: float = 0.5) -> Task:
 
 @task
 def product_with_zero(p: int = 59, fraction: float = 0.5) -> Task:
-    """ab mod p, of all residues: 0 is in no group with the others."""
+    """Ab mod p, of all residues: 0 is in no group with the others."""
     return Task({"a": range(p), "b": range(p)}, range(p), lambda a, b: a * b % p, fraction)
 
 
 @task
 def quotient_of_residues(p: int = 59, fraction: float = 0.5) -> Task:
-    """a / b mod p, a from 0 and b from 1: a task of Power et al. (arXiv 2201.02177)."""
+    """A / b mod p, a from 0 and b from 1: a task of Power et al. (arXiv 2201.02177)."""
     inputs = {"a": range(p), "b": range(1, p)}
     return Task(inputs, range(p), lambda a, b: a * pow(b, -1, p) % p, fraction)
 

@@ -32,7 +32,10 @@ LOOKED_AT: Mapping[str, frozenset[str] | None] = {
         {"sort", "dimension", "elements", "character", "weight", "character_share", "element_share"}
     ),
 }
-DERIVED = ("logit_r2", "kept_only_accuracy", "removed_accuracy")
+DERIVED = (
+    *("logit_r2", "character_r2", "character_lead", "joint_kernel"),
+    *("kept_only_accuracy", "removed_accuracy"),
+)
 PASSES = 12
 """Of the fit to half of the pairs."""
 CLOSE = 1e-6
@@ -73,6 +76,8 @@ def derive(evidence: Evidence) -> Claims:
         measured = _measured(evidence, table, sides, bases)
         claims[FOLLOWS] = apart and _as_told(told, measured)
         claims["figures.logit_r2"] = measured["elements"]
+        claims["figures.character_r2"] = measured["characters"]
+        claims |= _lead(told["keys"], [found[0] for found in measured["keys"]], table)
         claims |= _kept_and_removed(evidence, sides, bases)
     return claims
 
@@ -197,6 +202,12 @@ def _follows(evidence: Evidence, table: ndarray, sides: Mapping[str, ndarray]) -
     return bool((product == sides["output"][seen.answers - evidence.outputs.start]).all())
 
 
+def _classes(table: ndarray) -> ndarray:
+    """The first element that every element [n] is conjugate to."""
+    inverse = (table == 0).argmax(axis=1)
+    return table[table, inverse[:, None]].min(axis=0)
+
+
 def _basis(key: Mapping[str, Any], table: ndarray) -> ndarray:
     """An orthonormal basis [n, elements] of the span of an irreducible's matrix elements.
 
@@ -207,7 +218,7 @@ def _basis(key: Mapping[str, Any], table: ndarray) -> ndarray:
     read_as("the sort of a key", key["sort"], tuple(SORTS))
     read_as("the dimension of a key", key["dimension"], range(1, MOST))
     read_as("the character of a key", key["character"], [float])
-    conjugates = table[table, inverse[:, None]].min(axis=0)
+    conjugates = _classes(table)
     firsts = np.unique(conjugates)
     if len(firsts) != len(key["character"]):
         raise ValueError("the character of a key is not one number for every class")
@@ -246,7 +257,7 @@ def _measured(
     logits, fitted = logits[x][:, y][:, :, z], fitted[x][:, y]
     if told["law"]["swapped"]:
         logits, fitted = logits.transpose(1, 0, 2), fitted.T
-    logits = logits - logits[fitted].mean(axis=0)
+    logits = logits - logits.mean(axis=(0, 1))
     size, rest = (float(np.square(logits[on]).sum()) for on in (fitted, ~fitted))
     found: dict[str, Any] = {"keys": [], "characters": 0.0, "elements": 0.0}
     for key, basis in zip(told["keys"], bases, strict=True):
@@ -264,6 +275,19 @@ def _measured(
             found[name] += float(gained[~fitted].sum()) / rest
         found["keys"].append((weight, *shares))
     return found
+
+
+def _lead(keys: list[Mapping[str, Any]], weights: list[float], table: ndarray) -> Claims:
+    """How far the keys' characters put the identity ahead, and how many elements they do not tell
+    from it; the identity's class is the first.
+    """
+    characters = np.array([key["character"] for key in keys])
+    lost = characters[:, :1] - characters
+    sizes = np.unique(_classes(table), return_counts=True)[1]
+    return {
+        "figures.character_lead": float((np.array(weights) @ lost)[1:].min()),
+        "figures.joint_kernel": float(sizes[(lost < CLOSE).all(axis=0)].sum()),
+    }
 
 
 def _projected(values: ndarray, basis: ndarray) -> ndarray:

@@ -20,6 +20,7 @@ from .verdict import is_number
 DERIVED = frozenset(
     (
         *("logit_r2", "kept_only_accuracy", "removed_accuracy"),
+        *("character_r2", "character_lead", "joint_kernel"),
         *("smallest_margin", "mean_margin_train", "mean_margin_heldout"),
     )
 )

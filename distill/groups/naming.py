@@ -99,7 +99,7 @@ def _is_standard(family: Symmetric | Generated, irrep: Irrep) -> bool:
 
 def _spoken(family: Symmetric, partition: tuple[int, ...]) -> str:
     n, shape = family.points, f"({', '.join(map(str, partition))})"
-    usual = {
+    usual: dict[tuple[int, ...], str] = {
         (1,) * n: "sign",
         (2, *(1,) * (n - 2)): "standard x sign",
         (n - 1, 1): "standard",

@@ -85,6 +85,15 @@ EVERY: dict[str, Words] = {
     "excluded_loss": Words(
         "excluded loss", "of what they leave, on trained inputs", None, LOSS, _significant
     ),
+    "character_r2": Words(
+        "R² by characters", "of the keys alone, without their other matrix elements"
+    ),
+    "character_lead": Words(
+        "lead by characters", "of the product, over the keys' characters", shown=_significant
+    ),
+    "joint_kernel": Words(
+        "joint kernel", "elements that no key tells from the identity", shown=_count
+    ),
     "moved_accuracy": Words(
         "hidden state moved",
         "goes on as from the state, or the register, that it was moved to",

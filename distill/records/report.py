@@ -235,7 +235,8 @@ class Meaning:
         statement: the function, in words and symbols, and for how many inputs the program's is
             another.
         proof: the steps; `method` says whether they are symbolic or went through every residue.
-        gcd: greatest common divisor of the key frequencies and the modulus.
+        gcd: greatest common divisor of the key frequencies and the modulus; of a group, how many
+            elements no key tells from the identity, which is the same where it is cyclic.
         margin: rigorous lower bound on how far the runner-up's logit stays behind, in real
             arithmetic, for the digits that the program prints.
         margin_at: how far off the runner-up is.

@@ -74,8 +74,8 @@ class Task:
         fraction = self.train_fraction
         if not isinstance(fraction, int | float) or not 0 < fraction <= 1:
             raise TaskError(
-                f"the training fraction is {fraction!r}: expected a number above 0, so that there "
-                "are inputs to train on, and at most 1, where none is held out"
+                f"the training fraction is {fraction!r}: expected a number between 0 and 1, where "
+                "0 leaves nothing to train on and of 1 nothing is held out"
             )
         if not isinstance(self.inputs, Mapping) or not callable(self.reference):
             raise TaskError(

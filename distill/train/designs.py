@@ -20,7 +20,7 @@ from distill.networks import numbers
 from distill.networks.architecture import Parameters, TokenArchitecture
 from distill.networks.choice import NUMBERS, architecture_for, describe
 from distill.tasks.finite import Task
-from distill.train.loop import Recipe
+from distill.train.schedule import Recipe
 
 Begin = Callable[[torch.Generator], Parameters]
 """Fresh parameters."""
@@ -92,6 +92,9 @@ def designs_for(
 
 
 def _patient(design: Design, first: int) -> Design:
+    """The same with more time at the full learning rate; from another seed where none is lost."""
+    if design.recipe.given_up is not None:
+        return replace(design, first=first)
     return replace(design, recipe=replace(design.recipe, least=PATIENT), first=first)
 
 

@@ -13,7 +13,6 @@ all ends is kept.
 from __future__ import annotations
 
 import contextlib
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 
@@ -27,74 +26,11 @@ from distill.networks.architecture import Parameters, TokenArchitecture
 from distill.networks.stored import Model
 from distill.records.attempts import Attempt
 from distill.train.data import Data
+from distill.train.schedule import Recipe, Risen, Round, is_late
 from distill.train.trainer import Ended, Observe, TrainingState, sizes_of
-
-STRUCTURED = {"transformer": 0.9, "mlp": 0.85}
-"""The score from which the tail begins, by kind of architecture: the rectified sums of a perceptron
-keep harmonics that no few directions hold, and its score hardly rises beyond this while the
-learning rate is high."""
-
 
 NEVER = "never became structured"
 """Why a training ended at its last step."""
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """Training settings.
-
-    Attributes:
-        warmup: steps of linear warm-up.
-        check_every: steps between two takings of the structure score.
-        structured: the score from which the tail begins.
-        tail: steps of cosine decay, to `final_learning_rate` times the learning rate.
-        max_steps: where training ends without a structured network.
-        least: steps before the first tail may begin.
-        lost: the loss from which on nothing is learned yet, so that no tail begins.
-        given_up: steps by which the first tail has begun, or training ends; null for `max_steps`.
-        clear: the smallest lead of an answer, as a part of the median lead, from which a network
-            is finished: trained ones that are right everywhere have 0.25 and more, those that are
-            wrong where they need not be less than this.
-        again: steps at the full learning rate before another tail, a quarter as long, may begin.
-        rounds: how often an unfinished network is trained on.
-    """
-
-    learning_rate: float = 1e-2
-    weight_decay: float = 1.0
-    betas: tuple[float, float] = (0.9, 0.98)
-    batch_size: int = 512
-    warmup: int = 10
-    check_every: int = 50
-    structured: float = 0.9
-    tail: int = 600
-    final_learning_rate: float = 0.05
-    max_steps: int = 4000
-    least: int = 0
-    lost: float = 1.0
-    given_up: int | None = None
-    clear: float = 0.1
-    again: int = 100
-    rounds: int = 3
-
-    def batch_of(self, count: int) -> int:
-        """Inputs of a step, where there are so many to train on."""
-        return min(self.batch_size, count)
-
-    @classmethod
-    def for_data(cls, train_count: int, domain_size: int, kind: str = "transformer") -> Recipe:
-        """The default settings of a kind of architecture, scaled to how much there is to learn.
-
-        Measured on modular addition: an epoch of more than about ten batches is too noisy for the
-        learning rate. The more of the domain is trained on, the less weight decay it takes to keep
-        a network from memorising: at 40% a decay of 1 keeps a difference of the inputs, which needs
-        their positions, from becoming clean, and half of it does not.
-        """
-        fraction = train_count / domain_size
-        return cls(
-            batch_size=min(max(512, train_count // 8), 4096),
-            weight_decay=min(1.0, max(0.5, (0.3 / fraction) ** 2)),
-            structured=STRUCTURED[kind],
-        )
 
 
 @dataclass(frozen=True)
@@ -107,38 +43,6 @@ class _End:
     parameters: Parameters
     tail_from: int
     clear: float
-
-
-@dataclass
-class _Round:
-    """A time at the full learning rate, and the tail after it.
-
-    Attributes:
-        start: the step at which it began.
-        least: steps before its tail may begin.
-        tail: steps of its tail.
-        tail_from: where that began.
-    """
-
-    start: int
-    least: int
-    tail: int
-    tail_from: int | None = None
-
-    def over(self, step: int) -> bool:
-        """Whether the tail is."""
-        return self.tail_from is not None and step - self.tail_from >= self.tail
-
-    def done(self, step: int) -> float:
-        """Part of the tail that is behind."""
-        return 0.0 if self.tail_from is None else min((step - self.tail_from) / self.tail, 1.0)
-
-    def learning_rate(self, step: int, recipe: Recipe) -> float:
-        """As a part of the recipe's: warm-up, full, and a cosine down."""
-        if self.tail_from is None:
-            return min((step - self.start + 1) / recipe.warmup, 1.0)
-        low = recipe.final_learning_rate
-        return low + (1 - low) * 0.5 * (1 + math.cos(math.pi * self.done(step)))
 
 
 @dataclass(frozen=True)
@@ -204,13 +108,10 @@ class DomainTrainer:
         fresh = begin(weights)
         ended, parameters = self._descend(batches, fresh, planned, observe)
         model = Model(self.architecture, parameters)
-        data, parts = self.data, [None, None]
-        for place, (inputs, labels) in enumerate(
-            ((data.inputs, data.labels), (data.fresh, data.fresh_labels))
-        ):
-            if len(inputs):
-                parts[place] = float((model.logits(inputs).argmax(axis=1) == labels).mean())
-        ended = replace(ended, trained_right=parts[0], right=parts[1])
+        data = self.data
+        right = _right(model, data.fresh, data.fresh_labels) if len(data.fresh) else None
+        trained_right = _right(model, data.inputs, data.labels)
+        ended = replace(ended, trained_right=trained_right, right=right)
         if not self.recipe.structured:
             ended = replace(ended, structure=None)  # no score was waited for
         if ended.reached_at is None and ended.stopped is None:
@@ -238,7 +139,8 @@ class DomainTrainer:
         order, cursor = torch.empty(0, dtype=torch.int64), 0
         step, structure, loss = 0, 0.0, None
         early: str | None = None
-        now, ends = _Round(0, recipe.least, recipe.tail), list[_End]()
+        now, ends = Round(0, recipe.least, recipe.tail), list[_End]()
+        risen = Risen(recipe.stalled)
 
         def state() -> TrainingState:
             return TrainingState(
@@ -271,14 +173,14 @@ class DomainTrainer:
                 late = step - now.start >= now.least
                 if structure >= recipe.structured and loss < recipe.lost and late:
                     now.tail_from = step
-                elif not ends and recipe.given_up is not None and step >= recipe.given_up:
+                elif not ends and (is_late(recipe, step) or risen.stalled(step, structure)):
                     break
             if now.tail_from is not None and now.over(step):
                 least, low = clearness(self._probed(parameters), np.unique(data.labels))
                 ends.append(_End(_copied(parameters), now.tail_from, low))
                 if least >= recipe.clear or len(ends) > recipe.rounds:
                     break
-                now = _Round(step, recipe.again, recipe.tail // 4)
+                now = Round(step, recipe.again, recipe.tail // 4)
 
         if ends:
             kept = max(ends, key=lambda end: end.clear)
@@ -296,6 +198,11 @@ class DomainTrainer:
         with torch.no_grad():
             logits = self.architecture.logits(parameters, torch.from_numpy(self.probe)).double()
         return (logits - logits.mean(dim=1, keepdim=True)).numpy()
+
+
+def _right(model: Model, tokens: Int[ndarray, "n k"], labels: Int[ndarray, " n"]) -> float:
+    """The part of some inputs that a network answers right."""
+    return float((model.logits(tokens).argmax(axis=1) == labels).mean())
 
 
 def clearness(

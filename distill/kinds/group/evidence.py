@@ -23,6 +23,7 @@ from distill.groups.families import products
 from distill.groups.irreps import Irrep
 from distill.groups.naming import irreps
 from distill.kinds.group.logits import on_group, shares
+from distill.kinds.group.meaning import lead_of
 from distill.kinds.group.mechanism import GroupMechanism, Law
 from distill.networks.architecture import TokenArchitecture
 from distill.networks.network import HIDDEN, HasActivations
@@ -56,9 +57,12 @@ def logit_evidence(trace: Trace, mechanism: GroupMechanism) -> Measured:
     found = on_group(trace, mechanism.law)
     rest = found.spread(~found.fitted)
     said = [share.elements[1] / rest for share in shares(found, others_of(mechanism))]
+    lead = lead_of(mechanism.keys, mechanism.law)
     return {
         "logit_r2": Measure(mechanism.fit.elements, max(sum(said), 0.0) if said else None),
         "character_r2": Measure(mechanism.fit.characters),
+        "character_lead": Measure(lead.least),
+        "joint_kernel": Measure(float(lead.kernel)),
     }
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 from distill.drawing.answers import AnswerMap, answer_map
 from distill.drawing.rounded import rounded
 from distill.groups.naming import irreps
@@ -44,6 +46,6 @@ def group_exhibits(mechanism: GroupMechanism, trace: Trace) -> GroupExhibits:
         (outputs[0], outputs[-1]),
         answer_map(trace.network, trace.domain),
         tuple(each.irrep.name for each in every),
-        rounded([each.characters[0] / total for each in every]),
-        rounded([each.elements[0] / total for each in every]),
+        rounded(np.array([each.characters[0] for each in every]) / total),
+        rounded(np.array([each.elements[0] for each in every]) / total),
     )

@@ -17,12 +17,16 @@ from distill.records.refusal import Refusal
 FEWEST = 4
 """Elements of a group that is looked for: smaller ones are cyclic."""
 
-KEY_SHARE = 0.01
-RELATIVE = 0.15
-"""Part of the logits that the matrix elements of a key account for."""
+KEY_SHARE, RELATIVE = 0.01, 0.15
+"""Part of the logits that the matrix elements of a key account for, and how much that is beside
+the largest."""
 
 MIN_R2 = 0.5
 """Part of the logits that the keys must account for, on pairs that were not fitted."""
+
+SPIKED = 0.9
+"""What a spike on the answer accounts for, as a part of what all irreducibles do, from which they
+say nothing: a table has all of them too."""
 
 FEW = 0.5
 """Part of the frequencies of a cyclic group up to which they are few: cosines, another kind's."""
@@ -76,7 +80,8 @@ def _keys(found: OnGroup, law: Law) -> tuple[tuple[Key, ...], Fit | None]:
     least = max(KEY_SHARE * total, RELATIVE * max(e.elements[0] for e in every))
     chosen = [each for each in every if each.elements[0] >= least]
     fit = Fit(*(sum(side[1] for side in sides) / rest for sides in _sides(chosen)))
-    if fit.elements < MIN_R2:
+    spiked = len(chosen) == len(every) and found.spike() >= SPIKED * fit.elements
+    if fit.elements < MIN_R2 or spiked:
         return (), None
     return tuple(_key(each, law, total) for each in chosen), fit
 

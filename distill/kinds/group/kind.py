@@ -11,6 +11,7 @@ from distill.kinds.group.emit import emit_group
 from distill.kinds.group.evidence import inside_evidence
 from distill.kinds.group.exhibits import GroupExhibits, group_exhibits
 from distill.kinds.group.extract import extract_group
+from distill.kinds.group.meaning import meaning_of
 from distill.kinds.group.mechanism import GroupMechanism
 from distill.kinds.group.pictures import group_pictures
 from distill.kinds.kind import Kind, Written
@@ -60,6 +61,7 @@ class GroupKind(Kind[GroupMechanism]):
         return Written(
             emit_group(mechanism),
             mechanism,
+            meaning=meaning_of(mechanism),
             tabulated=listed,
             remarks=(LISTED,) if listed else (),
         )

@@ -31,7 +31,7 @@ class OnGroup:
     """Logits by group elements.
 
     Attributes:
-        logits: [x, y, z], without what is the same for all fitted pairs.
+        logits: [x, y, z], without the mean over all pairs, which no product has a part in.
         fitted: the pairs that may be fitted on.
     """
 
@@ -43,6 +43,19 @@ class OnGroup:
         """Sum of squares on some pairs."""
         return float(np.square(self.logits[on]).sum())
 
+    def spike(self) -> float:
+        """R² of a spike on the answer and nothing else, off the fitted pairs.
+
+        So answer labels, and networks that were saturated: of every irreducible they have as much
+        as a table has.
+        """
+        order, every = len(self.products), np.arange(len(self.products))
+        at = self.logits[every[:, None], every, self.products]
+        size = (order - 1) / order
+        height = float(at[self.fitted].mean()) / size
+        gained = 2 * height * at[~self.fitted] - height**2 * size
+        return float(gained.sum()) / max(self.spread(~self.fitted), 1e-300)
+
 
 def on_group(trace: Trace, law: Law) -> OnGroup:
     """A trace of every pair, by group elements."""
@@ -52,8 +65,7 @@ def on_group(trace: Trace, law: Law) -> OnGroup:
     fitted = trace.fitted.reshape(order, order)[left][:, right]
     if law.swapped:
         logits, fitted = logits.transpose(1, 0, 2), fitted.T
-    constant = logits[fitted].mean(axis=0)
-    return OnGroup(logits - constant, fitted, products(law.group))
+    return OnGroup(logits - logits.mean(axis=(0, 1)), fitted, products(law.group))
 
 
 @dataclass(frozen=True)
