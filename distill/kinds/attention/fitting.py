@@ -174,6 +174,7 @@ def _candidates(
         yield 3.5, f"max({a}, {b})", np.maximum(x, y)
         yield 3.5, f"min({a}, {b})", np.minimum(x, y)
         yield 4.0, f"abs({a} - {b})", np.abs(x - y)
+        yield 5.0, f"({a} > {b}) - ({a} < {b})", np.sign(x - y)
         yield 4.5, f"({a} + {b}) / 2", (x + y) / 2
         for operator, function in COMPARED.items():
             holds = function(x, y).astype(float)

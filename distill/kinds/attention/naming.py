@@ -141,6 +141,7 @@ def _by_values(columns: Columns, classes: Sequence[int]) -> Iterator[dict[int, N
         for other in numbers[place + 1 :]:
             given += [one + other, one - other, other - one, one * other]
             given += [np.abs(one - other), np.minimum(one, other), np.maximum(one, other)]
+            given += [np.sign(one - other)]
     for values in given:
         found = dict[int, Number]()
         for value, number in zip(classes, values.tolist(), strict=True):
