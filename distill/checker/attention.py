@@ -10,20 +10,33 @@ import ast
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+from numpy import ndarray
+
+from .evaluate import Evaluator
 from .kind import FOLLOWS, Claims, Proof, Test
 from .read import read_as
 from .sandbox import program_of
 from .selections import PRIMITIVES, called, lines_of
+from .text_draws import drawn_texts
+from .text_transformer import alike, answers_of, through
 from .texts import TextEvidence
 
+UNDERSTOOD = 50.0
+"""Values in tables beyond which a program lists more than it says."""
+
 TESTS: tuple[Test, ...] = (
-    Test("replaced_accuracy", "answers with heads replaced by their selections", 0.9),
+    Test("replaced_accuracy", "answers with heads replaced by their selections", 0.9, derived=True),
+    Test("attention_shared", "attention that is where its selection has it", 0.5, derived=True),
+    Test("table_cells", "values that are listed", UNDERSTOOD, at_least=False, derived=True),
 )
 PROOFS: Mapping[str, Proof] = {}
 LOOKED_AT: Mapping[str, frozenset[str] | None] = {
     **dict.fromkeys(("tokens", "longest", "tables")),
-    "steps": frozenset(("name", "op", "of", "keys", "by", "chosen", "otherwise")),
+    "steps": frozenset(("name", "op", "of", "keys", "by", "chosen", "otherwise", "head", "start")),
 }
+REPLACED_SEED, REPLACED_TEXTS = 9_001, 48
+"""Of the texts along which heads are replaced, and how many there are of every length."""
 
 NUMBER = (int, float)
 STEP = {
@@ -39,11 +52,100 @@ def derive(evidence: TextEvidence) -> Claims:
     read_as("the steps of the mechanism", told["steps"], [STEP])
     read_as("the tables of the mechanism", told["tables"], [TABLE])
     steps = told["steps"]
+    selections = [step for step in steps if step["op"] == "select"]
+    for step in steps:
+        idle = step["op"] != "copy" and step["otherwise"] != 0
+        if idle or (step["op"] != "select" and (step["head"] is not None or step["start"])):
+            raise ValueError(f"step {step['name'][:40]!r} says more than its line does")
+    found: Claims = {}
+    if selections:
+        stays, shared = _replaced(evidence, selections)
+        found = {"figures.replaced_accuracy": stays, "figures.attention_shared": shared}
     return {
+        **found,
         FOLLOWS: _follows(evidence, told),
         "mechanism.variables": [step["name"] for step in steps if step["op"] == "select"],
         "figures.table_cells": float(sum(len(table["values"]) for table in told["tables"])),
     }
+
+
+def texts_replaced(tokens: range, longest: int) -> list[ndarray]:
+    """Texts of every length along which heads are replaced; every one has another before it."""
+    draws = (
+        {"kind": "structured", "length": n, "count": REPLACED_TEXTS, "seed": REPLACED_SEED + n}
+        for n in range(1, longest + 1)
+    )
+    return [drawn_texts(draw, tokens) for draw in draws]
+
+
+def _replaced(evidence: TextEvidence, selections: list[Mapping[str, Any]]) -> tuple[float, float]:
+    """Answers that stay where heads have their selections in place of their attention, and all
+    other heads their attention along the text before; and the least that a head's own attention
+    has in common with its selection.
+    """
+    shape, weights = evidence.shape, evidence.weights
+    exact = {name: value.astype(np.float64) for name, value in weights.items()}
+    heads = [tuple(step["head"] or ()) for step in selections]
+    known = {(n, h) for n in range(shape["n_layers"]) for h in range(shape["n_heads"])}
+    if not set(heads) <= known:
+        raise ValueError("a selection is said to be of a head that the network does not have")
+    same = total = 0
+    shared, rows_seen = np.zeros(len(selections)), 0
+    for rows in texts_replaced(evidence.tokens, evidence.longest):
+        places = rows - evidence.tokens.start
+        own = dict[tuple[int, int], ndarray]()
+        patterns = [
+            _pattern(pairs, rows.shape[1] + (shape["bos"] is not None), step["start"])
+            for step, pairs in zip(selections, _chosen(evidence, selections, rows), strict=True)
+        ]
+
+        def keep(layer: int, head: int, attention: ndarray, own: dict = own) -> ndarray:
+            own[layer, head] = attention
+            return attention
+
+        put = {**dict(zip(heads, patterns, strict=True))}
+
+        def replace(layer: int, head: int, _: ndarray, own: dict = own, put: dict = put) -> ndarray:
+            return put[layer, head] if (layer, head) in put else np.roll(own[layer, head], 1, 0)
+
+        said, _ = answers_of(shape, evidence.answers, through(shape, exact, places, keep))
+        then, _ = answers_of(shape, evidence.answers, through(shape, exact, places, replace))
+        same, total = same + int(alike(shape, then, said).sum()), total + said.size
+        before = patterns[0].shape[1] - rows.shape[1]
+        for place, head in enumerate(heads):
+            both = np.minimum(own[head], patterns[place]).sum(axis=2)[:, before:]
+            shared[place] += both.sum()
+        rows_seen += rows.size
+    return same / total, float(shared.min() / rows_seen)
+
+
+def _chosen(
+    evidence: TextEvidence, selections: list[Mapping[str, Any]], rows: ndarray
+) -> list[ndarray]:
+    """What the program's selections choose along texts of one length. [n, queries, keys]"""
+    program = program_of(evidence.program)
+    evaluator = Evaluator(program)
+    body = _statements(program.functions[program.entry])[:-1]
+    names = evaluator.run(body, {"xs": list(rows.T)}, len(rows))
+    length, found = rows.shape[1], list[ndarray]()
+    for step in selections:
+        pairs = np.empty((len(rows), length, length), dtype=bool)
+        for i, row in enumerate(names[step["name"]]):
+            for j, value in enumerate(row):
+                pairs[:, i, j] = value
+        found.append(pairs)
+    return found
+
+
+def _pattern(pairs: ndarray, positions: int, start: bool) -> ndarray:
+    """A selection as attention: even over what is chosen, and at the start where nothing is."""
+    before = positions - pairs.shape[1]
+    whole = np.zeros((len(pairs), positions, positions))
+    whole[:, before:, before:] = pairs
+    if before:
+        whole[:, :, 0] = 1.0 if start else whole.sum(axis=2) == 0
+        whole[:, 0] = np.eye(positions)[0]
+    return whole / np.maximum(whole.sum(axis=2, keepdims=True), 1.0)
 
 
 def _follows(evidence: TextEvidence, told: Mapping[str, Any]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -64,6 +64,10 @@ MOST_TOLERANCE = 0.05
 """Beyond it numbers are not the same, whatever a folder says."""
 
 
+Attention = Callable[[int, int, ndarray], ndarray]
+"""From a layer, a head and its attention [n, queries, keys] to what it is to be."""
+
+
 def logits_of(shape: Data, weights: Mapping[str, ndarray], places: ndarray) -> ndarray:
     """Logits at the positions that answers are read at. [n, answers, outputs]
 
@@ -76,11 +80,21 @@ def logits_of(shape: Data, weights: Mapping[str, ndarray], places: ndarray) -> n
     wide = places.shape[1] + 1
     width = max(shape["d_model"], shape["d_mlp"]) + shape["n_heads"] * (wide + shape["d_model"])
     count = max(1, AT_ONCE // (wide * width))
-    parts = [_pass(shape, exact, places[i : i + count]) for i in range(0, len(places), count)]
-    return np.concatenate(parts)
+    starts = range(0, len(places), count)
+    return np.concatenate([through(shape, exact, places[i : i + count]) for i in starts])
 
 
-def _pass(shape: Data, weights: Mapping[str, ndarray], places: ndarray) -> ndarray:
+def _as_it_is(layer: int, head: int, attention: ndarray) -> ndarray:
+    return attention
+
+
+def through(
+    shape: Data,
+    weights: Mapping[str, ndarray],
+    places: ndarray,
+    attends: Attention = _as_it_is,
+) -> ndarray:
+    """One forward pass; `attends` sees the attention of every head, and says what it is to be."""
     rows = np.array(shape["tokens"])[places]
     before = 0 if shape["bos"] is None else 1
     if before:
@@ -102,7 +116,7 @@ def _pass(shape: Data, weights: Mapping[str, ndarray], places: ndarray) -> ndarr
                 scores = np.where(seen, scores, -np.inf)
             part = np.exp(scores - scores.max(axis=-1, keepdims=True))
             part /= part.sum(axis=-1, keepdims=True)
-            written = written + (part @ v) @ block["W_O"][head]
+            written = written + (attends(layer, head, part) @ v) @ block["W_O"][head]
         x = x + written
         if shape["d_mlp"]:
             units = _norm(shape, block, "ln_2", x) @ block["W_in"] + block["b_in"]

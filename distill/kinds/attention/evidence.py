@@ -2,8 +2,9 @@
 
 Every head that a selection was read from is given the selection itself in place of its attention:
 the same weight on every position that is chosen, and on the token before the text where none is.
-Every other head is given its attention along another text of the same length. A decoy has its
-selections from another text too: the network must not answer so.
+Every other head is given its attention along another text of the same length. A decoy chooses
+elsewhere: what the selection is in another text; beside it, where it is of positions alone; and
+everything else, where only the number of positions counts. The network must not answer so.
 """
 
 from __future__ import annotations
@@ -14,63 +15,90 @@ from jaxtyping import Bool, Int
 from numpy import ndarray
 from torch import Tensor
 
+from distill.checker.attention import texts_replaced
+from distill.checker.selections import POSITIONS
 from distill.evidence.figures import Measure, Measured
-from distill.kinds.attention.mechanism import AttentionMechanism
+from distill.kinds.attention.mechanism import AttentionMechanism, Step
 from distill.kinds.attention.running import selections_of
-from distill.kinds.attention.sample import sampled
 from distill.networks.text_network import TextNetwork
 from distill.networks.trace import TextTrace
 
-SEED, OF_A_LENGTH = 9_001, 60
+Patterns = dict[tuple[int, int], Tensor]
+"""Attention by layer and head, [n, queries, keys]."""
 
 
 def replaced(mechanism: AttentionMechanism, view: TextTrace) -> Measured:
-    """Answers that stay when attention is what the program selects; of texts that are not alike."""
-    if not mechanism.remembered:
+    """Answers that stay when attention is what the program selects, and how far it is that."""
+    selections = [step for step in mechanism.steps if step.op == "select"]
+    if not selections:
         return {}
-    stays, decoys, total = 0, 0, 0
-    for rows in sampled(view.texts, seed=SEED, count=OF_A_LENGTH):
-        if len(rows) < 2:
-            continue
-        said = view.network.run(rows)
+    network, total, positions = view.network, 0, 0
+    stays, shared = [0, 0], np.zeros((2, len(selections)))
+    for rows in texts_replaced(view.texts.tokens, view.texts.longest):
+        said, own = _as_it_is(network, rows)
         chosen = selections_of(mechanism, rows)
-        other = np.roll(np.arange(len(rows)), 1)
-        decoy = {name: each[other] for name, each in chosen.items()}
-        for selected, place in ((chosen, 0), (decoy, 1)):
-            answers = _answered(mechanism, view.network, rows, selected, rows[other])
-            count = int(view.network.same(answers, said).sum())
-            stays, decoys = (stays + count, decoys) if place == 0 else (stays, decoys + count)
-        total += said.size
-    return {"replaced_accuracy": Measure(stays / total, decoys / total)}
+        decoys = {step.name: _decoy(mechanism, step, chosen[step.name]) for step in selections}
+        for place, pairs in enumerate((chosen, decoys)):
+            patterns = [_pattern(network, pairs[step.name], step.start) for step in selections]
+            put = {
+                step.head: pattern
+                for step, pattern in zip(selections, patterns, strict=True)
+                if step.head is not None
+            }
+            answers = _answered(network, rows, {**_resampled(own), **put})
+            stays[place] += int(network.same(answers, said).sum())
+            for which, (step, pattern) in enumerate(zip(selections, patterns, strict=True)):
+                if step.head is not None:
+                    both = torch.minimum(own[step.head], pattern).sum(dim=2)
+                    shared[place, which] += float(both[:, network.shape.before :].sum())
+        total, positions = total + said.size, positions + rows.size
+    value, decoy = (count / total for count in stays)
+    least, beside = (float(each.min() / positions) for each in shared)
+    return {
+        "replaced_accuracy": Measure(value, decoy),
+        "attention_shared": Measure(least, beside),
+    }
 
 
-def _answered(
-    mechanism: AttentionMechanism,
-    network: TextNetwork,
-    rows: Int[ndarray, "n length"],
-    chosen: dict[str, Bool[ndarray, "n length length"]],
-    others: Int[ndarray, "n length"],
-) -> ndarray:
-    """Answers with every head's attention put in its place."""
-    kept: dict[str, Tensor] = {}
+def _as_it_is(network: TextNetwork, rows: Int[ndarray, "n length"]) -> tuple[ndarray, Patterns]:
+    """Answers to texts, and the attention of every head along them."""
+    own: Patterns = {}
 
     def keep(site: str, there: Tensor) -> Tensor:
-        kept[site] = there
+        kind, layer = site.split()
+        if kind == "attention":
+            own.update({(int(layer), head): there[:, head] for head in range(there.shape[1])})
         return there
 
-    network.logits(others, keep)
+    return network.said(network.logits(rows, keep)), own
+
+
+def _resampled(own: Patterns) -> Patterns:
+    """Attention along another text, for every one."""
+    return {head: attention.roll(1, 0) for head, attention in own.items()}
+
+
+def _answered(network: TextNetwork, rows: Int[ndarray, "n length"], patterns: Patterns) -> ndarray:
+    """Answers where every head's attention is what is given."""
 
     def edit(site: str, there: Tensor) -> Tensor:
         kind, layer = site.split()
         if kind != "attention":
             return there
-        patched = kept[site].clone()
-        for step in mechanism.steps:
-            if step.op == "select" and step.head is not None and step.head[0] == int(layer):
-                patched[:, step.head[1]] = _pattern(network, chosen[step.name], step.start)
-        return patched
+        heads = range(there.shape[1])
+        return torch.stack([patterns[int(layer), head] for head in heads], dim=1)
 
     return network.said(network.logits(rows, edit))
+
+
+def _decoy(
+    mechanism: AttentionMechanism, step: Step, chosen: Bool[ndarray, "n length length"]
+) -> Bool[ndarray, "n length length"]:
+    """A selection that is another, and for which the program would answer otherwise."""
+    if {*step.of, *step.keys} - {POSITIONS}:
+        return np.roll(chosen, 1, axis=0)
+    counted = any(it.op == "width" and it.chosen == step.name for it in mechanism.steps)
+    return ~chosen if counted or chosen.all() else np.roll(chosen, 1, axis=2)
 
 
 def _pattern(network: TextNetwork, chosen: Bool[ndarray, "n length length"], start: bool) -> Tensor:
@@ -79,8 +107,8 @@ def _pattern(network: TextNetwork, chosen: Bool[ndarray, "n length length"], sta
     whole = torch.zeros((count, length + before, length + before), dtype=torch.float64)
     whole[:, before:, before:] = torch.from_numpy(chosen.astype(float))
     if before:
-        whole[:, 0, 0] = 1.0
         none = whole.sum(dim=2) == 0
-        whole[:, :, 0] += (torch.ones_like(none) if start else none).double()
+        whole[:, :, 0] = (torch.ones_like(none) if start else none).double()
+        whole[:, 0] = 0.0
         whole[:, 0, 0] = 1.0
     return whole / whole.sum(dim=2, keepdim=True).clamp(min=1.0)

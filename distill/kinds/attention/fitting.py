@@ -51,6 +51,51 @@ class Fit:
 Rows = Mapping[str, Sequence[Number]]
 
 
+def fit_where(
+    columns: Rows,
+    target: Sequence[Number],
+    nothing: Mapping[str, Number],
+    thorough: bool = True,
+) -> Fit:
+    """As `fit`, of variables that may be nothing: what is given then may be one value throughout.
+
+    Args:
+        columns: values of the variables.
+        target: the value on every row.
+        thorough: as of `fit`.
+        nothing: what a variable is called where it is nothing, by its name.
+    """
+    whole = fit(columns, target, thorough=thorough)
+    if whole.cells == 0 and whole.weight <= PLAIN:
+        return whole
+    absent = [False] * len(target)
+    for name, value in nothing.items():
+        if name in columns:
+            absent = [a or it == value for a, it in zip(absent, columns[name], strict=True)]
+    given = {value for value, a in zip(target, absent, strict=True) if a}
+    if len(given) != 1 or all(absent):
+        return whole
+    kept = {
+        name: [it for it, a in zip(column, absent, strict=True) if not a]
+        for name, column in columns.items()
+    }
+    part = fit(kept, [it for it, a in zip(target, absent, strict=True) if not a], thorough=thorough)
+    if part.table is not None:
+        return whole
+    names = [name for name in nothing if name in columns]
+    values = {nothing[name] for name in names}
+    if len(names) > 1 and len(values) == 1:
+        test = f"{values.pop()!r} not in ({', '.join(names)})"
+    else:
+        test = " and ".join(f"{name} != {nothing[name]!r}" for name in names)
+    found = Fit(f"{part.text} if {test} else {given.pop()!r}", part.weight + 3.0, part.cells)
+    return found if found.weight < whole.weight else whole
+
+
+PLAIN = 4.0
+"""Weight of an expression that needs no exception."""
+
+
 def fit(columns: Rows, target: Sequence[Number], truth: bool = False, thorough: bool = True) -> Fit:
     """What gives the target on every row.
 
@@ -100,17 +145,23 @@ def _fit(
 
 
 def _plain(arrays: Mapping[str, ndarray], target: ndarray) -> Expression | None:
-    """The commonest relations of two variables, tried first as they are the plainest."""
-    names = list(arrays)
-    if len(names) != 2 or not set(target.tolist()) <= {0, 1}:
+    """The commonest relations and products of two variables: the plainest, tried first."""
+    if len(arrays) != 2:
         return None
-    (a, b), (x, y) = names, (arrays[names[0]], arrays[names[1]])
-    for operator, holds in (
-        *(("==", x == y), ("<", x < y), ("<=", x <= y), (">", x > y)),
-        *((">=", x >= y), ("!=", x != y)),
+    (a, b), (x, y) = map(Name, arrays), tuple(arrays.values())
+    if set(target.tolist()) <= {0, 1}:
+        for operator, holds in COMPARED.items():
+            if (holds(x, y) == target.astype(bool)).all():
+                return Operation(operator, (a, b))
+        return None
+    for value, parts in (
+        *((x + y, ("+", a, b)), (x - y, ("-", a, b)), (y - x, ("-", b, a)), (x * y, ("*", a, b))),
+        (x * x * y, ("*", Operation("*", (a, a)), b)),
+        (x * y * y, ("*", Operation("*", (b, b)), a)),
     ):
-        if (holds == target.astype(bool)).all():
-            return Operation(operator, (Name(a), Name(b)))
+        if (value == target).all():
+            operator, *operands = parts
+            return Operation(str(operator), tuple(operands))  # pyright: ignore[reportArgumentType]
     return None
 
 
@@ -174,6 +225,7 @@ def _candidates(
         yield 3.5, f"max({a}, {b})", np.maximum(x, y)
         yield 3.5, f"min({a}, {b})", np.minimum(x, y)
         yield 4.0, f"abs({a} - {b})", np.abs(x - y)
+        yield 5.0, f"({a} > {b}) - ({a} < {b})", np.sign(x - y)
         yield 4.5, f"({a} + {b}) / 2", (x + y) / 2
         for operator, function in COMPARED.items():
             holds = function(x, y).astype(float)

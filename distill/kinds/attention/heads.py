@@ -45,7 +45,8 @@ def read_head(
         for name in ("W_Q", "W_K", "W_V", "W_O", "b_Q", "b_K", "b_V")
     }
     OV = block["W_V"] @ block["W_O"]
-    before = reader.start[layer] @ OV if reader.start else None
+    stream = reader.before(layer)
+    before = None if stream is None else stream @ OV
     size = float(np.abs(OV).max(initial=0.0))
     views, parts, rest = reader.views(OV, max(1e-4 * size, reader.grain.same * size, 1e-9))
     given = summed(views, parts, rest)
@@ -63,7 +64,7 @@ def read_head(
 
 def _selection(
     reader: Reader, block: dict[str, ndarray], layer: int, head: int
-) -> tuple[Selection, list[Bool[ndarray, "n q k"]]]:
+) -> tuple[Selection, list[Bool[ndarray, "_ _ _"]]]:
     """What is looked at, as a table, and along the sampled texts."""
     root = block["W_Q"].shape[1] ** 0.5
     query = [v.vectors @ block["W_Q"] / root for v in reader.variables]
@@ -71,8 +72,9 @@ def _selection(
     q0 = (reader.constant @ block["W_Q"] + block["b_Q"]) / root + sum(q.mean(0) for q in query)
     k0 = reader.constant @ block["W_K"] + block["b_K"] + sum(k.mean(0) for k in key)
     query, key = ([part - part.mean(0) for part in parts] for parts in (query, key))
-    if reader.start:
-        k0 = k0 - (reader.start[layer] @ block["W_K"] + block["b_K"])
+    stream = reader.before(layer)
+    if stream is not None:
+        k0 = k0 - (stream @ block["W_K"] + block["b_K"])
     least = reader.grain.score
     every_key = np.concatenate([*key, k0[None]]) if reader.start else np.concatenate(key)
     every_query = np.concatenate([*query, q0[None]])
@@ -107,7 +109,7 @@ def _hard(
     queries: tuple[View, ...],
     keys: tuple[View, ...],
     head: tuple[int, int],
-) -> tuple[Bool[ndarray, "queries keys"], list[Bool[ndarray, "n q k"]], bool, float]:
+) -> tuple[Bool[ndarray, "queries keys"], list[Bool[ndarray, "_ _ _"]], bool, float]:
     """What is chosen, for every pair and along the texts; and whether the start is, beside it.
 
     Raises:
@@ -147,7 +149,7 @@ def _taken(
     reader: Reader,
     makes: int,
     selection: Selection,
-    chosen: list[Bool[ndarray, "n q k"]],
+    chosen: list[Bool[ndarray, "_ _ _"]],
     views: tuple[View, ...],
     given: Float[ndarray, "cells d"],
     taken: tuple[Int[ndarray, "_ _"], ...],
@@ -214,7 +216,7 @@ def _mean(
     reader: Reader,
     makes: int,
     selection: Selection,
-    chosen: list[Bool[ndarray, "n q k"]],
+    chosen: list[Bool[ndarray, "_ _ _"]],
     views: tuple[View, ...],
     moved: Float[ndarray, "cells d"],
     taken: tuple[Int[ndarray, "_ _"], ...],
@@ -234,8 +236,7 @@ def _mean(
     known = np.unique(np.round(np.concatenate([m.ravel() for m in means]), 9))
     if set(np.round(numbers, 9).tolist()) <= {0.0, 1.0}:
         longest = reader.network.texts.longest
-        possible = {round(k / n, 9) for n in range(1, longest + 1) for k in range(n + 1)}
-        known = np.array(sorted(possible))
+        known = np.array(sorted({k / n for n in range(1, longest + 1) for k in range(n + 1)}))
     if len(known) > 4000:
         raise NotReadError(f"a head's mean has more than {len(known):,} values")
     along = tuple(np.clip(np.searchsorted(known, m - 1e-7), 0, len(known) - 1) for m in means)

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from distill.checker.attention import UNDERSTOOD
 from distill.checker.scope import many
+from distill.drawing.picture import Picture
 from distill.evidence.figures import Measure, Measured
 from distill.kinds.attention.emit import emit_attention
 from distill.kinds.attention.evidence import replaced
 from distill.kinds.attention.exhibits import AttentionExhibits, attention_exhibits
 from distill.kinds.attention.extract import extract_attention
 from distill.kinds.attention.mechanism import AttentionMechanism
+from distill.kinds.attention.pictures import attention_pictures
 from distill.kinds.kind import Kind, Written
 from distill.networks.trace import TextTrace, View
 from distill.records.refusal import Refusal
-
-UNDERSTOOD = 50
-"""Values in tables beyond which a program lists more than it says."""
+from distill.records.report import Report
 
 
 class AttentionKind(Kind[AttentionMechanism]):
@@ -47,7 +48,7 @@ class AttentionKind(Kind[AttentionMechanism]):
                 f"{many(mechanism.cells, 'value')} stand in tables that no expression was found "
                 "for"
                 + (
-                    f": more than {UNDERSTOOD}, so that the program does not say what they mean"
+                    f": more than {UNDERSTOOD:g}, so that the program does not say what they mean"
                     if mechanism.cells > UNDERSTOOD
                     else ""
                 ),
@@ -70,6 +71,12 @@ class AttentionKind(Kind[AttentionMechanism]):
         """Attention beside selections along one text."""
         assert isinstance(view, TextTrace), "selections are read over texts"
         return attention_exhibits(mechanism, view)
+
+    def draw(
+        self, mechanism: AttentionMechanism, exhibits: AttentionExhibits, report: Report
+    ) -> tuple[Picture, ...]:
+        """Every head's attention beside its selection."""
+        return attention_pictures(mechanism, exhibits)
 
     def sizes(self, mechanism: AttentionMechanism) -> Mapping[str, int]:
         """Its selections, and what it lists."""

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from distill.kinds.attention.fitting import Fit, Number, fit
+from distill.kinds.attention.fitting import Fit, Number, fit, fit_where
 from distill.kinds.attention.graph import HeadNode, MapNode
-from distill.kinds.attention.rows import Columns, Named, Rows
+from distill.kinds.attention.rows import Columns, Function, Named, Rows
 
 ENOUGH = 9.0
 """Weight of what is said of a variable below which no other names are tried."""
@@ -29,20 +29,20 @@ def tidy(value: float) -> Number:
 
 
 def named_values(
-    rows: Rows, makes: int, columns: Columns, classes: Sequence[int], none: int
+    rows: Rows, makes: int, seen: Function, classes: Sequence[int], none: int
 ) -> tuple[tuple[Number, ...], Fit]:
     """Names for the values of a variable, and what gives them.
 
     Args:
         rows: what occurs, and the names so far.
         makes: the variable.
-        columns: what it is a function of, on every row.
+        seen: what it is a function of, on every row.
         classes: its value there.
         none: what a value is called that is on no row: where nothing was chosen.
     """
     tried = list[tuple[float, int, tuple[Number, ...]]]()
-    for place, labels in enumerate(_ways(rows, makes, columns, classes, none)):
-        weight = _weight(rows, makes, columns, classes, labels, thorough=False)
+    for place, labels in enumerate(_ways(rows, makes, seen, classes, none)):
+        weight = _weight(rows, makes, seen, classes, labels, thorough=False)
         tried.append((weight, place, labels))
         if weight <= ENOUGH:
             break
@@ -50,23 +50,25 @@ def named_values(
     if tried[0][0] > ENOUGH:
         again = [labels for _, _, labels in tried[:TRIED_AGAIN]]
         tried = sorted(
-            (_weight(rows, makes, columns, classes, labels, thorough=True), place, labels)
+            (_weight(rows, makes, seen, classes, labels, thorough=True), place, labels)
             for place, labels in enumerate(again)
         )
     labels = tried[0][2]
-    return labels, fit(columns, [labels[value] for value in classes])
+    target = [labels[value] for value in classes]
+    return labels, fit_where(seen.columns, target, seen.nothing)
 
 
 def _weight(
     rows: Rows,
     makes: int,
-    columns: Columns,
+    seen: Function,
     classes: Sequence[int],
     labels: tuple[Number, ...],
     thorough: bool,
 ) -> float:
     """How much there is to read in what gives a variable and in all that uses it."""
-    given = fit(columns, [labels[value] for value in classes], thorough=thorough).weight
+    target = [labels[value] for value in classes]
+    given = fit_where(seen.columns, target, seen.nothing, thorough).weight
     return given + sum(_uses(rows, makes, labels, thorough))
 
 
@@ -84,7 +86,9 @@ def _uses(rows: Rows, makes: int, labels: tuple[Number, ...], thorough: bool) ->
                 if len(set(values)) == 2:  # a truth: of others the names are not known yet
                     low = min(values)
                     ways = [[int(v == low) for v in values], [int(v != low) for v in values]]
-                    yield min(fit(seen.columns, way, thorough=thorough).weight for way in ways)
+                    yield min(
+                        fit_where(seen.columns, way, seen.nothing, thorough).weight for way in ways
+                    )
             else:
                 sides = (*node.selection.queries, *node.selection.keys)
                 if any(view.variable == makes for view in sides) and rows.known(sides):
@@ -94,21 +98,21 @@ def _uses(rows: Rows, makes: int, labels: tuple[Number, ...], thorough: bool) ->
         if any(view.variable == makes for view in reads) and rows.known(reads):
             seen = rows.of(reads)
             answers = [tidy(float(graph.readout.answers[cell])) for cell in seen.target]
-            yield fit(seen.columns, answers, thorough=thorough).weight
+            yield fit_where(seen.columns, answers, seen.nothing, thorough).weight
     finally:
         del rows.named[makes]
 
 
 def _ways(
-    rows: Rows, makes: int, columns: Columns, classes: Sequence[int], none: int
+    rows: Rows, makes: int, seen: Function, classes: Sequence[int], none: int
 ) -> Iterator[tuple[Number, ...]]:
     """Ways to name values, the plainest first."""
-    count, seen = len(rows.graph.variables[makes]), set[tuple[Number, ...]]()
+    count, told = len(rows.graph.variables[makes]), set[tuple[Number, ...]]()
     truths = ({0: 0, 1: 1}, {0: 1, 1: 0}) if count == 2 else ()
     numbered = {value: place for place, value in enumerate(sorted(set(classes)))}
     for given in (
         *_by_answers(rows, makes),
-        *_by_values(columns, classes),
+        *_by_values(*_something(seen, classes)),
         *truths,
         *_by_selections(rows, makes),
         numbered,
@@ -120,8 +124,8 @@ def _ways(
             while value not in given and spare in (*given.values(), *names):
                 spare -= 1
             names.append(given.get(value, spare))
-        if tuple(names) not in seen:
-            seen.add(tuple(names))
+        if tuple(names) not in told:
+            told.add(tuple(names))
             yield tuple(names)
 
 
@@ -133,6 +137,19 @@ def _by_answers(rows: Rows, makes: int) -> Iterator[dict[int, Number]]:
         yield {v: tidy(answers[c]) for v, c in enumerate(readout.reads[0].classes.tolist())}
 
 
+def _something(seen: Function, classes: Sequence[int]) -> tuple[Columns, Sequence[int]]:
+    """The rows on which no variable is nothing; all rows where that leaves none."""
+    kept = [
+        place
+        for place in range(len(classes))
+        if all(seen.columns[name][place] != value for name, value in seen.nothing.items())
+    ]
+    if not kept:
+        return seen.columns, classes
+    columns = {name: [column[place] for place in kept] for name, column in seen.columns.items()}
+    return columns, [classes[place] for place in kept]
+
+
 def _by_values(columns: Columns, classes: Sequence[int]) -> Iterator[dict[int, Number]]:
     """As a number that can be had of the inputs, and tells apart what the values do."""
     numbers = [np.array(column) for column in columns.values()]
@@ -141,6 +158,7 @@ def _by_values(columns: Columns, classes: Sequence[int]) -> Iterator[dict[int, N
         for other in numbers[place + 1 :]:
             given += [one + other, one - other, other - one, one * other]
             given += [np.abs(one - other), np.minimum(one, other), np.maximum(one, other)]
+            given += [np.sign(one - other), one * one * other, one * other * other]
     for values in given:
         found = dict[int, Number]()
         for value, number in zip(classes, values.tolist(), strict=True):

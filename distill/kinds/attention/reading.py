@@ -50,7 +50,7 @@ class Reader:
 
     Attributes:
         constant: what is written at every position alike.
-        start: the stream at the token before the text, before every head and MLP.
+        start: the stream at the token before the text in every layer, as `before` gives it.
     """
 
     def __init__(
@@ -109,41 +109,45 @@ class Reader:
                 rest = rest + part.mean(axis=0)
         return tuple(seen), tuple(parts), rest
 
-    def _start(self) -> list[ndarray]:
-        """The stream at the token before the text, in all layers; none without one.
+    def before(self, layer: int) -> Float[ndarray, " d"] | None:
+        """The stream at the token before the text, where the heads of a layer read it.
 
         Raises:
             NotReadError: it depends on the text.
         """
-        if self.network.shape.bos is None:
+        if not self.start:
+            return None
+        stream, apart = self.start[layer]
+        if apart > MOST_START:
+            raise NotReadError(
+                f"what stands at the token before the text depends on it, by {apart:.2g}"
+            )
+        return stream
+
+    def _start(self) -> list[tuple[ndarray, float]]:
+        """The stream at the token before the text in every layer, and how far it depends on it."""
+        shape, written = self.network.shape, dict[str, list[ndarray]]()
+        if shape.bos is None:
             return []
-        written: dict[str, list[ndarray]] = {}
+
+        def keep(site: str, there: Tensor) -> Tensor:
+            if site.startswith(("heads", "mlp")):
+                total = there.sum(1) if site.startswith("heads") else there
+                written.setdefault(site, []).append(total[:, 0].numpy())
+            return there
+
         for rows in self.texts:
-            some = rows[:64]
-
-            def keep(site: str, there: Tensor) -> Tensor:
-                if site.startswith(("heads", "mlp")):
-                    total = there.sum(1) if site.startswith("heads") else there
-                    written.setdefault(site, []).append(total[:, 0].numpy())
-                return there
-
-            self.network.logits(some, keep)
-        stream = self.weights["W_E"][self.network.shape.bos] + self.weights["W_pos"][0]
-        found = list[ndarray]()
-        for layer in range(self.network.shape.n_layers):
-            found.append(stream)
+            self.network.logits(rows[:64], keep)
+        stream, apart = self.weights["W_E"][shape.bos] + self.weights["W_pos"][0], 0.0
+        found = list[tuple[ndarray, float]]()
+        for layer in range(shape.n_layers):
+            found.append((stream, apart))
             for site in (f"heads {layer}", f"mlp {layer}"):
-                if site not in written:
-                    continue
-                rows = np.concatenate(written[site])
-                apart = float(np.abs(rows - rows[:1]).max())
-                if apart > MOST_START:
-                    raise NotReadError(
-                        f"what is written at the token before the text depends on it by {apart:.2g}"
-                    )
-                stream = stream + rows.mean(axis=0)
-                if site.startswith("heads"):
-                    stream = stream + self.weights[f"blocks.{layer}.b_O"]
+                if site in written:
+                    rows = np.concatenate(written[site])
+                    apart = max(apart, float(np.abs(rows - rows[:1]).max()))
+                    stream = stream + rows.mean(axis=0)
+            stream = stream + self.weights[f"blocks.{layer}.b_O"]
         return found
 
     def _maps(self, layer: int) -> list[MapNode]:

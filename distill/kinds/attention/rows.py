@@ -28,10 +28,12 @@ class Named:
     Attributes:
         name: of its list.
         labels: what its values are called.
+        nothing: what it is called where nothing was chosen; null where that is nothing of its own.
     """
 
     name: str
     labels: tuple[Number, ...]
+    nothing: Number | None = None
 
 
 @dataclass(frozen=True)
@@ -42,11 +44,13 @@ class Function:
         variables: that it is a function of.
         columns: their values on every row, by the names that entries have.
         target: what is given: a place in the table's values.
+        nothing: what those of the variables are called that may be nothing, by their names.
     """
 
     variables: list[int]
     columns: Columns
     target: list[int]
+    nothing: dict[str, Number]
 
 
 class Rows:
@@ -64,9 +68,10 @@ class Rows:
         """Rows of a table over views at one position: the target is the cell."""
         variables = list(dict.fromkeys(view.variable for view in views))
         rows = self._met(variables)
-        return Function(
-            variables, self._columns(variables, rows, key), _cell(views, variables, rows).tolist()
-        )
+        columns = self._columns(variables, rows, key)
+        named = (self.named[variable] for variable in variables)
+        nothing = {element(n.name, key): n.nothing for n in named if n.nothing is not None}
+        return Function(variables, columns, _cell(views, variables, rows).tolist(), nothing)
 
     def pairs(self, selection: Selection) -> tuple[list[int], list[int], Columns, list[int]]:
         """Variables at both ends of a selection, their values, and whether it chooses there."""

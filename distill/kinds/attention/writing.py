@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from distill.checker.selections import ANSWERS, POSITIONS, TOKENS, element
-from distill.kinds.attention.fitting import Fit, Number, fit, reads
+from distill.kinds.attention.fitting import Fit, Number, fit, fit_where, reads
 from distill.kinds.attention.graph import Graph, HeadNode, MapNode
 from distill.kinds.attention.mechanism import AttentionMechanism, Step, Table
 from distill.kinds.attention.naming import named_values, tidy
@@ -74,7 +74,8 @@ class _Writer:
         for node in graph.nodes:
             self._map(node) if isinstance(node, MapNode) else self._head(node)
         seen = self.rows.of(graph.readout.reads)
-        found = fit(seen.columns, [tidy(float(graph.readout.answers[c])) for c in seen.target])
+        answers = [tidy(float(graph.readout.answers[cell])) for cell in seen.target]
+        found = fit_where(seen.columns, answers, seen.nothing)
         last = self.steps[-1] if self.steps else None
         if last is not None and last.op != "select" and found.text == element(last.name):
             self.steps[-1] = replace(last, name=ANSWERS)
@@ -84,14 +85,14 @@ class _Writer:
     def _map(self, node: MapNode) -> None:
         seen, named = self.rows.of(node.reads), self.rows.named
         classes = [int(node.table[cell]) for cell in seen.target]
-        labels, found = named_values(self.rows, node.makes, seen.columns, classes, self.none)
+        labels, found = named_values(self.rows, node.makes, seen, classes, self.none)
         for variable in seen.variables:
             if found.text == element(named[variable].name):  # the same by another name
-                named[node.makes] = Named(named[variable].name, labels)
+                named[node.makes] = Named(named[variable].name, labels, named[variable].nothing)
                 return
         name = self._name("holds" if set(labels) == {0, 1} else "value")
         self._step(name, "map", seen.variables, found)
-        named[node.makes] = Named(name, labels)
+        named[node.makes] = Named(name, labels, self._nothing(labels, classes))
 
     def _head(self, node: HeadNode) -> None:
         chosen, named = self._select(node), self.rows.named
@@ -108,11 +109,18 @@ class _Writer:
             self._step(name, "mean", seen.variables, found, chosen)
         else:
             labels, found = named_values(
-                self.rows, node.makes, seen.columns, [int(it) for it in given], self.none
+                self.rows, node.makes, seen, [int(it) for it in given], self.none
             )
             name, otherwise = self._name("copied"), tidy(labels[int(node.otherwise)])
             self._step(name, "copy", seen.variables, found, chosen, otherwise)
-        named[node.makes] = Named(name, labels)
+        nothing = None
+        if node.kind == "copy" and int(node.otherwise) not in {int(it) for it in given}:
+            nothing = labels[int(node.otherwise)]
+        named[node.makes] = Named(name, labels, nothing)
+
+    def _nothing(self, labels: tuple[Number, ...], classes: Sequence[int]) -> Number | None:
+        """What a map is called where it gives nothing: the one that is called as none is."""
+        return self.none if self.none in {labels[value] for value in classes} else None
 
     def _select(self, node: HeadNode) -> str:
         """The name of a selection, which is written unless it stands there already."""

@@ -54,8 +54,10 @@ def prove(source: str, mechanism: AutomatonMechanism, network: SequenceNetwork) 
         return None, None
     weights = {name: value.double().numpy() for name, value in model.parameters.items()}
     maps = maps_of(asdict(model.architecture), weights)
-    return (None, None) if maps is None else _prove(
-        source, mechanism, maps, tuple(map(int, model.answers))
+    return (
+        (None, None)
+        if maps is None
+        else _prove(source, mechanism, maps, tuple(map(int, model.answers)))
     )
 
 

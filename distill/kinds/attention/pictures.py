@@ -1,0 +1,71 @@
+"""Pictures of a program of selections: every head's attention beside what the program chooses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from distill.drawing.colours import diverging
+from distill.drawing.picture import Draw, Panel, Picture, panelled, raster
+from distill.drawing.png import png
+from distill.kinds.attention.exhibits import AttentionExhibits, Beside
+from distill.kinds.attention.mechanism import AttentionMechanism
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+def attention_pictures(
+    mechanism: AttentionMechanism, exhibits: AttentionExhibits
+) -> tuple[Picture, ...]:
+    """One picture for every selection: two panels, side by side."""
+    return tuple(
+        _picture(place, beside, exhibits.text) for place, beside in enumerate(exhibits.selections)
+    )
+
+
+def _picture(place: int, beside: Beside, text: tuple[int, ...]) -> Picture:
+    layer, head = beside.head
+    where = f"head {head} of layer {layer}"
+    attention, chosen = _cells(beside.attention), _cells(beside.chosen) * 255
+    sums = np.maximum(1, (chosen > 0).sum(axis=1, keepdims=True))
+    off = int(((attention > 127 / sums) != (chosen > 0)).sum())
+    told = "everywhere alike" if not off else f"otherwise at {off} of {attention.size} pairs"
+    return panelled(
+        f"attention-{place}",
+        f"Selection {beside.name} and {where}",
+        "Along one text: on the left how much every position (a row) attends to every other (a "
+        "column), on the right what the program chooses. What is not on the left is on the token "
+        "before the text.",
+        f"Along the text {' '.join(map(str, text))} the attention of {where} and the selection "
+        f"{beside.name} are {told}.",
+        (
+            Panel(f"attention of {where}", _draw(attention, text, "attention")),
+            Panel(f"selection {beside.name}", _draw(chosen, text, beside.name)),
+        ),
+        small=True,
+    )
+
+
+def _cells(rows: tuple[str, ...]) -> np.ndarray:
+    return np.array([[int(cell) for cell in row.split()] for row in rows])
+
+
+def _draw(cells: np.ndarray, text: tuple[int, ...], title: str) -> Draw:
+    def draw(figure: Figure) -> dict[str, bytes]:
+        axes: Axes = figure.add_subplot()
+        length = len(text)
+        raster(axes, "cells", (-0.5, length - 0.5, length - 0.5, -0.5))
+        axes.set_xlim(-0.5, length - 0.5)
+        axes.set_ylim(length - 0.5, -0.5)
+        axes.set_box_aspect(1)
+        axes.grid(visible=False)
+        axes.set_xticks(range(length), list(map(str, text)))
+        axes.set_yticks(range(length), list(map(str, text)))
+        axes.set_title(title)
+        shades = (128 + np.rint(cells * 127 / 255)).astype(np.uint8)
+        return {"cells": png(shades, diverging())}
+
+    return draw

@@ -1,0 +1,143 @@
+"""Transformers over texts by construction, as a compiler of programs would make them.
+
+A stream of one-hot directions: tokens, positions, the token before the text, what heads write, what
+units write. Everything is exact but for the leaks of the softmax.
+"""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import torch
+
+from distill.domains.texts import Texts
+from distill.networks.stored import Model
+from distill.networks.text_network import TextNetwork
+from distill.networks.text_transformer import TextTransformer
+
+SHARP = 100.0
+
+
+def _network(tokens, longest, d, answers, weights, d_mlp=0, **shape):
+    """A network of one layer and one head, from what is not zero of its weights."""
+    form = TextTransformer(
+        n_rows=tokens + 1,
+        tokens=tuple(range(1, tokens + 1)),
+        n_positions=longest + 1,
+        n_outputs=len(answers),
+        d_model=d,
+        n_layers=1,
+        n_heads=1,
+        d_head=max(tokens, longest + 1) + 1,
+        d_mlp=d_mlp,
+        **{"bos": 0, "tie": 0.02, "none": -1, **shape},
+    )
+    whole = {name: torch.zeros(size) for name, size in form.shapes().items()}
+    for name, value in weights.items():
+        value = torch.as_tensor(value, dtype=torch.float32)
+        whole[name][tuple(slice(0, n) for n in value.shape)] = value
+    return TextNetwork(Model(form, whole, tuple(answers)), Texts(range(tokens), longest))
+
+
+def _stream(tokens, longest):
+    """Places of tokens, of the start, of positions, and the first free one."""
+    return slice(0, tokens), tokens, slice(tokens + 1, tokens + 1 + longest), tokens + 1 + longest
+
+
+def _embedded(tokens, longest, d):
+    token, start, place, _ = _stream(tokens, longest)
+    W_E, W_pos = np.zeros((tokens + 1, d)), np.zeros((longest + 1, d))
+    W_E[0, start] = 1
+    W_E[1:, token] = np.eye(tokens)
+    W_pos[1:, place] = np.eye(longest)
+    return {"W_E": W_E, "W_pos": W_pos}
+
+
+def histogram(tokens=2, longest=3):
+    """How often every token stands in its text."""
+    token, start, _, free = _stream(tokens, longest)
+    d = free + 1 + longest + 1
+    heads = (1, d, max(tokens, longest + 1) + 1)
+    W_Q, W_K, W_V = (np.zeros(heads) for _ in range(3))
+    W_Q[0, token, :tokens] = SHARP * np.eye(tokens)
+    W_K[0, token, :tokens] = np.eye(tokens)
+    W_K[0, start, :tokens] = 1
+    W_V[0, start, 0] = 1
+    W_O = np.zeros((1, heads[2], d))
+    W_O[0, 0, free] = 1
+    cuts = [(1 / (n + 1) + 1 / (n + 2)) / 2 for n in range(longest + 1)]
+    W_in, b_in = np.zeros((d, 2 * len(cuts))), np.zeros(2 * len(cuts))
+    W_out = np.zeros((2 * len(cuts), d))
+    for n, cut in enumerate(cuts):  # the two units give 1 where at most n are chosen
+        W_in[free, 2 * n : 2 * n + 2] = SHARP * 10
+        b_in[2 * n : 2 * n + 2] = -SHARP * 10 * cut, -SHARP * 10 * cut - 1
+        W_out[2 * n, free + 1 + n], W_out[2 * n + 1, free + 1 + n] = 1, -1
+        if n + 1 < len(cuts):
+            W_out[2 * n, free + 2 + n], W_out[2 * n + 1, free + 2 + n] = -1, 1
+    W_U = np.zeros((d, longest + 1))
+    W_U[free + 1 : free + 2 + longest] = np.eye(longest + 1)
+    block = {"W_Q": W_Q, "W_K": W_K, "W_V": W_V, "W_O": W_O}
+    block |= {"W_in": W_in, "b_in": b_in, "W_out": W_out}
+    weights = _embedded(tokens, longest, d) | {"W_U": W_U}
+    weights |= {f"blocks.0.{name}": value for name, value in block.items()}
+    return _network(tokens, longest, d, range(longest + 1), weights, d_mlp=2 * len(cuts))
+
+
+def shifted(tokens=3, longest=4, by=1, only=None):
+    """The token so many positions before; at one position only another, where `only` says so."""
+    token, start, place, free = _stream(tokens, longest)
+    d = free + tokens
+    heads = (1, d, max(tokens, longest + 1) + 1)
+    W_Q, W_K, W_V = (np.zeros(heads) for _ in range(3))
+    for i in range(longest):
+        back = by if only is None or i != only[0] else only[1]
+        if i - back >= 0:
+            W_Q[0, place.start + i, i - back] = SHARP
+        W_Q[0, place.start + i, longest] = SHARP / 2
+    W_K[0, place, :longest] = np.eye(longest)
+    W_K[0, start, longest] = 1
+    W_V[0, token, :tokens] = np.eye(tokens)
+    W_O = np.zeros((1, heads[2], d))
+    W_O[0, :tokens, free:] = np.eye(tokens)
+    W_U = np.zeros((d, tokens))
+    W_U[free:] = np.eye(tokens)
+    block = {"W_Q": W_Q, "W_K": W_K, "W_V": W_V, "W_O": W_O}
+    weights = _embedded(tokens, longest, d) | {"W_U": W_U}
+    weights |= {f"blocks.0.{name}": value for name, value in block.items()}
+    return _network(tokens, longest, d, range(tokens), weights)
+
+
+def rotated(network, seed=0):
+    """The same network with its stream turned at random."""
+    d = network.shape.d_model
+    rng = np.random.default_rng(seed)
+    turn = torch.from_numpy(np.linalg.qr(rng.standard_normal((d, d)))[0])
+    turned = {}
+    for name, value in network.parameters.items():
+        short = name.rpartition(".")[2]
+        if short in ("W_E", "W_pos", "W_O", "b_O", "W_out", "b_out"):
+            value = value @ turn
+        elif short in ("W_Q", "W_K", "W_V", "W_in", "W_U"):
+            value = turn.T @ value
+        turned[name] = value
+    return TextNetwork(replace(network.model, parameters=turned), network.texts)
+
+
+def as_file(network, path, **said):
+    """The network as Tracr's arrays, and what is said of it beside them."""
+    arrays = {}
+    for name, value in network.model.parameters.items():
+        layer = name.split(".")[1] if name.startswith("blocks.") else ""
+        short = name.rpartition(".")[2]
+        if short == "b_U":
+            continue
+        value = value.permute(1, 0, 2) if short in ("W_Q", "W_K", "W_V") else value
+        arrays[f"{short}{layer}"] = value.numpy()
+    np.savez(path, **arrays)
+    tokens = ["BOS", *map(str, network.texts.tokens)]
+    told = {"vocab": tokens, "BOS": 0, "causal": network.shape.causal, "categorical": True}
+    told |= {"out_vocab": list(network.model.answers)} | said
+    path.with_suffix(".json").write_text(
+        json.dumps({k: v for k, v in told.items() if v is not None})
+    )
+    return path

@@ -1,0 +1,88 @@
+"""A compiled network through run, verify and the page; and what a checker must not pass."""
+
+import json
+
+import numpy as np
+import pytest
+from builders.changed_folder import changed, changed_at, numbers_in
+from builders.compiled_texts import as_file, histogram, shifted
+from safetensors.numpy import load_file, save_file
+
+from distill.checker.check import check_run
+from distill.pipeline import run_model
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("shift")
+    file = as_file(shifted(tokens=2, longest=3), folder / "shift.npz")
+    return run_model(file, out=folder / "runs")
+
+
+def test_every_text_is_gone_through_and_the_head_is_located(run):
+    report = run.report
+    assert (report.verdict, report.located) == ("exhaustive", True)
+    assert report.program_vs_model.total == 2 + 4 + 8
+    assert report.holds_for.lengths == "up to 3 tokens"
+    assert report.mechanism.variables == ("previous",)
+    row = report.figure("replaced_accuracy")
+    assert (row.value, row.derived) == (1.0, True)
+    assert row.decoy is not None
+    assert row.decoy < 0.9
+    assert report.value("table_cells") == 0
+    assert run.program([1, 0, 1]) == [-1, 1, 0]
+    with pytest.raises(ValueError, match="no integer in"):
+        run.program([2])
+
+
+def test_the_checker_derives_it_and_the_page_shows_attention_beside_the_selection(run):
+    checkup = check_run(run.folder)
+    assert checkup.ok, [each for each in checkup.findings if not each.ok]
+    assert not any("parts of mechanism.json" in each for each in checkup.not_derived)
+    page = (run.folder / "report.html").read_text()
+    assert 'id="attention-0-0-title"' in page
+
+
+def test_every_number_and_word_of_the_mechanism_matters(run, tmp_path):
+    mechanism = json.loads((run.folder / "mechanism.json").read_text())
+    for place, path in enumerate(numbers_in(mechanism)):
+        if path == ("format_version",):
+            continue
+        mutant = changed_at(mechanism, path)
+
+        def change(tree, mutant=mutant):
+            tree.clear()
+            tree.update(mutant)
+
+        (tmp_path / str(place)).mkdir()
+        assert not changed(run.folder, tmp_path / str(place), "mechanism.json", change).ok, path
+
+
+def test_changed_weights_are_caught(run, tmp_path):
+    import shutil
+
+    forged = shutil.copytree(run.folder, tmp_path / "forged")
+    weights = load_file(forged / "model.safetensors")
+    weights["blocks.0.W_Q"] = np.zeros_like(weights["blocks.0.W_Q"])
+    save_file(weights, forged / "model.safetensors")
+    from builders.changed_folder import rehash
+
+    rehash(forged)
+    checkup = check_run(forged)
+    assert not checkup.ok
+    assert "program_vs_model.agree" in {each.name for each in checkup.findings if not each.ok}
+
+
+def test_a_program_whose_selection_is_off_by_one_is_caught(run, tmp_path):
+    def change(source):
+        return source.replace("j + 1", "j + 2").replace("i - 1", "i - 2")
+
+    assert not changed(run.folder, tmp_path, "program.py", change).ok
+
+
+def test_a_histogram_in_a_rotated_stream_is_exhaustive(tmp_path):
+    from builders.compiled_texts import rotated
+
+    file = as_file(rotated(histogram()), tmp_path / "hist.npz")
+    report = run_model(file, out=None).report
+    assert (report.verdict, report.located) == ("exhaustive", True)
