@@ -5,6 +5,10 @@ after `distill: ` and exits with status 2; from Python it is caught as `DistillE
 the checker raises are its own (`distill.checker.errors`), since it stands alone.
 """
 
+import sys
+import traceback
+from pathlib import Path
+
 from distill.checker.errors import DistillError, ProgramError, RunFolderError, TooLargeError
 
 LONGEST = 1000
@@ -32,6 +36,28 @@ def quoted(error: BaseException) -> str:
     except Exception:  # its class may do here what it likes
         said = "(a message that cannot be read)"
     return one_line(f"{type(error).__name__}: {said}")
+
+
+HERE = str(Path(__file__).parent)
+"""Where this package is: its lines are none of a user's."""
+
+
+def quoted_with_line(error: BaseException) -> str:
+    """The same, with the last line of a user's file that led to it, where there is one."""
+    own = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if not frame.filename.startswith((HERE, sys.base_prefix, "<"))
+        and "site-packages" not in frame.filename
+    ]
+    if not own:
+        return quoted(error)
+    return f"{quoted(error)} (line {own[-1].lineno} of {Path(own[-1].filename).name})"
+
+
+def with_article(noun: str) -> str:
+    """A noun, or the name of a type, with its article: an int, a tuple."""
+    return f"a{'n' if noun[:1].lower() in 'aeiou' else ''} {noun}"
 
 
 def shown(value: object) -> str:
@@ -65,5 +91,7 @@ __all__ = [
     "TooLargeTaskError",
     "one_line",
     "quoted",
+    "quoted_with_line",
     "shown",
+    "with_article",
 ]

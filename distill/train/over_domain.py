@@ -154,7 +154,7 @@ class DomainTraining(Training):
         if best >= LEARNED:
             return ()
         count = len(self.attempts)
-        tried = f"{count} attempts" if count > 1 else "one attempt"
+        tried = many(count, "attempt") if count > 1 else "one attempt"
         return (
             f"the network did not learn the task: at best {best:.1%} of the held-out inputs are "
             f"right, in {tried}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from distill.checker.scope import many
 from distill.drawing.picture import FAINT, GRID, INK, SERIES, Picture, picture
 from distill.records.curve import TrainingCurve
 from distill.records.phases import RULE, Phases, phases_of
@@ -68,7 +69,7 @@ def _losses(curve: TrainingCurve) -> Picture:
         "training",
         "How it was learned",
         f"Cross-entropy on a sample of trained and of held-out inputs.{keys}{said}",
-        f"After {last.step:,} steps: train loss {last.train_loss:.2g}, held-out loss "
+        f"After {many(last.step, 'step')}: train loss {last.train_loss:.2g}, held-out loss "
         f"{last.heldout_loss:.2g}, held-out accuracy {last.heldout_accuracy:.1%}. "
         f"{told.strip()}{'' if told.endswith('.') else '.'}",
         draw,
