@@ -44,15 +44,26 @@ HERE = str(Path(__file__).parent)
 
 def quoted_with_line(error: BaseException) -> str:
     """The same, with the last line of a user's file that led to it, where there is one."""
-    own = [
+    frame = _own_frame(error)
+    if frame is None:
+        return quoted(error)
+    return f"{quoted(error)} (line {frame.lineno} of {Path(frame.filename).name})"
+
+
+def own_line(error: BaseException) -> str:
+    """What stands in that line; empty where there is none."""
+    frame = _own_frame(error)
+    return "" if frame is None else frame.line or ""
+
+
+def _own_frame(error: BaseException) -> traceback.FrameSummary | None:
+    frames = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
         if not frame.filename.startswith((HERE, sys.base_prefix, "<"))
         and "site-packages" not in frame.filename
     ]
-    if not own:
-        return quoted(error)
-    return f"{quoted(error)} (line {own[-1].lineno} of {Path(own[-1].filename).name})"
+    return frames[-1] if frames else None
 
 
 def with_article(noun: str) -> str:
@@ -90,6 +101,7 @@ __all__ = [
     "TooLargeError",
     "TooLargeTaskError",
     "one_line",
+    "own_line",
     "quoted",
     "quoted_with_line",
     "shown",

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal
 
 from distill.domains.finite import INT64
-from distill.errors import DistillError, TaskError, one_line, quoted_with_line, shown
+from distill.errors import DistillError, TaskError, one_line, own_line, quoted_with_line, shown
 from distill.tasks.finite import Setting, Task
 from distill.tasks.sequences import SequenceTask
 from distill.tasks.time_limit import time_limit
@@ -155,7 +155,8 @@ class TaskFamily:
 
 def _takes(error: BaseException) -> str:
     """What a task is made of, where a call that makes one has other arguments."""
-    kinds = [kind for kind in (SequenceTask, Task) if f"{kind.__name__}.__init__()" in str(error)]
+    called = own_line(error)
+    kinds = [kind for kind in (SequenceTask, Task) if f"{kind.__name__}(" in called]
     if not isinstance(error, TypeError) or not kinds:
         return ""
     names = [part.name for part in fields(kinds[0]) if part.init]

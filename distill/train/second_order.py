@@ -251,14 +251,14 @@ def _learn(
     right, chosen, best, better_at, step = 0.0, one_of(parameters, 0), 0.0, 0, 0
     order = list(range(recipe.members))
     while right < 1 and step < recipe.max_steps:
-        if best < recipe.promising and step >= better_at + recipe.patience:
-            stopped = f"no member was better than before for {recipe.patience} steps"
-            return _Learned(parameters, chosen, order, step, stopped)
         if step == recipe.patience and best < recipe.nowhere:
             stopped = (
                 f"no member was right on {recipe.nowhere:.0%} of the fresh sequences after "
                 f"{many(step, 'step')}"
             )
+            return _Learned(parameters, chosen, order, step, stopped)
+        if best < recipe.promising and step >= better_at + recipe.patience:
+            stopped = f"no member was better than before for {recipe.patience} steps"
             return _Learned(parameters, chosen, order, step, stopped)
         for group in optimiser.param_groups:
             group["lr"] = _rate(step, recipe)

@@ -254,8 +254,8 @@ def test_no_sequences_or_other_labels_are_refused():
         dataclasses.replace(data, labels=data.labels[:, 1:])
 
 
-def test_a_width_that_goes_nowhere_is_given_up_although_it_creeps():
-    """A little better at every look, as of a hash: that alone is nothing to wait for."""
+def test_a_width_that_goes_nowhere_is_given_up():
+    """A little better at every look, as with a hash, is nothing to wait for."""
     rng = np.random.default_rng(0)
     inputs, fresh = rng.integers(0, 2, (2, 3000, 6, 1))
 
