@@ -5,6 +5,10 @@ after `distill: ` and exits with status 2; from Python it is caught as `DistillE
 the checker raises are its own (`distill.checker.errors`), since it stands alone.
 """
 
+import sys
+import traceback
+from pathlib import Path
+
 from distill.checker.errors import DistillError, ProgramError, RunFolderError, TooLargeError
 
 LONGEST = 1000
@@ -32,6 +36,39 @@ def quoted(error: BaseException) -> str:
     except Exception:  # its class may do here what it likes
         said = "(a message that cannot be read)"
     return one_line(f"{type(error).__name__}: {said}")
+
+
+HERE = str(Path(__file__).parent)
+"""Where this package is: its lines are none of a user's."""
+
+
+def quoted_with_line(error: BaseException) -> str:
+    """The same, with the last line of a user's file that led to it, where there is one."""
+    frame = _own_frame(error)
+    if frame is None:
+        return quoted(error)
+    return f"{quoted(error)} (line {frame.lineno} of {Path(frame.filename).name})"
+
+
+def own_line(error: BaseException) -> str:
+    """What stands in that line; empty where there is none."""
+    frame = _own_frame(error)
+    return "" if frame is None else frame.line or ""
+
+
+def _own_frame(error: BaseException) -> traceback.FrameSummary | None:
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if not frame.filename.startswith((HERE, sys.base_prefix, "<"))
+        and "site-packages" not in frame.filename
+    ]
+    return frames[-1] if frames else None
+
+
+def with_article(noun: str) -> str:
+    """A noun, or the name of a type, with its article: an int, a tuple."""
+    return f"a{'n' if noun[:1].lower() in 'aeiou' else ''} {noun}"
 
 
 def shown(value: object) -> str:
@@ -64,6 +101,9 @@ __all__ = [
     "TooLargeError",
     "TooLargeTaskError",
     "one_line",
+    "own_line",
     "quoted",
+    "quoted_with_line",
     "shown",
+    "with_article",
 ]

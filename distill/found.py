@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from distill.checker.scope import many
 from distill.kinds.kind import Mechanism, Written
 from distill.kinds.known import kind_of, read, write
 from distill.networks.trace import SequenceTrace, View
@@ -110,8 +111,10 @@ def distill_given(
             inputs = " ".join(",".join(map(str, step)) for step in parting)
             return found.under(
                 (
-                    f"asked for {view.length} steps, as far as which no program was found that the "
-                    f"network follows: the verdict is about {tried.length} steps, since after "
+                    f"asked for {many(view.length, 'step')}, as far as which no program was "
+                    "found that the "
+                    f"network follows: the verdict is about {many(tried.length, 'step')}, "
+                    "since after "
                     f"{inputs} it and a program of few states part",
                 )
             )

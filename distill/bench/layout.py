@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from distill.bench.row import Row
 from distill.bench.suite import Entry, Suite
 from distill.bench.table import Summary, Tally, Totals
+from distill.checker.scope import many
 from distill.checker.verdict import CLAIMS
 from distill.terminal.grid import Cell, Grid, GridColumn, Tone
 from distill.terminal.page import Fact, Page, Section
@@ -18,10 +19,10 @@ def page_of(
     suite: Suite, summaries: Sequence[Summary], totals: Totals, rows: Sequence[Row]
 ) -> Page:
     """The table, what it adds up to, and every run that is to be explained."""
-    runs = f"{totals.seeds} seeds" if totals.seeds > 1 else "one seed"
+    runs = many(totals.seeds, "seed") if totals.seeds > 1 else "one seed"
     return Page(
         title=suite.title,
-        about=f"{totals.tasks} tasks, {runs}",
+        about=f"{many(totals.tasks, 'task')}, {runs}",
         grid=_grid(suite, summaries),
         facts=_facts(totals),
         sections=_sections(suite, totals, rows),
@@ -193,7 +194,7 @@ def row_line(row: Row) -> tuple[Cell, str]:
         return Cell("·", "fair"), f"refused: {row.reason}"
     claims = row.verdict in CLAIMS
     located = ", located" if row.located else ""
-    lines = f", {row.lines} lines" if row.lines is not None else ""
+    lines = f", {many(row.lines, 'line')}" if row.lines is not None else ""
     said = f"{row.verdict}{located}, {_right_line(row)}: {row.mechanism}{lines}"
     return Cell("✓" if claims else "·", "good" if claims else "fair"), said
 

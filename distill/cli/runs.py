@@ -143,6 +143,7 @@ def runs(as_json: bool, out: str) -> None:
     """
     from distill.errors import RunFolderError
     from distill.records.report import Report
+    from distill.records.rightness import rightness
     from distill.runs.folders import stored_runs
     from distill.runs.partial import remove_leftovers_below
     from distill.runs.record import RunRecord, read_part
@@ -161,7 +162,8 @@ def runs(as_json: bool, out: str) -> None:
             {
                 **{"folder": str(folder), "task": record.task, "seed": record.seed},
                 **{"settings": record.settings, "verdict": report.verdict},
-                **{"located": report.located, "mechanism": report.mechanism.name},
+                **{"located": report.located, "right": rightness(report).text},
+                **{"mechanism": report.mechanism.name},
                 "seconds": round(sum(record.seconds.values()), 1),
             }
         )
@@ -172,9 +174,13 @@ def runs(as_json: bool, out: str) -> None:
         click.echo(f"no runs below '{out}': `distill run mod_add` makes one")
         return
     rows = [
-        (one["folder"], "unreadable", "", one["error"])
+        (one["folder"], "unreadable", "", "", one["error"])
         if "error" in one
-        else (one["folder"], one["verdict"], f"{one['seconds']:.1f} s", one["mechanism"])
+        else (
+            *(one["folder"], one["verdict"], one["right"]),
+            *(f"{one['seconds']:.1f} s", one["mechanism"]),
+        )
         for one in found
     ]
-    show_table(console_of(False), ("run", "verdict", "time", "mechanism"), rows)
+    header = ("run", "verdict", "for the task", "time", "mechanism")
+    show_table(console_of(False), header, rows)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
+from distill.checker.scope import many
 from distill.checker.verdict import CLAIMS
 from distill.compare import wording
 from distill.compare.census import Comparison, Line
@@ -26,7 +27,7 @@ def comparison_page(compared: Comparison) -> Page:
     classes = _classes(compared)
     return Page(
         title=compared.title,
-        about=f"{len(compared.runs)} runs",
+        about=many(len(compared.runs), "run"),
         lead=compared.sentence + ".",
         grid=run_grid(compared),
         facts=facts_of(compared),

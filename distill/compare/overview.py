@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from distill.checker.scope import many
 from distill.checker.verdict import CLAIMS
 from distill.compare import wording
 from distill.compare.census import Census, Comparison
@@ -17,8 +18,8 @@ def page_of(census: Census) -> Page:
     if len(census.comparisons) == 1:
         return comparison_page(census.comparisons[0])
     return Page(
-        title=f"{len(census.comparisons)} tasks",
-        about=f"{census.runs} runs",
+        title=many(len(census.comparisons), "task"),
+        about=many(census.runs, "run"),
         lead=census.sentence + ".",
         grid=_grid(census),
         facts=_facts(census),

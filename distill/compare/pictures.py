@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from distill.checker.scope import many
 from distill.compare.census import Comparison
-from distill.drawing.picture import FAINT, INK, SERIES, SURFACE, Picture, picture
+from distill.drawing.picture import FAINT, INK, SERIES, SURFACE, Picture, picture, whole
 from distill.kinds.fourier.compare import Family
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ def _strip(family: Family, labels: list[str], name: str) -> Picture:
         "A row for each network, a dot for each of its key frequencies: a filled dot is a clock, "
         "an open one a pizza, a half-filled one a mix of both, a point not labelled. The bars "
         "count the networks that use a frequency; the dashed line is their mean.",
-        f"{rows} networks use {len(family.usage)} of {family.available} frequencies; used by more "
+        f"{many(rows, 'network')} use {len(family.usage)} of {family.available} frequencies; "
+        "used by more "
         f"than one: {used or 'none'}.",
         draw,
         height=1.5 + ROW * max(rows, 3),
@@ -83,6 +85,7 @@ def _dots(axes: Axes, family: Family, labels: list[str]) -> None:
     axes.set_yticks(range(len(labels)), labels)
     axes.set_ylim(len(labels) - 0.4, -0.6)
     axes.set_xlim(0.2, family.available + 0.8)
+    whole(axes.xaxis)
     axes.set_xlabel("frequency")
     axes.grid(axis="x", visible=False)
     axes.tick_params(axis="y", length=0)

@@ -12,7 +12,7 @@ from distill.domains.finite import Domain
 from distill.drawing.colours import around
 from distill.drawing.heat import cells_of, drawn
 from distill.drawing.maps import Plane, lines, plane_of
-from distill.drawing.picture import raster
+from distill.drawing.picture import raster, whole
 from distill.drawing.png import png
 from distill.networks.network import HasLogits
 
@@ -66,6 +66,7 @@ def answers_drawn(
         bar.set_xlim(0, 1)
         bar.set_ylim(first - 0.5, last + 0.5)
         bar.set_xticks([])
+        whole(bar.yaxis)
         bar.yaxis.tick_right()
         bar.grid(visible=False)
         bar.set_title("answer", fontsize=9)

@@ -11,7 +11,7 @@ from numpy import ndarray
 
 from distill.drawing.colours import diverging
 from distill.drawing.maps import LevelMap, Plane
-from distill.drawing.picture import Panel, raster
+from distill.drawing.picture import Panel, raster, whole
 from distill.drawing.png import Colour, png
 
 if TYPE_CHECKING:
@@ -60,6 +60,8 @@ def drawn(axes: Axes, plane: Plane, cells: ndarray, palette: Sequence[Colour]) -
     axes.set_ylim(bottom, top)
     axes.set_box_aspect(1)
     axes.grid(visible=False)
+    whole(axes.xaxis)
+    whole(axes.yaxis)
     axes.set_xlabel(plane.names[0])
     axes.set_ylabel(plane.names[1])
     upright: UInt8[ndarray, "rows columns"] = cells.T[::-1].astype(np.uint8)

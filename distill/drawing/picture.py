@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
     from matplotlib.figure import Figure
 
 Draw = Callable[["Figure"], Mapping[str, bytes] | None]
@@ -157,6 +158,13 @@ def raster(axes: Axes, name: str, extent: tuple[float, float, float, float]) -> 
     room = Rectangle((left, bottom), right - left, top - bottom, facecolor=GRID, linewidth=0)
     room.set_gid(f"raster-{name}")
     axes.add_patch(room)
+
+
+def whole(axis: Axis) -> None:
+    """Ticks at whole numbers alone: what is counted has no 0.5."""
+    from matplotlib.ticker import MaxNLocator
+
+    axis.set_major_locator(MaxNLocator("auto", integer=True, steps=[1, 2, 2.5, 5, 10]))
 
 
 def _drawn(name: str, panel: Panel) -> str:

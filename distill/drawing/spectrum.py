@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from distill.drawing.picture import FAINT, SERIES
+from distill.drawing.picture import FAINT, SERIES, whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,6 +29,7 @@ def bars(axes: Axes, heights: tuple[float, ...], keys: tuple[int, ...]) -> None:
     axes.set_xlim(0, len(heights) + 1)
     axes.set_ylim(0, (1.25 + 0.15 * max(levels.values(), default=0)) * max([*heights, 1e-9]))
     axes.grid(visible=False, axis="x")
+    whole(axes.xaxis)
 
 
 LINE, WIDE = 11, 0.055

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from distill.checker.scope import many
 from distill.domains.finite import Domain
 from distill.domains.sequences import Channels
 from distill.domains.texts import Texts
@@ -107,7 +108,9 @@ def _of_graph(
         )
     reading, domain = read_onnx(path, sizes)
     shape = reading.model.architecture
-    said = f"by the graph: {', '.join(shape.layers) or 'one layer'}, {shape.n_outputs} outputs"
+    said = (
+        f"by the graph: {', '.join(shape.layers) or 'one layer'}, {many(shape.n_outputs, 'output')}"
+    )
     assumed = "; ".join(reading.remarks)
     return Imported(
         reading.model, domain, "onnx", {"found": said} | ({"said": assumed} if assumed else {})
@@ -236,7 +239,7 @@ def _feedforward(
     counts = sizes if sizes is not None else (made.count,) * shape.n_inputs
     domain = Domain(tuple(map(range, counts)), range(shape.n_outputs))
     dtypes = sorted({str(it.dtype).removeprefix("torch.") for it in tensors.values()})
-    notes = {"found": f"by the tensors: {shape.n_outputs} outputs, {' and '.join(dtypes)}"}
+    notes = {"found": f"by the tensors: {many(shape.n_outputs, 'output')}, {' and '.join(dtypes)}"}
     bared = bare(found.contents.tensors, str(found.path))
     notes |= Around(bared, layout.strip + common, found.at).notes()
     if made.folded:

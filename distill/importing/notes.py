@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from distill.checker.scope import many
 from distill.importing.config import Config
 from distill.importing.outputs import Dropped
 from distill.importing.parameters import Taken
@@ -106,7 +107,7 @@ def notes_of(
 
 def found(shape: Transformer | MLP, dtypes: Sequence[str]) -> str:
     """What the tensors themselves say."""
-    sizes = f"{shape.n_outputs} outputs, numbers of {' and '.join(dtypes)}"
+    sizes = f"{many(shape.n_outputs, 'output')}, numbers of {' and '.join(dtypes)}"
     if isinstance(shape, Transformer):
         layers = f"{shape.n_layers} layer{'' if shape.n_layers == 1 else 's'}"
         sizes = f"{shape.n_vocab} tokens, {layers}, {sizes}"
@@ -127,7 +128,9 @@ def left_out(ignored: Mapping[str, str]) -> list[str]:
     for key, reason in ignored.items():
         groups.setdefault((key.partition(".")[0], reason), []).append(key)
     return [
-        f"{keys[0]} ({reason})" if len(keys) == 1 else f"{top}.* ({len(keys)} tensors: {reason})"
+        f"{keys[0]} ({reason})"
+        if len(keys) == 1
+        else f"{top}.* ({many(len(keys), 'tensor')}: {reason})"
         for (top, reason), keys in groups.items()
     ]
 

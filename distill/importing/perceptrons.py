@@ -13,6 +13,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from distill.checker.scope import many
 from distill.importing.rows import (
     EMBEDS,
     Module,
@@ -125,7 +126,8 @@ def _first(
         tables = tables or [head]
         if not embeds or len(tables) not in (1, inputs):
             raise LayoutError(
-                f"'{head.name}' of '{place}' cannot embed {inputs} inputs: what is behind it reads "
+                f"'{head.name}' of '{place}' cannot embed {many(inputs, 'input')}: what is "
+                "behind it reads "
                 "another number of values; say first=onehot, or inputs=N"
             )
         behind = order[len(tables) :]
@@ -138,8 +140,8 @@ def _first(
         count = len(rows[0])
         if sizes is not None and max(sizes) > count:
             raise LayoutError(
-                f"the embedding of '{place}' has {count} rows, and the task has inputs of "
-                f"{max(sizes)} values: set the task to the network's size"
+                f"the embedding of '{place}' has {many(count, 'row')}, and the task has inputs of "
+                f"{many(max(sizes), 'value')}: set the task to the network's size"
             )
         return made, count, behind, "" if first else "the first layer is an embedding"
     if not onehot or (embeds and not first):
@@ -171,7 +173,8 @@ def _one_hot(
     chosen = [name for name, fit in fits.items() if fit]
     if len(chosen) != 1:
         raise LayoutError(
-            f"'{head.name}' of '{place}' reads {reads} numbers: expected to be told what they are, "
+            f"'{head.name}' of '{place}' reads {many(reads, 'number')}: expected to be told "
+            "what they are, "
             f"first=onehot for {inputs} one-hot vectors side by side, first=added for their sum, "
             "and inputs=N (--layout feedforward,first=...,inputs=...)"
         )
@@ -193,7 +196,8 @@ def _check_gap(table: Module, behind: Module, beside: bool, place: str) -> None:
     gap = _gap(table, behind)
     if gap is not None and gap > (1 if beside else 0):
         raise LayoutError(
-            f"between '{table.name}' and '{behind.name}' of '{place}' stand {gap} layers without "
+            f"between '{table.name}' and '{behind.name}' of '{place}' stand "
+            f"{many(gap, 'layer')} without "
             f"weights, and what they do is in no tensor: {how_else()}"
         )
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from distill.checker.scope import many
 from distill.domains.sequences import Channels
 from distill.errors import DistillError
 from distill.importing.config import Config, read_config
@@ -236,8 +237,10 @@ def _channels(
     if "W_E" not in tensors:
         if sum(sizes) != width or channels.size > MAX_SYMBOLS:
             raise LayoutError(
-                f"checkpoint '{path}' has no embedding, and its recurrent layer {width} inputs: "
-                f"expected {width} values of its channels together, for one-hot vectors; say how "
+                f"checkpoint '{path}' has no embedding, and its recurrent layer "
+                f"{many(width, 'input')}: "
+                f"expected {many(width, 'value')} of its channels together, for one-hot "
+                "vectors; say how "
                 f"many each has, --layout {layout.label},inputs=..."
             )
         hot = [torch.eye(size)[torch.arange(size)] for size in sizes]
@@ -246,8 +249,9 @@ def _channels(
         assumed.append(f"one-hot vectors of {' and '.join(map(str, sizes))} symbols as inputs")
     elif prod(sizes) != rows:
         raise LayoutError(
-            f"checkpoint '{path}': inputs={values['inputs']} are {prod(sizes)} symbols, and the "
-            f"embedding has {rows} rows: expected as many"
+            f"checkpoint '{path}': inputs={values['inputs']} are "
+            f"{many(prod(sizes), 'symbol')}, and the "
+            f"embedding has {many(rows, 'row')}: expected as many"
         )
     if "inputs" not in values and "first" not in values:
         assumed.append(f"one channel of symbols {first} to {first + rows - 1}")
@@ -265,7 +269,8 @@ def _answers(
     if len(found) != shape.n_outputs or len(set(found)) != len(found):
         raise LayoutError(
             f"checkpoint '{path}': answers={values['answers']} of layout '{layout.label}' are "
-            f"{len(found)}, and the network has {shape.n_outputs} outputs: expected as many, all "
+            f"{len(found)}, and the network has {many(shape.n_outputs, 'output')}: expected "
+            "as many, all "
             "different"
         )
     return found

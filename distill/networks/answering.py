@@ -15,8 +15,9 @@ import torch
 from jaxtyping import Int
 from torch import Tensor
 
+from distill.checker.scope import many
 from distill.domains.finite import Domain
-from distill.errors import DistillError
+from distill.errors import DistillError, quoted
 
 
 @runtime_checkable
@@ -37,14 +38,20 @@ def as_logits(network: Any, domain: Domain) -> tuple[Callable[[Tensor], Tensor],
             values of the output.
 
     Raises:
-        DistillError: it answers with a label that is no value of the output.
+        DistillError: it is nothing that can be called, takes another number of arguments, fails on
+            values of the inputs, or answers with a label that is no value of the output.
     """
     called: Callable[..., Any]
     if isinstance(network, torch.nn.Module):
         called, how = network, ""
+    elif not callable(network) and not isinstance(network, Fitted):
+        raise DistillError(
+            f"a {type(network).__name__} is no network: expected a module, a function of the "
+            "inputs, an estimator that predicts, or a distill.Model"
+        )
     elif not callable(network):
         called, how = _predicting(network, domain), "the classes that it predicts for rows"
-    elif _arguments(network) == len(domain.inputs) > 1:
+    elif _takes_values(network, domain):
         called, how = _by_values(network, domain)
     else:
         called, how = network, ""
@@ -52,6 +59,8 @@ def as_logits(network: Any, domain: Domain) -> tuple[Callable[[Tensor], Tensor],
     try:
         with torch.no_grad():
             answer = torch.as_tensor(called(probe))
+    except DistillError:
+        raise
     except Exception:  # whatever it fails with is said where it is called
         return called, how
     if answer.dim() == 2 and answer.shape[1] == 1 and len(domain.outputs) > 1:
@@ -86,6 +95,29 @@ def _arguments(function: Callable[..., Any]) -> int | None:
     return sum(it.kind in kinds and it.default is inspect.Parameter.empty for it in parameters)
 
 
+def _takes_values(function: Callable[..., Any], domain: Domain) -> bool:
+    """Whether a callable takes the values of one input after the other, and no tokens at once.
+
+    Raises:
+        DistillError: it takes neither as many arguments as there are inputs, nor one.
+    """
+    count, inputs = _arguments(function), len(domain.inputs)
+    if count is not None and count not in (0, 1, inputs):
+        raise DistillError(
+            f"the network takes {many(count, 'argument')}: expected {inputs}, the values of "
+            f"{' and '.join(domain.names)}, or one, integer tokens [n, {inputs}]"
+        )
+    if count != inputs:
+        return False
+    if inputs > 1:
+        return True
+    try:  # of a single input tells what comes of a number: no tensor, where it is meant for one
+        answer = function(domain.inputs[0].start)
+    except Exception:  # it is called with tokens then, and fails there if it does
+        return False
+    return isinstance(answer, int | np.integer)
+
+
 def _by_values(
     function: Callable[..., Any], domain: Domain
 ) -> tuple[Callable[[Tensor], Tensor], str]:
@@ -93,8 +125,19 @@ def _by_values(
 
     def one_by_one(tokens: Int[Tensor, "n k"]) -> Tensor:
         values = (tokens + torch.tensor([it.start for it in domain.inputs])).tolist()
-        answers = [function(*row) for row in values]
-        return torch.stack([torch.as_tensor(it) for it in answers])
+        answers = list[Tensor]()
+        for row in values:
+            try:
+                answers.append(torch.as_tensor(function(*row)))
+            except Exception as error:  # whatever code of somebody else raises
+                given = ", ".join(
+                    f"{name} = {it}" for name, it in zip(domain.names, row, strict=True)
+                )
+                raise DistillError(
+                    f"the network failed on {given}: {quoted(error)}; expected a function of "
+                    f"{' and '.join(domain.names)} to an answer, or to {len(domain.outputs)} logits"
+                ) from error
+        return torch.stack(answers)
 
     return one_by_one, "it is called with the values of the inputs, one input at a time"
 

@@ -4,7 +4,8 @@ A callable may take positions of values as integers [n, length] (with an axis of
 there are several), the values as floats [n, length, channels], or one-hot vectors; sequences may
 stand in the first axis or in the second; it may answer at every step or at the end. Which of these
 it is shows in what it does: sequences that are called together must be answered as each alone, and
-the beginning of a sequence as the whole sequence begins. What was found stands in the report.
+the beginning of a sequence as the whole sequence begins. A plain function that takes none of these
+is given one sequence at a time, as a list of numbers. What was found stands in the report.
 """
 
 from __future__ import annotations
@@ -34,6 +35,9 @@ SEED = 11
 
 ENCODINGS = ("integers", "values", "one-hot vectors")
 
+LISTS = "lists of values, one sequence at a time"
+"""The encoding of a function of a list of Python's integers, or of its tuples."""
+
 
 @dataclass(frozen=True)
 class Convention:
@@ -56,11 +60,12 @@ class Convention:
     labels: bool
 
     def __str__(self) -> str:
-        axes = "[steps, sequences]" if self.time_first else "[sequences, steps]"
+        axes = " [steps, sequences]" if self.time_first else " [sequences, steps]"
+        axes = "" if self.encoding == LISTS else axes
         when = "at the end" if self.at_the_end else "at every step"
         gives = "labels" if self.labels else f"{self.columns or 1} output"
         many = "s" if not self.labels and (self.columns or 1) > 1 else ""
-        return f"called with {self.encoding} {axes}, and gives {gives}{many} {when}"
+        return f"called with {self.encoding}{axes}, and gives {gives}{many} {when}"
 
 
 def encoded(
@@ -88,8 +93,7 @@ def call(
     convention: Convention,
 ) -> Tensor:
     """Outputs [n, length, columns], or [n, columns] of a callable that answers at the end."""
-    with evaluated(function), torch.no_grad():
-        said = first_of(function(encoded(numbers, channels, convention, dtype_of(function))))
+    said = _said(function, numbers, channels, convention)
     wanted = 1 if convention.at_the_end else 2
     if convention.answers_time_first:
         said = said.transpose(0, 1)
@@ -114,14 +118,13 @@ def convention_of(function: Callable[[Tensor], Any], channels: Channels) -> Conv
     """
     rng, failures = np.random.default_rng(SEED), list[str]()
     numbers = rng.integers(0, channels.size, (ROWS, STEPS))
-    for encoding in ENCODINGS:
+    module = isinstance(function, torch.nn.Module)
+    for encoding in ENCODINGS if module else (*ENCODINGS, LISTS):
         fitting, odd = list[Convention](), list[str]()
-        for time_first in (False, True):
+        for time_first in (False,) if encoding == LISTS else (False, True):
             tried = Convention(encoding, time_first, False, False, None, False)
             try:
-                dtype = dtype_of(function)
-                with evaluated(function), torch.no_grad():
-                    said = first_of(function(encoded(numbers, channels, tried, dtype)))
+                said = _said(function, numbers, channels, tried)
                 forms = list(_forms(tried, said))
                 if not forms:
                     failures.append(f"answers of shape {list(said.shape)} to {list(numbers.shape)}")
@@ -144,6 +147,24 @@ def convention_of(function: Callable[[Tensor], Any], channels: Channels) -> Conv
         "a callable from integers [sequences, steps] to answers or logits at every step, or at "
         "the end; or three, (start, step, answer)"
     )
+
+
+def _said(
+    function: Callable[[Any], Any],
+    numbers: Int[ndarray, "n length"],
+    channels: Channels,
+    convention: Convention,
+) -> Tensor:
+    """What a callable gives to sequences in one way of calling it, in the shape that it has."""
+    with evaluated(function), torch.no_grad():
+        if convention.encoding != LISTS:
+            return first_of(function(encoded(numbers, channels, convention, dtype_of(function))))
+        values = symbols(numbers.reshape(-1), channels.inputs).reshape(*numbers.shape, -1).tolist()
+        if len(channels.inputs) == 1:
+            sequences = [[symbol for (symbol,) in sequence] for sequence in values]
+        else:
+            sequences = [[tuple(symbol) for symbol in sequence] for sequence in values]
+        return torch.as_tensor([function(sequence) for sequence in sequences])
 
 
 def _forms(tried: Convention, said: Tensor) -> Iterator[Convention]:
@@ -195,9 +216,14 @@ def _steps_come_first(function: object) -> bool:
 
 
 def first_of(said: Any) -> Tensor:
-    """What a callable gives: the first of several things, as the library's own layers give."""
-    while isinstance(said, tuple | list) and said:
+    """What a callable gives: the first part of a tuple, as the library's own layers give one.
+
+    A list is no such tuple: what it holds are answers, one beside the other.
+    """
+    while isinstance(said, tuple) and said:
         said = said[0]
+    if isinstance(said, list):
+        return torch.stack([torch.as_tensor(each) for each in said])
     return torch.as_tensor(said)
 
 

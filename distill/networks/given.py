@@ -11,6 +11,7 @@ import torch
 from jaxtyping import Int
 from numpy import ndarray
 
+from distill.checker.scope import many
 from distill.domains.finite import Domain
 from distill.domains.sequences import Channels
 from distill.errors import DistillError, shown
@@ -122,7 +123,9 @@ def _called(
     columns, one = convention.columns or 1, (convention.columns or 1) == 1
     readout, remark = "choice", ""
     if convention.labels and not one:
-        raise DistillError(f"the network gives {columns} integers a step: expected one, or logits")
+        raise DistillError(
+            f"the network gives {many(columns, 'integer')} a step: expected one, or logits"
+        )
     if convention.labels:
         readout = "labels"
     elif one and outputs is not None and len(outputs) == 2:
@@ -133,12 +136,12 @@ def _called(
         if columns != channels.outputs or outputs is not None:
             raise DistillError(
                 f"the network gives {columns} output{'s' if columns > 1 else ''} a step: expected "
-                f"{channels.outputs} numbers, and no range of outputs for them"
+                f"{many(channels.outputs, 'number')}, and no range of outputs for them"
             )
     elif outputs is not None and len(outputs) != columns:
         raise DistillError(
-            f"the network gives {columns} outputs a step, and outputs={outputs} are "
-            f"{len(outputs)} answers: expected as many"
+            f"the network gives {many(columns, 'output')} a step, and outputs={outputs} are "
+            f"{many(len(outputs), 'answer')}: expected as many"
         )
     how, why = f"{convention}{remark}", "it is no module"
     if isinstance(network, torch.nn.Module) and convention.labels:
@@ -156,7 +159,7 @@ def _called(
             return OverSequences(over, (f"{read.remark}; {how}",), length)
     if channels.outputs > 1:
         raise DistillError(
-            f"the network gives {channels.outputs} numbers a step, and is not one of this "
+            f"the network gives {many(channels.outputs, 'number')} a step, and is not one of this "
             f"package's ({why}): give three callables, (start, step, answer)"
         )
     answers = None if outputs is None or convention.labels else np.array(outputs)

@@ -16,6 +16,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from distill.checker.scope import many
 from distill.errors import DistillError
 from distill.networks.feedforward import LINEAR, NORM, SHIFT, FeedForward
 from distill.networks.stored import Model
@@ -95,7 +96,7 @@ def tables_of(first: Linear, sizes: Sequence[int], reads: Reads) -> Tables:
     wanted = {"onehot": sum(sizes), "added": sizes[0], "numbers": len(sizes)}[reads]
     if found != wanted or (reads == "added" and not alike):
         raise DistillError(
-            f"the first layer reads {found} numbers: expected {wanted} for inputs of "
+            f"the first layer reads {many(found, 'number')}: expected {wanted} for inputs of "
             f"{' and '.join(map(str, sizes))} values ({reads})"
         )
     if reads == "added":
@@ -139,7 +140,8 @@ def assembled(tables: Tables, layers: Sequence[Layer], inputs: int) -> Model[Fee
         if isinstance(layer, Linear):
             if len(layer.weight) != width:
                 raise DistillError(
-                    f"a linear layer reads {len(layer.weight)} numbers behind {width}: expected "
+                    f"a linear layer reads {many(len(layer.weight), 'number')} behind "
+                    f"{width}: expected "
                     "as many; the layers are not one behind the other"
                 )
             width = layer.weight.shape[1]

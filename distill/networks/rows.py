@@ -16,6 +16,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from distill.checker.scope import many
 from distill.errors import DistillError
 from distill.networks.feedforward import FeedForward
 from distill.networks.layers import (
@@ -127,7 +128,7 @@ class Follower:
         if not isinstance(value, Tokens) or value.floats:
             raise Unreadable("an embedding of something else than tokens")
         if any(self.sizes[i] > len(table) for i in value.columns):
-            raise Unreadable(f"a table of {len(table)} rows, for {max(self.sizes)} values")
+            raise Unreadable(f"a table of {len(table)} rows, for {many(max(self.sizes), 'value')}")
         tables = tuple((i, table) for i in value.columns)
         return Rows(tables, "stack" if value.kept else "joined", False)
 
@@ -231,7 +232,8 @@ class Follower:
             raise Unreadable(str(error)) from error
         if model.architecture.n_tokens != max(self.sizes):
             raise Unreadable(
-                f"a table of {model.architecture.n_tokens} rows for {max(self.sizes)} values"
+                f"a table of {model.architecture.n_tokens} rows for "
+                f"{many(max(self.sizes), 'value')}"
             )
         return Reading(model, tuple(dict.fromkeys(self.remarks)), value.finished)
 
@@ -246,10 +248,10 @@ class Follower:
         if len(chosen) != 1:
             found = " or ".join(chosen) if chosen else "none of these"
             raise Unreadable(
-                f"a first layer that reads {wide} numbers, for inputs of "
+                f"a first layer that reads {many(wide, 'number')}, for inputs of "
                 f"{', '.join(map(str, self.sizes))} values: one-hot vectors side by side, added, "
                 f"or numbers ({found})"
             )
         how = READS[chosen[0]]
-        self.remarks.append(f"the first layer reads {wide} numbers: taken for {how}")
+        self.remarks.append(f"the first layer reads {many(wide, 'number')}: taken for {how}")
         return chosen[0]

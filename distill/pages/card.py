@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass
 
+from distill.checker.scope import many
 from distill.domains.finite import input_names
 from distill.kinds.known import listed
 from distill.pages.statements import not_checked
@@ -15,6 +16,7 @@ from distill.runs.certificate import Certificate
 from distill.runs.sequence_certificate import SequenceCertificate
 from distill.runs.store import Run, RunRecord, run_name
 from distill.runs.text_certificate import TextCertificate
+from distill.tasks.files import specifier
 
 LISTED = 20
 """Exceptions that are shown."""
@@ -71,7 +73,9 @@ def failures(run: Run) -> list[str]:
     report, said = run.report, []
     if report.program is not None and report.program.exceptions:
         said.append(
-            f"The mechanism alone is wrong on {report.program.exceptions:,} inputs, which the "
+            f"The mechanism alone differs from the network on "
+            f"{many(report.program.exceptions, 'input')}, "
+            "which the "
             "program lists."
         )
     for name, versus in (("network", report.model_vs_task), ("program", report.program_vs_task)):
@@ -134,7 +138,7 @@ def _made_by(record: RunRecord) -> str | None:
         layout = shlex.quote(str(record.settings["layout"]))
         model = shlex.quote(str(record.settings["model"]))
         return f"distill run{task} --model {model} --layout {layout}"
-    words = ["distill", "run", record.task, "--seed", str(record.seed)]
+    words = ["distill", "run", specifier(record.task), "--seed", str(record.seed)]
     for key, value in record.settings.items():
         words += ["--set", f"{key}={value}"]
     if record.arch is not None:
@@ -170,9 +174,9 @@ def _data(run: Run) -> str:
         return "Not known: the network was not trained here."
     if isinstance(certificate, SequenceCertificate):
         return (
-            f"Sequences of {certificate.length} steps with the task's answers at every step, "
-            f"drawn with seed {record.seed}: most at random, some constant, sparse or extreme. "
-            "Training stops when fresh sequences drawn in the same way are right."
+            f"Sequences of {many(certificate.length, 'step')} with the task's answers at every "
+            f"step, drawn with seed {record.seed}: most at random, some constant, sparse or "
+            "extreme. Training stops when fresh sequences drawn in the same way are right."
         )
     if isinstance(certificate, TextCertificate):
         return "Not recorded."

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from distill.checker.kind import DECOY
+from distill.checker.scope import many
 from distill.pages.statements import meaning_statement
 from distill.records.counts import Agreement
 from distill.records.figure import Figure
@@ -28,11 +29,17 @@ def evidence_rows(report: Report) -> list[Row]:
     rows = _agreement_rows(report) + _inside_rows(report) + _proof_rows(report)
     if report.program is not None:
         size = report.program
-        listed = f", {size.exceptions} exceptions listed" if size.exceptions else ""
-        rows.append(Row("program", f"{size.lines} lines", f"{size.ast_nodes} syntax nodes{listed}"))
+        listed = f", {many(size.exceptions, 'exception')} listed" if size.exceptions else ""
+        rows.append(
+            Row(
+                "program",
+                many(size.lines, "line"),
+                f"{many(size.ast_nodes, 'syntax node')}{listed}",
+            )
+        )
     if report.runner_up is not None:
         other = report.runner_up
-        size = f"{other.description_length} syntax nodes"
+        size = many(other.description_length or 0, "syntax node")
         rows.append(Row("runner-up", size, f"of the same network: {other.name}"))
     for name, value in (report.numbers or {}).items():
         if value is not None:
@@ -113,7 +120,9 @@ def _inside_rows(report: Report) -> list[Row]:
         if figure.value is None and figure.needs is None:
             continue
         shown = "not tested" if figure.value is None else words.shown(figure.value)
-        rows.append(Row(words.title, shown, _joined(words.note, figure.note, _needed(figure))))
+        rows.append(
+            Row(words.title, shown, _joined(words.note, words.noted(figure.note), _needed(figure)))
+        )
         if figure.decoy is not None and words.decoy is not None:
             rows.append(Row(f"  {words.decoy}", words.shown(figure.decoy), "in the same test"))
     return rows
@@ -142,6 +151,10 @@ def _joined(*parts: str | None) -> str:
     return "; ".join(part for part in parts if part)
 
 
+def _boxes(count: int) -> str:
+    return f"{count:,} box{'' if count == 1 else 'es'}"
+
+
 def _proof_rows(report: Report) -> list[Row]:
     rows, proof = [], report.proof
     if proof is not None:
@@ -149,11 +162,13 @@ def _proof_rows(report: Report) -> list[Row]:
         if proof.rounding is not None:
             note = f"rounding moves a logit by at most {proof.rounding:.1g}; {single}"
         elif proof.nodes is None:
-            note = f"of a half, over all inputs, up to {proof.up_to_length:,} steps, in float64"
+            steps = many(proof.up_to_length or 0, "step")
+            note = f"of a half, over all inputs, up to {steps}, in float64"
         elif proof.up_to_length is None:
-            note = f"by induction over {proof.nodes:,} boxes in hidden space; {single}"
+            note = f"by induction over {_boxes(proof.nodes)} in hidden space; {single}"
         else:
-            note = f"up to {proof.up_to_length:,} steps, over {proof.nodes:,} boxes; {single}"
+            steps = many(proof.up_to_length, "step")
+            note = f"up to {steps}, over {_boxes(proof.nodes)}; {single}"
         rows.append(Row("proved lead", f"{proof.smallest_lead:.3g}", note))
     if report.meaning is not None:
         rows.append(

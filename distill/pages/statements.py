@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from distill.checker.kind import VARIABLE
+from distill.checker.scope import many
 from distill.records.counts import Agreement, ProgramVsModel
 from distill.records.figures import three, words_of
 from distill.records.report import Meaning, Report
@@ -114,10 +115,9 @@ def _agreement(report: Report, counted: ProgramVsModel) -> list[str]:
             f"runs): both agree on {_of(counted.stress)}."
         )
     if counted.searched is not None:
-        said.append(
-            f"A search for disagreements visited {counted.searched:,} more "
-            f"{'sequences' if steps else 'inputs'} and found {counted.search_disagreements or 0:,}."
-        )
+        visited = many(counted.searched, "more sequence" if steps else "more input")
+        found = f"{counted.search_disagreements:,}" if counted.search_disagreements else "none"
+        said.append(f"A search for disagreements visited {visited} and found {found}.")
     return said
 
 
@@ -132,10 +132,11 @@ def _beyond(report: Report) -> list[str]:
 
 def meaning_statement(meaning: Meaning) -> str:
     """What function the program is, and how often it answers from a list instead."""
-    if not meaning.exceptions:
+    if not meaning.exceptions or " but for " in meaning.statement:
         return meaning.statement
-    inputs = "input" if meaning.exceptions == 1 else "inputs"
-    return f"{meaning.statement}, but for {meaning.exceptions:,} {inputs} that the program lists"
+    return (
+        f"{meaning.statement}, but for {many(meaning.exceptions, 'input')} that the program lists"
+    )
 
 
 def _inside(report: Report) -> list[str]:
@@ -195,7 +196,7 @@ def _domain_left(report: Report, counted: ProgramVsModel) -> list[str]:
     if report.over_sequences:
         if report.verdict != "proved":
             longest = max((longer.length for longer in report.longer), default=None)
-            beyond = "" if longest is None else f", and none beyond {longest:,} steps"
+            beyond = "" if longest is None else f", and none beyond {many(longest, 'step')}"
             left.append(f"Other sequences than those that were drawn{beyond}.")
         elif holds.lengths != "every length":
             left.append(f"A proof for longer sequences: it holds for {holds.lengths}.")

@@ -6,7 +6,7 @@ A row that has no words here is shown by its own name, so that a report of any k
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from distill.checker.kind import DECOY, VARIABLE
 from distill.records.figure import Figure
@@ -23,6 +23,7 @@ class Words:
         decoy: what its decoy is, in a table; null where it has no line of its own.
         taken: what a reader is told that a checker takes as it is.
         shown: how its value is written.
+        told: how what a row notes of itself is told; "{}" stands for the note.
     """
 
     title: str
@@ -30,11 +31,16 @@ class Words:
     decoy: str | None = None
     taken: str | None = None
     shown: Callable[[float], str] = lambda value: three(value)
+    told: str = "{}"
 
     def of(self, one: str) -> Words:
         """The words for one of several."""
         taken = self.taken or self.title
-        return Words(self.title.format(one), self.note, self.decoy, taken, self.shown)
+        return replace(self, title=self.title.format(one), taken=taken)
+
+    def noted(self, note: str | None) -> str | None:
+        """What a row notes of itself, if anything."""
+        return None if note is None else self.told.format(note)
 
 
 def three(value: float) -> str:
@@ -115,7 +121,11 @@ ONE_OF: dict[str, Words] = {
     DECOY: Words("decoy: {}", "R² of the logits", taken=SCORED),
     DECOY_AGREES: Words("decoy: {}", "arg max agrees", taken=SCORED),
     ISOLATED: Words(
-        "frequency {} alone", "R² of a constant size", "R² of a size as |cos|", taken=CLOCK
+        "frequency {} alone",
+        "R² of a constant size",
+        "R² of a size as |cos|",
+        taken=CLOCK,
+        told="of these two alone it would be called {}",
     ),
 }
 """By what the names of rows begin with, for what there are several of."""

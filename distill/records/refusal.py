@@ -54,5 +54,6 @@ NUMBERS = {
     "tie": "how near an answer comes to half-way between two integers, in parts of its step",
     "traced": "inputs that were looked at",
     "values": "values of registers that were gone through",
+    "waves_agree": "part of the network's answers that the waves give, without a list of others",
 }
 """What the numbers of a refusal are, in a few words each."""

@@ -191,7 +191,24 @@ class Report:
             if row.name.startswith(prefix)
         }
 
+    def __str__(self) -> str:
+        """What a notebook shows, in lines: the verdict and what it rests on."""
+        located = " and located" if self.located else ""
+        rows = [f"  {name}: {value}" for name, value in self._rows()]
+        return "\n".join([f"{self.verdict}{located}: {self.sentence}", *rows])
+
     def _repr_html_(self) -> str:
+        body = "".join(
+            f"<tr><th>{escape(name)}</th><td>{escape(str(value))}</td></tr>"
+            for name, value in self._rows()
+        )
+        located = " and located" if self.located else ""
+        return (
+            f"<p><b>{self.verdict}</b>{located}. {escape(self.sentence)}</p><table>{body}</table>"
+        )
+
+    def _rows(self) -> list[tuple[str, Any]]:
+        """What the verdict rests on, in a few names and values."""
         rows: list[tuple[str, Any]] = [("mechanism", self.mechanism.name)]
         for name, counted in (
             ("program = network", self.program_vs_model),
@@ -202,14 +219,7 @@ class Report:
         r2 = self.value("logit_r2")
         if r2 is not None:
             rows.append(("R² of the logits", f"{r2:.3f}"))
-        rows += [("because", reason) for reason in self.explanations]
-        body = "".join(
-            f"<tr><th>{escape(name)}</th><td>{escape(str(value))}</td></tr>" for name, value in rows
-        )
-        located = " and located" if self.located else ""
-        return (
-            f"<p><b>{self.verdict}</b>{located}. {escape(self.sentence)}</p><table>{body}</table>"
-        )
+        return rows + [("because", reason) for reason in self.explanations]
 
 
 def in_its_own_words(report: Report) -> Report:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from distill.checker.scope import many
 from distill.records.counts import Agreement
 from distill.records.report import Report
 
@@ -58,7 +59,7 @@ def rightness(report: Report) -> Rightness:
     return Rightness(
         "right",
         f"right on all {versus.total:,}{tried}",
-        f"The program has the task's answer on all {versus.total:,} inputs"
+        f"The program has the task's answer on all {many(versus.total, 'input')}"
         f"{'' if counted.exhaustive else ' that were tried'}.",
     )
 

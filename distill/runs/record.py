@@ -86,7 +86,7 @@ def _made_anew(folder: Path, version: Any, reads: int) -> str:
     """What to do about a file of another version."""
     if type(version) is not int or version > reads:
         return "use the distill that wrote it, or run the task again"
-    from distill.tasks.files import builtin_tasks
+    from distill.tasks.files import specifier
 
     again = "FILE.py:NAME"  # a task that is not built in came from a file, or a network from one
     with contextlib.suppress(OSError, ValueError, AttributeError):
@@ -94,10 +94,9 @@ def _made_anew(folder: Path, version: Any, reads: int) -> str:
         name, given = str(record.get("task")), record.get("settings", {})
         if "model" in given:
             again = f"--model {given['model']}"
-        elif name in builtin_tasks():
-            again = " ".join([name, *(f"--set {key}={value}" for key, value in given.items())])
         else:
-            again = f"FILE.py:{name}"
+            settings = (f"--set {key}={value}" for key, value in given.items())
+            again = " ".join([specifier(name), *settings])
     return f"made by an earlier version: run it again, `distill run {again}`"
 
 

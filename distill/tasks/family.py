@@ -18,11 +18,11 @@ import inspect
 import math
 import typing
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal
 
 from distill.domains.finite import INT64
-from distill.errors import DistillError, TaskError, one_line, quoted, shown
+from distill.errors import DistillError, TaskError, one_line, own_line, quoted_with_line, shown
 from distill.tasks.finite import Setting, Task
 from distill.tasks.sequences import SequenceTask
 from distill.tasks.time_limit import time_limit
@@ -110,9 +110,12 @@ class TaskFamily:
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # SystemExit too: nobody has asked to leave
-            raise TaskError(f"task '{self.name}' could not be built: {quoted(error)}") from error
+            raise TaskError(
+                f"task '{self.name}' could not be built: {quoted_with_line(error)}{_takes(error)}"
+            ) from error
         raise TaskError(
             f"'{self.name}' returned {type(built).__name__}: expected a Task or a SequenceTask"
+            f"{'; is there a return?' if built is None else ''}"
         )
 
     def read(self, settings: Mapping[str, str | Setting]) -> dict[str, Setting]:
@@ -148,6 +151,17 @@ class TaskFamily:
         if isinstance(declared, type) and declared in EXPECTED:
             return declared
         return type(self.defaults[name])
+
+
+def _takes(error: BaseException) -> str:
+    """What a task is made of, where a call that makes one has other arguments."""
+    called = own_line(error)
+    kinds = [kind for kind in (SequenceTask, Task) if f"{kind.__name__}(" in called]
+    if not isinstance(error, TypeError) or not kinds:
+        return ""
+    names = [part.name for part in fields(kinds[0]) if part.init]
+    own = ", ".join(name for name in names if name not in {"name", "settings", "about"})
+    return f"; a {kinds[0].__name__} takes {own}"
 
 
 def _written(value: Setting) -> str:

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
 
-from distill.errors import DistillError, TaskError, one_line, quoted, shortened
+from distill.errors import DistillError, TaskError, one_line, quoted_with_line, shortened
 from distill.tasks.family import TaskFamily
 from distill.tasks.finite import Setting, Task
 from distill.tasks.sequences import SequenceTask
@@ -111,10 +111,15 @@ def _executed(path: Path) -> ModuleType:
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # SystemExit too: whoever runs a task has not asked to leave
-        raise TaskError(f"task file '{path}' failed: {quoted(error)}") from error
+        raise TaskError(f"task file '{path}' failed: {quoted_with_line(error)}") from error
     finally:
         sys.dont_write_bytecode = writes_bytecode
     return module
+
+
+def specifier(task: str) -> str:
+    """What `distill run` takes for a task of this name: where it is not built in, a file's."""
+    return task if task in builtin_tasks() else f"FILE.py:{task}"
 
 
 def load_task(

@@ -30,7 +30,7 @@ from jaxtyping import Bool, Int
 from numpy import ndarray
 
 from distill.domains.finite import Domain, choose
-from distill.errors import TaskError, quoted, shown
+from distill.errors import TaskError, quoted_with_line, shown
 
 MEMORY_BUDGET = 2 * 1024**3
 """Bytes that a task's tables may take; a larger task is refused before anything is allocated."""
@@ -124,8 +124,8 @@ class Task:
             except (Exception, SystemExit) as error:
                 call = ", ".join(map(str, values))
                 raise TaskError(
-                    f"reference({call}) of task '{self.name}' raised {quoted(error)}; it must "
-                    "answer for every input"
+                    f"reference({call}) of task '{self.name}' raised "
+                    f"{quoted_with_line(error)}; it must answer for every input"
                 ) from error
             if not isinstance(answer, int | np.integer) or int(answer) not in self.outputs:
                 call = ", ".join(map(str, values))

@@ -28,8 +28,9 @@ import numpy as np
 from jaxtyping import Int
 from numpy import ndarray
 
+from distill.checker.scope import many
 from distill.domains.sequences import Channels
-from distill.errors import TaskError, TooLargeTaskError, quoted, shown
+from distill.errors import TaskError, TooLargeTaskError, quoted_with_line, shown, with_article
 from distill.tasks.finite import Setting
 
 MAX_LENGTH = 1000
@@ -108,7 +109,7 @@ class SequenceTask:
             ):
                 raise TaskError(
                     f"symbols of channel '{name}' are {characters!r}: expected a different "
-                    f"character for each of its {values} values"
+                    f"character for each of its {many(values, 'value')}"
                 )
         self.labels(self.sample(np.random.default_rng(0), PROBES))
 
@@ -141,8 +142,8 @@ class SequenceTask:
             drawn = self.sampler(rng, count, length)
         except (Exception, SystemExit) as error:
             raise TaskError(
-                f"the sampler raised {quoted(error)}, when asked for {count} sequences of length "
-                f"{length}"
+                f"the sampler raised {quoted_with_line(error)}, when asked for "
+                f"{many(count, 'sequence')} of length {length}"
             ) from error
         shape = (count, length, len(self.inputs))
         if not isinstance(drawn, ndarray) or not np.issubdtype(drawn.dtype, np.integer):
@@ -177,7 +178,8 @@ class SequenceTask:
             labels = np.array(answers, dtype=np.int64)
         except OverflowError:
             raise TooLargeTaskError(
-                f"the reference answers beyond 64-bit integers within {inputs.shape[1]} steps: "
+                f"the reference answers beyond 64-bit integers within "
+                f"{many(inputs.shape[1], 'step')}: "
                 "ask for shorter sequences, or choose smaller ranges"
             ) from None
         return labels.reshape(*inputs.shape[:2], self.outputs)
@@ -223,14 +225,15 @@ class SequenceTask:
             answers = self.reference(list(sequence))
         except (Exception, SystemExit) as error:
             raise TaskError(
-                f"{self._call(sequence)} raised {quoted(error)}; it must answer for every sequence"
+                f"{self._call(sequence)} raised {quoted_with_line(error)}; it must answer "
+                "for every sequence"
             ) from error
         expected = "an integer" if self.outputs == 1 else f"a tuple of {self.outputs} integers"
         if not isinstance(answers, list) or len(answers) != len(sequence):
             count = f" of {len(answers)}" if isinstance(answers, list) else ""
             raise TaskError(
-                f"{self._call(sequence)} is a {type(answers).__name__}{count}: expected a list "
-                f"of {len(sequence)}, {expected} for every input"
+                f"{self._call(sequence)} is {with_article(type(answers).__name__)}{count}: "
+                f"expected a list of {len(sequence)}, {expected} for every input"
             )
         for t, answer in enumerate(answers):
             numbers = (answer,) if self.outputs == 1 else answer
@@ -247,6 +250,12 @@ class SequenceTask:
 
     def _check_causal(self, sequence: list[Any], answers: list[Any]) -> None:
         """The start of a sequence must be answered alike, whatever comes after it."""
+        if (again := self._answers(sequence)) != answers:
+            t = next(t for t in range(len(answers)) if again[t] != answers[t])
+            raise TaskError(
+                f"{self._call(sequence)} answers {answers[t]} at step {t}, and {again[t]} when it "
+                "is asked again: expected the same answers whenever it is asked"
+            )
         whole = len(sequence)
         for cut in sorted({whole * part // PROBES for part in range(1, PROBES)} - {0}):
             alone = self._answers(sequence[:cut])
@@ -254,8 +263,8 @@ class SequenceTask:
                 t = next(t for t in range(cut) if alone[t] != answers[t])
                 raise TaskError(
                     f"{self._call(sequence)} answers {answers[t]} at step {t}, and {alone[t]} if "
-                    f"the sequence ends after {cut} steps: output t may depend on inputs up to t "
-                    "only"
+                    f"the sequence ends after {many(cut, 'step')}: output t may depend on "
+                    "inputs up to t only"
                 )
 
     def _call(self, sequence: list[Any]) -> str:

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from distill.checker.scope import many
 from distill.domains.sequences import Channels
 from distill.errors import DistillError
 from distill.networks.architecture import StepArchitecture
@@ -144,11 +145,13 @@ def does_not_fit(cell: str, channels: Channels, data: Data) -> str | None:
     if cell in {"linear", "relu", "linear sum", "relu sum"}:
         return None
     if channels.outputs > 1:
-        return f"every answer has {channels.outputs} numbers, and a {cell} network chooses one"
+        return (
+            f"every answer has {many(channels.outputs, 'number')}, and a {cell} network chooses one"
+        )
     answers = len(data.answers)
     if channels.size > MAX_SYMBOLS or answers > MAX_ANSWERS:
         return (
-            f"{channels.size:,} symbols and at least {answers:,} different answers: beyond "
+            f"{many(channels.size, 'symbol')} and at least {answers:,} different answers: beyond "
             f"{MAX_SYMBOLS} and {MAX_ANSWERS} no {cell} network is trained"
         )
     return None

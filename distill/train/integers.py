@@ -15,6 +15,7 @@ from functools import cached_property
 import numpy as np
 import torch
 
+from distill.checker.scope import many
 from distill.networks.integer_recurrent import Activation, IntegerRecurrent, Readout
 from distill.networks.stored import Model
 from distill.records.attempts import Attempt
@@ -23,6 +24,11 @@ from distill.train.integer_loop import train_choice, train_value
 from distill.train.integer_recipes import ChoiceRecipe, ValueRecipe
 from distill.train.linear_limits import LinearLimit, linear_limit
 from distill.train.trainer import Observe, TrainingState, sizes_of
+
+ALIKE, NEARER, CLOSE = 2, 0.05, 0.5
+"""Wider networks are not tried where so many widths in a row lowered the least loss by less than
+this part, and none was right on this part of the fresh sequences. Of a hash of the inputs every
+width has a loss of 2.27; tasks that a kind learns come a third nearer from width to width."""
 
 AT_THE_FLOOR = 0.1
 """Part by which a loss may be above the least one and count as that: they are of other samples."""
@@ -123,11 +129,14 @@ class IntegerTrainer:
         if least is None:
             return "no linear network answers the sequences that are trained on"
         if planned.d_hidden < least:
-            return f"no linear network of less than {least} units answers the training sequences"
+            return (
+                f"no linear network of less than {many(least, 'unit')} answers the training "
+                "sequences"
+            )
         reached = min((a.loss for a in tried if a.loss is not None), default=math.inf)
         if self._limit.floor and reached < self._limit.floor * (1 + AT_THE_FLOOR):
             return "a narrower network is as near to the answers as linear ones can be"
-        return None
+        return _no_nearer(tried)
 
     def prefers(self, attempt: Attempt, over: Attempt) -> bool:
         """The one that is right on more of the fresh sequences."""
@@ -161,3 +170,14 @@ class IntegerTrainer:
         self, architecture: IntegerRecurrent, parameters: dict[str, torch.Tensor]
     ) -> Model[IntegerRecurrent]:
         return Model(architecture, parameters, self._answers)
+
+
+def _no_nearer(tried: Sequence[Attempt]) -> str | None:
+    """Why further widths are not worth it where two in a row came no nearer to the answers."""
+    losses = [a.loss for a in tried if a.loss is not None and a.ruled_out is None]
+    if len(losses) <= ALIKE or max((a.right or 0.0 for a in tried), default=0.0) >= CLOSE:
+        return None
+    before, last = min(losses[:-ALIKE]), min(losses[-ALIKE:])
+    if last < before * (1 - NEARER):
+        return None
+    return f"the last {ALIKE} widths came no nearer to the answers than a narrower network"

@@ -207,7 +207,7 @@ class DomainTraining(Training):
         if not known or max(known) >= LEARNED:
             return ()
         count = len(self._tried)
-        tried = f"{count} attempts" if count > 1 else "one attempt"
+        tried = many(count, "attempt") if count > 1 else "one attempt"
         fraction = self.task.train_fraction
         more = "" if fraction >= MUCH else f"more than {fraction:.0%} of the inputs to train on, "
         return (

@@ -20,6 +20,7 @@ from jaxtyping import Float
 from numpy import ndarray
 from torch import Tensor
 
+from distill.checker.scope import many
 from distill.networks.second_order import Recurrent
 from distill.networks.stored import Model
 from distill.records.attempts import Attempt
@@ -58,6 +59,9 @@ class SecondOrderRecipe:
             steps: one that goes nowhere is not waited for.
         promising: a member that has this part right is waited for until `max_steps`: the last
             errors go as the learning rate falls.
+        nowhere: learning is given up where no member has this part right after `patience` steps. Of
+            65 networks that learned their task (MIPS and Tomita suites, seed 0) every one had
+            0.58 of it after 100 steps; of a hash of the inputs 0.04 is right after 300.
         check_every: steps between two looks at fresh sequences.
         glance: fresh sequences that every member is looked at on; one that is right on these is
             tried on all.
@@ -83,6 +87,7 @@ class SecondOrderRecipe:
     max_steps: int = 1000
     patience: int = 300
     promising: float = 0.9
+    nowhere: float = 0.2
     check_every: int = 50
     glance: int = 1000
     logits: int = 2_000_000
@@ -246,6 +251,12 @@ def _learn(
     right, chosen, best, better_at, step = 0.0, one_of(parameters, 0), 0.0, 0, 0
     order = list(range(recipe.members))
     while right < 1 and step < recipe.max_steps:
+        if step == recipe.patience and best < recipe.nowhere:
+            stopped = (
+                f"no member was right on {recipe.nowhere:.0%} of the fresh sequences after "
+                f"{many(step, 'step')}"
+            )
+            return _Learned(parameters, chosen, order, step, stopped)
         if best < recipe.promising and step >= better_at + recipe.patience:
             stopped = f"no member was better than before for {recipe.patience} steps"
             return _Learned(parameters, chosen, order, step, stopped)

@@ -12,8 +12,8 @@ and the answer with the largest logit wins.
 Why it works: the circles are a little out of step (the phases), but of all answers the
 one whose angles meet best is still unique, and it depends on 2 * a - b + 3 alone.
 
-The network is not perfect: on 1 input it answers something that these waves do not
-explain. EXCEPTIONS lists them.
+On 1 input the network answers something that these waves do not explain. EXCEPTIONS
+lists it.
 """
 
 import sys

@@ -306,3 +306,34 @@ def test_a_module_that_differs_from_its_layers_on_one_short_sequence_is_a_black_
     given = over_sequences(module, BITS, None, len(word))
     assert given.network.stored is None
     assert "gives something else than its submodules" in given.remarks[0]
+
+
+@pytest.mark.parametrize(
+    ("function", "channels", "sequence"),
+    [
+        (
+            lambda xs: [int(t > 1 and min(xs[t - 2 : t + 1]) > 1) for t in range(len(xs))],
+            1,
+            [2] * 4,
+        ),
+        (lambda xs: [sum(xs[: t + 1]) % 3 for t in range(len(xs))], 1, [2, 1, 1, 0]),
+        (lambda xs: sum(xs) % 2, 1, [1, 1, 1]),
+        (lambda xs: [int(a == b) for a, b in xs], 2, [(1, 1), (0, 1)]),
+    ],
+)
+def test_a_function_of_a_list_is_called_with_lists(function, channels, sequence):
+    run = distill.distill(function, [range(3)] * channels, length=5)
+    assert run.report.verdict == "tested"
+    assert run.program is not None
+    answers = run.program(sequence)
+    due = function(sequence)
+    assert answers == due if isinstance(due, list) else answers[-1] == due
+
+
+def test_a_list_of_answers_is_no_tuple_of_which_the_first_counts():
+    def summed(steps):  # [steps, sequences], as the sum along a list of its rows
+        return [sum(steps[: t + 1]) % 3 for t in range(len(steps))]
+
+    run = distill.distill(summed, [range(3)], length=5)
+    assert run.program is not None
+    assert run.program([1, 1, 1, 2]) == [1, 2, 0, 2]

@@ -424,3 +424,9 @@ def test_exhibits_are_numbers_that_can_be_read_without_this_package(planted_run)
     rows = stored["logits"]["maps"][0]["rows"]
     assert len(rows) == 23
     assert all(1 <= int(level) <= 255 for row in rows for level in row.split())
+
+
+def test_a_task_of_a_file_is_run_again_from_its_file(planted):
+    own = replace(planted, record=replace(planted.record, task="hours", seed=0, settings={"h": 24}))
+    made = commands(own)[0].line
+    assert made.startswith("distill run FILE.py:hours --seed 0 --set h=24")

@@ -69,7 +69,7 @@ HEAD = "from distill import SequenceTask, Task, task, windows\n@task\ndef f("
         (b"\x00\xff" * 50, "not valid Python|failed"),
         (b"#" * (10 * 2**20 + 1), "has 10 MB: expected a Python file of at most"),
         (b"while True: pass", r"^: it is not at its end after 0\.1 s"),
-        (b"raise SystemExit('a\\n\\nb')", "failed: SystemExit: a b$"),
+        (b"raise SystemExit('a\\n\\nb')", r"failed: SystemExit: a b \(line 1 of "),
         (b"class E(Exception):\n __str__ = 3\nraise E", "a message that cannot be read"),
         (HEAD + "p=(1, 2)): ...", r"setting 'p' of task 'f' is \(1, 2\) by default: expected"),
         (HEAD + "p=float('nan')): ...", "is nan by default"),

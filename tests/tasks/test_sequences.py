@@ -64,7 +64,7 @@ def test_a_sequence_is_spelled_in_its_symbols():
             r"\[.*\]\), the sequence [()]{10}, raised",
         ),
         ({"reference": lambda xs: xs[::-1]}, "output t may depend on inputs up to t only"),
-        ({"reference": lambda xs: [*xs[1:], 0]}, r"if the sequence ends after \d steps"),
+        ({"reference": lambda xs: [*xs[1:], 0]}, r"if the sequence ends after \d steps?"),
         ({"reference": lambda xs: [len(xs) for _ in xs]}, "answers 10 at step 0, and 1 if"),
         ({"reference": lambda xs: [2**63 for _ in xs]}, "beyond 64-bit integers within 10 steps"),
         ({"sampler": lambda rng, n, t: 1 // 0}, "sampler raised ZeroDivisionError.* of length 10"),
@@ -175,3 +175,40 @@ def test_a_checkpoint_is_held_against_a_task_of_its_own_channels_alone(tmp_path)
     for name in ("parity_all", "mod_add"):
         with pytest.raises(DistillError, match=r"over sequences of x in 0\.\.2, and task"):
             distill.run_model(path, name, out=out)
+
+
+@pytest.mark.parametrize(
+    ("reference", "said"),
+    [
+        ("sum(xs)", "is an int: expected a list of 8"),
+        ("xs[::-1]", "if the sequence ends after 1 step: output t may depend"),
+        ("[random() < 0.5 for x in xs]", "when it is asked again: expected the same answers"),
+        ("[y for x in xs]", r"name 'y' is not defined \(line 4 of mine.py\); it must answer"),
+    ],
+)
+def test_a_mistake_in_a_reference_is_told_with_its_line(tmp_path, reference, said):
+    path = tmp_path / "mine.py"
+    path.write_text(
+        "from random import random\nfrom distill import SequenceTask, task\n@task\n"
+        f"def one(): return SequenceTask({{'x': range(4)}}, lambda xs: {reference}, length=8)\n"
+    )
+    with pytest.raises(TaskError, match=said):
+        load_task(f"{path}:one")
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (
+            "return SequenceTask(input={'x': range(4)})",
+            "a SequenceTask takes inputs, reference, ou",
+        ),
+        ("return Task(input={'x': range(4)})", "a Task takes inputs, outputs, reference"),
+        ("SequenceTask({'x': range(4)}, list)", "returned NoneType.*is there a return"),
+    ],
+)
+def test_a_task_that_cannot_be_built_says_what_one_is_made_of(tmp_path, body, said):
+    path = tmp_path / "mine.py"
+    path.write_text(f"from distill import SequenceTask, Task, task\n@task\ndef one(): {body}\n")
+    with pytest.raises(TaskError, match=said):
+        load_task(f"{path}:one")

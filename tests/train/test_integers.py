@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import accumulate
 
 import numpy as np
@@ -200,3 +201,26 @@ def test_what_every_symbol_counts_for_is_learned_in_one_unit_and_ruled_out_where
     none = trained_on(cell, Data(drawn[0], highest, drawn[1], most))
     assert none.network is None
     assert all(attempt.ruled_out for attempt in none.attempts)
+
+
+@pytest.mark.parametrize(
+    ("losses", "best", "given_up"),
+    [
+        ((2.28, 2.26, 2.27), 0.0, True),  # of a hash, at the widths 1, 2 and 3
+        ((2.28, 2.26), 0.0, False),  # one that came no nearer may be a poor start
+        ((0.82, 0.39, 0.38), 0.4, False),  # the one before came nearer
+        ((0.36, 0.36, 0.38), 0.6, False),  # most of it is right: the last errors take widths
+        ((0.30, 0.28, 0.25), 0.2, False),
+    ],
+)
+def test_widths_that_come_no_nearer_end_a_kind(losses, best, given_up):
+    cell = IntegerCell(readout="choice", n_symbols=10)
+    trainer = IntegerTrainer(cell, data(two_ago, range(10)), 0)
+    plan = trainer.planned()
+    tried = [
+        replace(attempt, steps=800, loss=loss, right=best)
+        for attempt, loss in zip(plan, losses, strict=False)
+    ]
+    why = trainer.ruled_out(plan[len(losses)], tried)
+    assert (why is not None) == given_up
+    assert why is None or "came no nearer" in why

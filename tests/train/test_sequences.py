@@ -97,7 +97,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(learned):
 
 def test_a_width_that_cannot_learn_is_given_up_and_recorded():
     """One hidden unit does not hold five remainders; eight do."""
-    recipe = dataclasses.replace(SMALL, patience=100)
+    recipe = dataclasses.replace(SMALL, patience=100, nowhere=0.0)
     made = train_in_order(SecondOrderTrainer(2, drawn(remainder), 0, recipe, (1, 12)), before=7)
     first, second = made.attempts
     assert first.reached_at is first.noise is first.radius is None
@@ -252,3 +252,23 @@ def test_no_sequences_or_other_labels_are_refused():
         DistillError, match=r"inputs are \[50, 10, 1\] and their labels \[50, 9, 1\]"
     ):
         dataclasses.replace(data, labels=data.labels[:, 1:])
+
+
+def test_a_width_that_goes_nowhere_is_given_up():
+    """A little better at every look, as with a hash, is nothing to wait for."""
+    rng = np.random.default_rng(0)
+    inputs, fresh = rng.integers(0, 2, (2, 3000, 6, 1))
+
+    def hashed(words):
+        state = np.full(len(words), 7)
+        given = []
+        for symbol in words[:, :, 0].T:
+            state = (state * state + 31 * symbol + 11) % 997
+            given.append(state % 10)
+        return np.stack(given, axis=-1)[:, :, None]
+
+    data = Data(inputs, hashed(inputs), fresh, hashed(fresh))
+    recipe = dataclasses.replace(SMALL, patience=50, nowhere=0.99)
+    (attempt,) = train_in_order(SecondOrderTrainer(2, data, 0, recipe, (4,))).attempts
+    assert attempt.steps == 50
+    assert "right on 99% of the fresh sequences after 50 steps" in str(attempt.stopped)

@@ -245,6 +245,9 @@ def test_the_contracts_fields_are_all_there(planted):
 def test_a_report_shows_itself_in_a_notebook(planted):
     assert "<b>proved</b>" in planted._repr_html_()
     assert "529 of 529" in planted.report._repr_html_()
+    printed = str(planted.report).splitlines()
+    assert printed[0].startswith("proved and located: The program answers")
+    assert "  program = network: 529 of 529" in printed
 
 
 def test_a_black_box_is_checked_again_without_its_network(tmp_path):

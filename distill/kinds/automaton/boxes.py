@@ -138,7 +138,9 @@ def _widen(
             inner, outer = maps.image(symbol, low[reached], high[reached], DOUBLE)
             lead = maps.leads(inner, outer, answers[reached, symbol], DOUBLE)
             if not lead.min() > 0:
-                return f"over {int((~(lead > 0)).sum())} boxes the network's answer does not lead"
+                behind = int((~(lead > 0)).sum())
+                boxes = "1 box" if behind == 1 else f"{behind:,} boxes"
+                return f"over {boxes} the network's answer does not lead"
             np.minimum.at(lower, follows[reached, symbol], inner)
             np.maximum.at(upper, follows[reached, symbol], outer)
         if (lower >= low).all() and (upper <= high).all():

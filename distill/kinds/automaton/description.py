@@ -11,6 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
+from distill.checker.scope import many
 from distill.expressions import expression as ex
 from distill.expressions.expression import Member
 from distill.kinds.automaton.division import describe_division
@@ -94,10 +95,10 @@ def _listed(plan: Plan, transitions_told: bool) -> str:
     cells = list[str]()
     for part, name in table_names(plan).items():
         if part in plan.listed and not (transitions_told and part in plan.updates):
-            cells.append(f"{name} ({len(part.rows):,} cells)")
+            cells.append(f"{name} ({many(len(part.rows), 'cell')})")
     for part in dict.fromkeys(plan.listed):
         if isinstance(part, Member):
-            cells.append(f"{len(part.values):,} values for which a condition holds")
+            cells.append(f"{many(len(part.values), 'value')} for which a condition holds")
     if not cells:
         return ""
     what = "the answers" if transitions_told else "a part of it"
@@ -153,10 +154,12 @@ def _flagged(subject: Subject) -> Description | None:
     called = subject.variables["flag"].name
     length = 1 + (len(subject.names) - 1) // len(loop.inputs)
     if called == "valid":
-        what = f"`valid` is 1 until {length} inputs in a row are what must not occur, then 0."
+        what = (
+            f"`valid` is 1 until {many(length, 'input')} in a row are what must not occur, then 0."
+        )
         title = f"validity by windows of {length} inputs"
     else:
-        what = f"`seen` is 0 until {length} inputs in a row are what is looked for, then 1."
+        what = f"`seen` is 0 until {many(length, 'input')} in a row are what is looked for, then 1."
         title = f"search in windows of {length} inputs"
     return Description(
         title,

@@ -16,6 +16,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
+from distill.checker.scope import many
 from distill.kinds.automaton.machine import Machine
 from distill.networks.network import HasSteps
 from distill.records.refusal import Refusal
@@ -102,7 +103,8 @@ def extract_machine(
         if isinstance(closed, int) and closed > max_states:
             return Refusal(
                 (
-                    f"more than {max_states:,} states were met: no machine of few states is what "
+                    f"more than {many(max_states, 'state')} were met: no machine of few "
+                    "states is what "
                     "the network follows; more are read with a larger max_states",
                 ),
                 {"states": closed, "continuations": len(continuations)},
@@ -110,15 +112,16 @@ def extract_machine(
         if isinstance(closed, int):
             return Refusal(
                 (
-                    f"new states are still met after {length} symbols, {closed:,} so far: their "
+                    f"new states are still met after {many(length, 'symbol')}, {closed:,} so "
+                    "far: their "
                     "number grows with the length, so that it counts rather than switches",
                 ),
                 {"states": closed, "continuations": len(continuations)},
             )
         transitions, access, hidden = closed
         found = _machine(network, transitions, hidden, symbols)
-        for many in (GLANCE, SEQUENCES):
-            drawn = _sequences(rng, many, count, length)
+        for tried in (GLANCE, SEQUENCES):
+            drawn = _sequences(rng, tried, count, length)
             wrong = np.argwhere(found.run(drawn) != network.run(drawn))
             if len(wrong):
                 break
@@ -128,7 +131,8 @@ def extract_machine(
                 return ExtractedMachine(found, access, hidden, tuple(continuations), rounds, length)
             return Refusal(
                 (
-                    f"{len(access)} states were met, and it takes sequences of {longest} symbols "
+                    f"{many(len(access), 'state')} were met, and it takes sequences of "
+                    f"{longest} symbols "
                     f"to see that there is no other, beyond the {length} that the network can be "
                     "trusted on: "
                     "something that counts without end would look the same; train on longer "
@@ -143,7 +147,8 @@ def extract_machine(
             return Refusal(
                 (
                     "two hidden states that answer alike after every continuation lead to "
-                    f"different answers after {last + 1} symbols: no machine of what it can tell "
+                    f"different answers after {many(last + 1, 'symbol')}: no machine of what "
+                    "it can tell "
                     "apart",
                 ),
                 {"states": len(access), "continuations": len(continuations)},

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from distill.checker.scope import many
 from distill.drawing.clouds import cloud, colours_said, side_said
 from distill.drawing.graph.graph import drawing
 from distill.drawing.graph.placement import Arrow, Graph
@@ -73,7 +74,9 @@ def state_graph(mechanism: AutomatonMechanism) -> tuple[Graph, str, str] | None:
     spelt = "; ".join(
         f"from {names[e.source]} to {names[e.target]}: {edge_text(e, machine)}" for e in edges
     )
-    said = f"A machine of {size} and {len(machine.symbols)} symbols that starts in {names[0]}."
+    said = (
+        f"A machine of {size} and {many(len(machine.symbols), 'symbol')} that starts in {names[0]}."
+    )
     if len(spelt) <= SPELT:
         said += f" Input → answer, {spelt}."
     if len(edges) <= LABELLED:
@@ -89,7 +92,8 @@ def state_graph(mechanism: AutomatonMechanism) -> tuple[Graph, str, str] | None:
         if shown < count:
             inputs = " and ".join(_clipped(symbols_text(s, machine), 24) for s in classes)
             left = (
-                f" Of {count} inputs only {inputs} are drawn, which suffice to reach every state."
+                f" Of {many(count, 'input')} only {inputs} are drawn, which suffice to reach "
+                "every state."
             )
             said += f" Of its inputs the picture shows {inputs}."
     coloured = _coloured(machine, classes)
@@ -232,12 +236,12 @@ def _exchanges(found: Interchange) -> Picture:
             f"{found.alike:.0%}."
         )
     if found.left_out:
-        were = "1 state was" if found.left_out == 1 else f"{found.left_out} states were"
+        were = "1 state was" if found.left_out == 1 else f"{many(found.left_out, 'state')} were"
         more += f" {were} not met after step {found.step}."
     return picture(
         "exchanges",
         "Hidden states exchanged",
-        f"After {found.step} steps a prefix is given the hidden state of another. How many "
+        f"After {many(found.step, 'step')} a prefix is given the hidden state of another. How many "
         "continuations are then right? On the diagonal, where both are in the same state, all "
         f"should be.{more}",
         f"Part of continuations right after an exchange of hidden states: {'; '.join(said)}.",

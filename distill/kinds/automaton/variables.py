@@ -54,7 +54,7 @@ def transition_table(plan: Plan) -> Lookup | None:
 def listed_title(machine: Machine, group: str | None) -> str:
     """What a listed machine computes: the product in a group that it is, or what a group does."""
     if group is None:
-        return f"state machine with {machine.states} states"
+        return f"state machine with {machine.states} state{'' if machine.states == 1 else 's'}"
     article = "a" if group.startswith("group") else "an" if group.startswith("abelian") else "the"
     if group.endswith(f"of order {machine.states}"):
         return f"product in {article} {group}"

@@ -15,6 +15,7 @@ import numpy as np
 from jaxtyping import Bool, Int
 from numpy import ndarray
 
+from distill.checker.scope import many
 from distill.expressions.expression import Expression, cost, evaluate, names, tables
 from distill.expressions.printing import source
 from distill.expressions.reading import read_expression
@@ -133,7 +134,7 @@ def _table_in_disguise(best: Expression, table: Table, missed: int) -> Refusal |
         return None
     said = (
         f"{source(best)} gives all answers but {missed}, and takes about {written:.0f} bits to "
-        f"write, where the list of all {total:,} answers takes {listing:.0f}: too few "
+        f"write, where the list of all {many(total, 'answer')} takes {listing:.0f}: too few "
         "answers to tell a rule from a table"
     )
     return Refusal((said,), {"bits": round(written), "bits of the list": round(listing)})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from distill.checker.scope import many
 from distill.domains.finite import input_names
 from distill.drawing.picture import Picture
 from distill.expressions.as_sympy import as_sympy
@@ -43,7 +44,7 @@ class ClosedFormKind(Kind[ClosedFormMechanism]):
     def summary(self, mechanism: ClosedFormMechanism) -> str:
         """The expression, and how many inputs are listed beside it."""
         count = len(mechanism.exceptions)
-        return mechanism.name + (f", {count} exceptions" if count else "")
+        return mechanism.name + (f", {many(count, 'exception')}" if count else "")
 
     def write(self, mechanism: ClosedFormMechanism) -> Written:
         """One line, and the exceptions."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from distill.checker.scope import many
 from distill.drawing.answers import AnswerMap, answers_drawn
 from distill.drawing.heat import held
 from distill.drawing.picture import Picture, picture
@@ -28,7 +29,7 @@ def _answers(
         "What the network answers",
         f"Its answer for every {names}{held(plane)}: {mechanism.name}{but}. The picture is of the "
         "network, and not of the program.",
-        f"Of {len(plane.first)} values of {plane.names[0]} and {len(plane.second)} of "
+        f"Of {many(len(plane.first), 'value')} of {plane.names[0]} and {len(plane.second)} of "
         f"{plane.names[1]} the answers are shown as colours from {exhibits.outputs[0]} to "
         f"{exhibits.outputs[1]}.",
         answers_drawn(answers, exhibits.outputs),

@@ -16,6 +16,7 @@ import numpy as np
 from jaxtyping import Bool, Int
 from numpy import ndarray
 
+from distill.checker.scope import many
 from distill.kinds.comparison.mechanism import ComparisonMechanism, inequality
 from distill.networks.trace import Trace
 from distill.records.refusal import Refusal
@@ -44,7 +45,9 @@ def extract_comparison(trace: Trace) -> ComparisonMechanism | Refusal | None:
     values, high = domain.values(trace.tokens), trace.outputs == shown[1]
     vectors = weight_vectors(values.shape[1])
     if not len(vectors):
-        return Refusal((f"{values.shape[1]} inputs are too many to look for weights of",), {})
+        return Refusal(
+            (f"{many(values.shape[1], 'input')} are too many to look for weights of",), {}
+        )
     place = _first_that_divides(vectors, _outermost(values, high))
     if place is None:
         return _best(vectors, values, high)
@@ -135,7 +138,8 @@ def _in_disguise(
     if math.log2(inequalities / CHANCE) <= tables:
         return None
     said = (
-        f"{len(values)} inputs are too few: {inequalities:,} inequalities are as simple as the one "
+        f"{many(len(values), 'input')} are too few: {inequalities:,} inequalities are as "
+        "simple as the one "
         f"that fits, of 2**{tables} tables that there are"
     )
     return Refusal((said,), {"inequalities": inequalities, "traced": tables})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from distill.drawing.heat import held, level_panel
-from distill.drawing.picture import FAINT, INK, SERIES, Picture, picture
+from distill.drawing.picture import FAINT, INK, SERIES, Picture, picture, whole
 from distill.kinds.comparison.exhibits import ComparisonExhibits
 from distill.kinds.comparison.mechanism import ComparisonMechanism
 
@@ -44,6 +44,7 @@ def _along(mechanism: ComparisonMechanism, exhibits: ComparisonExhibits) -> Pict
         axes.axvline(mechanism.threshold - 0.5, color=INK, linestyle="--", linewidth=0.9)
         axes.vlines(exhibits.sums, exhibits.least, exhibits.most, color=SERIES[0], linewidth=1.0)
         axes.plot(exhibits.sums, exhibits.mean, "o", color=SERIES[0], markersize=3)
+        whole(axes.xaxis)
         axes.set_xlabel("weighted sum of the inputs")
         axes.set_ylabel("margin")
 

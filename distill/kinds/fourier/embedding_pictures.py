@@ -6,6 +6,7 @@ from itertools import islice, zip_longest
 from math import dist
 from typing import TYPE_CHECKING
 
+from distill.checker.scope import many
 from distill.drawing.colours import around, hexadecimal
 from distill.drawing.picture import (
     GRID,
@@ -131,7 +132,8 @@ def circles(mechanism: FourierMechanism, exhibits: FourierExhibits) -> Picture |
     return panelled(
         "circles",
         "Where the embedding puts every value",
-        f"Every point is one of the {len(exhibits.embedding[0].circles[0].x)} values, as the "
+        f"Every point is one of the {many(len(exhibits.embedding[0].circles[0].x), 'value')}, "
+        "as the "
         "network embeds it, seen from the side of one frequency k. "
         + _said_of_circles([circle.r2 for _, circle in shown])
         + f" Named and joined are the first few values: from each to the next it is k steps of "

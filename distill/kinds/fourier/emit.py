@@ -13,6 +13,7 @@ from functools import partial
 
 import black
 
+from distill.checker.scope import many
 from distill.domains.finite import Domain, output_name
 from distill.kinds.fourier.coordinate import (
     IDENTITY,
@@ -207,7 +208,7 @@ def _docstring(
     coordinate, p, c = mechanism.coordinate, mechanism.modulus, _answer_name(domain)
     phi, psi = coordinate.expression, coordinate.output_expression(c)
     factor, shift = "size" if pizzas else "A", " + phase[k]" if phases else ""
-    circles = "a circle" if len(mechanism.waves) == 1 else f"{len(mechanism.waves)} circles"
+    circles = "a circle" if len(mechanism.waves) == 1 else many(len(mechanism.waves), "circle")
     paragraphs = [
         f"{_title(coordinate)}, found by turning {circles}.",
         *_numbering_paragraph(coordinate),
@@ -236,8 +237,8 @@ def _docstring(
     if mechanism.exceptions:
         count = len(mechanism.exceptions)
         paragraphs.append(
-            f"The network is not perfect: on {count} input{'s' if count > 1 else ''} it answers "
-            "something that these waves do not explain. EXCEPTIONS lists them."
+            f"On {many(count, 'input')} the network answers something that these waves do not "
+            f"explain. EXCEPTIONS lists {'it' if count == 1 else 'them'}."
         )
     return "\n\n".join(
         text if text.startswith(" ") else textwrap.fill(text, WIDTH) for text in paragraphs

@@ -80,7 +80,7 @@ def extract_fourier(trace: Trace) -> FourierMechanism | Refusal:
     exceptions_allowed = int(MAX_EXCEPTIONS * trace.domain.size) if trace.whole else 0
     numbers = {
         "heldout_r2": rest_r2,
-        "agreement": agreement,
+        "waves_agree": agreement,
         "key_frequencies": len(waves),
         "exceptions": len(wrong),
     }

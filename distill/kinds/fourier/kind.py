@@ -8,6 +8,7 @@ from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
 from distill.checker.sandbox import run_program
+from distill.checker.scope import many
 from distill.domains.finite import Domain
 from distill.drawing.picture import Picture
 from distill.evidence.checked import Checked
@@ -61,7 +62,7 @@ class FourierKind(Kind[FourierMechanism]):
     def summary(self, mechanism: FourierMechanism) -> str:
         """With the part of the logits that it explains."""
         exceptions = len(mechanism.exceptions)
-        listed = f", {exceptions} exceptions" if exceptions else ""
+        listed = f", {many(exceptions, 'exception')}" if exceptions else ""
         return f"{mechanism.name} (R² {mechanism.fit.heldout_r2:.3f}{listed})"
 
     def write(self, mechanism: FourierMechanism) -> Written | Refusal:

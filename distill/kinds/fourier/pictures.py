@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from distill.drawing.heat import held, level_panel
-from distill.drawing.picture import FAINT, SERIES, Picture, panelled, picture
+from distill.drawing.picture import FAINT, SERIES, Picture, panelled, picture, whole
 from distill.drawing.spectrum import near_zero, window_said
 from distill.kinds.fourier.embedding_pictures import circles, spectrum
 from distill.kinds.fourier.exhibits import FourierExhibits, LogitMaps
@@ -47,6 +47,7 @@ def profile(exhibits: FourierExhibits) -> Picture:
             markersize=6,
             label="program",
         )
+        whole(axes.xaxis)
         axes.set_xlabel("steps from the answer to another output")
         axes.set_ylabel("mean logit")
         figure.legend(loc="outside upper left", ncols=2)

@@ -44,7 +44,7 @@ def isolated(report: Report, mechanism: FourierMechanism) -> Picture | None:
 
     listed = "; ".join(
         f"frequency {k}: a constant {row.value or 0:.3f}, |cos| {row.decoy or 0:.3f}; in the "
-        f"program a {forms[k]}"
+        f"program {forms[k]}"
         for k, row in rows.items()
     )
     return picture(

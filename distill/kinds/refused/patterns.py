@@ -7,6 +7,7 @@ hold of what is shown, and that none of them does where none does.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Int
@@ -17,8 +18,13 @@ from distill.drawing.maps import Plane
 NEARLY = 0.98
 """Part of the answers from which a rule is said to hold."""
 
+BEYOND_CHANCE = 0.9
+"""Part of what chance leaves open that a rule must settle too: where one answer has 96%, any rule
+"holds" for 96%."""
+
 AREAS = 2.0
-"""How many times oftener than by chance neighbours answer alike where there are areas."""
+"""How many times oftener than by chance neighbours answer alike, or how many times more rarely they
+differ, where there are areas."""
 
 SMALLEST = 3.0
 """Cells on average that a rule must make alike to be one."""
@@ -26,14 +32,20 @@ SMALLEST = 3.0
 
 def pattern_said(answers: Int[ndarray, "rows columns"], plane: Plane) -> str:
     """A sentence or two about the answers for two inputs, the first to the rows."""
-    found = [said for said, part in _rules(answers, plane) if part >= NEARLY]
+    often = np.bincount(answers.reshape(-1)) / answers.size
+    commonest, chance = float(often.max()), float(np.square(often).sum())
+    found = [
+        rule.said
+        for rule in _rules(answers, plane)
+        if rule.part >= NEARLY
+        and 1 - rule.part <= (1 - BEYOND_CHANCE) * (1 - (chance if rule.of_pairs else commonest))
+    ]
     one, other = plane.names
     if found:
         return f"It is a pattern: {'; '.join(found)}."
     asked = f"no function of {one} or {other} alone, of {one} + {other}, or of {one} - {other}"
     alike = float((answers[:, 1:] == answers[:, :-1]).mean()) if answers.shape[1] > 1 else 0.0
-    chance = float(np.square(np.bincount(answers.reshape(-1)) / answers.size).sum())
-    if alike > AREAS * chance:
+    if alike > AREAS * chance or 1 - chance > AREAS * (1 - alike):
         return (
             f"The answer is {asked}, but there are areas: inputs side by side have the same answer "
             f"in {alike:.0%}, where chance would give {chance:.0%}."
@@ -41,37 +53,53 @@ def pattern_said(answers: Int[ndarray, "rows columns"], plane: Plane) -> str:
     return f"The answer is {asked}: no simple pattern is there to be seen."
 
 
-def _rules(answers: Int[ndarray, "rows columns"], plane: Plane) -> Iterator[tuple[str, float]]:
-    """Simple rules in words, with the part of the answers that they hold for."""
+class _Rule(NamedTuple):
+    """A simple rule in words.
+
+    Attributes:
+        part: of the answers, or of pairs of them, that it holds for.
+        of_pairs: it says that two answers are the same, and not what an answer is.
+    """
+
+    said: str
+    part: float
+    of_pairs: bool = False
+
+
+def _rules(answers: Int[ndarray, "rows columns"], plane: Plane) -> Iterator[_Rule]:
+    """Simple rules, with the part of the answers that they hold for."""
     one, other = plane.names
     a = np.array(plane.first)[:, None] + np.zeros_like(answers)
     b = np.array(plane.second)[None, :] + np.zeros_like(answers)
     outputs = len(np.unique(answers))
     if outputs == 1:
-        yield "there is one answer for all", 1.0
+        yield _Rule("there is one answer for all", 1.0)
         return
     alone = [(f"the answer depends on {one} alone", a), (f"the answer depends on {other} alone", b)]
     for said, key in alone:
         if (part := _held(answers, key)) >= NEARLY:
-            yield said, part
+            yield _Rule(said, part)
             return
     keys = [(f"{one} + {other}", a + b), (f"{one} - {other}", a - b)]
     if min(*plane.first, *plane.second) >= 0:
         keys.append((f"the exclusive or of {one} and {other}, bit by bit", a ^ b))
     for name, key in keys:
-        yield f"the answer depends on {name} alone, all along its lines", _held(answers, key)
+        yield _Rule(f"the answer depends on {name} alone, all along its lines", _held(answers, key))
     square = plane.first == plane.second
     if square:
-        yield (
+        yield _Rule(
             f"{one} and {other} can change places, so it is its own mirror image",
             float((answers == answers.T).mean()),
+            of_pairs=True,
         )
     if square and outputs == len(answers):
         rows, columns = (
             np.mean([len(np.unique(line)) == outputs for line in table])
             for table in (answers, answers.T)
         )
-        yield "every answer stands once in every row and every column", float(min(rows, columns))
+        yield _Rule(
+            "every answer stands once in every row and every column", float(min(rows, columns))
+        )
 
 
 def _held(answers: Int[ndarray, "rows columns"], key: Int[ndarray, "rows columns"]) -> float:

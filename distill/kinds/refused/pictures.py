@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from distill.checker.scope import many
 from distill.drawing.answers import AnswerMap, answers_drawn
 from distill.drawing.clouds import cloud, side_said
 from distill.drawing.heat import cells_of, held
-from distill.drawing.picture import FAINT, SERIES, Picture, picture
+from distill.drawing.picture import FAINT, SERIES, Picture, picture, whole
 from distill.drawing.spectrum import bars, near_zero, window_said
 from distill.kinds.refused.finite_exhibits import RefusalExhibits
 from distill.kinds.refused.patterns import pattern_said
@@ -95,7 +96,7 @@ def _answers(exhibits: RefusalExhibits, answers: AnswerMap) -> Picture:
         "What the network answers",
         f"Its answer for every {names}{held(plane)}. {pattern_said(cells, plane)} Colours go "
         "round once from the first output to the last.",
-        f"{int((often > 0).sum())} of {count} outputs occur; the commonest is "
+        f"{int((often > 0).sum())} of {count} outputs are given; the commonest is "
         f"{first + int(often.argmax())}, on {often.max() / often.sum():.1%} of what is shown.",
         answers_drawn(answers, exhibits.outputs),
         height=4.2,
@@ -110,6 +111,7 @@ def _profile(exhibits: RefusalExhibits, heldout: float | None) -> Picture:
         steps, (line,) = near_zero(profile)
         axes.axhline(0, color=FAINT, linewidth=0.6)
         axes.plot(steps, line, "o-", color=SERIES[0], markersize=3.5)
+        whole(axes.xaxis)
         axes.set_xlabel("steps from the network's own answer to another output")
         axes.set_ylabel("mean logit")
 
@@ -155,7 +157,7 @@ def unread_picture(exhibits: UnreadExhibits) -> Picture:
         "Every point is the network's hidden state after a step, coloured by its answer then. "
         "Clouds that are apart would be states, and points on a line a number; neither was found "
         f"to explain all answers. The ring is the start. {side_said(view)}",
-        f"Hidden states, coloured by {len(answers)} answers or spans of them: "
+        f"Hidden states, coloured by {many(len(answers), 'answer')} or spans of them: "
         f"{'; '.join(answers)}; the picture holds {view.share:.0%} of their variance.",
         cloud(view, answers, 5.0, 3.4),
         height=3.4,

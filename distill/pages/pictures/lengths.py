@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from distill.checker.scope import many
 from distill.drawing.picture import SERIES, Picture, picture
 from distill.records.counts import Agreement, SequenceDisagreement
 from distill.records.report import Report
@@ -68,7 +69,8 @@ def lengths_picture(report: Report, length: int) -> Picture | None:
     return picture(
         "lengths",
         "Longer sequences",
-        f"A sequence counts where every answer of it is right; training ended at {length:,} steps. "
+        f"A sequence counts where every answer of it is right; training ended at "
+        f"{many(length, 'step')}. "
         + _parting(report, all(both.agree == both.total for *_, both in rows)),
         f"Sequences right at every step, by length. {said}.",
         draw,
@@ -89,7 +91,8 @@ def _parting(report: Report, alike: bool) -> str:
             spelt = f" ({', '.join(words)})"
         ours, theirs = (_numbers(row) for row in (found.program, found.model))
         return (
-            f"Program and network were seen to part after {steps} steps{spelt}: the program "
+            f"Program and network were seen to part after {many(steps, 'step')}{spelt}: the "
+            "program "
             f"answers {ours}, the network {theirs}."
         )
     if alike:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from distill.checker.scope import many
 from distill.drawing.picture import FAINT, GRID, INK, SERIES, Picture, picture
 from distill.records.curve import TrainingCurve
 from distill.records.phases import RULE, Phases, phases_of
@@ -75,7 +76,7 @@ def _losses(curve: TrainingCurve) -> Picture:
         "training",
         "How it was learned",
         f"Cross-entropy on a sample of {sampled}.{keys}{said}",
-        f"After {last.step:,} steps: train loss {last.train_loss:.2g}, {heldout}. "
+        f"After {many(last.step, 'step')}: train loss {last.train_loss:.2g}, {heldout}. "
         f"{told.strip()}{'' if told.endswith('.') else '.'}",
         draw,
         height=3.3,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from distill.checker.scope import many
 from distill.drawing.picture import SERIES, Picture, picture
 from distill.records.attempts import Attempt
 from distill.records.curve import SequenceCurve, SequencePoint
@@ -55,8 +56,8 @@ def training_picture(curve: SequenceCurve | None, attempts: tuple[Attempt, ...])
     tried = [a for a in attempts if a.ruled_out is None]
     ruled = len(attempts) - len(tried)
     said = "; ".join(
-        f"{a.kind} with {_units(a.d_hidden)}: {a.right or 0.0:.1%} right after {a.steps:,} steps"
-        + (", discarded" if a.discarded else "")
+        f"{a.kind} with {_units(a.d_hidden)}: {a.right or 0.0:.1%} right after "
+        f"{many(a.steps, 'step')}" + (", discarded" if a.discarded else "")
         for a in tried
     )
     noise = any(a.reached_at is not None and a.steps > a.reached_at for a in tried)

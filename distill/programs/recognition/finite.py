@@ -34,7 +34,10 @@ def rules(variable: FiniteVariable) -> Recognition:
         "the rules give the right next state and output for every state that can be reached and "
         "every input."
     )
-    title, full = f"variable of {states} values", f"state machine with {states} states"
+    title, full = (
+        f"variable of {states} values",
+        f"state machine with {states} state{'' if states == 1 else 's'}",
+    )
     if not iterated and plain and _combines_digits(variable.update):
         does = "Every digit of the state, in base 2, becomes the exclusive or of some digits."
         why = "which digits these are does not change, so the state is all that is needed."

@@ -84,7 +84,7 @@ def test_phases_and_exceptions_are_written_and_explained():
     assert emitted.program(3, 4) == 9
     assert emitted.program(4, 4) == 8
     assert "PHASE = {2: 0.4}" in emitted.program.source
-    assert "on 1 input it answers" in emitted.program.source
+    assert "On 1 input the network answers" in emitted.program.source
 
 
 @pytest.mark.parametrize(

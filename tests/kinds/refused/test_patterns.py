@@ -40,3 +40,16 @@ def test_where_no_simple_rule_holds_none_is_promised():
 
 def test_areas_are_told_from_noise():
     assert "there are areas" in said(2 * (A > 5) * (B > 7) + (B > 2) * (A < 9) + 3 * (A + B > 25))
+
+
+def test_what_one_answer_makes_nearly_so_is_no_rule():
+    """A rectangle of 5% of the answers: a + b "settles" 98% of them, and hardly any of the rest."""
+    a, b = np.indices((44, 30))
+    table = ((a >= 9) | (b >= 5)).astype(np.int64)
+    plane = Plane(("a", "b"), tuple(range(44)), tuple(range(30)), ())
+    told = pattern_said(table, plane)
+    assert "It is a pattern" not in told
+    assert "there are areas" in told
+    few = np.zeros((N, N), dtype=np.int64)
+    few[2, 9] = few[11, 3] = 1
+    assert "mirror image" not in said(few)

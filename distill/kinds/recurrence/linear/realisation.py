@@ -25,6 +25,7 @@ from numpy import ndarray
 
 from distill.checker.draws import numbers
 from distill.checker.linear_bound import IntegerSystem
+from distill.checker.scope import many
 from distill.domains.sequences import Channels
 from distill.expressions import expression as ex
 from distill.expressions.expression import Expression
@@ -141,7 +142,8 @@ def of_responses(read: Responses, channels: Channels, one_hot: bool) -> Realisat
     if not forms:
         return Refusal(
             (
-                f"integer realisation: {len(read.M)} steps do not determine what the network's "
+                f"integer realisation: {many(len(read.M), 'step')} do not determine what the "
+                "network's "
                 f"response goes on with, in at most {MAX_ORDER} registers",
             ),
             {"deviation": read.deviation, "lags": len(read.M)},
@@ -193,7 +195,8 @@ def _in_integers(network: Model[IntegerRecurrent], length: int) -> Responses | R
     refusal = Refusal(
         (
             "integer realisation: the network is linear, but its response to an input of 1 is "
-            f"{whole:.2f} from integers within {length} steps (at most {TOLERANCE} is taken), and "
+            f"{whole:.2f} from integers within {many(length, 'step')} (at most {TOLERANCE} is "
+            "taken), and "
             f"from all multiples of 1/2 to 1/{MOST_PARTS} too",
         ),
         {"deviation": whole},

@@ -21,6 +21,7 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 
 from distill.checker import draws
+from distill.checker.scope import many
 from distill.domains.sequences import Channels
 from distill.expressions.expression import Constant
 from distill.kinds.recurrence.recurrence import Recurrence
@@ -270,7 +271,7 @@ class _Search:
         return Refusal(
             (
                 f"no expression gives {numbers} on fresh sequences: looked for in {where}; "
-                f"{self.registers:,} registers were tried, and what came closest is right on "
+                f"{many(self.registers, 'register')} were tried, and what came closest is right on "
                 f"{min(best.values()):.1%} of the steps{ended}",
             ),
             {
