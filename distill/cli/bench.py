@@ -59,7 +59,7 @@ def bench(
 ) -> None:
     """Run a SUITE of tasks in parallel; a table at the end, with published results beside ours.
 
-    SUITE is mips, tomita, modular, recurrent or gallery, or the path of a .toml file of your own.
+    SUITE is mips, tomita, modular, finite, recurrent or gallery, or the path of a .toml file of your own.
     Without one, the suites are listed.
 
     \b

@@ -56,7 +56,7 @@ def architecture_for(text: str, domain: Domain) -> TokenArchitecture:
     """
     name, *given = text.split(",")
     if name == NUMBERS and not given:
-        return reads_numbers(domain)
+        return _not_too_large(text, reads_numbers(domain), domain)
     kind, *preset = ALIASES.get(name, name).split(",")
     if name == NUMBERS:
         raise DistillError(f"architecture '{text}': '{NUMBERS}' has no fields; give its name alone")

@@ -22,7 +22,7 @@ class Data:
         inputs: tokens [n, k] of a finite domain; of sequences the values of the channels
             [n, length, channels].
         labels: the answers that are due: [n], or at every step [n, length, outputs].
-        fresh: inputs that are not trained on; none where all are.
+        fresh: inputs that are not trained on; none where all of a finite domain are.
         fresh_labels: their answers.
 
     Raises:
@@ -40,7 +40,8 @@ class Data:
             ("fresh inputs", self.fresh, self.fresh_labels),
         ):
             steps = slice(0, 1 if labels.ndim == 1 else 2)
-            if inputs.shape[steps] != labels.shape[steps] or (name == "inputs" and not inputs.size):
+            none = not inputs.size and (name == "inputs" or labels.ndim > 1)
+            if inputs.shape[steps] != labels.shape[steps] or none:
                 raise DistillError(
                     f"{name} are {list(inputs.shape)} and their labels {list(labels.shape)}: "
                     "expected a label for every input, or every step of one, and one input or more"

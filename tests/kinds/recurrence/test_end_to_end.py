@@ -107,6 +107,7 @@ def test_what_is_changed_in_a_folder_is_caught(stored, tmp_path, name, change):
     assert not changed(stored, tmp_path, name, change).ok
 
 
+@pytest.mark.part(3)
 @pytest.mark.parametrize("kind", KINDS)
 def test_whatever_reads_a_recurrence_its_program_states_its_domain(kind, tmp_path):
     """By impulses, by comparisons, by decoding: `verify` takes no program without one."""
