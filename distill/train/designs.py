@@ -36,6 +36,9 @@ PATIENT = 1000
 program: what it was still wrong on it then learns. (Measured: (a - b)^2 mod 59 by a perceptron is
 right on 99.9% of the inputs after 400 of them, and on 98% after as few as the score asks for.)"""
 
+STALLED, MOST = 1000, 3500
+"""Of such a training, after others that came to nothing: steps without a rise, and in all."""
+
 
 @dataclass(frozen=True)
 class Design:
@@ -93,7 +96,8 @@ def _patient(design: Design, first: int) -> Design:
     """The same with more time at the full learning rate; from another seed where none is lost."""
     if design.recipe.given_up is not None:
         return replace(design, first=first)
-    return replace(design, recipe=replace(design.recipe, least=PATIENT), first=first)
+    recipe = replace(design.recipe, least=PATIENT, stalled=STALLED, max_steps=MOST)
+    return replace(design, recipe=recipe, first=first)
 
 
 def _design(task: Task, name: str, recipe: Recipe | None = None, first: int = 0) -> Design:

@@ -61,6 +61,7 @@ def training(monkeypatch, verdicts, right=1.0):
         parts = {
             "view": view,
             "written": None if verdict == "refused" else SimpleNamespace(exceptions=0),
+            "mechanism": SimpleNamespace(),
             "verified": SimpleNamespace(report=SimpleNamespace(verdict=verdict)),
         }
         for name, part in parts.items():
