@@ -157,7 +157,8 @@ def embedding_evidence(
     """What answers become with the keys' span of the embedding alone, without it, or moved.
 
     Of the decoys (other irreducibles, and the keys' span of elements under other numbers) the best
-    stands beside. For the interchange every value is given the keys' part of another value: answers
+    stands beside; without their span answers must stay, which is asked of other irreducibles where
+    there are any, as a large span under other numbers has a part in every key. For the interchange every value is given the keys' part of another value: answers
     must follow, and with the rest moved in its place they must not.
     """
     law, keys, others = mechanism.law, keys_of(mechanism), others_of(mechanism)
@@ -173,7 +174,9 @@ def embedding_evidence(
         return float((model.logits(sample.tokens).argmax(axis=1) == wanted).mean())
 
     kept = [same(embedding.kept(part), sample.answers) for part in (inside, *wrong)]
-    removed = [same(embedding.without(part), sample.answers) for part in (inside, *wrong)]
+    removed = [
+        same(embedding.without(part), sample.answers) for part in (inside, *wrong[bool(others) :])
+    ]
     moved = rng.permutation(law.order)
     follows = law.table()[moved[sample.tokens[:, 0]], moved[sample.tokens[:, 1]]]
     pairs = list(zip(embedding.rows, inside, strict=True))

@@ -11,6 +11,7 @@ from distill.groups.table import Fault, latin_fault
 from distill.kinds.group.logits import OnGroup, Share, on_group, shares
 from distill.kinds.group.mechanism import Fit, GroupMechanism, Key, Law
 from distill.kinds.group.reading import read_law
+from distill.kinds.group.repair import repaired
 from distill.networks.trace import Trace
 from distill.records.refusal import Refusal
 
@@ -28,6 +29,9 @@ SPIKED = 0.9
 """What a spike on the answer accounts for, as a part of what all irreducibles do, from which they
 say nothing: a table has all of them too."""
 
+MOST_EXCEPTIONS = 0.01
+"""Part of the pairs that may be listed as exceptions (design: at most 1%)."""
+
 FEW = 0.5
 """Part of the frequencies of a cyclic group up to which they are few: cosines, another kind's."""
 
@@ -44,7 +48,11 @@ def extract_group(trace: Trace) -> GroupMechanism | Refusal | None:
     table = trace.outputs.reshape(order, order)
     law = read_law(table)
     if isinstance(law, Fault):
-        return None if latin_fault(table) is not None else _refused(law, trace)
+        right = repaired(table, int(MOST_EXCEPTIONS * table.size))
+        if right is None:
+            return None if latin_fault(table) is not None else _refused(law, trace)
+        law = read_law(right)
+        assert isinstance(law, Law), "it was put right"
     cyclic = isinstance(law.group, Abelian) and len(law.group.moduli) == 1
     if cyclic and (not law.lists or len(law.lists) > 1):
         return None
@@ -57,7 +65,17 @@ def extract_group(trace: Trace) -> GroupMechanism | Refusal | None:
         (domain.outputs[0], domain.outputs[-1]),
         keys,
         fit,
+        _exceptions(trace, law),
     )
+
+
+def _exceptions(trace: Trace, law: Law) -> tuple[tuple[int, ...], ...]:
+    """Pairs that are answered otherwise, as values, each with its answer last."""
+    domain = trace.domain
+    wrong = np.flatnonzero(law.table().ravel() != trace.outputs)
+    values = domain.values(trace.tokens[wrong])
+    answers = trace.outputs[wrong] + domain.outputs.start
+    return tuple(tuple(row) for row in np.column_stack([values, answers]).tolist())
 
 
 def _refused(fault: Fault, trace: Trace) -> Refusal:
