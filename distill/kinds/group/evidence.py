@@ -22,6 +22,7 @@ from distill.evidence.probe import linear_reading, readable_directions, slight_r
 from distill.groups.families import products
 from distill.groups.irreps import Irrep
 from distill.groups.naming import irreps
+from distill.kinds.group.cosets import coset_evidence
 from distill.kinds.group.logits import on_group, shares
 from distill.kinds.group.meaning import lead_of
 from distill.kinds.group.mechanism import GroupMechanism, Law
@@ -158,8 +159,9 @@ def embedding_evidence(
 
     Of the decoys (other irreducibles, and the keys' span of elements under other numbers) the best
     stands beside; without their span answers must stay, which is asked of other irreducibles where
-    there are any, as a large span under other numbers has a part in every key. For the interchange every value is given the keys' part of another value: answers
-    must follow, and with the rest moved in its place they must not.
+    there are any, as a large span under other numbers has a part in every key. For the interchange
+    every value is given the keys' part of another value: answers must follow, and with the rest
+    moved in its place they must not.
     """
     law, keys, others = mechanism.law, keys_of(mechanism), others_of(mechanism)
     embedding = Embedding(network, law)
@@ -229,4 +231,4 @@ def inside_evidence(trace: Trace, mechanism: GroupMechanism, sample: Checked) ->
     found["decode_r2"] = Measure(None)
     if isinstance(network, HasActivations):
         found["decode_r2"] = decoded(network, trace, mechanism)
-    return found
+    return found | coset_evidence(network, mechanism.law)
