@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+from jaxtyping import Int
+from numpy import ndarray
 
 from distill.groups.families import Abelian
 from distill.groups.isomorphism import family_table
@@ -15,7 +17,7 @@ from distill.kinds.group.repair import repaired
 from distill.networks.trace import Trace
 from distill.records.refusal import Refusal
 
-FEWEST = 4
+FEWEST, MOST = 4, 1000
 """Elements of a group that is looked for: smaller ones are cyclic."""
 
 KEY_SHARE, RELATIVE = 0.01, 0.15
@@ -43,12 +45,13 @@ def extract_group(trace: Trace) -> GroupMechanism | Refusal | None:
     for cyclic groups that another kind writes more shortly.
     """
     domain, order = trace.domain, len(trace.domain.outputs)
-    if domain.shape != (order, order) or not trace.whole or order < FEWEST:
+    if domain.shape != (order, order) or not FEWEST <= order <= MOST:
         return None
-    table = trace.outputs.reshape(order, order)
+    answers = trace.outputs if trace.whole else trace.network.run(domain.tokens())
+    table = answers.reshape(order, order)
     law = read_law(table)
     if isinstance(law, Fault):
-        right = repaired(table, int(MOST_EXCEPTIONS * table.size))
+        right = repaired(table, int(MOST_EXCEPTIONS * table.size)) if trace.whole else None
         if right is None:
             return None if latin_fault(table) is not None else _refused(law, trace)
         law = read_law(right)
@@ -56,7 +59,7 @@ def extract_group(trace: Trace) -> GroupMechanism | Refusal | None:
     cyclic = isinstance(law.group, Abelian) and len(law.group.moduli) == 1
     if cyclic and (not law.lists or len(law.lists) > 1):
         return None
-    keys, fit = _keys(on_group(trace, law), law)
+    keys, fit = _keys(on_group(trace, law), law) if trace.whole else ((), None)
     if cyclic and keys and len(keys) <= FEW * len(irreps(law.group)):
         return None
     return GroupMechanism(
@@ -65,17 +68,17 @@ def extract_group(trace: Trace) -> GroupMechanism | Refusal | None:
         (domain.outputs[0], domain.outputs[-1]),
         keys,
         fit,
-        _exceptions(trace, law),
+        _exceptions(trace, law, answers),
     )
 
 
-def _exceptions(trace: Trace, law: Law) -> tuple[tuple[int, ...], ...]:
+def _exceptions(trace: Trace, law: Law, answers: Int[ndarray, " n"]) -> tuple[tuple[int, ...], ...]:
     """Pairs that are answered otherwise, as values, each with its answer last."""
     domain = trace.domain
-    wrong = np.flatnonzero(law.table().ravel() != trace.outputs)
-    values = domain.values(trace.tokens[wrong])
-    answers = trace.outputs[wrong] + domain.outputs.start
-    return tuple(tuple(row) for row in np.column_stack([values, answers]).tolist())
+    wrong = np.flatnonzero(law.table().ravel() != answers)
+    values = domain.values(domain.tokens(wrong))
+    listed = np.column_stack([values, answers[wrong] + domain.outputs.start])
+    return tuple(tuple(row) for row in listed.tolist())
 
 
 def _refused(fault: Fault, trace: Trace) -> Refusal:
