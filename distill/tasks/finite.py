@@ -64,7 +64,7 @@ class Task:
     inputs: Mapping[str, range]
     outputs: range
     reference: Callable[..., int]
-    train_fraction: float = 0.3
+    train_fraction: int | float = 0.3
     architecture: str | None = None
     name: str = "task"
     settings: Mapping[str, Setting] = field(default_factory=dict)

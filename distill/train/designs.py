@@ -47,6 +47,8 @@ class Design:
         fixed: names of parameters that are not trained.
         first: which of the seeds that follow from that of the run its first training gets.
         at_most: trainings of it; another begins only if the last never became structured.
+        again: how often it is tried from another seed where a program was found in its network that
+            is not quite what it does, or lists exceptions: it is quick, and near.
     """
 
     name: str
@@ -56,11 +58,7 @@ class Design:
     fixed: frozenset[str] = frozenset()
     first: int = 0
     at_most: int = 1
-
-    def fresh(self, generator: torch.Generator) -> Parameters:
-        """Parameters to begin with."""
-        begin = self.architecture.initialise if self.begin is None else self.begin
-        return begin(generator)
+    again: int = 0
 
 
 def designs_for(
@@ -104,6 +102,8 @@ def _design(task: Task, name: str, recipe: Recipe | None = None, first: int = 0)
         assert isinstance(architecture, numbers.FeedForward), "it is a perceptron"
         begin = partial(numbers.begun, architecture, task.domain)
         given: Mapping[str, object] = numbers.given_parameters(architecture, task.domain)
-        return Design(name, architecture, recipe or BY_NUMBERS, begin, frozenset(given), first)
+        fixed, again = frozenset(given), int(recipe is None)
+        used = recipe or BY_NUMBERS
+        return Design(name, architecture, used, begin, fixed, first, again=again)
     made = Recipe.for_data(task.train_count, task.domain.size, architecture.kind)
     return Design(describe(architecture), architecture, recipe or made, first=first)

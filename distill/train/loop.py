@@ -169,7 +169,7 @@ class DomainTrainer:
             loss = batch_loss.item()
             step += 1
             if now.tail_from is None and step % recipe.check_every == 0:
-                structure = self.score(self._probed(parameters))
+                structure = self._structure(parameters)
                 late = step - now.start >= now.least
                 if structure >= recipe.structured and loss < recipe.lost and late:
                     now.tail_from = step
@@ -187,11 +187,15 @@ class DomainTrainer:
             parameters, now.tail_from = kept.parameters, kept.tail_from
         with contextlib.suppress(Ended):
             observe(state())
-        structure = self.score(self._probed(parameters))
+        structure = self._structure(parameters)
         reached = replace(
             planned, steps=step, reached_at=now.tail_from, structure=structure, stopped=early
         )
         return reached, _copied(parameters)
+
+    def _structure(self, parameters: Parameters) -> float:
+        """The score, where one is waited for."""
+        return self.score(self._probed(parameters)) if self.recipe.structured else 0.0
 
     def _probed(self, parameters: Parameters) -> Float[ndarray, "m outputs"]:
         """Centred logits on the probe."""

@@ -20,6 +20,7 @@ from distill.networks.black_box import BlackBox
 from distill.networks.trace import trace
 from distill.programs.program import Program
 from distill.records.refusal import Refusal
+from distill.train import Recipe
 from distill.verify.chance import no_better_than_chance
 
 
@@ -223,3 +224,63 @@ def test_names_of_inputs_are_no_other_names():
         names = Domain((range(2),) * count, range(2)).names
         assert len(set(names)) == count
         assert not taken & set(names)
+
+
+QUICK = Recipe(max_steps=30, check_every=10, tail=10, rounds=0)
+
+
+@st.composite
+def small_tasks(draw):
+    """Domains of one input and of several, of values that begin anywhere; few answers, all of
+    them used or not; constants, copies, tables, sums; part of it trained on, or all."""
+    shape = draw(st.lists(st.integers(2, 5), min_size=1, max_size=4))
+    first, outputs = draw(st.integers(-3, 3)), draw(st.integers(2, 6))
+    low = draw(st.integers(-2, 2))
+    kind = draw(st.sampled_from(["constant", "copy", "table", "sum", "order"]))
+    table = np.random.default_rng(draw(st.integers(0, 99))).integers(0, outputs, shape)
+
+    def reference(*values):
+        places = [value - first for value in values]
+        rules = {
+            "constant": 0,
+            "copy": places[0],
+            "table": int(table[tuple(places)]),
+            "sum": sum(places),
+            "order": int(places[0] < places[-1]),
+        }
+        return low + rules[kind] % outputs
+
+    inputs = {f"v{place}": range(first, first + size) for place, size in enumerate(shape)}
+    fraction = draw(st.sampled_from([1, 1.0, 0.9, 0.5]))
+    return inputs, range(low, low + outputs), reference, fraction
+
+
+@settings(max_examples=examples(6), deadline=None)
+@given(small_tasks(), st.sampled_from([None, "mlp", "numbers", "feedforward", "mlp-concat"]))
+def test_every_small_task_ends_with_a_verdict(case, arch):
+    task = distill.Task(*case)
+    run = distill.run(task, architecture=arch, recipe=QUICK, out=None)
+    held_out = task.domain.size - task.train_count
+    assert run.report.verdict in {"proved", "exhaustive", "tested", "approximate", "refused"}
+    assert run.record.used.trained_right is not None
+    assert (run.record.used.right is None) == (held_out == 0)
+    said = "every input was trained on: nothing was held out"
+    assert (said in run.report.remarks) == (held_out == 0)
+    page = run.extra["report.html"].decode()
+    assert "nan" not in " ".join(map(str, percentages(page)))
+    if run.program is not None:
+        assert run.report.program_vs_model.agree >= 0.99 * run.report.program_vs_model.total
+
+
+@pytest.mark.parametrize(
+    ("inputs", "outputs", "message"),
+    [
+        ({"a": range(1)}, range(2), "a single value"),
+        ({"a": range(3)}, range(1), "a single value"),
+        ({}, range(2), "input"),
+    ],
+)
+def test_a_domain_of_one_value_is_told_in_one_line(inputs, outputs, message):
+    with pytest.raises(distill.DistillError, match=message) as told:
+        _ = distill.Task(inputs, outputs, lambda *values: 0, 1.0).domain
+    assert "\n" not in str(told.value)

@@ -17,6 +17,7 @@ from distill.expressions.portfolio import synthesise
 from distill.expressions.printing import source
 from distill.expressions.table import Table, is_function_of, relevant
 from distill.expressions.univariate import function_of_one
+from distill.kinds.closed_form.decisions import decision_tree
 from distill.kinds.closed_form.modular import modular_forms
 
 THOROUGH_ROWS = 128
@@ -47,6 +48,7 @@ def candidates(table: Table) -> Iterator[Expression]:
     yield from modular_forms(table)
     yield from _exclusive(table)
     yield from _sum_of_products(table)
+    yield from decision_tree(table)
 
 
 def searched(table: Table) -> Iterator[Expression]:

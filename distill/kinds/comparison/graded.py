@@ -71,4 +71,4 @@ def graded_score(logits: Float[ndarray, "n outputs"], tokens: Int[ndarray, "n k"
     scores = (
         graded(way, margins, high, every_other) or 0.0 for each in sums for way in (each, -each)
     )
-    return max(0.0, *scores)
+    return max([0.0, *scores])

@@ -52,6 +52,11 @@ def read(function, *inputs, outputs=None):
             (BITS,) * 8,
             "a & b | c & (d ^ 1)",
         ),
+        (
+            lambda a, b, *x: x[2 * a + b],
+            (BITS,) * 6,
+            "(f if b == 1 else e) if a == 1 else d if b == 1 else c",
+        ),
         (lambda a, b: 3, (range(9), range(9)), "3"),
     ],
 )

@@ -1,0 +1,136 @@
+"""Over a finite domain kinds of networks are tried in order; what is held out chooses nothing."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import distill
+from distill.kinds.known import structure_score
+from distill.runs.stages import Silent, Stages
+from distill.train.designs import BY_NUMBERS, PATIENT, designs_for
+from distill.train.over_domain import DomainTraining
+from distill.train.schedule import Recipe, Risen
+
+SHORT = Recipe(max_steps=20, check_every=10, tail=10, rounds=0)
+
+
+def larger(size=6, fraction=0.6, rule=max, **more):
+    return distill.Task({"a": range(size), "b": range(size)}, range(size), rule, fraction, **more)
+
+
+def names(*given, **more):
+    return [design.name for design in designs_for(*given, **more)]
+
+
+def test_the_kinds_in_order_and_one_that_was_chosen_instead():
+    assert names(larger()) == ["numbers", "transformer", "mlp", "transformer"]
+    assert names(larger(), "mlp-concat") == ["mlp,combine=concat"] * 2
+    assert names(larger(architecture="mlp")) == ["mlp"] * 2
+    assert names(larger(architecture="mlp"), "numbers") == ["numbers"] * 2
+    assert names(larger(), None, SHORT) == ["transformer"]
+    seeds = [design.first for design in designs_for(larger())]
+    assert seeds[1] != seeds[3]
+    assert designs_for(larger())[2].recipe.least == PATIENT
+
+
+def quick(designs):
+    return [replace(each, recipe=replace(SHORT, least=0)) for each in designs]
+
+
+def trained(task, designs, verdicts):
+    """What is handed on while verdicts come back: the kinds, and the training."""
+    training, stages, shown = (
+        DomainTraining(task, 0, designs, structure_score),
+        Stages(Silent()),
+        [],
+    )
+    for verdict in verdicts:
+        if training.next_network(verdict, stages) is None:
+            break
+        shown.append(training._last.design.name)
+    return shown, training
+
+
+def always_right(monkeypatch, part=1.0):
+    monkeypatch.setattr("distill.train.loop._right", lambda *given: part)
+
+
+def test_another_kind_is_tried_where_nothing_was_understood(monkeypatch):
+    always_right(monkeypatch)
+    shown, _ = trained(larger(), quick(designs_for(larger())), [None, *["refused"] * 9])
+    assert shown == ["numbers", "transformer", "mlp", "transformer"]
+
+
+def test_what_is_quick_and_near_is_tried_again_first(monkeypatch):
+    always_right(monkeypatch)
+    designs = quick(designs_for(larger()))
+    shown, training = trained(larger(), designs, [None, *["proved"] * 9])
+    assert shown == ["numbers", "numbers", "transformer", "mlp", "transformer"]
+    assert training.attempts[0].seed != training.attempts[1].seed
+
+
+def test_a_network_that_is_wrong_on_its_training_inputs_is_read_only_where_there_is_no_other(
+    monkeypatch,
+):
+    always_right(monkeypatch, 0.5)
+    shown, training = trained(larger(), quick(designs_for(larger())), [None, "refused", "refused"])
+    assert shown == ["numbers"]
+    assert [attempt.kind for attempt in training.attempts] == [
+        "feedforward",
+        "transformer",
+        "mlp",
+        "transformer",
+    ]
+
+
+def test_labels_that_are_held_out_change_nothing_but_what_is_said_of_them():
+    """Neither the weights nor how long and how often is trained."""
+    task = larger()
+    mask = task.train_mask(0).reshape(6, 6)
+    other = larger(rule=lambda a, b: max(a, b) if mask[a, b] else 0)
+    runs = [
+        distill.run(each, out=None, recipe=SHORT, architecture="numbers") for each in (task, other)
+    ]
+    first, second = runs
+    for name, weights in first.model.parameters.items():
+        assert np.array_equal(weights, second.model.parameters[name])
+    attempts = [replace(each, right=None) for each in first.record.attempts]
+    assert attempts == [replace(each, right=None) for each in second.record.attempts]
+    assert first.report.program_vs_model == second.report.program_vs_model
+
+
+def test_more_minutes_mean_more_rounds_from_other_seeds():
+    designs = designs_for(larger())
+    training = DomainTraining(larger(), 0, designs, structure_score, rounds=3)
+    seeds = [(each.name, each.first) for each in training._designs]
+    assert len(set(seeds)) == len(seeds) == 3 * len(designs)
+
+
+def test_a_score_that_creeps_has_stalled_and_one_that_rises_has_not():
+    creeping, rising = Risen(100), Risen(100)
+    crept = [creeping.stalled(step, 0.3 + step / 10_000) for step in range(0, 300, 50)]
+    rose = [rising.stalled(step, step / 500) for step in range(0, 300, 50)]
+    assert crept[-1]
+    assert not any(rose)
+
+
+@pytest.mark.parametrize("rule", [max, lambda a, b: abs(a - b)])
+def test_numbers_learn_what_goes_by_order(rule):
+    """The last of 1,350 steps is right everywhere, with a program that lists nothing."""
+    run = distill.run(larger(14, 0.7, rule), out=None)
+    assert run.record.arch == "numbers"
+    assert run.report.verdict == "proved"
+    assert run.report.program.exceptions == 0
+    assert run.report.program_vs_task.agree == 196
+    assert run.record.attempts[0].recipe["weight_decay"] == BY_NUMBERS.weight_decay
+
+
+def test_a_task_that_is_not_learned_says_what_to_try():
+    table = np.random.default_rng(0).integers(0, 6, (6, 6))
+    task = larger(rule=lambda a, b: int(table[a, b]))
+    run = distill.run(task, out=None, recipe=SHORT)
+    said = run.report.explanations[0]
+    assert "to try: more than 60% of the inputs" in said
+    assert "--arch" in said
+    assert "--minutes" in said
