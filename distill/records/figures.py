@@ -120,6 +120,9 @@ ONE_OF: dict[str, Words] = {
     VARIABLE: Words("{} in the hidden state", "R² of reading it linearly", "a decoy", DECODED),
     DECOY: Words("decoy: {}", "R² of the logits", taken=SCORED),
     DECOY_AGREES: Words("decoy: {}", "arg max agrees", taken=SCORED),
+    "cosets of ": Words(
+        "cosets of {}", "hidden units that are functions of these alone", "other numbers"
+    ),
     ISOLATED: Words(
         "frequency {} alone",
         "R² of a constant size",

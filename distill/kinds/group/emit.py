@@ -49,6 +49,10 @@ def emit_group(mechanism: GroupMechanism) -> Program:
         for value, start, side in zip("ab", starts, ("left", "right"), strict=True)
     )
     lines = list[str]()
+    if mechanism.exceptions:
+        rows = ", ".join(f"{row[:-1]}: {row[-1]}" for row in mechanism.exceptions)
+        above.insert(0, f"EXCEPTIONS = {{{rows}}}  # input: answer\n")
+        lines += ["if (a, b) in EXCEPTIONS:", "    return EXCEPTIONS[(a, b)]"]
     product = piece.product(*((y, x) if law.swapped else (x, y)))
     found = f"{names[law.output]}.index({product})" if law.output is not None else product
     first = mechanism.outputs[0]
@@ -58,11 +62,12 @@ def emit_group(mechanism: GroupMechanism) -> Program:
     title = f"{law.words} in {spoken_group(law.group)}"
     inputs = input_names(2)
     source = PROGRAM.format(
-        title=f"The element {title}.",
+        title=f"The element {title}{_but(mechanism)}.",
         why="\n\n".join(textwrap.fill(text, WIDTH) for text in _why(mechanism, piece.says)),
         function=function_name(spoken_name(_called(law)), inputs),
         above=_stacked([*above, *piece.above]),
-        said=f"The number of {law.words}",
+        said=f"The number of {law.words}"
+        + (", where EXCEPTIONS does not say otherwise" if mechanism.exceptions else ""),
         body=textwrap.indent("\n".join(lines), "    "),
     )
     text = black.format_str(source, mode=black.Mode(line_length=WIDTH))
@@ -102,6 +107,11 @@ def spoken_group(group: AnyFamily) -> str:
     if isinstance(group, Generated) and not group.called:
         return group.name
     return f"the group {group.name} of order {group.order}"
+
+
+def _but(mechanism: GroupMechanism) -> str:
+    count = len(mechanism.exceptions)
+    return f", but for {count:,} input{'s' * (count > 1)}" if count else ""
 
 
 def _called(law: Law) -> str:

@@ -22,6 +22,7 @@ from distill.evidence.probe import linear_reading, readable_directions, slight_r
 from distill.groups.families import products
 from distill.groups.irreps import Irrep
 from distill.groups.naming import irreps
+from distill.kinds.group.cosets import coset_evidence
 from distill.kinds.group.logits import on_group, shares
 from distill.kinds.group.meaning import lead_of
 from distill.kinds.group.mechanism import GroupMechanism, Law
@@ -157,8 +158,10 @@ def embedding_evidence(
     """What answers become with the keys' span of the embedding alone, without it, or moved.
 
     Of the decoys (other irreducibles, and the keys' span of elements under other numbers) the best
-    stands beside. For the interchange every value is given the keys' part of another value: answers
-    must follow, and with the rest moved in its place they must not.
+    stands beside; without their span answers must stay, which is asked of other irreducibles where
+    there are any, as a large span under other numbers has a part in every key. For the interchange
+    every value is given the keys' part of another value: answers must follow, and with the rest
+    moved in its place they must not.
     """
     law, keys, others = mechanism.law, keys_of(mechanism), others_of(mechanism)
     embedding = Embedding(network, law)
@@ -173,7 +176,9 @@ def embedding_evidence(
         return float((model.logits(sample.tokens).argmax(axis=1) == wanted).mean())
 
     kept = [same(embedding.kept(part), sample.answers) for part in (inside, *wrong)]
-    removed = [same(embedding.without(part), sample.answers) for part in (inside, *wrong)]
+    removed = [
+        same(embedding.without(part), sample.answers) for part in (inside, *wrong[bool(others) :])
+    ]
     moved = rng.permutation(law.order)
     follows = law.table()[moved[sample.tokens[:, 0]], moved[sample.tokens[:, 1]]]
     pairs = list(zip(embedding.rows, inside, strict=True))
@@ -226,4 +231,4 @@ def inside_evidence(trace: Trace, mechanism: GroupMechanism, sample: Checked) ->
     found["decode_r2"] = Measure(None)
     if isinstance(network, HasActivations):
         found["decode_r2"] = decoded(network, trace, mechanism)
-    return found
+    return found | coset_evidence(network, mechanism.law)

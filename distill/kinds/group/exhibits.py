@@ -10,7 +10,7 @@ import numpy as np
 from distill.drawing.answers import AnswerMap, answer_map
 from distill.drawing.rounded import rounded
 from distill.groups.naming import irreps
-from distill.kinds.group.logits import on_group, shares
+from distill.kinds.group.logits import Share, on_group, shares
 from distill.kinds.group.mechanism import GroupMechanism
 from distill.networks.trace import Trace
 
@@ -23,7 +23,7 @@ class GroupExhibits:
 
     Attributes:
         outputs: first and last value of the output.
-        irreps: names of all irreducibles but the trivial one.
+        irreps: names of all irreducibles but the trivial one; none where there are no keys.
         characters, elements: the part of the fitted logits that the character of each accounts
             for, and that products of its matrix elements do.
     """
@@ -39,9 +39,11 @@ class GroupExhibits:
 
 def group_exhibits(mechanism: GroupMechanism, trace: Trace) -> GroupExhibits:
     """Take them from a trace."""
-    outputs, found = trace.domain.outputs, on_group(trace, mechanism.law)
-    every = shares(found, irreps(mechanism.law.group))
-    total = max(found.spread(found.fitted), 1e-300)
+    outputs, every, total = trace.domain.outputs, tuple[Share, ...](), 1.0
+    if mechanism.keys:
+        found = on_group(trace, mechanism.law)
+        every = shares(found, irreps(mechanism.law.group))
+        total = max(found.spread(found.fitted), 1e-300)
     return GroupExhibits(
         (outputs[0], outputs[-1]),
         answer_map(trace.network, trace.domain),

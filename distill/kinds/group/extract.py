@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+from jaxtyping import Int
+from numpy import ndarray
 
 from distill.groups.families import Abelian
 from distill.groups.isomorphism import family_table
@@ -11,10 +13,11 @@ from distill.groups.table import Fault, latin_fault
 from distill.kinds.group.logits import OnGroup, Share, on_group, shares
 from distill.kinds.group.mechanism import Fit, GroupMechanism, Key, Law
 from distill.kinds.group.reading import read_law
+from distill.kinds.group.repair import repaired
 from distill.networks.trace import Trace
 from distill.records.refusal import Refusal
 
-FEWEST = 4
+FEWEST, MOST = 4, 1000
 """Elements of a group that is looked for: smaller ones are cyclic."""
 
 KEY_SHARE, RELATIVE = 0.01, 0.15
@@ -28,6 +31,9 @@ SPIKED = 0.9
 """What a spike on the answer accounts for, as a part of what all irreducibles do, from which they
 say nothing: a table has all of them too."""
 
+MOST_EXCEPTIONS = 0.01
+"""Part of the pairs that may be listed as exceptions (design: at most 1%)."""
+
 FEW = 0.5
 """Part of the frequencies of a cyclic group up to which they are few: cosines, another kind's."""
 
@@ -39,16 +45,21 @@ def extract_group(trace: Trace) -> GroupMechanism | Refusal | None:
     for cyclic groups that another kind writes more shortly.
     """
     domain, order = trace.domain, len(trace.domain.outputs)
-    if domain.shape != (order, order) or not trace.whole or order < FEWEST:
+    if domain.shape != (order, order) or not FEWEST <= order <= MOST:
         return None
-    table = trace.outputs.reshape(order, order)
+    answers = trace.outputs if trace.whole else trace.network.run(domain.tokens())
+    table = answers.reshape(order, order)
     law = read_law(table)
     if isinstance(law, Fault):
-        return None if latin_fault(table) is not None else _refused(law, trace)
+        right = repaired(table, int(MOST_EXCEPTIONS * table.size)) if trace.whole else None
+        if right is None:
+            return None if latin_fault(table) is not None else _refused(law, trace)
+        law = read_law(right)
+        assert isinstance(law, Law), "it was put right"
     cyclic = isinstance(law.group, Abelian) and len(law.group.moduli) == 1
     if cyclic and (not law.lists or len(law.lists) > 1):
         return None
-    keys, fit = _keys(on_group(trace, law), law)
+    keys, fit = _keys(on_group(trace, law), law) if trace.whole else ((), None)
     if cyclic and keys and len(keys) <= FEW * len(irreps(law.group)):
         return None
     return GroupMechanism(
@@ -57,7 +68,17 @@ def extract_group(trace: Trace) -> GroupMechanism | Refusal | None:
         (domain.outputs[0], domain.outputs[-1]),
         keys,
         fit,
+        _exceptions(trace, law, answers),
     )
+
+
+def _exceptions(trace: Trace, law: Law, answers: Int[ndarray, " n"]) -> tuple[tuple[int, ...], ...]:
+    """Pairs that are answered otherwise, as values, each with its answer last."""
+    domain = trace.domain
+    wrong = np.flatnonzero(law.table().ravel() != answers)
+    values = domain.values(domain.tokens(wrong))
+    listed = np.column_stack([values, answers[wrong] + domain.outputs.start])
+    return tuple(tuple(row) for row in listed.tolist())
 
 
 def _refused(fault: Fault, trace: Trace) -> Refusal:

@@ -46,10 +46,12 @@ class GroupKind(Kind[GroupMechanism]):
 
     def summary(self, mechanism: GroupMechanism) -> str:
         """With the part of the logits that its keys explain."""
+        count = len(mechanism.exceptions)
+        but = f", {count} exceptions" if count else ""
         if mechanism.fit is None:
-            return f"{mechanism.name}; nothing of its representations is seen in the logits"
+            return f"{mechanism.name}{but}; nothing of its representations is seen in the logits"
         keys = ", ".join(key.name for key in mechanism.keys)
-        return f"{mechanism.name} by {keys} (R² {mechanism.fit.elements:.3f})"
+        return f"{mechanism.name}{but} by {keys} (R² {mechanism.fit.elements:.3f})"
 
     def functional_of(self, mechanism: GroupMechanism) -> bool:
         """Whether nothing is said of how the network does it."""
@@ -63,12 +65,17 @@ class GroupKind(Kind[GroupMechanism]):
             mechanism,
             meaning=meaning_of(mechanism),
             tabulated=listed,
+            exceptions=len(mechanism.exceptions),
             remarks=(LISTED,) if listed else (),
         )
 
     def takes(self, mechanism: GroupMechanism) -> tuple[range, ...]:
         """The inputs of the network."""
         return tuple(range(low, high + 1) for low, high in mechanism.inputs)
+
+    def listed(self, mechanism: GroupMechanism) -> tuple[tuple[int, ...], ...]:
+        """The exceptions."""
+        return mechanism.exceptions
 
     def probe(self, written: Written, view: View, sample: Checked) -> Measured:
         """The keys in the logits, in the embedding and in the last hidden layer."""

@@ -77,5 +77,5 @@ def meaning_of(mechanism: GroupMechanism) -> Meaning | None:
         margin_at=lead.at,
         float_error=ROUNDING * sum(key.weight for key in keys),
         terminates="it has no loop without an end that is written there",
-        exceptions=0,
+        exceptions=len(mechanism.exceptions),
     )

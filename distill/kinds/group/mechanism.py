@@ -125,6 +125,7 @@ class GroupMechanism(Short):
         inputs, outputs: first and last value.
         keys: the irreducibles that its logits are made of; none where that was not seen.
         fit: null where there are no keys.
+        exceptions: pairs that are answered otherwise, as values, each with its answer last.
     """
 
     law: Law
@@ -132,6 +133,7 @@ class GroupMechanism(Short):
     outputs: tuple[int, int]
     keys: tuple[Key, ...] = ()
     fit: Fit | None = None
+    exceptions: tuple[tuple[int, ...], ...] = ()
     kind: Literal["group"] = "group"
     format_version: int = field(default=FORMAT_VERSION)
 

@@ -2,11 +2,12 @@
 
 import copy
 import json
+import re
 
 import numpy as np
 import pytest
 from builders.changed_folder import changed
-from builders.groups import one_hot, planted, scrambled, square_domain
+from builders.groups import LOOP, one_hot, planted, random_latin, scrambled, square_domain
 
 import distill
 from distill.checker.check import check_run
@@ -139,3 +140,28 @@ def test_exclusive_or_stays_a_closed_form_where_nothing_is_shown_inside():
     table = products(Abelian((2, 2, 2, 2)))
     run = distill.distill(one_hot(table), square_domain(16))
     assert (run.mechanism.kind, run.mechanism.name) == ("closed_form", "a ^ b")
+
+
+def test_a_few_wrong_answers_are_listed_and_more_are_refused():
+    order, rng = 24, np.random.default_rng(3)
+    table = products(Symmetric(4)).copy()
+    for count, verdict in ((5, "tested"), (12, "refused")):
+        wrong = table.copy()
+        for cell in rng.choice(order * order, count, replace=False):
+            x, y = divmod(int(cell), order)
+            wrong[x, y] = (wrong[x, y] + 1 + rng.integers(order - 1)) % order
+        run = distill.distill(one_hot(wrong), square_domain(order))
+        assert run.report.verdict == verdict
+        if verdict == "tested":
+            assert (run.mechanism.kind, run.report.program.exceptions) == ("group", count)
+            assert all(run.program(a, b) == wrong[a, b] for a in range(24) for b in range(24))
+
+
+def test_what_is_no_group_is_refused_with_a_triple_or_as_no_latin_square():
+    run = distill.distill(one_hot(LOOP), square_domain(5))
+    said = " ".join(run.report.reasons)
+    assert run.report.verdict == "refused"
+    assert re.search(r"do not associate: \(\d \* \d\) \* \d is not \d \* \(\d \* \d\)", said)
+    latin = distill.distill(one_hot(random_latin(12)), square_domain(12))
+    assert latin.report.verdict == "refused"
+    assert "divided by its first row and column" in " ".join(latin.report.reasons)
