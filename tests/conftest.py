@@ -6,8 +6,10 @@ import os
 from pathlib import Path
 
 import pytest
+from builders.amount import examples, some
 from builders.paths import PACKAGE
 from builders.shared_runs import make_planted_run, make_small_run, only_run_below, shared
+from hypothesis import settings
 from jaxtyping import install_import_hook
 
 # one thread a worker, as in every run: two that wait for each other take many times as long
@@ -36,16 +38,36 @@ looked at instead."""
 
 
 def _enforced() -> list[str]:
-    """Every module whose shapes are enforced; the hook takes modules and all below them."""
-    names = ["distill.cli"]
+    """Every module that gives shapes; the hook takes modules and all below them."""
+    names = list[str]()
     for path in sorted(PACKAGE.rglob("*.py")):
         name = ".".join(("distill", *path.relative_to(PACKAGE).with_suffix("").parts))
-        if not path.stem.startswith("__") and not name.startswith(INNERMOST):
+        gives = path.stem != "__init__" and "from jaxtyping import" in path.read_text()
+        if gives and not name.startswith(INNERMOST):
             names.append(name)
     return names
 
 
 install_import_hook(_enforced(), "beartype.beartype")
+
+settings.register_profile("part", settings(), max_examples=examples(settings().max_examples))
+settings.load_profile("part")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of the cases of a test that is marked `part(n)`, n are tested, or all by `make claims`."""
+    cases: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        if item.get_closest_marker("part"):
+            cases.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    left = set[pytest.Item]()
+    for of_one in cases.values():
+        marker = of_one[0].get_closest_marker("part")
+        assert marker is not None
+        left |= {*of_one} - {*some(of_one, *marker.args)}
+    if left:
+        config.hook.pytest_deselected(items=[item for item in items if item in left])
+        items[:] = [item for item in items if item not in left]
 
 
 @pytest.fixture(scope="session")

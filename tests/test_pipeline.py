@@ -159,6 +159,7 @@ def test_stages_are_timed_and_told():
     assert stages.seconds["x"] >= 0
 
 
+@pytest.mark.claim
 def test_a_memorised_network_is_refused_with_the_numbers_that_show_why():
     """No weight decay: the training pairs by heart, and nothing else."""
     recipe = Recipe(weight_decay=0.0, max_steps=250, check_every=1000)

@@ -178,6 +178,7 @@ def test_a_bench_that_is_killed_takes_its_runs_and_all_that_they_started_with_it
     assert not run.exists()
 
 
+@pytest.mark.claim
 def test_what_is_run_again_and_what_is_not(tmp_path):
     suite = write_suite(tmp_path, stand_in(), "exits")
     both = ["exits", "stand_in"]

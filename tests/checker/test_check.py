@@ -10,6 +10,7 @@ import mpmath
 import numpy as np
 import pytest
 import torch
+from builders.amount import some
 from builders.changed_folder import changed_at, numbers_in, program_mutants, rehash
 from builders.commands import run_distill
 from hypothesis import given
@@ -72,7 +73,7 @@ def weight_mutants():
     """
     blocks = ["W_K", "W_V", "W_O", "W_in", "b_in", "W_out", "b_out", "W_Q"]
     names = ["W_E", "W_U", "W_pos", *(f"blocks.0.{name}" for name in blocks)]
-    return [(name, draw) for name in names for draw in range(6)]
+    return some([(name, draw) for name in names for draw in range(6)], 18)
 
 
 def test_every_weight_that_changes_an_answer_is_caught(tiny_run, tmp_path, asked_once):
@@ -98,7 +99,7 @@ def test_every_weight_that_changes_an_answer_is_caught(tiny_run, tmp_path, asked
             quiet.append(f"{name}[{place}]: no logit of any input depends on it")
             same = logits(shape, mutant, tokens) - logits(shape, weights, tokens)
             assert np.abs(same - same.mean(axis=1, keepdims=True)).max() < 1e-6
-    assert changed >= 20, changed
+    assert changed >= len(weight_mutants()) / 4, changed
     assert len(quiet) < len(weight_mutants()) / 2, quiet
 
 
@@ -143,7 +144,7 @@ def test_every_constant_and_operator_of_the_program_matters(tiny_run, tmp_path):
     mutants = list(program_mutants((tiny_run / "program.py").read_text()))
     assert len(mutants) >= 25
     passed = []
-    for number, mutant in enumerate(mutants):
+    for number, mutant in enumerate(some(mutants, 9)):
         folder = shutil.copytree(tiny_run, tmp_path / str(number))
         (folder / "program.py").write_text(mutant)
         rehash(folder)
@@ -161,7 +162,7 @@ def test_every_number_of_what_is_derived_matters(tiny_run, tmp_path, name):
         read_only = {"share", "clock_r2", "pizza_r2"}
         paths = [p for p in paths if p[0] in {"waves", "coordinate"} and p[-1] not in read_only]
     assert len(paths) >= 10
-    for number, path in enumerate(paths):
+    for number, path in enumerate(some(paths, 9)):
         folder = shutil.copytree(tiny_run, tmp_path / str(number))
         mutant = changed_at(document, path)
         if path[-1] in {"amplitude", "phase"}:  # printed with four digits: change the third

@@ -1,6 +1,7 @@
 """Words that tell machines apart: every wrong transition is met, all states are told apart."""
 
 import numpy as np
+from builders.amount import examples
 from builders.exploring import drawn, one_wrong
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from distill.search.conformance import padded, telling_apart, walks
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.integers(0, 10**6), st.integers(2, 100), st.integers(2, 3))
 def test_the_walks_meet_every_transition_that_is_wrong(seed, states, symbols):
     machine = drawn(seed, states, symbols)
@@ -20,7 +21,7 @@ def test_the_walks_meet_every_transition_that_is_wrong(seed, states, symbols):
     assert any(differs)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.integers(0, 10**6), st.integers(2, 60), st.integers(2, 3))
 def test_every_two_states_are_told_apart(seed, states, symbols):
     machine = drawn(seed, states, symbols)

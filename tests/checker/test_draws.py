@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from builders.amount import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,7 +17,7 @@ CHANNELS = st.lists(
 ).map(tuple)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(CHANNELS, st.integers(0, 2**32), st.integers(1, 9), st.integers(1, 30))
 def test_sequences_are_of_the_ranges_and_of_the_seed(channels, seed, count, length):
     for draw in (uniform, stress):

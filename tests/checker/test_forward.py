@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import torch
 from builders.activations import EXACT
+from builders.amount import examples
 from builders.networks import noisy
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,7 +16,7 @@ from distill.checker.perceptrons import FORWARD_PASSES
 from distill.networks.architecture import FeedForward
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(
     st.integers(0, 10_000),
     st.sampled_from([1, 2]),
@@ -39,7 +40,7 @@ def test_balls_hold_the_real_number_and_both_evaluations(
     held_by_balls(Model(shape, parameters), fifty_digits)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(
     st.integers(0, 10_000),
     st.floats(0.1, 3),
@@ -57,7 +58,7 @@ def test_balls_of_a_perceptron_hold_the_real_number_and_both_evaluations(
     held_by_balls(Model(shape, parameters), fifty_digits_of_a_perceptron)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(
     st.integers(0, 10_000),
     st.lists(
@@ -199,7 +200,7 @@ def norm_escapes(mid, rad, weight, bias):
     return escaped
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(
     st.integers(0, 10_000),
     st.integers(1, 6),

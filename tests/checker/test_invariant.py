@@ -1,6 +1,7 @@
 """A certificate over boxes: every part of it matters, and its bounds hold every point of a box."""
 
 import numpy as np
+from builders.amount import examples
 from builders.exploring import drawn
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -46,7 +47,7 @@ def test_a_certificate_holds_and_every_part_of_it_matters():
     assert not induction(SymbolMaps(steep), *given_).closed
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.integers(0, 10**6), st.integers(1, 6), st.floats(0, 1), st.sampled_from([0.1, 1, 4]))
 def test_images_and_leads_bound_every_point_of_a_box(seed, d, width, scale):
     """Corners of the box too, where the bounds are met; in float32 for its own roundoff."""

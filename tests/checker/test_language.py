@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from builders.amount import some
 from random_programs import Writer
 
 from distill.checker.evaluate import Evaluator
@@ -135,11 +136,12 @@ def test_texts_that_are_not_what_they_look_like_are_refused(text):
         read_program(text)
 
 
+@pytest.mark.part(2)
 @pytest.mark.parametrize("block", range(4))
 def test_programs_are_evaluated_as_python_runs_them(block):
     """Random programs, on many inputs at once; where Python fails, so does the evaluation."""
     compared = 0
-    for seed in range(40 * block, 40 * (block + 1)):
+    for seed in some(range(40 * block, 40 * (block + 1)), 10):
         source = Writer(seed).program()
         try:
             read_program(source)
@@ -159,7 +161,7 @@ def test_programs_are_evaluated_as_python_runs_them(block):
             continue
         assert run_sequences(source, sequences)[..., 0].tolist() == expected, source
         compared += 1
-    assert compared >= 20
+    assert compared >= 5
 
 
 def test_lists_of_different_lengths_are_taken_one_by_one():
@@ -319,6 +321,7 @@ def test_a_cache_answers_integers_alone():
     assert run_program(source, grid).answers.tolist() == grid.sum(axis=1).tolist()
 
 
+@pytest.mark.part(5)
 @pytest.mark.parametrize(
     "top",
     [
@@ -336,6 +339,7 @@ def test_what_doubles_again_and_again_is_refused_at_once(top):
         run_program(top + ADDS, TWO, seconds=5)
 
 
+@pytest.mark.claim
 def test_lists_for_many_inputs_do_not_fill_the_memory():
     source = ADDS.replace("a + b", "len([a + k for k in range(300000)])")
     with pytest.raises(ProgramError, match=r"too much memory|too long"):

@@ -266,6 +266,7 @@ def row(tree, name):
     return found
 
 
+@pytest.mark.part(7)
 @pytest.mark.parametrize("change", FORGED.values(), ids=FORGED)
 def test_words_that_were_changed_with_all_hashes_made_to_fit_are_caught(
     planted_run, tmp_path, change

@@ -78,5 +78,6 @@ def test_without_hypothesis_the_second_search_is_refused_in_a_line(monkeypatch, 
     assert "pip install 'distill[search]'" in said
 
 
+@pytest.mark.claim
 def test_a_stored_network_over_a_finite_domain_is_searched_again(tiny_run):
     assert searched_again(tiny_run).ok

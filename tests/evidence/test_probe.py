@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from builders.amount import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,7 +19,7 @@ from distill.evidence.profile import aligned_profile, amplitudes
 RNG = np.random.default_rng(0)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=examples(20))
 @given(st.integers(0, 2**32 - 1), st.sampled_from([0.0, 1e-9]))
 def test_what_is_a_linear_map_of_the_activations_is_read_and_an_unrelated_variable_is_not(
     seed, ridge

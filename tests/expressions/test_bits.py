@@ -4,6 +4,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+from builders.amount import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -64,7 +65,7 @@ def test_few_rows_are_fitted_by_no_digits():
 OPERATORS = st.sampled_from(["^", "&", "|", "<<", ">>"])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(OPERATORS, st.lists(st.integers(-1000, 1000), min_size=1, max_size=5), st.integers(0, 20))
 def test_columns_and_the_language_mean_what_python_means(operator, values, right):
     """Also of negative numbers, whose digits go on for ever to the left."""

@@ -4,6 +4,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+from builders.amount import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -59,7 +60,7 @@ def test_plain_forms_are_found_as_they_are_written_by_hand(function, ranges, tex
     assert source(synthesise(columns, target)) == text
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(st.lists(st.integers(-3, 6), min_size=12, max_size=12), st.booleans())
 def test_every_table_gets_an_expression_that_prints_as_it_evaluates(numbers, thorough):
     columns, _ = table(lambda s, x: 0, s=range(4), x=range(3))

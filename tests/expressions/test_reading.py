@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from builders.amount import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -58,7 +59,7 @@ def operations(inner):
 EXPRESSIONS = st.recursive(st.one_of(NAMES, CONSTANTS), operations, max_leaves=8)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(EXPRESSIONS)
 def test_what_an_expression_prints_as_is_read_back_to_the_same_text(expression):
     text = source(expression, {})
@@ -67,7 +68,7 @@ def test_what_an_expression_prints_as_is_read_back_to_the_same_text(expression):
     assert is_truth(read) == is_truth(expression) or not text.startswith("int(")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(EXPRESSIONS)
 def test_names_are_exchanged_all_at_once_and_nothing_else_is(expression):
     swapped = renamed(expression, {"a": "b", "b": "a"})

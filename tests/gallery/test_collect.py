@@ -40,8 +40,10 @@ def test_every_program_and_page_is_what_its_mechanism_gives():
 
 def test_every_program_and_a_page_of_each_kind_is_what_its_mechanism_gives():
     drawn = set[str]()
-    for name, run in entries(GALLERY).items():
-        if not isinstance(run.mechanism, Refusal):
+    for number, (name, run) in enumerate(entries(GALLERY).items()):
+        if not isinstance(run.mechanism, Refusal) and (
+            number % 3 == 0 or run.mechanism.kind not in drawn
+        ):
             program = write_again(run.mechanism)
             assert (GALLERY / name / "program.py").read_text() == program.source, name
             run = replace(run, program=program)
@@ -88,6 +90,7 @@ def test_drawing_a_gallery_again_changes_nothing(small):
     assert (small / ONE / "program.py").read_bytes() == (GALLERY / ONE / "program.py").read_bytes()
 
 
+@pytest.mark.part(1)
 @pytest.mark.parametrize("name", [f"{ONE}/program.py", f"{ONE}/report.html", INDEX])
 def test_a_file_that_was_changed_by_hand_is_found(small, name):
     path = small / name

@@ -21,6 +21,7 @@ from distill.kinds.known import notation as written
 from distill.kinds.recurrence.mechanism import RecurrenceMechanism
 
 
+@pytest.mark.part(3)
 @pytest.mark.parametrize("pizzas", [(), (7, 9)])
 def test_the_formula_is_the_mechanism(pizzas):
     model = planted_model(23, {2: 5.0, 7: 4.0, 9: 3.0}, pizzas=pizzas)

@@ -13,6 +13,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+from builders.amount import examples, some
 from builders.emitted_families import BITS, machines
 from builders.emitted_recurrences import op, recurrences
 from builders.exploring import explore, loop_of_program
@@ -44,7 +45,7 @@ QUICK = re.compile(
 """Machines that are written in a moment, some of every family."""
 
 
-MACHINES = [(name, machine) for name, machine in machines() if QUICK.fullmatch(name)]
+MACHINES = some([(name, each) for name, each in machines() if QUICK.fullmatch(name)], 30)
 RECURRENCES = list(recurrences())
 
 
@@ -58,7 +59,7 @@ def emitted_machines() -> list[tuple[Machine, str, str]]:
 @cache
 def emitted_recurrences() -> list[tuple[Recurrence, tuple[range, ...], str, str]]:
     """Recurrences, with the names of their program, what they read, its title and its source."""
-    chosen = [*RECURRENCES[:-40:4], *RECURRENCES[-40:]]
+    chosen = some([*RECURRENCES[:-40:4], *RECURRENCES[-40:]], 28)
     programs = ((ranges, emit_recurrence(one, ranges=ranges)) for _, one, ranges in chosen)
     return [(e.recurrence, ranges, e.name, e.program.source) for ranges, e in programs]
 
@@ -67,7 +68,7 @@ def test_what_a_machines_program_says_of_itself_is_true():
     read = {
         title_is_true(holds(source, machine.symbols)) for machine, _, source in emitted_machines()
     }
-    assert len(read) > 15, "titles are read, and not passed over"
+    assert len(read) > 8, "titles are read, and not passed over"
 
 
 def test_what_a_recurrences_program_says_of_itself_is_true():
@@ -75,7 +76,7 @@ def test_what_a_recurrences_program_says_of_itself_is_true():
         title_is_true(holds(source, [(value,) for value in ranges[0]]))
         for _, ranges, _, source in emitted_recurrences()
     }
-    assert len(read) > 10, "titles are read, and not passed over"
+    assert len(read) > 4, "titles are read, and not passed over"
 
 
 def test_every_title_is_true_of_the_machine_that_it_names():
@@ -145,7 +146,7 @@ def test_a_title_with_a_wrong_word_or_number_is_refused():
         for other in planted(title) if len(np.unique(answers)) > 1 else ():
             assert contradicted_along(other, recurrence, ranges), (title, other)
             wrong.add(other)
-    assert len(wrong) > 200
+    assert len(wrong) > 60
 
 
 @pytest.mark.parametrize(
@@ -280,7 +281,7 @@ WANTED = st.sampled_from(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(st.lists(WANTED, min_size=2, max_size=2, unique=True), st.booleans())
 def test_registers_of_any_name_hide_nothing(names, named):
     one, other = (f"{name}_" if name == "x" and named else name for name in names)

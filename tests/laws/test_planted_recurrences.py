@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from builders.amount import some
 from planted_recurrences import KINDS, LENGTH, TIMES, PlantedRecurrence, noisy, plant
 from recurrences import fresh, outcome
 
@@ -58,7 +59,7 @@ def test_a_network_by_construction_is_the_recurrence(kind, dimension):
 @pytest.mark.parametrize("noise", [0.0, 1e-6])
 @pytest.mark.parametrize("dimension", DIMENSIONS)
 def test_a_plain_recurrence_always_comes_back(dimension, noise):
-    for seed in range(3):
+    for seed in some(range(3), 1):
         planted = noisy(plant("plain", dimension, seed), noise, seed)
         found = read(planted)
         assert found is not None
@@ -69,7 +70,8 @@ def test_a_plain_recurrence_always_comes_back(dimension, noise):
 @pytest.mark.parametrize(
     ("kind", "dimension", "least"),
     [
-        *((kind, dimension, 4) for kind in KINDS[1:4] for dimension in (1, 2)),
+        *((kind, 1, 4) for kind in KINDS[1:4]),
+        *(pytest.param(kind, 2, 4, marks=pytest.mark.claim) for kind in KINDS[1:4]),
         *((kind, 3, 3) for kind in KINDS[1:4]),
     ],
 )
@@ -85,12 +87,13 @@ def test_thresholds_and_maxima_come_back_and_never_as_something_else(kind, dimen
     assert back >= least
 
 
+@pytest.mark.part(2)
 @pytest.mark.parametrize(
     ("kind", "dimension", "noise", "verdict"),
     [
         ("plain", 3, 1e-6, "proved"),
         pytest.param("threshold, relu", 2, 0.0, "tested", marks=pytest.mark.claim),
-        ("threshold, choice", 2, 1e-6, "tested"),
+        pytest.param("threshold, choice", 2, 1e-6, "tested", marks=pytest.mark.claim),
         ("maximum", 3, 0.0, "tested"),
         ("modulus", 1, 1e-6, "proved"),
         pytest.param("modulus", 2, 0.0, "proved", marks=pytest.mark.claim),
@@ -103,6 +106,7 @@ def test_the_whole_pipeline_brings_it_back(kind, dimension, noise, verdict):
     assert not come.claimed_wrong
 
 
+@pytest.mark.part(1)
 @pytest.mark.parametrize(("kind", "dimension"), [("plain", 2), ("maximum", 2)])
 def test_too_much_noise_is_never_claimed_to_be_understood(kind, dimension):
     come = outcome(noisy(plant(kind, dimension, 1), 0.05, 1), 1)

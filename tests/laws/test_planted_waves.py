@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from builders.amount import examples
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from planted import noisy, planted_lead, planted_model, rotated, square
@@ -64,7 +65,7 @@ def assert_came_back(found, p, weights, amplitudes, pizzas, phases):
         assert abs(turned(phase - phases[k])) < 0.02
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 @given(chosen())
 def test_chosen_waves_come_back_from_noisy_weights_in_any_basis(put_in):
     p, *waves, seed = put_in

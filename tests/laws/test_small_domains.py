@@ -7,6 +7,7 @@ from html import unescape
 import numpy as np
 import pytest
 import torch
+from builders.amount import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -77,7 +78,7 @@ def small_networks(draw):
     return shape, outputs, np.cos(2 * np.pi * away / outputs) + rng.normal(size=away.shape) / 10
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(small_networks())
 def test_every_small_network_is_read_or_refused(case):
     shape, outputs, logits = case

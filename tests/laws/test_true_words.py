@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import sympy
 import torch
+from builders.amount import examples
 from builders.fourier import FIT, mechanism
 from builders.fourier import square as outputs_of
 from hypothesis import given, settings
@@ -72,7 +73,7 @@ WAVES = st.dictionaries(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(WAVES)
 def test_name_docstring_and_table_say_the_same_of_every_frequency(drawn):
     """Whatever a frequency does alone: the label of a run is that of its program."""

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from builders.activations import PLAIN
+from builders.amount import examples
 from builders.networks import noisy, small_mlp, small_transformer
 from click.testing import CliRunner
 from hypothesis import given, settings
@@ -80,7 +81,7 @@ mlps = st.fixed_dictionaries(
 PAIRS = Domain((range(5), range(5)), range(5))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(transformers, st.integers(0, 9))
 def test_the_last_position_is_that_of_a_plain_forward_pass(made, seed):
     shape = made[0](**made[1])
@@ -105,7 +106,7 @@ def test_what_is_trained_takes_the_fast_path_and_that_is_exact(layer_norm, coeff
         np.testing.assert_allclose(found, plain.numpy(), atol=1e-9)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(mlps, st.integers(0, 9))
 def test_a_perceptron_is_embed_combine_and_layers(made, seed):
     shape = made[0](**made[1])
@@ -122,7 +123,7 @@ def test_a_perceptron_is_embed_combine_and_layers(made, seed):
         np.testing.assert_allclose(found, (x @ W["W_U"] + W["b_U"]).numpy(), atol=1e-9)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.one_of(transformers, mlps), st.integers(0, 9))
 def test_the_checkers_own_forward_pass_agrees_within_its_bounds(made, seed):
     """NumPy balls against torch in both precisions."""

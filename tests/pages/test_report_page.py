@@ -118,6 +118,7 @@ def page_of(run):
     return (run.folder / "report.html").read_text()
 
 
+@pytest.mark.part(2)
 def test_the_same_run_gives_the_same_bytes(run):
     page = report_page(run)
     assert page == report_page(distill.load_run(run.folder))

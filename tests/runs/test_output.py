@@ -64,6 +64,7 @@ def test_what_cannot_be_written_is_told_before_training(tmp_path, monkeypatch, n
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.claim
 def test_too_little_room_is_told_before_training_by_the_command(tmp_path):
     """A real limit of the system: files of at most 1 MB."""
     limit = 2**20
@@ -121,6 +122,7 @@ def test_an_error_in_a_run_leaves_what_was_there_and_nothing_else(tmp_path):
     assert [path.name for path in tmp_path.rglob("*")] == ["out"]
 
 
+@pytest.mark.claim
 def test_a_kill_while_a_run_is_written_leaves_what_the_next_command_removes(tmp_path):
     """The process dies between the first file and the last."""
     script = (

@@ -116,6 +116,7 @@ def test_a_run_is_never_written_over_another(tmp_path):
     assert not list(tmp_path.glob("**/.partial*"))
 
 
+@pytest.mark.part(1)
 @pytest.mark.parametrize(
     ("how", "after"),
     [(signal.SIGINT, 0.5), (signal.SIGINT, "training"), (signal.SIGKILL, "training")],

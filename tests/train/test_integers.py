@@ -7,6 +7,7 @@ from itertools import accumulate
 import numpy as np
 import pytest
 import torch
+from builders.amount import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from planted_linear import linear_network
@@ -101,7 +102,7 @@ def test_a_rounded_linear_function_is_not_ruled_out():
 
 
 @given(st.integers(1, 4), st.integers(0, 2**32 - 1), st.integers(2, 60))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_no_width_is_ruled_out_at_which_a_network_is_right(width, seed, most):
     rng = np.random.default_rng(seed)
     A = np.linalg.qr(rng.normal(size=(width, width)))[0] * rng.uniform(0.3, 1.1)

@@ -255,6 +255,7 @@ def test_a_black_box_is_checked_again_without_its_network(tmp_path):
     assert any("not run again" in finding.detail for finding in checkup.findings)
 
 
+@pytest.mark.claim
 def test_a_sampled_run_of_a_stored_network_is_derived_again(tmp_path, monkeypatch):
     """A small domain that is declared too large: sample, trace and search are all drawn anew."""
     monkeypatch.setattr(agreement_module, "ENUMERATION_LIMIT", 1000)

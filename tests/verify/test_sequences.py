@@ -170,6 +170,7 @@ def reference_changed(which):
     return change
 
 
+@pytest.mark.part(6)
 @pytest.mark.parametrize(
     ("name", "change"),
     [

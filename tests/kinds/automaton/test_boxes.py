@@ -1,6 +1,7 @@
 """Boxes that a network never leaves: machines are proved for every length, or are not."""
 
 import numpy as np
+from builders.amount import examples
 from builders.exploring import drawn
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,7 +11,7 @@ from distill.checker.invariant import SymbolMaps
 from distill.kinds.automaton.boxes import Boxes, NotClosed, find_boxes
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(st.integers(0, 10**6), st.integers(2, 12), st.integers(2, 3))
 def test_planted_machines_are_proved_for_every_length(seed, states, symbols):
     machine = drawn(seed, states, symbols)

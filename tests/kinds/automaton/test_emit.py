@@ -313,6 +313,7 @@ GOLDEN_MACHINES = {
 }
 
 
+@pytest.mark.part(8)
 @pytest.mark.parametrize("name", GOLDEN_MACHINES)
 def test_golden_programs(name):
     machine = GOLDEN_MACHINES[name]

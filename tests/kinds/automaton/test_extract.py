@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 import torch
+from builders.amount import examples
 from builders.exploring import drawn
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -39,7 +40,7 @@ def machine_of(step, start, symbols):
     return Machine(tuple(rows), tuple(answers), tuple((value,) for value in symbols)).minimise()
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 @given(st.integers(0, 10**6), st.integers(2, 30), st.integers(2, 4))
 def test_a_random_machine_put_into_weights_comes_back(seed, states, symbols):
     machine = drawn(seed, states, symbols)
@@ -98,6 +99,7 @@ def trained_on(words, labels, fresh, fresh_labels, d_hidden, **settings):
     return trainer.train(trainer.planned()[0], unobserved)
 
 
+@pytest.mark.part(1)
 @pytest.mark.parametrize(
     ("step", "states"),
     [

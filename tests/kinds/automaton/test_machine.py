@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from builders.amount import examples
 from builders.exploring import explore, said
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -37,7 +38,7 @@ def blown_up(machine, rng, copies):
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(seeds, st.integers(1, 30), st.integers(1, 4), st.integers(1, 3))
 def test_minimising_undoes_renumbering_and_copies_of_states(seed, states, symbols, copies):
     rng = np.random.default_rng(seed)
@@ -51,7 +52,7 @@ def test_minimising_undoes_renumbering_and_copies_of_states(seed, states, symbol
     assert renumbered(minimal, rng).canonical() == minimal
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(seeds, st.integers(2, 12))
 def test_a_shortest_distinguishing_sequence_is_found(seed, states):
     rng = np.random.default_rng(seed)

@@ -114,6 +114,7 @@ def test_states_that_the_network_does_not_hold_fail_the_exchange():
     assert max(float(row[place] or 0) for place, row in enumerate(found.accuracy)) < 0.9
 
 
+@pytest.mark.part(2)
 def test_pictures_are_small_and_the_same_bytes_every_time(shown):
     mechanism, exhibits = shown
     stored = to_json(exhibits, exhibits_json())

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from builders.amount import examples
 from builders.answering import Answering
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -76,7 +77,7 @@ def test_a_quotient_modulo_a_prime_is_found_with_a_from_0():
     assert found.expression == "a * pow(b, -1, 23) % 23"
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(
     st.sampled_from([11, 13, 17, 15]),
     st.lists(st.integers(-3, 3), min_size=6, max_size=6).filter(lambda c: any(c[:5])),

@@ -1,5 +1,6 @@
 """A comparison that was trained: its program, its page, its formula."""
 
+import pytest
 from builders.paths import GOLDEN
 
 import distill
@@ -10,6 +11,7 @@ from distill.kinds.known import notation
 P = 13
 
 
+@pytest.mark.claim
 def test_a_trained_network_that_compares_is_proved_and_located(tmp_path):
     task = Task(
         inputs={"x": range(P), "y": range(P)},

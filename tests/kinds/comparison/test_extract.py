@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from builders.amount import examples
 from builders.answering import Answering
 from builders.comparing import over, weighing
 from hypothesis import given, settings
@@ -55,7 +56,7 @@ def test_answers_and_values_may_be_any():
     assert emit_comparison(found)(3, -2) == -3
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     st.lists(st.integers(-4, 4), min_size=1, max_size=3),
     st.lists(st.integers(4, 8), min_size=3, max_size=3),

@@ -3,6 +3,7 @@
 import math
 
 import pytest
+from builders.amount import examples
 from builders.fourier import mechanism, square
 from builders.paths import GOLDEN
 from hypothesis import assume, given, settings
@@ -18,7 +19,7 @@ from distill.records.refusal import Refusal
 odd = st.integers(1, 600).map(lambda n: 2 * n + 1)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(odd, st.data())
 def test_for_every_odd_p_and_coprime_keys_the_program_is_the_group_operation(p, data):
     keys = data.draw(st.sets(st.integers(1, p // 2), min_size=1, max_size=6))
@@ -36,7 +37,7 @@ def test_for_every_odd_p_and_coprime_keys_the_program_is_the_group_operation(p, 
         assert emitted.program(a, b) == (a + b) % p
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.integers(2, 60), st.tuples(st.integers(-5, 5), st.integers(-5, 5)), st.integers(-9, 9))
 def test_every_affine_coordinate_is_computed_and_stated(p, weights, offset):
     assume(weights[0] % p and weights[1] % p)

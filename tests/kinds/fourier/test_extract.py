@@ -7,6 +7,7 @@ import sys
 import numpy as np
 import pytest
 import torch
+from builders.amount import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from planted import planted_logits, planted_model, square
@@ -26,7 +27,7 @@ def read(function, p):
     return extract(trace(BlackBox.over(function, square(p)), square(p)))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.sampled_from([25, 29, 31, 37, 53]), KEYS, st.integers(1, 6), st.integers(-6, 6))
 def test_chosen_waves_come_back_exactly(p, amplitudes, u, v):
     if p == 25 and any(k % 5 == 0 for k in amplitudes):

@@ -4,6 +4,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 import mpmath
+from builders.amount import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -39,7 +40,7 @@ def lead(scores, best):
     return scores[best] - max(value for x, value in enumerate(scores) if x != best)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(waves, st.sampled_from([7, 13, 23]))
 def test_margin_is_a_lower_bound_and_tight(printed, p):
     printed = [replace(w, frequency=w.frequency % (p - 1) // 2 + 1) for w in printed]
@@ -60,7 +61,7 @@ def test_margin_is_a_lower_bound_and_tight(printed, p):
         assert ("changes with the difference" in str(meaning)) == (least < -meaning.float_error)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(waves, st.sampled_from([41, 53]), st.integers(-100, 100), st.integers(-100, 100))
 def test_float_error_bounds_what_the_program_loses(printed, p, x, d):
     import math

@@ -6,6 +6,7 @@ import shutil
 import numpy as np
 import pytest
 import torch
+from builders.amount import examples
 from builders.changed_folder import changed_at, numbers_in, rehash
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -43,7 +44,7 @@ def read(function, domain):
     return extract(trace(BlackBox.over(function, domain), domain))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(
     st.sampled_from([23, 29, 31]),
     st.tuples(st.integers(0, 5), st.integers(0, 5), st.integers(0, 5)),
@@ -64,7 +65,7 @@ def test_polynomials_of_the_inputs_come_back(p, first, second, start):
     np.testing.assert_array_equal(phi, (numbers[0][:, None] + numbers[1]).ravel() % p)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.sampled_from([11, 23, 29, 31]), st.integers(1, 9), st.integers(1, 9), st.integers(0, 99))
 def test_products_of_powers_are_sums_of_logarithms(q, u, v, w):
     logarithm = logarithm_of(range(1, q))
@@ -79,7 +80,7 @@ def test_products_of_powers_are_sums_of_logarithms(q, u, v, w):
     np.testing.assert_array_equal(phi, (u * numbers[:, None] + v * numbers + w).ravel() % (q - 1))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(st.sampled_from([12, 23, 25, 30]), st.integers(0, 10**6))
 def test_names_drawn_at_random_come_back_as_a_list(m, seed):
     rng = np.random.default_rng(seed)

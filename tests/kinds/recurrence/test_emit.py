@@ -4,6 +4,7 @@ from functools import reduce
 
 import numpy as np
 import pytest
+from builders.amount import examples
 from builders.emitted_recurrences import op
 from builders.recurrences import cascade
 from hypothesis import given, settings
@@ -41,7 +42,7 @@ def agrees(recurrence: Recurrence, source: str, values: range, seed: int = 0) ->
     return bool((said == recurrence.run(sequences)).all())
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 @given(st.integers(1, 7), st.integers(-3, 3), st.data())
 def test_every_delay_line_is_the_same_sums_however_it_is_written(depth, start, data):
     names = ["x", "previous", *(f"previous{age}" for age in range(2, depth + 1))]

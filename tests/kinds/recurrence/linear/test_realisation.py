@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from builders.amount import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from planted_linear import linear_network, planted, system
@@ -119,7 +120,7 @@ def in_turn(found: Realisation, sequence: np.ndarray) -> list[list[int]]:
 
 
 @given(systems(), st.integers(0, 2**32 - 1))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 def test_a_planted_system_comes_back_with_exactly_its_behaviour(parts, seed):
     planted_system = system(**parts)
     rng = np.random.default_rng(seed)
@@ -148,7 +149,7 @@ def test_what_is_known_by_name_is_written_as_one_would(name):
 
 
 @given(st.lists(st.integers(-2, 2), min_size=1, max_size=6), st.integers(0, 2**32 - 1))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 def test_a_response_that_ends_is_a_delay_line(taps, seed):
     n = len(taps)
     shift = [[int(j == i - 1) for j in range(n)] for i in range(n)]
@@ -247,7 +248,7 @@ def test_a_response_that_is_not_determined_is_refused():
 
 
 @given(systems())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 def test_the_state_space_has_the_rank_of_the_hankel_matrix(parts):
     planted_system = system(**parts)
     M = planted_system.markov(LENGTH)
@@ -268,7 +269,7 @@ def test_only_integer_inverses_are_given():
 
 
 @given(systems(), st.integers(0, 2**32 - 1), st.sampled_from([0.0, 1e-9, 1e-5]))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_the_bound_holds_and_is_not_far_from_what_occurs(parts, seed, noise):
     planted_system = system(**parts)
     rng, steps = np.random.default_rng(seed), 12
@@ -359,7 +360,7 @@ def told_parts(planted_system: IntegerSystem, parts) -> bool:
 
 
 @given(systems(), st.integers(0, 2**32 - 1), st.data())
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 def test_a_planted_system_whose_answers_are_divided_comes_back(parts, seed, data):
     planted_system = system(**parts)
     rng, outputs = np.random.default_rng(seed), len(planted_system.C)

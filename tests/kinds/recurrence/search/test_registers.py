@@ -170,6 +170,7 @@ CASES = {
 }
 
 
+@pytest.mark.part(5)
 @pytest.mark.parametrize("name", CASES)
 def test_what_a_function_carries_is_found_and_holds_beyond_the_length_it_was_read_at(name):
     ranges, reference, registers = CASES[name]
@@ -275,6 +276,7 @@ def test_a_search_ends_within_its_budget_and_says_that_it_did():
     assert 1 <= spent[1] < 1_000_000 <= spent[1_000_000] < 4_000_000 <= spent[4_000_000] < 8_000_000
 
 
+@pytest.mark.claim
 def test_what_is_found_does_not_depend_on_a_clock(monkeypatch):
     ranges, reference, _ = CASES["distance"]
     given_ = (
@@ -304,6 +306,7 @@ def test_no_stage_between_a_network_and_its_verdict_reads_a_clock():
     assert readers == {"bench/runner.py", "cli/run.py", "runs/stages.py", *ends}
 
 
+@pytest.mark.part(2)
 @pytest.mark.parametrize("name", ["magnitude", "distance", "largest", "range", "threes"])
 def test_hidden_states_that_say_nothing_change_no_simple_result(name):
     ranges, reference, _ = CASES[name]
