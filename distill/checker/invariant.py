@@ -25,6 +25,9 @@ from .forward import DOUBLE, LARGEST
 
 TANH_ULPS = 4
 
+MAX_IMAGES = 200_000
+"""Images of boxes after which they are followed no further from the start."""
+
 
 @dataclass(frozen=True)
 class Induction:
@@ -147,9 +150,12 @@ def reach(
     shape = len(follows), len(maps.start)
     low, high = np.full(shape, np.inf), np.full(shape, -np.inf)
     low[0] = high[0] = maps.start
-    smallest = np.inf
+    smallest, images = np.inf, 0
     for step in range(most):
         reached = np.flatnonzero(np.isfinite(low[:, 0]))
+        images += len(reached) * answers.shape[1]
+        if images > MAX_IMAGES:
+            return step, smallest if step else 0.0
         lower, upper, lead = np.full(shape, np.inf), np.full(shape, -np.inf), np.inf
         steps = _steps(maps, low[reached], high[reached], answers[reached], roundoff)
         for target, (inner, outer, least) in zip(follows[reached].T, steps, strict=True):

@@ -1,10 +1,12 @@
-"""Boxes and affine forms of hidden states under layers of Elman, GRU and LSTM cells.
+"""Boxes of hidden states under layers of Elman, GRU and LSTM cells.
 
-What a step makes of a box is bounded gate by gate: the sums before a gate as dot products with
-running error bounds, sigmoid and tanh by their ends, since they rise, products at their corners.
-What is a mixture of an old and a new state, z∘h + (1 - z)∘n, lies between mixtures of their ends,
-and is bounded as such: as a product and a sum it would count z twice. Where a form is followed and
-not its box alone, coordinates are linear in those of the box that was set out from.
+The image of a box is bounded gate by gate: the sums before a gate as dot products with running
+error bounds, sigmoid and tanh by their ends, since they rise, products at their four corners. What
+is a mixture of an old and a new state, z∘h + (1 - z)∘n, lies between mixtures of their ends, and is
+bounded as such: as a product and a sum it would count z twice. Every quantity holds what the stored
+weights define in real arithmetic, and what a plain evaluation in floating point of the given unit
+roundoff makes of it, summed in any order; sigmoid and tanh are taken to be right to four units in
+the last place.
 """
 
 from __future__ import annotations
@@ -17,10 +19,14 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from . import forms
-from .forms import Form
-from .intervals import Box, MayOverflowError
-from .invariant import leads_over
+from .forward import DOUBLE, LARGEST
+from .invariant import TANH_ULPS, centre_and_radius, leads_over, sum_error
+
+Box = tuple[ndarray, ndarray]
+"""Lower and upper corners."""
+
+TINY = 1e-300
+"""What rounding near 0 can lose beyond its relative error."""
 
 
 @dataclass(frozen=True)
@@ -53,87 +59,65 @@ class LayerBoxes:
 
     def image(self, symbol: int, low: ndarray, high: ndarray, roundoff: float) -> Box:
         """A box around what the network makes of every point of every box with a symbol."""
-        return self.step(symbol, Form((low, high)), roundoff).box
-
-    def step(self, symbol: int, given: Form, roundoff: float) -> Form:
-        """What the network makes of every point that a form holds, with a symbol."""
-        try:
-            return self._step(symbol, given, roundoff)
-        except MayOverflowError:
-            nowhere = np.full_like(given.box[0], np.inf)
-            return Form((-nowhere, nowhere))
-
-    def _step(self, symbol: int, given: Form, roundoff: float) -> Form:
-        d, after = self.shape["d_hidden"], list[Form]()
-        x, width = forms.constant(self._exact["W_E"][symbol]), d * len(self._kept)
-        x = Form(x.box) if given.linear is None else x
-        numbers = 0 if given.linear is None else given.linear.along.shape[1]
+        d, after = self.shape["d_hidden"], list[Box]()
+        vector = np.tile(self._exact["W_E"][symbol], (len(low), 1))
+        x, width = (vector, vector), d * len(self._kept)
         for layer in range(self.shape["n_layers"]):
             first = layer * width
-            h, c = (given.part(first + at, first + at + d) for at in (0, width - d))
-            cell = _Cell(self.shape, self._exact, f"layers.{layer}.", x, h, c, roundoff)
-            made, numbers = forms.together(cell.after(), numbers)
-            after.append(made)
-            x = made.part(0, d)
-        if len(after) > 1:  # every rest is a number of its own by now
-            return forms.together(after, numbers)[0]
-        return after[0]
+            h, c = (
+                (low[:, first + at : first + at + d], high[:, first + at : first + at + d])
+                for at in (0, width - d)
+            )
+            after += _Step(self.shape, self._exact, f"layers.{layer}.", x, h, c, roundoff).boxes()
+            x = after[-len(self._kept)]
+        inner, outer = (np.concatenate(ends, axis=1) for ends in zip(*after, strict=True))
+        lost = ~(np.isfinite(inner) & np.isfinite(outer)).all(axis=1)
+        inner[lost], outer[lost] = -np.inf, np.inf  # a sum might overflow
+        return inner, outer
 
     def leads(self, low: ndarray, high: ndarray, answers: ndarray, roundoff: float) -> ndarray:
         """Lower bounds on how far an answer leads over all others, on every point of every box."""
-        return self.lead(Form((low, high)), answers, roundoff)
-
-    def lead(self, given: Form, answers: ndarray, roundoff: float) -> ndarray:
-        """The same, on every point that a form holds."""
         d, w = self.shape["d_hidden"], self._exact
         top = (self.shape["n_layers"] - 1) * d * len(self._kept)
-        x = given.part(top, top + d)
-        try:
-            for place in range(len(self.shape["head"])):
-                W, b = w[f"head.{place}.W"], w[f"head.{place}.b"]
-                sums = forms.affine([(W, x)], b, roundoff)
-                x = forms.activated(self.shape["head_activation"], sums, roundoff)
-        except MayOverflowError:
-            return np.full(len(answers), -np.inf)
-        found = leads_over(w["W_out"], w["b_out"], *x.box, answers, roundoff)
-        if x.linear is not None:
-            along = forms.leads_along(w["W_out"], w["b_out"], x, answers, roundoff)
-            found = np.maximum(found, along)
-        return found
+        x = low[:, top : top + d], high[:, top : top + d]
+        for place in range(len(self.shape["head"])):
+            W, b = w[f"head.{place}.W"], w[f"head.{place}.b"]
+            x = _activated(self.shape["head_activation"], _affine([(W, x)], b, roundoff), roundoff)
+        return leads_over(w["W_out"], w["b_out"], *x, answers, roundoff)
 
 
 @dataclass(frozen=True)
-class _Cell:
-    """One cell on forms of its inputs and of what it remembers."""
+class _Step:
+    """One cell on boxes of its inputs and of what it remembers."""
 
     shape: Mapping[str, Any]
     weights: Mapping[str, ndarray]
     of: str
-    x: Form
-    h: Form
-    c: Form
+    x: Box
+    h: Box
+    c: Box
     roundoff: float
 
-    def after(self) -> list[Form]:
+    def boxes(self) -> list[Box]:
         """What it remembers next."""
         u, shape = self.roundoff, self.shape
         if shape["cell"] == "rnn":
-            return [forms.activated(shape["activation"], self._sum("n"), u)]
+            return [_activated(shape["activation"], self._sum("n"), u)]
         if shape["cell"] == "lstm":
-            new = forms.activated("tanh", self._sum("g"), u)
+            new = _activated("tanh", self._sum("g"), u)
             forget = self._gate("f", self.c)
             if shape["coupled"]:
-                c = forms.mixed(forget, self.c, new, u)
+                c = _mixed(forget, self.c, new, u)
             else:
-                written = forms.product(self._gate("i", self.c), new, u)
-                c = forms.total(forms.product(forget, self.c, u), written, u)
-            return [forms.product(self._gate("o", c), forms.activated("tanh", c, u), u), c]
+                written = _product(self._gate("i", self.c), new, u)
+                c = _sum(_product(forget, self.c, u), written, u)
+            return [_product(self._gate("o", c), _activated("tanh", c, u), u), c]
         z = self._gate("z")
-        new = forms.activated("tanh", self._new(), u)
+        new = _activated("tanh", self._new(), u)
         old_and_new = (self.h, new) if shape["update"] == "keeps" else (new, self.h)
-        return [forms.mixed(z, *old_and_new, u)]
+        return [_mixed(z, *old_and_new, u)]
 
-    def _new(self) -> Form:
+    def _new(self) -> Box:
         """What the new state of a GRU is the tanh of."""
         if self.shape["reset"] == "unused":
             return self._sum("n")
@@ -141,29 +125,77 @@ class _Cell:
         W, b = w[f"{self.of}W_hn"], w.get(f"{self.of}b_hn", np.zeros(self.shape["d_hidden"]))
         driven = self._driven("n")
         if self.shape["reset"] == "before":
-            kept = forms.product(r, self.h, u)
-            return forms.total(driven, forms.affine([(W, kept)], b, u), u)
-        return forms.total(driven, forms.product(r, forms.affine([(W, self.h)], b, u), u), u)
+            return _sum(driven, _affine([(W, _product(r, self.h, u))], b, u), u)
+        return _sum(driven, _product(r, _affine([(W, self.h)], b, u), u), u)
 
-    def _driven(self, gate: str) -> Form:
+    def _driven(self, gate: str) -> Box:
         W = self.weights[f"{self.of}W_x{gate}"]
         b = self.weights.get(f"{self.of}b_x{gate}", np.zeros(len(W)))
-        return forms.affine([(W, self.x)], b, self.roundoff)
+        return _affine([(W, self.x)], b, self.roundoff)
 
-    def _sum(self, gate: str) -> Form:
+    def _sum(self, gate: str) -> Box:
         """All that a gate adds up: one sum, in whatever order."""
         W_x, W_h = (self.weights[f"{self.of}W_{side}{gate}"] for side in "xh")
         none = np.zeros(len(W_h))
         b_x, b_h = (self.weights.get(f"{self.of}b_{side}{gate}", none) for side in "xh")
-        return forms.affine([(W_x, self.x), (W_h, self.h)], b_x, self.roundoff, b_h)
+        return _affine([(W_x, self.x), (W_h, self.h)], b_x, self.roundoff, b_h)
 
-    def _gate(self, gate: str, cell: Form | None = None) -> Form:
+    def _gate(self, gate: str, cell: Box | None = None) -> Box:
         total = self._sum(gate)
         if cell is not None and self.shape["peepholes"]:
-            peephole = forms.constant(self.weights[f"{self.of}p_{gate}"])
-            peephole = Form(peephole.box) if cell.linear is None else peephole
-            seen = forms.product(peephole, cell, self.roundoff)
-            total = forms.total(total, seen, self.roundoff)
-        gate_of = forms.activated("sigmoid", total, self.roundoff)
-        low, high = gate_of.box
-        return Form((np.maximum(low, 0.0), np.minimum(high, 1.0)), gate_of.linear)
+            peephole = self.weights[f"{self.of}p_{gate}"]
+            seen = _product((peephole, peephole), cell, self.roundoff)
+            total = _sum(total, seen, self.roundoff)
+        low, high = _activated("sigmoid", total, self.roundoff)
+        return np.maximum(low, 0.0), np.minimum(high, 1.0)
+
+
+def _affine(
+    parts: list[tuple[ndarray, Box]], b: ndarray, roundoff: float, beside: ndarray | None = None
+) -> Box:
+    """Sums of products and of one or two biases."""
+    terms = sum(W.shape[1] for W, _ in parts) + 1
+    middle, size, spread = b + (0.0 if beside is None else beside), np.abs(b), np.zeros(())
+    size = size + (0.0 if beside is None else np.abs(beside))
+    for W, box in parts:
+        centre, radius = centre_and_radius(*box)
+        middle = middle + centre @ W.T
+        size = size + np.abs(centre) @ np.abs(W).T
+        spread = spread + radius @ np.abs(W).T
+    off = sum_error(terms, roundoff) * (size + spread) + TINY
+    reach = spread * (1 + 4 * sum_error(terms, DOUBLE)) + off
+    fits = np.max(size + spread) < LARGEST[roundoff]
+    return (middle - reach, middle + reach) if fits else (-np.inf + 0 * size, np.inf + 0 * size)
+
+
+def _activated(name: str, box: Box, roundoff: float) -> Box:
+    """A rising function of both ends."""
+    low, high = box
+    if name == "relu":
+        return np.maximum(low, 0), np.maximum(high, 0)
+    ulps = 2 * TANH_ULPS * (roundoff + DOUBLE)
+    if name == "tanh":
+        return np.tanh(low) - ulps, np.tanh(high) + ulps
+    return 0.5 + 0.5 * np.tanh(0.5 * low) - ulps, 0.5 + 0.5 * np.tanh(0.5 * high) + ulps
+
+
+def _product(one: Box, other: Box, roundoff: float) -> Box:
+    corners = np.stack([a * b for a in one for b in other])
+    off = 4 * (roundoff + DOUBLE) * np.abs(corners).max(axis=0) + TINY
+    return corners.min(axis=0) - off, corners.max(axis=0) + off
+
+
+def _sum(one: Box, other: Box, roundoff: float) -> Box:
+    low, high = one[0] + other[0], one[1] + other[1]
+    sizes = sum(np.maximum(np.abs(a), np.abs(b)) for a, b in (one, other))
+    off = 4 * (roundoff + DOUBLE) * sizes + TINY
+    return low - off, high + off
+
+
+def _mixed(part: Box, one: Box, other: Box, roundoff: float) -> Box:
+    """p∘a + (1 - p)∘b for p in a box within 0 to 1: it rises with a and b, and is linear in p."""
+    low = np.minimum(*(p * one[0] + (1 - p) * other[0] for p in part))
+    high = np.maximum(*(p * one[1] + (1 - p) * other[1] for p in part))
+    sizes = sum(np.maximum(np.abs(a), np.abs(b)) for a, b in (one, other))
+    off = 8 * (roundoff + DOUBLE) * sizes + TINY
+    return low - off, high + off

@@ -24,6 +24,12 @@ MAX_HISTORY = 6
 
 MAX_NODES = 4_000
 
+DEEPEST, MAX_FOLLOWED = 12, 10_000
+"""Symbols that a node may remember, and nodes, where boxes are followed from the start alone.
+
+As long as a node remembers all of a sequence, its box is a point and what rounding adds.
+"""
+
 MAX_PASSES = 200
 """Widenings of the boxes before it counts as not closing."""
 
@@ -98,8 +104,19 @@ def find_boxes(
     return NotClosed(0, np.arange(machine.states), follows, f"more than {MAX_NODES:,} of them")
 
 
+def deepest(machine: Machine) -> NotClosed | None:
+    """Nodes that remember as much as can be followed; null where that is no more than before."""
+    found = None
+    for history in range(MAX_HISTORY + 1, DEEPEST + 1):
+        nodes = _nodes(machine, history, MAX_FOLLOWED)
+        if nodes is None:
+            break
+        found = NotClosed(history, *nodes, "no boxes are sought for so many nodes")
+    return found
+
+
 def _nodes(
-    machine: Machine, history: int
+    machine: Machine, history: int, most: int = MAX_NODES
 ) -> tuple[Int[ndarray, " nodes"], Int[ndarray, "nodes symbols"]] | None:
     """The reachable combinations of a state, the last answer and the last symbols, and where each
     symbol leads.
@@ -116,7 +133,7 @@ def _nodes(
                 numbers[node] = len(order)
                 order.append(node)
             row.append(numbers[node])
-        if len(order) > MAX_NODES:
+        if len(order) > most:
             return None
         follows.append(row)
     return np.array([state for state, *_ in order]), np.array(follows)

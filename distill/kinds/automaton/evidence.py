@@ -15,7 +15,7 @@ from distill.checker.invariant import Maps, induction, reach
 from distill.checker.loop import walk
 from distill.errors import ProgramError
 from distill.evidence.figures import Measured
-from distill.kinds.automaton.boxes import Boxes, NotClosed, find_boxes
+from distill.kinds.automaton.boxes import Boxes, NotClosed, deepest, find_boxes
 from distill.kinds.automaton.hidden import decoded, interchanged, moved, visits
 from distill.kinds.automaton.mechanism import AutomatonMechanism
 from distill.networks.sequence_network import SequenceNetwork
@@ -75,13 +75,18 @@ def _prove(
         return None, None
     found = find_boxes(maps, values, machine)
     if isinstance(found, NotClosed):
-        follows, states = found.follows, found.states
-        answers = _numbered_answers(values, mechanism)[states]
-        steps, lead = reach(maps, follows, answers, MAX_REACH)
-        inner_steps, single = reach(maps, follows, answers, max(1, steps), SINGLE)
+        tried = [it for it in (found, deepest(machine)) if it is not None]
+        answers = [_numbered_answers(values, mechanism)[it.states] for it in tried]
+        reached = [
+            reach(maps, it.follows, said, MAX_REACH)
+            for it, said in zip(tried, answers, strict=True)
+        ]
+        best = max(range(len(tried)), key=lambda place: reached[place][0])
+        (steps, lead), it = reached[best], tried[best]
+        inner_steps, single = reach(maps, it.follows, answers[best], max(1, steps), SINGLE)
         bound = FloatBound(0 < steps <= inner_steps and single > 0, single)
-        proof = Proof("boxes", lead, None, bound, steps, len(states), found.history)
-        return proof, found
+        proof = Proof("boxes", lead, None, bound, steps, len(it.states), it.history)
+        return proof, it
     boxes, exact = found
     answers = _numbered_answers(values, mechanism)[boxes.states]
     inner = induction(maps, boxes.low, boxes.high, boxes.follows, answers, SINGLE)
