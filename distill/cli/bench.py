@@ -38,6 +38,12 @@ from distill.seeds import MAX_SEED
     metavar="SECONDS",
     help="Kill a run that takes longer.",
 )
+@click.option(
+    "--models",
+    type=click.Path(exists=True, file_okay=False),
+    metavar="DIR",
+    help="Of the suite tracr: a folder of compiled networks.",
+)
 @click.option("--retry", is_flag=True, help="Run those again that left no report.")
 @click.option("--fresh", is_flag=True, help="Run all again.")
 @click.option("--quiet", is_flag=True, help="Print the table alone, and nothing as runs end.")
@@ -50,6 +56,7 @@ def bench(
     seeds: tuple[int, ...],
     only: tuple[str, ...],
     timeout: float,
+    models: str | None,
     retry: bool,
     fresh: bool,
     quiet: bool,
@@ -62,7 +69,10 @@ def bench(
     SUITE is mips, tomita, modular, finite, recurrent or gallery, or the path of a .toml file of your own.
     Without one, the suites are listed.
 
+    The suite tracr is of compiled transformers in a folder: --models DIR.
+
     \b
+    distill bench tracr --models DIR                 each as it is, turned, and with noise
     distill bench mips --jobs 8                      62 tasks, one seed
     distill bench tomita --seed 0 --seed 1 --seed 2  three seeds a task
     distill bench mips --only 'parity_*'             some of the tasks
@@ -104,6 +114,15 @@ def bench(
     if suite is None:
         _list_suites()
         return
+    if (suite == "tracr") != (models is not None):
+        raise DistillError(
+            "the suite tracr is of networks in a folder, and no other is: expected "
+            "`distill bench tracr --models DIR`"
+        )
+    if models is not None:
+        form = "json" if as_json else "markdown" if as_markdown else "table"
+        _compiled(Path(models), jobs or max(1, (os.cpu_count() or 2) // 2), only, form, quiet)
+        return
     found = find_suite(suite)
     wanted = jobs_of(found, seeds, only)
     how = Bench(Path(out), jobs or max(1, (os.cpu_count() or 2) // 2), timeout, retry, fresh)
@@ -122,6 +141,28 @@ def bench(
     form = "json" if as_json else "markdown" if as_markdown else "table"
     _print(form, found, summaries, totals, rows)
     sys.exit(0 if totals.complete else 1)
+
+
+def _compiled(folder: Path, jobs: int, only: tuple[str, ...], form: str, quiet: bool) -> None:
+    """Compiled networks of a folder, and their table."""
+    from dataclasses import asdict
+
+    from rich.console import Console
+
+    from distill.bench.compiled import compiled_page, compiled_rows
+    from distill.terminal.page import page_markdown, show_page
+
+    watched, rows = Console(stderr=True, quiet=quiet, highlight=False), []
+    for row in compiled_rows(folder, jobs, only):
+        rows.append(row)
+        said = "equivalent" if row.equivalent else row.reason or "not equivalent"
+        watched.print(f"{row.name} {row.form}: {said} ({row.seconds:.1f} s)", soft_wrap=True)
+    if form == "json":
+        click.echo(json.dumps([asdict(row) for row in rows], indent=2))
+    elif form == "markdown":
+        click.echo(page_markdown(compiled_page(rows)))
+    else:
+        show_page(Console(highlight=False, width=table_width()), compiled_page(rows))
 
 
 def _list_suites() -> None:

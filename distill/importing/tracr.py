@@ -165,12 +165,17 @@ def _built(tensors: Mapping[str, Tensor], said: _Said, path: Path, label: str) -
     parameters["b_U"] = tensors.get("b_U", torch.zeros(tensors["W_U"].shape[-1]))
     values = said.values
     special = {values[name] for name in ("bos", "pad") if values.get(name) is not None}
-    rows = [row for row in range(len(W_E)) if row not in special]
-    words = None if said.vocabulary is None else [said.vocabulary[row] for row in rows]
     if said.vocabulary is not None and len(said.vocabulary) != len(W_E):
         raise LayoutError(
             f"'{said.place}' lists {len(said.vocabulary)} tokens, and '{path}' embeds {len(W_E)}"
         )
+    if not special <= set(range(len(W_E))):
+        raise LayoutError(
+            f"checkpoint '{path}' embeds {len(W_E)} tokens: expected bos and pad among their rows, "
+            f"and found {', '.join(map(str, sorted(special)))}"
+        )
+    rows = [row for row in range(len(W_E)) if row not in special]
+    words = None if said.vocabulary is None else [said.vocabulary[row] for row in rows]
     tokens, order = _numbered(words, len(rows))
     choose = values["readout"] == "choice"
     n_outputs = tensors["W_U"].shape[-1]

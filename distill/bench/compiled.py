@@ -1,0 +1,239 @@
+"""Compiled transformers side by side: as they are, with their stream turned, and with noise.
+
+Every file of a folder that is a compiled transformer is read in three forms. A program must be
+strictly equivalent: it answers every text that is checked as its network does. A turned stream is
+the same network in another basis. Noise moves every weight by a part of the root mean square of
+its tensor: where it changes what the network answers, the program is held against both, the network
+with noise and the one without.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from statistics import median
+from typing import Literal
+
+import numpy as np
+import torch
+
+from distill.domains.texts import Texts
+from distill.errors import DistillError
+from distill.importing import import_model
+from distill.kinds.known import kind_of, read, write
+from distill.networks.stored import reads_texts
+from distill.networks.text_network import TextNetwork
+from distill.networks.trace import TextTrace
+from distill.records.refusal import Refusal
+from distill.terminal.grid import Cell, Grid, GridColumn
+from distill.terminal.page import Fact, Page, Section
+from distill.threads import fixed_threads
+from distill.verify.texts import TextChecks
+
+Form = Literal["plain", "rotated", "noisy"]
+FORMS: tuple[Form, ...] = ("plain", "rotated", "noisy")
+NOISE = 1e-2
+"""Standard deviation of what is added to a weight, in root mean squares of its tensor."""
+
+
+@dataclass(frozen=True)
+class CompiledRow:
+    """One network in one form.
+
+    Attributes:
+        equivalent: whether the program answers every checked text as this network does.
+        clean: the same of the network without noise.
+        kept: the part of the texts that noise leaves the network's answers of; 1 without noise.
+        cells: of the program's tables; null without a program.
+        live: whether the program selects anything.
+        reason: why there is no program; empty where there is one.
+    """
+
+    name: str
+    form: Form
+    equivalent: bool
+    clean: bool
+    kept: float
+    cells: int | None
+    live: bool
+    lines: int | None
+    seconds: float
+    reason: str = ""
+
+
+def compiled_rows(folder: Path, jobs: int, only: Sequence[str] = ()) -> Iterator[CompiledRow]:
+    """Every network of a folder in every form, in the order in which they are done.
+
+    Raises:
+        DistillError: there is none.
+    """
+    files = sorted(path for path in folder.glob("*.npz") if not only or path.stem in only)
+    if not files:
+        raise DistillError(f"'{folder}' holds no compiled networks: expected files *.npz in it")
+    asked = [(str(path), form) for path in files for form in FORMS]
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, mp_context=spawn) as pool:
+        yield from pool.map(_row, asked)
+
+
+def _row(asked: tuple[str, Form]) -> CompiledRow:
+    path, form = asked
+    with fixed_threads():
+        return compiled_row(Path(path), form)
+
+
+def compiled_row(path: Path, form: Form) -> CompiledRow:
+    """Read one network in one form, and hold its program against it."""
+    clean = _network(path)
+    network = {"plain": lambda n: n, "rotated": turned, "noisy": noisy}[form](clean)
+    began = time.process_time()
+    mechanisms, refusals = read(TextTrace(network))
+    written = write(mechanisms[0]) if mechanisms else refusals[0]
+    if isinstance(written, Refusal):
+        seconds = time.process_time() - began
+        kept = _kept(network, clean, form)
+        return CompiledRow(
+            *(path.stem, form, False, False, kept, None, False, None, seconds),
+            reason=written.reasons[0],
+        )
+    source = written.program.source
+    equivalent = _equivalent(source, network)
+    seconds = time.process_time() - began
+    sizes = kind_of(written.mechanism).sizes(written.mechanism)
+    return CompiledRow(
+        path.stem,
+        form,
+        equivalent,
+        equivalent if form != "noisy" else _equivalent(source, clean),
+        _kept(network, clean, form),
+        sizes["table cells"],
+        sizes["selections"] > 0,
+        written.program.lines,
+        seconds,
+    )
+
+
+def _network(path: Path) -> TextNetwork:
+    imported = import_model(path)
+    assert reads_texts(imported.model), f"'{path}' is no transformer over texts"
+    assert isinstance(imported.domain, Texts), "what such a network reads"
+    return TextNetwork(imported.model, imported.domain)
+
+
+def _equivalent(source: str, network: TextNetwork) -> bool:
+    """Whether a program answers all texts of a run's checks as a network does."""
+    counted = TextChecks(source, TextTrace(network)).counted([]).program_vs_model
+    stress = counted.stress
+    return counted.agree == counted.total and (stress is None or stress.agree == stress.total)
+
+
+def _kept(network: TextNetwork, clean: TextNetwork, form: Form) -> float:
+    """The part of the longest texts, drawn evenly, that both networks answer alike."""
+    if form != "noisy":
+        return 1.0
+    tokens = clean.texts.tokens
+    rng = np.random.default_rng(3)
+    rows = rng.integers(tokens.start, tokens.stop, (500, clean.texts.longest))
+    return float(clean.same(network.run(rows), clean.run(rows)).all(axis=1).mean())
+
+
+def turned(network: TextNetwork, seed: int = 1) -> TextNetwork:
+    """The same network in another basis of its residual stream, drawn at random."""
+    d = network.shape.d_model
+    basis = np.linalg.qr(np.random.default_rng(seed).standard_normal((d, d)))[0]
+    turn, changed = torch.from_numpy(basis), dict[str, torch.Tensor]()
+    for name, value in network.parameters.items():
+        short = name.rpartition(".")[2]
+        if short in {"W_E", "W_pos", "W_O", "b_O", "W_out", "b_out"}:
+            changed[name] = value @ turn
+        elif short in {"W_Q", "W_K", "W_V", "W_in", "W_U"}:
+            changed[name] = turn.T @ value
+        else:
+            changed[name] = value
+    return replace(network, model=replace(network.model, parameters=changed))
+
+
+def noisy(network: TextNetwork, seed: int = 1, size: float = NOISE) -> TextNetwork:
+    """The network with noise in every weight."""
+    rng, changed = np.random.default_rng(seed), dict[str, torch.Tensor]()
+    for name, value in network.parameters.items():
+        scale = float(value.square().mean().sqrt())
+        changed[name] = value + size * scale * torch.from_numpy(rng.standard_normal(value.shape))
+    return replace(network, model=replace(network.model, parameters=changed))
+
+
+def compiled_page(rows: Sequence[CompiledRow]) -> Page:
+    """The table, and what it adds up to."""
+    by_name: dict[str, dict[Form, CompiledRow]] = {}
+    for row in rows:
+        by_name.setdefault(row.name, {})[row.form] = row
+    columns = [GridColumn("network"), *(GridColumn(form, "center") for form in FORMS)]
+    columns += [GridColumn("kept", "right"), GridColumn("cells", "right")]
+    columns += [GridColumn("lines", "right"), GridColumn("seconds", "right")]
+    lines = [
+        (
+            Cell(name),
+            *(_mark(found.get(form)) for form in FORMS),
+            Cell(f"{found['noisy'].kept:.2f}" if "noisy" in found else "–"),
+            _number(found["plain"].cells) if "plain" in found else Cell("–"),
+            _number(found["plain"].lines) if "plain" in found else Cell("–"),
+            Cell(f"{sum(row.seconds for row in found.values()):.1f}"),
+        )
+        for name, found in by_name.items()
+    ]
+    return Page(
+        title="Compiled transformers",
+        about=f"{len(by_name)} networks, each as it is, turned and with noise of {NOISE:g}",
+        grid=Grid(tuple(columns), tuple(lines)),
+        facts=_facts(rows),
+        sections=_reasons(rows),
+    )
+
+
+def _facts(rows: Sequence[CompiledRow]) -> tuple[Fact, ...]:
+    facts = list[Fact]()
+    for form in FORMS:
+        of = [row for row in rows if row.form == form]
+        good = sum(row.equivalent for row in of)
+        note = "every text that is checked is answered as the network does"
+        facts.append(Fact(form, Cell(f"{good} of {len(of)}"), note))
+        if form == "noisy":
+            left = [row for row in of if row.kept == 1]
+            good = sum(row.clean for row in of)
+            note = "as the network without noise does"
+            facts.append(Fact("  without noise", Cell(f"{good} of {len(of)}"), note))
+            note = "networks whose own answers the noise leaves as they were"
+            facts.append(Fact("  undisturbed", Cell(f"{len(left)} of {len(of)}"), note))
+    live = [row.cells for row in rows if row.form == "plain" and row.live and row.cells is not None]
+    if live:
+        note = f"of {len(live)} programs that select something"
+        facts.append(Fact("median cells", Cell(f"{median(live):g}"), note))
+    facts.append(
+        Fact("seconds", Cell(f"{sum(row.seconds for row in rows):,.0f}"), "of one processor")
+    )
+    return tuple(facts)
+
+
+def _reasons(rows: Sequence[CompiledRow]) -> tuple[Section, ...]:
+    said = tuple(
+        (f"{row.name}, {row.form}", row.reason or "the program parts from its network")
+        for row in rows
+        if not row.equivalent
+    )
+    return (Section("Not equivalent", said, "fair"),) if said else ()
+
+
+def _mark(row: CompiledRow | None) -> Cell:
+    if row is None:
+        return Cell("–", "aside")
+    if row.equivalent:
+        return Cell("✓", "good")
+    return Cell("–" if row.reason else "✗", "fair")
+
+
+def _number(value: int | None) -> Cell:
+    return Cell("–", "aside") if value is None else Cell(f"{value:,}")
