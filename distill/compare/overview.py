@@ -83,11 +83,11 @@ def _facts(census: Census) -> tuple[Fact, ...]:
     verdicts = Counter(run.verdict for each in census.comparisons for run in each.runs)
     note = ", ".join(f"{verdict} {count}" for verdict, count in verdicts.most_common())
     claimed = sum(verdicts[verdict] for verdict in CLAIMS)
-    return (
+    found = (
         Fact("all networks found the same", of_tasks(same), "function, machine or recurrence"),
         Fact("  and wrote the same program", of_tasks(texts), "letter by letter"),
-        Fact("claimed", Cell(f"{claimed} of {census.runs}"), note),
     )
+    return (*(found if several else ()), Fact("claimed", Cell(f"{claimed} of {census.runs}"), note))
 
 
 def _sections(census: Census) -> tuple[Section, ...]:

@@ -105,6 +105,11 @@ def overall(comparisons: Sequence[Comparison]) -> str:
     if len(comparisons) == 1:
         return comparisons[0].sentence
     several = [each for each in comparisons if each.networks > 1]
+    if not several:
+        return (
+            f"{counted(len(comparisons), 'task')} with one network each: within a task there is "
+            "nothing to compare"
+        )
     alike = sum(each.alike == each.networks for each in several)
     said = f"In {alike} of {counted(len(several), 'task')} all networks found the same"
     if texts := sum(map(one_text, several)):

@@ -19,6 +19,7 @@ from distill.compare.classes import classes_of, letter_of
 from distill.compare.command import compare_command
 from distill.compare.html import census_page
 from distill.compare.overview import page_of
+from distill.compare.wording import overall
 from distill.domains.sequences import Channels
 from distill.errors import RunFolderError
 from distill.kinds.automaton.machine import Machine
@@ -79,6 +80,15 @@ def test_a_census_over_tasks_compares_each_with_itself(runs):
     (family,) = census.comparisons[1].families
     assert [image.unit for image in family.images] == [2]
     assert "2 different key sets, 1 of 1 pair alike" in census.comparisons[1].sentence
+
+
+def test_tasks_of_one_network_each_have_nothing_that_is_the_same(runs):
+    census = compare(gather([str(runs)], runs), by_task=True)
+    alone = tuple(dataclasses.replace(each, runs=each.runs[:1]) for each in census.comparisons)
+    said = overall(alone)
+    assert said == "2 tasks with one network each: within a task there is nothing to compare"
+    shown = page_markdown(page_of(Census(said, alone)))
+    assert "of 0" not in shown
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from distill.drawing.picture import FAINT, SERIES, Picture, picture
+from distill.drawing.picture import FAINT, SERIES, Picture, picture, whole
 from distill.drawing.rounded import figure_text
 from distill.kinds.recurrence.exhibits import DecodedPairs, RecurrenceExhibits
 from distill.records.figure import Figure as Row
@@ -128,6 +128,7 @@ def _followed(exhibits: RecurrenceExhibits) -> Picture:
                 linewidth=0.8,
                 label=name,
             )
+        whole(grid[0].yaxis)
         _named(grid[0], "input")
         if len(seen.channels) > 1:
             grid[0].legend(loc="center left", bbox_to_anchor=(1, 0.5), fontsize=9)
