@@ -62,7 +62,8 @@ def judged(network: Model[Recurrent], task: SequenceTask, seed: int) -> str:
     long = task.sample(np.random.default_rng([seed, 1]), *LONG)
     said = machine.run(numbers(long, task.channels))
     right = (said == task.labels(long)[..., 0]).all(axis=1).mean()
-    proved = find_boxes(SymbolMaps(network.weights), network.answers, machine)
+    answers = tuple(int(answer) for answer in network.answers)
+    proved = find_boxes(SymbolMaps(network.weights), answers, machine)
     closed = f"history {proved[0].history}" if isinstance(proved, tuple) else "no"
     return f"{machine.states} states, {right:.1%} | {closed}"
 
