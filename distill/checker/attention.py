@@ -88,10 +88,11 @@ def _replaced(evidence: TextEvidence, selections: list[Mapping[str, Any]]) -> tu
     """
     shape, weights = evidence.shape, evidence.weights
     exact = {name: value.astype(np.float64) for name, value in weights.items()}
-    heads = [tuple(step["head"] or ()) for step in selections]
+    given = [tuple(step["head"] or ()) for step in selections]
     known = {(n, h) for n in range(shape["n_layers"]) for h in range(shape["n_heads"])}
-    if not set(heads) <= known:
+    if not set(given) <= known:
         raise ValueError("a selection is said to be of a head that the network does not have")
+    heads = [head for head in given if len(head) == 2]
     same = total = 0
     shared, rows_seen = np.zeros(len(selections)), 0
     for rows in texts_replaced(evidence.tokens, evidence.longest):
