@@ -88,7 +88,7 @@ def _replaced(evidence: TextEvidence, selections: list[Mapping[str, Any]]) -> tu
     """
     shape, weights = evidence.shape, evidence.weights
     exact = {name: value.astype(np.float64) for name, value in weights.items()}
-    given = [tuple(step["head"] or ()) for step in selections]
+    given: list[tuple[int, ...]] = [tuple(step["head"] or ()) for step in selections]
     known = {(n, h) for n in range(shape["n_layers"]) for h in range(shape["n_heads"])}
     if not set(given) <= known:
         raise ValueError("a selection is said to be of a head that the network does not have")
