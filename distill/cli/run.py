@@ -96,6 +96,7 @@ def run(
     config beside it says is asked for, or named in the report as an assumption of the layout:
     --layout NAME,activation=gelu,masked=false says it.
 
+    With --minutes, over a finite domain, kinds of networks are gone through again and again.
     With --minutes, or with --keep at Ctrl-C, training ends, and the run is finished with what there
     is: the program in hand, or the network as it is by then. A second Ctrl-C ends it all.
 
@@ -105,7 +106,8 @@ def run(
     distill run mod_add --set p=113 --model grokking.pth
     distill run mod_add --arch transformer,layer_norm=true,n_heads=1
 
-    An architecture is a name, with fields where it is not to be the default:
+    Without --arch, kinds of networks are tried in order (numbers, transformer, mlp) until a program
+    is found. An architecture is a name, with fields where it is not to be the default:
 
     \b
     transformer       n_layers n_heads d_model d_head d_mlp masked layer_norm
@@ -116,6 +118,7 @@ def run(
     transformer-norm  transformer,layer_norm=true
     mlp-concat        mlp,combine=concat
     mlp-quadratic     mlp,combine=concat,activation=square
+    numbers           a perceptron that reads numbers and answers with the nearest one
     rnn, gru, lstm    over sequences: d_hidden n_layers d_input activation (rnn: tanh, relu)
 
     \b
