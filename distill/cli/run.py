@@ -96,7 +96,6 @@ def run(
     config beside it says is asked for, or named in the report as an assumption of the layout:
     --layout NAME,activation=gelu,masked=false says it.
 
-    With --minutes, over a finite domain, kinds of networks are gone through again and again.
     With --minutes, or with --keep at Ctrl-C, training ends, and the run is finished with what there
     is: the program in hand, or the network as it is by then. A second Ctrl-C ends it all.
 
@@ -106,8 +105,7 @@ def run(
     distill run mod_add --set p=113 --model grokking.pth
     distill run mod_add --arch transformer,layer_norm=true,n_heads=1
 
-    Without --arch, kinds of networks are tried in order (numbers, transformer, mlp) until a program
-    is found. An architecture is a name, with fields where it is not to be the default:
+    An architecture is a name, with fields; where none is given, kinds are tried in order:
 
     \b
     transformer       n_layers n_heads d_model d_head d_mlp masked layer_norm
