@@ -9,11 +9,12 @@ BIN := $(VENV)/bin
 run: $(VENV)/.installed
 	$(BIN)/distill run mod_add
 
-# what every change must pass
+# what every change must pass: the suite, with a part of its long laws
 test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not claim"
 
-# the long claims: tasks that are not listed, architectures, a slice of the campaign
+# the suite with all of its laws, and the long claims: tasks that are not listed, architectures, a
+# slice of the campaign
 claims: $(VENV)/.installed-dev
 	DISTILL_THOROUGH=1 $(BIN)/python -m pytest -n 2 --dist worksteal
 

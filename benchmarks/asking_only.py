@@ -166,7 +166,9 @@ def learn_system(network: OutputsOnly, length: int) -> RecurrenceMechanism | Ref
             read = Responses(_exact(markov[:lags]), _exact(drift[:lags]), whole, 0.0)
             found = of_responses(read, channels, one_hot)
             if isinstance(found, Realisation):
-                return named(Reading(found.recurrence, found.assignments, None))
+                return named(
+                    Reading(found.recurrence, found.assignments, None, network.channels.inputs)
+                )
         return Refusal(
             (
                 f"integer realisation: the answers to impulses within {len(markov)} steps do not "
@@ -192,7 +194,11 @@ def learn_registers(network: OutputsOnly, length: int) -> RecurrenceMechanism | 
         return network.run(sequences), np.zeros((*sequences.shape[:2], 1))
 
     found = find_registers(ask, network.channels, length, network.channels.outputs)
-    return found if isinstance(found, Refusal) else named(Reading(found, None, None))
+    return (
+        found
+        if isinstance(found, Refusal)
+        else named(Reading(found, None, None, network.channels.inputs))
+    )
 
 
 def _responses(

@@ -146,7 +146,7 @@ def test_a_title_with_a_wrong_word_or_number_is_refused():
         for other in planted(title) if len(np.unique(answers)) > 1 else ():
             assert contradicted_along(other, recurrence, ranges), (title, other)
             wrong.add(other)
-    assert len(wrong) > 100
+    assert len(wrong) > 60
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,7 @@ def test_a_linear_network_is_learned_from_its_answers_to_impulses(name):
     learned, held = learn_system(box, LENGTH), realise(model, channels, LENGTH)
     assert isinstance(learned, RecurrenceMechanism), learned
     assert isinstance(held, Realisation)
-    assert learned == named(Reading(held.recurrence, held.assignments, None))
+    assert learned == named(Reading(held.recurrence, held.assignments, None, ranges))
     long = np.concatenate([uniform(ranges, 50, 40, 1), stress(ranges, 50, 40, 2)])
     np.testing.assert_array_equal(learned.recurrence.run(long), network.run(long))
 

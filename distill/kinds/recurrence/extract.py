@@ -57,7 +57,7 @@ class Reading:
     recurrence: Recurrence
     assignments: tuple[Assignment, ...] | None
     realisation: Realisation | None
-    values: tuple[range, ...] = ()
+    values: tuple[range, ...]
 
 
 def named(reading: Reading) -> RecurrenceMechanism:
@@ -106,7 +106,7 @@ def _compared(network: SequenceNetwork, length: int) -> Reading | Refusal | None
     found = compared(network, length)
     if isinstance(found, Refusal):
         return found
-    return Reading(found.recurrence, found.assignments, None)
+    return Reading(found.recurrence, found.assignments, None, network.channels.inputs)
 
 
 def _registers(network: SequenceNetwork, length: int) -> Reading | Refusal | None:

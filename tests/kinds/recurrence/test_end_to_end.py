@@ -10,6 +10,7 @@ from builders.changed_folder import changed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from planted_linear import planted, system
+from planted_recurrences import KINDS, plant
 
 import distill
 from distill.checker.affine import affine_pass, is_system
@@ -104,6 +105,18 @@ def plus_one(*path):
 )
 def test_what_is_changed_in_a_folder_is_caught(stored, tmp_path, name, change):
     assert not changed(stored, tmp_path, name, change).ok
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_whatever_reads_a_recurrence_its_program_states_its_domain(kind, tmp_path):
+    """By impulses, by comparisons, by decoding: `verify` takes no program without one."""
+    network = plant(kind, 1, 0)
+    run = distill.distill(network.network, network.channels, length=6, name="r", out=tmp_path)
+    assert run.program is not None
+    low, high = network.channels.inputs[0][0], network.channels.inputs[0][-1]
+    with pytest.raises(ValueError, match=rf"range\({low}, {high + 1}\)"):
+        run.program([high + 1])
+    assert check_run(run.folder).ok
 
 
 def test_changed_weights_are_caught(stored, tmp_path):
