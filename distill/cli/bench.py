@@ -6,13 +6,16 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from distill.cli.common import INTERRUPTED, console_of, fail, out_option, table_width
 from distill.errors import DistillError
 from distill.seeds import MAX_SEED
+
+if TYPE_CHECKING:
+    from distill.bench import Bench, Suite
 
 
 @click.command()
@@ -40,7 +43,7 @@ from distill.seeds import MAX_SEED
 )
 @click.option(
     "--models",
-    type=click.Path(exists=True, file_okay=False),
+    type=click.Path(file_okay=False),
     metavar="DIR",
     help="Of the suite tracr: a folder of compiled networks.",
 )
@@ -104,11 +107,6 @@ def bench(
     source = "who published it"
     measured = "what a 1 means"
     """  # noqa: D301  click wants the character
-    from rich.console import Console
-
-    from distill.bench import Bench, find_suite, jobs_of, summarise, total
-    from distill.bench.watch import run_shown
-
     if as_json and as_markdown:
         raise DistillError("--json and --markdown are two forms of one output: choose one")
     if suite is None:
@@ -119,15 +117,30 @@ def bench(
             "the suite tracr is of networks in a folder, and no other is: expected "
             "`distill bench tracr --models DIR`"
         )
+    form = "json" if as_json else "markdown" if as_markdown else "table"
+    at_once = jobs or max(1, (os.cpu_count() or 2) // 2)
     if models is not None:
-        form = "json" if as_json else "markdown" if as_markdown else "table"
-        _compiled(Path(models), jobs or max(1, (os.cpu_count() or 2) // 2), only, form, quiet)
+        _compiled(Path(models), at_once, only, form, quiet)
         return
+    from distill.bench import Bench, find_suite
+
     found = find_suite(suite)
+    how = Bench(Path(out), at_once, timeout, retry, fresh)
+    _run(found, how, seeds, only, form, quiet)
+
+
+def _run(
+    found: Suite, how: Bench, seeds: tuple[int, ...], only: tuple[str, ...], form: str, quiet: bool
+) -> None:
+    """The runs of a suite, and their table."""
+    from rich.console import Console
+
+    from distill.bench import jobs_of, summarise, total
+    from distill.bench.watch import run_shown
+
     wanted = jobs_of(found, seeds, only)
-    how = Bench(Path(out), jobs or max(1, (os.cpu_count() or 2) // 2), timeout, retry, fresh)
     # what is to be read by a program has standard output to itself
-    watched = Console(stderr=as_json or as_markdown, quiet=quiet, highlight=False)
+    watched = Console(stderr=form != "table", quiet=quiet, highlight=False)
     try:
         rows = run_shown(found, wanted, how, watched)
     except KeyboardInterrupt:
@@ -138,7 +151,6 @@ def bench(
         )
     summaries = summarise(wanted, rows)
     totals = total(found, summaries, rows)
-    form = "json" if as_json else "markdown" if as_markdown else "table"
     _print(form, found, summaries, totals, rows)
     sys.exit(0 if totals.complete else 1)
 
@@ -152,6 +164,8 @@ def _compiled(folder: Path, jobs: int, only: tuple[str, ...], form: str, quiet: 
     from distill.bench.compiled import compiled_page, compiled_rows
     from distill.terminal.page import page_markdown, show_page
 
+    if not folder.is_dir():
+        raise DistillError(f"there is no folder '{folder}': expected one of compiled networks")
     watched, rows = Console(stderr=True, quiet=quiet, highlight=False), []
     for row in compiled_rows(folder, jobs, only):
         rows.append(row)

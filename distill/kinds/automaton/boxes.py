@@ -24,7 +24,7 @@ MAX_HISTORY = 6
 
 MAX_NODES = 4_000
 
-DEEPEST, MAX_FOLLOWED = 12, 10_000
+DEEPEST, MAX_FOLLOWED = 12, 30_000
 """Symbols that a node may remember, and nodes, where boxes are followed from the start alone.
 
 As long as a node remembers all of a sequence, its box is a point and what rounding adds.

@@ -303,7 +303,13 @@ def test_no_stage_between_a_network_and_its_verdict_reads_a_clock():
     }
     # what takes too long fails, and finds nothing
     ends = {"checker/evaluate.py", "cli/supervised.py", "tasks/time_limit.py"}
-    assert readers == {"bench/runner.py", "cli/run.py", "runs/stages.py", *ends}
+    assert readers == {
+        "bench/compiled.py",
+        "bench/runner.py",
+        "cli/run.py",
+        "runs/stages.py",
+        *ends,
+    }
 
 
 @pytest.mark.part(2)
