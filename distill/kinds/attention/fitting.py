@@ -17,7 +17,7 @@ import numpy as np
 from numpy import ndarray
 
 from distill.expressions import Expression, Lookup, Name, cost, source, synthesise
-from distill.expressions.expression import Member, Operation, subexpressions
+from distill.expressions.expression import Constant, Member, Operation, add, subexpressions
 from distill.expressions.printing import condition_source
 
 Number = int | float
@@ -125,11 +125,13 @@ def _fit(
     thorough: bool,
 ) -> Fit:
     named = dict(columns)
-    if not all(map(_whole, named.values())) or len(target) > MOST_ROWS:
+    if not all(map(_whole, named.values())):
         return _real(named, target)
     arrays = {name: np.array(column, dtype=np.int64) for name, column in named.items()}
     wanted = np.array(target, dtype=np.int64)
     found = _plain(arrays, wanted)
+    if found is None and len(target) > MOST_ROWS:
+        return _real(named, target)
     if found is None:
         found = synthesise(arrays, wanted, thorough=thorough and len(target) <= THOROUGH_ROWS)
     listed = sum(len(p.values) for p in subexpressions(found) if isinstance(p, Member))
@@ -153,7 +155,7 @@ def _plain(arrays: Mapping[str, ndarray], target: ndarray) -> Expression | None:
         for operator, holds in COMPARED.items():
             if (holds(x, y) == target.astype(bool)).all():
                 return Operation(operator, (a, b))
-        return None
+        return _apart(a, b, x, y, target.astype(bool))
     for value, parts in (
         *((x + y, ("+", a, b)), (x - y, ("-", a, b)), (y - x, ("-", b, a)), (x * y, ("*", a, b))),
         (x * x * y, ("*", Operation("*", (a, a)), b)),
@@ -162,6 +164,26 @@ def _plain(arrays: Mapping[str, ndarray], target: ndarray) -> Expression | None:
         if (value == target).all():
             operator, *operands = parts
             return Operation(str(operator), tuple(operands))  # pyright: ignore[reportArgumentType]
+    return None
+
+
+def _apart(a: Name, b: Name, x: ndarray, y: ndarray, target: ndarray) -> Expression | None:
+    """That the second is a number before or behind the first, beside half of it, or its mirror."""
+    distance, total = y - x, x + y
+    at = int(distance[target][0]) if target.any() else 0
+    if ((distance == at) == target).all():
+        return Operation("==", (b, add([(1, a)], at)))
+    if ((total == int(total[target][0])) == target).all() if target.any() else False:
+        return Operation("==", (b, Operation("-", (Constant(int(total[target][0])), a))))
+    for less in (0, 1, -1):
+        if ((y == (x - less) // 2) == target).all():
+            return Operation("==", (b, Operation("//", (add([(1, a)], -less), Constant(2)))))
+    inside, outside = distance[target], distance[~target]
+    if len(inside) and len(outside):
+        if inside.max() < outside.min():
+            return Operation("<=", (b, add([(1, a)], int(inside.max()))))
+        if inside.min() > outside.max():
+            return Operation(">=", (b, add([(1, a)], int(inside.min()))))
     return None
 
 
