@@ -128,7 +128,7 @@ def remembered() -> None:
     if real.__module__ != sandbox.__name__:
         return  # it is already
 
-    @lru_cache(maxsize=256)
+    @lru_cache(maxsize=24)  # of megabytes each
     def answered(source: str, request: str, data: bytes, size: int | None, seconds: int) -> Any:
         try:
             program = read_program(source)

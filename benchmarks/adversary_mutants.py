@@ -135,7 +135,7 @@ def _said(source: str, asked: list[Any]) -> list[Any]:
         exec(compile(source, "program.py", "exec"), space)
         function = space[space["__all__"][0]]
         return [function(*row) for row in asked]
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         return [type(error).__name__]
 
 
