@@ -10,7 +10,7 @@ from distill.checker.scope import many
 from distill.pages.statements import meaning_statement
 from distill.records.counts import Agreement
 from distill.records.figure import Figure
-from distill.records.figures import three, words_of
+from distill.records.figures import STRESS, three, words_of
 from distill.records.refusal import NUMBERS
 from distill.records.report import DECOY_AGREES, Report
 
@@ -57,7 +57,9 @@ def _agreement_rows(report: Report) -> list[Row]:
     kind = "sequences" if steps else "inputs"
     if counted is not None:
         how = f"every {kind[:-1]}" if counted.exhaustive else f"{kind} drawn at random"
-        if steps:
+        if report.space == "texts":
+            how += f" of up to {counted.length:,} tokens, right at every position"
+        elif steps:
             how += " of the training length, right at every step"
         rows.append(
             Row("program = network", f"{counted.agree:,} of {counted.total:,}", f"on {how}")
@@ -71,9 +73,7 @@ def _agreement_rows(report: Report) -> list[Row]:
                 )
             )
         if counted.stress is not None:
-            rows.append(
-                Row("  under stress", _count(counted.stress), "constant, sparse, extreme, in runs")
-            )
+            rows.append(Row("  under stress", _count(counted.stress), STRESS[report.space]))
         if counted.searched is not None:
             rows.append(
                 Row(

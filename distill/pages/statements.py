@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from distill.checker.kind import VARIABLE
 from distill.checker.scope import many
 from distill.records.counts import Agreement, ProgramVsModel
-from distill.records.figures import three, words_of
+from distill.records.figures import STRESS, three, words_of
 from distill.records.report import Meaning, Report
 from distill.records.sentences import TAKEN, not_derived
 
@@ -29,6 +29,8 @@ def located(report: Report) -> str | None:
             if report.over_sequences
             else ("removing, exchanging and decoding it")
         )
+        if report.space == "texts":
+            how = "putting the program's selections in place of its attention"
         return (
             "Located: not only do the answers agree; the network was shown to hold what the "
             f"program computes with, by {how}, with decoys beside."
@@ -95,6 +97,8 @@ def _of(counted: Agreement | ProgramVsModel) -> str:
 def _agreement(report: Report, counted: ProgramVsModel) -> list[str]:
     steps = report.over_sequences
     things = "sequences of the training length" if steps else "inputs"
+    if report.space == "texts":
+        things = f"texts of up to {counted.length:,} tokens"
     which = (
         f"All {counted.total:,} {things}"
         if counted.exhaustive
@@ -111,8 +115,8 @@ def _agreement(report: Report, counted: ProgramVsModel) -> list[str]:
         )
     if counted.stress is not None:
         said.append(
-            "Sequences that random ones almost never contain (constant, sparse, extreme, in "
-            f"runs): both agree on {_of(counted.stress)}."
+            f"{'Texts' if report.space == 'texts' else 'Sequences'} that random ones almost never "
+            f"contain ({STRESS[report.space]}): both agree on {_of(counted.stress)}."
         )
     if counted.searched is not None:
         visited = many(counted.searched, "more sequence" if steps else "more input")
@@ -194,7 +198,9 @@ def _domain_left(report: Report, counted: ProgramVsModel) -> list[str]:
     if holds is None:
         return []
     if report.over_sequences:
-        if report.verdict != "proved":
+        if report.space == "texts":
+            left += [] if counted.exhaustive else ["Other texts than those that were drawn."]
+        elif report.verdict != "proved":
             longest = max((longer.length for longer in report.longer), default=None)
             beyond = "" if longest is None else f", and none beyond {many(longest, 'step')}"
             left.append(f"Other sequences than those that were drawn{beyond}.")

@@ -64,7 +64,28 @@ EXCHANGED = "what exchanging hidden values does"
 DECODED = "how well every variable decodes from the hidden state"
 SCORED = "how decoys score"
 
+HEADS = "what heads do without what the program says of them"
+
+STRESS = {
+    **dict.fromkeys(("domain", "sequences"), "constant, sparse, extreme, in runs"),
+    "texts": "few tokens, in order, mirrored, repeated, all different, in runs",
+}
+"""What is rare among random inputs, by the space."""
+
 EVERY: dict[str, Words] = {
+    "replaced_accuracy": Words(
+        "heads replaced",
+        "answers that stay with selections for attention, all else resampled",
+        "selections of others",
+        HEADS,
+    ),
+    "attention_shared": Words(
+        "attention shared",
+        "of a head with its selection, the least of all heads",
+        "selections of others",
+        HEADS,
+    ),
+    "table_cells": Words("table cells", "values that the program lists", None, None, _count),
     "logit_r2": Words(
         "R² of the logits", "explained by the program, on inputs not fitted", "best decoy"
     ),

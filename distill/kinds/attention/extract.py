@@ -28,6 +28,8 @@ from distill.records.refusal import Refusal
 GRAINS = (Grain(), Grain(5e-3, 0.3, 2e-2), Grain(3e-2, 1.0, 8e-2))
 """Differences that count, the finest first: weights with noise need the coarser ones."""
 
+LEAST = 0.9
+"""Part of the texts that a program must answer as its network does."""
 ROUNDS = 4
 """Times that texts on which program and network part join the sample."""
 TRIED_SEED, TRIED = 7_001, 240
@@ -51,6 +53,9 @@ def extract_attention(view: TextTrace) -> AttentionMechanism | Refusal:
             break
     if best is None:
         return Refusal((f"selections: {said[0]}",), {})
+    if best[0] < LEAST:
+        reason = f"selections: the best program answers {best[0]:.1%} of texts as the network does"
+        return Refusal((f"{reason}, less than {LEAST:.0%}",), {})
     return best[1]
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy import ndarray
 
 from distill.expressions import Expression, Lookup, Name, cost, source, synthesise
-from distill.expressions.expression import Member, Operation, subexpressions
+from distill.expressions.expression import Constant, Member, Operation, add, subexpressions
 from distill.expressions.printing import condition_source
 
 Number = int | float
@@ -88,7 +88,10 @@ def fit_where(
         test = f"{values.pop()!r} not in ({', '.join(names)})"
     else:
         test = " and ".join(f"{name} != {nothing[name]!r}" for name in names)
-    found = Fit(f"{part.text} if {test} else {given.pop()!r}", part.weight + 3.0, part.cells)
+    nothing_given = given.pop()
+    if not _whole(target):
+        nothing_given = float(nothing_given)
+    found = Fit(f"{part.text} if {test} else {nothing_given!r}", part.weight + 3.0, part.cells)
     return found if found.weight < whole.weight else whole
 
 
@@ -125,11 +128,13 @@ def _fit(
     thorough: bool,
 ) -> Fit:
     named = dict(columns)
-    if not all(map(_whole, named.values())) or len(target) > MOST_ROWS:
+    if not all(map(_whole, named.values())):
         return _real(named, target)
     arrays = {name: np.array(column, dtype=np.int64) for name, column in named.items()}
     wanted = np.array(target, dtype=np.int64)
     found = _plain(arrays, wanted)
+    if found is None and len(target) > MOST_ROWS:
+        return _real(named, target)
     if found is None:
         found = synthesise(arrays, wanted, thorough=thorough and len(target) <= THOROUGH_ROWS)
     listed = sum(len(p.values) for p in subexpressions(found) if isinstance(p, Member))
@@ -153,7 +158,7 @@ def _plain(arrays: Mapping[str, ndarray], target: ndarray) -> Expression | None:
         for operator, holds in COMPARED.items():
             if (holds(x, y) == target.astype(bool)).all():
                 return Operation(operator, (a, b))
-        return None
+        return _apart(a, b, x, y, target.astype(bool))
     for value, parts in (
         *((x + y, ("+", a, b)), (x - y, ("-", a, b)), (y - x, ("-", b, a)), (x * y, ("*", a, b))),
         (x * x * y, ("*", Operation("*", (a, a)), b)),
@@ -165,9 +170,31 @@ def _plain(arrays: Mapping[str, ndarray], target: ndarray) -> Expression | None:
     return None
 
 
+def _apart(a: Name, b: Name, x: ndarray, y: ndarray, target: ndarray) -> Expression | None:
+    """That the second is a number before or behind the first, beside half of it, or its mirror."""
+    distance, total = y - x, x + y
+    at = int(distance[target][0]) if target.any() else 0
+    if ((distance == at) == target).all():
+        return Operation("==", (b, add([(1, a)], at)))
+    if ((total == int(total[target][0])) == target).all() if target.any() else False:
+        return Operation("==", (b, Operation("-", (Constant(int(total[target][0])), a))))
+    for less in (0, 1, -1):
+        if ((y == (x - less) // 2) == target).all():
+            return Operation("==", (b, Operation("//", (add([(1, a)], -less), Constant(2)))))
+    inside, outside = distance[target], distance[~target]
+    if len(inside) and len(outside):
+        if inside.max() < outside.min():
+            return Operation("<=", (b, add([(1, a)], int(inside.max()))))
+        if inside.min() > outside.max():
+            return Operation(">=", (b, add([(1, a)], int(inside.min()))))
+    return None
+
+
 def tabulated(columns: Rows, target: Sequence[Number]) -> Fit:
     """A table of a function; the value that is there most often is left out of it."""
     names = list(columns)
+    if not _whole(target):  # numbers of one sort, whatever is looked up
+        target = [float(value) for value in target]
     keys = list(zip(*columns.values(), strict=True)) if names else [()] * len(target)
     rows = {
         (key[0] if len(key) == 1 else key): value for key, value in zip(keys, target, strict=True)
@@ -177,12 +204,16 @@ def tabulated(columns: Rows, target: Sequence[Number]) -> Fit:
         counts[value] = counts.get(value, 0) + 1
     common = max(counts, key=lambda value: counts[value])
     inner = names[0] if len(names) == 1 else f"({', '.join(names)})"
-    spare = counts[common] > 1
+    spare = counts[common] > 1 or len(names) > 1 or names[0] not in GIVEN
     if spare:
         rows = {key: value for key, value in rows.items() if value != common}
     text = f"{{table}}.get({inner}, {common!r})" if spare else f"{{table}}[{inner}]"
     listed = tuple(sorted(rows.items(), key=lambda row: _order(row[0])))
     return Fit(text, 3.0 * len(rows) + 4.0, len(rows) + spare, listed, common if spare else None)
+
+
+GIVEN = ("x", "y", "i", "j")
+"""Entries of tokens and positions, all of whose values are in any table of them."""
 
 
 def _order(key: object) -> tuple[float, ...]:
@@ -198,7 +229,26 @@ def _real(columns: Mapping[str, Sequence[Number]], target: Sequence[Number]) -> 
             near = np.abs(values - wanted) <= TOLERANCE * np.maximum(1, np.abs(wanted))
             if bool(near.all()):
                 return Fit(text, weight)
-    return tabulated(columns, target)
+    found = _by_cases(columns, target) if len(columns) > 1 else None
+    return found or tabulated(columns, target)
+
+
+def _by_cases(columns: Mapping[str, Sequence[Number]], target: Sequence[Number]) -> Fit | None:
+    """One expression where a truth holds, and another where it does not."""
+    for name, column in columns.items():
+        if set(column) != {0, 1}:
+            continue
+        halves = list[Fit]()
+        for truth in (1, 0):
+            here = [place for place, value in enumerate(column) if value == truth]
+            rest = {n: [c[place] for place in here] for n, c in columns.items() if n != name}
+            halves.append(_real(rest, [target[place] for place in here]))
+        if any(half.table is not None for half in halves):
+            continue
+        then, other = (half.text if "/" in half.text else f"float({half.text})" for half in halves)
+        weight = sum(half.weight for half in halves) + 2.0
+        return Fit(f"{then} if {name} else {other}", weight)
+    return None
 
 
 def _candidates(
@@ -285,7 +335,9 @@ def _thresholds(name: str, x: ndarray, target: ndarray) -> Iterator[tuple[float,
 def _chosen(test: str, then: float, other: float) -> str:
     if (then, other) == (1.0, 0.0):
         return f"int({test})"
-    return f"{_tidy(then)!r} if {test} else {_tidy(other)!r}"
+    if then == int(then) and other == int(other):
+        return f"{int(then)!r} if {test} else {int(other)!r}"
+    return f"{float(then)!r} if {test} else {float(other)!r}"
 
 
 def _tidy(value: float) -> Number:

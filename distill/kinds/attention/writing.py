@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -25,7 +26,7 @@ NAMES = {
 }
 """What selections are called by their conditions; others are `chosen`."""
 
-EARLIER = ("j == i", "j <= i", "j < i", "i == j", "i >= j", "i > j", "j == i - 1", "i == j + 1")
+EARLIER = ("j == i", "j <= i", "j < i", "i == j", "i >= j", "i > j")
 """Conditions that hold of no later position."""
 
 
@@ -126,7 +127,7 @@ class _Writer:
         """The name of a selection, which is written unless it stands there already."""
         queries, keys, columns, target = self.rows.pairs(node.selection)
         condition = self._text(fit(columns, target, truth=True))
-        if node.selection.causal and condition not in EARLIER:
+        if node.selection.causal and not _is_earlier(condition):
             queries, keys = ([1, *side] for side in (queries, keys))
             rest = f"({condition})" if " or " in condition or " if " in condition else condition
             condition = "j <= i" if condition == "True" else f"j <= i and {rest}"
@@ -189,6 +190,11 @@ class _Writer:
             found = f"{wanted}{number}"
         self.taken.add(found)
         return found
+
+
+def _is_earlier(condition: str) -> bool:
+    """Whether a condition holds of no later position."""
+    return condition in EARLIER or re.fullmatch(r"j == i - \d+", condition) is not None
 
 
 def _parts(step: Step) -> tuple[tuple[str, ...], tuple[str, ...], str]:
