@@ -50,8 +50,8 @@ class Design:
         fixed: names of parameters that are not trained.
         first: which of the seeds that follow from that of the run its first training gets.
         at_most: trainings of it; another begins only if the last never became structured.
-        again: how often it is tried from another seed where a program was found in its network that
-            is not quite what it does, or lists exceptions: it is quick, and near.
+        again: how often it is tried from another seed where its network was right on the training
+            inputs, and yet no program was found, or one with exceptions: it is quick, and near.
     """
 
     name: str

@@ -50,6 +50,11 @@ class _Made:
     model: Model[TokenArchitecture]
     attempt: Attempt
 
+    @property
+    def right(self) -> float:
+        """The part of its training inputs that it answers right."""
+        return self.attempt.trained_right or 0.0
+
 
 class DomainTraining(Training):
     """The training of networks for a task over a finite domain: one design after another.
@@ -120,17 +125,14 @@ class DomainTraining(Training):
 
     def next_network(self, verdict: str | None, watch: Watch) -> View | None:
         """The next network that is right on its training inputs; at last the nearest to that."""
-        last = None if self._last is None else self._last.design
-        if last is not None and last.again and verdict != "refused":
-            self._designs.insert(0, replace(last, first=last.first + 1, again=last.again - 1))
+        self._tried_again()
         while self._designs and self._ended is None:
             made = self._train(self._designs.pop(0), watch)
             if made is None:
                 break
-            right = made.attempt.trained_right or 0.0
-            if right >= LEARNED or self._ended is not None:
+            if made.right >= LEARNED or self._ended is not None:
                 return self._read(made, watch)
-            if self._unread is None or right > (self._unread.attempt.trained_right or 0.0):
+            if self._unread is None or made.right > self._unread.right:
                 self._unread = made
         if self._unread is not None and self._last is None:
             return self._read(self._unread, watch)
@@ -148,6 +150,14 @@ class DomainTraining(Training):
         """How the network learned, in terms of the mechanism where there is one."""
         assert self._taken is not None, "a curve is of what was trained"
         return self._recorders[self._taken.attempt.number].curve(explained_by)
+
+    def _tried_again(self) -> None:
+        """Put the last design first once more, where it is quick and was near."""
+        last = self._last
+        if last is not None and last.design.again and last.right >= LEARNED:
+            design = last.design
+            again = replace(design, first=design.first + 1, again=design.again - 1)
+            self._designs.insert(0, again)
 
     def _read(self, made: _Made, watch: Watch) -> View:
         self._last = made
