@@ -82,12 +82,20 @@ def first_understood(training: Training, task: Task | SequenceTask, stages: Stag
         if found.understood and not found.exceptions:
             break
     if taken is not None:
-        return taken
+        return _told_at_the_end(taken, training, task)
     refusal = training.unlearned()
     with stages.stage("verify") as lines:
         verified = refused(refusal, None, task, task.name, ())
         lines.append(verified.report.verdict)
     return Found(None, refusal, None, verified)
+
+
+def _told_at_the_end(found: Found, training: Training, task: Task | SequenceTask) -> Found:
+    """The same; where nothing was understood, with what is to be said once all was trained."""
+    if not isinstance(found.mechanism, Refusal) or found.view is None:
+        return found
+    verified = refused(found.mechanism, found.view, task, task.name, training.remarks)
+    return dataclasses.replace(found, verified=verified)
 
 
 def distill_given(

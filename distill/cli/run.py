@@ -105,7 +105,7 @@ def run(
     distill run mod_add --set p=113 --model grokking.pth
     distill run mod_add --arch transformer,layer_norm=true,n_heads=1
 
-    An architecture is a name, with fields where it is not to be the default:
+    An architecture is a name, with fields; where none is given, kinds are tried in order:
 
     \b
     transformer       n_layers n_heads d_model d_head d_mlp masked layer_norm
@@ -116,6 +116,7 @@ def run(
     transformer-norm  transformer,layer_norm=true
     mlp-concat        mlp,combine=concat
     mlp-quadratic     mlp,combine=concat,activation=square
+    numbers           a perceptron that reads numbers and answers with the nearest one
     rnn, gru, lstm    over sequences: d_hidden n_layers d_input activation (rnn: tanh, relu)
 
     \b

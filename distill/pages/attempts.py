@@ -31,7 +31,10 @@ def attempts_table(record: RunRecord) -> AttemptsTable | None:
         return None
     used = tuple(not attempt.discarded for attempt in made)
     if made[0].judged_on == "held-out inputs":
-        header = ("attempt", "steps", "structured from", "score it stopped on", "held-out right")
+        header = (
+            *("attempt", "network", "steps"),
+            *("structured from", "score it stopped on", "held-out right"),
+        )
         return AttemptsTable(header, tuple(map(_domain_row, made)), used, len(made))
     header = ("kind", "units", "steps", "fresh sequences right", "what came of it")
     together = [
@@ -45,11 +48,18 @@ def attempts_table(record: RunRecord) -> AttemptsTable | None:
 def _domain_row(attempt: Attempt) -> tuple[str, ...]:
     return (
         str(attempt.number),
+        attempt.kind,
         f"{attempt.steps:,}",
-        "never" if attempt.reached_at is None else f"step {attempt.reached_at:,}",
+        _structured(attempt),
         "–" if attempt.structure is None else f"{attempt.structure:.3f}",
         "–" if attempt.right is None else f"{attempt.right:.1%}",
     )
+
+
+def _structured(attempt: Attempt) -> str:
+    if attempt.reached_at is None:
+        return "never" if attempt.structure is not None else attempt.stopped or "never"
+    return "–" if attempt.structure is None else f"step {attempt.reached_at:,}"
 
 
 def _cell_rows(group: list[Attempt]) -> list[tuple[tuple[str, ...], bool]]:

@@ -36,6 +36,9 @@ PATIENT = 1000
 program: what it was still wrong on it then learns. (Measured: (a - b)^2 mod 59 by a perceptron is
 right on 99.9% of the inputs after 400 of them, and on 98% after as few as the score asks for.)"""
 
+STALLED, MOST = 1000, 3500
+"""Of such a training, after others that came to nothing: steps without a rise, and in all."""
+
 
 @dataclass(frozen=True)
 class Design:
@@ -47,8 +50,8 @@ class Design:
         fixed: names of parameters that are not trained.
         first: which of the seeds that follow from that of the run its first training gets.
         at_most: trainings of it; another begins only if the last never became structured.
-        again: how often it is tried from another seed where a program was found in its network that
-            is not quite what it does, or lists exceptions: it is quick, and near.
+        again: how often it is tried from another seed where its network was right on the training
+            inputs, and yet no program was found, or one with exceptions: it is quick, and near.
     """
 
     name: str
@@ -93,7 +96,8 @@ def _patient(design: Design, first: int) -> Design:
     """The same with more time at the full learning rate; from another seed where none is lost."""
     if design.recipe.given_up is not None:
         return replace(design, first=first)
-    return replace(design, recipe=replace(design.recipe, least=PATIENT), first=first)
+    recipe = replace(design.recipe, least=PATIENT, stalled=STALLED, max_steps=MOST)
+    return replace(design, recipe=recipe, first=first)
 
 
 def _design(task: Task, name: str, recipe: Recipe | None = None, first: int = 0) -> Design:

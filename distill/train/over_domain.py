@@ -121,7 +121,7 @@ class DomainTraining(Training):
     def next_network(self, verdict: str | None, watch: Watch) -> View | None:
         """The next network that is right on its training inputs; at last the nearest to that."""
         last = None if self._last is None else self._last.design
-        if last is not None and last.again and verdict != "refused":
+        if last is not None and last.again:
             self._designs.insert(0, replace(last, first=last.first + 1, again=last.again - 1))
         while self._designs and self._ended is None:
             made = self._train(self._designs.pop(0), watch)

@@ -60,7 +60,8 @@ def training(monkeypatch, verdicts, right=1.0):
         verdict, found = next(ended), object.__new__(Found)
         parts = {
             "view": view,
-            "written": None if verdict == "refused" else "a program",
+            "written": None if verdict == "refused" else SimpleNamespace(exceptions=0),
+            "mechanism": SimpleNamespace(),
             "verified": SimpleNamespace(report=SimpleNamespace(verdict=verdict)),
         }
         for name, part in parts.items():
