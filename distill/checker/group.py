@@ -20,10 +20,14 @@ from .kind import FOLLOWS, Claims, Proof, Test
 from .read import read_as, whole
 
 TESTS: tuple[Test, ...] = (
-    Test("logit_r2", "R² of the logits", 0.5),
-    Test("kept_only_accuracy", "answers kept by the keys' matrix elements alone", 0.99),
-    Test("removed_accuracy", "answers left without the keys' matrix elements", 0.5, at_least=False),
-    Test("interchange_accuracy", "answers that follow an interchange", 0.9),
+    Test("element_r2", "R² of the logits by the keys' matrix elements", 0.5, derived=True),
+    Test("keys_kept", "answers kept by the keys' matrix elements alone", 0.99, derived=True),
+    Test(
+        *("keys_removed", "answers left without the keys' matrix elements", 0.5),
+        at_least=False,
+        derived=True,
+    ),
+    Test("keys_moved", "answers that follow when the keys' matrix elements are moved", 0.9),
 )
 PROOFS: Mapping[str, Proof] = {}
 LOOKED_AT: Mapping[str, frozenset[str] | None] = {
@@ -33,8 +37,8 @@ LOOKED_AT: Mapping[str, frozenset[str] | None] = {
     ),
 }
 DERIVED = (
-    *("logit_r2", "character_r2", "character_lead", "joint_kernel"),
-    *("kept_only_accuracy", "removed_accuracy"),
+    *("element_r2", "character_r2", "character_lead", "joint_kernel"),
+    *("keys_kept", "keys_removed"),
 )
 PASSES = 12
 """Of the fit to half of the pairs."""
@@ -77,7 +81,7 @@ def derive(evidence: Evidence) -> Claims:
         )
         measured = _measured(evidence, table, sides, bases)
         claims[FOLLOWS] = apart and _as_told(told, measured)
-        claims["figures.logit_r2"] = measured["elements"]
+        claims["figures.element_r2"] = measured["elements"]
         claims["figures.character_r2"] = measured["characters"]
         claims |= _lead(told["keys"], [found[0] for found in measured["keys"]], table)
         claims |= _kept_and_removed(evidence, sides, bases)
@@ -327,10 +331,10 @@ def _kept_and_removed(
         spans = places.setdefault((name, start), [])
         spans += [basis[sides[side]] for basis in bases]
     rows = [(name, start + t) for name, start in places for t in range(n)]
-    claims: Claims = {"figures.kept_only_accuracy": None, "figures.removed_accuracy": None}
+    claims: Claims = {"figures.keys_kept": None, "figures.keys_removed": None}
     if len(set(rows)) < len(rows):
         return claims
-    for name, keep in {"kept_only_accuracy": True, "removed_accuracy": False}.items():
+    for name, keep in {"keys_kept": True, "keys_removed": False}.items():
         changed = {name: value.astype(np.float64) for name, value in evidence.weights.items()}
         for (parameter, start), spans in places.items():
             left, sizes, _ = np.linalg.svd(np.concatenate(spans, axis=1), full_matrices=False)

@@ -57,7 +57,7 @@ def _name(family: AnyFamily, irrep: Irrep) -> str:
 
 
 def _frequencies(family: Abelian, irrep: Irrep) -> str:
-    """The frequency in every digit: cos 2π(k1 x1/m1 + k2 x2/m2 + ...)."""
+    """The frequency in every digit: cos 2π(k1 x1/m1 + k2 x2/m2 + ...); of bits, which are added."""
     weights, found = np.cumprod((1, *family.moduli[:0:-1]))[::-1], list[int]()
     each = np.arange(family.order)
     digits = [each // w % m for w, m in zip(weights, family.moduli, strict=True)]
@@ -71,6 +71,8 @@ def _frequencies(family: Abelian, irrep: Irrep) -> str:
         if np.abs(np.cos(angle) * irrep.character[0] - irrep.character).max() < CLOSE:
             found = list(ks)
             break
+    if set(family.moduli) == {2}:
+        return f"parity of x & {int(''.join(map(str, found)), 2)}"
     if len(family.moduli) == 1:
         return f"frequency {found[0]}"
     return f"frequencies {', '.join(map(str, found))}"

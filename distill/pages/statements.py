@@ -177,10 +177,36 @@ def _inside(report: Report) -> list[str]:
             else "Values were exchanged on the program's circles, and the answers followed"
         )
         said.append(f"{what} in {exchanged.value:.1%}{beside}.")
+    said += _by_keys(report)
     if moved is not None and moved.value is not None:
         said.append(
             "The hidden state was moved to what another state, or another value, of the program "
             f"looks like: the network went on as from there in {moved.value:.1%}."
+        )
+    return said
+
+
+def _by_keys(report: Report) -> list[str]:
+    """What the matrix elements of key representations do, where a group was found."""
+    found = [
+        report.value(name) for name in ("element_r2", "keys_kept", "keys_removed", "keys_moved")
+    ]
+    elements, kept, removed, moved = found
+    if elements is None:
+        return []
+    said = [
+        f"Matrix elements of the key representations explain {elements:.3f} of the variance of the "
+        "network's logits, on pairs not used for fitting."
+    ]
+    if kept is not None and removed is not None:
+        said.append(
+            f"With nothing else in the embedding, the network gives {kept:.1%} of its answers; "
+            f"without them {removed:.1%}."
+        )
+    if moved is not None:
+        said.append(
+            "Values were given the matrix elements of other values, and the answers followed in "
+            f"{moved:.1%}."
         )
     return said
 

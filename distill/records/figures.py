@@ -112,6 +112,20 @@ EVERY: dict[str, Words] = {
     "excluded_loss": Words(
         "excluded loss", "of what they leave, on trained inputs", None, LOSS, _significant
     ),
+    "element_r2": Words(
+        "R² by matrix elements", "of the logits, by the keys, on pairs not fitted", "other ones"
+    ),
+    "keys_kept": Words("only the keys kept", "answers unchanged, in weight space", "other ones"),
+    "keys_removed": Words("keys removed", "answers unchanged, in weight space", "other ones"),
+    "keys_moved": Words(
+        "keys moved", "answers that follow the keys' part of other values", "the rest", EXCHANGED
+    ),
+    "product_r2": Words(
+        "product decoded",
+        "worst R² of a key's matrix elements, from the last hidden layer",
+        "other ones",
+        "how well the product decodes from the hidden layer",
+    ),
     "character_r2": Words(
         "R² by characters", "of the keys alone, without their other matrix elements"
     ),
@@ -142,7 +156,10 @@ ONE_OF: dict[str, Words] = {
     DECOY: Words("decoy: {}", "R² of the logits", taken=SCORED),
     DECOY_AGREES: Words("decoy: {}", "arg max agrees", taken=SCORED),
     "cosets of ": Words(
-        "cosets of {}", "hidden units that are functions of these alone", "other numbers"
+        "cosets of {}",
+        "hidden units that are functions of these alone",
+        "other numbers",
+        "how many hidden units are functions of cosets",
     ),
     ISOLATED: Words(
         "frequency {} alone",

@@ -49,4 +49,9 @@ def test_a_quaternionic_pair_and_a_complex_pair_are_told_from_real_ones():
 
 def test_abelian_groups_have_frequencies():
     names = {irrep.name for irrep in irreps(Abelian((4, 3)))}
+    assert [it.name for it in irreps(Abelian((2, 2)))] == [
+        "parity of x & 2",
+        "parity of x & 1",
+        "parity of x & 3",
+    ]
     assert {"frequencies 2, 0", "frequencies 1, 0", "frequencies 0, 1"} <= names

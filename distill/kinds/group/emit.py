@@ -164,10 +164,20 @@ def _why(mechanism: GroupMechanism, says: str) -> list[str]:
         )
     if not mechanism.keys:
         return [how, "This says what the network answers, and not how it comes to its answers."]
+    return [how, f"The network does it with {_by_keys(mechanism)}."]
+
+
+def _by_keys(mechanism: GroupMechanism) -> str:
+    """What its logits are sums of, as the end of a sentence."""
     names = [key.name for key in mechanism.keys]
-    listed = "; ".join(names)
-    return [
-        how,
-        "The network does it with matrix elements of irreducible representations of the group: "
-        f"its logits are sums of products of those of {listed}.",
-    ]
+    parity = "parity of x & "
+    if all(name.startswith(parity) for name in names):
+        masks = ", ".join(name.removeprefix(parity) for name in names)
+        return (
+            "characters, which are 1 or -1 by the parity of some bits: its logits are sums of "
+            f"those of a ^ b ^ c, by the bits of {masks}"
+        )
+    return (
+        "matrix elements of irreducible representations of the group: its logits are sums of "
+        f"products of those of {'; '.join(names)}"
+    )

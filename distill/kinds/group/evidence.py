@@ -34,7 +34,7 @@ from distill.networks.trace import Trace
 SEED = 11
 """Of other numbers for the elements."""
 
-EMBEDDED = ("kept_only_accuracy", "removed_accuracy", "interchange_accuracy")
+EMBEDDED = ("keys_kept", "keys_removed", "keys_moved")
 
 
 def keys_of(mechanism: GroupMechanism) -> tuple[Irrep, ...]:
@@ -60,7 +60,7 @@ def logit_evidence(trace: Trace, mechanism: GroupMechanism) -> Measured:
     said = [share.elements[1] / rest for share in shares(found, others_of(mechanism))]
     lead = lead_of(mechanism.keys, mechanism.law)
     return {
-        "logit_r2": Measure(mechanism.fit.elements, max(sum(said), 0.0) if said else None),
+        "element_r2": Measure(mechanism.fit.elements, max(sum(said), 0.0) if said else None),
         "character_r2": Measure(mechanism.fit.characters),
         "character_lead": Measure(lead.least),
         "joint_kernel": Measure(float(lead.kernel)),
@@ -185,9 +185,9 @@ def embedding_evidence(
     ours = embedding.changed([rows - part + part[moved] for rows, part in pairs])
     rest = embedding.changed([part + (rows - part)[moved] for rows, part in pairs])
     return {
-        "kept_only_accuracy": Measure(kept[0], max(kept[1:])),
-        "removed_accuracy": Measure(removed[0], min(removed[1:])),
-        "interchange_accuracy": Measure(same(ours, follows), same(rest, follows)),
+        "keys_kept": Measure(kept[0], max(kept[1:])),
+        "keys_removed": Measure(removed[0], min(removed[1:])),
+        "keys_moved": Measure(same(ours, follows), same(rest, follows)),
     }
 
 
@@ -228,7 +228,7 @@ def inside_evidence(trace: Trace, mechanism: GroupMechanism, sample: Checked) ->
         found |= embedding_evidence(network, mechanism, sample)
     else:
         found |= dict.fromkeys(EMBEDDED, Measure(None))
-    found["decode_r2"] = Measure(None)
+    found["product_r2"] = Measure(None)
     if isinstance(network, HasActivations):
-        found["decode_r2"] = decoded(network, trace, mechanism)
+        found["product_r2"] = decoded(network, trace, mechanism)
     return found | coset_evidence(network, mechanism.law)

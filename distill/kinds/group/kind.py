@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from distill.drawing.picture import Picture
 from distill.evidence.checked import Checked
 from distill.evidence.figures import Measured
+from distill.groups.isomorphism import family_table
 from distill.kinds.group.emit import emit_group
 from distill.kinds.group.evidence import inside_evidence
 from distill.kinds.group.exhibits import GroupExhibits, group_exhibits
@@ -54,8 +55,12 @@ class GroupKind(Kind[GroupMechanism]):
         return f"{mechanism.name}{but} by {keys} (R² {mechanism.fit.elements:.3f})"
 
     def functional_of(self, mechanism: GroupMechanism) -> bool:
-        """Whether nothing is said of how the network does it."""
-        return not mechanism.keys
+        """Whether nothing is said of how the network does it, and an expression may say as much.
+
+        That answers are products in a group that does not commute, and in which, no expression of
+        integers says, short as it may be.
+        """
+        return not mechanism.keys and family_table(mechanism.law.group).commutes
 
     def write(self, mechanism: GroupMechanism) -> Written:
         """The product; of values in an order without a rule, with lists."""

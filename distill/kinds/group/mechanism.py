@@ -140,7 +140,8 @@ class GroupMechanism(Short):
     @property
     def name(self) -> str:
         """What its program computes, in words."""
-        return f"{self.law.words} in {self.law.group.name}"
+        sort = "quotient" if self.law.inverted else "product"
+        return f"{sort} {self.law.words} in {self.law.group.name}"
 
     @property
     def remembered(self) -> tuple[str, ...]:
