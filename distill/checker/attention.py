@@ -85,9 +85,9 @@ def _replaced(evidence: TextEvidence, selections: list[Mapping[str, Any]]) -> tu
     """
     shape, weights = evidence.shape, evidence.weights
     exact = {name: value.astype(np.float64) for name, value in weights.items()}
-    heads = [tuple(step["head"] or ()) for step in selections]
     known = {(n, h) for n in range(shape["n_layers"]) for h in range(shape["n_heads"])}
-    if not set(heads) <= known:
+    heads = [head for step in selections for head in known if [*head] == step["head"]]
+    if len(heads) < len(selections):
         raise ValueError("a selection is said to be of a head that the network does not have")
     same = total = 0
     shared, rows_seen = np.zeros(len(selections)), 0
