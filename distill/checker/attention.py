@@ -22,9 +22,6 @@ from .text_draws import drawn_texts
 from .text_transformer import alike, answers_of, through
 from .texts import TextEvidence
 
-Heads = dict[tuple[int, int], ndarray]
-"""Attention of every head, by its layer and its number."""
-
 UNDERSTOOD = 50.0
 """Values in tables beyond which a program lists more than it says."""
 
@@ -88,30 +85,27 @@ def _replaced(evidence: TextEvidence, selections: list[Mapping[str, Any]]) -> tu
     """
     shape, weights = evidence.shape, evidence.weights
     exact = {name: value.astype(np.float64) for name, value in weights.items()}
-    given: list[tuple[int, ...]] = [tuple(step["head"] or ()) for step in selections]
     known = {(n, h) for n in range(shape["n_layers"]) for h in range(shape["n_heads"])}
-    if not set(given) <= known:
+    heads = [head for step in selections for head in known if [*head] == step["head"]]
+    if len(heads) < len(selections):
         raise ValueError("a selection is said to be of a head that the network does not have")
-    heads = [head for head in given if len(head) == 2]
     same = total = 0
     shared, rows_seen = np.zeros(len(selections)), 0
     for rows in texts_replaced(evidence.tokens, evidence.longest):
         places = rows - evidence.tokens.start
-        own = Heads()
+        own = dict[tuple[int, int], ndarray]()
         patterns = [
             _pattern(pairs, rows.shape[1] + (shape["bos"] is not None), step["start"])
             for step, pairs in zip(selections, _chosen(evidence, selections, rows), strict=True)
         ]
 
-        def keep(layer: int, head: int, attention: ndarray, own: Heads = own) -> ndarray:
+        def keep(layer: int, head: int, attention: ndarray, own: dict = own) -> ndarray:
             own[layer, head] = attention
             return attention
 
         put = {**dict(zip(heads, patterns, strict=True))}
 
-        def replace(
-            layer: int, head: int, _: ndarray, own: Heads = own, put: Heads = put
-        ) -> ndarray:
+        def replace(layer: int, head: int, _: ndarray, own: dict = own, put: dict = put) -> ndarray:
             return put[layer, head] if (layer, head) in put else np.roll(own[layer, head], 1, 0)
 
         said, _ = answers_of(shape, evidence.answers, through(shape, exact, places, keep))
