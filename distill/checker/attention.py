@@ -33,7 +33,9 @@ TESTS: tuple[Test, ...] = (
 PROOFS: Mapping[str, Proof] = {}
 LOOKED_AT: Mapping[str, frozenset[str] | None] = {
     **dict.fromkeys(("tokens", "longest", "tables")),
-    "steps": frozenset(("name", "op", "of", "keys", "by", "chosen", "otherwise", "head", "start")),
+    "steps": frozenset(
+        ("name", "op", "of", "keys", "by", "chosen", "otherwise", "head", "also", "start")
+    ),
 }
 REPLACED_SEED, REPLACED_TEXTS = 9_001, 48
 """Of the texts along which heads are replaced, and how many there are of every length."""
@@ -41,7 +43,14 @@ REPLACED_SEED, REPLACED_TEXTS = 9_001, 48
 NUMBER = (int, float)
 STEP = {
     **dict.fromkeys(("name", "op", "by", "chosen"), str),
-    **{"of": [str], "keys": [str], "otherwise": int, "head": (None, [int]), "start": bool},
+    **{
+        "of": [str],
+        "keys": [str],
+        "otherwise": int,
+        "head": (None, [int]),
+        "also": [[int]],
+        "start": bool,
+    },
 }
 TABLE = {"name": str, "keys": [(*NUMBER, [NUMBER])], "values": [NUMBER]}
 
@@ -55,7 +64,9 @@ def derive(evidence: TextEvidence) -> Claims:
     selections = [step for step in steps if step["op"] == "select"]
     for step in steps:
         idle = step["op"] != "copy" and step["otherwise"] != 0
-        if idle or (step["op"] != "select" and (step["head"] is not None or step["start"])):
+        if idle or (
+            step["op"] != "select" and (step["head"] is not None or step["also"] or step["start"])
+        ):
             raise ValueError(f"step {step['name'][:40]!r} says more than its line does")
     found: Claims = {}
     if selections:
@@ -86,8 +97,10 @@ def _replaced(evidence: TextEvidence, selections: list[Mapping[str, Any]]) -> tu
     shape, weights = evidence.shape, evidence.weights
     exact = {name: value.astype(np.float64) for name, value in weights.items()}
     known = {(n, h) for n in range(shape["n_layers"]) for h in range(shape["n_heads"])}
-    heads = [head for step in selections for head in known if [*head] == step["head"]]
-    if len(heads) < len(selections):
+    told = [[step["head"], *step["also"]] for step in selections]
+    heads = [[head for one in each for head in known if [*head] == one] for each in told]
+    listed = [head for each in heads for head in each]
+    if [*map(len, heads)] != [*map(len, told)] or len(set(listed)) < len(listed):
         raise ValueError("a selection is said to be of a head that the network does not have")
     same = total = 0
     shared, rows_seen = np.zeros(len(selections)), 0
@@ -103,7 +116,7 @@ def _replaced(evidence: TextEvidence, selections: list[Mapping[str, Any]]) -> tu
             own[layer, head] = attention
             return attention
 
-        put = {**dict(zip(heads, patterns, strict=True))}
+        put = {head: it for each, it in zip(heads, patterns, strict=True) for head in each}
 
         def replace(layer: int, head: int, _: ndarray, own: dict = own, put: dict = put) -> ndarray:
             return put[layer, head] if (layer, head) in put else np.roll(own[layer, head], 1, 0)
@@ -112,9 +125,9 @@ def _replaced(evidence: TextEvidence, selections: list[Mapping[str, Any]]) -> tu
         then, _ = answers_of(shape, evidence.answers, through(shape, exact, places, replace))
         same, total = same + int(alike(shape, then, said).sum()), total + said.size
         before = patterns[0].shape[1] - rows.shape[1]
-        for place, head in enumerate(heads):
-            both = np.minimum(own[head], patterns[place]).sum(axis=2)[:, before:]
-            shared[place] += both.sum()
+        for place, (each, pattern) in enumerate(zip(heads, patterns, strict=True)):
+            least = np.min([np.minimum(own[head], pattern) for head in each], axis=0)
+            shared[place] += least.sum(axis=2)[:, before:].sum()
         rows_seen += rows.size
     return same / total, float(shared.min() / rows_seen)
 

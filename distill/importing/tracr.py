@@ -17,6 +17,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from distill.checker.scope import many
 from distill.domains.texts import Texts
 from distill.errors import DistillError, shown
 from distill.importing.values import LayoutError
@@ -297,7 +298,7 @@ def _notes(
     answers: str,
 ) -> dict[str, str]:
     """All that a reader must know beside the tensors, by kind."""
-    heads = f"{shape.n_layers} layers of {shape.n_heads} heads"
+    heads = f"{many(shape.n_layers, 'layer')} of {many(shape.n_heads, 'head')}"
     notes = {"found": f"by the tensors: {shape.n_rows} rows of an embedding, {heads}"}
     assumed = ["scores over the root of the width of a head", "no layer norm"]
     assumed += [] if "activation" in said.values else ["ReLU"]

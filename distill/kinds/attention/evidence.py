@@ -41,16 +41,16 @@ def replaced(mechanism: AttentionMechanism, view: TextTrace) -> Measured:
         for place, pairs in enumerate((chosen, decoys)):
             patterns = [_pattern(network, pairs[step.name], step.start) for step in selections]
             put = {
-                step.head: pattern
+                head: pattern
                 for step, pattern in zip(selections, patterns, strict=True)
-                if step.head is not None
+                for head in step.heads
             }
             answers = _answered(network, rows, {**_resampled(own), **put})
             stays[place] += int(network.same(answers, said).sum())
             for which, (step, pattern) in enumerate(zip(selections, patterns, strict=True)):
-                if step.head is not None:
-                    both = torch.minimum(own[step.head], pattern).sum(dim=2)
-                    shared[place, which] += float(both[:, network.shape.before :].sum())
+                least = torch.stack([torch.minimum(own[head], pattern) for head in step.heads])
+                both = least.amin(dim=0).sum(dim=2)
+                shared[place, which] += float(both[:, network.shape.before :].sum())
         total, positions = total + said.size, positions + rows.size
     value, decoy = (count / total for count in stays)
     least, beside = (float(each.min() / positions) for each in shared)

@@ -24,6 +24,7 @@ class Step:
         chosen: the selection of an aggregation.
         otherwise: what a copy is where nothing is chosen.
         head: layer and head that a selection was read from.
+        also: other heads that look where it does.
         start: whether that head looks at the token before the text beside what is chosen.
     """
 
@@ -35,7 +36,13 @@ class Step:
     chosen: str = ""
     otherwise: int = 0
     head: tuple[int, int] | None = None
+    also: tuple[tuple[int, int], ...] = ()
     start: bool = False
+
+    @property
+    def heads(self) -> tuple[tuple[int, int], ...]:
+        """All heads that a selection was read from."""
+        return () if self.head is None else (self.head, *self.also)
 
 
 @dataclass(frozen=True)

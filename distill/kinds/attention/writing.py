@@ -140,8 +140,10 @@ class _Writer:
             head=node.selection.head,
             start=node.selection.start,
         )
-        for known in self.steps:
-            if (known.op, known.of, known.keys, known.by) == ("select", *_parts(step)):
+        for place, known in enumerate(self.steps):
+            same = (known.op, known.start, *_parts(known)) == ("select", step.start, *_parts(step))
+            if same and known.head is not None and step.head is not None:
+                self.steps[place] = replace(known, also=(*known.also, step.head))
                 return known.name
         name = self._name(NAMES.get(condition, "chosen"))
         self.steps.append(replace(step, name=name))
