@@ -9,13 +9,13 @@ elements in the stored embedding, is measured again.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import permutations
 from typing import Any
 
 import numpy as np
 from numpy import ndarray
 
 from .finite import Evidence, forward_pass, smallest
+from .group_table import MOST, group_table
 from .kind import FOLLOWS, Claims, Proof, Test
 from .read import read_as, whole
 
@@ -46,21 +46,9 @@ CLOSE = 1e-6
 """How far numbers of a mechanism may be from those that are derived, in parts of the largest."""
 MOST_EXCEPTIONS = 0.01
 """Part of the pairs that may be listed."""
-MOST = 2048
-"""Elements of a group whose table is made."""
 SORTS = {"real": (1, 1.0), "complex": (2, 0.0), "quaternionic": (1, -1.0)}
 """Of a real irreducible: matrix elements in parts of d², and the mean of its character at squares
 (Frobenius and Schur)."""
-GROUPS: Mapping[str, Any] = {
-    "abelian": {"kind": str, "moduli": [range(1, MOST)]},
-    "metacyclic": {
-        **{"kind": str, "rotations": range(1, MOST), "rows": range(1, MOST)},
-        **{"twist": range(MOST), "carry": range(MOST), "interleaved": bool},
-    },
-    "symmetric": {"kind": str, "points": range(2, 7), "even": bool},
-    "generated": {"kind": str, "generators": [[int]], "called": str},
-    "product": {"kind": str, "factors": [dict]},
-}
 
 
 def derive(evidence: Evidence) -> Claims:
@@ -72,6 +60,8 @@ def derive(evidence: Evidence) -> Claims:
     claims[FOLLOWS] = _follows(evidence, table, sides)
     if not told["keys"]:
         claims[FOLLOWS] &= told["fit"] is None
+    elif len(told["keys"]) > len(table):
+        claims[FOLLOWS] = False  # no group has so many irreducibles
     elif claims[FOLLOWS] and evidence.stored:
         bases = [_basis(key, table) for key in told["keys"]]
         apart = all(
@@ -86,90 +76,6 @@ def derive(evidence: Evidence) -> Claims:
         claims |= _lead(told["keys"], [found[0] for found in measured["keys"]], table)
         claims |= _kept_and_removed(evidence, sides, bases)
     return claims
-
-
-def group_table(told: Mapping[str, Any], depth: int = 0) -> ndarray:
-    """The products [n, n] of a group, its elements in the order of its description.
-
-    Raises:
-        ValueError: it describes none, or one that is too large.
-    """
-    read_as("the kind of the group", told.get("kind"), tuple(GROUPS))
-    read_as("the group", told, GROUPS[told["kind"]])
-    if told["kind"] == "abelian":
-        found = np.zeros((1, 1), dtype=np.int64)
-        for modulus in told["moduli"]:
-            found = _beside(found, np.add.outer(np.arange(modulus), np.arange(modulus)) % modulus)
-    elif told["kind"] == "metacyclic":
-        found = _metacyclic(told)
-    elif told["kind"] == "product":
-        if depth > 3 or not told["factors"]:
-            raise ValueError("a product of products of products, or of nothing")
-        found = np.zeros((1, 1), dtype=np.int64)
-        for factor in told["factors"]:
-            found = _beside(found, group_table(factor, depth + 1))
-    else:
-        found = _permutations(told)
-    return found
-
-
-def _beside(high: ndarray, low: ndarray) -> ndarray:
-    """The table of pairs, the second number the lower digit."""
-    n, m = len(high), len(low)
-    if n * m > MOST:
-        raise ValueError(f"the group has {n * m:,} elements, too many")
-    both = high[:, None, :, None] * m + low[None, :, None, :]
-    return both.reshape(n * m, n * m)
-
-
-def _metacyclic(told: Mapping[str, Any]) -> ndarray:
-    m, rows, twist, carry = (told[name] for name in ("rotations", "rows", "twist", "carry"))
-    if m * rows > MOST or pow(twist, rows, m) != 1 % m or carry * (twist - 1) % m:
-        raise ValueError("the rotations, rows, twist and carry of the mechanism make no group")
-    pairs = [(x, y) for y in range(rows) for x in range(m)]
-    if told["interleaved"]:
-        pairs.sort()
-    number = {pair: place for place, pair in enumerate(pairs)}
-    turned = [pow(twist, y, m) for y in range(rows)]
-    return np.array(
-        [
-            [
-                number[(x + turned[y] * u + carry * ((y + v) // rows)) % m, (y + v) % rows]
-                for u, v in pairs
-            ]
-            for x, y in pairs
-        ]
-    )
-
-
-def _permutations(told: Mapping[str, Any]) -> ndarray:
-    if told["kind"] == "symmetric":
-        every = list(permutations(range(told["points"])))
-        if told["even"]:
-            every = [p for p in every if _sign(p) > 0]
-    else:
-        generators = [tuple(each) for each in told["generators"]]
-        points = list(range(len(generators[0]))) if generators else [0]
-        if any(sorted(each) != points for each in generators):
-            raise ValueError("the generators of the mechanism are no permutations")
-        every, known = [tuple(points)], {tuple(points)}
-        for p in every:
-            for generator in generators:
-                q = tuple(generator[i] for i in p)
-                if q not in known and len(every) < MOST:
-                    known.add(q)
-                    every.append(q)
-        every.sort()
-    number = {p: place for place, p in enumerate(every)}
-    return np.array([[number[tuple(q[i] for i in p)] for q in every] for p in every])
-
-
-def _sign(p: tuple[int, ...]) -> int:
-    found = 1
-    for j in range(len(p)):
-        for i in range(j):
-            found *= 1 if p[i] < p[j] else -1
-    return found
 
 
 def _elements(evidence: Evidence, table: ndarray) -> dict[str, ndarray]:

@@ -153,7 +153,7 @@ def reach(
     smallest, images = np.inf, 0
     for step in range(most):
         reached = np.flatnonzero(np.isfinite(low[:, 0]))
-        images += len(reached) * answers.shape[1]
+        images += len(reached) * answers.shape[1] + len(follows) // 16
         if images > MAX_IMAGES:
             return step, smallest if step else 0.0
         lower, upper, lead = np.full(shape, np.inf), np.full(shape, -np.inf), np.inf

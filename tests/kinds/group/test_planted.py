@@ -3,6 +3,7 @@
 import copy
 import json
 import re
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +14,9 @@ from builders.groups import LOOP, one_hot, planted, random_latin, scrambled, squ
 import distill
 from distill.checker.check import check_run, evidence_of
 from distill.checker.group import derive
+from distill.checker.group_table import group_table
 from distill.checker.kind import FOLLOWS
+from distill.errors import DistillError
 from distill.groups.families import Abelian, Metacyclic, Product, Symmetric, products
 from distill.groups.naming import irreps
 from distill.kinds.group.extract import extract_group
@@ -180,3 +183,32 @@ def test_what_is_no_group_is_refused_with_a_triple_or_as_no_latin_square():
     latin = distill.distill(one_hot(random_latin(12)), square_domain(12))
     assert latin.report.verdict == "refused"
     assert "divided by its first row and column" in " ".join(latin.report.reasons)
+
+
+@pytest.mark.parametrize(
+    "group",
+    [
+        {"kind": "abelian", "moduli": [7] + [1] * 3000},
+        {"kind": "product", "factors": [{"kind": "abelian", "moduli": [1]}] * 3000},
+        {"kind": "generated", "generators": [[*range(1, 2001), 0]], "called": ""},
+        {"kind": "generated", "generators": [[1, 0]], "called": "Dic7"},
+        {"kind": "metacyclic", "rotations": 2047, "rows": 2047, "twist": 1, "carry": 0}
+        | {"interleaved": False},
+    ],
+)
+def test_a_group_that_is_too_large_or_has_a_name_of_its_own_is_refused_at_once(group):
+    begun = time.process_time()
+    with pytest.raises((ValueError, DistillError)):
+        group_table(group)
+    assert time.process_time() - begun < 1
+
+
+def test_tables_of_large_groups_are_made_in_seconds():
+    begun = time.process_time()
+    turn = {"rotations": 1024, "rows": 2, "twist": 1023, "carry": 0, "interleaved": True}
+    dihedral = group_table({"kind": "metacyclic", **turn})
+    regular = [[*range(1, 400), 0]]
+    cyclic = group_table({"kind": "generated", "generators": regular, "called": ""})
+    assert time.process_time() - begun < 5
+    assert sorted(dihedral[5]) == list(range(2048))
+    assert (np.sort(cyclic, axis=0) == np.arange(400)[:, None]).all()
