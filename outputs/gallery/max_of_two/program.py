@@ -1,0 +1,34 @@
+"""The answer is max(a, b).
+
+This says what the network answers, and not how it comes to its answers.
+"""
+
+import sys
+
+__all__ = ["max_a_b"]
+
+
+def max_a_b(a: int, b: int) -> int:
+    """max(a, b)."""
+    check(a, b)
+    return max(a, b)
+
+
+DOMAIN = {"a": range(40), "b": range(40)}
+
+
+def check(*inputs: int) -> None:
+    """Raise ValueError where an input is no integer of its range."""
+    for name, value in zip(DOMAIN, inputs):
+        if type(value) is not int or value not in DOMAIN[name]:
+            raise ValueError(f"{name} = {value!r} is no integer in {DOMAIN[name]}")
+
+
+if __name__ == "__main__":
+    usage = "usage: python program.py a b, integers with a in 0..39, b in 0..39"
+    try:
+        given = [int(word) for word in sys.argv[1:]]
+        print(max_a_b(*given) if given else usage)
+    except (TypeError, ValueError) as error:
+        print(f"{error}; {usage}", file=sys.stderr)
+        sys.exit(2)
