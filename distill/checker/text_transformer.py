@@ -41,7 +41,13 @@ def shapes_over_texts(shape: Data, tokens: range, longest: int, answers: int) ->
     said = answers if shape["readout"] == "choice" else 1
     if not fits or shape["n_outputs"] != said or bool(answers) != (shape["readout"] == "choice"):
         raise ValueError("the network does not read these texts, or not give these answers")
-    if shape["tie"] < 0 or not 0 <= shape["tolerance"] <= MOST_TOLERANCE:
+    most = EXACT if shape["readout"] == "choice" else MOST_TOLERANCE
+    if not 0 <= shape["tolerance"] <= most:
+        raise ValueError(
+            f"a tolerance of {shape['tolerance']}: expected at most {most} where the network "
+            f"gives {'one of its values' if most == EXACT else 'a number'}"
+        )
+    if shape["tie"] < 0:
         raise ValueError("answers that are as far apart as that are not the same")
     block: Shapes = {
         **dict.fromkeys(("W_Q", "W_K", "W_V"), (heads, d, width)),
@@ -60,8 +66,10 @@ def shapes_over_texts(shape: Data, tokens: range, longest: int, answers: int) ->
     return found
 
 
-MOST_TOLERANCE = 0.05
+MOST_TOLERANCE = 0.01
 """Beyond it numbers are not the same, whatever a folder says."""
+EXACT = 1e-9
+"""What values that are chosen may be apart: no more than rounding. Another class is another one."""
 
 
 Attention = Callable[[int, int, ndarray], ndarray]

@@ -16,7 +16,7 @@ from .read import COUNT, SEED, Data, check_weights, ranges
 from .sandbox import evaluated_texts, run_texts
 from .scope import texts_held
 from .text_draws import drawn_texts
-from .text_transformer import alike, answers_of, logits_of, shapes_over_texts
+from .text_transformer import EXACT, alike, answers_of, logits_of, shapes_over_texts
 
 MAX_DRAWN = 1 << 24
 """Tokens that are drawn at once."""
@@ -81,6 +81,11 @@ class TextEvidence:
             raise ValueError("no network over texts is stored")
         if len(set(answers.tolist())) != len(answers) or not np.isfinite(answers).all():
             raise ValueError("the outputs of the network do not stand for values of their own")
+        apart = np.diff(np.sort(answers)) <= 2 * EXACT * np.maximum(
+            1, np.abs(answers).max(initial=0)
+        )
+        if apart.any():
+            raise ValueError("values that the network answers are no further apart than rounding")
         if shape["none"] in (*answers.tolist(), *tokens):
             raise ValueError("what stands for no answer is an answer")
         check_weights(weights, shapes_over_texts(shape, tokens, longest, len(answers)))

@@ -79,3 +79,17 @@ def test_structured_texts_are_what_random_ones_almost_never_are():
     assert (again == rows).all()
     with pytest.raises(ValueError, match="not known"):
         drawn_texts({"kind": "odd", "length": 2}, range(3))
+
+
+def told_of(**changes):
+    return asdict(replace(BASE, **changes))
+
+
+def test_a_chosen_value_is_that_value_and_only_numbers_have_a_tolerance():
+    """Within 0.05 of 40 lies 41: a program that is off by one passed as exhaustive."""
+    for changes in ({"tolerance": 0.05}, {"readout": "value", "n_outputs": 1, "tolerance": 0.05}):
+        told = told_of(**changes)
+        with pytest.raises(ValueError, match="tolerance"):
+            shapes_over_texts(told, range(3), 5, 0 if "readout" in changes else 4)
+    number = told_of(readout="value", n_outputs=1, tolerance=0.01)
+    assert shapes_over_texts(number, range(3), 5, 0)
