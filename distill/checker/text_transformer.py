@@ -47,8 +47,8 @@ def shapes_over_texts(shape: Data, tokens: range, longest: int, answers: int) ->
             f"a tolerance of {shape['tolerance']}: expected at most {most} where the network "
             f"gives {'one of its values' if most == EXACT else 'a number'}"
         )
-    if shape["tie"] < 0:
-        raise ValueError("answers that are as far apart as that are not the same")
+    if not 0 <= shape["tie"] <= MOST_TIE:
+        raise ValueError(f"no answer below a lead of {shape['tie']}: expected at most {MOST_TIE}")
     block: Shapes = {
         **dict.fromkeys(("W_Q", "W_K", "W_V"), (heads, d, width)),
         **dict.fromkeys(("b_Q", "b_K", "b_V"), (heads, width)),
@@ -68,8 +68,19 @@ def shapes_over_texts(shape: Data, tokens: range, longest: int, answers: int) ->
 
 MOST_TOLERANCE = 0.01
 """Beyond it numbers are not the same, whatever a folder says."""
+MOST_TIE, PART_OF_LEADS = 0.05, 0.1
+"""Beyond it a lead is an answer, whatever a folder says; and so it is beyond that part of the
+largest lead that the network ever has: what never answers agrees with whatever never does."""
 EXACT = 1e-9
 """What values that are chosen may be apart: no more than rounding. Another class is another one."""
+
+
+def taken_as_told(shape: Data) -> list[str]:
+    """What a certificate says of how a network's outputs are read, which nothing else shows."""
+    if shape["readout"] == "value":
+        return [f"numbers count as the same up to {shape['tolerance']} of themselves, or of 1"]
+    said = f"no answer ({shape['none']}) where the largest output leads by less than {shape['tie']}"
+    return [said] if shape["tie"] else []
 
 
 Attention = Callable[[int, int, ndarray], ndarray]

@@ -16,7 +16,14 @@ from .read import COUNT, SEED, Data, check_weights, ranges
 from .sandbox import evaluated_texts, run_texts
 from .scope import texts_held
 from .text_draws import drawn_texts
-from .text_transformer import EXACT, alike, answers_of, logits_of, shapes_over_texts
+from .text_transformer import (
+    EXACT,
+    PART_OF_LEADS,
+    alike,
+    answers_of,
+    logits_of,
+    shapes_over_texts,
+)
 
 MAX_DRAWN = 1 << 24
 """Tokens that are drawn at once."""
@@ -104,6 +111,11 @@ class TextEvidence:
         return (self.tokens,)
 
     @property
+    def of_several(self) -> bool:
+        """Whether the network chooses, so that one of its outputs leads."""
+        return len(self.answers) > 1
+
+    @property
     def every(self) -> bool:
         """Whether all texts were gone through."""
         return self.draws is not None and all(d["kind"] == "every" for d in self.draws["fresh"])
@@ -119,13 +131,18 @@ class TextEvidence:
             raise ValueError("the certificate holds no texts")
         claims: Claims = {"space": "texts", "program.exceptions": 0, "meaning": None}
         claims |= {"model_vs_task": None, "program_vs_task": None}
-        agree, total, smallest = self._along(self.draws["fresh"])
+        agree, total, smallest, largest = self._along(self.draws["fresh"])
+        if self.shape["tie"] > PART_OF_LEADS * largest:
+            raise ValueError(
+                f"no answer below a lead of {self.shape['tie']}, and the network's largest is "
+                f"{largest:.3g}: expected at most a tenth of it"
+            )
         if not self.every and total < FEWEST_DRAWN:
             raise ValueError(f"only {total} texts were drawn")
         claims |= {"program_vs_model.agree": agree, "program_vs_model.total": total}
         stress = self.draws["stress"]
         if stress:
-            also, texts, least = self._along(stress)
+            also, texts, least, _ = self._along(stress)
             smallest = min(smallest, least)
             claims |= {
                 f"program_vs_model.stress.{n}": v for n, v in (("agree", also), ("total", texts))
@@ -141,15 +158,18 @@ class TextEvidence:
             "program_vs_model.heldout_total": None,
         }
 
-    def _along(self, draws: list[Data]) -> tuple[int, int, float]:
-        """Texts that are answered alike, all of them, and the smallest lead of an answer."""
-        agree, total, smallest = 0, 0, np.inf
+    def _along(self, draws: list[Data]) -> tuple[int, int, float, float]:
+        """Texts that are answered alike, all of them, and the smallest and the largest lead of an
+        answer; none is the largest where nothing is answered.
+        """
+        agree, total, smallest, largest = 0, 0, np.inf, 0.0
         for draw in draws:
             rows = drawn_texts(draw, self.tokens)
             alike_, lead = self.compared(rows)
             agree, total = agree + int(alike_.all(axis=1).sum()), total + len(rows)
             smallest = min(smallest, float(lead.min()))
-        return agree, total, smallest
+            largest = max(largest, float(lead[np.isfinite(lead)].max(initial=0.0)))
+        return agree, total, smallest, largest if self.of_several else np.inf
 
     def compared(self, rows: ndarray) -> tuple[ndarray, ndarray]:
         """Whether program and network answer texts of one length alike, and the network's leads.

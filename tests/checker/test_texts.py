@@ -1,0 +1,66 @@
+"""What a folder about texts may say of its network, its program and its draws."""
+
+import copy
+from dataclasses import asdict
+
+import numpy as np
+import pytest
+from builders.compiled_texts import shifted
+
+from distill.checker.attention import derive as derive_selections
+from distill.checker.kind import FOLLOWS
+from distill.checker.selections import PRIMITIVES, called, lines_of
+from distill.checker.texts import TextEvidence
+
+STEP = {"of": [], "keys": [], "by": "", "chosen": "", "otherwise": 0, "head": None}
+STEP |= {"also": [], "start": False}
+PREVIOUS = STEP | {"name": "previous", "op": "select", "of": ["at"], "keys": ["at"]}
+PREVIOUS |= {"by": "i == j + 1", "head": [0, 0]}
+TAKEN = STEP | {"op": "copy", "keys": ["tokens"], "by": "y", "chosen": "previous"}
+TAKEN |= {"otherwise": -1}
+STEPS = [PREVIOUS, TAKEN | {"name": "answers"}]
+
+
+def program_of_steps(steps):
+    body = "\n    ".join(lines_of(steps))
+    primitives = "\n\n".join(PRIMITIVES[name] for name in called(steps))
+    head = '__all__ = ["attend"]'
+    return f"{head}\n\n{primitives}\n\ndef attend(xs: list[int]) -> list[int]:\n    {body}\n"
+
+
+def evidence_of(steps=STEPS, draws=None, longest=3, weights=None, **architecture):
+    """What a folder about a network that answers the token before would hold."""
+    network = shifted(3, longest)
+    every = [
+        {"kind": "every", "length": n, "count": None, "seed": None} for n in range(1, longest + 1)
+    ]
+    certificate = {
+        "tokens": [0, 2],
+        "longest": longest,
+        "answers": [0, 1, 2],
+        "architecture": asdict(network.shape) | architecture,
+        "draws": draws or {"fresh": every, "stress": []},
+    }
+    mechanism = {"tokens": [0, 2], "longest": longest, "steps": copy.deepcopy(steps), "tables": []}
+    arrays = {name: value.numpy() for name, value in network.model.parameters.items()}
+    source = program_of_steps(steps)
+    return TextEvidence.read(certificate, mechanism, source, arrays | (weights or {}))
+
+
+def test_an_honest_folder_has_its_claims():
+    evidence = evidence_of()
+    claims = evidence.derive() | derive_selections(evidence)
+    assert claims["program_vs_model.agree"] == claims["program_vs_model.total"] == 3 + 9 + 27
+    assert claims[FOLLOWS]
+    assert claims["figures.replaced_accuracy"] == 1
+    assert claims["figures.attention_shared"] > 0.99
+    assert claims["figures.table_cells"] == 0
+
+
+def test_a_network_whose_every_lead_is_small_beside_the_tie_is_not_said_to_answer_nothing():
+    """Logits of a thousandth, and a lead of 0.02 is an answer: none is, and no answer agrees."""
+    none = [STEP | {"name": "answers", "op": "map", "of": ["tokens"], "by": "-1"}]
+    W_U = shifted(3, 3).parameters["W_U"].numpy() / 1000
+    with pytest.raises(ValueError, match="largest is 0"):
+        evidence_of(none, weights={"W_U": W_U}).derive()
+    assert np.abs(W_U).max() <= 0.001
