@@ -26,8 +26,20 @@ UNDERSTOOD = 50.0
 """Values in tables beyond which a program lists more than it says."""
 
 TESTS: tuple[Test, ...] = (
-    Test("replaced_accuracy", "answers with heads replaced by their selections", 0.9, derived=True),
-    Test("attention_shared", "attention that is where its selection has it", 0.5, derived=True),
+    Test(
+        "replaced_accuracy",
+        "answers with heads replaced by their selections",
+        0.9,
+        derived=True,
+        beside=True,
+    ),
+    Test(
+        "attention_shared",
+        "attention that is where its selection has it",
+        0.5,
+        derived=True,
+        beside=True,
+    ),
     Test("table_cells", "values that are listed", UNDERSTOOD, at_least=False, derived=True),
 )
 PROOFS: Mapping[str, Proof] = {}
