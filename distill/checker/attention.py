@@ -7,7 +7,7 @@ putting the program's own choices in their places (`located`).
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from .evaluate import Evaluator
 from .kind import FOLLOWS, Claims, Proof, Test
 from .read import read_as
 from .sandbox import program_of
-from .selections import PRIMITIVES, called, lines_of
+from .selections import POSITIONS, PRIMITIVES, called, lines_of
 from .text_draws import drawn_texts
 from .text_transformer import alike, answers_of, through
 from .texts import TextEvidence
@@ -80,6 +80,10 @@ def derive(evidence: TextEvidence) -> Claims:
             step["op"] != "select" and (step["head"] is not None or step["also"] or step["start"])
         ):
             raise ValueError(f"step {step['name'][:40]!r} says more than its line does")
+    for place, step in enumerate(steps[:-1]):
+        later = steps[place + 1 :]
+        if not any(step["name"] in (it["chosen"], *it["of"], *it["keys"]) for it in later):
+            raise ValueError(f"no later step uses {step['name'][:40]!r}")
     found: Claims = {}
     if selections:
         stays, shared = _replaced(evidence, selections)
@@ -104,7 +108,8 @@ def texts_replaced(tokens: range, longest: int) -> list[ndarray]:
 def _replaced(evidence: TextEvidence, selections: list[Mapping[str, Any]]) -> tuple[float, float]:
     """Answers that stay where heads have their selections in place of their attention, and all
     other heads their attention along the text before; and the least that a head's own attention
-    has in common with its selection.
+    has in common with its selection. Of heads whose answers stay whatever they look at it is 0:
+    nothing reads them.
     """
     shape, weights = evidence.shape, evidence.weights
     exact = {name: value.astype(np.float64) for name, value in weights.items()}
@@ -116,13 +121,21 @@ def _replaced(evidence: TextEvidence, selections: list[Mapping[str, Any]]) -> tu
         raise ValueError("a selection is said to be of a head that the network does not have")
     same = total = 0
     shared, rows_seen = np.zeros(len(selections)), 0
+    matters = np.zeros(len(selections), dtype=bool)
     for rows in texts_replaced(evidence.tokens, evidence.longest):
         places = rows - evidence.tokens.start
         own = dict[tuple[int, int], ndarray]()
-        patterns = [
-            _pattern(pairs, rows.shape[1] + (shape["bos"] is not None), step["start"])
-            for step, pairs in zip(selections, _chosen(evidence, selections, rows), strict=True)
-        ]
+        chosen = list(zip(selections, _chosen(evidence, selections, rows), strict=True))
+        patterns, decoys = (
+            [
+                _pattern(it, rows.shape[1] + (shape["bos"] is not None), step["start"])
+                for step, it in each
+            ]
+            for each in (
+                chosen,
+                [(step, elsewhere(step, evidence.mechanism["steps"], it)) for step, it in chosen],
+            )
+        )
 
         def keep(layer: int, head: int, attention: ndarray, own: dict = own) -> ndarray:
             own[layer, head] = attention
@@ -136,12 +149,39 @@ def _replaced(evidence: TextEvidence, selections: list[Mapping[str, Any]]) -> tu
         said, _ = answers_of(shape, evidence.answers, through(shape, exact, places, keep))
         then, _ = answers_of(shape, evidence.answers, through(shape, exact, places, replace))
         same, total = same + int(alike(shape, then, said).sum()), total + said.size
+        for place in np.flatnonzero(~matters):
+
+            def astray(
+                layer: int,
+                head: int,
+                attention: ndarray,
+                which: list = heads[place],
+                decoy: ndarray = decoys[place],
+            ) -> ndarray:
+                return decoy if (layer, head) in which else attention
+
+            then, _ = answers_of(shape, evidence.answers, through(shape, exact, places, astray))
+            matters[place] = not alike(shape, then, said).all()
         before = patterns[0].shape[1] - rows.shape[1]
         for place, (each, pattern) in enumerate(zip(heads, patterns, strict=True)):
             least = np.min([np.minimum(own[head], pattern) for head in each], axis=0)
             shared[place] += least.sum(axis=2)[:, before:].sum()
         rows_seen += rows.size
-    return same / total, float(shared.min() / rows_seen)
+    return same / total, float((shared * matters).min() / rows_seen)
+
+
+def elsewhere(
+    step: Mapping[str, Any], steps: Sequence[Mapping[str, Any]], chosen: ndarray
+) -> ndarray:
+    """A selection that is another, for which a program that reads it answers otherwise.
+
+    What it is in another text; beside it, where it is of positions alone; and everything else,
+    where it is only counted or chooses every position.
+    """
+    if {*step["of"], *step["keys"]} - {POSITIONS}:
+        return np.roll(chosen, 1, axis=0)
+    counted = any(it["op"] == "width" and it["chosen"] == step["name"] for it in steps)
+    return ~chosen if counted or chosen.all() else np.roll(chosen, 1, axis=2)
 
 
 def _chosen(

@@ -41,7 +41,8 @@ def evidence_of(steps=STEPS, draws=None, longest=3, weights=None, **architecture
         "architecture": asdict(network.shape) | architecture,
         "draws": draws or {"fresh": every, "stress": []},
     }
-    mechanism = {"tokens": [0, 2], "longest": longest, "steps": copy.deepcopy(steps), "tables": []}
+    mechanism = {"kind": "attention"}
+    mechanism |= {"tokens": [0, 2], "longest": longest, "steps": copy.deepcopy(steps), "tables": []}
     arrays = {name: value.numpy() for name, value in network.model.parameters.items()}
     source = program_of_steps(steps)
     return TextEvidence.read(certificate, mechanism, source, arrays | (weights or {}))
@@ -64,3 +65,28 @@ def test_a_network_whose_every_lead_is_small_beside_the_tie_is_not_said_to_answe
     with pytest.raises(ValueError, match="largest is 0"):
         evidence_of(none, weights={"W_U": W_U}).derive()
     assert np.abs(W_U).max() <= 0.001
+
+
+DEAD = PREVIOUS | {"name": "earlier", "by": "i >= j", "start": True}
+"""Of a head that looks everywhere evenly."""
+
+
+def test_a_selection_that_no_later_step_uses_is_no_part_of_a_program():
+    steps = [DEAD, STEP | {"name": "answers", "op": "map", "of": ["tokens"], "by": "x"}]
+    with pytest.raises(ValueError, match="no later step uses 'earlier'"):
+        derive_selections(evidence_of(steps))
+
+
+def test_a_head_that_nothing_reads_shares_nothing_with_its_selection():
+    """It looked evenly, as the selection did, and no answer was any other for it."""
+    taken = TAKEN | {"name": "taken", "chosen": "earlier"}
+    answers = STEP | {"name": "answers", "op": "map", "of": ["tokens", "taken"], "by": "x"}
+    network = shifted(3, 3).parameters
+    read = np.zeros(network["W_U"].shape)
+    read[:3] = np.eye(3)
+    weights = {"blocks.0.W_Q": np.zeros(network["blocks.0.W_Q"].shape), "W_U": read}
+    evidence = evidence_of([DEAD, taken, answers], weights=weights, causal=True)
+    claims = evidence.derive() | derive_selections(evidence)
+    assert claims["program_vs_model.agree"] == claims["program_vs_model.total"]
+    assert claims["figures.replaced_accuracy"] == 1
+    assert claims["figures.attention_shared"] == 0
