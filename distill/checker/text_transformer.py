@@ -113,7 +113,11 @@ def through(
     places: ndarray,
     attends: Attention = _as_it_is,
 ) -> ndarray:
-    """One forward pass; `attends` sees the attention of every head, and says what it is to be."""
+    """One forward pass; `attends` sees the attention of every head, and says what it is to be.
+
+    Raises:
+        ValueError: a number on the way is none, or infinite.
+    """
     rows = np.array(shape["tokens"])[places]
     before = 0 if shape["bos"] is None else 1
     if before:
@@ -129,7 +133,7 @@ def through(
         read, written = _norm(shape, block, "ln_1", x), block["b_O"]
         for head in range(shape["n_heads"]):
             q, k, v = (read @ block[f"W_{n}"][head] + block[f"b_{n}"][head] for n in "QKV")
-            scores = q @ k.transpose(0, 2, 1) / np.sqrt(shape["d_head"])
+            scores = _finite(q @ k.transpose(0, 2, 1) / np.sqrt(shape["d_head"]))
             if shape["causal"]:
                 seen = np.tril(np.ones(scores.shape[1:], dtype=bool))
                 scores = np.where(seen, scores, -np.inf)
@@ -139,9 +143,17 @@ def through(
         x = x + written
         if shape["d_mlp"]:
             units = _norm(shape, block, "ln_2", x) @ block["W_in"] + block["b_in"]
-            x = x + act(units) @ block["W_out"] + block["b_out"]
+            x = x + act(_finite(units)) @ block["W_out"] + block["b_out"]
+        _finite(x)
     x = x[:, -1:] if shape["reads"] == "last" else x[:, before:]
-    return _norm(shape, weights, "ln_final", x) @ weights["W_U"] + weights["b_U"]
+    return _finite(_norm(shape, weights, "ln_final", x) @ weights["W_U"] + weights["b_U"])
+
+
+def _finite(numbers: ndarray) -> ndarray:
+    """The numbers, if every one is one: what overflowed says nothing of what a network answers."""
+    if not np.isfinite(numbers).all():
+        raise ValueError("the network's numbers overflow: it gives no answer that means anything")
+    return numbers
 
 
 def _norm(shape: Data, block: Mapping[str, ndarray], name: str, x: ndarray) -> ndarray:

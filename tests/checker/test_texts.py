@@ -90,3 +90,12 @@ def test_a_head_that_nothing_reads_shares_nothing_with_its_selection():
     assert claims["program_vs_model.agree"] == claims["program_vs_model.total"]
     assert claims["figures.replaced_accuracy"] == 1
     assert claims["figures.attention_shared"] == 0
+
+
+@pytest.mark.parametrize("name", ["W_U", "W_E"])
+def test_what_overflows_is_no_answer(name):
+    """The largest of numbers that are none is the first: a program that says 0 agreed with it."""
+    zero = [STEP | {"name": "answers", "op": "map", "of": ["tokens"], "by": "0"}]
+    weights = {name: np.full(shifted(3, 3).parameters[name].shape, 1e308)}
+    with np.errstate(all="ignore"), pytest.raises(ValueError, match="overflow"):
+        evidence_of(zero, weights=weights).derive()
