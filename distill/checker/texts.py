@@ -15,7 +15,7 @@ from .kind import Claims
 from .read import COUNT, SEED, Data, check_weights, ranges
 from .sandbox import evaluated_texts, run_texts
 from .scope import texts_held
-from .text_draws import drawn_texts
+from .text_draws import check_text_draws, drawn_texts
 from .text_transformer import (
     EXACT,
     PART_OF_LEADS,
@@ -28,7 +28,7 @@ from .text_transformer import (
 MAX_DRAWN = 1 << 24
 """Tokens that are drawn at once."""
 FEWEST_DRAWN = 1_000
-"""Texts of a run whose texts cannot all be gone through."""
+"""Texts, uniform and structured ones, of a run whose texts cannot all be gone through."""
 FRESH = {"uniform": 1_000, "structured": 1_000}
 """What is drawn anew at every length."""
 
@@ -100,9 +100,7 @@ class TextEvidence:
             for draw in (*draws["fresh"], *draws["stress"]):
                 if draw["length"] * (draw["count"] or 1) > MAX_DRAWN or draw["length"] > longest:
                     raise ValueError("a draw of the certificate is too large")
-            lengths = [draw["length"] for draw in draws["fresh"]]
-            if lengths != list(range(1, longest + 1)):
-                raise ValueError("the certificate does not draw texts of every length")
+            check_text_draws(draws, longest, FEWEST_DRAWN)
         return cls(tokens, longest, answers, shape, weights, draws, source, mechanism)
 
     @property
@@ -137,8 +135,6 @@ class TextEvidence:
                 f"no answer below a lead of {self.shape['tie']}, and the network's largest is "
                 f"{largest:.3g}: expected at most a tenth of it"
             )
-        if not self.every and total < FEWEST_DRAWN:
-            raise ValueError(f"only {total} texts were drawn")
         claims |= {"program_vs_model.agree": agree, "program_vs_model.total": total}
         stress = self.draws["stress"]
         if stress:

@@ -99,3 +99,33 @@ def test_what_overflows_is_no_answer(name):
     weights = {name: np.full(shifted(3, 3).parameters[name].shape, 1e308)}
     with np.errstate(all="ignore"), pytest.raises(ValueError, match="overflow"):
         evidence_of(zero, weights=weights).derive()
+
+
+def draws_of(kind, lengths, count=500, seed=7):
+    return [{"kind": kind, "length": n, "count": count, "seed": seed + n} for n in lengths]
+
+
+EVERY = {"kind": "every", "length": 1, "count": None, "seed": None}
+HONEST = {
+    "fresh": [EVERY, *draws_of("uniform", (2, 3))],
+    "stress": draws_of("structured", (2, 3)),
+}
+
+
+def test_draws_are_those_that_the_report_tells_of():
+    """Structured texts of a token each were counted as so many drawn uniformly at every length."""
+    assert evidence_of(draws=HONEST).derive()["program_vs_model.total"] == 3 + 1000
+    two, three = HONEST["fresh"][1:]
+    for fresh in (
+        draws_of("structured", (1, 2, 3)),
+        [EVERY, two | {"count": 900}, three | {"count": 100}],
+        [EVERY, two, three | {"seed": 7}],
+        [EVERY, *draws_of("uniform", (2, 3), 499)],
+        [*draws_of("uniform", (1, 2), 1000), EVERY | {"length": 3}],
+        [EVERY, two],
+    ):
+        with pytest.raises(ValueError, match=r"certificate|only 998"):
+            evidence_of(draws=HONEST | {"fresh": fresh})
+    for stress in ([], draws_of("structured", (1, 2)), draws_of("uniform", (2, 3))):
+        with pytest.raises(ValueError, match="structured texts"):
+            evidence_of(draws=HONEST | {"stress": stress})
