@@ -52,6 +52,9 @@ LOOKED_AT: Mapping[str, frozenset[str] | None] = {
 REPLACED_SEED, REPLACED_TEXTS = 9_001, 48
 """Of the texts along which heads are replaced, and how many there are of every length."""
 
+FEW_CONSTANTS, DIGITS = 8, 4
+"""Constants of all expressions together that list nothing yet, and digits that one of them has."""
+
 NUMBER = (int, float)
 STEP = {
     **dict.fromkeys(("name", "op", "by", "chosen"), str),
@@ -92,8 +95,34 @@ def derive(evidence: TextEvidence) -> Claims:
         **found,
         FOLLOWS: _follows(evidence, told),
         "mechanism.variables": [step["name"] for step in steps if step["op"] == "select"],
-        "figures.table_cells": float(sum(len(table["values"]) for table in told["tables"])),
+        "figures.table_cells": float(
+            sum(len(table["values"]) for table in told["tables"]) + listed_in(steps)
+        ),
     }
+
+
+def listed_in(steps: Sequence[Mapping[str, Any]]) -> int:
+    """Values that expressions list one by one, as a table would: `2 * (x == 1) + 5 * (x == 2)`.
+
+    Every constant counts as one, and for all that it holds: each of its digits beyond four, as bits
+    of a long one are a table too. 0, 1 and -1 count where something is compared with them.
+    """
+    found = 0
+    for step in steps:
+        tree = ast.parse(step["by"] or "0", mode="eval")
+        compared = {
+            id(part)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Compare)
+            for side in (node.left, *node.comparators)
+            for part in (side, getattr(side, "operand", side))
+        }
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant):
+                digits = len(repr(node.value).strip("0."))
+                plain = node.value in (0, 1) and id(node) not in compared
+                found += 0 if plain else 1 + max(0, digits - DIGITS)
+    return found if found > FEW_CONSTANTS else 0
 
 
 def texts_replaced(tokens: range, longest: int) -> list[ndarray]:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from builders.compiled_texts import shifted
 
+from distill.checker.attention import UNDERSTOOD, listed_in
 from distill.checker.attention import derive as derive_selections
 from distill.checker.kind import FOLLOWS
 from distill.checker.selections import PRIMITIVES, called, lines_of
@@ -129,3 +130,16 @@ def test_draws_are_those_that_the_report_tells_of():
     for stress in ([], draws_of("structured", (1, 2)), draws_of("uniform", (2, 3))):
         with pytest.raises(ValueError, match="structured texts"):
             evidence_of(draws=HONEST | {"stress": stress})
+
+
+def test_values_in_an_expression_are_listed_as_those_of_a_table_are():
+    """Written as a sum of comparisons forty cells of a table were none."""
+    terms = [f"{3 * n} * (taken_i == {n})" for n in range(40)]
+    whole = [STEP | {"by": " + ".join(terms)}]
+    apart = [STEP | {"by": term} for term in terms]
+    packed = [STEP | {"by": f"({7**80} >> taken_i) & 1"}]
+    chosen = [STEP | {"by": " if x else ".join(map(str, range(60)))}]
+    for steps in (whole, apart, packed, chosen):
+        assert listed_in(steps) > UNDERSTOOD
+    plain = ("i == j + 1", "x + 1 - 2 * y", "x == -1", "0.5 * x_j + 1 / 3", "")
+    assert listed_in([STEP | {"by": by} for by in plain]) == 0
