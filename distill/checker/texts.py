@@ -25,14 +25,16 @@ from .text_transformer import (
     shapes_over_texts,
 )
 
-MAX_DRAWN = 1 << 24
-"""Tokens that are drawn at once."""
+LONGEST = 512
+"""Tokens of a text."""
+MOST_NUMBERS, MOST_IN_ALL = 1 << 26, 1 << 31
+"""Pairs of places, or logits, along the texts of one draw and of all of them."""
 FEWEST_DRAWN = 1_000
 """Texts, uniform and structured ones, of a run whose texts cannot all be gone through."""
 FRESH = {"uniform": 1_000, "structured": 1_000}
 """What is drawn anew at every length."""
 
-DRAWN = {"length": COUNT, "count": range(MAX_DRAWN), "seed": SEED}
+DRAWN = {"length": COUNT, "count": range(MOST_NUMBERS), "seed": SEED}
 DRAWS = (
     {**DRAWN, "kind": ("uniform", "structured")},
     {"kind": "every", "length": COUNT, "count": None, "seed": None},
@@ -43,6 +45,37 @@ FIELDS: Mapping[str, Any] = {
     "recorded": None,
 }
 """What a certificate holds beside what all hold, as `read_as` wants it."""
+
+
+def check_amount(certificate: Data, size: int) -> None:
+    """Hold what a certificate asks for against what is gone through, before anything is drawn.
+
+    Args:
+        certificate: whose fields are of their types.
+        size: of the vocabulary.
+
+    Raises:
+        ValueError: texts of one length, or all of them, are too much.
+    """
+    longest, draws = certificate["longest"], certificate["draws"] or {"fresh": [], "stress": []}
+    if longest > LONGEST:
+        raise ValueError(f"texts of {longest:,} tokens: expected at most {LONGEST}")
+    wide, total = max(size, len(certificate["answers"])), 0
+    asked = [(draw["length"], draw["count"]) for draw in (*draws["fresh"], *draws["stress"])]
+    if any(count is not None for _, count in asked):
+        asked += [(n, count) for n in range(1, longest + 1) for count in FRESH.values()]
+    for length, count in asked:
+        if length > longest:
+            raise ValueError(f"a draw of {length:,} tokens: expected at most {longest}")
+        texts = size**length if count is None else count
+        numbers = texts * max(length * length, length * wide)
+        total += numbers
+        if numbers > MOST_NUMBERS or total > MOST_IN_ALL:
+            raise ValueError(
+                f"{'all' if count is None else f'{count:,}'} texts of {length} of {size:,} tokens "
+                f"are too much to go through: expected {MOST_NUMBERS:,} numbers at most, and "
+                f"{MOST_IN_ALL:,} of all draws"
+            )
 
 
 @dataclass(frozen=True)
@@ -83,7 +116,14 @@ class TextEvidence:
         """
         shape, longest, draws = (certificate[n] for n in ("architecture", "longest", "draws"))
         (tokens,) = ranges([certificate["tokens"]])
+        check_amount(certificate, len(tokens))
         answers = np.array(certificate["answers"], dtype=np.float64)
+        if (
+            shape is not None
+            and shape["kind"] == "text_transformer"
+            and (shape["n_layers"] > len(weights))
+        ):
+            raise ValueError(f"{shape['n_layers']:,} layers, and {len(weights)} tensors are stored")
         if shape is None or shape["kind"] != "text_transformer":
             raise ValueError("no network over texts is stored")
         if len(set(answers.tolist())) != len(answers) or not np.isfinite(answers).all():
@@ -97,9 +137,6 @@ class TextEvidence:
             raise ValueError("what stands for no answer is an answer")
         check_weights(weights, shapes_over_texts(shape, tokens, longest, len(answers)))
         if draws is not None:
-            for draw in (*draws["fresh"], *draws["stress"]):
-                if draw["length"] * (draw["count"] or 1) > MAX_DRAWN or draw["length"] > longest:
-                    raise ValueError("a draw of the certificate is too large")
             check_text_draws(draws, longest, FEWEST_DRAWN)
         return cls(tokens, longest, answers, shape, weights, draws, source, mechanism)
 

@@ -11,7 +11,7 @@ from distill.checker.attention import UNDERSTOOD, listed_in
 from distill.checker.attention import derive as derive_selections
 from distill.checker.kind import FOLLOWS
 from distill.checker.selections import PRIMITIVES, called, lines_of
-from distill.checker.texts import TextEvidence
+from distill.checker.texts import TextEvidence, check_amount
 
 STEP = {"of": [], "keys": [], "by": "", "chosen": "", "otherwise": 0, "head": None}
 STEP |= {"also": [], "start": False}
@@ -143,3 +143,26 @@ def test_values_in_an_expression_are_listed_as_those_of_a_table_are():
         assert listed_in(steps) > UNDERSTOOD
     plain = ("i == j + 1", "x + 1 - 2 * y", "x == -1", "0.5 * x_j + 1 / 3", "")
     assert listed_in([STEP | {"by": by} for by in plain]) == 0
+
+
+def test_what_is_too_much_is_refused_before_anything_is_drawn():
+    """Sixteen million texts of a token took 2.5 GB, and a vocabulary of 300,000 took 7.1."""
+    few = {"tokens": [0, 2], "longest": 3, "answers": [0, 1, 2], "draws": HONEST}
+    check_amount(few, 3)
+    check_amount(few | {"draws": None}, 3)
+    more = draws_of("uniform", (2, 3), 16_000_000)
+    every = {"fresh": [EVERY | {"length": n} for n in range(1, 41)], "stress": []}
+    for size, changed in (
+        (300_000, {}),
+        (3, {"longest": 2000}),
+        (3, {"longest": 400}),
+        (3, {"draws": HONEST | {"fresh": more}}),
+        (3, {"draws": HONEST | {"stress": more}}),
+        (3, {"draws": every, "longest": 40}),
+        (3, {"draws": every, "longest": 3}),
+        (3, {"answers": [*range(100_000)]}),
+    ):
+        with pytest.raises(ValueError, match=r"too much|expected at most"):
+            check_amount(few | changed, size)
+    with pytest.raises(ValueError, match="layers"):
+        evidence_of(n_layers=2_000_000_000)
