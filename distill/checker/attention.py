@@ -7,7 +7,7 @@ putting the program's own choices in their places (`located`).
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from .evaluate import Evaluator
 from .kind import FOLLOWS, Claims, Proof, Test
 from .read import read_as
 from .sandbox import program_of
-from .selections import PRIMITIVES, called, lines_of
+from .selections import POSITIONS, PRIMITIVES, called, lines_of
 from .text_draws import drawn_texts
 from .text_transformer import alike, answers_of, through
 from .texts import TextEvidence
@@ -26,8 +26,20 @@ UNDERSTOOD = 50.0
 """Values in tables beyond which a program lists more than it says."""
 
 TESTS: tuple[Test, ...] = (
-    Test("replaced_accuracy", "answers with heads replaced by their selections", 0.9, derived=True),
-    Test("attention_shared", "attention that is where its selection has it", 0.5, derived=True),
+    Test(
+        "replaced_accuracy",
+        "answers with heads replaced by their selections",
+        0.9,
+        derived=True,
+        beside=True,
+    ),
+    Test(
+        "attention_shared",
+        "attention that is where its selection has it",
+        0.5,
+        derived=True,
+        beside=True,
+    ),
     Test("table_cells", "values that are listed", UNDERSTOOD, at_least=False, derived=True),
 )
 PROOFS: Mapping[str, Proof] = {}
@@ -39,6 +51,9 @@ LOOKED_AT: Mapping[str, frozenset[str] | None] = {
 }
 REPLACED_SEED, REPLACED_TEXTS = 9_001, 48
 """Of the texts along which heads are replaced, and how many there are of every length."""
+
+FEW_CONSTANTS, DIGITS = 8, 4
+"""Constants of all expressions together that list nothing yet, and digits that one of them has."""
 
 NUMBER = (int, float)
 STEP = {
@@ -68,6 +83,10 @@ def derive(evidence: TextEvidence) -> Claims:
             step["op"] != "select" and (step["head"] is not None or step["also"] or step["start"])
         ):
             raise ValueError(f"step {step['name'][:40]!r} says more than its line does")
+    for place, step in enumerate(steps[:-1]):
+        later = steps[place + 1 :]
+        if not any(step["name"] in (it["chosen"], *it["of"], *it["keys"]) for it in later):
+            raise ValueError(f"no later step uses {step['name'][:40]!r}")
     found: Claims = {}
     if selections:
         stays, shared = _replaced(evidence, selections)
@@ -76,8 +95,34 @@ def derive(evidence: TextEvidence) -> Claims:
         **found,
         FOLLOWS: _follows(evidence, told),
         "mechanism.variables": [step["name"] for step in steps if step["op"] == "select"],
-        "figures.table_cells": float(sum(len(table["values"]) for table in told["tables"])),
+        "figures.table_cells": float(
+            sum(len(table["values"]) for table in told["tables"]) + listed_in(steps)
+        ),
     }
+
+
+def listed_in(steps: Sequence[Mapping[str, Any]]) -> int:
+    """Values that expressions list one by one, as a table would: `2 * (x == 1) + 5 * (x == 2)`.
+
+    Every constant counts as one, and for all that it holds: each of its digits beyond four, as bits
+    of a long one are a table too. 0, 1 and -1 count where something is compared with them.
+    """
+    found = 0
+    for step in steps:
+        tree = ast.parse(step["by"] or "0", mode="eval")
+        compared = {
+            id(part)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Compare)
+            for side in (node.left, *node.comparators)
+            for part in (side, getattr(side, "operand", side))
+        }
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant):
+                digits = len(repr(node.value).strip("0."))
+                plain = node.value in (0, 1) and id(node) not in compared
+                found += 0 if plain else 1 + max(0, digits - DIGITS)
+    return found if found > FEW_CONSTANTS else 0
 
 
 def texts_replaced(tokens: range, longest: int) -> list[ndarray]:
@@ -92,7 +137,8 @@ def texts_replaced(tokens: range, longest: int) -> list[ndarray]:
 def _replaced(evidence: TextEvidence, selections: list[Mapping[str, Any]]) -> tuple[float, float]:
     """Answers that stay where heads have their selections in place of their attention, and all
     other heads their attention along the text before; and the least that a head's own attention
-    has in common with its selection.
+    has in common with its selection. Of heads whose answers stay whatever they look at it is 0:
+    nothing reads them.
     """
     shape, weights = evidence.shape, evidence.weights
     exact = {name: value.astype(np.float64) for name, value in weights.items()}
@@ -104,13 +150,21 @@ def _replaced(evidence: TextEvidence, selections: list[Mapping[str, Any]]) -> tu
         raise ValueError("a selection is said to be of a head that the network does not have")
     same = total = 0
     shared, rows_seen = np.zeros(len(selections)), 0
+    matters = np.zeros(len(selections), dtype=bool)
     for rows in texts_replaced(evidence.tokens, evidence.longest):
         places = rows - evidence.tokens.start
         own = dict[tuple[int, int], ndarray]()
-        patterns = [
-            _pattern(pairs, rows.shape[1] + (shape["bos"] is not None), step["start"])
-            for step, pairs in zip(selections, _chosen(evidence, selections, rows), strict=True)
-        ]
+        chosen = list(zip(selections, _chosen(evidence, selections, rows), strict=True))
+        patterns, decoys = (
+            [
+                _pattern(it, rows.shape[1] + (shape["bos"] is not None), step["start"])
+                for step, it in each
+            ]
+            for each in (
+                chosen,
+                [(step, elsewhere(step, evidence.mechanism["steps"], it)) for step, it in chosen],
+            )
+        )
 
         def keep(layer: int, head: int, attention: ndarray, own: dict = own) -> ndarray:
             own[layer, head] = attention
@@ -124,12 +178,39 @@ def _replaced(evidence: TextEvidence, selections: list[Mapping[str, Any]]) -> tu
         said, _ = answers_of(shape, evidence.answers, through(shape, exact, places, keep))
         then, _ = answers_of(shape, evidence.answers, through(shape, exact, places, replace))
         same, total = same + int(alike(shape, then, said).sum()), total + said.size
+        for place in np.flatnonzero(~matters):
+
+            def astray(
+                layer: int,
+                head: int,
+                attention: ndarray,
+                which: list = heads[place],
+                decoy: ndarray = decoys[place],
+            ) -> ndarray:
+                return decoy if (layer, head) in which else attention
+
+            then, _ = answers_of(shape, evidence.answers, through(shape, exact, places, astray))
+            matters[place] = not alike(shape, then, said).all()
         before = patterns[0].shape[1] - rows.shape[1]
         for place, (each, pattern) in enumerate(zip(heads, patterns, strict=True)):
             least = np.min([np.minimum(own[head], pattern) for head in each], axis=0)
             shared[place] += least.sum(axis=2)[:, before:].sum()
         rows_seen += rows.size
-    return same / total, float(shared.min() / rows_seen)
+    return same / total, float((shared * matters).min() / rows_seen)
+
+
+def elsewhere(
+    step: Mapping[str, Any], steps: Sequence[Mapping[str, Any]], chosen: ndarray
+) -> ndarray:
+    """A selection that is another, for which a program that reads it answers otherwise.
+
+    What it is in another text; beside it, where it is of positions alone; and everything else,
+    where it is only counted or chooses every position.
+    """
+    if {*step["of"], *step["keys"]} - {POSITIONS}:
+        return np.roll(chosen, 1, axis=0)
+    counted = any(it["op"] == "width" and it["chosen"] == step["name"] for it in steps)
+    return ~chosen if counted or chosen.all() else np.roll(chosen, 1, axis=2)
 
 
 def _chosen(

@@ -21,8 +21,8 @@ from .sequences import SequenceEvidence
 
 TESTS: tuple[Test, ...] = (
     Test(VARIABLE, "R² of reading", 0.8),
-    Test("interchange_accuracy", "continuations after an interchange", 0.99),
-    Test("moved_accuracy", "continuations after a move", 0.9),
+    Test("interchange_accuracy", "continuations after an interchange", 0.99, beside=True),
+    Test("moved_accuracy", "continuations after a move", 0.9, beside=True),
 )
 PROOFS: Mapping[str, Proof] = {
     "boxes": Proof(

@@ -19,6 +19,7 @@ from .kinds import KINDS
 from .language import Program
 from .sandbox import is_confined, program_of, run_command_line
 from .statements import at, rows_that_bend_rules, words
+from .text_transformer import taken_as_told
 from .verdict import verdict
 
 SHOWN = ("verdict", "located", "program_vs_model.agree", "proof.smallest_lead")
@@ -92,6 +93,7 @@ def check_run(path: Path, seed: int | None = None, more: More | None = None) -> 
         findings.append(Finding("network", True, "not run again: it was not stored"))
     parts = not_looked_at(KINDS.get(str(folder.mechanism.get("kind"))), folder.mechanism)
     listed += [f"parts of mechanism.json: {', '.join(parts)}"] if parts else []
+    listed += _taken_as_told(folder)
     listed += [] if refused else ["words of program.py: its names, docstrings and comments"]
     others = ", ".join(file.name for file in folder.others)
     listed += [f"files not looked at: {others}"] if others else []
@@ -138,6 +140,13 @@ def _derived(folder: Folder, seed: int, more: More | None) -> tuple[Claims, list
     if claims["verdict"] != "approximate":
         findings += _drawn_again(evidence, claims, seed)
     return claims, findings
+
+
+def _taken_as_told(folder: Folder) -> list[str]:
+    """What a certificate says of how outputs are read, of a network over texts."""
+    told = folder.certificate.get("architecture")
+    over_texts = isinstance(told, dict) and told.get("kind") == "text_transformer"
+    return [f"of the network: {each}" for each in taken_as_told(told)] if over_texts else []
 
 
 def _domain(program: Program, evidence: AnyEvidence) -> Finding:

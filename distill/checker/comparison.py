@@ -19,7 +19,13 @@ from .read import whole
 
 TESTS: tuple[Test, ...] = (
     Test("margin_r2", "R² of the margin along the sum, among inputs of one answer", 0.5),
-    Test("line_kept_accuracy", "answers kept with every value on a line", 0.9, derived=True),
+    Test(
+        "line_kept_accuracy",
+        "answers kept with every value on a line",
+        0.9,
+        derived=True,
+        beside=True,
+    ),
     Test("line_removed_accuracy", "answers left without it", 0.75, at_least=False, derived=True),
 )
 PROOFS: Mapping[str, Proof] = {}

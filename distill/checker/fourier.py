@@ -19,7 +19,7 @@ from .read import whole
 from .sandbox import run_program
 
 TESTS: tuple[Test, ...] = (
-    Test("logit_r2", "R² of the logits", 0.5),
+    Test("logit_r2", "R² of the logits", 0.5, beside=True),
     Test(DECOY, "R² of a decoy", 0.5, at_least=False),
     Test("kept_only_accuracy", "answers kept by the key planes alone", 0.99),
     Test("removed_accuracy", "answers left without the key planes", 0.5, at_least=False),

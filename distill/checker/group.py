@@ -21,13 +21,25 @@ from .read import read_as, whole
 
 TESTS: tuple[Test, ...] = (
     Test("element_r2", "R² of the logits by the keys' matrix elements", 0.5, derived=True),
-    Test("keys_kept", "answers kept by the keys' matrix elements alone", 0.99, derived=True),
+    Test(
+        "keys_kept",
+        "answers kept by the keys' matrix elements alone",
+        0.99,
+        derived=True,
+        beside=True,
+    ),
     Test(
         *("keys_removed", "answers left without the keys' matrix elements", 0.5),
         at_least=False,
         derived=True,
+        beside=True,
     ),
-    Test("keys_moved", "answers that follow when the keys' matrix elements are moved", 0.9),
+    Test(
+        "keys_moved",
+        "answers that follow when the keys' matrix elements are moved",
+        0.9,
+        beside=True,
+    ),
 )
 PROOFS: Mapping[str, Proof] = {}
 LOOKED_AT: Mapping[str, frozenset[str] | None] = {

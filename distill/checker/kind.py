@@ -41,6 +41,9 @@ class Test:
         needs: the least value that passes, or the greatest where it is not `at_least`.
         clear: how far on the right side of its decoy the value must be.
         derived: whether `derive` gives the value of a stored network's row.
+        beside: whether a decoy must stand beside it. Of others a decoy cannot always be found (a
+            coordinate that has every frequency, a register that is the same in every sequence), or
+            there is none.
     """
 
     name: str
@@ -49,6 +52,7 @@ class Test:
     at_least: bool = True
     clear: float = CLEAR
     derived: bool = False
+    beside: bool = False
 
     @property
     def stands_for_many(self) -> bool:

@@ -3,7 +3,8 @@
 Every test of the inside is a row of the report: a value, and the value that a wrong explanation
 (a decoy) reached in the same test. A network is located if it was stored and every test of its kind
 was made, gave what it needs, and stands clear of its decoy. **A test that was not made is not
-passed.** What a decoy could not be found for is held against its bound alone.
+passed**, and neither is one without a decoy, where one can always be made. What a decoy cannot be
+found for in every network is held against its bound alone.
 
 A loop whose program has no variable that its state determines (it remembers nothing from step to
 step, or only what may be anything in some state) has nothing to locate: it is never located.
@@ -102,7 +103,7 @@ def _doubt(test: Test, words: str, row: tuple[float | None, float | None]) -> st
         side = "at least" if test.at_least else "at most"
         return f"{words}: {_digits(value, test.needs)}, needs {side} {test.needs}"
     if decoy is None:
-        return None
+        return f"{words}: no decoy stands beside it" if test.beside else None
     if not is_number(decoy) or (value - decoy if test.at_least else decoy - value) < test.clear:
         return f"{words}: {value:.3f}, and a decoy {decoy:.3f}"
     return None

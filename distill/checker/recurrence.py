@@ -12,7 +12,7 @@ from .sequences import SequenceEvidence
 
 TESTS: tuple[Test, ...] = (
     Test(VARIABLE, "R² of reading", 0.9),
-    Test("moved_accuracy", "continuations after a move along a register", 0.9),
+    Test("moved_accuracy", "continuations after a move along a register", 0.9, beside=True),
 )
 PROOFS: Mapping[str, Proof] = {
     method: Proof(

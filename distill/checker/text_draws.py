@@ -35,6 +35,35 @@ def drawn_texts(draw: Mapping[str, Any], tokens: range) -> ndarray:
     raise ValueError(f"texts of the kind {draw['kind']!r} are not known")
 
 
+def check_text_draws(draws: Mapping[str, Any], longest: int, fewest: int) -> None:
+    """Hold draws to what is said of them: every text up to a length, and beyond it as many at every
+    length, drawn uniformly and under seeds in a row; there structured ones too.
+
+    Raises:
+        ValueError: they are others.
+    """
+    fresh, stress = draws["fresh"], draws["stress"]
+    if [draw["length"] for draw in fresh] != list(range(1, longest + 1)):
+        raise ValueError("the certificate does not draw texts of every length")
+    drawn = [draw for draw in fresh if draw["kind"] != "every"]
+    if drawn != fresh[longest - len(drawn) :]:
+        raise ValueError("the certificate goes through all longer texts, and draws shorter ones")
+    for kind, some in (("uniform", drawn), ("structured", stress)):
+        first = some[0] if some else {}
+        wanted = [
+            {"kind": kind, "length": draw["length"], "count": first.get("count"), "seed": seed}
+            for seed, draw in enumerate(drawn, first.get("seed", 0))
+        ]
+        if [*map(dict, some)] != wanted:
+            raise ValueError(
+                f"the certificate's {kind} texts: expected as many at every length that is not "
+                "gone through, under seeds in a row"
+            )
+        total = sum(draw["count"] for draw in some)
+        if drawn and total < fewest:
+            raise ValueError(f"only {total} {kind} texts were drawn: expected at least {fewest}")
+
+
 def structured(tokens: range, count: int, length: int, seed: int) -> ndarray:
     """Texts of eight kinds in turn.
 

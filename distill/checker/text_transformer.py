@@ -41,8 +41,14 @@ def shapes_over_texts(shape: Data, tokens: range, longest: int, answers: int) ->
     said = answers if shape["readout"] == "choice" else 1
     if not fits or shape["n_outputs"] != said or bool(answers) != (shape["readout"] == "choice"):
         raise ValueError("the network does not read these texts, or not give these answers")
-    if shape["tie"] < 0 or not 0 <= shape["tolerance"] <= MOST_TOLERANCE:
-        raise ValueError("answers that are as far apart as that are not the same")
+    most = EXACT if shape["readout"] == "choice" else MOST_TOLERANCE
+    if not 0 <= shape["tolerance"] <= most:
+        raise ValueError(
+            f"a tolerance of {shape['tolerance']}: expected at most {most} where the network "
+            f"gives {'one of its values' if most == EXACT else 'a number'}"
+        )
+    if not 0 <= shape["tie"] <= MOST_TIE:
+        raise ValueError(f"no answer below a lead of {shape['tie']}: expected at most {MOST_TIE}")
     block: Shapes = {
         **dict.fromkeys(("W_Q", "W_K", "W_V"), (heads, d, width)),
         **dict.fromkeys(("b_Q", "b_K", "b_V"), (heads, width)),
@@ -60,8 +66,21 @@ def shapes_over_texts(shape: Data, tokens: range, longest: int, answers: int) ->
     return found
 
 
-MOST_TOLERANCE = 0.05
+MOST_TOLERANCE = 0.01
 """Beyond it numbers are not the same, whatever a folder says."""
+MOST_TIE, PART_OF_LEADS = 0.05, 0.1
+"""Beyond it a lead is an answer, whatever a folder says; and so it is beyond that part of the
+largest lead that the network ever has: what never answers agrees with whatever never does."""
+EXACT = 1e-9
+"""What values that are chosen may be apart: no more than rounding. Another class is another one."""
+
+
+def taken_as_told(shape: Data) -> list[str]:
+    """What a certificate says of how a network's outputs are read, which nothing else shows."""
+    if shape["readout"] == "value":
+        return [f"numbers count as the same up to {shape['tolerance']} of themselves, or of 1"]
+    said = f"no answer ({shape['none']}) where the largest output leads by less than {shape['tie']}"
+    return [said] if shape["tie"] else []
 
 
 Attention = Callable[[int, int, ndarray], ndarray]
@@ -94,7 +113,11 @@ def through(
     places: ndarray,
     attends: Attention = _as_it_is,
 ) -> ndarray:
-    """One forward pass; `attends` sees the attention of every head, and says what it is to be."""
+    """One forward pass; `attends` sees the attention of every head, and says what it is to be.
+
+    Raises:
+        ValueError: a number on the way is none, or infinite.
+    """
     rows = np.array(shape["tokens"])[places]
     before = 0 if shape["bos"] is None else 1
     if before:
@@ -110,7 +133,7 @@ def through(
         read, written = _norm(shape, block, "ln_1", x), block["b_O"]
         for head in range(shape["n_heads"]):
             q, k, v = (read @ block[f"W_{n}"][head] + block[f"b_{n}"][head] for n in "QKV")
-            scores = q @ k.transpose(0, 2, 1) / np.sqrt(shape["d_head"])
+            scores = _finite(q @ k.transpose(0, 2, 1) / np.sqrt(shape["d_head"]))
             if shape["causal"]:
                 seen = np.tril(np.ones(scores.shape[1:], dtype=bool))
                 scores = np.where(seen, scores, -np.inf)
@@ -120,9 +143,17 @@ def through(
         x = x + written
         if shape["d_mlp"]:
             units = _norm(shape, block, "ln_2", x) @ block["W_in"] + block["b_in"]
-            x = x + act(units) @ block["W_out"] + block["b_out"]
+            x = x + act(_finite(units)) @ block["W_out"] + block["b_out"]
+        _finite(x)
     x = x[:, -1:] if shape["reads"] == "last" else x[:, before:]
-    return _norm(shape, weights, "ln_final", x) @ weights["W_U"] + weights["b_U"]
+    return _finite(_norm(shape, weights, "ln_final", x) @ weights["W_U"] + weights["b_U"])
+
+
+def _finite(numbers: ndarray) -> ndarray:
+    """The numbers, if every one is one: what overflowed says nothing of what a network answers."""
+    if not np.isfinite(numbers).all():
+        raise ValueError("the network's numbers overflow: it gives no answer that means anything")
+    return numbers
 
 
 def _norm(shape: Data, block: Mapping[str, ndarray], name: str, x: ndarray) -> ndarray:

@@ -15,17 +15,26 @@ from .kind import Claims
 from .read import COUNT, SEED, Data, check_weights, ranges
 from .sandbox import evaluated_texts, run_texts
 from .scope import texts_held
-from .text_draws import drawn_texts
-from .text_transformer import alike, answers_of, logits_of, shapes_over_texts
+from .text_draws import check_text_draws, drawn_texts
+from .text_transformer import (
+    EXACT,
+    PART_OF_LEADS,
+    alike,
+    answers_of,
+    logits_of,
+    shapes_over_texts,
+)
 
-MAX_DRAWN = 1 << 24
-"""Tokens that are drawn at once."""
+LONGEST = 512
+"""Tokens of a text."""
+MOST_NUMBERS, MOST_IN_ALL = 1 << 26, 1 << 31
+"""Pairs of places, or logits, along the texts of one draw and of all of them."""
 FEWEST_DRAWN = 1_000
-"""Texts of a run whose texts cannot all be gone through."""
+"""Texts, uniform and structured ones, of a run whose texts cannot all be gone through."""
 FRESH = {"uniform": 1_000, "structured": 1_000}
 """What is drawn anew at every length."""
 
-DRAWN = {"length": COUNT, "count": range(MAX_DRAWN), "seed": SEED}
+DRAWN = {"length": COUNT, "count": range(MOST_NUMBERS), "seed": SEED}
 DRAWS = (
     {**DRAWN, "kind": ("uniform", "structured")},
     {"kind": "every", "length": COUNT, "count": None, "seed": None},
@@ -36,6 +45,37 @@ FIELDS: Mapping[str, Any] = {
     "recorded": None,
 }
 """What a certificate holds beside what all hold, as `read_as` wants it."""
+
+
+def check_amount(certificate: Data, size: int) -> None:
+    """Hold what a certificate asks for against what is gone through, before anything is drawn.
+
+    Args:
+        certificate: whose fields are of their types.
+        size: of the vocabulary.
+
+    Raises:
+        ValueError: texts of one length, or all of them, are too much.
+    """
+    longest, draws = certificate["longest"], certificate["draws"] or {"fresh": [], "stress": []}
+    if longest > LONGEST:
+        raise ValueError(f"texts of {longest:,} tokens: expected at most {LONGEST}")
+    wide, total = max(size, len(certificate["answers"])), 0
+    asked = [(draw["length"], draw["count"]) for draw in (*draws["fresh"], *draws["stress"])]
+    if any(count is not None for _, count in asked):
+        asked += [(n, count) for n in range(1, longest + 1) for count in FRESH.values()]
+    for length, count in asked:
+        if length > longest:
+            raise ValueError(f"a draw of {length:,} tokens: expected at most {longest}")
+        texts = size**length if count is None else count
+        numbers = texts * max(length * length, length * wide)
+        total += numbers
+        if numbers > MOST_NUMBERS or total > MOST_IN_ALL:
+            raise ValueError(
+                f"{'all' if count is None else f'{count:,}'} texts of {length} of {size:,} tokens "
+                f"are too much to go through: expected {MOST_NUMBERS:,} numbers at most, and "
+                f"{MOST_IN_ALL:,} of all draws"
+            )
 
 
 @dataclass(frozen=True)
@@ -76,27 +116,39 @@ class TextEvidence:
         """
         shape, longest, draws = (certificate[n] for n in ("architecture", "longest", "draws"))
         (tokens,) = ranges([certificate["tokens"]])
+        check_amount(certificate, len(tokens))
         answers = np.array(certificate["answers"], dtype=np.float64)
+        if (
+            shape is not None
+            and shape["kind"] == "text_transformer"
+            and (shape["n_layers"] > len(weights))
+        ):
+            raise ValueError(f"{shape['n_layers']:,} layers, and {len(weights)} tensors are stored")
         if shape is None or shape["kind"] != "text_transformer":
             raise ValueError("no network over texts is stored")
         if len(set(answers.tolist())) != len(answers) or not np.isfinite(answers).all():
             raise ValueError("the outputs of the network do not stand for values of their own")
+        apart = np.diff(np.sort(answers)) <= 2 * EXACT * np.maximum(
+            1, np.abs(answers).max(initial=0)
+        )
+        if apart.any():
+            raise ValueError("values that the network answers are no further apart than rounding")
         if shape["none"] in (*answers.tolist(), *tokens):
             raise ValueError("what stands for no answer is an answer")
         check_weights(weights, shapes_over_texts(shape, tokens, longest, len(answers)))
         if draws is not None:
-            for draw in (*draws["fresh"], *draws["stress"]):
-                if draw["length"] * (draw["count"] or 1) > MAX_DRAWN or draw["length"] > longest:
-                    raise ValueError("a draw of the certificate is too large")
-            lengths = [draw["length"] for draw in draws["fresh"]]
-            if lengths != list(range(1, longest + 1)):
-                raise ValueError("the certificate does not draw texts of every length")
+            check_text_draws(draws, longest, FEWEST_DRAWN)
         return cls(tokens, longest, answers, shape, weights, draws, source, mechanism)
 
     @property
     def takes(self) -> tuple[range, ...]:
         """The domain of a token of the program."""
         return (self.tokens,)
+
+    @property
+    def of_several(self) -> bool:
+        """Whether the network chooses, so that one of its outputs leads."""
+        return len(self.answers) > 1
 
     @property
     def every(self) -> bool:
@@ -114,13 +166,16 @@ class TextEvidence:
             raise ValueError("the certificate holds no texts")
         claims: Claims = {"space": "texts", "program.exceptions": 0, "meaning": None}
         claims |= {"model_vs_task": None, "program_vs_task": None}
-        agree, total, smallest = self._along(self.draws["fresh"])
-        if not self.every and total < FEWEST_DRAWN:
-            raise ValueError(f"only {total} texts were drawn")
+        agree, total, smallest, largest = self._along(self.draws["fresh"])
+        if self.shape["tie"] > PART_OF_LEADS * largest:
+            raise ValueError(
+                f"no answer below a lead of {self.shape['tie']}, and the network's largest is "
+                f"{largest:.3g}: expected at most a tenth of it"
+            )
         claims |= {"program_vs_model.agree": agree, "program_vs_model.total": total}
         stress = self.draws["stress"]
         if stress:
-            also, texts, least = self._along(stress)
+            also, texts, least, _ = self._along(stress)
             smallest = min(smallest, least)
             claims |= {
                 f"program_vs_model.stress.{n}": v for n, v in (("agree", also), ("total", texts))
@@ -136,15 +191,18 @@ class TextEvidence:
             "program_vs_model.heldout_total": None,
         }
 
-    def _along(self, draws: list[Data]) -> tuple[int, int, float]:
-        """Texts that are answered alike, all of them, and the smallest lead of an answer."""
-        agree, total, smallest = 0, 0, np.inf
+    def _along(self, draws: list[Data]) -> tuple[int, int, float, float]:
+        """Texts that are answered alike, all of them, and the smallest and the largest lead of an
+        answer; none is the largest where nothing is answered.
+        """
+        agree, total, smallest, largest = 0, 0, np.inf, 0.0
         for draw in draws:
             rows = drawn_texts(draw, self.tokens)
             alike_, lead = self.compared(rows)
             agree, total = agree + int(alike_.all(axis=1).sum()), total + len(rows)
             smallest = min(smallest, float(lead.min()))
-        return agree, total, smallest
+            largest = max(largest, float(lead[np.isfinite(lead)].max(initial=0.0)))
+        return agree, total, smallest, largest if self.of_several else np.inf
 
     def compared(self, rows: ndarray) -> tuple[ndarray, ndarray]:
         """Whether program and network answer texts of one length alike, and the network's leads.

@@ -39,7 +39,7 @@ OPTIONS: Mapping[str, str] = {
     "readout": r"choice|value",
     "reads": r"every|last",
     "activation": r"relu|gelu|gelu_tanh",
-    "tie": r"[0-9.]{1,12}",
+    "tie": r"0\.0[0-4][0-9]{0,8}",
 }
 """What an option may say, as a pattern."""
 ASKED = ("causal", "bos", "readout")

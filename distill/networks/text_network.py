@@ -57,7 +57,11 @@ class TextNetwork:
     def logits(
         self, texts: Int[ndarray, "n length"], edit: Edit | None = None
     ) -> Float[ndarray, "n answers outputs"]:
-        """Logits at the positions of texts of one length; `edit` as of the architecture."""
+        """Logits at the positions of texts of one length; `edit` as of the architecture.
+
+        Raises:
+            DistillError: they are no finite numbers.
+        """
         places = torch.from_numpy(np.asarray(texts - self.texts.tokens.start))
         wide = self.shape.d_model + self.shape.n_heads * texts.shape[1]
         count = max(1, AT_ONCE // (wide * (texts.shape[1] + 1)))
@@ -68,7 +72,12 @@ class TextNetwork:
             parts = [
                 self.shape.logits(self.parameters, some, *given) for some in places.split(count)
             ]
-        return torch.cat(parts).numpy()
+        found = torch.cat(parts).numpy()
+        if not np.isfinite(found).all():
+            raise DistillError(
+                "the network's logits overflow: expected finite numbers for every text"
+            )
+        return found
 
     def said(self, logits: Float[ndarray, "n answers outputs"]) -> Float[ndarray, "n answers"]:
         """The answers that logits are."""

@@ -22,7 +22,7 @@ def passed(kind):
     return {
         VARIABLE + name if test.name == VARIABLE else test.name: (1.0, 0.2)
         if test.at_least
-        else (0.0, None)
+        else (0.0, 1.0 if test.beside else None)
         for test in TESTS[kind]
         for name in (NAMES if test.name == VARIABLE else ("",))
     }
@@ -59,12 +59,24 @@ def test_every_test_has_its_bound_and_must_stand_clear_of_its_decoy(kind, name):
     beyond = passed(kind) | {name: (needs - side * 1e-6, None)}
     (doubt,) = doubts(kind, beyond, True, NAMES)
     assert f"needs at {'least' if at_least else 'most'} {needs}" in doubt
-    assert doubts(kind, passed(kind) | {name: (needs, None)}, True, NAMES) == []
+    far = passed(kind) | {name: (needs, needs - side * (CLEAR + 1e-6))}
+    assert doubts(kind, far, True, NAMES) == []
     close = passed(kind) | {name: (needs, needs - side * (CLEAR - 1e-6))}
     (doubt,) = doubts(kind, close, True, NAMES)
     assert "and a decoy" in doubt
     (doubt,) = doubts(kind, passed(kind) | {name: (needs, math.nan)}, True, NAMES)
     assert "and a decoy" in doubt
+
+
+@pytest.mark.parametrize("kind", TESTS)
+def test_a_test_that_always_has_a_decoy_is_not_passed_without_one(kind):
+    """Whoever set it to null had the bound alone to reach."""
+    for test in TESTS[kind]:
+        name = VARIABLE + NAMES[0] if test.name == VARIABLE else test.name
+        found = doubts(kind, passed(kind) | {name: (test.needs, None)}, True, NAMES)
+        assert [doubt.endswith("no decoy stands beside it") for doubt in found] == (
+            [True] if test.beside else []
+        )
 
 
 def test_a_figure_like_its_decoy_says_nothing_whatever_the_kind():

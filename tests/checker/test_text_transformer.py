@@ -8,7 +8,13 @@ import torch
 from builders.compiled_texts import histogram, shifted
 
 from distill.checker.text_draws import FAMILIES, drawn_texts, structured
-from distill.checker.text_transformer import alike, answers_of, logits_of, shapes_over_texts
+from distill.checker.text_transformer import (
+    alike,
+    answers_of,
+    logits_of,
+    shapes_over_texts,
+    taken_as_told,
+)
 from distill.domains.texts import Texts
 from distill.networks.stored import Model
 from distill.networks.text_network import TextNetwork
@@ -79,3 +85,27 @@ def test_structured_texts_are_what_random_ones_almost_never_are():
     assert (again == rows).all()
     with pytest.raises(ValueError, match="not known"):
         drawn_texts({"kind": "odd", "length": 2}, range(3))
+
+
+def told_of(**changes):
+    return asdict(replace(BASE, **changes))
+
+
+def test_a_chosen_value_is_that_value_and_only_numbers_have_a_tolerance():
+    """Within 0.05 of 40 lies 41: a program that is off by one passed as exhaustive."""
+    for changes in ({"tolerance": 0.05}, {"readout": "value", "n_outputs": 1, "tolerance": 0.05}):
+        told = told_of(**changes)
+        with pytest.raises(ValueError, match="tolerance"):
+            shapes_over_texts(told, range(3), 5, 0 if "readout" in changes else 4)
+    number = told_of(readout="value", n_outputs=1, tolerance=0.01)
+    assert shapes_over_texts(number, range(3), 5, 0)
+
+
+def test_what_counts_as_no_answer_is_a_small_lead_and_is_listed():
+    """With a tie of 1e9 every network answered nothing, as a program did that says so."""
+    with pytest.raises(ValueError, match="lead"):
+        shapes_over_texts(told_of(tie=1e9), range(3), 5, 4)
+    assert shapes_over_texts(told_of(tie=0.05), range(3), 5, 4)
+    assert "less than 0.02" in taken_as_told(told_of(tie=0.02))[0]
+    assert taken_as_told(told_of(tie=0.0)) == []
+    assert "0.01" in taken_as_told(told_of(readout="value", tolerance=0.01))[0]

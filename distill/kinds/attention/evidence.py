@@ -3,11 +3,13 @@
 Every head that a selection was read from is given the selection itself in place of its attention:
 the same weight on every position that is chosen, and on the token before the text where none is.
 Every other head is given its attention along another text of the same length. A decoy chooses
-elsewhere: what the selection is in another text; beside it, where it is of positions alone; and
-everything else, where only the number of positions counts. The network must not answer so.
+elsewhere (`distill.checker.attention.elsewhere`), and the network must not answer so. Heads of one
+selection for which no answer changes are read by nothing: they share nothing with it.
 """
 
 from __future__ import annotations
+
+from dataclasses import asdict
 
 import numpy as np
 import torch
@@ -15,10 +17,9 @@ from jaxtyping import Bool, Int
 from numpy import ndarray
 from torch import Tensor
 
-from distill.checker.attention import texts_replaced
-from distill.checker.selections import POSITIONS
+from distill.checker.attention import elsewhere, texts_replaced
 from distill.evidence.figures import Measure, Measured
-from distill.kinds.attention.mechanism import AttentionMechanism, Step
+from distill.kinds.attention.mechanism import AttentionMechanism
 from distill.kinds.attention.running import selections_of
 from distill.networks.text_network import TextNetwork
 from distill.networks.trace import TextTrace
@@ -34,10 +35,14 @@ def replaced(mechanism: AttentionMechanism, view: TextTrace) -> Measured:
         return {}
     network, total, positions = view.network, 0, 0
     stays, shared = [0, 0], np.zeros((2, len(selections)))
+    matters = np.zeros(len(selections), dtype=bool)
     for rows in texts_replaced(view.texts.tokens, view.texts.longest):
         said, own = _as_it_is(network, rows)
         chosen = selections_of(mechanism, rows)
-        decoys = {step.name: _decoy(mechanism, step, chosen[step.name]) for step in selections}
+        decoys = {
+            step.name: elsewhere(asdict(step), mechanism.data, chosen[step.name])
+            for step in selections
+        }
         for place, pairs in enumerate((chosen, decoys)):
             patterns = [_pattern(network, pairs[step.name], step.start) for step in selections]
             put = {
@@ -51,9 +56,14 @@ def replaced(mechanism: AttentionMechanism, view: TextTrace) -> Measured:
                 least = torch.stack([torch.minimum(own[head], pattern) for head in step.heads])
                 both = least.amin(dim=0).sum(dim=2)
                 shared[place, which] += float(both[:, network.shape.before :].sum())
+        for which in np.flatnonzero(~matters):
+            step = selections[which]
+            astray = _pattern(network, decoys[step.name], step.start)
+            answers = _answered(network, rows, {**own, **dict.fromkeys(step.heads, astray)})
+            matters[which] = not network.same(answers, said).all()
         total, positions = total + said.size, positions + rows.size
     value, decoy = (count / total for count in stays)
-    least, beside = (float(each.min() / positions) for each in shared)
+    least, beside = (float((each * matters).min() / positions) for each in shared)
     return {
         "replaced_accuracy": Measure(value, decoy),
         "attention_shared": Measure(least, beside),
@@ -89,16 +99,6 @@ def _answered(network: TextNetwork, rows: Int[ndarray, "n length"], patterns: Pa
         return torch.stack([patterns[int(layer), head] for head in heads], dim=1)
 
     return network.said(network.logits(rows, edit))
-
-
-def _decoy(
-    mechanism: AttentionMechanism, step: Step, chosen: Bool[ndarray, "n length length"]
-) -> Bool[ndarray, "n length length"]:
-    """A selection that is another, and for which the program would answer otherwise."""
-    if {*step.of, *step.keys} - {POSITIONS}:
-        return np.roll(chosen, 1, axis=0)
-    counted = any(it.op == "width" and it.chosen == step.name for it in mechanism.steps)
-    return ~chosen if counted or chosen.all() else np.roll(chosen, 1, axis=2)
 
 
 def _pattern(network: TextNetwork, chosen: Bool[ndarray, "n length length"], start: bool) -> Tensor:

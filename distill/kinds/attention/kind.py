@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from distill.checker.attention import UNDERSTOOD
+from distill.checker.attention import UNDERSTOOD, listed_in
 from distill.checker.scope import many
 from distill.drawing.picture import Picture
 from distill.evidence.figures import Measure, Measured
@@ -65,7 +65,8 @@ class AttentionKind(Kind[AttentionMechanism]):
         mechanism = written.mechanism
         assert isinstance(mechanism, AttentionMechanism), "of this kind"
         assert isinstance(view, TextTrace), "selections are read over texts"
-        return {"table_cells": Measure(float(mechanism.cells))} | replaced(mechanism, view)
+        listed = mechanism.cells + listed_in(mechanism.data)
+        return {"table_cells": Measure(float(listed))} | replaced(mechanism, view)
 
     def show(self, mechanism: AttentionMechanism, view: View) -> AttentionExhibits:
         """Attention beside selections along one text."""
