@@ -88,9 +88,7 @@ class TextEvidence:
             for draw in (*draws["fresh"], *draws["stress"]):
                 if draw["length"] * (draw["count"] or 1) > MAX_DRAWN or draw["length"] > longest:
                     raise ValueError("a draw of the certificate is too large")
-            lengths = [draw["length"] for draw in draws["fresh"]]
-            if lengths != list(range(1, longest + 1)):
-                raise ValueError("the certificate does not draw texts of every length")
+            _check_lengths(draws["fresh"], longest)
         return cls(tokens, longest, answers, shape, weights, draws, source, mechanism)
 
     @property
@@ -114,9 +112,20 @@ class TextEvidence:
             raise ValueError("the certificate holds no texts")
         claims: Claims = {"space": "texts", "program.exceptions": 0, "meaning": None}
         claims |= {"model_vs_task": None, "program_vs_task": None}
-        agree, total, smallest = self._along(self.draws["fresh"])
-        if not self.every and total < FEWEST_DRAWN:
-            raise ValueError(f"only {total} texts were drawn")
+        fresh, name = self.draws["fresh"], "program_vs_model.drawn"
+        drawn = [draw for draw in fresh if draw["kind"] != "every"]
+        agree, total, smallest = self._along([draw for draw in fresh if draw["kind"] == "every"])
+        bounded = agree, total
+        if drawn:
+            same, count, least = self._along(drawn)
+            if count < FEWEST_DRAWN:
+                raise ValueError(f"only {count} texts were drawn")
+            claims |= {f"{name}.agree": same, f"{name}.total": count}
+            claims[f"{name}.shortest"] = drawn[0]["length"]
+            agree, total, smallest = agree + same, total + count, min(smallest, least)
+            bounded = same, count
+        else:
+            claims[name] = None
         claims |= {"program_vs_model.agree": agree, "program_vs_model.total": total}
         stress = self.draws["stress"]
         if stress:
@@ -129,7 +138,7 @@ class TextEvidence:
             claims["program_vs_model.stress"] = None
         margin = smallest if isfinite(smallest) else None
         return claims | {
-            **rates(agree, total, self.every),
+            **rates(*bounded, not drawn),
             "figures.smallest_margin": margin,
             "program_vs_model.length": self.longest,
             "program_vs_model.heldout_agree": None,
@@ -184,3 +193,20 @@ class TextEvidence:
         rows = drawn_texts(draw, self.tokens)
         printed = map(str, evaluated_texts(self.program, rows))
         return [list(map(str, row)) for row in rows.tolist()], list(printed)
+
+
+def _check_lengths(draws: list[Data], longest: int) -> None:
+    """Raise ValueError unless all short texts were gone through, and of every other length as many
+    drawn evenly.
+
+    Then few disagreements are no likelier than if every length had the mean of their rates
+    (Hoeffding 1956): the bound is on that, the rate among texts whose length is drawn evenly too.
+    """
+    if [draw["length"] for draw in draws] != list(range(1, longest + 1)):
+        raise ValueError("the certificate does not draw texts of every length")
+    drawn = [draw for draw in draws if draw["kind"] != "every"]
+    alike = len({draw["count"] for draw in drawn}) <= 1
+    if not alike or drawn != draws[len(draws) - len(drawn) :]:
+        raise ValueError("the certificate does not draw as many texts of every longer length")
+    if any(draw["kind"] != "uniform" for draw in drawn):
+        raise ValueError("the certificate does not draw texts evenly")

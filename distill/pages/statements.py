@@ -13,7 +13,7 @@ from distill.checker.scope import many
 from distill.records.counts import Agreement, ProgramVsModel
 from distill.records.figures import STRESS, three, words_of
 from distill.records.report import Meaning, Report
-from distill.records.sentences import TAKEN, not_derived
+from distill.records.sentences import TAKEN, not_derived, texts_counted
 
 if TYPE_CHECKING:  # what is shown on a terminal does not wait for torch
     from distill.runs.store import Run
@@ -98,15 +98,19 @@ def _agreement(report: Report, counted: ProgramVsModel) -> list[str]:
     steps = report.over_sequences
     things = "sequences of the training length" if steps else "inputs"
     if report.space == "texts":
-        things = f"texts of up to {counted.length:,} tokens"
+        things = f"texts of up to {many(counted.length or 0, 'token')}"
     which = (
         f"All {counted.total:,} {things}"
         if counted.exhaustive
         else (f"{counted.total:,} {things}, drawn at random,")
     )
+    agree = _of(counted)
+    if counted.drawn is not None:
+        which = f"{counted.total:,} {things}"
+        agree = texts_counted(report.tree["program_vs_model"])
     said = [
         f"{which} went through the network and through program.py as it is stored: they agree on "
-        f"{_of(counted)}."
+        f"{agree}."
     ]
     if counted.heldout_total is not None:
         said.append(
