@@ -292,18 +292,24 @@ def _traced(network: HasLogits, domain: Domain, stages: Stages) -> View:
     return traced
 
 
-def _check_fits(path: str | Path, space: Domain | Channels | Texts, task: AnyTask | None) -> None:
+def _check_fits(
+    path: str | Path, space: Domain | Channels | Texts, task: Task | SequenceTask | None
+) -> None:
     """A task that is of another size than a checkpoint, or over something else, is none of its."""
-    if not isinstance(task, Task | SequenceTask):
+    if task is None:
         return
+    if isinstance(space, Texts):
+        raise DistillError(
+            f"checkpoint '{path}' is a network over texts ({space}), which no task is over, and "
+            f"task '{task.name}' was given: leave it out"
+        )
     wanted = task.domain if isinstance(task, Task) else task.channels
     if isinstance(space, Domain) and isinstance(wanted, Domain):
         fits, outputs = _answers_for(space, wanted), f" with outputs {space.outputs}"
     else:
         fits, outputs = wanted == space, ""
     if not fits:
-        kinds = {Channels: "sequences of ", Texts: "texts of "}
-        kind = kinds.get(type(space), "")
+        kind = "sequences of " if isinstance(space, Channels) else ""
         asked = f" with {wanted.outputs}" if outputs and isinstance(wanted, Domain) else ""
         raise DistillError(
             f"checkpoint '{path}' is a network over {kind}{space}{outputs}, and task '{task.name}' "

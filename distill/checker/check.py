@@ -20,6 +20,7 @@ from .language import Program
 from .sandbox import is_confined, program_of, run_command_line
 from .statements import at, rows_that_bend_rules, words
 from .text_transformer import taken_as_told
+from .texts import TextEvidence
 from .verdict import verdict
 
 SHOWN = ("verdict", "located", "program_vs_model.agree", "proof.smallest_lead")
@@ -155,7 +156,8 @@ def _domain(program: Program, evidence: AnyEvidence) -> Finding:
     if guard is None:
         said = "the program states none, and answers whatever it is asked: run the task again"
         return Finding("domain", False, said)
-    if guard.ranges != evidence.takes:
+    longest = evidence.longest if isinstance(evidence, TextEvidence) else None
+    if (guard.ranges, guard.longest) != (evidence.takes, longest):
         return Finding("domain", False, f"the program states {guard.words}, which is another")
     return Finding("domain", True, f"asked outside of {guard.words}, the program raises ValueError")
 

@@ -19,8 +19,9 @@ from numpy import ndarray
 from .errors import ProgramError
 from .values import Value, kind_of
 
-Form = Literal["numbers", "list", "tuples"]
-"""What a function is given: numbers, a list of numbers, or a list of tuples of some."""
+Form = Literal["numbers", "list", "tuples", "text"]
+"""What a function is given: numbers, a list of numbers, or a list of tuples of some; a text is a
+list of numbers that may not be longer than one length."""
 
 BOUND = frozenset({"DOMAIN", "check", "usage", "given", "error"})
 """Names that the end of a program binds, and that nothing else of it has."""
@@ -40,6 +41,17 @@ CHECKS: dict[Form, str] = {
         if type({name}) is not int or {name} not in DOMAIN["{name}"]:
             raise ValueError(f"{name} = {{{name}!r}} is no integer in {{DOMAIN['{name}']}}")
 ''',
+    "text": '''def check(xs: list[int]) -> None:
+    """Raise ValueError where something is given that is no list of integers of the range, or one
+    that is longer than the network takes."""
+    if type(xs) is not list or len(xs) > {longest}:
+        raise ValueError(
+            f"{{xs!r}} is no list of at most {longest} integers in {{DOMAIN['{name}']}}"
+        )
+    for {name} in xs:
+        if type({name}) is not int or {name} not in DOMAIN["{name}"]:
+            raise ValueError(f"{name} = {{{name}!r}} is no integer in {{DOMAIN['{name}']}}")
+''',
     "tuples": '''def check(steps: list[tuple[{ints}]]) -> None:
     """Raise ValueError where something is given that is no list of tuples of the domain."""
     if type(steps) is not list:
@@ -54,13 +66,13 @@ CHECKS: dict[Form, str] = {
 }
 GIVEN: dict[Form, str] = {
     "numbers": "*map(int, sys.argv[1:])",
-    "list": "list(map(int, sys.argv[1:]))",
+    **dict.fromkeys(("list", "text"), "list(map(int, sys.argv[1:]))"),
     "tuples": '[tuple(map(int, word.split(","))) for word in sys.argv[1:]]',
 }
 """What a function is given of the words of the command line; a tuple is written `1,0`."""
 
 READ: dict[Form, str] = {
-    **dict.fromkeys(("numbers", "list"), "[int(word) for word in sys.argv[1:]]"),
+    **dict.fromkeys(("numbers", "list", "text"), "[int(word) for word in sys.argv[1:]]"),
     "tuples": GIVEN["tuples"],
 }
 """The same, where it is looked at first."""
@@ -87,17 +99,21 @@ class Guard:
         form: what its function is given.
         names: of its inputs, or of the numbers of a step.
         ranges: their values.
+        longest: how many numbers a text has at most; null where it is none.
     """
 
     form: Form
     names: tuple[str, ...]
     ranges: tuple[range, ...]
+    longest: int | None = None
 
     @property
     def words(self) -> str:
-        """As "a in 0..6, b in 0..6"."""
+        """As "a in 0..6, b in 0..6"; of a text "x in 0..6, at most 9 of them"."""
         pairs = zip(self.names, self.ranges, strict=True)
-        return ", ".join(f"{name} in {values[0]}..{values[-1]}" for name, values in pairs)
+        said = [f"{name} in {values[0]}..{values[-1]}" for name, values in pairs]
+        said += [] if self.longest is None else [f"at most {self.longest} of them"]
+        return ", ".join(said)
 
     def text(self, function: str) -> str:
         """The end of a program whose function has this name."""
@@ -109,6 +125,7 @@ class Guard:
                 for name, values in zip(self.names, self.ranges, strict=True)
             ),
             "name": self.names[0],
+            "longest": self.longest,
             "ints": ", ".join(["int"] * len(self.names)),
             "words": self.words,
             "asked": asked if self.form == "numbers" else f"{asked} {asked} ...",
@@ -125,8 +142,13 @@ class Guard:
             steps = [tuple(arguments)]
         else:
             steps = [one if isinstance(one, tuple) else (one,) for one in arguments[0]]
+        too_long = self.longest is not None and len(steps) > self.longest
         for step in steps:
-            if len(step) != len(self.ranges) or not all(map(_within, step, self.ranges)):
+            if (
+                too_long
+                or len(step) != len(self.ranges)
+                or not all(map(_within, step, self.ranges))
+            ):
                 raise ProgramError(
                     f"the program raises ValueError outside of its domain, {self.words}"
                 )
@@ -160,12 +182,22 @@ def take_guard(body: list[ast.stmt]) -> tuple[list[ast.stmt], Guard | None]:
     if not names or len(names) != len(keys):
         raise unknown
     end = [ast.dump(node) for node in body[-3:]]
+    longest = _longest(body[-2])
     for form in CHECKS:
-        guard = Guard(form, names, ranges)
+        guard = Guard(form, names, ranges, longest if form == "text" else None)
         if [ast.dump(node) for node in ast.parse(guard.text(entry.name)).body] == end:
             _check_names(entry, guard)
             return [_unchecked(entry) if node is entry else node for node in above], guard
     raise unknown
+
+
+def _longest(check: ast.stmt) -> int | None:
+    """The length above which a check refuses a text; null where it looks at none."""
+    for node in ast.walk(check):
+        match node:
+            case ast.Compare(ops=[ast.Gt()], comparators=[ast.Constant(value=int(longest))]):
+                return longest
+    return None
 
 
 def _entry(above: Sequence[ast.stmt]) -> ast.FunctionDef:

@@ -62,9 +62,10 @@ def texts_held(tokens: range, longest: int, draws: Mapping[str, Any] | None) -> 
     sampling = None
     if sampled:
         counts, seeds = ([draw[n] for draw in sampled] for n in ("count", "seed"))
+        shortest = sampled[0]["length"]
+        every = f"every text of up to {many(shortest - 1, 'token')}, and " if shortest > 1 else ""
         sampling = (
-            f"every text of up to {many(sampled[0]['length'] - 1, 'token')}, and "
-            f"{many(sum(counts), 'longer text')} drawn uniformly at every length, "
+            f"{every}{many(sum(counts), 'text')} of {lengths_drawn(shortest, longest)}, "
             f"PCG64({seeds[0]}..{seeds[-1]})"
         )
     size = len(tokens)
@@ -76,6 +77,13 @@ def texts_held(tokens: range, longest: int, draws: Mapping[str, Any] | None) -> 
         "lengths": f"up to {many(longest, 'token')}",
         "up_to_length": longest,
     }
+
+
+def lengths_drawn(shortest: int, longest: int) -> str:
+    """Of which lengths texts were drawn, and how: what a bound on a rate is about."""
+    if shortest == longest:
+        return f"{many(longest, 'token')}, drawn uniformly"
+    return f"{shortest:,} to {longest:,} tokens, drawn uniformly, as many of every length"
 
 
 def many(count: int, noun: str) -> str:

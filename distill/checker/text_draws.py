@@ -39,6 +39,9 @@ def check_text_draws(draws: Mapping[str, Any], longest: int, fewest: int) -> Non
     """Hold draws to what is said of them: every text up to a length, and beyond it as many at every
     length, drawn uniformly and under seeds in a row; there structured ones too.
 
+    Then few disagreements are no likelier than if every length had the mean of their rates
+    (Hoeffding 1956): the bound is on that, the rate among texts whose length is drawn evenly too.
+
     Raises:
         ValueError: they are others.
     """

@@ -166,7 +166,20 @@ class TextEvidence:
             raise ValueError("the certificate holds no texts")
         claims: Claims = {"space": "texts", "program.exceptions": 0, "meaning": None}
         claims |= {"model_vs_task": None, "program_vs_task": None}
-        agree, total, smallest, largest = self._along(self.draws["fresh"])
+        fresh, name = self.draws["fresh"], "program_vs_model.drawn"
+        drawn = [draw for draw in fresh if draw["kind"] != "every"]
+        agree, total, smallest, largest = self._along(
+            [draw for draw in fresh if draw["kind"] == "every"]
+        )
+        bounded = agree, total
+        if drawn:
+            same, count, least, most = self._along(drawn)
+            claims |= {f"{name}.agree": same, f"{name}.total": count}
+            claims[f"{name}.shortest"] = drawn[0]["length"]
+            agree, total, smallest = agree + same, total + count, min(smallest, least)
+            bounded, largest = (same, count), max(largest, most)
+        else:
+            claims[name] = None
         if self.shape["tie"] > PART_OF_LEADS * largest:
             raise ValueError(
                 f"no answer below a lead of {self.shape['tie']}, and the network's largest is "
@@ -184,7 +197,7 @@ class TextEvidence:
             claims["program_vs_model.stress"] = None
         margin = smallest if isfinite(smallest) else None
         return claims | {
-            **rates(agree, total, self.every),
+            **rates(*bounded, not drawn),
             "figures.smallest_margin": margin,
             "program_vs_model.length": self.longest,
             "program_vs_model.heldout_agree": None,

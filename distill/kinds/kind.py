@@ -159,6 +159,10 @@ class Kind(Generic[M]):
         """
         raise NotImplementedError
 
+    def longest(self, mechanism: M) -> int | None:
+        """How many tokens its program may be given; null where nothing limits that."""
+        return None
+
     def listed(self, mechanism: M) -> tuple[tuple[int, ...], ...]:
         """Inputs that the program answers from a list, as values, each with its answer last."""
         return ()

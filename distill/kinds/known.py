@@ -110,7 +110,7 @@ def write(mechanism: Mechanism) -> Written | Refusal:
     taken = kind.takes(mechanism)
     if isinstance(written, Refusal) or not taken:
         return written
-    return replace(written, program=guarded(written.program, taken))
+    return replace(written, program=guarded(written.program, taken, kind.longest(mechanism)))
 
 
 def write_again(mechanism: Mechanism) -> Program:

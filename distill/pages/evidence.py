@@ -13,6 +13,7 @@ from distill.records.figure import Figure
 from distill.records.figures import STRESS, three, words_of
 from distill.records.refusal import NUMBERS
 from distill.records.report import DECOY_AGREES, Report
+from distill.records.sentences import texts_counted
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,10 @@ def _agreement_rows(report: Report) -> list[Row]:
     if counted is not None:
         how = f"every {kind[:-1]}" if counted.exhaustive else f"{kind} drawn at random"
         if report.space == "texts":
-            how += f" of up to {counted.length:,} tokens, right at every position"
+            how = f"every text of up to {many(counted.length or 0, 'token')}"
+            if counted.drawn is not None:
+                how = texts_counted(report.tree["program_vs_model"])
+            how += ", right at every position"
         elif steps:
             how += " of the training length, right at every step"
         rows.append(
@@ -86,9 +90,9 @@ def _agreement_rows(report: Report) -> list[Row]:
                 )
             )
         if not counted.exhaustive:
-            rows.append(
-                Row("  99% bound", f"{counted.upper_bound_99:.2g}", "on the rate of disagreement")
-            )
+            of = "" if counted.drawn is None else ", of texts that are drawn as those were"
+            bound = f"{counted.upper_bound_99:.2g}"
+            rows.append(Row("  99% bound", bound, f"on the rate of disagreement{of}"))
     for longer in report.longer:
         tasks = [
             f"{name} right on {versus.agree:,}"

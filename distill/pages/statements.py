@@ -6,17 +6,47 @@ is said here follows from fields of the report and the kind of its certificate.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from distill.checker.kind import VARIABLE
+from distill.checker.kind import DECOY, VARIABLE
+from distill.checker.kinds import KINDS
 from distill.checker.scope import many
 from distill.records.counts import Agreement, ProgramVsModel
 from distill.records.figures import STRESS, three, words_of
 from distill.records.report import Meaning, Report
-from distill.records.sentences import TAKEN, not_derived
+from distill.records.sentences import TAKEN, not_derived, texts_counted
 
 if TYPE_CHECKING:  # what is shown on a terminal does not wait for torch
     from distill.runs.store import Run
+
+
+WAYS: Mapping[str, tuple[str, ...]] = {
+    "removing": ("removed_accuracy", "keys_removed", "line_removed_accuracy"),
+    "moving": ("moved_accuracy", "keys_moved"),
+    "exchanging": ("interchange_accuracy",),
+    "decoding": (VARIABLE, "decode_r2"),
+}
+"""What is done to what a network holds, by the tests that do it."""
+REPLACED = "replaced_accuracy"
+"""Of the test that puts selections in place of attention."""
+
+
+def ways_of(kind: str) -> str:
+    """How a network of a mechanism of this kind is shown to hold what its program computes with:
+    "removing and moving it", by the tests that the kind has.
+    """
+    tests = {test.name for test in KINDS[kind].TESTS}
+    ways = [way for way, names in WAYS.items() if tests & {*names}]
+    said = [f"{listed(ways)} it"] if ways else []
+    if REPLACED in tests:
+        said.append("putting the program's selections in place of its attention")
+    return listed(said)
+
+
+def listed(words: Sequence[str]) -> str:
+    """As in "a, b and c"."""
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
 def located(report: Report) -> str | None:
@@ -24,16 +54,13 @@ def located(report: Report) -> str | None:
     if report.verdict == "refused":
         return None
     if report.located:
-        how = (
-            "moving, exchanging and decoding it"
-            if report.over_sequences
-            else ("removing, exchanging and decoding it")
-        )
-        if report.space == "texts":
-            how = "putting the program's selections in place of its attention"
+        tests = tuple(test.name for test in KINDS[report.mechanism.kind].TESTS)
+        rows = [row for row in report.figures if row.name.startswith(tests)]
+        decoys = any(row.decoy is not None or row.name.startswith(DECOY) for row in rows)
         return (
             "Located: not only do the answers agree; the network was shown to hold what the "
-            f"program computes with, by {how}, with decoys beside."
+            f"program computes with, by {ways_of(report.mechanism.kind)}"
+            f"{', with decoys beside' if decoys else ''}."
         )
     return (
         "Not located: the answers agree, but not every test showed that the network holds what "
@@ -98,15 +125,19 @@ def _agreement(report: Report, counted: ProgramVsModel) -> list[str]:
     steps = report.over_sequences
     things = "sequences of the training length" if steps else "inputs"
     if report.space == "texts":
-        things = f"texts of up to {counted.length:,} tokens"
+        things = f"texts of up to {many(counted.length or 0, 'token')}"
     which = (
         f"All {counted.total:,} {things}"
         if counted.exhaustive
         else (f"{counted.total:,} {things}, drawn at random,")
     )
+    agree = _of(counted)
+    if counted.drawn is not None:
+        which = f"{counted.total:,} {things}"
+        agree = texts_counted(report.tree["program_vs_model"])
     said = [
         f"{which} went through the network and through program.py as it is stored: they agree on "
-        f"{_of(counted)}."
+        f"{agree}."
     ]
     if counted.heldout_total is not None:
         said.append(
@@ -178,6 +209,13 @@ def _inside(report: Report) -> list[str]:
         )
         said.append(f"{what} in {exchanged.value:.1%}{beside}.")
     said += _by_keys(report)
+    replaced = row(REPLACED)
+    if replaced is not None and replaced.value is not None:
+        beside = "" if replaced.decoy is None else f" (with other selections {replaced.decoy:.1%})"
+        said.append(
+            "Heads were given their selections in place of their attention, and all others their "
+            f"attention along another text: {replaced.value:.1%} of the answers stayed{beside}."
+        )
     if moved is not None and moved.value is not None:
         said.append(
             "The hidden state was moved to what another state, or another value, of the program "

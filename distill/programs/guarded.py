@@ -17,12 +17,13 @@ from distill.programs.loop_text import WIDTH
 from distill.programs.program import Program
 
 
-def guarded(program: Program, ranges: Sequence[range]) -> Program:
+def guarded(program: Program, ranges: Sequence[range], longest: int | None = None) -> Program:
     """The program with its domain.
 
     Args:
         program: that states none, with its command line at its end.
         ranges: of its inputs, or of the numbers of a step.
+        longest: how many tokens it may be given, if it is one over texts.
 
     Raises:
         ProgramError: what comes of it is not of the language.
@@ -30,7 +31,8 @@ def guarded(program: Program, ranges: Sequence[range]) -> Program:
     read = read_program(program.source)
     entry = read.functions[read.entry]
     form, names = _read(entry, len(ranges))
-    guard = Guard(form, names, tuple(ranges))
+    form = form if longest is None else "text"
+    guard = Guard(form, names, tuple(ranges), longest)
     end = black.format_str(guard.text(read.entry), mode=black.Mode(line_length=WIDTH))
     lines = program.source.splitlines()
     docstring = isinstance(entry.body[0], ast.Expr) and ast.get_docstring(entry) is not None

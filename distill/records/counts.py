@@ -15,6 +15,17 @@ class Agreement:
     total: int
 
 
+@dataclass(frozen=True)
+class DrawnTexts(Agreement):
+    """The same of texts that were drawn at random: as many of every length from the shortest on.
+
+    Attributes:
+        shortest: tokens of the shortest; all texts that are shorter were gone through.
+    """
+
+    shortest: int
+
+
 def _of_all(counted: Agreement) -> str:
     if counted.agree == counted.total:
         return f"all {many(counted.total, 'input')}"
@@ -64,12 +75,15 @@ class ProgramVsModel:
             it is not known which these are.
         exhaustive: whether every input of the domain was run through both.
         upper_bound_99: exact 99% upper bound on the rate of disagreement over the domain, from a
-            uniform sample of it; 0 where every input was run and all agree.
+            uniform sample of it; 0 where every input was run and all agree. Of texts from those
+            that were drawn alone, and over texts that are drawn as they were.
         disagreement: the first one, in the order of the domain; of sequences a shortest one.
         searched: inputs that a search for disagreements visited besides, and
         search_disagreements: how many it found; null where the domain was gone through.
         stress: agreement on sequences that random ones almost never contain; sequences only.
         length: steps of the sequences; null over a finite domain.
+        drawn: those of texts that were drawn at random, where others were all gone through; null
+            where all were, and over anything else.
     """
 
     agree: int
@@ -83,6 +97,7 @@ class ProgramVsModel:
     search_disagreements: int | None
     stress: Agreement | None = None
     length: int | None = None
+    drawn: DrawnTexts | None = None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from distill.checker.located import rule
-from distill.checker.scope import many
+from distill.checker.scope import lengths_drawn, many
 from distill.checker.statements import Tree, at, over_sequences
 
 
@@ -38,6 +38,12 @@ def _same(tree: Tree) -> str:
     things = f"sequences of {lengths}" if steps else "inputs"
     which = f"{things}, which are all there are" if counted["exhaustive"] else things
     of = "them" if steps else "the domain"
+    if counted.get("drawn") is not None:
+        return (
+            f"The program answered as the network did on {texts_counted(counted)}; with 99% "
+            f"confidence they differ on less than {counted['upper_bound_99']:.2g} of texts that "
+            f"are drawn so{_found_besides(counted, steps)}."
+        )
     bound = (
         f"; with 99% confidence they differ on less than {counted['upper_bound_99']:.2g} of {of}"
     )
@@ -71,6 +77,22 @@ def _same(tree: Tree) -> str:
         f"The program answered as the network did on {agree} {which}"
         f"{'' if counted['exhaustive'] else ', drawn at random' + bound}{found}."
     )
+
+
+def texts_counted(counted: Mapping[str, Any]) -> str:
+    """Short texts, which were all gone through, and longer ones that were drawn, by how many agree.
+
+    "all 780 texts of up to 4 tokens, and on 10,000 of 10,000 texts of 5 to 9 tokens, drawn ..."
+    """
+    drawn = counted["drawn"]
+    of = f"{drawn['agree']:,} of {drawn['total']:,}"
+    said = f"{of} texts of {lengths_drawn(drawn['shortest'], counted['length'])}"
+    whole = counted["total"] - drawn["total"]
+    if not whole:
+        return said
+    agree = counted["agree"] - drawn["agree"]
+    some = f"all {whole:,}" if agree == whole else f"{agree:,} of all {whole:,}"
+    return f"{some} texts of up to {many(drawn['shortest'] - 1, 'token')}, and on {said}"
 
 
 def _found_besides(counted: Mapping[str, Any], steps: bool) -> str:

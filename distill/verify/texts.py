@@ -17,7 +17,7 @@ from distill.domains.texts import Texts
 from distill.evidence.figures import Measure
 from distill.networks.text_network import TextNetwork, lead_of
 from distill.networks.trace import TextTrace
-from distill.records.counts import Agreement, ProgramVsModel, TextDisagreement
+from distill.records.counts import Agreement, DrawnTexts, ProgramVsModel, TextDisagreement
 from distill.records.refusal import Refusal
 from distill.records.report import Space
 from distill.verify.counted import Checks, Counted
@@ -116,6 +116,8 @@ class TextChecks(Checks):
         tried = [_along(self.source, self.network, texts) for texts in hunted]
         fresh, every = _agreement(self.fresh), not self.stress
         lead = min(part.lead for part in (*self.fresh, *self.stress))
+        drawn = self._drawn()
+        bounded = fresh if drawn is None else drawn
         versus = ProgramVsModel(
             agree=fresh.agree,
             total=fresh.total,
@@ -124,12 +126,13 @@ class TextChecks(Checks):
             exhaustive=every,
             upper_bound_99=0.0
             if every and fresh.agree == fresh.total
-            else upper_bound(fresh.total - fresh.agree, fresh.total),
+            else upper_bound(bounded.total - bounded.agree, bounded.total),
             disagreement=first_difference([*self.fresh, *self.stress, *tried]),
             searched=None,
             search_disagreements=None,
             stress=_agreement(self.stress) if self.stress else None,
             length=self.texts.longest,
+            drawn=drawn,
         )
         return Counted(
             model_vs_task=None,
@@ -139,6 +142,15 @@ class TextChecks(Checks):
             draw=asdict(self.draws),
             data=TextsChecked(self.draws),
         )
+
+    def _drawn(self) -> DrawnTexts | None:
+        """Those that were drawn at random; null where all texts were gone through."""
+        both = zip(self.draws.fresh, self.fresh, strict=True)
+        parts = {draw.length: along for draw, along in both if draw.kind != "every"}
+        if not parts:
+            return None
+        found = _agreement([*parts.values()])
+        return DrawnTexts(found.agree, found.total, min(parts))
 
 
 def _along(source: str, network: TextNetwork, texts: Int[ndarray, "n length"]) -> _Along:

@@ -9,6 +9,7 @@ from builders.compiled_texts import as_file, histogram, shifted
 from distill.errors import DistillError
 from distill.importing import import_model
 from distill.networks.text_network import TextNetwork
+from distill.pipeline import run_model
 
 
 def test_settings_are_read_from_the_file_of_the_same_name(tmp_path):
@@ -77,3 +78,10 @@ def test_settings_that_are_no_json_are_named(tmp_path):
     path.with_suffix(".json").write_text(json.dumps([1]))
     with pytest.raises(DistillError, match="no JSON object"):
         import_model(path)
+
+
+def test_a_task_beside_a_network_over_texts_is_refused(tmp_path):
+    """No task is over texts: there is nothing to hold the network against."""
+    file = as_file(shifted(tokens=2, longest=3), tmp_path / "shift.npz")
+    with pytest.raises(DistillError, match=r"over texts .* task 'parity_all' was given: leave it"):
+        run_model(file, "parity_all", out=None)

@@ -1,10 +1,18 @@
 """Which texts a program is held against, and that rare faults are among what they show."""
 
 import numpy as np
-from builders.compiled_texts import shifted
+import pytest
+from builders.changed_folder import changed
+from builders.compiled_texts import as_file, shifted
 
+from distill.checker.count import upper_bound
+from distill.checker.texts import _check_lengths
 from distill.domains.texts import Texts
 from distill.networks.trace import TextTrace
+from distill.pages.evidence import evidence_rows
+from distill.pages.statements import checked
+from distill.pipeline import run_model
+from distill.records.counts import DrawnTexts
 from distill.verify.texts import TextChecks, planned_texts
 
 PREVIOUS = '''"""P."""
@@ -55,3 +63,39 @@ def test_a_fault_that_random_texts_almost_never_show_is_shown_by_structured_ones
     fresh, stress = (draw.texts(over) for draw in (draws.fresh[-1], draws.stress[-1]))
     assert not differs(fresh).any()
     assert differs(stress).sum() > 20
+
+
+def test_the_bound_is_of_the_texts_that_were_drawn_and_says_how(tmp_path, monkeypatch):
+    """What was gone through says nothing of the rate among what was not."""
+    for name, value in {"MAX_EVERY": 9, "EVERY_OF_A_LENGTH": 5, "FRESH": 1_000}.items():
+        monkeypatch.setattr(f"distill.verify.texts.{name}", value)
+    monkeypatch.setattr("distill.verify.texts.STRESS", 100)
+    file = as_file(shifted(tokens=2, longest=4), tmp_path / "shift.npz")
+    run = run_model(file, out=tmp_path)
+    counted = run.report.program_vs_model
+    assert counted.total == 2 + 4 + 1_000
+    assert counted.drawn == DrawnTexts(1_000, 1_000, 3)
+    assert counted.upper_bound_99 == upper_bound(0, 1_000)
+    said = "all 6 texts of up to 2 tokens, and on 1,000 of 1,000 texts of 3 to 4 tokens, drawn "
+    assert f"{said}uniformly, as many of every length; with 99%" in run.report.sentence
+    assert said in " ".join(row.note for row in evidence_rows(run.report))
+    assert said in " ".join(checked(run.report))
+
+    def more(report):
+        report["program_vs_model"]["drawn"]["total"] += 6
+
+    found = changed(run.folder, tmp_path / "forged", "verification.json", more)
+    wrong = {each.name for each in found.findings if not each.ok}
+    assert wrong == {"program_vs_model.drawn.total", "verification.json"}
+    assert not any("drawn" in each for each in found.not_derived)
+
+
+@pytest.mark.parametrize("kinds", [("structured", 9), ("uniform", 8), ("every", None)])
+def test_draws_that_the_bound_is_not_about_are_refused(kinds):
+    """Structured ones, fewer of one length, and all of a long one between drawn ones."""
+    drawn = [{"kind": "uniform", "length": n, "count": 9, "seed": n} for n in (3, 4, 5)]
+    every = [{"kind": "every", "length": n, "count": None, "seed": None} for n in (1, 2)]
+    _check_lengths([*every, *drawn], 5)
+    drawn[1] |= dict(zip(("kind", "count"), kinds, strict=True))
+    with pytest.raises(ValueError, match="does not draw"):
+        _check_lengths([*every, *drawn], 5)

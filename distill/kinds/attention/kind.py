@@ -60,6 +60,10 @@ class AttentionKind(Kind[AttentionMechanism]):
         """The values of a token."""
         return (range(mechanism.tokens[0], mechanism.tokens[1] + 1),)
 
+    def longest(self, mechanism: AttentionMechanism) -> int:
+        """Tokens of the longest text that the network has positions for."""
+        return mechanism.longest
+
     def probe(self, written: Written, view: View, sample: Any) -> Measured:
         """The heads replaced by their selections; how much is listed."""
         mechanism = written.mechanism

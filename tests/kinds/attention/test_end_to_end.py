@@ -33,6 +33,8 @@ def test_every_text_is_gone_through_and_the_head_is_located(run):
     assert run.program([1, 0, 1]) == [-1, 1, 0]
     with pytest.raises(ValueError, match="no integer in"):
         run.program([2])
+    with pytest.raises(ValueError, match="no list of at most 3 integers in range"):
+        run.program([1, 0, 1, 0])
 
 
 def test_the_checker_derives_it_and_the_page_shows_attention_beside_the_selection(run):
@@ -78,6 +80,21 @@ def test_a_program_whose_selection_is_off_by_one_is_caught(run, tmp_path):
         return source.replace("j + 1", "j + 2").replace("i - 1", "i - 2")
 
     assert not changed(run.folder, tmp_path, "program.py", change).ok
+
+
+@pytest.mark.parametrize("longest", [2, 4, None])
+def test_a_domain_of_other_lengths_is_caught(run, tmp_path, longest):
+    """Shorter, longer, or of any length."""
+
+    def change(source):
+        if longest is None:
+            return source.replace(" or len(xs) > 3", "")
+        return source.replace("len(xs) > 3", f"len(xs) > {longest}").replace(
+            "at most 3", f"at most {longest}"
+        )
+
+    found = changed(run.folder, tmp_path, "program.py", change)
+    assert {"domain", "program"} & {each.name for each in found.findings if not each.ok}
 
 
 def test_a_histogram_in_a_rotated_stream_is_exhaustive(tmp_path):
