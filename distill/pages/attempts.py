@@ -35,7 +35,10 @@ def attempts_table(record: RunRecord) -> AttemptsTable | None:
             *("attempt", "network", "steps"),
             *("structured from", "score it stopped on", "held-out right"),
         )
-        return AttemptsTable(header, tuple(map(_domain_row, made)), used, len(made))
+        rows = tuple(map(_domain_row, made))
+        if all(attempt.right is None for attempt in made):  # nothing was held out
+            header, rows = header[:-1], tuple(row[:-1] for row in rows)
+        return AttemptsTable(header, rows, used, len(made))
     header = ("kind", "units", "steps", "fresh sequences right", "what came of it")
     together = [
         list(group) for _, group in groupby(made, key=lambda a: (a.kind, a.ruled_out, a.discarded))

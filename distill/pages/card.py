@@ -186,6 +186,8 @@ def _data(run: Run) -> str:
     if certificate.split is None:
         return f"Not recorded, of {total:,} inputs."
     split = certificate.split
+    if split.train == total:
+        return f"All {total:,} inputs, with the task's answers."
     return (
         f"{split.train:,} of {total:,} inputs ({split.train / total:.0%}) with the task's answers, "
         f"drawn with seed {split.seed}; the others were held out."
