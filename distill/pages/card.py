@@ -210,9 +210,11 @@ def _objective(record: RunRecord) -> tuple[str, ...]:
         )
     said = [f"{objective} on the trained inputs; {_descent(used)}."]
     if used.structure is not None:
+        end = "it was cooled down where the score was high enough"
+        end = end if used.stopped is None else f"it ended otherwise ({used.stopped})"
         said.append(
-            "Training stopped on a score of how structured the logits are, without labels; it was "
-            f"{used.structure:.2f} and is not evidence."
+            "Training waits for a score of how structured the logits are, without labels; "
+            f"{end}. At the end the score is {used.structure:.2f}, which is no evidence."
         )
     return tuple(said)
 

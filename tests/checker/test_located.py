@@ -9,7 +9,7 @@ from planted import planted_model
 import distill
 from distill.checker.kind import CLEAR, VARIABLE
 from distill.checker.kinds import KINDS
-from distill.checker.located import UNLOOKED, doubts, rule
+from distill.checker.located import UNLOOKED, UNTESTED, doubts, rule
 from distill.networks.stored import Model
 
 NAMES = ("total", "phase")
@@ -35,6 +35,12 @@ ROWS = [(kind, name) for kind in TESTS for name in passed(kind)]
 def test_a_network_that_passes_every_test_is_located(kind):
     """But for a kind that looks at nothing inside: no test is no evidence."""
     assert doubts(kind, passed(kind), True, NAMES) == ([] if TESTS[kind] else [UNLOOKED])
+
+
+def test_a_kind_that_looks_inside_is_not_said_to_have_looked_at_nothing():
+    """What it saw there was nothing to test."""
+    for kind in ("group", "comparison"):
+        assert doubts(kind, {}, True, ()) == [UNTESTED]
 
 
 @pytest.mark.parametrize(
