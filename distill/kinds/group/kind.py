@@ -51,7 +51,7 @@ class GroupKind(Kind[GroupMechanism]):
         but = f", {count} exceptions" if count else ""
         if mechanism.fit is None:
             return f"{mechanism.name}{but}; no key representations were found"
-        keys = ", ".join(key.name for key in mechanism.keys)
+        keys = "; ".join(key.name for key in mechanism.keys)
         return f"{mechanism.name}{but} by {keys} (R² {mechanism.fit.elements:.3f})"
 
     def functional_of(self, mechanism: GroupMechanism) -> bool:
