@@ -68,7 +68,7 @@ def test_training_stops_on_the_score_and_nothing_else():
     assert set(seen) == {(2, 5)}
     never, _ = trained_on(tokens, labels, tokens[:2], lambda _: 0.0, SHORT)
     assert (never.reached_at, never.steps) == (None, 30)
-    assert never.stopped == "never became structured"
+    assert never.stopped == "its 30 steps were over before it was cooled down"
 
 
 def test_an_attempt_records_the_batch_that_was_drawn():

@@ -37,6 +37,10 @@ UNLOOKED = (
     "looked at"
 )
 
+UNTESTED = (
+    "not located: the program says what the network answers, and no test of the inside was made"
+)
+
 Rows = Mapping[str, tuple[float | None, float | None]]
 """Value and decoy of rows, by name."""
 
@@ -56,7 +60,7 @@ def doubts(kind: str, rows: Rows, stored: bool, variables: Sequence[str]) -> lis
         return [f"not located: no test is known for a mechanism of the kind '{kind}'"]
     tests = KINDS[kind].TESTS
     if not any(_names_of(test, rows) for test in tests):
-        return [UNLOOKED]
+        return [UNTESTED if tests else UNLOOKED]
     if not variables and any(test.name == VARIABLE for test in tests):
         return [NOTHING]
     said = (
@@ -79,7 +83,7 @@ def rule(kind: str, name: str, stored: bool) -> tuple[float | None, bool, bool]:
 
 
 def _names_of(test: Test, rows: Rows) -> list[str]:
-    """The rows that there are for a test; where there are none, nothing was looked at."""
+    """The rows that there are for a test; where there are none, it was not made."""
     if test.stands_for_many:
         return [test.name]
     return [name for name in rows if name == test.name]

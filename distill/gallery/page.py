@@ -20,6 +20,7 @@ from distill.pages.pages import (
     python_code,
     script_hash,
 )
+from distill.records.sentences import sentence_start
 from distill.runs.store import Run
 
 MOST = 45_000
@@ -101,7 +102,7 @@ def _card(name: str, run: Run, pictures: tuple[Picture, ...]) -> Card:
     holds = report.holds_for
     if holds is None:
         first = report.explanations[0] if report.explanations else ""
-        said = f"{first[0].upper()}{first[1:]}." if first else ""
+        said = f"{sentence_start(first)}." if first else ""
     elif report.over_sequences:
         said = f"The same as the network on sequences of {holds.lengths}."
     else:
@@ -111,9 +112,7 @@ def _card(name: str, run: Run, pictures: tuple[Picture, ...]) -> Card:
     return Card(
         name=name,
         mechanism=(
-            "No mechanism was found"
-            if program is None
-            else f"{report.mechanism.name[0].upper()}{report.mechanism.name[1:]}"
+            "No mechanism was found" if program is None else sentence_start(report.mechanism.name)
         ),
         verdict=report.verdict,
         good=report.verdict in CLAIMS,

@@ -75,7 +75,7 @@ def _frequencies(family: Abelian, irrep: Irrep) -> str:
         return f"parity of x & {int(''.join(map(str, found)), 2)}"
     if len(family.moduli) == 1:
         return f"frequency {found[0]}"
-    return f"frequencies {', '.join(map(str, found))}"
+    return f"frequencies ({', '.join(map(str, found))})"
 
 
 def _all_frequencies(moduli: tuple[int, ...]) -> Iterator[tuple[int, ...]]:

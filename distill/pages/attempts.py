@@ -33,9 +33,12 @@ def attempts_table(record: RunRecord) -> AttemptsTable | None:
     if made[0].judged_on == "held-out inputs":
         header = (
             *("attempt", "network", "steps"),
-            *("structured from", "score it stopped on", "held-out right"),
+            *("cooled down from", "score at the end", "held-out right"),
         )
-        return AttemptsTable(header, tuple(map(_domain_row, made)), used, len(made))
+        rows = tuple(map(_domain_row, made))
+        if all(attempt.right is None for attempt in made):  # nothing was held out
+            header, rows = header[:-1], tuple(row[:-1] for row in rows)
+        return AttemptsTable(header, rows, used, len(made))
     header = ("kind", "units", "steps", "fresh sequences right", "what came of it")
     together = [
         list(group) for _, group in groupby(made, key=lambda a: (a.kind, a.ruled_out, a.discarded))
@@ -50,16 +53,17 @@ def _domain_row(attempt: Attempt) -> tuple[str, ...]:
         str(attempt.number),
         attempt.kind,
         f"{attempt.steps:,}",
-        _structured(attempt),
+        _cooled(attempt),
         "–" if attempt.structure is None else f"{attempt.structure:.3f}",
         "–" if attempt.right is None else f"{attempt.right:.1%}",
     )
 
 
-def _structured(attempt: Attempt) -> str:
+def _cooled(attempt: Attempt) -> str:
+    """The step from which a training was cooled down, or what ended it before."""
     if attempt.reached_at is None:
-        return "never" if attempt.structure is not None else attempt.stopped or "never"
-    return "–" if attempt.structure is None else f"step {attempt.reached_at:,}"
+        return attempt.stopped or "never"
+    return f"step {attempt.reached_at:,}"
 
 
 def _cell_rows(group: list[Attempt]) -> list[tuple[tuple[str, ...], bool]]:

@@ -186,6 +186,8 @@ def _data(run: Run) -> str:
     if certificate.split is None:
         return f"Not recorded, of {total:,} inputs."
     split = certificate.split
+    if split.train == total:
+        return f"All {total:,} inputs, with the task's answers."
     return (
         f"{split.train:,} of {total:,} inputs ({split.train / total:.0%}) with the task's answers, "
         f"drawn with seed {split.seed}; the others were held out."
@@ -208,9 +210,11 @@ def _objective(record: RunRecord) -> tuple[str, ...]:
         )
     said = [f"{objective} on the trained inputs; {_descent(used)}."]
     if used.structure is not None:
+        end = "it was cooled down where the score was high enough"
+        end = end if used.stopped is None else f"it ended otherwise ({used.stopped})"
         said.append(
-            "Training stopped on a score of how structured the logits are, without labels; it was "
-            f"{used.structure:.2f} and is not evidence."
+            "Training waits for a score of how structured the logits are, without labels; "
+            f"{end}. At the end the score is {used.structure:.2f}, which is no evidence."
         )
     return tuple(said)
 

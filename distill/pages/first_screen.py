@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from distill.checker.guard import take_guard
 from distill.drawing.picture import Picture
+from distill.records.sentences import sentence_start
 from distill.runs.store import RunRecord
 
 HEROES = "states", "transitions", "answers", "profile", "followed", "registers", "hidden"
@@ -58,7 +59,7 @@ def to_be_learned(record: RunRecord) -> Wanted:
         for name, value in record.settings.items()
         if re.search(rf"\b{re.escape(name)}\b", record.about)
     ]
-    return Wanted(record.about[0].upper() + record.about[1:], True, ", ".join(told))
+    return Wanted(sentence_start(record.about), True, ", ".join(told))
 
 
 def heart(source: str) -> Heart:

@@ -27,6 +27,7 @@ from distill.pages.pages import (
 )
 from distill.pages.pictures import pictures_of
 from distill.pages.statements import checked, located, meaning_statement, not_checked
+from distill.records.sentences import sentence_start
 from distill.runs.store import Run
 
 DARK_NOTEBOOKS = '[data-jp-theme-light="false"] *, .vscode-dark *'
@@ -86,7 +87,7 @@ def _first_screen(run: Run, pictures: tuple[Picture, ...]) -> dict[str, object]:
     name = run.report.mechanism.name
     return {
         "wanted": to_be_learned(run.record),
-        "mechanism": name[:1].upper() + name[1:],
+        "mechanism": sentence_start(name),
         "hero": shown,
         "heart": None if core is None else python_code(core.source),
         "left_out": 0 if core is None else core.left_out,

@@ -139,7 +139,7 @@ def _agreement(report: Report, counted: ProgramVsModel) -> list[str]:
         f"{which} went through the network and through program.py as it is stored: they agree on "
         f"{agree}."
     ]
-    if counted.heldout_total is not None:
+    if counted.heldout_total:
         said.append(
             f"The network was not trained on {counted.heldout_total:,} of these inputs; on them "
             f"both agree on {counted.heldout_agree:,}."

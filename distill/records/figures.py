@@ -113,27 +113,42 @@ EVERY: dict[str, Words] = {
         "excluded loss", "of what they leave, on trained inputs", None, LOSS, _significant
     ),
     "element_r2": Words(
-        "R² by matrix elements", "of the logits, by the keys, on pairs not fitted", "other ones"
+        "R² by matrix elements",
+        "of the logits, by those of the key representations, on pairs not fitted",
+        "other representations",
     ),
-    "keys_kept": Words("only the keys kept", "answers unchanged, in weight space", "other ones"),
-    "keys_removed": Words("keys removed", "answers unchanged, in weight space", "other ones"),
+    "keys_kept": Words(
+        "only key representations kept",
+        "answers unchanged, in weight space",
+        "other representations",
+    ),
+    "keys_removed": Words(
+        "key representations removed",
+        "answers unchanged, in weight space",
+        "other representations",
+    ),
     "keys_moved": Words(
-        "keys moved", "answers that follow the keys' part of other values", "the rest", EXCHANGED
+        "key representations moved",
+        "answers that follow their part of other values",
+        "the rest",
+        EXCHANGED,
     ),
     "product_r2": Words(
         "product decoded",
-        "worst R² of a key's matrix elements, from the last hidden layer",
-        "other ones",
+        "worst R² of a key representation's matrix elements, from the last hidden layer",
+        "other representations",
         "how well the product decodes from the hidden layer",
     ),
     "character_r2": Words(
-        "R² by characters", "of the keys alone, without their other matrix elements"
+        "R² by characters", "of the key representations alone, without their other matrix elements"
     ),
     "character_lead": Words(
-        "lead by characters", "of the product, over the keys' characters", shown=_significant
+        "lead by characters",
+        "of the product, over the key representations' characters",
+        shown=_significant,
     ),
     "joint_kernel": Words(
-        "joint kernel", "elements that no key tells from the identity", shown=_count
+        "joint kernel", "elements that no key representation tells from the identity", shown=_count
     ),
     "moved_accuracy": Words(
         "hidden state moved",

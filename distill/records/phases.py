@@ -43,7 +43,12 @@ class Phase:
 
 @dataclass(frozen=True)
 class Phases:
-    """The phases in order; or none, and why."""
+    """The phases in order; or none, and why.
+
+    Attributes:
+        why_none: null where there are some, and where nothing was held out: phases are of how
+            held-out loss falls, and are then not spoken of.
+    """
 
     found: tuple[Phase, ...]
     why_none: str | None = None
@@ -51,13 +56,13 @@ class Phases:
 
 def phases_of(curve: TrainingCurve) -> Phases:
     """The phases of a training."""
-    points = [point for point in curve.points if point.excluded_loss is not None]
-    if len(points) < 3 or curve.key_frequencies is None:
-        return Phases((), "no mechanism was found, so there is no excluded loss to tell them by")
     if not curve.sampled_heldout:
-        return Phases(
-            (), "every input was trained on, so there is no held-out loss to tell them by"
-        )
+        return Phases(())
+    points = [point for point in curve.points if point.excluded_loss is not None]
+    if curve.key_frequencies is None:
+        return Phases((), "no program of waves was found, and they are told by its excluded loss")
+    if len(points) < 3:
+        return Phases((), "excluded loss was taken too seldom to tell them by")
     peak = max(_known(point.heldout_loss) for point in points)
     formed = _for_good(points, FALLING * peak)
     cleaned = _for_good(points, FALLEN * peak)

@@ -6,6 +6,7 @@ again. These are computed whenever somebody looks, from the same tree.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -172,3 +173,9 @@ def not_derived(tree: Tree) -> list[str]:
     if tree.get("program_vs_model") is None:
         fields.append("reasons")
     return taken + fields
+
+
+def sentence_start(text: str) -> str:
+    """The same with a capital, where it begins with a word: variables and calls stay as they are."""
+    word = re.match(r"[a-z][a-z'-]+(?=[ ,.:;]|$)|a (?!mod |and |or |xor |in |is )[a-z]{2}", text)
+    return text if word is None else f"{text[0].upper()}{text[1:]}"

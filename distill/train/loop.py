@@ -26,11 +26,8 @@ from distill.networks.architecture import Parameters, TokenArchitecture
 from distill.networks.stored import Model
 from distill.records.attempts import Attempt
 from distill.train.data import Data
-from distill.train.schedule import Recipe, Risen, Round, is_late
+from distill.train.schedule import RISE, Recipe, Risen, Round, is_late
 from distill.train.trainer import Ended, Observe, TrainingState, sizes_of
-
-NEVER = "never became structured"
-"""Why a training ended at its last step."""
 
 
 @dataclass(frozen=True)
@@ -115,9 +112,7 @@ class DomainTrainer:
         if not self.recipe.structured:
             ended = replace(ended, structure=None)  # no score was waited for
         if ended.reached_at is None and ended.stopped is None:
-            early = self.recipe.given_up is not None and ended.steps < self.recipe.max_steps
-            why = f"its loss stayed above {self.recipe.lost:g}" if early else NEVER
-            ended = replace(ended, stopped=why)
+            ended = replace(ended, stopped=_why_none(self.recipe, ended.steps))
         return ended, model
 
     def _descend(
@@ -202,6 +197,15 @@ class DomainTrainer:
         with torch.no_grad():
             logits = self.architecture.logits(parameters, torch.from_numpy(self.probe)).double()
         return (logits - logits.mean(dim=1, keepdim=True)).numpy()
+
+
+def _why_none(recipe: Recipe, steps: int) -> str:
+    """Why a training ended that had no tail, whatever its score and its loss are at the end."""
+    if is_late(recipe, steps) and not recipe.structured:
+        return f"its loss was not below {recipe.lost:g} by step {steps:,}"
+    if is_late(recipe, steps) or steps >= recipe.max_steps:
+        return f"its {steps:,} steps were over before it was cooled down"
+    return f"its score had not risen by {RISE:g} in {recipe.stalled:,} steps"
 
 
 def _right(model: Model, tokens: Int[ndarray, "n k"], labels: Int[ndarray, " n"]) -> float:

@@ -175,9 +175,7 @@ class DomainTraining(Training):
             if trained.network is None or trained.attempt is None:
                 return None
             last = trained.attempt
-            end = "structured" if trained.learned else last.stopped or ""
-            end = end if last.structure is None else f"{end} (score {last.structure:.2f})"
-            end = end if trained.ended is None else f"ended early ({trained.ended})"
+            end = _end(last) if trained.ended is None else f"ended early ({trained.ended})"
             shown = "" if last.trained_right is None else shown_part(last.trained_right)
             lines.append(
                 f"{design.name}: {many(last.steps, 'step')}, {end}, right on {shown} of the "
@@ -238,6 +236,15 @@ class DomainTraining(Training):
             return ()
         outputs = "output never occurs" if missing == 1 else "outputs never occur"
         return (f"{missing:,} {outputs} among the answers that were trained on",)
+
+
+def _end(attempt: Attempt) -> str:
+    """What ended a training: the score is said as what it was at the end, and of nothing else."""
+    if attempt.reached_at is None:
+        end = attempt.stopped or ""
+    else:
+        end = f"cooled down from step {attempt.reached_at:,}"
+    return end if attempt.structure is None else f"{end}, score {attempt.structure:.2f} at the end"
 
 
 def _progress(state: TrainingState, losses: tuple[float, float | None]) -> str:

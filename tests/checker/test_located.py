@@ -2,14 +2,16 @@
 
 import dataclasses
 import math
+import re
 
 import pytest
+from builders.paths import DOCS
 from planted import planted_model
 
 import distill
 from distill.checker.kind import CLEAR, VARIABLE
 from distill.checker.kinds import KINDS
-from distill.checker.located import UNLOOKED, doubts, rule
+from distill.checker.located import UNLOOKED, UNTESTED, doubts, rule
 from distill.networks.stored import Model
 
 NAMES = ("total", "phase")
@@ -35,6 +37,29 @@ ROWS = [(kind, name) for kind in TESTS for name in passed(kind)]
 def test_a_network_that_passes_every_test_is_located(kind):
     """But for a kind that looks at nothing inside: no test is no evidence."""
     assert doubts(kind, passed(kind), True, NAMES) == ([] if TESTS[kind] else [UNLOOKED])
+
+
+GUIDE = {
+    **{"fourier": "waves", "automaton": "machine", "recurrence": "integers"},
+    **{"group": "groups", "comparison": "comparisons", "attention": "selections"},
+}
+
+
+def test_the_guides_table_has_every_kinds_bounds():
+    text = (DOCS / "verdicts.md").read_text()
+    assert {*GUIDE} == {kind for kind, tests in TESTS.items() if tests}
+    for kind, row in GUIDE.items():
+        (line,) = (each for each in text.splitlines() if each.startswith(f"| {row} |"))
+        for cell, at_least in zip(line.split("|")[2:4], (True, False), strict=True):
+            needs = [test.needs for test in TESTS[kind] if test.at_least == at_least]
+            said = re.findall(r"(?<= )\d[\d.]*(?=,| |$)", cell)
+            assert sorted(map(float, said)) == sorted(needs), (kind, cell)
+
+
+def test_a_kind_that_looks_inside_is_not_said_to_have_looked_at_nothing():
+    """What it saw there was nothing to test."""
+    for kind in ("group", "comparison"):
+        assert doubts(kind, {}, True, ()) == [UNTESTED]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import shutil
 import time
 from base64 import b64decode, b64encode
 from dataclasses import dataclass, field, replace
+from html import unescape
 from html.parser import HTMLParser
 from io import BytesIO
 from itertools import pairwise
@@ -372,6 +373,36 @@ def test_the_phases_of_a_training_go_with_its_accuracies(trained):
     assert formed.start == memorised.end < formed.end == cleaned.start
     page = page_of(trained)
     assert "1 memorisation, 2 circuit formation, 3 clean-up" in page
+
+
+def test_where_nothing_was_held_out_the_page_says_so_once_and_nothing_of_such_inputs(trained):
+    """A mechanism that has no waves is a mechanism all the same."""
+    every = 59 * 59
+    counted = replace(trained.report.program_vs_model, heldout_agree=0, heldout_total=0)
+    figures = tuple(row for row in trained.report.figures if "heldout" not in row.name)
+    said = ("every input was trained on: nothing was held out",)
+    points = tuple(
+        replace(point, heldout_loss=None, heldout_accuracy=None, excluded_loss=None)
+        for point in trained.curve.points
+    )
+    curve = replace(trained.curve, sampled_heldout=0, key_frequencies=None, points=points)
+    attempts = tuple(replace(each, right=None) for each in trained.record.attempts)
+    page = report_page(
+        replace(
+            trained,
+            report=replace(trained.report, program_vs_model=counted, figures=figures, remarks=said),
+            certificate=replace(trained.certificate, split=Split(every, 0)),
+            curve=curve,
+            record=replace(trained.record, attempts=attempts),
+        )
+    )
+    text = unescape(re.sub(r"<[^>]+>", "", page))
+    shown = text[: text.index("Words on this page")]
+    assert "All 3,481 inputs, with the task's answers." in shown
+    for untrue in ("not trained on", "no mechanism was found", "No phases", "held-out"):
+        assert untrue not in shown
+    assert "nothing was held out" in shown.lower()
+    assert phases_of(replace(trained.curve, key_frequencies=None)).why_none.startswith("no program")
 
 
 def test_a_page_is_drawn_again_where_the_pictures_numbers_are_missing(planted_run, tmp_path):

@@ -9,7 +9,7 @@ import distill
 from distill.kinds.known import structure_score
 from distill.runs.stages import Silent, Stages
 from distill.train.designs import BY_NUMBERS, PATIENT, designs_for
-from distill.train.over_domain import DomainTraining
+from distill.train.over_domain import DomainTraining, _end
 from distill.train.schedule import Recipe, Risen
 
 SHORT = Recipe(max_steps=20, check_every=10, tail=10, rounds=0)
@@ -98,6 +98,22 @@ def test_labels_that_are_held_out_change_nothing_but_what_is_said_of_them():
     attempts = [replace(each, right=None) for each in first.record.attempts]
     assert attempts == [replace(each, right=None) for each in second.record.attempts]
     assert first.report.program_vs_model == second.report.program_vs_model
+
+
+def test_what_ended_a_training_is_said_as_it_was(monkeypatch):
+    """Its score at the end may be anything, and is said beside it."""
+    (design,) = quick(designs_for(larger(architecture="mlp"), at_most=1)[:1])
+    for recipe, structure, said in (
+        (replace(design.recipe, stalled=5), 0.0, "its score had not risen by 0.1 in 5 steps"),
+        (design.recipe, 0.0, "its 20 steps were over before it was cooled down"),
+        (replace(design.recipe, lost=9.0), 1.0, "cooled down from step 10"),
+    ):
+        training = DomainTraining(
+            larger(), 0, [replace(design, recipe=recipe)], lambda *_, score=structure: score
+        )
+        training.next_network(None, Stages(Silent()))
+        (attempt,) = training.attempts
+        assert _end(attempt) == f"{said}, score {structure:.2f} at the end"
 
 
 def test_more_minutes_mean_more_rounds_from_other_seeds():

@@ -50,8 +50,8 @@ class GroupKind(Kind[GroupMechanism]):
         count = len(mechanism.exceptions)
         but = f", {count} exceptions" if count else ""
         if mechanism.fit is None:
-            return f"{mechanism.name}{but}; nothing of its representations is seen in the logits"
-        keys = ", ".join(key.name for key in mechanism.keys)
+            return f"{mechanism.name}{but}; no key representations were found"
+        keys = "; ".join(key.name for key in mechanism.keys)
         return f"{mechanism.name}{but} by {keys} (R² {mechanism.fit.elements:.3f})"
 
     def functional_of(self, mechanism: GroupMechanism) -> bool:

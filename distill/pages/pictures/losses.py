@@ -64,20 +64,23 @@ def _losses(curve: TrainingCurve) -> Picture:
             f"{each.name}: steps {each.start:,} to {each.end:,}" for each in phases.found
         )
     else:
-        said = told = f" No phases are marked: {phases.why_none}."
-    sampled, heldout = "trained and of held-out inputs", "nothing was held out"
+        said = told = (
+            "" if phases.why_none is None else f" No phases are marked: {phases.why_none}."
+        )
+    sampled, heldout = "trained and of held-out inputs", ""
     if last.heldout_loss is None or last.heldout_accuracy is None:
         sampled = "trained inputs"
     else:
         heldout = (
-            f"held-out loss {last.heldout_loss:.2g}, held-out accuracy {last.heldout_accuracy:.1%}"
+            f", held-out loss {last.heldout_loss:.2g}, held-out accuracy "
+            f"{last.heldout_accuracy:.1%}"
         )
     return picture(
         "training",
         "How it was learned",
         f"Cross-entropy on a sample of {sampled}.{keys}{said}",
-        f"After {many(last.step, 'step')}: train loss {last.train_loss:.2g}, {heldout}. "
-        f"{told.strip()}{'' if told.endswith('.') else '.'}",
+        f"After {many(last.step, 'step')}: train loss {last.train_loss:.2g}{heldout}."
+        + (f" {told.strip().rstrip('.')}." if told else ""),
         draw,
         height=3.3,
     )
