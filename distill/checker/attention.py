@@ -44,7 +44,7 @@ TESTS: tuple[Test, ...] = (
 )
 PROOFS: Mapping[str, Proof] = {}
 LOOKED_AT: Mapping[str, frozenset[str] | None] = {
-    **dict.fromkeys(("tokens", "longest", "tables")),
+    **dict.fromkeys(("tokens", "longest", "tables", "none")),
     "steps": frozenset(
         ("name", "op", "of", "keys", "by", "chosen", "otherwise", "head", "also", "start")
     ),
@@ -246,6 +246,8 @@ def _follows(evidence: TextEvidence, told: Mapping[str, Any]) -> bool:
     """Whether constants, functions and lines of the program are those of the mechanism."""
     first, last = evidence.tokens.start, evidence.tokens.stop - 1
     if told["tokens"] != [first, last] or told["longest"] != evidence.longest:
+        return False
+    if told["none"] != (evidence.shape["none"] if evidence.shape["tie"] > 0 else None):
         return False
     program = program_of(evidence.program)
     body = [*program.body]

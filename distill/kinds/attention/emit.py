@@ -58,6 +58,8 @@ def docstring(mechanism: AttentionMechanism) -> str:
             "from those is a variable with a value at every position. x and y are the tokens at "
             "i and j."
         )
+    if mechanism.none is not None:
+        said += f" An answer of {mechanism.none} is none: no output of the network leads there."
     if mechanism.tables:
         cells = many(mechanism.cells, "value")
         said += f" The tables list {cells} that no expression was found for."

@@ -66,12 +66,15 @@ class AttentionMechanism:
         tokens: first and last value of a token.
         longest: tokens of the longest text.
         steps: the last of them gives the answers.
+        none: what is answered where the network's largest output does not lead, so that it gives no
+            answer; null where it always gives one.
     """
 
     tokens: tuple[int, int]
     longest: int
     steps: tuple[Step, ...]
     tables: tuple[Table, ...] = ()
+    none: int | None = None
     kind: Literal["attention"] = "attention"
     format_version: int = 1
 

@@ -47,6 +47,7 @@ def written(graph: Graph, network: TextNetwork) -> AttentionMechanism:
         network.texts.longest,
         tuple(writer.steps),
         tuple(writer.tables),
+        network.shape.none if network.shape.tie > 0 else None,
     )
 
 

@@ -31,6 +31,7 @@ def test_every_text_is_gone_through_and_the_head_is_located(run):
     assert row.decoy < 0.9
     assert report.value("table_cells") == 0
     assert run.program([1, 0, 1]) == [-1, 1, 0]
+    assert "An answer of -1 is none" in " ".join(run.program.source.split())
     with pytest.raises(ValueError, match="no integer in"):
         run.program([2])
     with pytest.raises(ValueError, match="no list of at most 3 integers in range"):
