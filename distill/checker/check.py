@@ -145,8 +145,9 @@ def _derived(folder: Folder, seed: int, more: More | None) -> tuple[Claims, list
 def _taken_as_told(folder: Folder) -> list[str]:
     """What a certificate says of how outputs are read, of a network over texts."""
     told = folder.certificate.get("architecture")
-    over_texts = isinstance(told, dict) and told.get("kind") == "text_transformer"
-    return [f"of the network: {each}" for each in taken_as_told(told)] if over_texts else []
+    if not isinstance(told, dict) or told.get("kind") != "text_transformer":
+        return []
+    return [f"of the network: {each}" for each in taken_as_told(told)]
 
 
 def _domain(program: Program, evidence: AnyEvidence) -> Finding:
