@@ -19,27 +19,16 @@ from .group_table import MOST, group_table
 from .kind import FOLLOWS, Claims, Proof, Test
 from .read import read_as, whole
 
+ELEMENTS = "the keys' matrix elements"
 TESTS: tuple[Test, ...] = (
-    Test("element_r2", "R² of the logits by the keys' matrix elements", 0.5, derived=True),
+    Test("element_r2", f"R² of the logits by {ELEMENTS}", 0.5, derived=True),
+    Test("keys_kept", f"answers kept by {ELEMENTS} alone", 0.99, derived=True, beside=True),
     Test(
-        "keys_kept",
-        "answers kept by the keys' matrix elements alone",
-        0.99,
+        *("keys_removed", f"answers left without {ELEMENTS}", 0.5, False),
         derived=True,
         beside=True,
     ),
-    Test(
-        *("keys_removed", "answers left without the keys' matrix elements", 0.5),
-        at_least=False,
-        derived=True,
-        beside=True,
-    ),
-    Test(
-        "keys_moved",
-        "answers that follow when the keys' matrix elements are moved",
-        0.9,
-        beside=True,
-    ),
+    Test("keys_moved", f"answers that follow when {ELEMENTS} are moved", 0.9, beside=True),
 )
 PROOFS: Mapping[str, Proof] = {}
 LOOKED_AT: Mapping[str, frozenset[str] | None] = {
