@@ -176,6 +176,6 @@ def not_derived(tree: Tree) -> list[str]:
 
 
 def sentence_start(text: str) -> str:
-    """The same with a capital, where it begins with a word: variables and calls stay as they are."""
+    """With a capital where it begins with a word: variables and calls stay as they are."""
     word = re.match(r"[a-z][a-z'-]+(?=[ ,.:;]|$)|a (?!mod |and |or |xor |in |is )[a-z]{2}", text)
     return text if word is None else f"{text[0].upper()}{text[1:]}"

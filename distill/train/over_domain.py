@@ -35,6 +35,11 @@ what is read, and of those that are held out, for what is said of a refusal at t
 MUCH = 0.9
 """Part of the inputs from which on it is no help to train on more."""
 
+WORK = 4e8
+"""Steps times parameters, in all trainings so far, from which on one more design is begun after a
+network that is right on its training inputs and has no program, and then none: 3,000 steps of a
+transformer. Work and not a clock, so that a seed gives the same run on every machine."""
+
 SEEDS = 100
 """Seeds from which the trainings of two rounds begin lie this far apart."""
 
@@ -67,7 +72,8 @@ class DomainTraining(Training):
         seed: of the training inputs, the initialisation and the batches.
         designs: what is trained, in order.
         structured: how structured logits are: what stops a training, and names no answer.
-        rounds: how often the designs are gone through, each time from other seeds.
+        rounds: how often the designs are gone through, each time from other seeds; where it is
+            more than once, whoever watches ends it, and there is no bound on the work.
     """
 
     def __init__(
@@ -84,6 +90,7 @@ class DomainTraining(Training):
             for turn in range(rounds)
             for each in designs
         ]
+        self._bounded, self._work, self._last_one = rounds == 1, 0.0, False
         self._mask = task.train_mask(seed)
         self._tried = list[Attempt]()
         self._ended: str | None = None
@@ -116,7 +123,7 @@ class DomainTraining(Training):
     @property
     def remarks(self) -> tuple[str, ...]:
         """On how the network was trained, for the report of a refusal."""
-        return (*self._not_learned(), *self._never_shown())
+        return (*self._not_learned(), *self._left_out(), *self._never_shown())
 
     @property
     def ended(self) -> str | None:
@@ -126,6 +133,8 @@ class DomainTraining(Training):
     def next_network(self, verdict: str | None, watch: Watch) -> View | None:
         """The next network that is right on its training inputs; at last the nearest to that."""
         self._tried_again()
+        if self._worked_enough(verdict):
+            return None
         while self._designs and self._ended is None:
             made = self._train(self._designs.pop(0), watch)
             if made is None:
@@ -151,6 +160,27 @@ class DomainTraining(Training):
         assert self._taken is not None, "a curve is of what was trained"
         return self._recorders[self._taken.attempt.number].curve(explained_by)
 
+    def _worked_enough(self, verdict: str | None) -> bool:
+        """Whether another design would hardly help: what is right and refused may be refused again.
+
+        What is asked for is training inputs and the verdict; no label that is held out is seen.
+        """
+        learned = self._last is not None and self._last.right >= LEARNED
+        if not (self._bounded and verdict == "refused" and learned and self._work >= WORK):
+            return False
+        over, self._last_one = self._last_one, True
+        return over
+
+    def _left_out(self) -> tuple[str, ...]:
+        """That designs were left untried, if so, and how they are tried."""
+        if not self._designs or not self._last_one or self._ended is not None:
+            return ()
+        count = many(len(self._designs), "more training")
+        return (
+            f"{count} had been planned and not begun, as networks that are right on their training "
+            "inputs were refused; to try: --minutes 10",
+        )
+
     def _tried_again(self) -> None:
         """Put the last design first once more, where it is quick and was near."""
         last = self._last
@@ -171,6 +201,9 @@ class DomainTraining(Training):
         with watch.stage("train") as lines:
             trained = self._trained(design, watch)
             self._tried += trained.attempts
+            if trained.network is not None:
+                size = sum(each.numel() for each in trained.network.parameters.values())
+                self._work += size * sum(each.steps for each in trained.attempts)
             self._ended = trained.ended
             if trained.network is None or trained.attempt is None:
                 return None

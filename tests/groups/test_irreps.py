@@ -54,4 +54,4 @@ def test_abelian_groups_have_frequencies():
         "parity of x & 1",
         "parity of x & 3",
     ]
-    assert {"frequencies 2, 0", "frequencies 1, 0", "frequencies 0, 1"} <= names
+    assert {"frequencies (2, 0)", "frequencies (1, 0)", "frequencies (0, 1)"} <= names

@@ -62,6 +62,21 @@ def test_another_kind_is_tried_where_nothing_was_understood(monkeypatch):
     assert shown == ["numbers", "numbers", "transformer", "mlp", "transformer"]
 
 
+def test_after_much_work_one_more_design_is_begun_where_right_networks_are_refused(monkeypatch):
+    """Unless minutes were given; work is steps times parameters, and the same on every machine."""
+    always_right(monkeypatch)
+    monkeypatch.setattr("distill.train.over_domain.WORK", 1.0)
+    designs = quick(designs_for(larger(architecture="mlp"), at_most=1)) * 4
+    shown, training = trained(larger(), designs, [None, *["refused"] * 9])
+    assert len(shown) == 2
+    assert any("--minutes" in remark for remark in training.remarks)
+    longer = DomainTraining(larger(), 0, designs[:2], structure_score, rounds=2)
+    stages, count = Stages(Silent()), 0
+    while longer.next_network("refused", stages) is not None:
+        count += 1
+    assert count == 4
+
+
 def test_what_is_quick_and_near_is_tried_again_first(monkeypatch):
     always_right(monkeypatch)
     designs = quick(designs_for(larger()))
