@@ -44,6 +44,8 @@ def evidence_of(steps=STEPS, draws=None, longest=3, weights=None, **architecture
     }
     mechanism = {"kind": "attention"}
     mechanism |= {"tokens": [0, 2], "longest": longest, "steps": copy.deepcopy(steps), "tables": []}
+    told = certificate["architecture"]
+    mechanism["none"] = told["none"] if told["tie"] > 0 else None
     arrays = {name: value.numpy() for name, value in network.model.parameters.items()}
     source = program_of_steps(steps)
     return TextEvidence.read(certificate, mechanism, source, arrays | (weights or {}))

@@ -6,7 +6,7 @@ from builders.changed_folder import changed
 from builders.compiled_texts import as_file, shifted
 
 from distill.checker.count import upper_bound
-from distill.checker.texts import _check_lengths
+from distill.checker.text_draws import check_text_draws
 from distill.domains.texts import Texts
 from distill.networks.trace import TextTrace
 from distill.pages.evidence import evidence_rows
@@ -94,8 +94,9 @@ def test_the_bound_is_of_the_texts_that_were_drawn_and_says_how(tmp_path, monkey
 def test_draws_that_the_bound_is_not_about_are_refused(kinds):
     """Structured ones, fewer of one length, and all of a long one between drawn ones."""
     drawn = [{"kind": "uniform", "length": n, "count": 9, "seed": n} for n in (3, 4, 5)]
+    stress = [draw | {"kind": "structured"} for draw in drawn]
     every = [{"kind": "every", "length": n, "count": None, "seed": None} for n in (1, 2)]
-    _check_lengths([*every, *drawn], 5)
+    check_text_draws({"fresh": [*every, *drawn], "stress": stress}, 5, 27)
     drawn[1] |= dict(zip(("kind", "count"), kinds, strict=True))
-    with pytest.raises(ValueError, match="does not draw"):
-        _check_lengths([*every, *drawn], 5)
+    with pytest.raises(ValueError, match="the certificate"):
+        check_text_draws({"fresh": [*every, *drawn], "stress": stress}, 5, 27)
