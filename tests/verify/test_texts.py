@@ -69,7 +69,7 @@ def test_the_bound_is_of_the_texts_that_were_drawn_and_says_how(tmp_path, monkey
     """What was gone through says nothing of the rate among what was not."""
     for name, value in {"MAX_EVERY": 9, "EVERY_OF_A_LENGTH": 5, "FRESH": 1_000}.items():
         monkeypatch.setattr(f"distill.verify.texts.{name}", value)
-    monkeypatch.setattr("distill.verify.texts.STRESS", 100)
+    monkeypatch.setattr("distill.verify.texts.STRESS", 1_000)
     file = as_file(shifted(tokens=2, longest=4), tmp_path / "shift.npz")
     run = run_model(file, out=tmp_path)
     counted = run.report.program_vs_model
