@@ -67,6 +67,8 @@ def not_derived(report: Mapping[str, Any], claims: Claims) -> list[str]:
         else:
             rest = sorted(row.keys() - COMPARED)
             found += [f"the {part} of {row['name']}" for part in rest if row[part] is not None]
+            if row.get("needs") is not None and row.get("decoy") is None:
+                found.append(f"that no decoy stands beside {row['name']}")
     rest = {name: value for name, value in report.items() if name != "figures"}
     derived = {tuple(name.split(".")) for name in claims}
     for way, value in _leaves(rest):

@@ -22,8 +22,15 @@ def counted(name: str, answers: ndarray, others: ndarray | None) -> Claims:
 
 def rates(agree: int, total: int, every: bool) -> Claims:
     """Whether all was gone through, and how often they can differ."""
-    bound = 0.0 if every and agree == total else upper_bound(total - agree, total)
+    bound = differ_at_most(agree, total, every)
     return {"program_vs_model.exhaustive": every, "program_vs_model.upper_bound_99": bound}
+
+
+def differ_at_most(agree: int, total: int, every: bool) -> float:
+    """The rate of disagreement that they are below with 99%: 0 where all agree and `every` one was
+    gone through.
+    """
+    return 0.0 if every and agree == total else upper_bound(total - agree, total)
 
 
 def upper_bound(disagreements: int, total: int) -> float:

@@ -31,8 +31,8 @@ MOST_NUMBERS, MOST_IN_ALL = 1 << 26, 1 << 31
 """Pairs of places, or logits, along the texts of one draw and of all of them."""
 FEWEST_DRAWN = 1_000
 """Texts, uniform and structured ones, of a run whose texts cannot all be gone through."""
-FRESH = {"uniform": 1_000, "structured": 1_000}
-"""What is drawn anew at every length."""
+ANEW, KINDS_ANEW = 1_000, ("uniform", "structured")
+"""Texts of each kind that are drawn anew at every length, where they are not too much."""
 
 DRAWN = {"length": COUNT, "count": range(MOST_NUMBERS), "seed": SEED}
 DRAWS = (
@@ -45,6 +45,19 @@ FIELDS: Mapping[str, Any] = {
     "recorded": None,
 }
 """What a certificate holds beside what all hold, as `read_as` wants it."""
+
+
+def affordable(wanted: int, longest: int, wide: int, lengths: int) -> int:
+    """How many texts of a length there may be, if so many of as many lengths are gone through.
+
+    Args:
+        wanted: where they are not too much.
+        longest: tokens of the longest.
+        wide: size of the vocabulary, or outputs if they are more.
+        lengths: at which there are so many, kinds counted one by one.
+    """
+    of_one = longest * max(longest, wide)
+    return min(wanted, MOST_NUMBERS // of_one, (MOST_IN_ALL >> 2) // (lengths * of_one))
 
 
 def check_amount(certificate: Data, size: int) -> None:
@@ -62,8 +75,6 @@ def check_amount(certificate: Data, size: int) -> None:
         raise ValueError(f"texts of {longest:,} tokens: expected at most {LONGEST}")
     wide, total = max(size, len(certificate["answers"])), 0
     asked = [(draw["length"], draw["count"]) for draw in (*draws["fresh"], *draws["stress"])]
-    if any(count is not None for _, count in asked):
-        asked += [(n, count) for n in range(1, longest + 1) for count in FRESH.values()]
     for length, count in asked:
         if length > longest:
             raise ValueError(f"a draw of {length:,} tokens: expected at most {longest}")
@@ -241,8 +252,10 @@ class TextEvidence:
         asked = differ = 0
         if self.every:
             return asked, differ
+        wide = max(len(self.tokens), len(self.answers))
+        count = max(1, affordable(ANEW, self.longest, wide, self.longest * len(KINDS_ANEW)))
         for length in range(1, self.longest + 1):
-            for kind, count in FRESH.items():
+            for kind in KINDS_ANEW:
                 draw = {"kind": kind, "length": length, "count": count, "seed": seed + length}
                 rows = drawn_texts(draw, self.tokens)
                 asked += count

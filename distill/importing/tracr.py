@@ -32,16 +32,17 @@ written all are 0, and rounding alone would choose."""
 NUMBERS = 0.01
 """Up to which numbers that are answered count as the same."""
 
-OPTIONS: Mapping[str, str] = {
-    "causal": r"true|false",
-    "bos": r"[0-9]{1,6}|none",
-    "pad": r"[0-9]{1,6}|none",
-    "readout": r"choice|value",
-    "reads": r"every|last",
-    "activation": r"relu|gelu|gelu_tanh",
-    "tie": r"0\.0[0-4][0-9]{0,8}",
+PLACE = (r"[0-9]{1,6}|none", "a place in the vocabulary, or none")
+OPTIONS: Mapping[str, tuple[str, str]] = {
+    "causal": (r"true|false", "true or false"),
+    "bos": PLACE,
+    "pad": PLACE,
+    "readout": (r"choice|value", "choice or value"),
+    "reads": (r"every|last", "every or last"),
+    "activation": (r"relu|gelu|gelu_tanh", "relu, gelu or gelu_tanh"),
+    "tie": (r"0|0\.0[0-4][0-9]{0,8}", "a lead from 0 to below 0.05"),
 }
-"""What an option may say, as a pattern."""
+"""What an option may say, as a pattern and in words."""
 ASKED = ("causal", "bos", "readout")
 """What must be said by somebody."""
 
@@ -89,7 +90,7 @@ def import_tracr(
     missing = [name for name in ASKED if name not in said.values]
     if missing:
         options = ",".join(f"{name}=..." for name in missing)
-        allowed = "; ".join(f"{name}: {OPTIONS[name].replace('|', ', ')}" for name in missing)
+        allowed = "; ".join(f"{name}: {OPTIONS[name][1]}" for name in missing)
         raise LayoutError(
             f"checkpoint '{path}' is read by layout 'tracr', and neither '{said.place}' nor an "
             f"option says {', '.join(missing)}: say --layout tracr,{options} ({allowed})"
@@ -106,10 +107,10 @@ def _options(given: Sequence[str], path: Path) -> dict[str, str]:
     told = dict[str, str]()
     for part in given:
         name, equals, value = part.partition("=")
-        if not equals or name in told or not re.fullmatch(OPTIONS.get(name, "$."), value):
+        if not equals or name in told or not re.fullmatch(OPTIONS.get(name, ("$.",))[0], value):
             raise LayoutError(
                 f"--layout 'tracr' for '{path}': found '{part}', expected NAME=VALUE once, with "
-                + "; ".join(f"{name}: {it.replace('|', ', ')}" for name, it in OPTIONS.items())
+                + "; ".join(f"{name}: {words}" for name, (_, words) in OPTIONS.items())
             )
         told[name] = value
     return told

@@ -40,15 +40,62 @@ def other_ways(module: nn.Module) -> str | None:
         return "it is scripted, and its code cannot be looked at"
     if any(part._forward_hooks or part._forward_pre_hooks for part in module.modules()):
         return "it has hooks"
-    was = module.training
+    if keeps(module):
+        return KEPT
+    was, before = module.training, state_of(module)
     module.eval()
     try:
-        graph = fx.symbolic_trace(module).graph
+        ways = map(_in_step, fx.symbolic_trace(module).graph.nodes)
     except Exception:  # whatever a module does with stand-ins
-        return next(filter(None, itertools.starmap(_in_code, _functions(module))), None)
+        ways = itertools.starmap(_in_code, _functions(module))
     finally:
         module.train(was)
-    return next(filter(None, map(_in_step, graph.nodes)), None)
+    return KEPT if state_of(module) != before else next(filter(None, ways), None)
+
+
+def state_of(module: nn.Module) -> dict[tuple[str, str], object]:
+    """What a module and its parts hold besides weights: one that forward passes change is no
+    function of its input.
+    """
+    return {
+        (name, key): _told(value)
+        for name, part in module.named_modules()
+        if not type(part).__module__.startswith("torch.")
+        for key, value in (*vars(part).items(), *part._buffers.items())
+        if key not in {"_parameters", "_buffers", "_modules", "training"}
+    }
+
+
+def _told(value: object) -> object:
+    if isinstance(value, torch.Tensor):
+        return tuple(value.shape), value.detach().cpu().double().numpy().tobytes()
+    if isinstance(value, list | tuple):
+        return tuple(map(_told, value))
+    if isinstance(value, dict):
+        return tuple((repr(key), _told(it)) for key, it in value.items())
+    plain = isinstance(value, int | float | str | bytes | set | frozenset | type(None))
+    return repr(value) if plain else id(value)
+
+
+KEPT = "its forward code keeps something between calls"
+
+
+def keeps(module: nn.Module) -> bool:
+    """Whether code of a module, or what it calls, sets what is there at the next call."""
+    setting = {"STORE_ATTR", "DELETE_ATTR", "STORE_GLOBAL"}
+    return any(
+        step.opname in setting
+        for code, _, _ in _functions(module)
+        for part in _with_inner(code)
+        for step in dis.get_instructions(part)
+    )
+
+
+def _with_inner(code: types.CodeType) -> Iterator[types.CodeType]:
+    yield code
+    for it in code.co_consts:
+        if isinstance(it, types.CodeType):
+            yield from _with_inner(it)
 
 
 def _in_step(node: fx.Node) -> str | None:
@@ -128,8 +175,6 @@ def _in_code(code: types.CodeType, name: str, method: bool) -> str | None:
         called = str(step.argval) if step.opname.startswith("LOAD_") else ""
         if called in POSITIONS | {"min", "max"}:
             return f"its forward code calls {called} (in {name})"
-        if step.opname == "STORE_ATTR":
-            return f"its forward code keeps something between calls (in {name})"
     inner = (it for it in code.co_consts if isinstance(it, types.CodeType))
     return next(filter(None, (_in_code(it, name, method=False) for it in inner)), None)
 

@@ -19,6 +19,7 @@ from torch.nn import functional as F  # noqa: N812
 
 from distill.domains.finite import Domain
 from distill.errors import DistillError
+from distill.networks.forward_code import keeps, state_of
 from distill.networks.layers import Function, Linear, Norm, batch_norm
 from distill.networks.rows import Follower, Hidden, Reading, Rows, Tokens, Unreadable, Value
 from distill.networks.transformer import NORM_EPSILON
@@ -108,11 +109,14 @@ def read_coefficients(network: Any, domain: Domain) -> Reading:
 def _traced(module: nn.Module, domain: Domain) -> Reading:
     if any(part._forward_hooks or part._forward_pre_hooks for part in module.modules()):
         raise Unreadable("hooks")
+    before = state_of(module)
     try:
         graph = fx.symbolic_trace(module).graph
     except Exception as error:  # whatever a module does with stand-ins
         first = (str(error).strip() or type(error).__name__).splitlines()[0][:120]
         raise Unreadable(f"a step that cannot be followed ({first})") from error
+    if keeps(module) or state_of(module) != before:
+        raise Unreadable("forward code that keeps something between calls")
     follower, values = Follower(domain.shape), dict[fx.Node, Any]()
     modules = dict(module.named_modules())
     for node in graph.nodes:

@@ -24,7 +24,7 @@ from torch import Tensor
 from distill.checker.draws import numbers, stress
 from distill.domains.sequences import Channels
 from distill.networks.calling import Convention, call, first_of
-from distill.networks.forward_code import other_ways
+from distill.networks.forward_code import KEPT, other_ways, state_of
 from distill.networks.library_cells import RecurrentModule, cell_of, taken_apart
 from distill.networks.readouts import readings
 from distill.networks.recurrent_layers import RecurrentLayers
@@ -116,10 +116,12 @@ def recognised(
             f"there are {channels.size:,} symbols, and {MAX_SYMBOLS:,} at most"
         )
     running, close = copy.deepcopy(module).double(), CLOSE
+    before = state_of(running)
     try:
         table, starts, called = _in_front(running, name, channels, convention)
     except _NotRunError:  # code that asks for single precision by name
         running, close = copy.deepcopy(module), CLOSE_IN_SINGLE
+        before = state_of(running)
         table, starts, called = _in_front(running, name, channels, convention)
     parameters = taken_apart(cell_of(layer), _own(layer))
     parameters["W_E"] = _kept(table, _precision(module))
@@ -140,7 +142,7 @@ def recognised(
         raise NotRecognisedError(
             f"it holds {_article(layer)}, and what follows that can be read twice"
         )
-    way = other_ways(module)
+    way = KEPT if state_of(running) != before else other_ways(module)
     if way is not None:
         raise NotRecognisedError(
             f"it holds {_article(layer)}, and {way}: what it does on longer sequences than can be "

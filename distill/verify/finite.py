@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Bool, Int
 from numpy import ndarray
 
-from distill.checker.count import upper_bound
+from distill.checker.count import differ_at_most
 from distill.checker.forward import DOUBLE, SINGLE, Pass, covers, margins
 from distill.checker.perceptrons import FORWARD_PASSES
 from distill.checker.sandbox import program_of, run_program
@@ -121,9 +121,7 @@ class DomainChecks(Checks):
             heldout_agree=None if trained is None else int(agree[~trained].sum()),
             heldout_total=None if trained is None else int((~trained).sum()),
             exhaustive=sample is None,
-            upper_bound_99=0.0
-            if sample is None and agree.all()
-            else upper_bound(int((~agree).sum()), len(agree)),
+            upper_bound_99=differ_at_most(int(agree.sum()), len(agree), sample is None),
             disagreement=None
             if first is None
             else Disagreement(

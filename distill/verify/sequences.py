@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Int
 from numpy import ndarray
 
-from distill.checker.count import upper_bound
+from distill.checker.count import differ_at_most
 from distill.checker.sandbox import program_of, run_sequences
 from distill.checker.sequences import answers_of
 from distill.errors import TooLargeError
@@ -112,9 +112,7 @@ class SequenceChecks(Checks):
             heldout_agree=None,
             heldout_total=None,
             exhaustive=every,
-            upper_bound_99=0.0
-            if every and agree.agree == agree.total
-            else upper_bound(agree.total - agree.agree, agree.total),
+            upper_bound_99=differ_at_most(agree.agree, agree.total, every),
             disagreement=first_difference([self.fresh, self.stress, *tried]),
             searched=found.visited,
             search_disagreements=found.disagreements,

@@ -9,11 +9,13 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
-from distill.checker.count import upper_bound
+from distill.checker.count import differ_at_most
 from distill.checker.sandbox import run_texts
 from distill.checker.scope import texts_held
 from distill.checker.text_draws import drawn_texts
+from distill.checker.texts import FEWEST_DRAWN, affordable
 from distill.domains.texts import Texts
+from distill.errors import DistillError
 from distill.evidence.figures import Measure
 from distill.networks.text_network import TextNetwork, lead_of
 from distill.networks.trace import TextTrace
@@ -52,19 +54,32 @@ class TextDraws:
     stress: tuple[TextDraw, ...]
 
 
-def planned_texts(over: Texts) -> TextDraws:
-    """Draws for a network that reads these texts."""
+def planned_texts(over: Texts, outputs: int) -> TextDraws:
+    """Draws for a network that reads these texts.
+
+    Raises:
+        DistillError: its texts are so long, and its outputs so many, that too few can be drawn.
+    """
     size, lengths = len(over.tokens), range(1, over.longest + 1)
     whole = sum(size**length for length in lengths) <= MAX_EVERY
     every = [whole or size**length <= EVERY_OF_A_LENGTH for length in lengths]
     drawn = max(1, every.count(False))
+    uniform, structured = (
+        affordable(count // drawn, over.longest, max(size, outputs), drawn)
+        for count in (FRESH, STRESS)
+    )
+    if not all(every) and min(uniform, structured) * drawn < FEWEST_DRAWN:
+        raise DistillError(
+            f"texts of up to {over.longest} tokens with {max(size, outputs):,} logits at each are "
+            f"too much to go through: fewer than {FEWEST_DRAWN:,} of them could be drawn"
+        )
     fresh, stress = list[TextDraw](), list[TextDraw]()
     for length, all_of_it in zip(lengths, every, strict=True):
         if all_of_it:
             fresh.append(TextDraw("every", length))
             continue
-        fresh.append(TextDraw("uniform", length, FRESH // drawn, SEED + length))
-        stress.append(TextDraw("structured", length, STRESS // drawn, SEED + length))
+        fresh.append(TextDraw("uniform", length, uniform, SEED + length))
+        stress.append(TextDraw("structured", length, structured, SEED + length))
     return TextDraws(tuple(fresh), tuple(stress))
 
 
@@ -96,7 +111,7 @@ class TextChecks(Checks):
         self.source, self.network, self.texts = source, view.network, view.texts
         tokens = self.texts.tokens
         self.ends = ((tokens.start, tokens.stop - 1),)
-        self.draws = planned_texts(self.texts)
+        self.draws = planned_texts(self.texts, len(self.network.answers))
         self.fresh, self.stress = (
             [_along(source, self.network, draw.texts(self.texts)) for draw in draws]
             for draws in (self.draws.fresh, self.draws.stress)
@@ -124,9 +139,7 @@ class TextChecks(Checks):
             heldout_agree=None,
             heldout_total=None,
             exhaustive=every,
-            upper_bound_99=0.0
-            if every and fresh.agree == fresh.total
-            else upper_bound(bounded.total - bounded.agree, bounded.total),
+            upper_bound_99=differ_at_most(bounded.agree, bounded.total, every),
             disagreement=first_difference([*self.fresh, *self.stress, *tried]),
             searched=None,
             search_disagreements=None,

@@ -9,6 +9,7 @@ from builders.paths import DOCS
 from planted import planted_model
 
 import distill
+from distill.checker.compare import not_derived
 from distill.checker.kind import CLEAR, VARIABLE
 from distill.checker.kinds import KINDS
 from distill.checker.located import UNLOOKED, UNTESTED, doubts, rule
@@ -102,6 +103,15 @@ def test_a_test_that_always_has_a_decoy_is_not_passed_without_one(kind):
         assert [doubt.endswith("no decoy stands beside it") for doubt in found] == (
             [True] if test.beside else []
         )
+
+
+def test_a_row_whose_decoy_was_taken_away_is_listed_as_such():
+    """Where a decoy cannot always be found a row may stand alone, and a reader is told so."""
+    row = {"name": "element_r2", "value": 0.9, "needs": 0.5, "at_least": True, "derived": True}
+    claims = {"figures.element_r2": 0.9}
+    for decoy, listed in ((0.1, "the decoy of element_r2"), (None, "that no decoy stands beside")):
+        (said,) = not_derived({"figures": [{**row, "decoy": decoy, "note": None}]}, claims)
+        assert said.startswith(listed)
 
 
 def test_a_figure_like_its_decoy_says_nothing_whatever_the_kind():

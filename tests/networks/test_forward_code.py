@@ -20,7 +20,7 @@ class Plain(torch.nn.Module):
         self.layer = torch.nn.GRU(2, 3, batch_first=True)
         self.cell = torch.nn.GRUCell(2, 3)
         self.output = torch.nn.Linear(3, 2)
-        self.at_the_end, self.limit = at_the_end, LATE
+        self.at_the_end, self.limit, self.told = at_the_end, LATE, object()
 
     def said(self, tokens):
         h = torch.zeros(1, len(tokens), 3)
@@ -52,6 +52,18 @@ class Loop(Plain):
 class Longer(Plain):
     def forward(self, tokens):
         return -self.said(tokens) if tokens.shape[1] > LATE else self.said(tokens)
+
+
+class Turning(Plain):
+    """Followed with stand-ins, it takes one way: which one is a matter of earlier calls."""
+
+    def __init__(self):
+        super().__init__()
+        self.seen = []
+
+    def forward(self, tokens):
+        self.seen.append(1)
+        return self.said(tokens) if len(self.seen) < LATE else -self.said(tokens)
 
 
 class Sum(Plain):
@@ -95,7 +107,9 @@ def test_code_that_hangs_on_symbols_and_states_alone_takes_no_other_way(module):
     assert other_ways(module) is None
 
 
-@pytest.mark.parametrize("kind", [Longer, Sum, Cut, Numbered, Counted, LateStep, Remembers])
+@pytest.mark.parametrize(
+    "kind", [Longer, Sum, Cut, Numbered, Counted, LateStep, Remembers, Turning]
+)
 def test_code_that_may_do_otherwise_later_is_told(kind):
     why = other_ways(kind())
     assert why is not None

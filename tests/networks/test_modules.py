@@ -192,6 +192,30 @@ def test_a_hook_or_a_subclass_that_computes_something_else_is_not_overlooked():
         read_module(nn.Sequential(*layers[:2], Odd(8, P)), DOMAIN)
 
 
+class Changing(nn.Module):
+    """Two layers, and an answer that turns after some calls, which are counted in some way."""
+
+    def __init__(self, count):
+        super().__init__()
+        self.embedding, self.output = nn.Embedding(P, 4), nn.Linear(8, P)
+        self.calls, self.seen, self.count = 0, [], count
+
+    def forward(self, tokens):
+        if self.count == "a number":
+            self.calls += 1
+        else:
+            self.seen.append(1)
+        said = self.output(self.embedding(tokens).flatten(1))
+        return -said if self.calls + len(self.seen) > 50 else said
+
+
+@pytest.mark.parametrize("count", ["a number", "a list"])
+def test_a_module_that_keeps_something_between_calls_is_not_read_by_its_layers(count):
+    """Its weights are a network that it is only for as long as nobody asks too often."""
+    with pytest.raises(Unreadable, match="keeps something between calls"):
+        read_module(Changing(count), DOMAIN)
+
+
 class Classifier:
     """What scikit-learn's perceptron has once it was fitted."""
 

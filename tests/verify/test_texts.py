@@ -1,5 +1,8 @@
 """Which texts a program is held against, and that rare faults are among what they show."""
 
+import json
+from dataclasses import asdict, replace
+
 import numpy as np
 import pytest
 from builders.changed_folder import changed
@@ -7,12 +10,16 @@ from builders.compiled_texts import as_file, shifted
 
 from distill.checker.count import upper_bound
 from distill.checker.text_draws import check_text_draws
+from distill.checker.texts import FEWEST_DRAWN, check_amount
 from distill.domains.texts import Texts
+from distill.errors import DistillError
+from distill.kinds.attention.extract import extract_attention
 from distill.networks.trace import TextTrace
 from distill.pages.evidence import evidence_rows
 from distill.pages.statements import checked
 from distill.pipeline import run_model
 from distill.records.counts import DrawnTexts
+from distill.records.refusal import Refusal
 from distill.verify.texts import TextChecks, planned_texts
 
 PREVIOUS = '''"""P."""
@@ -33,10 +40,10 @@ RIGHT = "[-1, *xs[:-1]]"
 
 
 def test_all_texts_where_they_are_few_and_structured_ones_where_not():
-    few = planned_texts(Texts(range(4), 8))
+    few = planned_texts(Texts(range(4), 8), 4)
     assert {draw.kind for draw in few.fresh} == {"every"}
     assert not few.stress
-    many = planned_texts(Texts(range(11), 9))
+    many = planned_texts(Texts(range(11), 9), 11)
     assert [draw.kind for draw in many.fresh] == ["every"] * 2 + ["uniform"] * 7
     assert [draw.length for draw in many.stress] == list(range(3, 10))
     assert sum(draw.count for draw in many.stress) >= 5_000
@@ -54,7 +61,7 @@ def test_a_program_that_is_right_is_exhaustive_and_a_wrong_one_is_shown_where():
 
 def test_a_fault_that_random_texts_almost_never_show_is_shown_by_structured_ones():
     over = Texts(range(11), 8)
-    draws = planned_texts(over)
+    draws = planned_texts(over, len(over.tokens))
 
     def differs(rows):  # wrong where all tokens but one are alike
         counts = np.stack([(rows == token).sum(axis=1) for token in over.tokens])
@@ -88,6 +95,29 @@ def test_the_bound_is_of_the_texts_that_were_drawn_and_says_how(tmp_path, monkey
     wrong = {each.name for each in found.findings if not each.ok}
     assert wrong == {"program_vs_model.drawn.total", "verification.json"}
     assert not any("drawn" in each for each in found.not_derived)
+
+
+@pytest.mark.parametrize(("size", "longest"), [(2, 512), (1_000, 512), (60, 200), (3_000, 40)])
+def test_what_is_planned_is_what_the_checker_goes_through(size, longest):
+    """However long texts are: an honest run never fails its own check for its size."""
+    over = Texts(range(size), longest)
+    draws = json.loads(json.dumps(asdict(planned_texts(over, size))))
+    check_text_draws(draws, longest, FEWEST_DRAWN)
+    check_amount({"longest": longest, "answers": range(size), "draws": draws}, size)
+
+
+def test_texts_that_are_too_much_are_refused_before_anything_is_drawn():
+    with pytest.raises(DistillError, match="texts of up to 512 tokens with 50,000 logits at each"):
+        planned_texts(Texts(range(50_000), 512), 50_000)
+
+
+def test_a_network_that_never_leads_clearly_is_refused_with_its_lead(tmp_path):
+    network = shifted(tokens=2, longest=4)
+    weak = {name: it / 1000 if name == "W_U" else it for name, it in network.parameters.items()}
+    model = replace(network.model, parameters=weak)
+    found = extract_attention(TextTrace(replace(network, model=model)))
+    assert isinstance(found, Refusal)
+    assert "no answer is a lead below 0.02, and the network's largest is 0.00" in found.reasons[0]
 
 
 @pytest.mark.parametrize("kinds", [("structured", 9), ("uniform", 8), ("every", None)])

@@ -14,6 +14,7 @@ import numpy as np
 from jaxtyping import Int
 from numpy import ndarray
 
+from distill.checker.text_transformer import PART_OF_LEADS
 from distill.kinds.attention.emit import emit_attention
 from distill.kinds.attention.mechanism import AttentionMechanism
 from distill.kinds.attention.reading import Grain, Reader
@@ -21,7 +22,7 @@ from distill.kinds.attention.reduction import reduced
 from distill.kinds.attention.sample import sampled
 from distill.kinds.attention.variables import NotReadError
 from distill.kinds.attention.writing import written
-from distill.networks.text_network import TextNetwork
+from distill.networks.text_network import TextNetwork, lead_of
 from distill.networks.trace import TextTrace
 from distill.records.refusal import Refusal
 
@@ -40,6 +41,8 @@ FAILS = (ArithmeticError, LookupError, ValueError)
 
 def extract_attention(view: TextTrace) -> AttentionMechanism | Refusal:
     """The first program that is not seen to part from its network, from the finest grain on."""
+    if (refused := _never_answers(view.network)) is not None:
+        return refused
     said = list[str]()
     best: tuple[float, AttentionMechanism] | None = None
     for grain in GRAINS:
@@ -57,6 +60,22 @@ def extract_attention(view: TextTrace) -> AttentionMechanism | Refusal:
         reason = f"selections: the best program answers {best[0]:.1%} of texts as the network does"
         return Refusal((f"{reason}, less than {LEAST:.0%}",), {})
     return best[1]
+
+
+def _never_answers(network: TextNetwork) -> Refusal | None:
+    """That what counts as no answer is no small lead for this network, if so."""
+    tie = network.shape.tie
+    if network.shape.readout == "value" or len(network.answers) < 2 or not tie:
+        return None
+    leads = (lead_of(network.logits(rows)).max() for rows in sampled(network.texts))
+    largest = float(max(leads))
+    if tie <= PART_OF_LEADS * largest:
+        return None
+    said = (
+        f"selections: no answer is a lead below {tie}, and the network's largest is {largest:.3g}: "
+        f"expected at most {PART_OF_LEADS} of it (--layout tracr,tie=0 takes every lead)"
+    )
+    return Refusal((said,), {})
 
 
 def _improved(network: TextNetwork, grain: Grain) -> Iterator[tuple[float, AttentionMechanism]]:

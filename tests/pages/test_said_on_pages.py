@@ -1,0 +1,149 @@
+"""What a page says of a run in words: verdicts, refusals, exceptions, training, commands."""
+
+import re
+from dataclasses import replace
+from html import unescape
+
+import pytest
+from builders.html_page import Page, page_of
+
+from distill.pages.card import commands
+from distill.pages.report_page import report_page
+from distill.records.phases import phases_of
+from distill.runs.certificate import Split
+from distill.runs.store import RunRecord
+
+
+@pytest.mark.parametrize(
+    ("verdict", "says"),
+    [
+        ("proved", "no rounding"),
+        ("exhaustive", "on all 529 inputs"),
+        ("tested", "drawn at random"),
+        ("approximate", "they differ on less than"),
+    ],
+)
+def test_every_verdict_has_its_sentence(planted, verdict, says):
+    counted = planted.report.program_vs_model
+    if verdict in {"tested", "approximate"}:
+        counted = replace(counted, exhaustive=False, upper_bound_99=0.01)
+    report = replace(planted.report, verdict=verdict, program_vs_model=counted)
+    page = report_page(replace(planted, report=report))
+    read = Page(page)
+    badges = [text for found, text in read.all("li") if found.get("class", "").startswith("badge")]
+    assert badges == [verdict, "located", "right for the task: not known"]
+    ((_, sentence),) = read.all("p", **{"class": "sentence"})
+    assert says in sentence
+    assert "located: " in page.lower()
+
+
+def test_a_refusal_says_why_and_shows_what_was_seen(refused):
+    run, _ = refused
+    page = page_of(run)
+    read = Page(page)
+    assert "Why it was refused" in page
+    for reason in run.report.reasons:
+        assert reason in " ".join(text for _, text in read.all("li"))
+    assert "What the network answers" in page
+    assert "The program" not in [text for _, text in read.all("h2")]
+    assert "No program was written" in page
+
+
+def test_exceptions_are_listed_and_counted(planted):
+    rows = (*((a, 0, 5) for a in range(23)), (7, 7, 7), (8, 8, 8))
+    mechanism = replace(planted.mechanism, exceptions=rows)
+    page = report_page(replace(planted, mechanism=mechanism))
+    assert "25 in all, of which the first 20 are shown" in page
+    assert "Exceptions that the program lists" in page
+    assert "Exceptions that the program lists" not in page_of(planted)
+
+
+def test_discarded_attempts_stand_beside_the_one_that_was_used(trained):
+    *_, attempt = trained.record.attempts
+    both = (replace(attempt, discarded=True), replace(attempt, number=2))
+    page = report_page(replace(trained, record=replace(trained.record, attempts=both)))
+    assert "the discarded ones too (2)" in page
+    assert page.count("<td>discarded</td>") == page.count("<td>used</td>") == 1
+
+
+def test_the_commands_make_the_run_again(trained, planted):
+    lines = [command.line for command in commands(trained)]
+    assert lines[0] == (
+        "distill run mod_add --seed 0 --set p=59 --set fraction=0.4 --arch transformer"
+    )
+    assert lines[1] == "distill verify outputs/mod_add/seed0-p59-fraction0.4"
+    assert commands(planted)[0].line.startswith("distill verify")
+    record = RunRecord(
+        *("mod_add", None, "transformer", None),
+        settings={"model": "grok king.pth", "layout": "nanda_transformer"},
+        **{"attempts": (), "versions": {}, "platform": "", "threads": 1},
+        seconds={},
+    )
+    assert commands(replace(planted, record=record))[0].line == (
+        "distill run mod_add --model 'grok king.pth' --layout nanda_transformer"
+    )
+
+
+def test_a_task_of_a_file_is_run_again_from_its_file(planted):
+    own = replace(planted, record=replace(planted.record, task="hours", seed=0, settings={"h": 24}))
+    made = commands(own)[0].line
+    assert made.startswith("distill run FILE.py:hours --seed 0 --set h=24")
+
+
+def test_what_is_left_open_is_said(planted, trained, counter):
+    page = page_of(planted)
+    assert "there was no task to hold them against" in page
+    assert "there was no task to hold them against" not in page_of(trained)
+    proof = planted.report.proof
+    weaker = replace(proof, float_bound=replace(proof.float_bound, covered=False))
+    assert "The network evaluated in" not in page
+    assert "The network evaluated in" in report_page(
+        replace(planted, report=replace(planted.report, proof=weaker))
+    )
+    unstored = replace(planted.certificate, architecture=None)
+    assert "not stored" in report_page(replace(planted, certificate=unstored, model=None))
+    split = replace(trained.certificate, split=Split(1392, 0))
+    assert "1,392 of 3,481 inputs (40%)" in report_page(replace(trained, certificate=split))
+    assert "length 12" in page_of(counter)
+
+
+def test_the_phases_of_a_training_go_with_its_accuracies(trained):
+    """The rule looks at losses alone; accuracies were not used to find the phases."""
+    memorised, formed, cleaned = phases_of(trained.curve).found
+    at = {found.step: found for found in trained.curve.points}
+    assert at[memorised.end].train_accuracy > 0.95
+    assert at[memorised.end].heldout_accuracy < 0.5
+    assert at[cleaned.end].heldout_accuracy > 0.95
+    assert formed.start == memorised.end < formed.end == cleaned.start
+    page = page_of(trained)
+    assert "1 memorisation, 2 circuit formation, 3 clean-up" in page
+
+
+def test_where_nothing_was_held_out_the_page_says_so_once_and_nothing_of_such_inputs(trained):
+    """A mechanism that has no waves is a mechanism all the same."""
+    every = 59 * 59
+    counted = replace(trained.report.program_vs_model, heldout_agree=0, heldout_total=0)
+    figures = tuple(row for row in trained.report.figures if "heldout" not in row.name)
+    said = ("every input was trained on: nothing was held out",)
+    points = tuple(
+        replace(point, heldout_loss=None, heldout_accuracy=None, excluded_loss=None)
+        for point in trained.curve.points
+    )
+    curve = replace(trained.curve, sampled_heldout=0, key_frequencies=None, points=points)
+    attempts = tuple(replace(each, right=None) for each in trained.record.attempts)
+    page = report_page(
+        replace(
+            trained,
+            report=replace(trained.report, program_vs_model=counted, figures=figures, remarks=said),
+            certificate=replace(trained.certificate, split=Split(every, 0)),
+            curve=curve,
+            record=replace(trained.record, attempts=attempts),
+        )
+    )
+    text = unescape(re.sub(r"<[^>]+>", "", page))
+    shown = text[: text.index("Words on this page")]
+    assert "All 3,481 inputs, with the task's answers." in shown
+    for untrue in ("not trained on", "no mechanism was found", "No phases", "held-out"):
+        assert untrue not in shown
+    assert "nothing was held out" in shown.lower()
+    assert phases_of(replace(trained.curve, key_frequencies=None)).why_none.startswith("no program")
