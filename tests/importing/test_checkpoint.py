@@ -307,7 +307,7 @@ def test_the_facts_beside_a_checkpoint_never_steer(tmp_path):
 
 @pytest.mark.skipif(not PUBLISHED, reason="the published checkpoints are not beside this checkout")
 @pytest.mark.parametrize("path", PUBLISHED, ids=lambda path: path.stem)
-def test_published_cyclic_networks_give_back_their_key_frequencies(path):
+def test_published_networks_give_back_their_key_frequencies_or_representations(path):
     facts = json.loads(path.with_suffix(".json").read_text())
     if facts.get("name") == "gross_indhead":
         with pytest.raises(DistillError, match="is unsafe: reading it would import 'transformer_"):
@@ -315,8 +315,14 @@ def test_published_cyclic_networks_give_back_their_key_frequencies(path):
         return
     run = distill.run_model(path, out=None)
     if facts.get("group") == "SymmetricGroup":
-        assert run.report.verdict == "refused"
-        assert any("a group that is not cyclic" in reason for reason in run.report.reasons)
+        assert run.report.verdict == "proved"
+        assert run.report.located
+        assert run.report.mechanism.name == "product a * b in S5"
+        # its authors list the sign, the standard one, their product, and one of 5 dimensions
+        assert facts["paper_key_reps"] == ["sign", "standard", "standard_sign", "s5_5d_a"]
+        assert sorted(key.dimension for key in run.mechanism.keys) == [1, 4, 4, 5]
+        named = " ".join(key.name for key in run.mechanism.keys)
+        assert all(name in named for name in ("sign", "standard", "standard x sign"))
         return
     if facts["full_domain_accuracy"] < 1:
         assert run.report.verdict in {"proved", "exhaustive", "approximate"}
