@@ -11,7 +11,7 @@ from distill.checker.attention import UNDERSTOOD, listed_in
 from distill.checker.attention import derive as derive_selections
 from distill.checker.kind import FOLLOWS
 from distill.checker.selections import PRIMITIVES, called, lines_of
-from distill.checker.texts import TextEvidence, check_amount
+from distill.checker.texts import MOST_IN_ALL, TextEvidence, affordable, check_amount
 
 STEP = {"of": [], "keys": [], "by": "", "chosen": "", "otherwise": 0, "head": None}
 STEP |= {"also": [], "start": False}
@@ -152,12 +152,14 @@ def test_what_is_too_much_is_refused_before_anything_is_drawn():
     few = {"tokens": [0, 2], "longest": 3, "answers": [0, 1, 2], "draws": HONEST}
     check_amount(few, 3)
     check_amount(few | {"draws": None}, 3)
+    check_amount(few | {"longest": 400}, 3)
+    assert 0 < affordable(1000, 400, 3, 800) < affordable(1000, 40, 3, 80) == 1000
+    assert 800 * affordable(1000, 400, 3, 800) * 400 * 400 <= MOST_IN_ALL
     more = draws_of("uniform", (2, 3), 16_000_000)
     every = {"fresh": [EVERY | {"length": n} for n in range(1, 41)], "stress": []}
     for size, changed in (
         (300_000, {}),
         (3, {"longest": 2000}),
-        (3, {"longest": 400}),
         (3, {"draws": HONEST | {"fresh": more}}),
         (3, {"draws": HONEST | {"stress": more}}),
         (3, {"draws": every, "longest": 40}),
