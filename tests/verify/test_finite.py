@@ -150,15 +150,15 @@ def test_exceptions_are_counted_and_the_verdict_is_about_all_inputs():
     assert run.report.program_vs_model.agree == 961
 
 
-LARGE = 151
-WAVES = {20: 9.0, 43: 7.0, 71: 8.0}
+LARGE = 79
+WAVES = {11: 9.0, 23: 7.0, 37: 8.0}
 
 
 @pytest.fixture
 def little_is_large(monkeypatch):
-    """Of 22,801 inputs not all are gone through, as of 250 million logits elsewhere."""
-    monkeypatch.setattr(agreement_module, "ENUMERATION_LIMIT", 1_000_000)
-    monkeypatch.setattr(trace_module, "TRACE_LIMIT", LARGE * 4000)
+    """Of 6,241 inputs not all are gone through, as of 250 million logits elsewhere."""
+    monkeypatch.setattr(agreement_module, "ENUMERATION_LIMIT", 100_000)
+    monkeypatch.setattr(trace_module, "TRACE_LIMIT", LARGE * 2000)
 
 
 def assert_sampled(run):
@@ -189,7 +189,7 @@ def test_the_search_finds_a_fault_that_a_sample_misses(little_is_large, monkeypa
 
     def faulty(tokens):
         logits = right(tokens)
-        distance = (tokens - torch.tensor([140, 3])).abs().sum(dim=1)
+        distance = (tokens - torch.tensor([73, 3])).abs().sum(dim=1)
         logits = logits / (1 + 10 / (1 + distance[:, None]))
         return torch.where((distance == 0)[:, None], -logits, logits)
 
