@@ -82,7 +82,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def small_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder of a finished run of mod_add at p = 31, made by the command line."""
+    """Folder of a finished run of mod_add at p = 59, made by the command line."""
     return only_run_below(shared(tmp_path_factory, "small", make_small_run) / "outputs")
 
 

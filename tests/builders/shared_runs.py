@@ -50,7 +50,7 @@ def only_run_below(outputs: Path) -> Path:
 
 
 def make_small_run(cwd: Path) -> None:
-    """A finished run of mod_add at p = 31, made by the command line."""
+    """A finished run of mod_add at p = 59, made by the command line."""
     finished = run_distill("run", *SMALL, cwd=cwd)
     assert finished.returncode == 0, finished.stderr
 

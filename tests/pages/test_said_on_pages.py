@@ -69,9 +69,9 @@ def test_discarded_attempts_stand_beside_the_one_that_was_used(trained):
 def test_the_commands_make_the_run_again(trained, planted):
     lines = [command.line for command in commands(trained)]
     assert lines[0] == (
-        "distill run mod_add --seed 0 --set p=31 --set fraction=0.6 --arch transformer"
+        "distill run mod_add --seed 0 --set p=59 --set fraction=0.4 --arch transformer"
     )
-    assert lines[1] == "distill verify outputs/mod_add/seed0-p31-fraction0.6"
+    assert lines[1] == "distill verify outputs/mod_add/seed0-p59-fraction0.4"
     assert commands(planted)[0].line.startswith("distill verify")
     record = RunRecord(
         *("mod_add", None, "transformer", None),
@@ -102,8 +102,8 @@ def test_what_is_left_open_is_said(planted, trained, counter):
     )
     unstored = replace(planted.certificate, architecture=None)
     assert "not stored" in page_in_words(replace(planted, certificate=unstored, model=None))
-    split = replace(trained.certificate, split=Split(576, 0))
-    assert "576 of 961 inputs (60%)" in page_in_words(replace(trained, certificate=split))
+    split = replace(trained.certificate, split=Split(1392, 0))
+    assert "1,392 of 3,481 inputs (40%)" in page_in_words(replace(trained, certificate=split))
     assert "length 12" in page_of(counter)
 
 
@@ -121,7 +121,7 @@ def test_the_phases_of_a_training_go_with_its_accuracies(trained):
 
 def test_where_nothing_was_held_out_the_page_says_so_once_and_nothing_of_such_inputs(trained):
     """A mechanism that has no waves is a mechanism all the same."""
-    every = 31 * 31
+    every = 59 * 59
     counted = replace(trained.report.program_vs_model, heldout_agree=0, heldout_total=0)
     figures = tuple(row for row in trained.report.figures if "heldout" not in row.name)
     said = ("every input was trained on: nothing was held out",)
@@ -142,7 +142,7 @@ def test_where_nothing_was_held_out_the_page_says_so_once_and_nothing_of_such_in
     )
     text = unescape(re.sub(r"<[^>]+>", "", page))
     shown = text[: text.index("Words on this page")]
-    assert "All 961 inputs, with the task's answers." in shown
+    assert "All 3,481 inputs, with the task's answers." in shown
     for untrue in ("not trained on", "no mechanism was found", "No phases", "held-out"):
         assert untrue not in shown
     assert "nothing was held out" in shown.lower()

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 import torch
 from builders.amount import examples
-from builders.commands import SMALL_P
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from planted import planted_logits, planted_model, square
@@ -210,7 +209,7 @@ def test_a_fresh_process_without_the_task_finds_the_same_bytes(small_run, tmp_pa
     certificate = json.loads((small_run / "certificate.json").read_text())
     weights = tmp_path / "weights.safetensors"
     weights.write_bytes((small_run / "model.safetensors").read_bytes())
-    sizes = {"inputs": [SMALL_P, SMALL_P], "output": SMALL_P}
+    sizes = {"inputs": [59, 59], "output": 59}
     found = subprocess.run(
         [
             *(sys.executable, "-c", FRESH, json.dumps(certificate["architecture"])),
