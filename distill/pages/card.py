@@ -121,9 +121,13 @@ def commands(run: Run) -> list[Command]:
     """How to make the run again, check it and use it; where that can be typed."""
     record = run.record
     folder = shlex.quote(f"outputs/{record.task}/{run_name(record)}")
-    made = _made_by(record)
-    found = [] if made is None else [Command(made, "the same network, program and report")]
-    found.append(Command(f"distill verify {folder}", "derive the verdict again from the files"))
+    made, file = _made_by(record), record.settings.get("model")
+    beside = "" if file is None or record.seed is not None else f", where {file} is"
+    found = [] if made is None else [Command(made, f"the same network, program and report{beside}")]
+    again = "derive the verdict again from the files" + (
+        "" if made is None else ", which the command above has put there"
+    )
+    found.append(Command(f"distill verify {folder}", again))
     if run.program is not None:
         found.append(Command(f"python {folder}/program.py {_example(run)}", "use the program"))
     return found

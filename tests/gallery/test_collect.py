@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from builders.commands import distill_here
 from builders.exploring import loop_of_program
-from builders.paths import GALLERY
+from builders.paths import GALLERY, ROOT
 
 from distill.errors import RunFolderError
 from distill.gallery.collect import INDEX, collect, differences, draw, entries
@@ -56,6 +56,7 @@ def test_every_program_and_a_page_of_each_kind_is_what_its_mechanism_gives():
 
 def test_the_gallery_has_networks_of_every_kind_and_is_small():
     shown = entries(GALLERY)
+    assert f"shows {len(shown)} networks" in (ROOT / "README.md").read_text()
     kinds = [run.mechanism.kind for run in shown.values()]
     assert len(shown) >= 24
     of_domains = {"fourier", "group", "closed_form", "comparison"}
