@@ -17,7 +17,7 @@ from distill.kinds.automaton.mechanism import AutomatonMechanism
 from distill.kinds.known import write_again
 from distill.kinds.recurrence.contradiction import contradicted as contradicted_along
 from distill.kinds.recurrence.mechanism import RecurrenceMechanism
-from distill.pages.pictures import pictures_of
+from distill.pages.pictures.every import pictures_of
 from distill.pages.report_page import report_page
 from distill.records.refusal import Refusal
 
