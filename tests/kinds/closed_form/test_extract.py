@@ -58,6 +58,20 @@ def read(function, *inputs, outputs=None):
             "(f if b == 1 else e) if a == 1 else d if b == 1 else c",
         ),
         (lambda a, b: 3, (range(9), range(9)), "3"),
+        (lambda a, b, c: max(a, b, c), (range(8),) * 3, "max(max(a, b), c)"),
+        (
+            lambda a, b, c: sorted((a, b, c))[1],
+            (range(8),) * 3,
+            "max(min(a, b), min(max(a, b), c))",
+        ),
+        (lambda a, b, c: min(max(a, b), c), (range(8),) * 3, "min(max(a, b), c)"),
+        (lambda a, b, c: max(a, b) + 8 - c, (range(8),) * 3, "max(a, b) + 8 - c"),
+        (lambda a, b: abs(a - b) % 3, (range(20),) * 2, "abs(a - b) % 3"),
+        (
+            lambda a, b, c: sorted((a, b, c))[1] + 1,
+            (range(8),) * 3,
+            "max(min(a, b), min(max(a, b), c)) + 1",
+        ),
     ],
 )
 def test_a_function_comes_back_as_it_is_read_most_easily(function, inputs, expression):
