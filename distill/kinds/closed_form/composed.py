@@ -1,9 +1,9 @@
-"""A function of a function: inputs that count only by one value of them, and the plain form around.
+"""A function of a function: inputs that count only by one value of them, and a plain form around.
 
-Where the target is a function of max(a, b) and c, and of nothing else of a and b, the table of these
-two is smaller, and is looked at in the same way (a simple disjoint decomposition: Ashenhurst, The
-decomposition of switching functions, 1957). So max(a, b) - c and min(max(a, b), c) are found, which
-no form of single inputs is, and choices between the inputs would only imitate.
+Where the target is a function of max(a, b) and c, and of nothing else of a and b, the table of
+these two is smaller, and is looked at in the same way (a simple disjoint decomposition: Ashenhurst,
+The decomposition of switching functions, 1957). So max(a, b) - c and min(max(a, b), c) are found,
+which no form of single inputs is, and choices between the inputs would only imitate.
 """
 
 from __future__ import annotations

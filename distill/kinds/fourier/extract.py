@@ -128,7 +128,7 @@ def extract_fourier(trace: Trace) -> FourierMechanism | Refusal:
 
 
 def _nothing_varies(trace: Trace) -> Refusal | None:
-    """The refusal of a network whose logits, or answers, are all alike: there is nothing to turn."""
+    """The refusal of a network whose logits, or answers, are all alike: nothing turns there."""
     logits = trace.logits
     if not logits.any():
         reason = "on every input all of its logits are the same: it prefers no answer"

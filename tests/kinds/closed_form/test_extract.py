@@ -44,6 +44,8 @@ def read(function, *inputs, outputs=None):
         (lambda a, b: (a + b) // 4, (range(20), range(20)), "(a + b) // 4"),
         (lambda a, b, c: (a + b + c) % 11, (range(11),) * 3, "(a + b + c) % 11"),
         (lambda a, b: int((a + b) % 23 > 5), (range(23), range(23)), "int((a + b) % 23 > 5)"),
+        (lambda a: a // 3, (range(100),), "a // 3"),
+        (lambda a: (2 * a + 5) // 7, (range(100),), "(2 * a + 5) // 7"),
         (lambda a: (3 * a + 5) % 97, (range(97),), "(3 * a + 5) % 97"),
         (lambda *x: sum(x) % 2, (BITS,) * 6, "(a + b + c + d + e + f) % 2"),
         (lambda *x: int(sum(x) > 3), (BITS,) * 7, "int(a + b + c + d + e + f + g > 3)"),
