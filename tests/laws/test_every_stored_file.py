@@ -70,7 +70,6 @@ def test_other_weights_are_found_out_whose_hash_fits(run, tmp_path):
     "change",
     [
         {"domain": {"inputs": [[0, 4], [0, 4]], "outputs": [0, 4]}},
-        {"fit": {"inputs": 36, "fitted": 20, "seed": 1}},
         {"architecture": None},
     ],
     ids=lambda change: next(iter(change)),
