@@ -32,6 +32,27 @@ def random_latin_square(n: int = 20, fraction: float = 0.7) -> Task:
     return Task({"a": range(n), "b": range(n)}, range(n), lambda a, b: table[a][b], fraction)
 
 
+@task
+def steiner_loop(fraction: float = 1.0) -> Task:
+    """A loop of ten elements that is no group: 0, and the points of a plane of order three.
+
+    Of two points the third on their line, of one and itself 0, which is the identity (the Steiner
+    loop of the triple system of order nine, the smallest that does not associate).
+    """
+    elements = range(10)
+    return Task({"a": elements, "b": elements}, elements, _third_on_the_line, fraction)
+
+
+def _third_on_the_line(a: int, b: int) -> int:
+    if not a or not b:
+        return a + b
+    if a == b:
+        return 0
+    one, other = divmod(a - 1, 3), divmod(b - 1, 3)
+    third = [-(x + y) % 3 for x, y in zip(one, other, strict=True)]
+    return 1 + 3 * third[0] + third[1]
+
+
 def _turn_a_cycle(table: list[list[int]], one: int, other: int, column: int) -> None:
     """Swap two rows along one cycle of columns, after which every column still has every value."""
     first, at = table[one][column], column

@@ -72,7 +72,7 @@ def quotient(n: int = 40, fraction: float = 0.6) -> Task:
 
 
 @task
-def quotient_by_three(n: int = 100, fraction: float = 0.8) -> Task:
+def quotient_by_three(n: int = 100, fraction: float = 0.7) -> Task:
     """A third of one number, rounded down."""
     return Task({"a": range(n)}, range(-(-n // 3)), lambda a: a // 3, fraction)
 

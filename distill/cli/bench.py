@@ -69,8 +69,8 @@ def bench(
 ) -> None:
     """Run a SUITE of tasks in parallel; a table at the end, with published results beside ours.
 
-    SUITE is mips, tomita, modular, finite, recurrent or gallery, or the path of a .toml file of
-    your own. Without one, the suites are listed.
+    SUITE is mips, tomita, modular, finite, groups, recurrent or gallery, or the path of a .toml
+    file of your own. Without one, the suites are listed.
 
     The suite tracr is of compiled transformers in a folder: --models DIR.
 

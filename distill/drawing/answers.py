@@ -45,13 +45,14 @@ def answer_map(network: HasLogits, domain: Domain) -> AnswerMap | None:
 
 
 def answers_drawn(
-    answers: AnswerMap, outputs: tuple[int, int]
+    answers: AnswerMap, outputs: tuple[int, int], title: str = "answer"
 ) -> Callable[[Figure], dict[str, bytes]]:
     """The map, with the bar that says which colour is which answer.
 
     Args:
         answers: the map.
         outputs: first and last value of the output.
+        title: of the bar: what colours are.
     """
     first, last = outputs
     count, plane = last - first + 1, answers.plane
@@ -69,7 +70,7 @@ def answers_drawn(
         whole(bar.yaxis)
         bar.yaxis.tick_right()
         bar.grid(visible=False)
-        bar.set_title("answer", fontsize=9)
+        bar.set_title(title, fontsize=9)
         scale = np.arange(len(colours), dtype=np.uint8)[::-1, None]
         return {"cells": image, "bar": png(scale, colours)}
 

@@ -20,6 +20,13 @@ MAX_PERIOD = 16
 MAX_MEMBERS = 12
 """Longest list of values that is written as a membership."""
 
+MANY_POINTS, LEAST_RISE = 16, 4
+"""Points, and what a quotient grows by over them, from which its jumps need not all be seen: fewer
+points would have such a quotient by chance."""
+
+MOST_DIVISORS = 3
+"""Quotients that are proposed of one value."""
+
 Terms = list[tuple[int, Expression]]
 
 
@@ -31,6 +38,7 @@ def function_of_one(
     t = target[first]
     yield from _moduli(terms, v, t)
     yield from _quotients(terms, v, t)
+    yield from _quotients_with_gaps(terms, v, t)
     if set(t.tolist()) != {0, 1}:  # a truth is better said by a comparison
         yield from _clamps(terms, v, t)
     if len(v) > 2:
@@ -84,6 +92,25 @@ def _quotients(
                     continue
                 inner = add(signed, offset)
                 yield Operation("//", (inner, Constant(divisor)))
+
+
+def _quotients_with_gaps(
+    terms: Terms, v: Int[ndarray, " points"], t: Int[ndarray, " points"]
+) -> Iterator[Expression]:
+    """(v + d) // m where not all values are there, so that jumps are not seen where they are.
+
+    For every divisor that the slope allows, d lies between the bounds that all points set.
+    """
+    span, rise = int(v[-1] - v[0]), int(t[-1] - t[0])
+    if len(v) < MANY_POINTS or rise < LEAST_RISE or span == len(v) - 1:
+        return
+    found = []
+    for divisor in range(max(2, span // (rise + 1)), span // (rise - 1) + 2):
+        low, high = int((divisor * t - v).max()), int((divisor * t + divisor - 1 - v).min())
+        if low <= high:
+            found.append((min(max(0, low), high), divisor))
+    for offset, divisor in sorted(found, key=lambda each: (abs(each[0]), each[1]))[:MOST_DIVISORS]:
+        yield Operation("//", (add(terms, offset), Constant(divisor)))
 
 
 def _clamps(

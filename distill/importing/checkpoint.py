@@ -17,7 +17,15 @@ from distill.importing.build import build
 from distill.importing.config import check_config, read_config
 from distill.importing.files import Found, find
 from distill.importing.layout import Layout, builtin_layouts, chosen_layout, template
-from distill.importing.notes import BY, SENTENCES, Around, left_out, notes_of, precision
+from distill.importing.notes import (
+    BY,
+    SENTENCES,
+    Around,
+    left_out,
+    notes_of,
+    precision,
+    unread,
+)
 from distill.importing.onnx_file import read_onnx
 from distill.importing.outputs import Undroppable, without_last_outputs
 from distill.importing.own import own_run
@@ -260,8 +268,7 @@ def _feedforward(
     notes |= precision(dtypes)
     if left := left_out(ignored | dict(config.ignored)):
         notes["left_out"] = ", ".join(left)
-    if config.unread:
-        notes["config_not_read"] = ", ".join(config.unread[:6])
+    notes |= unread(config)
     return Imported(made.model, domain, layout.label, notes)
 
 

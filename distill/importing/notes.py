@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from distill.checker.scope import many
+from distill.errors import one_line
 from distill.importing.config import Config
 from distill.importing.outputs import Dropped
 from distill.importing.parameters import Taken
@@ -23,9 +24,13 @@ SENTENCES = {
     "outputs": "{}",
     "precision": "{}",
     "left_out": "left out: {}",
+    "elements": "{}",
     "config_not_read": "fields of the config that were not read: {}",
 }
 """The notes on an import, by kind."""
+
+ELEMENTS = ("element_order", "elements")
+"""Fields that say in words which element of a group a value stands for."""
 
 BY = "by layout {}, as neither the file nor a config says so: "
 
@@ -100,8 +105,23 @@ def notes_of(
             left.insert(0, f"positions {unused[0]} to {unused[-1]} (read by no input)")
     if left:
         notes["left_out"] = _listed(left)
-    if config.unread:
-        notes["config_not_read"] = _listed(list(config.unread))
+    return notes | unread(config)
+
+
+def unread(config: Config) -> dict[str, str]:
+    """Notes on fields that were not read."""
+    notes: dict[str, str] = {}
+    said = [name for name in config.unread if name in ELEMENTS]
+    if said:
+        notes["elements"] = "; ".join(
+            f"{name} says {one_line(repr(field.value))} ('{field.place}'), which is not used: "
+            "which element a value stands for is read from the network's answers"
+            for name in said
+            for field in config.fields[name]
+        )
+    others = [name for name in config.unread if name not in ELEMENTS]
+    if others:
+        notes["config_not_read"] = _listed(others)
     return notes
 
 

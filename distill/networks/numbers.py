@@ -26,8 +26,11 @@ SPREAD = 1.7
 SHIFTED = 0.5
 """Standard deviation of the first biases, so that units turn on at different values."""
 
-SHARPNESS = 4.0
-"""Of the readout: the log odds between two answers, of which one is met."""
+SHARPNESS, SHARPER = 4.0, 32.0
+"""Of the readout: the log odds between two answers, of which one is met. With little of it a number
+is drawn to the middle of its answer, as on a staircase; with more of it any number that is nearest
+will do, and a third of a is read off a straight line. Which of them a task needs is not known
+beforehand: |a - b| is learned best with little."""
 
 
 def reads_numbers(domain: Domain) -> FeedForward:
@@ -41,7 +44,9 @@ def reads_numbers(domain: Domain) -> FeedForward:
     )
 
 
-def given_parameters(shape: FeedForward, domain: Domain) -> dict[str, Tensor]:
+def given_parameters(
+    shape: FeedForward, domain: Domain, sharpness: float = SHARPNESS
+) -> dict[str, Tensor]:
     """The tables of the inputs and the readout, which are not trained."""
     tables = {}
     for name, size in zip(shape.embeddings, domain.shape, strict=True):
@@ -49,14 +54,19 @@ def given_parameters(shape: FeedForward, domain: Domain) -> dict[str, Tensor]:
         tables[name] = SPREAD * (2 * places / max(size - 1, 1) - 1)[:, None]
     half = (shape.n_outputs - 1) / 2
     answers = torch.arange(shape.n_outputs, dtype=torch.float32) - half
-    readout = 2 * SHARPNESS * max(half, 0.5) * answers
-    return {**tables, "W_U": readout[None], "b_U": -SHARPNESS * answers.square()}
+    readout = 2 * sharpness * max(half, 0.5) * answers
+    return {**tables, "W_U": readout[None], "b_U": -sharpness * answers.square()}
 
 
-def begun(shape: FeedForward, domain: Domain, generator: torch.Generator) -> dict[str, Tensor]:
+def begun(
+    shape: FeedForward,
+    domain: Domain,
+    generator: torch.Generator,
+    sharpness: float = SHARPNESS,
+) -> dict[str, Tensor]:
     """All parameters before the training: normal weights, with the variance of 2 / fan-in."""
     made: dict[str, Tensor] = {}
     for name, size in shape.shapes().items():
         drawn = torch.randn(size, generator=generator)
         made[name] = drawn * ((2 / size[0]) ** 0.5 if name.startswith("W") else SHIFTED)
-    return made | given_parameters(shape, domain)
+    return made | given_parameters(shape, domain, sharpness)

@@ -31,6 +31,9 @@ BY_NUMBERS = Recipe(
 """Of a perceptron that reads numbers: no score of structure is waited for, and what has a loss
 above `Recipe.lost` after 400 steps is no task of numbers."""
 
+TRIED_AGAIN = 3
+"""Trainings of such a perceptron after one whose program has exceptions: each takes 2 s."""
+
 PATIENT = 1000
 """Steps at the full learning rate at least, where a network that was structured sooner had no
 program: what it was still wrong on it then learns. (Measured: (a - b)^2 mod 59 by a perceptron is
@@ -50,8 +53,9 @@ class Design:
         fixed: names of parameters that are not trained.
         first: which of the seeds that follow from that of the run its first training gets.
         at_most: trainings of it; another begins only if the last never became structured.
-        again: how often it is tried from another seed where its network was right on the training
-            inputs, and yet no program was found, or one with exceptions: it is quick, and near.
+        again: what is tried next where its network was right on the training inputs, and yet no
+            program was found, or one with exceptions, as it is quick, and near: the first of these
+            designs; all of them where the program had exceptions, and then nothing else.
     """
 
     name: str
@@ -61,7 +65,7 @@ class Design:
     fixed: frozenset[str] = frozenset()
     first: int = 0
     at_most: int = 1
-    again: int = 0
+    again: tuple[Design, ...] = ()
 
 
 def designs_for(
@@ -106,8 +110,16 @@ def _design(task: Task, name: str, recipe: Recipe | None = None, first: int = 0)
         assert isinstance(architecture, numbers.FeedForward), "it is a perceptron"
         begin = partial(numbers.begun, architecture, task.domain)
         given: Mapping[str, object] = numbers.given_parameters(architecture, task.domain)
-        fixed, again = frozenset(given), int(recipe is None)
-        used = recipe or BY_NUMBERS
-        return Design(name, architecture, used, begin, fixed, first, again=again)
+        plain = Design(name, architecture, recipe or BY_NUMBERS, begin, frozenset(given), first)
+        if recipe is not None:
+            return plain
+        sharper = replace(
+            plain,
+            begin=partial(numbers.begun, architecture, task.domain, sharpness=numbers.SHARPER),
+            recipe=replace(BY_NUMBERS, lost=BY_NUMBERS.lost * numbers.SHARPER / numbers.SHARPNESS),
+        )
+        ways = [sharper, plain, sharper][:TRIED_AGAIN]
+        again = [replace(way, first=first + place) for place, way in enumerate(ways, 1)]
+        return replace(plain, again=tuple(again))
     made = Recipe.for_data(task.train_count, task.domain.size, architecture.kind)
     return Design(describe(architecture), architecture, recipe or made, first=first)

@@ -10,6 +10,7 @@ from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
 from distill.checker.scope import many
+from distill.checker.verdict import CLAIMS
 from distill.domains.finite import Domain
 from distill.networks.architecture import TokenArchitecture
 from distill.networks.stored import Model
@@ -97,6 +98,8 @@ class DomainTraining(Training):
         self._last: _Made | None = None
         self._taken: _Made | None = None
         self._unread: _Made | None = None
+        self._again: list[Design] | None = None
+        self._near = False
         self._recorders = dict[int, CurveRecorder]()
 
     @property
@@ -132,10 +135,8 @@ class DomainTraining(Training):
 
     def next_network(self, verdict: str | None, watch: Watch) -> View | None:
         """The next network that is right on its training inputs; at last the nearest to that."""
-        self._tried_again()
-        if self._worked_enough(verdict):
-            return None
-        while self._designs and self._ended is None:
+        self._try_again(verdict)
+        while self._designs and self._ended is None and not self._worked_enough(verdict):
             made = self._train(self._designs.pop(0), watch)
             if made is None:
                 break
@@ -181,13 +182,26 @@ class DomainTraining(Training):
             "inputs were refused; to try: --minutes 10",
         )
 
-    def _tried_again(self) -> None:
-        """Put the last design first once more, where it is quick and was near."""
+    def _try_again(self, verdict: str | None) -> None:
+        """Put what is tried again first, where the last design was quick and is near.
+
+        Where one of these has a program, with exceptions, the others are more of the same.
+        """
         last = self._last
-        if last is not None and last.design.again and last.right >= LEARNED:
-            design = last.design
-            again = replace(design, first=design.first + 1, again=design.again - 1)
-            self._designs.insert(0, again)
+        if last is None or last.right < LEARNED:
+            return
+        begins = bool(last.design.again)
+        if begins:
+            self._again, self._near = list(last.design.again), False
+        elif self._again is None:
+            return
+        self._near |= verdict in CLAIMS
+        if self._again and (self._near or begins):
+            self._designs.insert(0, self._again.pop(0))
+            return
+        if self._near and self._bounded:
+            self._designs.clear()
+        self._again = None
 
     def _read(self, made: _Made, watch: Watch) -> View:
         self._last = made

@@ -2,7 +2,8 @@
 
 What is asked is the written program itself, on inputs that nothing was fitted to: whether it gives
 the network's answers clearly more often than a guess that is always the same does, and whether its
-logits say more of the network's than their mean does.
+logits say more of the network's than their mean does. A network that is known to answer alike on
+every input is such a guess itself, and a program that says so is right.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ def no_better_than_chance(program: Program, trace: Trace) -> Refusal | None:
     if len(rest) > INPUTS:
         rest = rest[choose(len(rest), INPUTS, FIT_SEED)]
     outputs = trace.domain.outputs
+    if (only := _only_answer(trace)) is not None:
+        return _of_one_answer(trace, only)
     asked = run_program(
         program.source, trace.domain.values(trace.tokens[rest]), outputs=len(outputs)
     )
@@ -66,3 +69,25 @@ def no_better_than_chance(program: Program, trace: Trace) -> Refusal | None:
             {**numbers, "heldout_r2": r2},
         )
     return None
+
+
+def _only_answer(trace: Trace) -> int | None:
+    """The token of the answer that the network gives on all traced inputs; null of several."""
+    first = int(trace.outputs[0])
+    return first if (trace.outputs == first).all() else None
+
+
+def _of_one_answer(trace: Trace, only: int) -> Refusal | None:
+    """The refusal of a constant that is not known to be one; null where every input was asked.
+
+    There nothing is guessed: that it always answers alike is all that the network does, and its
+    answers are counted as those of any other.
+    """
+    others = np.delete(trace.logits, only, axis=1)
+    said = f"the network answers {trace.domain.outputs[only]} on all {len(trace.outputs):,} inputs"
+    if not (trace.logits[:, only, None] > others).all():
+        return Refusal((f"{said}, and on some of them prefers no answer",), {"answers": 1})
+    if trace.whole:
+        return None
+    beside = f"{said} that were looked at, of {trace.domain.size:,}"
+    return Refusal((f"{beside}: too little to say that it always does",), {"answers": 1})

@@ -216,6 +216,14 @@ def test_fields_that_nobody_reads_are_named(small, tmp_path):
     assert "leaky_slope" in imported.notes["config_not_read"]
 
 
+def test_what_a_file_says_of_the_elements_of_a_group_is_said_not_to_be_used(small, tmp_path):
+    config = {**CONFIG, "element_order": "rotations\nfirst"}
+    imported = import_model(as_transformerlens(small.parameters, tmp_path / "x.pt", config))
+    said = imported.notes["elements"]
+    assert "element_order says 'rotations\\nfirst' ('x.json'), which is not used" in said
+    assert "config_not_read" not in imported.notes
+
+
 def test_every_tensor_is_read_or_left_out_for_a_reason(small, tmp_path):
     for key in ("blocks.0.mlp.b_gate", "rotary", "blocks.1.attn.W_Q", "pos_embed.W_more"):
         path = as_transformerlens(

@@ -190,6 +190,27 @@ def test_a_program_at_chance_is_refused_with_its_numbers():
     assert refused.numbers["agreement"] < 0.8
 
 
+@pytest.mark.parametrize(
+    ("shape", "outputs", "only"), [((2,), 2, 1), ((2, 2), 5, 3), ((12, 12), 7, 0)]
+)
+def test_a_network_that_always_answers_alike_is_found_to_be_constant(shape, outputs, only):
+    domain = [range(size) for size in shape]
+    run = distill.distill(answering(shape, outputs, lambda *_: only), domain, range(outputs))
+    assert run.report.verdict == "tested"  # at best, of a callable
+    assert run.report.mechanism.name == str(only)
+    assert run.program(*(0 for _ in shape)) == only
+
+
+def test_a_constant_that_is_no_preference_or_not_known_to_be_one_is_refused(monkeypatch):
+    flat = distill.distill(over((4, 4), np.zeros((16, 3))), [range(4)] * 2, range(3))
+    assert flat.report.verdict == "refused"
+    assert any("prefers no answer" in reason for reason in flat.report.reasons)
+    monkeypatch.setattr("distill.networks.trace.TRACE_LIMIT", 100)
+    some = distill.distill(answering((12, 12), 5, lambda *_: 2), [range(12)] * 2, range(5))
+    assert some.report.verdict == "refused"
+    assert any("too little to say" in reason for reason in some.report.reasons)
+
+
 def test_a_program_whose_logits_explain_nothing_is_refused_however_right_it_is():
     domain = Domain((range(2),) * 6, range(2))
     traced = trace(BlackBox.over(parity, domain), domain)

@@ -7,14 +7,15 @@ import torch
 from distill import DistillError, Domain, Model
 from distill.networks.choice import architecture_for
 from distill.networks.feedforward import FeedForward
-from distill.networks.numbers import begun, given_parameters, reads_numbers
+from distill.networks.numbers import SHARPER, SHARPNESS, begun, given_parameters, reads_numbers
 
 DOMAIN = Domain((range(5), range(-2, 9)), range(3, 12))
 
 
-def test_the_answer_is_the_one_that_is_nearest_to_a_number():
+@pytest.mark.parametrize("sharpness", [SHARPNESS, SHARPER])
+def test_the_answer_is_the_one_that_is_nearest_to_a_number(sharpness):
     shape = reads_numbers(DOMAIN)
-    given = given_parameters(shape, DOMAIN)
+    given = given_parameters(shape, DOMAIN, sharpness)
     for answer in range(9):
         number = torch.tensor([[(answer + 0.4 - 4) / 4]])
         logits = number @ given["W_U"] + given["b_U"]

@@ -1,9 +1,11 @@
 """Tasks of groups: by a name, a table, or permutations; one line says what is wrong with others."""
 
+import numpy as np
 import pytest
 from builders.groups import LOOP
 
 from distill import DistillError, group_task
+from distill.groups.table import fault_of, latin_fault
 from distill.tasks.files import load_task
 
 
@@ -45,3 +47,15 @@ def test_the_built_in_task_takes_a_name_as_a_setting():
     assert task.domain == load_task("group_q8").domain
     with pytest.raises(DistillError, match="no group 'Q5'"):
         load_task("group", {"of": "Q5"})
+
+
+def test_the_steiner_loop_is_a_latin_square_with_an_identity_and_no_group():
+    """Light's test names three elements that do not associate, and they do not."""
+    task = load_task("steiner_loop", {})
+    table = np.array([[task.reference(a, b) for b in range(10)] for a in range(10)])
+    assert latin_fault(table) is None
+    assert (table[0] == np.arange(10)).all()
+    assert (table == table.T).all()
+    fault = fault_of(table)
+    x, y, z = fault.triple
+    assert table[table[x, y], z] != table[x, table[y, z]]

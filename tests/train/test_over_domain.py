@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 import distill
 from distill.kinds.known import structure_score
@@ -35,7 +36,10 @@ def test_the_kinds_in_order_and_one_that_was_chosen_instead():
 
 
 def quick(designs):
-    return [replace(each, recipe=replace(SHORT, least=0)) for each in designs]
+    return [
+        replace(each, recipe=replace(SHORT, least=0), again=tuple(quick(each.again)))
+        for each in designs
+    ]
 
 
 def trained(task, designs, verdicts):
@@ -77,12 +81,48 @@ def test_after_much_work_one_more_design_is_begun_where_right_networks_are_refus
     assert count == 4
 
 
-def test_what_is_quick_and_near_is_tried_again_first(monkeypatch):
+def test_what_is_quick_and_has_a_program_with_exceptions_is_tried_again_and_nothing_else(
+    monkeypatch,
+):
+    """From other seeds, and read out more sharply in turn."""
     always_right(monkeypatch)
     designs = quick(designs_for(larger()))
-    shown, training = trained(larger(), designs, [None, *["proved"] * 9])
-    assert shown == ["numbers", "numbers", "transformer", "mlp", "transformer"]
-    assert training.attempts[0].seed != training.attempts[1].seed
+    for verdicts in ([None, *["proved"] * 9], [None, "proved", *["refused"] * 9]):
+        shown, training = trained(larger(), designs, verdicts)
+        assert shown == ["numbers"] * 4
+        assert len({attempt.seed for attempt in training.attempts}) == 4
+    readouts = [
+        each.begin(torch.Generator())["W_U"].abs().max() for each in (designs[0], *designs[0].again)
+    ]
+    assert readouts[0] == readouts[2] < readouts[1] == readouts[3]
+
+
+def test_what_is_quick_and_refused_twice_gives_way_to_other_kinds(monkeypatch):
+    always_right(monkeypatch)
+    designs = quick(designs_for(larger()))
+    shown, _ = trained(larger(), designs, [None, "refused", *["proved"] * 9])
+    assert shown == ["numbers"] * 4
+    for later in ("refused", "proved"):
+        shown, _ = trained(larger(), designs, [None, "refused", "refused", *[later] * 9])
+        assert shown == ["numbers", "numbers", "transformer", "mlp", "transformer"]
+
+
+def test_after_much_work_a_design_that_learns_nothing_is_the_last_one_too(monkeypatch):
+    monkeypatch.setattr("distill.train.over_domain.WORK", 1.0)
+    designs = quick(designs_for(larger(architecture="mlp"), at_most=1)) * 4
+    rights = iter([1.0, 1.0, *[0.1] * 20])
+    monkeypatch.setattr("distill.train.loop._right", lambda *given: next(rights))
+    shown, training = trained(larger(), designs, [None, "refused", "refused"])
+    assert len(shown) == 1
+    assert len(training.attempts) == 2
+
+
+def test_a_third_is_read_off_a_straight_line_by_values_that_no_training_input_has():
+    """Thirty of a hundred: where steps of a staircase lie is not said by their neighbours."""
+    run = distill.run("quotient_by_three", out=None)
+    assert run.report.verdict == "proved"
+    assert run.report.mechanism.name == "a // 3"
+    assert run.report.program_vs_task.agree >= 99
 
 
 def test_a_network_that_is_wrong_on_its_training_inputs_is_read_only_where_there_is_no_other(

@@ -17,8 +17,10 @@ from distill.expressions.portfolio import synthesise
 from distill.expressions.printing import source
 from distill.expressions.table import Table, is_function_of, relevant
 from distill.expressions.univariate import function_of_one
+from distill.kinds.closed_form.composed import composed
 from distill.kinds.closed_form.decisions import decision_tree
 from distill.kinds.closed_form.modular import modular_forms
+from distill.kinds.closed_form.ranked import order_statistics
 
 THOROUGH_ROWS = 128
 """Rows that choices between forms, and expressions by their size, are looked for on."""
@@ -43,6 +45,8 @@ def candidates(table: Table) -> Iterator[Expression]:
     best = plain(table)
     if best is not None:
         yield best
+    yield from order_statistics(table)
+    yield from composed(table)
     yield from _of_two(table)
     yield from _counts(table)
     yield from modular_forms(table)

@@ -128,7 +128,7 @@ def extract_fourier(trace: Trace) -> FourierMechanism | Refusal:
 
 
 def _nothing_varies(trace: Trace) -> Refusal | None:
-    """The refusal of a network whose logits do not change, so that waves have nothing to turn."""
+    """The refusal of a network whose logits, or answers, are all alike: nothing turns there."""
     logits = trace.logits
     if not logits.any():
         reason = "on every input all of its logits are the same: it prefers no answer"
@@ -146,6 +146,10 @@ def _nothing_varies(trace: Trace) -> Refusal | None:
                 f"{trace.domain.outputs[int(answers[0])]}: nothing turns with the inputs"
             )
             return Refusal((reason,), {"answers": len(answers)})
+    if (trace.outputs == trace.outputs[0]).all():
+        only = trace.domain.outputs[int(trace.outputs[0])]
+        reason = f"it answers {only} on all {len(logits):,} inputs: nothing turns with the inputs"
+        return Refusal((reason,), {"answers": 1})
     return None
 
 

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from distill.drawing.answers import AnswerMap, answers_drawn
+from distill.drawing.heat import cells_of
+from distill.drawing.maps import Plane, lines
 from distill.drawing.picture import SERIES, Picture, picture
 from distill.kinds.group.exhibits import GroupExhibits
-from distill.kinds.group.mechanism import GroupMechanism
+from distill.kinds.group.mechanism import GroupMechanism, Law
+from distill.kinds.group.writing import written
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -59,14 +62,42 @@ def _shares(mechanism: GroupMechanism, exhibits: GroupExhibits) -> Picture:
 
 
 def _answers(mechanism: GroupMechanism, exhibits: GroupExhibits, answers: AnswerMap) -> Picture:
-    plane = answers.plane
+    plane, law = answers.plane, mechanism.law
+    shown, outputs, order = answers, exhibits.outputs, ""
+    alternative = (
+        f"Of {len(plane.first)} values of a and {len(plane.second)} of b the answers are shown as "
+        f"colours from {exhibits.outputs[0]} to {exhibits.outputs[1]}."
+    )
+    if law.lists and len(plane.first) == len(plane.second) == law.order:
+        shown, outputs = by_elements(law, answers), (0, law.order - 1)
+        order = (
+            " Values stand in the order of their elements, and colours are the elements of the "
+            f"answers: {written(law.group, inverts=False).says}."
+        )
+        alternative = (
+            f"For every two of the {law.order} elements, in the group's own order, the element of "
+            "the answer is shown as a colour."
+        )
     return picture(
         "answers",
         "What the network answers",
-        f"Its answer for every a and b: {mechanism.name}. The picture is of the network, and not "
-        "of the program.",
-        f"Of {len(plane.first)} values of a and {len(plane.second)} of b the answers are shown as "
-        f"colours from {exhibits.outputs[0]} to {exhibits.outputs[1]}.",
-        answers_drawn(answers, exhibits.outputs),
+        f"Its answer for every a and b: {mechanism.name}.{order} The picture is of the network, "
+        "and not of the program.",
+        alternative,
+        answers_drawn(shown, outputs, "element" if order else "answer"),
         height=4.2,
     )
+
+
+def by_elements(law: Law, answers: AnswerMap) -> AnswerMap:
+    """A map of all answers, its values in the order of their elements: a subgroup is a block.
+
+    In another order the table of any group looks drawn at random.
+    """
+    left, right, output = (law.elements(side) for side in ("left", "right", "output"))
+    cells = output[cells_of(answers.rows)][np.argsort(left)][:, np.argsort(right)]
+    numbers, names = tuple(range(law.order)), answers.plane.names
+    plane = Plane(
+        (f"element of {names[0]}", f"element of {names[1]}"), numbers, numbers, answers.plane.held
+    )
+    return AnswerMap(plane, lines(cells.ravel(), plane))

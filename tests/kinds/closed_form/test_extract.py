@@ -44,6 +44,8 @@ def read(function, *inputs, outputs=None):
         (lambda a, b: (a + b) // 4, (range(20), range(20)), "(a + b) // 4"),
         (lambda a, b, c: (a + b + c) % 11, (range(11),) * 3, "(a + b + c) % 11"),
         (lambda a, b: int((a + b) % 23 > 5), (range(23), range(23)), "int((a + b) % 23 > 5)"),
+        (lambda a: a // 3, (range(100),), "a // 3"),
+        (lambda a: (2 * a + 5) // 7, (range(100),), "(2 * a + 5) // 7"),
         (lambda a: (3 * a + 5) % 97, (range(97),), "(3 * a + 5) % 97"),
         (lambda *x: sum(x) % 2, (BITS,) * 6, "(a + b + c + d + e + f) % 2"),
         (lambda *x: int(sum(x) > 3), (BITS,) * 7, "int(a + b + c + d + e + f + g > 3)"),
@@ -58,6 +60,20 @@ def read(function, *inputs, outputs=None):
             "(f if b == 1 else e) if a == 1 else d if b == 1 else c",
         ),
         (lambda a, b: 3, (range(9), range(9)), "3"),
+        (lambda a, b, c: max(a, b, c), (range(8),) * 3, "max(max(a, b), c)"),
+        (
+            lambda a, b, c: sorted((a, b, c))[1],
+            (range(8),) * 3,
+            "max(min(a, b), min(max(a, b), c))",
+        ),
+        (lambda a, b, c: min(max(a, b), c), (range(8),) * 3, "min(max(a, b), c)"),
+        (lambda a, b, c: max(a, b) + 8 - c, (range(8),) * 3, "max(a, b) + 8 - c"),
+        (lambda a, b: abs(a - b) % 3, (range(20),) * 2, "abs(a - b) % 3"),
+        (
+            lambda a, b, c: sorted((a, b, c))[1] + 1,
+            (range(8),) * 3,
+            "max(min(a, b), min(max(a, b), c)) + 1",
+        ),
     ],
 )
 def test_a_function_comes_back_as_it_is_read_most_easily(function, inputs, expression):
