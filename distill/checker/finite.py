@@ -107,8 +107,6 @@ class Evidence:
         """
         shape, domain = certificate["architecture"], certificate["domain"]
         inputs, (outputs,) = ranges(domain["inputs"]), ranges([domain["outputs"]])
-        if shape is not None:
-            check_weights(weights, shapes(shape, inputs, outputs))
         sample, fit, split = (certificate[name] for name in ("sample", "fit", "split"))
         size = prod(len(values) for values in inputs)
         checked = size if sample is None else sample["count"]
@@ -121,6 +119,8 @@ class Evidence:
         drawn = (checked, traced["inputs"], split["train"] if split else 1)
         if max(drawn) > size or traced["fitted"] > traced["inputs"]:
             raise ValueError("a draw of the certificate is larger than what it is drawn from")
+        if shape is not None:
+            check_weights(weights, shapes(shape, inputs, outputs))
         if shape is not None and certificate["recorded"] is not None:
             raise ValueError("answers are recorded of a network that is stored")
         recorded, reference = (

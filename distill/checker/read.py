@@ -101,11 +101,15 @@ def read_as(name: str, value: Any, wanted: Any) -> None:
                 read_as(f"{part} of {name}", value[part], wanted[part])
         case list() if isinstance(value, list):
             if len(value) > MOST_LISTED:
-                raise ValueError(f"{name} has {len(value):,} parts: expected at most {MOST_LISTED}")
+                raise ValueError(
+                    f"{name} has {len(value):,} parts: expected at most {MOST_LISTED:,}"
+                )
             if _all_are(value, wanted[0]):
                 return
             for place, part in enumerate(value):
                 read_as(f"number {place} of {name}", part, wanted[0])
+        case tuple() if wanted[0] is None and len(wanted) == 2 and value is not None:
+            read_as(name, value, wanted[1])
         case tuple() if _is_one_of(value, wanted):
             pass
         case range() if type(value) is int and value in wanted:
@@ -139,8 +143,10 @@ def whole(value: Any) -> ndarray:
     """Integers, in lists of lists, as an array.
 
     Raises:
-        ValueError: there is something else among them.
+        ValueError: there is something else among them, or there are too many.
     """
+    if isinstance(value, list) and len(value) > MOST_LISTED:
+        raise ValueError(f"{len(value):,} rows of integers: expected at most {MOST_LISTED:,}")
     found = np.array(value, dtype=object)
     if any(type(number) is not int for number in found.ravel()):
         raise ValueError("something stands where there should be integers")
