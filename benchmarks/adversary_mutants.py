@@ -26,6 +26,9 @@ from safetensors.numpy import load_file, save_file
 from distill.checker.check import check_run, evidence_of
 from distill.checker.finite import Evidence, answering
 from distill.checker.sequences import network_answers
+from distill.checker.text_draws import drawn_texts
+from distill.checker.text_transformer import answers_of, logits_of
+from distill.checker.texts import TextEvidence
 from distill.errors import RunFolderError
 
 NAMES = ("certificate.json", "mechanism.json", "verification.json")
@@ -49,16 +52,20 @@ class Mutant:
     way: tuple[Any, ...] = ()
 
 
-def claimed_inputs(evidence: Any) -> np.ndarray:
-    """Inputs of what a verdict is about: all, or sequences of the training length."""
+def claimed_inputs(evidence: Any) -> list[np.ndarray]:
+    """Inputs of what a verdict is about, those of one length together: all, or a part of them."""
     if isinstance(evidence, Evidence):
-        return evidence.tokens(np.arange(evidence.size))
+        return [evidence.tokens(np.arange(evidence.size))]
+    if isinstance(evidence, TextEvidence):
+        lengths = range(1, evidence.longest + 1)
+        every = [{"kind": "every", "length": length} for length in lengths]
+        return [drawn_texts(draw, evidence.tokens) for draw in every]
     values = list(product(*evidence.channels))
     rng = np.random.default_rng(0)
     rows = rng.integers(0, len(values), (1_500, evidence.length))
     if len(values) ** evidence.length <= 7_000:
         rows = np.array(list(product(range(len(values)), repeat=evidence.length)))
-    return np.array(values)[rows]
+    return [np.array(values)[rows]]
 
 
 def weight_mutants(run: str, folder: Path, rng: random.Random) -> Iterator[Mutant]:
@@ -77,14 +84,26 @@ def weight_mutants(run: str, folder: Path, rng: random.Random) -> Iterator[Mutan
         changed = {key: value.copy() for key, value in weights.items()}
         changed[name].flat[place] = new
         with np.errstate(all="ignore"):
-            if (_network(dataclasses.replace(evidence, weights=changed), inputs) != before).any():
-                yield Mutant(run, "weights", f"{name}[{place}]: {old:.4g} to {new:.4g}", changed)
+            after = _network(dataclasses.replace(evidence, weights=changed), inputs)
+        if not np.array_equal(after, before):
+            yield Mutant(run, "weights", f"{name}[{place}]: {old:.4g} to {new:.4g}", changed)
 
 
-def _network(evidence: Any, inputs: np.ndarray) -> np.ndarray:
+def _network(evidence: Any, inputs: list[np.ndarray]) -> np.ndarray:
+    """What a network answers, one after the other; nothing where it gives no numbers."""
+    try:
+        return np.concatenate([_answers(evidence, rows).ravel() for rows in inputs])
+    except ValueError:
+        return np.empty(0)
+
+
+def _answers(evidence: Any, rows: np.ndarray) -> np.ndarray:
     if isinstance(evidence, Evidence):
-        return answering(evidence)(inputs)
-    return network_answers(evidence, inputs)[0]
+        return answering(evidence)(rows)
+    if isinstance(evidence, TextEvidence):
+        logits = logits_of(evidence.shape, evidence.weights, rows - evidence.tokens.start)
+        return answers_of(evidence.shape, evidence.answers, logits)[0]
+    return network_answers(evidence, rows)[0]
 
 
 OPERATORS = {
@@ -115,13 +134,15 @@ def program_mutants(run: str, folder: Path, rng: random.Random) -> Iterator[Muta
     source, evidence = (folder / "program.py").read_text(), evidence_of(folder)
     inputs = claimed_inputs(evidence)
     sequences = not isinstance(evidence, Evidence)
-    if sequences:
+    if isinstance(evidence, TextEvidence):
+        asked = [[row] for rows in inputs for row in rows.tolist()]
+    elif sequences:
         asked = [
-            [row[0] if len(row) == 1 else tuple(row) for row in rows] for rows in inputs.tolist()
+            [[row[0] if len(row) == 1 else tuple(row) for row in rows]]
+            for rows in inputs[0].tolist()
         ]
-        asked = [[rows] for rows in asked]
     else:
-        asked = evidence.values(inputs).tolist()
+        asked = evidence.values(inputs[0]).tolist()
     before = _said(source, asked)
     for where, text in _texts(source, rng, asked, sequences):
         if text != source and _said(text, asked) != before:

@@ -17,12 +17,20 @@ import torch
 import distill
 from distill.checker.check import check_run
 from distill.checker.linear_bound import IntegerSystem
+from distill.domains.finite import Domain
 from distill.domains.sequences import Channels
+from distill.groups.families import Metacyclic
 from distill.networks.mlp import MLP
+from distill.pipeline import run_model
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE))
+sys.path[:0] = [str(HERE), str(HERE.parent / "tests")]
 
+from builders.answering import listing  # noqa: E402
+from builders.comparing import over, weighing  # noqa: E402
+from builders.compiled_texts import as_file, shifted  # noqa: E402
+from builders.groups import planted as planted_group  # noqa: E402
+from builders.groups import square_domain  # noqa: E402
 from planted import planted_logits, planted_model, square  # noqa: E402
 from planted_linear import planted as planted_system  # noqa: E402
 from planted_machine import planted_network, random_minimal  # noqa: E402
@@ -117,6 +125,27 @@ def _registers(out: Path) -> distill.Run:
     return distill.distill(planted.network, planted.channels, length=6, name="h", out=out)
 
 
+def _group(out: Path) -> distill.Run:
+    network = planted_group(Metacyclic(7, 2, 6), {0: 2.5, 1: 2.0}, noise=0.01)
+    return distill.distill(network, square_domain(14), name="i", out=out)
+
+
+def _comparison(out: Path) -> distill.Run:
+    return distill.distill(weighing((-1, 1), 1, (9, 9)), over((9, 9)), name="j", out=out)
+
+
+def _closed_form(out: Path) -> distill.Run:
+    table = np.maximum.outer(np.arange(12), np.arange(12))
+    table[4, 7] = 2
+    domain = Domain((range(12), range(12)), range(12))
+    return distill.distill(listing(table, 12), domain, name="k", out=out)
+
+
+def _texts(out: Path) -> distill.Run:
+    out.mkdir(parents=True, exist_ok=True)
+    return run_model(as_file(shifted(3, 4), out / "before.npz"), out=out)
+
+
 RUNS = {
     "transformer": _transformer,
     "transformer, a + 3b": _weighted,
@@ -126,6 +155,10 @@ RUNS = {
     "machine, less steep": _loose_machine,
     "linear recurrence": _linear,
     "registers": _registers,
+    "group": _group,
+    "comparison": _comparison,
+    "closed form": _closed_form,
+    "texts": _texts,
 }
 """By what they are; each a minute at most to make."""
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy import ndarray
 
 from .evaluate import Evaluator
+from .functions import elements
 from .kind import FOLLOWS, Claims, Proof, Test
 from .read import read_as
 from .sandbox import program_of
@@ -137,8 +138,8 @@ def texts_replaced(tokens: range, longest: int) -> list[ndarray]:
 def _replaced(evidence: TextEvidence, selections: list[Mapping[str, Any]]) -> tuple[float, float]:
     """Answers that stay where heads have their selections in place of their attention, and all
     other heads their attention along the text before; and the least that a head's own attention
-    has in common with its selection. Of heads whose answers stay whatever they look at it is 0:
-    nothing reads them.
+    has in common with its selection. Of heads whose answers stay whatever they look at it is 0,
+    and of selections whose program answers the same whatever they choose: nothing reads them.
     """
     shape, weights = evidence.shape, evidence.weights
     exact = {name: value.astype(np.float64) for name, value in weights.items()}
@@ -150,7 +151,7 @@ def _replaced(evidence: TextEvidence, selections: list[Mapping[str, Any]]) -> tu
         raise ValueError("a selection is said to be of a head that the network does not have")
     same = total = 0
     shared, rows_seen = np.zeros(len(selections)), 0
-    matters = np.zeros(len(selections), dtype=bool)
+    matters, read = np.zeros((2, len(selections)), dtype=bool)
     for rows in texts_replaced(evidence.tokens, evidence.longest):
         places = rows - evidence.tokens.start
         own = dict[tuple[int, int], ndarray]()
@@ -191,12 +192,35 @@ def _replaced(evidence: TextEvidence, selections: list[Mapping[str, Any]]) -> tu
 
             then, _ = answers_of(shape, evidence.answers, through(shape, exact, places, astray))
             matters[place] = not alike(shape, then, said).all()
+        for place in np.flatnonzero(~read):
+            read[place] = _reads(evidence, selections[place], rows, chosen[place][1])
         before = patterns[0].shape[1] - rows.shape[1]
         for place, (each, pattern) in enumerate(zip(heads, patterns, strict=True)):
             least = np.min([np.minimum(own[head], pattern) for head in each], axis=0)
             shared[place] += least.sum(axis=2)[:, before:].sum()
         rows_seen += rows.size
-    return same / total, float((shared * matters).min() / rows_seen)
+    return same / total, float((shared * matters * read).min() / rows_seen)
+
+
+def _reads(evidence: TextEvidence, step: Mapping[str, Any], rows: ndarray, chosen: ndarray) -> bool:
+    """Whether the program answers some of these texts otherwise where a selection is another."""
+    program = program_of(evidence.program)
+    body, texts, lanes = _statements(program.functions[program.entry]), list(rows.T), len(rows)
+    (place,) = (k for k, node in enumerate(body) if _binds(node, step["name"]))
+    evaluator = Evaluator(program)
+    names = evaluator.run(body[: place + 1], {"xs": texts}, lanes)
+    other = elsewhere(step, evidence.mechanism["steps"], chosen)
+    lists = [[pairs[:, j] for j in range(rows.shape[1])] for pairs in other.transpose(1, 0, 2)]
+    said, then = (
+        evaluator.run(body[place + 1 :], {**names, **put}, lanes)["return"]
+        for put in ({}, {step["name"]: lists})
+    )
+    pairs = zip(elements(said), elements(then), strict=True)
+    return any(bool(np.any(one != other)) for one, other in pairs)
+
+
+def _binds(node: ast.stmt, name: str) -> bool:
+    return isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name
 
 
 def elsewhere(

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from typing import Any
 
-from .kind import FOLLOWS, Claims
+from .kind import DECOY, FOLLOWS, Claims
 from .statements import at
 from .verdict import is_number
 
@@ -67,8 +67,9 @@ def not_derived(report: Mapping[str, Any], claims: Claims) -> list[str]:
         else:
             rest = sorted(row.keys() - COMPARED)
             found += [f"the {part} of {row['name']}" for part in rest if row[part] is not None]
-            if row.get("needs") is not None and row.get("decoy") is None:
-                found.append(f"that no decoy stands beside {row['name']}")
+        alone = row.get("value") is not None and row.get("decoy") is None
+        if alone and row.get("needs") is not None and not row["name"].startswith(DECOY):
+            found.append(f"that no decoy stands beside {row['name']}")
     rest = {name: value for name, value in report.items() if name != "figures"}
     derived = {tuple(name.split(".")) for name in claims}
     for way, value in _leaves(rest):

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
+from .read import listed
+
 MAX_EVERY = 1 << 25
 
 KINDS = 4
@@ -37,8 +39,7 @@ def drawn(draw: Mapping[str, Any], channels: Sequence[range]) -> ndarray:
         case "every":
             return every(channels, length)
         case "listed":
-            listed = np.array([int(word) for word in draw["listed"].split()], dtype=np.int64)
-            sequences = listed.reshape(-1, length, len(channels))
+            sequences = listed(draw["listed"], MAX_EVERY).reshape(-1, length, len(channels))
             ends = np.array([[values.start, values.stop - 1] for values in channels])
             if draw.get("count") not in (None, len(sequences)):
                 raise ValueError("a draw lists another number of sequences than it says")

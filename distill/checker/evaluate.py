@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 from numpy import ndarray
@@ -31,8 +32,9 @@ from .values import Apart, Value, apply, for_distinct, joined, kind_of, lanes_of
 SECONDS = 60
 LANES = 1 << 14
 """Inputs at once."""
-MAX_MEMORY = 3 << 29
-"""Bytes that an evaluation may add to what the process has ever used."""
+MAX_MEMORY, STEP = 3 << 29, 1 << 27
+"""Bytes that an evaluation may add to what the process holds before it, and by which what it has
+ever held grows until that is looked at again."""
 FAULTS = (ArithmeticError, TypeError, ValueError, LookupError, MemoryError, RecursionError)
 
 
@@ -45,7 +47,8 @@ class Evaluator:
 
     def __init__(self, program: Program, seconds: int = SECONDS) -> None:
         self.program, self.deadline = program, time.monotonic() + seconds
-        self.most = _used() + MAX_MEMORY
+        self.most = _held() + MAX_MEMORY
+        self.asked_beyond = max(self.most, _ever_held())
         self.constants: dict[str, Value] = {"pi": math.pi, "e": math.e, "tau": math.tau}
         for node in program.body:
             if isinstance(node, ast.Assign):
@@ -105,8 +108,10 @@ class Evaluator:
     def _check_limits(self) -> None:
         if time.monotonic() > self.deadline:
             raise ProgramError("evaluating the program took too long")
-        if _used() > self.most:
-            raise ProgramError("evaluating the program took too much memory")
+        if (ever := _ever_held()) > self.asked_beyond:
+            if _held() > self.most:
+                raise ProgramError("evaluating the program took too much memory")
+            self.asked_beyond = ever + STEP  # it was let go again
 
     def _statement(self, node: ast.stmt, part: Part) -> list[Part]:
         match node:
@@ -313,7 +318,16 @@ def _is_key(value: Value) -> bool:
     return all(map(_is_key, value)) if isinstance(value, tuple) else kind_of(value) is int
 
 
-def _used() -> int:
-    """Bytes of memory that the process has had at most."""
+def _ever_held() -> int:
+    """Bytes of memory that the process has held at most."""
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return most if sys.platform == "darwin" else most << 10
+
+
+def _held() -> int:
+    """Bytes of memory that the process holds now; where that is not known, has held at most."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+    except OSError:
+        return _ever_held()
+    return pages * resource.getpagesize()

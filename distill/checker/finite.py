@@ -15,7 +15,7 @@ from .count import counted, rates
 from .forward import DOUBLE, SINGLE, Ball, Pass, covers, margins
 from .kind import Claims, Proof, leads
 from .perceptrons import FORWARD_PASSES
-from .read import COUNT, MAX_SIZE, SEED, Data, check_weights, listed, ranges
+from .read import COUNT, SEED, Data, check_weights, listed, ranges
 from .read import shapes_over_a_domain as shapes
 from .sandbox import run_program
 from .scope import holds_for
@@ -23,8 +23,10 @@ from .scope import holds_for
 FEWEST_SAMPLED = 1_000
 FRESH = 20_000
 """Inputs that are drawn anew."""
-CHUNK = 1 << 22
+CHUNK = 1 << 20
 """Raw numbers that are held at once."""
+LARGEST = 1 << 28
+"""Inputs of a domain: to sample them, a number is drawn for each (a second for every 2^27)."""
 
 FIELDS: Mapping[str, Any] = {
     "domain": {"inputs": [[int]], "outputs": [int]},
@@ -105,17 +107,20 @@ class Evidence:
         """
         shape, domain = certificate["architecture"], certificate["domain"]
         inputs, (outputs,) = ranges(domain["inputs"]), ranges([domain["outputs"]])
-        if shape is not None:
-            check_weights(weights, shapes(shape, inputs, outputs))
         sample, fit, split = (certificate[name] for name in ("sample", "fit", "split"))
         size = prod(len(values) for values in inputs)
         checked = size if sample is None else sample["count"]
-        if size > MAX_SIZE or checked * len(outputs) > MAX_SIZE >> 3:
-            raise ValueError(f"the domain has {size:,} inputs, too many to go through")
+        if size > LARGEST or checked * len(outputs) > LARGEST:
+            raise ValueError(
+                f"a domain of {size:,} inputs, {checked:,} of them to be checked, with "
+                f"{len(outputs):,} outputs: expected at most {LARGEST:,} inputs, and as many logits"
+            )
         traced = fit or {"fitted": 1, "inputs": 1}
         drawn = (checked, traced["inputs"], split["train"] if split else 1)
         if max(drawn) > size or traced["fitted"] > traced["inputs"]:
             raise ValueError("a draw of the certificate is larger than what it is drawn from")
+        if shape is not None:
+            check_weights(weights, shapes(shape, inputs, outputs))
         if shape is not None and certificate["recorded"] is not None:
             raise ValueError("answers are recorded of a network that is stored")
         recorded, reference = (
@@ -245,7 +250,7 @@ class Evidence:
 
 
 def _answers(text: str | None, count: int, outputs: int) -> ndarray | None:
-    found = None if text is None else listed(text)
+    found = None if text is None else listed(text, count)
     if found is not None and (len(found) != count or found.min() < 0 or found.max() >= outputs):
         raise ValueError("the answers of the certificate are not one for every checked input")
     return found
@@ -256,10 +261,12 @@ def smallest(total: int, count: int, seed: int) -> ndarray:
     bits, mask = np.random.PCG64(seed), np.zeros(total, dtype=bool)
     raw, places = np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.int64)
     for start in range(0, total if count else 0, CHUNK):
-        more = np.arange(start, min(start + CHUNK, total))
-        raw = np.concatenate([raw, bits.random_raw(len(more))])
-        places = np.concatenate([places, more])
-        order = np.argsort(raw, kind="stable")[:count]  # of equal ones the first come first
+        more = bits.random_raw(min(CHUNK, total - start))
+        # of equal numbers the first come first, so that later ones must be smaller
+        low = np.flatnonzero(more < raw[-1]) if len(raw) == count else np.arange(len(more))
+        raw = np.concatenate([raw, more[low]])
+        places = np.concatenate([places, start + low])
+        order = np.argsort(raw, kind="stable")[:count]
         raw, places = raw[order], places[order]
     mask[places] = True
     return mask

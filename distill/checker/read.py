@@ -5,8 +5,10 @@ And what it reads of networks: the fields of every architecture, and the tensors
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from math import prod
+from itertools import islice
+from math import isfinite, prod
 from typing import Any
 
 import numpy as np
@@ -20,6 +22,9 @@ Shapes = dict[str, tuple[int, ...]]
 
 MAX_SIZE = 1 << 31
 """Values of an input; logits of a finite domain."""
+
+MOST_LISTED = 1 << 17
+"""Parts of a list of a certificate; nodes of a proof are the most."""
 
 COUNT, SEED = range(1, MAX_SIZE + 1), range(1 << 64)
 INTEGERS = [int]
@@ -95,8 +100,16 @@ def read_as(name: str, value: Any, wanted: Any) -> None:
             for part in wanted:
                 read_as(f"{part} of {name}", value[part], wanted[part])
         case list() if isinstance(value, list):
+            if len(value) > MOST_LISTED:
+                raise ValueError(
+                    f"{name} has {len(value):,} parts: expected at most {MOST_LISTED:,}"
+                )
+            if _all_are(value, wanted[0]):
+                return
             for place, part in enumerate(value):
                 read_as(f"number {place} of {name}", part, wanted[0])
+        case tuple() if wanted[0] is None and len(wanted) == 2 and value is not None:
+            read_as(name, value, wanted[1])
         case tuple() if _is_one_of(value, wanted):
             pass
         case range() if type(value) is int and value in wanted:
@@ -107,6 +120,13 @@ def read_as(name: str, value: Any, wanted: Any) -> None:
             pass
         case _:
             raise ValueError(f"{name} is {str(value)[:90]!r}, where it should be something else")
+
+
+def _all_are(values: list[Any], wanted: Any) -> bool:
+    """Whether all are integers, or finite floats: seen at once, as there may be millions."""
+    if wanted not in (int, float) or any(type(value) is not wanted for value in values):
+        return False
+    return wanted is int or all(map(isfinite, values))
 
 
 def _is_one_of(value: Any, wanted: tuple[Any, ...]) -> bool:
@@ -123,8 +143,10 @@ def whole(value: Any) -> ndarray:
     """Integers, in lists of lists, as an array.
 
     Raises:
-        ValueError: there is something else among them.
+        ValueError: there is something else among them, or there are too many.
     """
+    if isinstance(value, list) and len(value) > MOST_LISTED:
+        raise ValueError(f"{len(value):,} rows of integers: expected at most {MOST_LISTED:,}")
     found = np.array(value, dtype=object)
     if any(type(number) is not int for number in found.ravel()):
         raise ValueError("something stands where there should be integers")
@@ -140,9 +162,17 @@ def ranges(pairs: Any) -> tuple[range, ...]:
     return tuple(range(first, last + 1) for first, last in pairs)
 
 
-def listed(text: str) -> ndarray:
-    """Integers in a text, separated by spaces."""
-    return np.array([int(word) for word in text.split()], dtype=np.int64)
+def listed(text: str, most: int) -> ndarray:
+    """Integers in a text, separated by spaces.
+
+    Raises:
+        ValueError: there are more than so many, or something else among them.
+    """
+    words = islice(re.finditer(r"\S+", text), most + 1)  # nothing is held but the numbers
+    found = np.fromiter((int(word.group()) for word in words), dtype=np.int64)
+    if len(found) > most:
+        raise ValueError(f"more than {most:,} numbers are listed")
+    return found
 
 
 def check_architecture(

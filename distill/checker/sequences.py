@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import isfinite
+from math import isfinite, prod
 from typing import Any
 
 import numpy as np
@@ -19,10 +19,13 @@ from .recurrent import NONE, PASSES
 from .sandbox import run_sequences
 from .scope import holds_for
 
-MAX_DRAWN = 1 << 25
-"""Numbers that are drawn at once."""
-FEWEST_DRAWN = 1_000
+MAX_DRAWN, MAX_BESIDE = 1 << 25, 1 << 23
+"""Numbers that are gone through: in all, and of each draw beside the fresh one."""
+FEWEST_DRAWN, MOST_DRAWN = 1_000, 1 << 15
+"""Sequences of the training length: fresh ones, and as much as all draws together may come to."""
 FRESH = {uniform: 10_000, stress: 2_000}
+LONGEST_TRAINED = MAX_DRAWN // FRESH[uniform]
+"""Numbers of a sequence of the training length, so that as many can be drawn anew."""
 FRESH_LONGER, TIMES = 150, (2, 5, 10)
 LONGEST = 2_000
 """What is drawn anew: sequences of the training length and of each that is longer; these in
@@ -46,6 +49,47 @@ FIELDS: Mapping[str, Any] = {
     "recorded": (None, [str]),
 }
 """What a certificate holds beside what all hold, as `read_as` wants it."""
+
+
+def check_amount(certificate: Data, channels: tuple[range, ...]) -> None:
+    """Hold what a certificate asks for against what is gone through, before anything is drawn.
+
+    What is drawn goes by the training length, so that one long sequence is no way around a bound
+    on how many numbers there are: step by step it takes far more than many short ones.
+
+    Args:
+        certificate: whose fields are of their types.
+        channels: the ranges.
+
+    Raises:
+        ValueError: sequences are longer or more than what is gone through.
+    """
+    length, draws = certificate["length"], certificate["draws"]
+    wide = max(len(channels), certificate["outputs"])
+    if length * wide > LONGEST_TRAINED:
+        raise ValueError(
+            f"sequences of {length:,} steps of {wide:,} numbers: expected at most "
+            f"{LONGEST_TRAINED:,} numbers, so that they can be drawn anew"
+        )
+    if draws is None:
+        return
+    symbols, total, most = prod(map(len, channels)), 0, length * wide * MOST_DRAWN
+    for place, draw in enumerate((draws["fresh"], draws["stress"], *draws["longer"])):
+        if draw["length"] > length * (TIMES[-1] if place > 1 else 1):
+            raise ValueError(
+                f"a draw of {draw['length']:,} steps, where the network was trained on {length:,}: "
+                f"expected at most {TIMES[-1]} times as many"
+            )
+        every = symbols ** draw["length"] if draw["kind"] == "every" else 1
+        size = (draw["count"] or every) * draw["length"] * wide
+        if draw["kind"] == "listed":
+            size = max(size, len(listed(draw["listed"], MAX_DRAWN)))
+        total += size
+        if size > (MAX_BESIDE if place else MAX_DRAWN) or total > min(MAX_DRAWN, most):
+            raise ValueError(
+                f"the draws of the certificate, up to number {place}, are too large: expected at "
+                f"most as much as {MOST_DRAWN:,} sequences of {length:,} steps"
+            )
 
 
 @dataclass(frozen=True)
@@ -96,24 +140,20 @@ class SequenceEvidence:
         )
         if len(set(answers)) != len(answers):
             raise ValueError("the outputs of the network do not stand for values of their own")
+        check_amount(certificate, channels)
         if shape is not None:
             check_weights(weights, shapes_over_sequences(shape, channels, outputs, len(answers)))
-        if length * len(channels) * FRESH[uniform] > MAX_DRAWN * 2:
-            raise ValueError(f"sequences of {length:,} steps are too long to draw them anew")
-        for draw in [] if draws is None else [draws["fresh"], draws["stress"], *draws["longer"]]:
-            if draw["length"] * (draw["count"] or 1) * len(channels) > MAX_DRAWN:
-                raise ValueError("a draw of the certificate is too large")
         lengths = {length} if draws is None else {draws[n]["length"] for n in ("fresh", "stress")}
         if lengths != {length}:
             raise ValueError("the sequences of the certificate are not of the training length")
         if certificate["induction"] is not None and mechanism.get("kind") != "automaton":
             raise ValueError("an induction is given of what is no machine")
-        reference = None if reference is None else tuple(map(listed, reference))
+        reference = None if reference is None else _numbers(reference)
         recorded = certificate["recorded"]
         if recorded is not None:
             if shape is not None:
                 raise ValueError("answers are recorded of a network that is stored")
-            recorded = tuple(map(listed, recorded))
+            recorded = _numbers(recorded)
         return cls(
             *(channels, outputs, length, np.array(answers, dtype=np.int64), shape, weights, draws),
             *(reference, certificate["induction"], source, mechanism, recorded),
@@ -222,6 +262,10 @@ class SequenceEvidence:
         said = [[tuple(step) if len(step) > 1 else step[0] for step in row] for row in answers]
         words = [[",".join(map(str, step)) for step in row] for row in rows.tolist()]
         return words, list(map(str, said))
+
+
+def _numbers(texts: list[str]) -> tuple[ndarray, ...]:
+    return tuple(listed(text, MAX_DRAWN) for text in texts)
 
 
 def network_answers(evidence: SequenceEvidence, sequences: ndarray) -> tuple[ndarray, ndarray]:

@@ -14,6 +14,7 @@ import numpy as np
 from jaxtyping import Bool, Int
 from numpy import ndarray
 
+from distill.checker.finite import LARGEST
 from distill.checker.scope import many
 from distill.errors import TaskError
 
@@ -34,7 +35,7 @@ class Domain:
         outputs: the values of the output. Logit j belongs to `outputs[j]`.
 
     Raises:
-        TaskError: a range is empty, has a step, or holds a single value.
+        TaskError: a range is empty, has a step, or holds a single value; there are too many inputs.
     """
 
     inputs: tuple[range, ...]
@@ -48,6 +49,11 @@ class Domain:
             raise TaskError(f"{len(self.inputs)} inputs: expected 1 to {most}")
         for name, values in [*zip(self.names, self.inputs, strict=True), ("output", self.outputs)]:
             check_range(name, values)
+        if self.size > LARGEST:
+            raise TaskError(
+                f"a domain of {self.size:,} inputs: expected at most {LARGEST:,}, as many as can "
+                "be sampled evenly; give fewer values"
+            )
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from planted import planted_model
 
 import distill
 from distill.checker.compare import not_derived
-from distill.checker.kind import CLEAR, VARIABLE
+from distill.checker.kind import CLEAR, DECOY, VARIABLE
 from distill.checker.kinds import KINDS
 from distill.checker.located import UNLOOKED, UNTESTED, doubts, rule
 from distill.networks.stored import Model
@@ -112,6 +112,17 @@ def test_a_row_whose_decoy_was_taken_away_is_listed_as_such():
     for decoy, listed in ((0.1, "the decoy of element_r2"), (None, "that no decoy stands beside")):
         (said,) = not_derived({"figures": [{**row, "decoy": decoy, "note": None}]}, claims)
         assert said.startswith(listed)
+
+
+@pytest.mark.parametrize("kind", TESTS)
+def test_so_it_is_of_every_kind_whether_the_figure_is_derived_or_not(kind):
+    for test in TESTS[kind]:
+        if test.name == DECOY:
+            continue
+        name = VARIABLE + NAMES[0] if test.name == VARIABLE else test.name
+        row = {"name": name, "value": test.needs, "decoy": None, "needs": test.needs}
+        claims = {f"figures.{name}": test.needs} if test.derived else {}
+        assert f"that no decoy stands beside {name}" in not_derived({"figures": [row]}, claims)
 
 
 def test_a_figure_like_its_decoy_says_nothing_whatever_the_kind():

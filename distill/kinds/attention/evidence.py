@@ -4,7 +4,8 @@ Every head that a selection was read from is given the selection itself in place
 the same weight on every position that is chosen, and on the token before the text where none is.
 Every other head is given its attention along another text of the same length. A decoy chooses
 elsewhere (`distill.checker.attention.elsewhere`), and the network must not answer so. Heads of one
-selection for which no answer changes are read by nothing: they share nothing with it.
+selection for which no answer changes are read by nothing: they share nothing with it. And neither
+do those of a selection that no answer of the program hangs on (`0 * x` uses nothing).
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from torch import Tensor
 from distill.checker.attention import elsewhere, texts_replaced
 from distill.evidence.figures import Measure, Measured
 from distill.kinds.attention.mechanism import AttentionMechanism
-from distill.kinds.attention.running import selections_of
+from distill.kinds.attention.running import reads, selections_of
 from distill.networks.text_network import TextNetwork
 from distill.networks.trace import TextTrace
 
@@ -35,7 +36,7 @@ def replaced(mechanism: AttentionMechanism, view: TextTrace) -> Measured:
         return {}
     network, total, positions = view.network, 0, 0
     stays, shared = [0, 0], np.zeros((2, len(selections)))
-    matters = np.zeros(len(selections), dtype=bool)
+    matters, read = np.zeros((2, len(selections)), dtype=bool)
     for rows in texts_replaced(view.texts.tokens, view.texts.longest):
         said, own = _as_it_is(network, rows)
         chosen = selections_of(mechanism, rows)
@@ -61,9 +62,12 @@ def replaced(mechanism: AttentionMechanism, view: TextTrace) -> Measured:
             astray = _pattern(network, decoys[step.name], step.start)
             answers = _answered(network, rows, {**own, **dict.fromkeys(step.heads, astray)})
             matters[which] = not network.same(answers, said).all()
+        for which in np.flatnonzero(~read):
+            name = selections[which].name
+            read[which] = reads(mechanism, name, rows, decoys[name])
         total, positions = total + said.size, positions + rows.size
     value, decoy = (count / total for count in stays)
-    least, beside = (float((each * matters).min() / positions) for each in shared)
+    least, beside = (float((each * matters * read).min() / positions) for each in shared)
     return {
         "replaced_accuracy": Measure(value, decoy),
         "attention_shared": Measure(least, beside),

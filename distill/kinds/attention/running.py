@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -12,16 +13,26 @@ from distill.checker.selections import ANSWERS, PRIMITIVES, lines_of
 from distill.kinds.attention.mechanism import AttentionMechanism
 
 
-def variables_of(mechanism: AttentionMechanism, text: list[int]) -> dict[str, Any]:
-    """The lists that the lines of a program bind for one text, by name."""
+def variables_of(
+    mechanism: AttentionMechanism, text: list[int], instead: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The lists that the lines of a program bind for one text, by name.
+
+    Args:
+        mechanism: of the program.
+        text: the tokens.
+        instead: variables that are given, in place of what their lines would bind.
+    """
     import math
 
     space: dict[str, Any] = {name: getattr(math, name) for name in dir(math) if name[0] != "_"}
     for table in mechanism.tables:
         space[table.name] = dict(zip(table.keys, table.values, strict=True))
+    instead = instead or {}
     lines = [line.replace("return ", f"{ANSWERS} = ", 1) for line in lines_of(mechanism.data)]
+    lines = [line for line in lines if line.partition(" = ")[0] not in instead]
     source = "\n".join((*PRIMITIVES.values(), *lines))
-    space["xs"] = text
+    space |= {"xs": text, **instead}
     exec(compile(source, "steps", "exec"), space)
     return space
 
@@ -37,3 +48,17 @@ def selections_of(
         for name in names:
             found[name][place] = np.array(space[name], dtype=bool)
     return found
+
+
+def reads(
+    mechanism: AttentionMechanism,
+    name: str,
+    texts: Int[ndarray, "n length"],
+    other: Bool[ndarray, "n length length"],
+) -> bool:
+    """Whether the program answers some of these texts otherwise where a selection is another."""
+    for text, chosen in zip(texts.tolist(), other.tolist(), strict=True):
+        said = variables_of(mechanism, text)[ANSWERS]
+        if variables_of(mechanism, text, {name: chosen})[ANSWERS] != said:
+            return True
+    return False
