@@ -17,10 +17,10 @@ from .sandbox import evaluated_texts, run_texts
 from .scope import texts_held
 from .text_draws import check_text_draws, drawn_texts
 from .text_transformer import (
-    EXACT,
     PART_OF_LEADS,
     alike,
     answers_of,
+    check_answers,
     logits_of,
     shapes_over_texts,
 )
@@ -137,13 +137,7 @@ class TextEvidence:
             raise ValueError(f"{shape['n_layers']:,} layers, and {len(weights)} tensors are stored")
         if shape is None or shape["kind"] != "text_transformer":
             raise ValueError("no network over texts is stored")
-        if len(set(answers.tolist())) != len(answers) or not np.isfinite(answers).all():
-            raise ValueError("the outputs of the network do not stand for values of their own")
-        apart = np.diff(np.sort(answers)) <= 2 * EXACT * np.maximum(
-            1, np.abs(answers).max(initial=0)
-        )
-        if apart.any():
-            raise ValueError("values that the network answers are no further apart than rounding")
+        check_answers(shape, answers)
         if shape["none"] in (*answers.tolist(), *tokens):
             raise ValueError("what stands for no answer is an answer")
         check_weights(weights, shapes_over_texts(shape, tokens, longest, len(answers)))

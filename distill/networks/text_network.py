@@ -59,6 +59,8 @@ class TextNetwork:
     ) -> Float[ndarray, "n answers outputs"]:
         """Logits at the positions of texts of one length; `edit` as of the architecture.
 
+        Where no answer is read (`reads` = "after") they are no numbers.
+
         Raises:
             DistillError: they are no finite numbers.
         """
@@ -77,14 +79,25 @@ class TextNetwork:
             raise DistillError(
                 "the network's logits overflow: expected finite numbers for every text"
             )
+        found[~self.shape.answered(places).numpy()] = np.nan
         return found
 
     def said(self, logits: Float[ndarray, "n answers outputs"]) -> Float[ndarray, "n answers"]:
-        """The answers that logits are."""
+        """The answers that logits are: values, sums of values, or `none`."""
         if self.shape.readout == "value":
-            return logits[..., 0]
-        chosen = self.answers[logits.argmax(axis=-1)]
-        return np.where(lead_of(logits) < self.shape.tie, float(self.shape.none), chosen)
+            chosen = logits[..., 0]
+        elif self.shape.readout == "set":
+            chosen = (logits > 0) @ self.answers
+        else:
+            chosen = self.answers[logits.argmax(axis=-1)]
+        nothing = np.isnan(logits).any(axis=-1) | (self.lead(logits) < self.shape.tie)
+        return np.where(nothing, float(self.shape.none), chosen)
+
+    def lead(self, logits: Float[ndarray, "n answers outputs"]) -> Float[ndarray, "n answers"]:
+        """How far logits are from another answer; of a set the one that is closest to 0."""
+        if self.shape.readout == "value":
+            return np.full(logits.shape[:-1], np.inf)
+        return np.abs(logits).min(axis=-1) if self.shape.readout == "set" else lead_of(logits)
 
     def run(self, texts: Int[ndarray, "n length"]) -> Float[ndarray, "n answers"]:
         """The answers to texts of one length: values, with `none` where there is none."""

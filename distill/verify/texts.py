@@ -17,7 +17,7 @@ from distill.checker.texts import FEWEST_DRAWN, affordable
 from distill.domains.texts import Texts
 from distill.errors import DistillError
 from distill.evidence.figures import Measure
-from distill.networks.text_network import TextNetwork, lead_of
+from distill.networks.text_network import TextNetwork
 from distill.networks.trace import TextTrace
 from distill.records.counts import Agreement, DrawnTexts, ProgramVsModel, TextDisagreement
 from distill.records.refusal import Refusal
@@ -168,7 +168,7 @@ class TextChecks(Checks):
 
 def _along(source: str, network: TextNetwork, texts: Int[ndarray, "n length"]) -> _Along:
     logits = network.logits(texts)
-    said, lead = network.said(logits), lead_of(logits)
+    said, lead = network.said(logits), network.lead(logits)
     program = run_texts(source, texts, said.shape[1])
     chosen = lead[lead >= network.shape.tie]
     least = float(chosen.min()) if len(chosen) and network.model.answers else np.inf
