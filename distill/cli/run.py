@@ -148,22 +148,27 @@ def run(
     given = (task, model, layout, at, seed, arch, read)
     with _interrupts(keep) as stop:
         finished = _finished(*given, (minutes, stop), as_far_as, about, out, console)
+    _print(finished, as_json, quiet)
+    sys.exit(_status(finished.report, accept))
+
+
+Settings = dict[str, str | int | float | bool]
+
+
+def _print(finished: Run, as_json: bool, quiet: bool) -> None:
+    """The report as JSON, the verdict alone, or all that a terminal shows."""
     report, folder = finished.report, finished.folder
     if as_json:
         from distill.serialise import to_json
 
         click.echo(json.dumps({**json.loads(to_json(report)), "folder": str(folder)}, indent=2))
-        sys.exit(_status(report, accept))
+        return
     from distill.terminal.run import show_result, show_verdict
 
     if quiet:
         show_verdict(console_of(False), report, folder)
     else:
         show_result(console_of(False), report, finished.program, folder)
-    sys.exit(_status(report, accept))
-
-
-Settings = dict[str, str | int | float | bool]
 
 
 def _check_together(
