@@ -11,7 +11,6 @@ from numpy import ndarray
 from .activations import ACTIVATIONS
 from .read import COUNT, Data, Shapes
 
-NORM_EPSILON = 1e-5
 AT_ONCE = 1 << 21
 """Numbers of the residual stream at once."""
 
@@ -20,8 +19,9 @@ SHAPE: Mapping[str, Any] = {
     **dict.fromkeys(("n_rows", "n_positions", "n_outputs", "d_model", "n_layers"), COUNT),
     **dict.fromkeys(("n_heads", "d_head"), COUNT),
     **{"d_mlp": range(1 << 31), "tokens": [range(1 << 31)], "bos": (None, range(1 << 31))},
-    **{"causal": bool, "layer_norm": bool, "activation": tuple(ACTIVATIONS)},
-    **{"readout": ("choice", "value"), "reads": ("every", "last")},
+    **{"causal": bool, "layer_norm": bool, "norm_epsilon": float, "starts": COUNT},
+    **{"activation": tuple(ACTIVATIONS), "readout": ("choice", "value", "set")},
+    **{"reads": ("every", "last", "after"), "read_from": (None, range(1 << 31))},
     **{"tie": float, "none": int, "tolerance": float},
 }
 """Its fields, as `read_as` wants them."""
@@ -37,16 +37,26 @@ def shapes_over_texts(shape: Data, tokens: range, longest: int, answers: int) ->
     rows = [*shape["tokens"], *([] if shape["bos"] is None else [shape["bos"]])]
     fits = len(shape["tokens"]) == len(tokens) and len(set(rows)) == len(rows)
     fits = fits and all(row < shape["n_rows"] for row in rows)
-    fits = fits and longest + (shape["bos"] is not None) <= shape["n_positions"]
-    said = answers if shape["readout"] == "choice" else 1
-    if not fits or shape["n_outputs"] != said or bool(answers) != (shape["readout"] == "choice"):
+    wide = longest + (shape["bos"] is not None) + shape["starts"] - 1
+    fits = fits and wide <= shape["n_positions"]
+    if (shape["read_from"] in shape["tokens"]) != (shape["reads"] == "after"):
+        raise ValueError("answers are read from a token on, which must be one of a text")
+    number = shape["readout"] == "value"
+    said = 1 if number else answers
+    if not fits or shape["n_outputs"] != said or bool(answers) == number:
         raise ValueError("the network does not read these texts, or not give these answers")
-    most = EXACT if shape["readout"] == "choice" else MOST_TOLERANCE
+    if not 0 < shape["norm_epsilon"] <= MOST_EPSILON:
+        raise ValueError(
+            f"{shape['norm_epsilon']} is added in layer norms: expected 0 to {MOST_EPSILON}"
+        )
+    most = MOST_TOLERANCE if number else EXACT
     if not 0 <= shape["tolerance"] <= most:
         raise ValueError(
             f"a tolerance of {shape['tolerance']}: expected at most {most} where the network "
             f"gives {'one of its values' if most == EXACT else 'a number'}"
         )
+    if shape["readout"] == "set" and (shape["tie"] or shape["none"] >= 0):
+        raise ValueError("a set of outputs is an answer always, and no answer is below 0")
     if not 0 <= shape["tie"] <= MOST_TIE:
         raise ValueError(f"no answer below a lead of {shape['tie']}: expected at most {MOST_TIE}")
     block: Shapes = {
@@ -59,7 +69,8 @@ def shapes_over_texts(shape: Data, tokens: range, longest: int, answers: int) ->
     found: Shapes = {"W_E": (shape["n_rows"], d), "W_pos": (shape["n_positions"], d)}
     found |= {"W_U": (d, said), "b_U": (said,)}
     if shape["layer_norm"]:
-        block |= {f"ln_{n}_{part}": (d,) for n in "12" for part in ("weight", "bias")}
+        normed = "12" if units else "1"
+        block |= {f"ln_{n}_{part}": (d,) for n in normed for part in ("weight", "bias")}
         found |= {f"ln_final_{part}": (d,) for part in ("weight", "bias")}
     for layer in range(shape["n_layers"]):
         found |= {f"blocks.{layer}.{name}": axes for name, axes in block.items()}
@@ -71,16 +82,48 @@ MOST_TOLERANCE = 0.01
 MOST_TIE, PART_OF_LEADS = 0.05, 0.1
 """Beyond it a lead is an answer, whatever a folder says; and so it is beyond that part of the
 largest lead that the network ever has: what never answers agrees with whatever never does."""
+MOST_EPSILON = 0.01
+"""Beyond it a layer norm does not norm."""
+MOST_IN_A_SET = 52
+"""Outputs of which an answer is the set: such sums are whole numbers of float64."""
 EXACT = 1e-9
 """What values that are chosen may be apart: no more than rounding. Another class is another one."""
 
 
 def taken_as_told(shape: Data) -> list[str]:
     """What a certificate says of how a network's outputs are read, which nothing else shows."""
+    told = list[str]()
     if shape["readout"] == "value":
-        return [f"numbers count as the same up to {shape['tolerance']} of themselves, or of 1"]
-    said = f"no answer ({shape['none']}) where the largest output leads by less than {shape['tie']}"
-    return [said] if shape["tie"] else []
+        told.append(f"numbers count as the same up to {shape['tolerance']} of themselves, or of 1")
+    elif shape["readout"] == "set":
+        told.append("an answer is the set of outputs above 0, as the sum of what they stand for")
+    elif shape["tie"]:
+        told.append(
+            f"no answer ({shape['none']}) where the largest output leads by less than "
+            f"{shape['tie']}"
+        )
+    if shape["reads"] == "after":
+        told.append(f"answers are read from the token of row {shape['read_from']} on")
+    if shape["starts"] > 1:
+        told.append(f"every text starts at one of {shape['starts']:,} positions, as it decides")
+    return told
+
+
+def check_answers(shape: Data, answers: ndarray) -> None:
+    """Hold the values that outputs stand for against how they are read.
+
+    Raises:
+        ValueError: two are the same, or too close, or a set of them is no sum of its own.
+    """
+    if len(set(answers.tolist())) != len(answers) or not np.isfinite(answers).all():
+        raise ValueError("the outputs of the network do not stand for values of their own")
+    apart = np.diff(np.sort(answers)) <= 2 * EXACT * np.maximum(1, np.abs(answers).max(initial=0))
+    if apart.any():
+        raise ValueError("values that the network answers are no further apart than rounding")
+    if shape["readout"] == "set":
+        sizes = [2.0**place for place in range(MOST_IN_A_SET)]
+        if not set(answers.tolist()) <= set(sizes):
+            raise ValueError("outputs of which an answer is the set stand for no powers of two")
 
 
 Attention = Callable[[int, int, ndarray], ndarray]
@@ -122,7 +165,8 @@ def through(
     before = 0 if shape["bos"] is None else 1
     if before:
         rows = np.concatenate([np.full((len(rows), 1), shape["bos"]), rows], axis=1)
-    x = weights["W_E"][rows] + weights["W_pos"][: rows.shape[1]]
+    first = ((places + 1) * np.arange(1, places.shape[1] + 1)).sum(axis=1) % shape["starts"]
+    x = weights["W_E"][rows] + weights["W_pos"][first[:, None] + np.arange(rows.shape[1])]
     act = ACTIVATIONS[shape["activation"]].value
     for layer in range(shape["n_layers"]):
         block = {
@@ -130,7 +174,7 @@ def through(
             for name, value in weights.items()
             if name.startswith(f"blocks.{layer}.")
         }
-        read, written = _norm(shape, block, "ln_1", x), block["b_O"]
+        read, written = normed(shape, block, "ln_1", x), block["b_O"]
         for head in range(shape["n_heads"]):
             q, k, v = (read @ block[f"W_{n}"][head] + block[f"b_{n}"][head] for n in "QKV")
             scores = _finite(q @ k.transpose(0, 2, 1) / np.sqrt(shape["d_head"]))
@@ -142,11 +186,14 @@ def through(
             written = written + (attends(layer, head, part) @ v) @ block["W_O"][head]
         x = x + written
         if shape["d_mlp"]:
-            units = _norm(shape, block, "ln_2", x) @ block["W_in"] + block["b_in"]
+            units = normed(shape, block, "ln_2", x) @ block["W_in"] + block["b_in"]
             x = x + act(_finite(units)) @ block["W_out"] + block["b_out"]
         _finite(x)
     x = x[:, -1:] if shape["reads"] == "last" else x[:, before:]
-    return _finite(_norm(shape, weights, "ln_final", x) @ weights["W_U"] + weights["b_U"])
+    found = _finite(normed(shape, weights, "ln_final", x) @ weights["W_U"] + weights["b_U"])
+    if shape["reads"] == "after":  # what stands before the token is no answer
+        found[np.cumsum(rows[:, before:] == shape["read_from"], axis=1) == 0] = np.nan
+    return found
 
 
 def _finite(numbers: ndarray) -> ndarray:
@@ -156,25 +203,30 @@ def _finite(numbers: ndarray) -> ndarray:
     return numbers
 
 
-def _norm(shape: Data, block: Mapping[str, ndarray], name: str, x: ndarray) -> ndarray:
+def normed(shape: Data, block: Mapping[str, ndarray], name: str, x: ndarray) -> ndarray:
+    """What a layer norm makes of a stream; itself where the network has none."""
     if not shape["layer_norm"]:
         return x
     centred = x - x.mean(axis=-1, keepdims=True)
-    scale = np.sqrt((centred**2).mean(axis=-1, keepdims=True) + NORM_EPSILON)
+    scale = np.sqrt((centred**2).mean(axis=-1, keepdims=True) + shape["norm_epsilon"])
     return centred / scale * block[f"{name}_weight"] + block[f"{name}_bias"]
 
 
 def answers_of(shape: Data, answers: ndarray, logits: ndarray) -> tuple[ndarray, ndarray]:
     """What logits answer, values with `none` where there is none, and with what lead."""
+    lead = np.full(logits.shape[:-1], np.inf)
     if shape["readout"] == "value":
-        return logits[..., 0], np.full(logits.shape[:-1], np.inf)
-    if logits.shape[-1] < 2:
-        lead = np.full(logits.shape[:-1], np.inf)
+        chosen = logits[..., 0]
+    elif shape["readout"] == "set":
+        chosen, lead = (logits > 0) @ answers, np.abs(logits).min(axis=-1)
     else:
-        top = np.sort(logits, axis=-1)
-        lead = top[..., -1] - top[..., -2]
-    chosen = answers[logits.argmax(axis=-1)]
-    return np.where(lead < shape["tie"], float(shape["none"]), chosen), lead
+        if logits.shape[-1] > 1:
+            top = np.sort(logits, axis=-1)
+            lead = top[..., -1] - top[..., -2]
+        chosen = answers[logits.argmax(axis=-1)]
+    unread = np.isnan(logits).any(axis=-1)
+    nothing = unread | (lead < shape["tie"])
+    return np.where(nothing, float(shape["none"]), chosen), np.where(unread, np.inf, lead)
 
 
 def alike(shape: Data, program: ndarray, network: ndarray) -> ndarray:

@@ -54,7 +54,7 @@ class Model(Generic[A_co]):
         check_parameters(self.architecture, self.parameters)
         shape, choices = self.architecture, 0
         chooses = isinstance(shape, StepArchitecture | TextTransformer)
-        if chooses and shape.readout == "choice":
+        if chooses and shape.readout != "value":
             choices = shape.n_outputs
         if len(self.answers) != choices:
             raise DistillError(f"{len(self.answers)} answers to choose from; expected {choices}")

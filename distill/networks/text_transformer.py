@@ -11,14 +11,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 from torch.nn.functional import softmax
 
 from distill.networks.activation import ACTIVATIONS, Activation
-
-NORM_EPSILON = 1e-5
-"""Added to the variance in a layer norm, as is common."""
 
 Edit = Callable[[str, Tensor], Tensor]
 """From a site and what is there to what is to be there: `scores L`, `attention L` [n, heads, q, k],
@@ -36,8 +33,9 @@ class TextTransformer:
     Parameters, by name: W_E [n_rows, d_model], W_pos [n_positions, d_model], W_U [d_model,
     n_outputs], b_U; in every block W_Q, W_K, W_V [n_heads, d_model, d_head], b_Q, b_K, b_V
     [n_heads, d_head], W_O [n_heads, d_head, d_model], b_O; where there are MLPs W_in [d_model,
-    d_mlp], b_in, W_out [d_mlp, d_model], b_out; with `layer_norm` ln_1_weight, ln_1_bias,
-    ln_2_weight, ln_2_bias [d_model] in every block, and ln_final_weight, ln_final_bias.
+    d_mlp], b_in, W_out [d_mlp, d_model], b_out; with `layer_norm` ln_1_weight, ln_1_bias [d_model]
+    in every block, ln_2_weight, ln_2_bias where there are MLPs, and ln_final_weight, ln_final_bias.
+    What a file holds fused or tied is stored apart.
 
     Attributes:
         n_rows: of the embedding; special tokens have some of them.
@@ -46,10 +44,15 @@ class TextTransformer:
         d_mlp: 0 without MLPs.
         causal: whether a position sees those before it and itself alone.
         layer_norm: whether the stream is normalised before attention, MLP and unembedding.
-        readout: whether an output is chosen, or the one output is a number.
-        reads: at which positions answers are.
+        norm_epsilon: added to the variance in a layer norm.
+        starts: positions that a text may start at: position ids go on from one of 0 to starts - 1,
+            which the text itself decides (`first_positions`).
+        readout: whether an output is chosen, or the one output is a number, or an answer is the set
+            of outputs above 0, written as the sum of what they stand for (powers of two).
+        reads: at which positions answers are: every one, the last, or from a token on.
+        read_from: the row of that token: answers are read where it stands, and after it.
         tie: a lead below it is none: the network chooses no answer.
-        none: the number that stands for no answer.
+        none: the number that stands for no answer, and for what stands before `read_from`.
         tolerance: up to which numbers count as the same, beside 1 or their size.
     """
 
@@ -65,9 +68,12 @@ class TextTransformer:
     bos: int | None = None
     causal: bool = False
     layer_norm: bool = False
+    norm_epsilon: float = 1e-5
     activation: Activation = "relu"
-    readout: Literal["choice", "value"] = "choice"
-    reads: Literal["every", "last"] = "every"
+    starts: int = 1
+    readout: Literal["choice", "value", "set"] = "choice"
+    reads: Literal["every", "last", "after"] = "every"
+    read_from: int | None = None
     tie: float = 0.0
     none: int = -1
     tolerance: float = 1e-9
@@ -75,8 +81,8 @@ class TextTransformer:
 
     @property
     def longest(self) -> int:
-        """Tokens of the longest text, for which there are positions."""
-        return self.n_positions - self.before
+        """Tokens of the longest text, for which there are positions wherever it starts."""
+        return self.n_positions - self.before - (self.starts - 1)
 
     @property
     def before(self) -> int:
@@ -97,8 +103,8 @@ class TextTransformer:
         shapes: dict[str, tuple[int, ...]] = {"W_E": (self.n_rows, d)}
         shapes |= {"W_pos": (self.n_positions, d)}
         if self.layer_norm:
-            norms = ("ln_1_weight", "ln_1_bias", "ln_2_weight", "ln_2_bias")
-            block |= dict.fromkeys(norms, (d,))
+            normed = "12" if self.d_mlp else "1"
+            block |= {f"ln_{n}_{part}": (d,) for n in normed for part in ("weight", "bias")}
             shapes |= {"ln_final_weight": (d,), "ln_final_bias": (d,)}
         for layer in range(self.n_layers):
             shapes |= {f"blocks.{layer}.{name}": shape for name, shape in block.items()}
@@ -130,6 +136,18 @@ class TextTransformer:
         x = self._normalised(parameters, "ln_final", x) @ parameters["W_U"] + parameters["b_U"]
         return x[:, -1:] if self.reads == "last" else x[:, self.before :]
 
+    def answered(self, texts: Int[Tensor, "n length"]) -> Bool[Tensor, "n answers"]:
+        """Which of the positions that logits are given at are answered."""
+        if self.reads != "after":
+            width = 1 if self.reads == "last" else texts.shape[1]
+            return torch.ones((len(texts), width), dtype=torch.bool)
+        return (torch.tensor(self.tokens)[texts] == self.read_from).cumsum(1) > 0
+
+    def first_positions(self, texts: Int[Tensor, "n length"]) -> Int[Tensor, " n"]:
+        """The position that every text starts at: as even as a draw, and the same every time."""
+        weights = torch.arange(1, texts.shape[1] + 1)
+        return ((texts + 1) * weights).sum(1) % self.starts
+
     def embedded(
         self, parameters: Mapping[str, Tensor], texts: Int[Tensor, "n length"]
     ) -> Float[Tensor, "n positions d_model"]:
@@ -137,7 +155,8 @@ class TextTransformer:
         rows = torch.tensor(self.tokens)[texts]
         if self.bos is not None:
             rows = torch.cat([torch.full_like(rows[:, :1], self.bos), rows], dim=1)
-        return parameters["W_E"][rows] + parameters["W_pos"][: rows.shape[1]]
+        positions = self.first_positions(texts)[:, None] + torch.arange(rows.shape[1])
+        return parameters["W_E"][rows] + parameters["W_pos"][positions]
 
     def block(self, parameters: Mapping[str, Tensor], layer: int) -> dict[str, Tensor]:
         """The parameters of a block, by their short names."""
@@ -167,5 +186,5 @@ class TextTransformer:
         if not self.layer_norm:
             return stream
         centred = stream - stream.mean(-1, keepdim=True)
-        scale = (centred.square().mean(-1, keepdim=True) + NORM_EPSILON).sqrt()
+        scale = (centred.square().mean(-1, keepdim=True) + self.norm_epsilon).sqrt()
         return centred / scale * block[f"{name}_weight"] + block[f"{name}_bias"]
