@@ -7,6 +7,7 @@ from __future__ import annotations
 import copy
 import json
 import os
+import pickle
 import random
 import resource
 import shutil
@@ -23,13 +24,14 @@ from random_programs import Writer
 
 from distill.checker import sandbox
 from distill.checker.check import check_run
+from distill.checker.evaluate import Evaluator
 from distill.checker.language import read_program
 from distill.errors import DistillError
 
 SECONDS, MEMORY = 10.0, 2 << 30
 """Processor time of a check, and the most that the process ever holds."""
 REMEMBERED = 1 << 27
-"""Bytes of answers that are remembered."""
+"""Bytes of answers that are remembered, of each sort."""
 NAMES = (
     *("certificate.json", "mechanism.json", "verification.json"),
     *("program.py", "model.safetensors"),
@@ -125,35 +127,51 @@ def damaged(folder: Path, at: Path, rng: random.Random, only: str | None = None)
     return f"{name}: {how}"
 
 
-def remembered() -> None:
-    """Let what a program answers in its process be remembered: thousands of folders ask alike."""
-    real = sandbox._answered
-    if real.__module__ != sandbox.__name__:
-        return  # it is already
+class Remembered:
+    """Answers by what was asked, the oldest forgotten where they come to `REMEMBERED` bytes."""
 
-    known: OrderedDict[bytes, Any] = OrderedDict()
+    def __init__(self) -> None:
+        self.known: OrderedDict[bytes, tuple[Any, int]] = OrderedDict()
+        self.held = 0
+
+    def answer(self, asked: Any, ask: Callable[[], Any]) -> Any:
+        """What was answered before, or is now; an error is raised again."""
+        key = sha256(pickle.dumps(asked, protocol=5)).digest()
+        if key not in self.known:
+            try:
+                found = ask()
+            except DistillError as error:
+                found = error
+            size = 0 if isinstance(found, DistillError) else len(pickle.dumps(found, protocol=5))
+            self.known[key], self.held = (found, size), self.held + size
+        self.known.move_to_end(key)
+        found = self.known[key][0]
+        while self.held > REMEMBERED:
+            self.held -= self.known.popitem(last=False)[1][1]
+        if isinstance(found, DistillError):
+            raise found
+        return found
+
+
+def remembered() -> None:
+    """Let what a program answers be remembered, evaluated and in its process: thousands of folders
+    ask alike.
+    """
+    there, here = sandbox._answered, Evaluator.entry
+    if there.__module__ != sandbox.__name__:
+        return  # it is already
+    processes, evaluated = Remembered(), Remembered()
 
     def ask(program: Any, request: Any, data: Any, size: int | None, seconds: int) -> Any:
         words = np.ascontiguousarray(data, "<i8")
-        asked = json.dumps([program.source, request, size, seconds], sort_keys=True).encode()
-        key = sha256(asked + b"\n" + words.tobytes()).digest()
-        if key not in known:
-            try:
-                known[key] = real(program, request, data, size, seconds)
-            except DistillError as error:
-                known[key] = error
-        known.move_to_end(key)
-        while sum(_size(each) for each in known.values()) > REMEMBERED and len(known) > 1:
-            known.popitem(last=False)
-        if isinstance(known[key], DistillError):
-            raise known[key]
-        return known[key]
+        asked = program.source, sorted(request.items()), words, size, seconds
+        return processes.answer(asked, lambda: there(program, request, data, size, seconds))
 
-    sandbox._answered = ask
+    def entry(self: Evaluator, arguments: list[Any], lanes: int) -> Any:
+        asked = self.program.source, arguments, lanes
+        return evaluated.answer(asked, lambda: here(self, arguments, lanes))
 
-
-def _size(found: Any) -> int:
-    return len(found[1]) if isinstance(found, tuple) else 0
+    sandbox._answered, Evaluator.entry = ask, entry
 
 
 def fuzzed(

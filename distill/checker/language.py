@@ -18,6 +18,7 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 from .errors import ProgramError
 from .guard import BOUND, CHECKS, Guard, bare_end, take_guard
@@ -62,7 +63,7 @@ class Program:
     cached: frozenset[str]
     guard: Guard | None = None
 
-    @property
+    @cached_property
     def size(self) -> Size:
         """How long it is: docstrings, comments, blank lines and the check of a domain do not count.
 

@@ -168,6 +168,8 @@ class DomainTrainer:
                 late = step - now.start >= now.least
                 if structure >= recipe.structured and loss < recipe.lost and late:
                     now.tail_from = step
+                elif ends and step - now.start > recipe.stalled:
+                    break  # it was structured once, and has not been since
                 elif not ends and (is_late(recipe, step) or risen.stalled(step, structure)):
                     break
             if now.tail_from is not None and now.over(step):

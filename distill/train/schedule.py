@@ -32,7 +32,8 @@ class Recipe:
         least: steps before the first tail may begin.
         lost: the loss from which on nothing is learned yet, so that no tail begins.
         given_up: steps by which the first tail has begun, or training ends; null for `max_steps`.
-        stalled: steps in which the best score of structure has risen by `RISE`, or training ends.
+        stalled: steps in which the best score of structure has risen by `RISE`, or training ends;
+            after the first tail, steps by which the next has begun.
         clear: the smallest lead of an answer, as a part of the median lead, from which a network
             is finished: trained ones that are right everywhere have 0.25 and more, those that are
             wrong where they need not be less than this.

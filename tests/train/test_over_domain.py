@@ -171,6 +171,22 @@ def test_what_ended_a_training_is_said_as_it_was(monkeypatch):
         assert _end(attempt) == f"{said}, score {structure:.2f} at the end"
 
 
+def test_a_network_that_is_structured_once_and_never_again_is_not_waited_for():
+    """It was unsure at the end of its tail, and the next does not begin in time."""
+    (design,) = quick(designs_for(larger(architecture="mlp"), at_most=1)[:1])
+    recipe = replace(
+        design.recipe, max_steps=400, lost=9.0, rounds=3, clear=1.1, stalled=50, check_every=10
+    )
+    scores = iter([1.0, *[0.0] * 99])
+    training = DomainTraining(
+        larger(), 0, [replace(design, recipe=recipe)], lambda *_: next(scores)
+    )
+    training.next_network(None, Stages(Silent()))
+    (attempt,) = training.attempts
+    assert attempt.reached_at == 10
+    assert attempt.steps == 80  # ten, a tail of ten, and the first check after fifty more
+
+
 def test_more_minutes_mean_more_rounds_from_other_seeds():
     designs = designs_for(larger())
     training = DomainTraining(larger(), 0, designs, structure_score, rounds=3)

@@ -1,7 +1,6 @@
 """A compiled network through run, verify and the page; and what a checker must not pass."""
 
 import json
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,9 +8,7 @@ from builders.changed_folder import changed, changed_at, numbers_in
 from builders.compiled_texts import as_file, histogram, shifted
 from safetensors.numpy import load_file, save_file
 
-from distill.checker.attention import derive
-from distill.checker.check import check_run, evidence_of
-from distill.checker.selections import lines_of
+from distill.checker.check import check_run
 from distill.pipeline import run_model
 
 
@@ -107,21 +104,3 @@ def test_a_histogram_in_a_rotated_stream_is_exhaustive(tmp_path):
     file = as_file(rotated(histogram()), tmp_path / "hist.npz")
     report = run_model(file, out=None).report
     assert (report.verdict, report.located) == ("exhaustive", True)
-
-
-def test_a_selection_that_no_answer_hangs_on_is_not_in_the_network(run):
-    """`0 * x` names a head and uses nothing of it: the name alone was enough."""
-    evidence = evidence_of(run.folder)
-    *before, last = evidence.mechanism["steps"]
-    for factor, shares in ((1, True), (0, False)):
-        by = f"x + {factor} * copied_i"
-        plain = {**last, "name": "copied"}
-        answers = {**last, "op": "map", "of": ["tokens", "copied"], "keys": [], "by": by}
-        steps = [*before, plain, {**answers, "chosen": "", "otherwise": 0}]
-        source = evidence.program.replace(
-            f"    {lines_of([*before, last])[-1]}",
-            "\n".join(f"    {line}" for line in lines_of(steps)[-2:]),
-        )
-        changed_to = {**evidence.mechanism, "steps": steps}
-        claims = derive(replace(evidence, program=source, mechanism=changed_to))
-        assert (claims["figures.attention_shared"] > 0) == shares

@@ -1,0 +1,76 @@
+"""What a checker makes of selections: of heads that there are, that matter, and that are used."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from builders.compiled_texts import as_file, shifted
+
+from distill.checker.attention import derive
+from distill.checker.check import evidence_of
+from distill.checker.kind import FOLLOWS
+from distill.checker.selections import lines_of
+from distill.pipeline import run_model
+
+
+@pytest.fixture(scope="module")
+def evidence(tmp_path_factory):
+    """Of a network that answers the token before."""
+    folder = tmp_path_factory.mktemp("shift")
+    file = as_file(shifted(tokens=2, longest=3), folder / "shift.npz")
+    return evidence_of(run_model(file, out=folder / "runs").folder)
+
+
+def with_step(evidence, **changes):
+    """The evidence, its first step with other fields."""
+    first, *rest = evidence.mechanism["steps"]
+    return replace(
+        evidence, mechanism={**evidence.mechanism, "steps": [{**first, **changes}, *rest]}
+    )
+
+
+def test_as_it_is_the_program_follows_and_the_head_shares_its_selection(evidence):
+    claims = derive(evidence)
+    assert claims[FOLLOWS] is True
+    assert claims["figures.attention_shared"] > 0.99
+    assert claims["figures.replaced_accuracy"] == 1.0
+
+
+@pytest.mark.parametrize(
+    "changes", [{"head": [0, 1]}, {"head": [1, 0]}, {"head": None}, {"also": [[0, 0]]}]
+)
+def test_a_selection_is_of_heads_that_there_are_each_once(evidence, changes):
+    with pytest.raises(ValueError, match="a head that the network does not have"):
+        derive(with_step(evidence, **changes))
+
+
+def test_a_head_that_no_answer_of_the_network_hangs_on_shares_nothing(evidence):
+    """It looks where the selection says, and what it sees goes nowhere."""
+    weights = {**evidence.weights, "blocks.0.W_O": np.zeros_like(evidence.weights["blocks.0.W_O"])}
+    assert derive(replace(evidence, weights=weights))["figures.attention_shared"] == 0.0
+
+
+def test_primitives_are_those_that_are_written_down(evidence):
+    """Another text of the same function is another function to whoever reads it."""
+    other = evidence.program.replace(
+        "found = value if c else found", "found = found if not c else value"
+    )
+    assert other != evidence.program
+    assert derive(replace(evidence, program=other))[FOLLOWS] is False
+
+
+def test_a_selection_that_no_answer_hangs_on_is_not_in_the_network(evidence):
+    """`0 * x` names a head and uses nothing of it: the name alone was enough."""
+    *before, last = evidence.mechanism["steps"]
+    for factor, shares in ((1, True), (0, False)):
+        by = f"x + {factor} * copied_i"
+        plain = {**last, "name": "copied"}
+        answers = {**last, "op": "map", "of": ["tokens", "copied"], "keys": [], "by": by}
+        steps = [*before, plain, {**answers, "chosen": "", "otherwise": 0}]
+        source = evidence.program.replace(
+            f"    {lines_of([*before, last])[-1]}",
+            "\n".join(f"    {line}" for line in lines_of(steps)[-2:]),
+        )
+        changed_to = {**evidence.mechanism, "steps": steps}
+        claims = derive(replace(evidence, program=source, mechanism=changed_to))
+        assert (claims["figures.attention_shared"] > 0) == shares
