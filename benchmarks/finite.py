@@ -53,7 +53,7 @@ def _line(found: list[tuple[Job, Row]]) -> str:
         f"{len(claimed)}/{len(rows)}",
         ", ".join(f"{verdict} {count}" for verdict, count in verdicts.items()),
         f"{sum(bool(row.located) for row in rows)}/{len(rows)}",
-        " ".join("all" if not count else f"all but {count:,}" for count in dict.fromkeys(wrong)),
+        ", ".join("all" if not count else f"all but {count:,}" for count in dict.fromkeys(wrong)),
         f"`{textwrap.shorten(commonest, WIDTH, placeholder=' ...')}`" if said else commonest,
         f"{median(row.cost.cpu_seconds for row in rows):.0f}",
     )

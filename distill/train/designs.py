@@ -67,6 +67,11 @@ class Design:
     at_most: int = 1
     again: tuple[Design, ...] = ()
 
+    def later(self, by: int) -> Design:
+        """The same from seeds that come so much later."""
+        again = tuple(each.later(by) for each in self.again)
+        return replace(self, first=self.first + by, again=again)
+
 
 def designs_for(
     task: Task, chosen: str | None = None, recipe: Recipe | None = None, at_most: int = 2
@@ -99,7 +104,7 @@ def designs_for(
 def _patient(design: Design, first: int) -> Design:
     """The same with more time at the full learning rate; from another seed where none is lost."""
     if design.recipe.given_up is not None:
-        return replace(design, first=first)
+        return replace(design.later(first + len(design.again)), again=())
     recipe = replace(design.recipe, least=PATIENT, stalled=STALLED, max_steps=MOST)
     return replace(design, recipe=recipe, first=first)
 

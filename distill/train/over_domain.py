@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -86,11 +86,7 @@ class DomainTraining(Training):
         rounds: int = 1,
     ) -> None:
         self.task, self.seed, self.structured = task, seed, structured
-        self._designs = [
-            replace(each, first=each.first + SEEDS * turn)
-            for turn in range(rounds)
-            for each in designs
-        ]
+        self._designs = [each.later(SEEDS * turn) for turn in range(rounds) for each in designs]
         self._bounded, self._work, self._last_one = rounds == 1, 0.0, False
         self._mask = task.train_mask(seed)
         self._tried = list[Attempt]()

@@ -118,7 +118,10 @@ def test_after_much_work_a_design_that_learns_nothing_is_the_last_one_too(monkey
 
 
 def test_a_third_is_read_off_a_straight_line_by_values_that_no_training_input_has():
-    """Thirty of a hundred: where steps of a staircase lie is not said by their neighbours."""
+    """Thirty of a hundred: where steps of a staircase lie is not said by their neighbours.
+
+    Four seconds: a number that is read out plainly must fail first.
+    """
     run = distill.run("quotient_by_three", out=None)
     assert run.report.verdict == "proved"
     assert run.report.mechanism.name == "a // 3"
@@ -192,6 +195,14 @@ def test_more_minutes_mean_more_rounds_from_other_seeds():
     training = DomainTraining(larger(), 0, designs, structure_score, rounds=3)
     seeds = [(each.name, each.first) for each in training._designs]
     assert len(set(seeds)) == len(seeds) == 3 * len(designs)
+    begun = [one.first for each in training._designs if each.again for one in (each, *each.again)]
+    assert len(set(begun)) == len(begun) == 3 * 4
+
+
+def test_an_architecture_that_was_asked_for_is_trained_again_from_a_seed_that_was_not_tried():
+    first, second = designs_for(larger(), "numbers")
+    assert second.first not in {first.first, *(each.first for each in first.again)}
+    assert not second.again
 
 
 def test_a_score_that_creeps_has_stalled_and_one_that_rises_has_not():
