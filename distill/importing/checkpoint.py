@@ -25,6 +25,8 @@ from distill.importing.parameters import Taken
 from distill.importing.perceptrons import perceptron
 from distill.importing.recognition import File, Read, placed, read_by, recognised, states_beside
 from distill.importing.recurrent import import_recurrent
+from distill.importing.recurrent_layout import may_be_recurrent
+from distill.importing.recurrent_layout import template as recurrent_template
 from distill.importing.rows import modules_of
 from distill.importing.settle import settle
 from distill.importing.tracr import import_tracr
@@ -149,6 +151,12 @@ def _imported(found: Found, name: str | None, sizes: tuple[int, ...] | None) -> 
     raise LayoutError(
         f"checkpoint '{found.path}' is of no known layout ({', '.join(layouts)}); fill this in "
         f"and give it with --layout FILE:\n\n{template(shapes)}"
+        + (
+            "\nor, as matrices are of the shapes that a recurrent cell has, this:\n\n"
+            f"{recurrent_template()}"
+            if may_be_recurrent(shapes)
+            else ""
+        )
     )
 
 
