@@ -21,12 +21,13 @@ from distill.kinds.known import kind_of, show, structure_score
 from distill.networks.choice import layers_for
 from distill.networks.given import AnyNetwork, over_sequences, space_of
 from distill.networks.network import HasLogits
-from distill.networks.over_domain import over_domain
+from distill.networks.over_domain import hold_to, over_domain
 from distill.networks.stored import reads_texts
 from distill.networks.text_network import TextNetwork
 from distill.networks.trace import (
     SequenceTrace,
     TextTrace,
+    Trace,
     View,
     hides_its_states,
     in_words,
@@ -252,8 +253,9 @@ def distill(
             found = distill_given(view, None, name, stages).under(over.remarks)
         else:
             read = over_domain(network, space)
-            view = _traced(read.network, space, stages)
+            view = traced = _traced(read.network, space, stages)
             found = distilled(view, None, name, stages).under(read.remarks)
+            hold_to(network, traced)
         made_so = record(stages, name, None, in_words(view), {})
         return _finish(found, None, made_so, None, None, output)
 
@@ -289,7 +291,7 @@ def _explained_by(mechanism: Mechanism | Refusal) -> Any:
     return lambda tokens: kind_of(mechanism).explain(mechanism, tokens)
 
 
-def _traced(network: HasLogits, domain: Domain, stages: Stages) -> View:
+def _traced(network: HasLogits, domain: Domain, stages: Stages) -> Trace:
     with stages.stage("trace") as lines:
         traced = trace(network, domain)
         lines.append(traced.summary)

@@ -60,7 +60,9 @@ def _enforced() -> list[str]:
 
 install_import_hook(_enforced(), "beartype.beartype")
 
-settings.register_profile("part", settings(), max_examples=examples(settings().max_examples))
+settings.register_profile(  # no deadline: others may run beside
+    "part", settings(), max_examples=examples(settings().max_examples), deadline=None
+)
 settings.load_profile("part")
 
 

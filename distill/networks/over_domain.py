@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
 
 from distill.domains.finite import Domain
+from distill.errors import DistillError
 from distill.networks.answering import as_logits
 from distill.networks.black_box import BlackBox
 from distill.networks.modules import read_coefficients, read_module
 from distill.networks.network import HasLogits
 from distill.networks.rows import Unreadable
 from distill.networks.stored import reads_tokens
+from distill.networks.trace import Trace
 
 
 @dataclass(frozen=True)
@@ -60,3 +63,29 @@ def over_domain(network: Any, domain: Domain) -> OverDomain:
     if how:
         remarks.append(how)
     return OverDomain(BlackBox.over(function, domain), tuple(remarks))
+
+
+AGAIN, APART = 256, 1e-3
+"""Inputs that are asked again at the end, and how far centred logits may be off, in parts of the
+largest: other batches round otherwise."""
+
+
+def hold_to(network: Any, before: Trace) -> None:
+    """Ask a network again what it was asked at the beginning, and read it again if it is read.
+
+    What counts its calls, and changes after some, has no program. One that changes after the last
+    question cannot be told.
+
+    Raises:
+        DistillError: it answers otherwise than it did.
+    """
+    rows = before.tokens[:AGAIN]
+    raw = over_domain(network, before.domain).network.logits(rows)
+    off = np.abs(raw - raw.mean(axis=1, keepdims=True) - before.logits[:AGAIN]).max(axis=1)
+    room = APART * max(float(np.abs(before.logits).max()), 1e-9)
+    changed = int((~(off <= room)).sum())
+    if changed:
+        raise DistillError(
+            f"the network answers otherwise than at the beginning, to {changed:,} of {len(rows):,} "
+            "inputs: expected a function of its inputs, and it keeps something between calls"
+        )

@@ -166,3 +166,26 @@ def test_an_evaluation_is_held_to_what_it_adds_whatever_the_process_held_before(
             Evaluator(program).entry([np.arange(lanes)], lanes)
     added = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - first
     assert added < 160 << 10  # kilobytes
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"sample": {"count": 12_770, "seed": 0}},
+        {"split": {"train": 12_770, "seed": 0}},
+        {"fit": {"fitted": 1, "inputs": 12_770, "seed": 0}},
+        {"fit": {"fitted": 7_000, "inputs": 6_000, "seed": 0}},
+    ],
+)
+def test_no_draw_is_larger_than_what_it_is_drawn_from(changes):
+    said = refused("domain", lambda c: c.update(architecture=None, recorded=None, **changes))
+    assert "larger than what it is drawn from" in said
+
+
+def test_a_sample_of_few_is_no_sample():
+    """However right the program is on them."""
+    certificate = json.loads((FOLDERS["domain"] / "certificate.json").read_text())
+    certificate |= {"architecture": None, "sample": {"count": 999, "seed": 0}, "reference": None}
+    evidence = read_evidence(certificate, {}, "", {})
+    with pytest.raises(ValueError, match="only 999 inputs were drawn"):
+        assert evidence.indices is None

@@ -171,3 +171,43 @@ def test_what_is_too_much_is_refused_before_anything_is_drawn():
             check_amount(few | changed, size)
     with pytest.raises(ValueError, match="layers"):
         evidence_of(n_layers=2_000_000_000)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"none": 2}, "what stands for no answer is an answer"),
+        ({"none": 0}, "what stands for no answer is an answer"),
+        ({"answers": [0, 1, 1]}, "do not stand for values of their own"),
+        ({"answers": [0, 1, 1 + 1e-12]}, "no further apart than rounding"),
+    ],
+)
+def test_answers_are_told_from_one_another_and_from_none(changes, words, monkeypatch):
+    """Else what never answers, or answers another class, agrees with everything."""
+    read = TextEvidence.read
+
+    def of_other_answers(certificate, *rest):
+        answers = {name: value for name, value in changes.items() if name == "answers"}
+        return read(certificate | answers, *rest)
+
+    monkeypatch.setattr(TextEvidence, "read", of_other_answers)
+    shape = {name: value for name, value in changes.items() if name == "none"}
+    with pytest.raises(ValueError, match=words):
+        evidence_of(**shape)
+
+
+def test_a_draw_longer_than_the_longest_text_is_refused_however_few_there_are():
+    longer = {"fresh": [*HONEST["fresh"], EVERY | {"length": 4, "count": None}], "stress": []}
+    few = {"tokens": [0, 1], "longest": 3, "answers": [0, 1], "draws": longer}
+    with pytest.raises(ValueError, match="a draw of 4 tokens: expected at most 3"):
+        check_amount(few, 2)
+
+
+def test_positions_are_named_for_a_selection_that_looks_at_nothing_else():
+    """Whether what it is of or what it looks at is all that is missing."""
+    for of, keys in ((["tokens"], []), ([], ["tokens"]), ([], [])):
+        step = STEP | {"name": "some", "op": "select", "of": of, "keys": keys, "by": "1 == 1"}
+        assert "at = list(range(len(xs)))" in lines_of([step])
+    assert "at = list(range(len(xs)))" not in lines_of(
+        [STEP | {"name": "some", "op": "select", "of": ["tokens"], "keys": ["tokens"], "by": "x"}]
+    )
