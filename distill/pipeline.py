@@ -35,6 +35,7 @@ from distill.networks.trace import (
     trace,
 )
 from distill.pages.report_page import report_page
+from distill.records.attempts import ENDED_EARLY
 from distill.records.curve import SequenceCurve, TrainingCurve
 from distill.records.refusal import Refusal
 from distill.runs.certificate import Split
@@ -118,7 +119,7 @@ def run(
         if isinstance(task, Task) and task.train_count == task.domain.size:
             found = found.under(("every input was trained on: nothing was held out",))
         if training.ended is not None:
-            found = found.under((f"training was ended early: {training.ended}",))
+            found = found.under((f"{ENDED_EARLY}{training.ended}",))
         with stages.stage("curve") as lines:
             curve = training.curve(_explained_by(found.mechanism))
             lines.append(f"{many(len(curve.points), 'point')} of the training curve")

@@ -58,7 +58,7 @@ def main() -> None:
         click.echo(error.format_message())
         sys.exit(BAD_INPUT)
     except click.ClickException as error:
-        fail(f"{error.format_message()} (`distill --help` shows what there is)", BAD_INPUT)
+        fail(_told(error), BAD_INPUT)
     except (KeyboardInterrupt, click.Abort):
         click.echo("distill: interrupted; no run was written", err=True)
         # not sys.exit: where the interrupt met code that is executed from a string (an import
@@ -77,6 +77,20 @@ def main() -> None:
         fail("out of memory: choose a smaller task or network", BAD_INPUT)
     except Exception as error:
         fault(error)
+
+
+def _told(error: click.ClickException) -> str:
+    """What is wrong with a command, and whose help says what there is."""
+    within = getattr(error, "ctx", None)
+    command = (within.info_name or "") if within is not None and within.parent is not None else ""
+    said = error.format_message()
+    for wide, plain in NUMBERS.items():
+        said = said.replace(f"is not a valid {wide}", f"is no {plain}")
+    return f"{said} (`{' '.join(('distill', *command.split(), '--help'))}` shows what there is)"
+
+
+NUMBERS = {"float range": "number", "integer range": "integer"}
+"""What click calls numbers with a bound, and what they are."""
 
 
 def _check_arguments(arguments: list[str]) -> None:

@@ -23,6 +23,7 @@ class Line:
     Attributes:
         label: short, and unlike that of any other run beside it.
         folder: its task and its name.
+        architecture: of its network, in words; null where none was kept.
         heldout_r2: part of the logits that a Fourier mechanism explains on inputs not fitted.
         exceptions: of its program; null for a refusal.
         reason: the first line of why it was refused.
@@ -36,6 +37,7 @@ class Line:
     located: bool
     kind: str
     name: str
+    architecture: str | None
     heldout_r2: float | None
     exceptions: int | None
     lines: int | None
@@ -188,6 +190,7 @@ def _line(label: str, subject: Subject) -> Line:
         located=report.located,
         kind="refused" if refused else mechanism.kind,
         name=report.mechanism.name,
+        architecture=subject.record.architecture,
         heldout_r2=heldout_r2(mechanism),
         exceptions=None if report.program is None else report.program.exceptions,
         lines=None if report.program is None else report.program.lines,

@@ -47,11 +47,13 @@ def explained(compared: Comparison) -> tuple[Section, ...]:
 
 
 def run_grid(compared: Comparison) -> Grid:
-    """A row for every run."""
+    """A row for every run; what kind of network it is of, where that is not the same for all."""
+    several = len({run.architecture for run in compared.runs}) > 1
     waves, letters = bool(compared.families), _letters(compared)
     keys = _keys(compared)
     columns = [
         GridColumn("run"),
+        *([GridColumn("network", breaks=True)] if several else []),
         GridColumn("verdict"),
         GridColumn("located", "center"),
         *([GridColumn("class", "center")] if compared.classes else []),
@@ -73,6 +75,7 @@ def run_grid(compared: Comparison) -> Grid:
         rows.append(
             (
                 Cell(run.label),
+                *([Cell(run.architecture) if run.architecture else NONE] if several else []),
                 Cell(run.verdict, "good" if run.verdict in CLAIMS else "fair"),
                 _located(run),
                 *([Cell(letters[place]) if place in letters else NONE] if compared.classes else []),

@@ -62,8 +62,10 @@ def architecture_for(text: str, domain: Domain) -> TokenArchitecture:
         raise DistillError(f"architecture '{text}': '{NUMBERS}' has no fields; give its name alone")
     if kind not in TOKEN_ARCHITECTURES:
         known = ", ".join((*TOKEN_ARCHITECTURES, *ALIASES, NUMBERS))
+        where = " over a finite domain (it reads sequences)" if name in CELLS else ""
         raise DistillError(
-            f"no architecture '{name}': expected one of {known} (--arch NAME[,FIELD=VALUE]...)"
+            f"no architecture '{name}'{where}: expected one of {known} "
+            "(--arch NAME[,FIELD=VALUE]...)"
         )
     architecture = TOKEN_ARCHITECTURES[kind]
     changes = _read(text, architecture, preset) | _read(text, architecture, given)

@@ -10,7 +10,7 @@ from distill.domains.finite import input_names
 from distill.kinds.known import listed
 from distill.pages.spaces import trained_on
 from distill.pages.statements import not_checked
-from distill.records.attempts import Attempt
+from distill.records.attempts import ENDED_EARLY, Attempt
 from distill.records.counts import Disagreement, SequenceDisagreement, TextDisagreement
 from distill.records.report import Report
 from distill.runs.store import Run, RunRecord, run_name
@@ -18,6 +18,9 @@ from distill.tasks.files import specifier
 
 LISTED = 20
 """Exceptions that are shown."""
+
+OTHERWISE = "the same settings; this training was ended early, so that another network may come out"
+"""What a command does that does not end where the run did."""
 
 
 @dataclass(frozen=True)
@@ -116,15 +119,24 @@ def differences(run: Run) -> list[Differences]:
 
 
 def commands(run: Run) -> list[Command]:
-    """How to make the run again, check it and use it; where that can be typed."""
+    """How to make the run again, check it and use it; where that can be typed.
+
+    What the clock or a hand has ended is not promised to come out the same again.
+    """
     record = run.record
     folder = shlex.quote(f"outputs/{record.task}/{run_name(record)}")
     made, file = _made_by(record), record.settings.get("model")
     beside = "" if file is None or record.seed is not None else f", where {file} is"
-    found = [] if made is None else [Command(made, f"the same network, program and report{beside}")]
-    again = "derive the verdict again from the files" + (
-        "" if made is None else ", which the command above has put there"
-    )
+    refused = run.program is None
+    same = "the same network and report" if refused else "the same network, program and report"
+    early = any(remark.startswith(ENDED_EARLY) for remark in run.report.remarks)
+    does = OTHERWISE if early else same + beside
+    found = [] if made is None else [Command(made, does)]
+    again = "derive the verdict again from the files"
+    if refused:
+        again = "check that nothing is claimed in the files"
+    if made is not None and not early:
+        again += ", which the command above has put there"
     found.append(Command(f"distill verify {folder}", again))
     if run.program is not None:
         given = " ".join(run.certificate.example)
@@ -141,7 +153,7 @@ def _made_by(record: RunRecord) -> str | None:
         layout = shlex.quote(str(record.settings["layout"]))
         model = shlex.quote(str(record.settings["model"]))
         return f"distill run{task} --model {model} --layout {layout}"
-    words = ["distill", "run", specifier(record.task), "--seed", str(record.seed)]
+    words = ["distill", "run", specifier(record.task, record.about), "--seed", str(record.seed)]
     for key, value in record.settings.items():
         words += ["--set", f"{key}={value}"]
     if record.arch is not None:

@@ -62,6 +62,8 @@ def located(report: Report) -> str | None:
             f"program computes with, by {ways_of(report.mechanism.kind)}"
             f"{', with decoys beside' if decoys else ''}."
         )
+    if not any(row.needs is not None and row.value is not None for row in report.figures):
+        return "Not located: the answers agree, and no test of the inside was made."
     return (
         "Not located: the answers agree, but not every test showed that the network holds what "
         "the program computes with."

@@ -10,6 +10,9 @@ from typing import Any, Literal
 Objective = Literal["cross-entropy", "squared error"]
 Judged = Literal["held-out inputs", "fresh sequences"]
 
+ENDED_EARLY = "training was ended early: "
+"""How the remark begins that the clock, or a hand, ended the training of a run."""
+
 
 @dataclass(frozen=True)
 class Attempt:

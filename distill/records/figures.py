@@ -5,6 +5,7 @@ A row that has no words here is shown by its own name, so that a report of any k
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -40,12 +41,24 @@ class Words:
 
     def noted(self, note: str | None) -> str | None:
         """What a row notes of itself, if anything."""
-        return None if note is None else self.told.format(note)
+        return None if note is None else self.told.format(_reading(note))
 
 
 def three(value: float) -> str:
     """Three digits, and no sign where they are all 0."""
     return f"{round(value, 3) + 0.0:.3f}"
+
+
+def _reading(note: str) -> str:
+    """How a variable was read, in words; any other note as it is."""
+    turns = re.fullmatch(r"circle, (\d+/\d+) turns", note)
+    if turns:
+        return f"as a place on a circle, on which 1 more is {turns[1]} of a turn"
+    return READINGS.get(note, note)
+
+
+READINGS = {"value": "as a number", "indicators": "as one direction for every value"}
+"""How a variable may stand in a hidden state, by what a row notes of it."""
 
 
 def _significant(value: float) -> str:

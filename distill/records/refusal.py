@@ -33,10 +33,12 @@ NUMBERS = {
     "deviation": "how far what the network responds to an input of 1 is from integers, at most",
     "error": "rounding that a logit of the program may be off by, at most",
     "exceptions": "inputs that waves answer otherwise than the network",
-    "function_of_a_sum": "part of the logits that is a function of a sum of the inputs alone",
+    "function_of_a_sum": "R² of the logits as a function of a sum of the inputs; below 0 "
+    "it is further off than their mean",
     "gcd": "common divisor of the frequencies and the modulus: so many answers tie",
     "held": "registers of integers that its hidden state was found to hold",
-    "heldout_r2": "part of the logits that is explained on inputs that were not fitted (R²)",
+    "heldout_r2": "R² of the logits on inputs that were not fitted; below 0 it is further off than "
+    "their mean",
     "inequalities": "inequalities that are as simple as the one that fits",
     "inputs": "inputs that expressions were held against",
     "key_frequencies": "frequencies of the waves that were tried",

@@ -96,7 +96,7 @@ def _made_anew(folder: Path, version: Any, reads: int) -> str:
             again = f"--model {given['model']}"
         else:
             settings = (f"--set {key}={value}" for key, value in given.items())
-            again = " ".join([specifier(name), *settings])
+            again = " ".join([specifier(name, str(record.get("about", ""))), *settings])
     return f"made by an earlier version: run it again, `distill run {again}`"
 
 

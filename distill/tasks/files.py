@@ -117,9 +117,17 @@ def _executed(path: Path) -> ModuleType:
     return module
 
 
-def specifier(task: str) -> str:
-    """What `distill run` takes for a task of this name: where it is not built in, a file's."""
-    return task if task in builtin_tasks() else f"FILE.py:{task}"
+def specifier(task: str, about: str) -> str:
+    """What `distill run` takes for a task of this name: where it is not built in, a file's.
+
+    Args:
+        task: its name.
+        about: what was to be learned, as the run has it: a file may have a task of a name that is
+            built in too. Where nobody said it, the name alone decides.
+    """
+    family = builtin_tasks().get(task)
+    built_in = family is not None and (not about or about == family.about)
+    return task if built_in else f"FILE.py:{task}"
 
 
 def load_task(

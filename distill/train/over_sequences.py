@@ -8,7 +8,7 @@ from distill.checker.draws import stress
 from distill.checker.scope import many
 from distill.networks.sequence_network import SequenceNetwork
 from distill.networks.trace import SequenceTrace
-from distill.records.attempts import Attempt, keep, shown_part
+from distill.records.attempts import ENDED_EARLY, Attempt, keep, shown_part
 from distill.records.curve import SequenceCurve, SequencePoint
 from distill.records.refusal import Refusal
 from distill.tasks.sequences import SequenceTask
@@ -91,7 +91,7 @@ class SequenceTraining(Training):
 
     def unlearned(self) -> Refusal:
         """Where no network of any kind learned the task."""
-        cut = () if self._ended is None else (f"training was ended early: {self._ended}",)
+        cut = () if self._ended is None else (f"{ENDED_EARLY}{self._ended}",)
         best = max(self._tried, key=lambda attempt: attempt.right or 0.0, default=None)
         if best is None or not best.right:
             ruled_out = dict.fromkeys(a.ruled_out for a in self._tried if a.ruled_out)

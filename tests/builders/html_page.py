@@ -63,6 +63,6 @@ def page_in_words(run) -> str:
 @cache
 def _pictures_in(folder):
     import distill
-    from distill.pages.pictures import pictures_of
+    from distill.pages.pictures.every import pictures_of
 
     return pictures_of(distill.load_run(folder))

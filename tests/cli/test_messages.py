@@ -9,7 +9,9 @@ from builders.commands import distill_here
 from builders.paths import PACKAGE
 
 import distill
+from distill.checker.kind import VARIABLE
 from distill.checker.scope import draw_in_words, holds_for, many
+from distill.records.figures import ONE_OF
 from distill.records.refusal import NUMBERS
 
 LAST = """from distill import SequenceTask, Task, task
@@ -119,3 +121,35 @@ def test_what_is_shown_of_a_run_in_python_is_short():
         assert len(repr(shown)) < 200
         assert "\n" not in repr(shown)
     assert f"{run.program}".startswith('"""The ')
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("run", "mod_add", "--minutes", "x"), "'x' is no number. (`distill run --help` shows"),
+        (("run", "mod_add", "--length", "x"), "'x' is no integer. (`distill run --help` shows"),
+        (("compare",), "(`distill compare --help` shows"),
+        (("--nothing",), "(`distill --help` shows"),
+        (("run", "mod_add", "--arch", "gru"), "'gru' over a finite domain (it reads sequences): "),
+    ],
+)
+def test_an_option_that_is_wrong_is_told_in_plain_words_and_whose_help_to_read(
+    arguments, said, tmp_path
+):
+    ended = distill_here(*arguments, cwd=tmp_path)
+    assert (ended.returncode, said in ended.stderr) == (2, True), ended.stderr
+
+
+def test_what_may_be_below_0_is_called_no_part():
+    for name in ("function_of_a_sum", "heldout_r2"):
+        assert "R²" in NUMBERS[name]
+        assert "part of" not in NUMBERS[name]
+
+
+def test_how_a_variable_was_read_is_said_in_words():
+    words = ONE_OF[VARIABLE]
+    assert words.noted("circle, 5/13 turns") == (
+        "as a place on a circle, on which 1 more is 5/13 of a turn"
+    )
+    assert words.noted("value") == "as a number"
+    assert words.noted("another note") == "another note"

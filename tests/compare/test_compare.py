@@ -18,6 +18,7 @@ from distill.compare.census import Census
 from distill.compare.classes import classes_of, letter_of
 from distill.compare.command import compare_command
 from distill.compare.html import census_page
+from distill.compare.layout import run_grid
 from distill.compare.overview import page_of
 from distill.compare.wording import overall
 from distill.domains.sequences import Channels
@@ -72,6 +73,19 @@ def test_a_census_finds_the_classes_and_a_sequence_that_tells_them_apart(runs):
     assert found.difference.shortest
     assert "2 of 3 networks found the same machine of 2 states" in bits.sentence
     assert "1 found another machine" in bits.sentence
+
+
+def test_networks_of_different_kinds_are_told_apart_by_a_column(runs):
+    (bits,) = compare(gather(["bits"], runs), by_task=True).comparisons
+    assert "network" not in [column.title for column in run_grid(bits).columns]
+    first, *others = bits.runs
+    mixed = dataclasses.replace(
+        bits, runs=(dataclasses.replace(first, architecture="gru, 32 units"), *others)
+    )
+    grid = run_grid(mixed)
+    place = [column.title for column in grid.columns].index("network")
+    assert grid.rows[0][place].text == "gru, 32 units"
+    assert len({row[place].text for row in grid.rows}) == 2
 
 
 def test_a_census_over_tasks_compares_each_with_itself(runs):

@@ -9,6 +9,8 @@ from builders.html_page import Page, page_in_words, page_of
 
 from distill.pages.card import commands
 from distill.pages.report_page import report_page
+from distill.pages.statements import located
+from distill.records.attempts import ENDED_EARLY
 from distill.records.phases import phases_of
 from distill.runs.certificate import Split
 from distill.runs.store import RunRecord
@@ -91,6 +93,31 @@ def test_a_task_of_a_file_is_run_again_from_its_file(planted):
     own = replace(planted, record=replace(planted.record, task="hours", seed=0, settings={"h": 24}))
     made = commands(own)[0].line
     assert made.startswith("distill run FILE.py:hours --seed 0 --set h=24")
+
+
+def test_a_task_of_a_file_may_have_the_name_of_one_that_is_built_in(trained):
+    own = replace(trained, record=replace(trained.record, about="Another sum."))
+    assert commands(own)[0].line.startswith("distill run FILE.py:mod_add ")
+
+
+def test_what_the_clock_has_ended_is_not_promised_to_come_out_again(trained):
+    remarks = (f"{ENDED_EARLY}the limit of 2 minutes was reached",)
+    report = replace(trained.report, remarks=remarks)
+    made, again, _ = commands(replace(trained, report=report))
+    assert "another network may come out" in made.does
+    assert again.does == "derive the verdict again from the files"
+
+
+def test_of_a_refusal_no_program_is_said_to_be_run_again(refused, planted):
+    assert "the stored program" not in page_in_words(refused[0])
+    assert "the stored program" in page_in_words(planted)
+    assert commands(refused[0])[0].does == "check that nothing is claimed in the files"
+
+
+def test_what_was_not_tested_is_not_said_to_have_failed(planted):
+    report = replace(planted.report, located=False)
+    assert "not every test showed" in located(report)
+    assert located(replace(report, figures=())).endswith("no test of the inside was made.")
 
 
 def test_what_is_left_open_is_said(planted, trained, counter):

@@ -101,17 +101,20 @@ def find_boxes(
     if failed is not None:
         return failed
     follows = machine.delta
-    return NotClosed(0, np.arange(machine.states), follows, f"more than {MAX_NODES:,} of them")
+    return NotClosed(0, np.arange(machine.states), follows, f"more than {MAX_NODES:,} are needed")
 
 
-def deepest(machine: Machine) -> NotClosed | None:
-    """Nodes that remember as much as can be followed; null where that is no more than before."""
+def deepest(machine: Machine, failed: NotClosed) -> NotClosed | None:
+    """Nodes that remember as much as can be followed; null where that is no more than before.
+
+    No boxes are sought for so many nodes: what was seen of fewer stands as the reason.
+    """
     found = None
     for history in range(MAX_HISTORY + 1, DEEPEST + 1):
         nodes = _nodes(machine, history, MAX_FOLLOWED)
         if nodes is None:
             break
-        found = NotClosed(history, *nodes, "no boxes are sought for so many nodes")
+        found = NotClosed(history, *nodes, failed.reason)
     return found
 
 

@@ -75,7 +75,7 @@ def _prove(
         return None, None
     found = find_boxes(maps, values, machine)
     if isinstance(found, NotClosed):
-        tried = [it for it in (found, deepest(machine)) if it is not None]
+        tried = [it for it in (found, deepest(machine, found)) if it is not None]
         answers = [_numbered_answers(values, mechanism)[it.states] for it in tried]
         reached = [
             reach(maps, it.follows, said, MAX_REACH)

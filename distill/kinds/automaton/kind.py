@@ -88,8 +88,8 @@ class AutomatonKind(Kind[AutomatonMechanism]):
         free = [each.name for each in named.variables if None in each.values]
         if free:
             remarks.append(
-                f"{', '.join(free)} may be anything in some states, and was not looked for in the "
-                "network"
+                f"{', '.join(free)} has several values in some states, which no answer tells "
+                "apart, and was not looked for in the network"
             )
         return Written(emitted.program, named, tabulated=emitted.tabulated, remarks=tuple(remarks))
 

@@ -57,8 +57,8 @@ class AutomatonMechanism(Short):
     def state_variables(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
         """Variables that the state determines, and that are not the same in all of them.
 
-        What may be anything in some state is the program's own: no network that answers alike has
-        to hold it there, so that it is not looked for.
+        What has several values in some state is the program's own: no network that answers alike
+        has to hold it there, so that it is not looked for.
         """
         found = []
         for variable in self.variables:

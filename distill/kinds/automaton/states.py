@@ -59,10 +59,12 @@ def what_names_mean(mechanism: AutomatonMechanism) -> str:
     names = state_names(mechanism)
     if names[0] == "q0":
         return "States are numbered in the order in which they are reached."
+    several = "; * is where it has several, which no answer tells apart"
+    open_ = several if any("*" in name for name in names) else ""
     if "=" in names[0]:
-        return "A state is named by the program's variable."
+        value = "the value of the program's variable" if open_ else "the program's variable"
+        return f"A state is named by {value}{open_}."
     held = ", ".join(variable.name for variable in mechanism.variables)
-    open_ = "; * is for any value" if any("*" in name for name in names) else ""
     count = "value" if len(mechanism.variables) == 1 else "values"
     return f"A state is named by the {count} of the program's {held}{open_}."
 

@@ -59,7 +59,7 @@ def extract_closed_form(trace: Trace) -> ClosedFormMechanism | Refusal:
     table = Table(dict(zip(domain.names, values.T, strict=True)), answers)
     room = int(MOST_EXCEPTIONS * domain.size) if trace.whole else 0
     best, right = None, 0
-    for proposed in _proposed(table, trace.fitted, room):
+    for proposed in _proposed(table, trace.fitted, room, domain.outputs.start):
         for expression in sorted(proposed, key=cost):
             agrees = int(_agrees(expression, table).sum())
             if agrees > right:
@@ -82,19 +82,19 @@ def extract_closed_form(trace: Trace) -> ClosedFormMechanism | Refusal:
 
 
 def _proposed(
-    table: Table, fitted: Bool[ndarray, " rows"], room: int
+    table: Table, fitted: Bool[ndarray, " rows"], room: int, first: int
 ) -> Iterator[list[Expression]]:
     """Expressions that hold on the inputs that propose them, all of these or a few at random."""
     rows = np.flatnonzero(fitted) if len(table.target) >= FEWEST else np.arange(len(fitted))
     rng = np.random.default_rng(SEED)
     # at random: of every second one no two would differ in the last input alone
     part = table.where(np.sort(rng.permutation(rows)[:MOST_ROWS]))
-    yield _held(part, candidates(part))
+    yield _held(part, candidates(part, first))
     if room:
         for size in DRAWN:
             for _ in range(DRAWS):
                 drawn = table.where(np.sort(rng.permutation(rows)[:size]))
-                yield _held(drawn, candidates(drawn))
+                yield _held(drawn, candidates(drawn, first))
     # last, as a search would write exceptions as cases
     yield _held(part, searched(part))
 

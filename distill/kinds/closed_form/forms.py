@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Int
 from numpy import ndarray
 
-from distill.expressions.expression import Constant, Expression, Name, Operation, cost
+from distill.expressions.expression import Constant, Expression, Name, Operation, add, cost
 from distill.expressions.forms import plain
 from distill.expressions.portfolio import synthesise
 from distill.expressions.printing import source
@@ -38,8 +38,25 @@ MOST_TERMS = 10
 """Conjunctions of which an exclusive or is still a form."""
 
 
-def candidates(table: Table) -> Iterator[Expression]:
-    """Expressions that may give the target; each is to be held against every row."""
+MOST_BASE = 64
+"""Base up to which a number is taken apart into a last digit and what is before it."""
+
+
+def candidates(table: Table, first: int = 0) -> Iterator[Expression]:
+    """Expressions that may give the target; each is to be held against every row.
+
+    Args:
+        table: inputs, and what is answered to them.
+        first: the smallest output of the domain. A remainder begins at 0, so that where outputs do
+            not, what they are above the first one is looked for too.
+    """
+    yield from _forms(table)
+    if first:
+        above = Table(table.columns, table.target - first, table.listable)
+        yield from (add([(1, form)], first) for form in _forms(above))
+
+
+def _forms(table: Table) -> Iterator[Expression]:
     if table.is_function:
         table = relevant(table)
     best = plain(table)
@@ -48,6 +65,7 @@ def candidates(table: Table) -> Iterator[Expression]:
     yield from order_statistics(table)
     yield from composed(table)
     yield from _of_two(table)
+    yield from _digits(table)
     yield from _counts(table)
     yield from modular_forms(table)
     yield from _exclusive(table)
@@ -75,6 +93,30 @@ def _of_two(table: Table) -> Iterator[Expression]:
         if table.columns[other].min() > 0:
             for operator in ("//", "%"):
                 yield Operation(operator, (Name(one), Name(other)))
+
+
+def _digits(table: Table) -> Iterator[Expression]:
+    """Multiples of a number's last digit in some base and of what is before it: the sum of both,
+    or the number with both the other way round. Two equations give the multiples, in every base.
+    """
+    if len(table.varying) != 1:
+        return
+    ((name, column),) = table.varying.items()
+    if column.min() < 0:
+        return
+    for base in range(2, min(MOST_BASE, int(column.max())) + 1):
+        before, last = column // base, column % base
+        known = np.column_stack([before, last, np.ones_like(column)]).astype(float)
+        solved = np.linalg.lstsq(known, table.target.astype(float), rcond=None)[0]
+        of_before, of_last, offset = (int(each) for each in np.rint(solved))
+        if (
+            of_before
+            and of_last
+            and (of_before * before + of_last * last + offset == table.target).all()
+        ):
+            quotient = Operation("//", (Name(name), Constant(base)))
+            digit = Operation("%", (Name(name), Constant(base)))
+            yield add([(of_before, quotient), (of_last, digit)], offset)
 
 
 def _counts(table: Table) -> Iterator[Expression]:

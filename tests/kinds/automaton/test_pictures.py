@@ -18,10 +18,11 @@ from distill.drawing.graph.placement import placed
 from distill.drawing.hidden_view import hidden_view
 from distill.kinds.automaton.edges import edge_text, edges_of, short_text
 from distill.kinds.automaton.exhibits import MachineExhibits, machine_exhibits
+from distill.kinds.automaton.kind import AutomatonKind
 from distill.kinds.automaton.machine import Machine
 from distill.kinds.automaton.mechanism import AutomatonMechanism, Variable
 from distill.kinds.automaton.pictures import DRAWN, machine_pictures, state_graph
-from distill.kinds.automaton.states import state_groups, state_names
+from distill.kinds.automaton.states import state_groups, state_names, what_names_mean
 from distill.kinds.automaton.transition_grid import transition_grid
 from distill.kinds.known import exhibits_json
 from distill.networks.sequence_network import SequenceNetwork
@@ -299,3 +300,17 @@ def test_one_hidden_unit_is_its_own_direction():
     assert view.side == "unit"
     assert sorted(set(zip(view.x, view.groups, strict=True))) == [(0.0, 0), (1.0, 1)]
     assert view.start[0] == 0.5
+
+
+def test_a_state_with_several_values_of_a_variable_is_not_said_to_allow_any():
+    """Steps since the last 1, at most 3: the count of 3 and of 2 answer alike from then on."""
+    moves = tuple((min(q + 1, 2), 0) for q in range(3))
+    answers = tuple((min(q + 1, 3), 0) for q in range(3))
+    written = AutomatonKind().write(mechanism_of(Machine(moves, answers, ((0,), (1,)))))
+    (variable,) = written.mechanism.variables
+    assert None in variable.values
+    assert written.mechanism.states == 3
+    (said,) = written.remarks
+    assert f"{variable.name} has several values in some states, which no answer tells apart" in said
+    assert "* is where it has several" in what_names_mean(written.mechanism)
+    assert "*" not in what_names_mean(mechanism_of(counter(3, 2), Variable("n", (0, 1, 2))))
