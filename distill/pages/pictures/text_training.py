@@ -47,7 +47,8 @@ def text_training_picture(curve: TextCurve | None, attempts: tuple[Attempt, ...]
             if told:
                 heads.plot(*zip(*told, strict=True), label=label, color=SERIES[2 + place])
         heads.set(ylim=(-0.04, 1.06), ylabel="head scores", xlabel="training step")
-        heads.legend(fontsize=8, loc="center right")
+        if heads.lines:
+            heads.legend(fontsize=8, loc="center right")
         figure.align_ylabels()
 
     others = len(attempts) - 1
