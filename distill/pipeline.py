@@ -36,7 +36,7 @@ from distill.networks.trace import (
 )
 from distill.pages.report_page import report_page
 from distill.records.attempts import ENDED_EARLY
-from distill.records.curve import SequenceCurve, TrainingCurve
+from distill.records.curve import Curve
 from distill.records.refusal import Refusal
 from distill.runs.certificate import Split
 from distill.runs.certify import certify
@@ -44,13 +44,16 @@ from distill.runs.output import Output, output_folder
 from distill.runs.stages import Progress, Silent, Stages, record
 from distill.runs.store import Run, RunRecord, load_run, run_files, save_run
 from distill.seeds import check_seed
+from distill.tasks.built import BuiltTask
 from distill.tasks.finite import Setting, Task
 from distill.tasks.given import AnyTask, built_task
 from distill.tasks.sequences import SequenceTask
+from distill.tasks.texts import TextTask
 from distill.threads import fixed_threads
 from distill.train.designs import Design, designs_for
 from distill.train.over_domain import DomainTraining
 from distill.train.over_sequences import SequenceTraining
+from distill.train.over_texts import TextTraining
 from distill.train.schedule import Recipe
 from distill.train.watched import Training
 from distill.verify.given import accuracy, accuracy_along, check_as_a_whole, check_fits
@@ -111,6 +114,8 @@ def run(
         with stages.stage("task") as lines:
             if isinstance(task, SequenceTask):
                 training: Training = SequenceTraining(task, seed, architecture)
+            elif isinstance(task, TextTask):
+                training = TextTraining(task, seed, architecture, attempts)
             else:
                 rounds = 1 if minutes is None else MAX_ROUNDS
                 training = DomainTraining(task, seed, designs, structure_score, rounds)
@@ -192,7 +197,7 @@ def run_model(
                 )
             if isinstance(task, Task):
                 lines.append(f"right on {accuracy(imported.model, task)} for {task.name}")
-            elif task is not None and over is not None:
+            elif isinstance(task, SequenceTask) and over is not None:
                 lines.append(f"right on {accuracy_along(over.network, task)} for {task.name}")
         if over is not None:
             view: View = SequenceTrace(over.network, over.length, True, max_states)
@@ -200,7 +205,7 @@ def run_model(
         elif isinstance(imported.domain, Texts):
             assert reads_texts(imported.model), "a network over texts"
             view = TextTrace(TextNetwork(imported.model, imported.domain))
-            found = distilled(view, None, name, stages)
+            found = distilled(view, task, name, stages)
         else:
             assert isinstance(imported.domain, Domain), "any other network has a finite domain"
             view = _traced(imported.model, imported.domain, stages)
@@ -263,9 +268,9 @@ def distill(
 
 def _finish(
     found: Found,
-    task: Task | SequenceTask | None,
+    task: BuiltTask | None,
     made_so: RunRecord,
-    curve: TrainingCurve | SequenceCurve | None,
+    curve: Curve | None,
     split: Split | None,
     output: Output | None,
 ) -> Run:
