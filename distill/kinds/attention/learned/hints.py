@@ -1,0 +1,85 @@
+"""What attention says of where a program should look: heads that matter, beside selections."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int
+from numpy import ndarray
+from torch import Tensor
+
+from distill.networks.text_network import TextNetwork
+
+MATTERS = 0.002
+"""Part of the answers that another text's attention changes in a head that matters."""
+
+
+def attention_along(
+    network: TextNetwork, rows: Int[ndarray, "n length"]
+) -> Float[ndarray, "heads n positions positions"]:
+    """The attention of every head along texts of one length, layer by layer."""
+    found = list[ndarray]()
+
+    def keep(site: str, there: Tensor) -> Tensor:
+        if site.startswith("attention"):
+            found.append(there.numpy().swapaxes(0, 1))
+        return there
+
+    network.logits(rows, keep)
+    return np.concatenate(found)
+
+
+def that_matter(
+    network: TextNetwork, batches: Sequence[Int[ndarray, "_ _"]]
+) -> list[tuple[int, int]]:
+    """Heads whose attention along another text changes answers."""
+    changed, total = np.zeros((network.shape.n_layers, network.shape.n_heads)), 0
+    for rows in batches:
+        if len(rows) < 2:
+            continue
+        said = network.run(rows)
+        total += said.size
+        for layer, head in np.ndindex(*changed.shape):
+
+            def elsewhere(site: str, there: Tensor, layer: int = layer, head: int = head) -> Tensor:
+                if site != f"attention {layer}":
+                    return there
+                there = there.clone()
+                there[:, head] = there[:, head].roll(1, 0)
+                return there
+
+            then = network.said(network.logits(rows, elsewhere))
+            changed[layer, head] += (~network.same(then, said)).sum()
+    return [
+        (int(layer), int(head)) for layer, head in zip(*np.nonzero(changed > MATTERS * total), strict=True)
+    ]
+
+
+class Hints:
+    """How much selections have in common with attention: a correlation along rows.
+
+    Every row is centred over the positions that it may look at, so that attention that is spread
+    over what is chosen, and over what is not, is not held against a selection.
+    """
+
+    def __init__(
+        self, attention: Float[ndarray, "heads n length length"], allowed: ndarray
+    ) -> None:
+        self.allowed = allowed
+        self.counts = np.maximum(1, allowed.sum(axis=-1, keepdims=True))
+        centred = self._centred(attention)
+        size = np.sqrt((centred**2).sum(axis=1, keepdims=True))
+        self.heads = centred / np.maximum(size, 1e-9)
+
+    def _centred(self, rows: ndarray) -> Float[ndarray, "k m"]:
+        inside = np.where(self.allowed, rows, 0.0).astype(np.float32)
+        mean = inside.sum(axis=-1, keepdims=True) / self.counts
+        return np.where(self.allowed, inside - mean, 0.0)[:, self.allowed].astype(np.float32)
+
+    def of(self, choice: ndarray) -> Float[ndarray, "k heads"]:
+        """The correlation of selections with every head."""
+        centred = self._centred(choice)
+        size = np.sqrt((centred**2).sum(axis=1, keepdims=True))
+        return (centred / np.maximum(size, 1e-9)) @ self.heads.T
