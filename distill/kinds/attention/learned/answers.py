@@ -111,10 +111,13 @@ def _guards(
     pool: Pool, variables: Sequence[Variable], array: Int[ndarray, "k m"], asked: object
 ) -> Iterator[tuple[_Guard, Bool[ndarray, " m"]]]:
     """Truths at the position itself."""
-    numbers = list[tuple[Variable, ndarray]]()
-    for variable, row in zip(variables[:400], array, strict=False):
-        if variable.sort in ("count", "other") and len(numbers) < 16:
-            numbers.append((variable, row))
+    telling = sorted(
+        (it for it in variables if it.sort in ("count", "other")),
+        key=lambda it: READ * it.cost - pool.told(it),
+    )[:MOST_NUMBERS]
+    places = {each: place for place, each in enumerate(variables)}
+    numbers = [(each, array[places[each]]) for each in telling]
+    for variable, row in zip(variables[:MOST_GUARDED], array, strict=False):
         values = np.unique(row)
         few = values if len(values) <= 8 else values[:2] if variable.op != "tokens" else values
         for value in few.tolist():
@@ -125,6 +128,11 @@ def _guards(
                     _Guard(text, (variable,), lambda a, v=value: a == v, 1.5 + variable.cost),
                     rows,
                 )
+    for variable, row in numbers:
+        for text, do in (("{0} < 0", np.less), ("{0} > 0", np.greater)):
+            rows = do(row, 0)
+            if 0 < rows.sum() < len(rows):
+                yield _Guard(text, (variable,), lambda a, d=do: d(a, 0), 1.5 + variable.cost), rows
     for place, (one, a) in enumerate(numbers):
         for other, b in numbers[:place]:
             if one.sort != other.sort:
@@ -165,7 +173,7 @@ def _by_cases(
     return found
 
 
-MOST_LISTS = 12
+MOST_LISTS, MOST_GUARDED, MOST_NUMBERS = 12, 300, 24
 
 
 def by_cases(guard: _Guard, then: Variable, other: Variable) -> Variable:

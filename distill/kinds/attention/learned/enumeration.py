@@ -204,7 +204,7 @@ class Enumeration:
 
     def _worth_taking(self) -> list[Variable]:
         """Variables that selections of others may take something of."""
-        return [it for it in self.pool.best(MOST_DEEP, ("count", "other"))]
+        return [*self.pool.best(MOST_DEEP, ("count",), True), *self.pool.best(MOST_DEEP, ("other",), True)]
 
     def _maps(self) -> None:
         """Numbers of two counts, rests of one, and truths of one."""
@@ -228,4 +228,4 @@ class Enumeration:
 MIRROR = Relation("j == len(xs) - 1 - i", lambda k, q, j, i: j == q - 1 - i, 2.0)
 """The place as far from the end as the query is from the beginning."""
 GIVEN = ("tokens", "at")
-MOST_OF_A_SORT, MOST_ORDERED, MOST_GUARDS, MOST_MAPPED, MOST_DEEP = 24, 12, 8, 12, 6
+MOST_OF_A_SORT, MOST_ORDERED, MOST_GUARDS, MOST_MAPPED, MOST_DEEP = 24, 12, 8, 12, 4
