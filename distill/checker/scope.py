@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any
 
+from .text_forms import form_in_words
+
 Ranges = Sequence[Sequence[int]]
 """First and last value of every input, or channel."""
 
@@ -50,17 +52,23 @@ def holds_for(
     return found | counted | {"up_to_length": length}
 
 
-def texts_held(tokens: range, longest: int, draws: Mapping[str, Any] | None) -> dict[str, Any]:
+def texts_held(
+    tokens: range,
+    longest: int,
+    draws: Mapping[str, Any] | None,
+    form: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
     """The texts that a verdict is about, as `holds_for` of a report.
 
     Args:
         tokens: values of a token.
         longest: tokens of the longest text.
         draws: those that were gone through, `fresh` at every length and `stress`.
+        form: how texts look; null where every text is one.
     """
     sampled = [draw for draw in (draws or {"fresh": []})["fresh"] if draw["kind"] != "every"]
     sampling = None
-    if sampled:
+    if sampled and form is None:
         counts, seeds = ([draw[n] for draw in sampled] for n in ("count", "seed"))
         shortest = sampled[0]["length"]
         every = f"every text of up to {many(shortest - 1, 'token')}, and " if shortest > 1 else ""
@@ -68,10 +76,16 @@ def texts_held(tokens: range, longest: int, draws: Mapping[str, Any] | None) -> 
             f"{every}{many(sum(counts), 'text')} of {lengths_drawn(shortest, longest)}, "
             f"PCG64({seeds[0]}..{seeds[-1]})"
         )
-    size = len(tokens)
+    size, domain = len(tokens), f"x in {tokens.start}..{tokens.stop - 1}"
+    if form is not None and sampled:
+        (draw,) = sampled
+        sampling = (
+            f"{many(draw['count'], 'text')} {OF_A_FORM} of up to {many(longest, 'token')}, "
+            f"PCG64({draw['seed']})"
+        )
     return {
-        "domain": f"x in {tokens.start}..{tokens.stop - 1}",
-        "inputs": sum(size**length for length in range(1, longest + 1)),
+        "domain": domain if form is None else f"{domain}, texts {form_in_words(form)}",
+        "inputs": None if form is not None else sum(size**n for n in range(1, longest + 1)),
         "sampled": bool(sampled),
         "sampling": sampling,
         "lengths": f"up to {many(longest, 'token')}",
@@ -79,8 +93,19 @@ def texts_held(tokens: range, longest: int, draws: Mapping[str, Any] | None) -> 
     }
 
 
+OF_A_FORM = "of the form that the network's texts have, which go on with what it answers itself,"
+
+
 def lengths_drawn(shortest: int, longest: int) -> str:
-    """Of which lengths texts were drawn, and how: what a bound on a rate is about."""
+    """Of which lengths texts were drawn, and how: what a bound on a rate is about.
+
+    Args:
+        shortest: tokens of the shortest, from which on as many of every length were drawn; 0 for
+            texts of a form.
+        longest: of the longest.
+    """
+    if not shortest:
+        return f"up to {longest:,} tokens, {OF_A_FORM.removesuffix(',')}"
     if shortest == longest:
         return f"{many(longest, 'token')}, drawn uniformly"
     return f"{shortest:,} to {longest:,} tokens, drawn uniformly, as many of every length"

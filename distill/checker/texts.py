@@ -16,6 +16,7 @@ from .read import COUNT, SEED, Data, check_weights, ranges
 from .sandbox import evaluated_texts, run_texts
 from .scope import texts_held
 from .text_draws import check_text_draws, drawn_texts
+from .text_forms import FORM, FORMED, FORMED_STRESS, check_form, check_formed, following, formed
 from .text_transformer import (
     PART_OF_LEADS,
     alike,
@@ -33,15 +34,18 @@ FEWEST_DRAWN = 1_000
 """Texts, uniform and structured ones, of a run whose texts cannot all be gone through."""
 ANEW, KINDS_ANEW = 1_000, ("uniform", "structured")
 """Texts of each kind that are drawn anew at every length, where they are not too much."""
+FORMED_ANEW = 200
+"""Texts of each kind of a form that are drawn anew: what follows a prompt takes a pass a token."""
 
 DRAWN = {"length": COUNT, "count": range(MOST_NUMBERS), "seed": SEED}
 DRAWS = (
-    {**DRAWN, "kind": ("uniform", "structured")},
+    {**DRAWN, "kind": ("uniform", "structured", FORMED, FORMED_STRESS)},
     {"kind": "every", "length": COUNT, "count": None, "seed": None},
 )
 FIELDS: Mapping[str, Any] = {
     **{"tokens": [int], "longest": COUNT, "answers": [(int, float)]},
     "draws": (None, {"fresh": [DRAWS], "stress": [DRAWS]}),
+    "form": (None, FORM),
     "recorded": None,
 }
 """What a certificate holds beside what all hold, as `read_as` wants it."""
@@ -100,6 +104,7 @@ class TextEvidence:
         shape: of the stored network.
         weights: by name.
         draws: the texts that were checked: `fresh`, and those of `stress`.
+        form: how the network's texts look; null where every text is one.
         program: its text; empty for a refusal.
         mechanism: as stored.
     """
@@ -115,6 +120,7 @@ class TextEvidence:
     own_sampler: bool = False
     stored: bool = True
     outputs: int = 1
+    form: Data | None = None
 
     @classmethod
     def read(
@@ -126,6 +132,7 @@ class TextEvidence:
             ValueError: weights, shapes and texts do not fit together.
         """
         shape, longest, draws = (certificate[n] for n in ("architecture", "longest", "draws"))
+        form = certificate["form"]
         (tokens,) = ranges([certificate["tokens"]])
         check_amount(certificate, len(tokens))
         answers = np.array(certificate["answers"], dtype=np.float64)
@@ -141,9 +148,17 @@ class TextEvidence:
         if shape["none"] in (*answers.tolist(), *tokens):
             raise ValueError("what stands for no answer is an answer")
         check_weights(weights, shapes_over_texts(shape, tokens, longest, len(answers)))
-        if draws is not None:
+        if form is not None:
+            check_form(form, tokens, longest, shape["readout"])
+            if shape["bos"] is None and not sum(part["fewest"] for part in form["parts"]):
+                raise ValueError("nothing stands before a text that may begin with nothing")
+            if shape["readout"] == "set" and tokens.start:
+                raise ValueError("tokens of a set are numbered from 0")
+        if draws is not None and form is not None:
+            check_formed(draws, longest, FEWEST_DRAWN)
+        elif draws is not None:
             check_text_draws(draws, longest, FEWEST_DRAWN)
-        return cls(tokens, longest, answers, shape, weights, draws, source, mechanism)
+        return cls(*(tokens, longest, answers, shape, weights, draws, source, mechanism), form=form)
 
     @property
     def takes(self) -> tuple[range, ...]:
@@ -180,7 +195,7 @@ class TextEvidence:
         if drawn:
             same, count, least, most = self._along(drawn)
             claims |= {f"{name}.agree": same, f"{name}.total": count}
-            claims[f"{name}.shortest"] = drawn[0]["length"]
+            claims[f"{name}.shortest"] = 0 if self.form is not None else drawn[0]["length"]
             agree, total, smallest = agree + same, total + count, min(smallest, least)
             bounded, largest = (same, count), max(largest, most)
         else:
@@ -214,13 +229,24 @@ class TextEvidence:
         answer; none is the largest where nothing is answered.
         """
         agree, total, smallest, largest = 0, 0, np.inf, 0.0
-        for draw in draws:
-            rows = drawn_texts(draw, self.tokens)
+        for rows in (rows for draw in draws for rows in self.texts(draw)):
             alike_, lead = self.compared(rows)
             agree, total = agree + int(alike_.all(axis=1).sum()), total + len(rows)
             smallest = min(smallest, float(lead.min()))
             largest = max(largest, float(lead[np.isfinite(lead)].max(initial=0.0)))
         return agree, total, smallest, largest if self.of_several else np.inf
+
+    def texts(self, draw: Data) -> list[ndarray]:
+        """The texts that a draw means, of one length each."""
+        if self.form is None:
+            return [drawn_texts(draw, self.tokens)]
+        return formed(self.form, draw, self.tokens, self.goes_on)
+
+    def goes_on(self, rows: ndarray) -> ndarray:
+        """The tokens that the network says may follow texts. [n, tokens]"""
+        shape = {**self.shape, "reads": "last"}
+        logits = logits_of(shape, self.weights, rows - self.tokens.start)[:, 0]
+        return following(shape["readout"], self.answers, self.tokens, logits)
 
     def compared(self, rows: ndarray) -> tuple[ndarray, ndarray]:
         """Whether program and network answer texts of one length alike, and the network's leads.
@@ -239,13 +265,15 @@ class TextEvidence:
 
     def held(self, claims: Claims) -> dict[str, Any]:
         """What a verdict is about."""
-        return texts_held(self.tokens, self.longest, self.draws)
+        return texts_held(self.tokens, self.longest, self.draws, self.form)
 
     def draw_again(self, seed: int, up_to: int | None) -> tuple[int, int]:
         """Ask on texts that nobody could know before: how many, and on how many they differ."""
         asked = differ = 0
         if self.every:
             return asked, differ
+        if self.form is not None:
+            return self._formed_again(seed)
         wide = max(len(self.tokens), len(self.answers))
         count = max(1, affordable(ANEW, self.longest, wide, self.longest * len(KINDS_ANEW)))
         for length in range(1, self.longest + 1):
@@ -253,6 +281,15 @@ class TextEvidence:
                 draw = {"kind": kind, "length": length, "count": count, "seed": seed + length}
                 rows = drawn_texts(draw, self.tokens)
                 asked += count
+                differ += int((~self.compared(rows)[0].all(axis=1)).sum())
+        return asked, differ
+
+    def _formed_again(self, seed: int) -> tuple[int, int]:
+        asked = differ = 0
+        for kind in (FORMED, FORMED_STRESS):
+            draw = {"kind": kind, "length": self.longest, "count": FORMED_ANEW, "seed": seed}
+            for rows in self.texts(draw):
+                asked += len(rows)
                 differ += int((~self.compared(rows)[0].all(axis=1)).sum())
         return asked, differ
 

@@ -9,7 +9,7 @@ from safetensors.torch import load_file
 
 from distill.domains.finite import Domain
 from distill.domains.sequences import Channels
-from distill.domains.texts import Texts
+from distill.domains.texts import Form, Texts
 from distill.errors import DistillError
 from distill.networks.architecture import StepArchitecture, TokenArchitecture
 from distill.networks.stored import Model
@@ -55,7 +55,9 @@ def own_run(path: Path) -> tuple[Model, Domain | Channels | Texts, str] | None:
             answers = tuple(certificate["answers"])
             model = Model(from_json(TextTransformer, json.dumps(shape)), weights, answers)
             first, last = certificate["tokens"]
-            domain = Texts(range(first, last + 1), certificate["longest"])
+            form = certificate.get("form")
+            told = None if form is None else from_json(Form, json.dumps(form))
+            domain = Texts(range(first, last + 1), certificate["longest"], told)
         else:
             model = Model(from_json(TokenArchitecture, json.dumps(shape)), weights)
             spans = certificate["domain"]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 from torch import Tensor
 
+from distill.checker.text_forms import FORMED, FORMED_STRESS, following, formed
 from distill.domains.texts import Texts
 from distill.errors import DistillError
 from distill.networks.stored import Model
@@ -65,16 +66,11 @@ class TextNetwork:
             DistillError: they are no finite numbers.
         """
         places = torch.from_numpy(np.asarray(texts - self.texts.tokens.start))
-        wide = self.shape.d_model + self.shape.n_heads * texts.shape[1]
-        count = max(1, AT_ONCE // (wide * (texts.shape[1] + 1)))
-        given = () if edit is None else (edit,)
-        if edit is not None:  # what is put in is of all texts at once
-            count = max(1, len(texts))
-        with torch.no_grad():
-            parts = [
-                self.shape.logits(self.parameters, some, *given) for some in places.split(count)
-            ]
-        found = torch.cat(parts).numpy()
+        if edit is None:
+            found = self._passed(self.shape, places)
+        else:  # what is put in is of all texts at once
+            with torch.no_grad():
+                found = self.shape.logits(self.parameters, places, edit).numpy()
         if not np.isfinite(found).all():
             raise DistillError(
                 "the network's logits overflow: expected finite numbers for every text"
@@ -102,6 +98,46 @@ class TextNetwork:
     def run(self, texts: Int[ndarray, "n length"]) -> Float[ndarray, "n answers"]:
         """The answers to texts of one length: values, with `none` where there is none."""
         return self.said(self.logits(texts))
+
+    def goes_on(self, texts: Int[ndarray, "n length"]) -> Bool[ndarray, "n tokens"]:
+        """The tokens that the network says may follow texts, which may be empty."""
+        places = torch.from_numpy(np.asarray(texts - self.texts.tokens.start))
+        logits = self._passed(replace(self.shape, reads="last"), places)[:, 0]
+        return following(self.shape.readout, self.answers, self.texts.tokens, logits)
+
+    def _passed(
+        self, shape: TextTransformer, places: Int[Tensor, "n length"]
+    ) -> Float[ndarray, "n answers outputs"]:
+        """Forward passes, so many texts at once."""
+        wide = shape.d_model + shape.n_heads * places.shape[1]
+        count = max(1, AT_ONCE // (wide * (places.shape[1] + 1)))
+        with torch.no_grad():
+            parts = [shape.logits(self.parameters, some) for some in places.split(count)]
+        return torch.cat(parts).numpy()
+
+    def formed(self, count: int, seed: int, stress: bool = False) -> list[Int[ndarray, "_ _"]]:
+        """So many texts of the form that this network's have, by their lengths.
+
+        Raises:
+            DistillError: they have none, as every text is one; or the network begins with nothing.
+        """
+        if self.texts.form is None:
+            raise DistillError(f"every text of {self.texts} is one: expected a form to draw from")
+        kind = FORMED_STRESS if stress else FORMED
+        key = (count, seed, stress)
+        if key not in self._formed:
+            draw = {"kind": kind, "length": self.texts.longest, "count": count, "seed": seed}
+            form, tokens = self.texts.form.data, self.texts.tokens
+            try:
+                self._formed[key] = formed(form, draw, tokens, self.goes_on)
+            except ValueError as error:
+                raise DistillError(f"texts of the form {self.texts.form}: {error}") from error
+        return self._formed[key]
+
+    @cached_property
+    def _formed(self) -> dict[tuple[int, int, bool], list[Int[ndarray, "_ _"]]]:
+        """Texts that were drawn: what follows a prompt takes a pass of the network a token."""
+        return {}
 
     def same(self, one: Float[ndarray, "n answers"], other: Float[ndarray, "n answers"]) -> ndarray:
         """Whether answers count as the same. [n, answers]"""

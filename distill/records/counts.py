@@ -20,7 +20,8 @@ class DrawnTexts(Agreement):
     """The same of texts that were drawn at random: as many of every length from the shortest on.
 
     Attributes:
-        shortest: tokens of the shortest; all texts that are shorter were gone through.
+        shortest: tokens of the shortest; all texts that are shorter were gone through. 0 where all
+            were drawn by a form.
     """
 
     shortest: int

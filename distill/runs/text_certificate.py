@@ -12,7 +12,7 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 
 from distill.checker.sandbox import run_texts
-from distill.domains.texts import Texts
+from distill.domains.texts import Form, Texts
 from distill.networks.stored import Model, reads_texts
 from distill.networks.text_network import TextNetwork
 from distill.networks.text_transformer import TextTransformer
@@ -33,6 +33,7 @@ class TextCertificate:
         answers: the values that the network's outputs stand for.
         architecture: shapes of the stored network, and how its outputs are read.
         draws: the texts that were checked; null where nothing was emitted.
+        form: how the network's texts look; null where every text is one.
         sha256: of the other files.
     """
 
@@ -41,6 +42,7 @@ class TextCertificate:
     answers: tuple[int | float, ...]
     architecture: TextTransformer
     draws: TextDraws | None
+    form: Form | None
     sha256: dict[str, str]
     kind: Literal["texts"] = "texts"
     format_version: int = CERTIFICATE_VERSION
@@ -48,11 +50,14 @@ class TextCertificate:
     @property
     def space(self) -> Texts:
         """What a text is made of."""
-        return Texts(range(self.tokens[0], self.tokens[1] + 1), self.longest)
+        return Texts(range(self.tokens[0], self.tokens[1] + 1), self.longest, self.form)
 
     def stored_inputs(self) -> list[Int[ndarray, "_ _"]] | None:
-        """The texts that were checked, length by length; null where nothing was emitted."""
-        if self.draws is None:
+        """The texts that were checked, length by length; null where nothing was emitted.
+
+        Those of a form go on with what the network answers, which a certificate does not: null.
+        """
+        if self.draws is None or self.form is not None:
             return None
         return [draw.texts(self.space) for draw in (*self.draws.fresh, *self.draws.stress)]
 
@@ -78,5 +83,6 @@ def certify_texts(view: TextTrace, verified: Verified, files: dict[str, bytes]) 
         answers=model.answers,
         architecture=model.architecture,
         draws=None if verified.checked is None else verified.checked.draws,
+        form=view.texts.form,
         sha256=hashes(files),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -29,14 +29,19 @@ MAX_EVERY, EVERY_OF_A_LENGTH = 100_000, 1_000
 """Texts up to which all are gone through; and those of one length, where not all are."""
 FRESH, STRESS = 10_000, 6_000
 """Texts that are drawn evenly, and structured ones, over all lengths together."""
+FORMED_TEXTS = 1_000
+"""Texts of a form, and as many under stress: what follows a prompt takes a pass for every token."""
 SEED = 2
 
 
 @dataclass(frozen=True)
 class TextDraw:
-    """Texts of one length as data (`distill.checker.text_draws`); all of them without a count."""
+    """Texts as data (`distill.checker.text_draws`, `text_forms`); all of a length without a count.
 
-    kind: Literal["every", "uniform", "structured"]
+    Those of a form are of any length up to this one.
+    """
+
+    kind: Literal["every", "uniform", "structured", "formed", "formed_stress"]
     length: int
     count: int | None = None
     seed: int | None = None
@@ -60,6 +65,9 @@ def planned_texts(over: Texts, outputs: int) -> TextDraws:
     Raises:
         DistillError: its texts are so long, and its outputs so many, that too few can be drawn.
     """
+    if over.form is not None:
+        fresh = TextDraw("formed", over.longest, FORMED_TEXTS, SEED)
+        return TextDraws((fresh,), (replace(fresh, kind="formed_stress"),))
     size, lengths = len(over.tokens), range(1, over.longest + 1)
     whole = sum(size**length for length in lengths) <= MAX_EVERY
     every = [whole or size**length <= EVERY_OF_A_LENGTH for length in lengths]
@@ -112,10 +120,24 @@ class TextChecks(Checks):
         tokens = self.texts.tokens
         self.ends = ((tokens.start, tokens.stop - 1),)
         self.draws = planned_texts(self.texts, len(self.network.answers))
-        self.fresh, self.stress = (
-            [_along(source, self.network, draw.texts(self.texts)) for draw in draws]
+        fresh, stress = (
+            [
+                (draw, _along(source, self.network, rows))
+                for draw in draws
+                for rows in self._texts(draw)
+            ]
             for draws in (self.draws.fresh, self.draws.stress)
         )
+        self.fresh, self.stress = ([along for _, along in each] for each in (fresh, stress))
+        self.drawn = [along for draw, along in fresh if draw.kind != "every"]
+
+    def _texts(self, draw: TextDraw) -> list[Int[ndarray, "_ _"]]:
+        """The texts of a draw, by their lengths."""
+        if draw.kind not in ("formed", "formed_stress"):
+            return [draw.texts(self.texts)]
+        assert draw.count is not None, "such texts are drawn"
+        assert draw.seed is not None, "such texts are drawn"
+        return self.network.formed(draw.count, draw.seed, draw.kind == "formed_stress")
 
     @property
     def sample(self) -> list[Int[ndarray, "_ _"]]:
@@ -124,7 +146,8 @@ class TextChecks(Checks):
 
     def held(self, verdict: str, draw: dict[str, Any], up_to: int | None) -> dict[str, Any]:
         """Texts of every length up to the longest, whatever the verdict."""
-        return texts_held(self.texts.tokens, self.texts.longest, draw)
+        form = None if self.texts.form is None else self.texts.form.data
+        return texts_held(self.texts.tokens, self.texts.longest, draw, form)
 
     def counted(self, hunted: list[Int[ndarray, "_ _"]]) -> Counted:
         """Count; texts of the kind are tried too."""
@@ -158,12 +181,11 @@ class TextChecks(Checks):
 
     def _drawn(self) -> DrawnTexts | None:
         """Those that were drawn at random; null where all texts were gone through."""
-        both = zip(self.draws.fresh, self.fresh, strict=True)
-        parts = {draw.length: along for draw, along in both if draw.kind != "every"}
-        if not parts:
+        if not self.drawn:
             return None
-        found = _agreement([*parts.values()])
-        return DrawnTexts(found.agree, found.total, min(parts))
+        found, lengths = _agreement(self.drawn), [part.texts.shape[1] for part in self.drawn]
+        shortest = 0 if self.texts.form is not None else min(lengths)
+        return DrawnTexts(found.agree, found.total, shortest)
 
 
 def _along(source: str, network: TextNetwork, texts: Int[ndarray, "n length"]) -> _Along:

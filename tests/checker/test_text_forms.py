@@ -1,0 +1,175 @@
+"""Texts of a form: what is said of their parts holds, and the network itself goes on with them."""
+
+import itertools
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from builders.compiled_texts import shifted
+
+from distill.checker.text_forms import check_form, check_formed, following, form_in_words, formed
+from distill.checker.texts import TextEvidence
+from distill.domains.texts import Form, Part, Texts
+from distill.errors import DistillError, TaskError
+from distill.networks.text_network import TextNetwork
+from distill.networks.trace import TextTrace
+from distill.runs.text_certificate import TextCertificate
+from distill.serialise import to_json
+from distill.verify.texts import TextChecks, planned_texts
+
+LETTERS, END = range(4), 4
+PROMPT = Form((Part((0, 1, 2, 3), 1, 4, 1), Part((END,), 1, 1)), "chosen")
+
+
+def copies(rows):
+    """What an exact copier says may follow: letters before the end, one by one, then nothing."""
+    allowed = np.zeros((len(rows), 5), dtype=bool)
+    for place, row in enumerate(rows.tolist()):
+        prompt, said = row[: row.index(END)], row[row.index(END) + 1 :]
+        if len(said) < len(prompt):
+            allowed[place, prompt[len(said)]] = True
+    return allowed
+
+
+def draw(kind="formed", length=9, count=300, seed=5):
+    return {"kind": kind, "length": length, "count": count, "seed": seed}
+
+
+@pytest.mark.parametrize("kind", ["formed", "formed_stress"])
+def test_a_prompt_goes_on_with_what_the_network_answers(kind):
+    drawn = formed(PROMPT.data, draw(kind), range(5), copies)
+    assert [rows.shape[1] for rows in drawn] == [3, 5, 7, 9]
+    assert sum(map(len, drawn)) == 300
+    for rows in drawn:
+        half = rows.shape[1] // 2
+        assert (rows[:, :half] == rows[:, half + 1 :]).all()
+        assert all(len(set(row[:half])) == half for row in rows.tolist())
+    again = formed(PROMPT.data, draw(kind), range(5), copies)
+    assert all((one == other).all() for one, other in zip(drawn, again, strict=True))
+
+
+def brackets(rows):
+    """A walk never closes what is not open."""
+    depth = (rows == 0).sum(axis=1) - (rows == 1).sum(axis=1)
+    return np.stack([depth < 3, depth > 0], axis=1)
+
+
+def test_what_is_allowed_is_walked_through_evenly_and_under_stress_by_habit():
+    form, again = Form((), "allowed").data, []
+    for kind in ("formed", "formed_stress"):
+        drawn = formed(form, draw(kind, 20, 400), range(2), brackets)
+        assert len(drawn) == 20
+        for rows in drawn:
+            depth = np.cumsum(1 - 2 * rows, axis=1)
+            assert depth.min() >= 0
+            assert depth.max() <= 3
+        free = formed(form, draw(kind, 20, 400), range(2), lambda rows: np.ones((len(rows), 2)))
+        again.append((free[-1][:, 1:] == free[-1][:, :-1]).mean())
+    assert again[0] == pytest.approx(0.5, abs=0.1)
+    assert again[1] > 0.7
+
+
+def test_no_pair_of_neighbours_comes_twice_where_the_form_says_so():
+    form = Form((Part((0, 1, 2), 2, 8, 2),)).data
+    for rows in formed(form, draw(length=8), range(3), copies):
+        for row in rows.tolist():
+            pairs = list(itertools.pairwise(row))
+            assert len(set(pairs)) == len(pairs)
+
+
+def test_what_may_follow_is_the_chosen_token_or_those_of_the_set():
+    logits = np.array([[1.0, 3.0, -1.0], [2.0, 1.0, 5.0]])
+    chosen = following("choice", np.array([0.0, 1.0, 7.0]), range(2), logits)
+    assert chosen.tolist() == [[False, True], [False, False]]
+    allowed = following("set", np.array([2.0, 1.0, 4.0]), range(2), logits)
+    assert allowed.tolist() == [[True, True], [True, True]]
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        (Form((Part((0, 9), 1, 2),)), "expected tokens of range"),
+        (Form((Part((0, 1), 3, 2),)), "has 3 to 2"),
+        (Form((Part((0, 1), 1, 3, 1),)), "has 1 to 3"),
+        (Form((Part((0, 1), 1, 7),)), "more than 6 tokens"),
+        (Form((Part((0, 1), 0, 3),)), "may be empty"),
+    ],
+)
+def test_a_form_that_no_text_can_have_is_refused(form, said):
+    with pytest.raises(TaskError, match=said):
+        Texts(range(3), 6, form)
+
+
+def test_a_walk_needs_sets_and_a_continuation_choices():
+    for then, readout in (("allowed", "choice"), ("chosen", "set")):
+        form = Form((Part((0,), 1, 1),), then).data
+        with pytest.raises(ValueError, match="go on with what is"):
+            check_form(form, range(3), 6, readout)
+
+
+def test_a_form_reads_as_one_line():
+    assert form_in_words(PROMPT.data) == "[0-3]{1,4}! 4 ..."
+    assert str(Texts(range(5), 9, PROMPT)).endswith("[0-3]{1,4}! 4 ...")
+
+
+def of_a_form():
+    """A causal network that answers the token before, and texts of which it reads three letters."""
+    network = shifted(tokens=3, longest=6)
+    return TextNetwork(network.model, Texts(range(3), 6, Form((Part((1, 2), 1, 6),))))
+
+
+PREVIOUS = '''"""P."""
+
+import sys
+
+__all__ = ["attend"]
+
+
+def attend(xs: list[int]) -> list[int]:
+    return [-1, *xs[:-1]]
+
+
+if __name__ == "__main__":
+    print(attend(list(map(int, sys.argv[1:]))))
+'''
+
+
+def test_program_and_network_are_held_against_each_other_on_texts_of_the_form():
+    view = TextTrace(of_a_form())
+    counted = TextChecks(PREVIOUS, view).counted([]).program_vs_model
+    assert (counted.agree, counted.total, counted.exhaustive) == (1_000, 1_000, False)
+    assert counted.drawn.shortest == 0
+    assert all(rows.min() == 1 for rows in TextChecks(PREVIOUS, view).sample)
+    draws = planned_texts(view.texts, 3)
+    check_formed({"fresh": [vars(draws.fresh[0])], "stress": [vars(draws.stress[0])]}, 6, 1_000)
+    with pytest.raises(ValueError, match="expected one draw of kind"):
+        check_formed({"fresh": [], "stress": []}, 6, 1_000)
+    few = [vars(replace(draws.fresh[0], count=3))]
+    with pytest.raises(ValueError, match="only 3 formed"):
+        check_formed({"fresh": few, "stress": few}, 6, 1_000)
+
+
+def test_the_checker_draws_the_same_texts_and_counts_the_same():
+    view = TextTrace(of_a_form())
+    checks = TextChecks(PREVIOUS, view)
+
+    model = view.network.model
+    told = TextCertificate(
+        *((0, 2), 6, model.answers, model.architecture, checks.draws, view.texts.form, {})
+    )
+    certificate = json.loads(to_json(told))
+    weights = {name: it.numpy() for name, it in model.parameters.items()}
+    evidence = TextEvidence.read(certificate, {}, PREVIOUS, weights)
+    claims = evidence.derive()
+    assert claims["program_vs_model.agree"] == claims["program_vs_model.total"] == 1_000
+    assert claims["program_vs_model.drawn.shortest"] == 0
+    held = evidence.held(claims)
+    assert held["domain"] == "x in 0..2, texts [1 2]{1,6}"
+    assert held == checks.held("tested", checks.counted([]).draw, None)
+    assert evidence.draw_again(3, None) == (400, 0)
+
+
+def test_a_network_whose_texts_have_no_form_is_not_drawn_from():
+    with pytest.raises(DistillError, match="expected a form"):
+        shifted().formed(3, 0)
