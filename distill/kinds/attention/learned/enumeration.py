@@ -67,6 +67,7 @@ class Enumeration:
             for some in places(self.causal, length, *WIDE[self.wide])
         ]
         self.known = set[bytes]()
+        self.first: tuple[list[Selection], ndarray] = ([], np.zeros(0))
 
     def levels(self, most: int, until: float) -> Iterator[int]:
         """One level after another, as many as there is time for; answers are looked for between."""
@@ -77,6 +78,8 @@ class Enumeration:
             if time.process_time() > until:
                 return
             taken = self._worth_taking()
+            few, merits = self.first
+            self.pool.aggregate(few, merits, taken, width=False)
             shares = {"token": 0.3, "number": 0.3, "other": 0.15, "guarded": 0.25}
             for name, conditions in self._groups().items():
                 self.level(conditions, taken, shares[name])
@@ -174,6 +177,8 @@ class Enumeration:
         self.pool.aggregate(chosen, merits[order], (TOKEN,))
         self.pool.aggregate(chosen, merits[order], (AT,), ("copy", "copy_first"), width=False)
         few = order[: max(8, most // 12)]
+        if not self.first[0]:
+            self.first = [kept[k] for k in order[:MOST_PLAIN]], merits[order[:MOST_PLAIN]]
         if taken:
             self.pool.aggregate([kept[k] for k in few], merits[few], taken, width=False)
 
@@ -207,8 +212,8 @@ class Enumeration:
         return [*self.pool.best(MOST_DEEP, ("count",), True), *self.pool.best(MOST_DEEP, ("other",), True)]
 
     def _maps(self) -> None:
-        """Numbers of two counts, rests of one, and truths of one."""
-        counts = self.pool.best(MOST_MAPPED, ("count",))
+        """Differences and sums of two counts, rests of one, and signs."""
+        counts = [*dict.fromkeys((*self._tallies(), *self.pool.best(MOST_MAPPED, ("count",))))]
         for place, one in enumerate(counts):
             for other in counts[:place]:
                 for a, b in ((one, other), (other, one)):
@@ -216,9 +221,18 @@ class Enumeration:
                 self._map("{0} + {1}", (one, other), "count", np.add, 1.0)
         for one in (AT, *counts):
             for period in (2, 3):
-                self._map(
-                    f"{{0}} % {period}", (one,), "other", lambda a, p=period: a % p, 1.2
-                )
+                self._map(f"{{0}} % {period}", (one,), "other", lambda a, p=period: a % p, 1.2)
+        for one in self.pool.best(MOST_MAPPED, ("other",), True):
+            if not one.by.startswith("({0} >"):
+                self._map("({0} > 0) - ({0} < 0)", (one,), "other", np.sign, 2.0)
+
+    def _tallies(self) -> list[Variable]:
+        """How often each of the tokens that may be named was there so far."""
+        place = self.places[0] if self.causal else ()
+        return [
+            self.pool.same(Variable("width", "count", 1.0, chosen=Selection((*place, atom))))
+            for atom in (Atom(is_value(value), TOKEN) for value in self.constants)
+        ]
 
     def _map(self, by: str, reads: tuple[Variable, ...], sort, function, own: float) -> None:  # noqa: ANN001
         variable = Variable("map", sort, 1.0 + own, by, reads, function=function)
@@ -229,3 +243,4 @@ MIRROR = Relation("j == len(xs) - 1 - i", lambda k, q, j, i: j == q - 1 - i, 2.0
 """The place as far from the end as the query is from the beginning."""
 GIVEN = ("tokens", "at")
 MOST_OF_A_SORT, MOST_ORDERED, MOST_GUARDS, MOST_MAPPED, MOST_DEEP = 24, 12, 8, 12, 4
+MOST_PLAIN = 50

@@ -57,6 +57,11 @@ class Pool:
         self.values.known[variable] = array
         return before is None
 
+    def same(self, variable: Variable) -> Variable:
+        """The variable that is kept of those that are as this one."""
+        self.add(variable)
+        return self.known[self.values.of(variable)[self.there].astype(np.int32).tobytes()]
+
     def aggregate(
         self,
         selections: Sequence[Selection],

@@ -71,7 +71,7 @@ class Tried:
 
 def texts_of(network: TextNetwork, seed: int, count: int) -> list[Int[ndarray, "_ _"]]:
     """Texts as a network's are, evenly drawn and structured ones."""
-    if getattr(network.texts, "form", None) is None:
+    if network.texts.form is None:
         return sampled(network.texts, seed=seed, count=count)
     return [
         rows for stress in (False, True) for rows in network.formed(OF_A_FORM, seed, stress)
@@ -160,7 +160,7 @@ def _tabled(columns: Sequence[ndarray], asked: Asked) -> tuple[ndarray, Fit]:
 
 def constants_of(network: TextNetwork) -> list[int]:
     """Tokens that selections may name: all of few, else those that stand for parts of a text."""
-    tokens, form = network.texts.tokens, getattr(network.texts, "form", None)
+    tokens, form = network.texts.tokens, network.texts.form
     if len(tokens) <= FEW_TOKENS:
         return list(tokens)
     parts = () if form is None else form.parts
