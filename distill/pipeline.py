@@ -10,23 +10,19 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from distill.checker.scope import many
 from distill.domains.finite import Domain
 from distill.domains.sequences import Channels
 from distill.domains.texts import Texts
-from distill.errors import DistillError
 from distill.found import Found, distill_given, distilled, first_understood
-from distill.importing import import_model
+from distill.importing import AboutTexts, import_model
 from distill.kinds.kind import Mechanism
 from distill.kinds.known import kind_of, show, structure_score
 from distill.networks.choice import layers_for
 from distill.networks.given import AnyNetwork, over_sequences, space_of
 from distill.networks.network import HasLogits
 from distill.networks.over_domain import over_domain
-from distill.networks.sequence_network import SequenceNetwork
-from distill.networks.stored import Model, reads_texts
+from distill.networks.stored import reads_texts
 from distill.networks.text_network import TextNetwork
 from distill.networks.trace import (
     SequenceTrace,
@@ -36,7 +32,6 @@ from distill.networks.trace import (
     in_words,
     stored_in,
     trace,
-    traced_indices,
 )
 from distill.pages.report_page import report_page
 from distill.records.curve import SequenceCurve, TrainingCurve
@@ -56,11 +51,9 @@ from distill.train.over_domain import DomainTraining
 from distill.train.over_sequences import SequenceTraining
 from distill.train.schedule import Recipe
 from distill.train.watched import Training
+from distill.verify.given import accuracy, accuracy_along, check_as_a_whole, check_fits
 
 __all__ = ["distill", "load_run", "run", "run_model"]
-
-ACCURACY_OF = 1_000
-"""Sequences on which an imported network is held against a task."""
 
 MAX_ATTEMPTS = 2
 """Trainings of a network of one kind; another begins only if none before was understood."""
@@ -145,6 +138,8 @@ def run_model(
     at: int | None = None,
     length: int | None = None,
     max_states: int | None = None,
+    facts: str | Path | None = None,
+    texts: str | None = None,
     out: str | Path | None = "outputs",
     progress: Progress | None = None,
     **settings: str | Setting,
@@ -162,6 +157,10 @@ def run_model(
         length: of the sequences that a network over sequences can be trusted on; null for that of
             the task, or 10.
         max_states: of a machine that is read of a network over sequences; null for 100.
+        facts: a side file that says what the rows of an embedding stand for, and what is read out,
+            of a network over texts (`distill.importing.vocabulary`).
+        texts: how such a network's texts look, or a file of examples
+            (`distill.importing.text_examples`).
         out: where the run folder goes, or null to keep the run in memory.
         progress: who watches.
         settings: the task's settings.
@@ -175,8 +174,11 @@ def run_model(
     with fixed_threads(), output_folder(out, name) as output:
         with stages.stage("import") as lines:
             sizes = task.domain.shape if isinstance(task, Task) else None
-            imported = import_model(path, layout, at=at, sizes=sizes)
-            _check_fits(path, imported.domain, task)
+            about = AboutTexts(None if facts is None else Path(facts), texts)
+            imported = import_model(path, layout, at=at, sizes=sizes, about=about)
+            if isinstance(imported.domain, Texts):
+                check_as_a_whole(length, max_states)
+            check_fits(path, imported.domain, task)
             lines.append(f"layout {imported.layout}: {imported.domain}")
             lines += imported.lines
             over = None
@@ -187,9 +189,9 @@ def run_model(
                     trusted if length is None else length,
                 )
             if isinstance(task, Task):
-                lines.append(f"right on {_accuracy(imported.model, task)} for {task.name}")
+                lines.append(f"right on {accuracy(imported.model, task)} for {task.name}")
             elif task is not None and over is not None:
-                lines.append(f"right on {_accuracy_along(over.network, task)} for {task.name}")
+                lines.append(f"right on {accuracy_along(over.network, task)} for {task.name}")
         if over is not None:
             view: View = SequenceTrace(over.network, over.length, True, max_states)
             found = distill_given(view, task, name, stages)
@@ -290,48 +292,3 @@ def _traced(network: HasLogits, domain: Domain, stages: Stages) -> View:
         traced = trace(network, domain)
         lines.append(traced.summary)
     return traced
-
-
-def _check_fits(
-    path: str | Path, space: Domain | Channels | Texts, task: Task | SequenceTask | None
-) -> None:
-    """A task that is of another size than a checkpoint, or over something else, is none of its."""
-    if task is None:
-        return
-    if isinstance(space, Texts):
-        raise DistillError(
-            f"checkpoint '{path}' is a network over texts ({space}), which no task is over, and "
-            f"task '{task.name}' was given: leave it out"
-        )
-    wanted = task.domain if isinstance(task, Task) else task.channels
-    if isinstance(space, Domain) and isinstance(wanted, Domain):
-        fits, outputs = _answers_for(space, wanted), f" with outputs {space.outputs}"
-    else:
-        fits, outputs = wanted == space, ""
-    if not fits:
-        kind = "sequences of " if isinstance(space, Channels) else ""
-        asked = f" with {wanted.outputs}" if outputs and isinstance(wanted, Domain) else ""
-        raise DistillError(
-            f"checkpoint '{path}' is a network over {kind}{space}{outputs}, and task '{task.name}' "
-            f"is over {wanted}{asked}: set the task to the network's size"
-        )
-
-
-def _answers_for(network: Domain, task: Domain) -> bool:
-    """Whether a network reads what a task does; it may have answers that no task asks for."""
-    more = len(network.outputs) >= len(task.outputs)
-    return network.inputs == task.inputs and network.outputs.start == task.outputs.start and more
-
-
-def _accuracy_along(network: SequenceNetwork, task: SequenceTask) -> str:
-    """The same of a network over sequences: whole sequences that it has right at every step."""
-    sequences = task.sample(np.random.default_rng(0), ACCURACY_OF)
-    right = int((network.run(sequences) == task.labels(sequences)).all(axis=(1, 2)).sum())
-    return f"{right:,} of {len(sequences):,} sequences of {task.length} steps"
-
-
-def _accuracy(model: Model, task: Task) -> str:
-    """How good an imported network is at a task: a layout that reads it wrongly shows here."""
-    tokens = task.domain.tokens(traced_indices(task.domain))
-    right = int((model.logits(tokens).argmax(axis=1) == task.labels(tokens)).sum())
-    return f"{right:,} of {many(len(tokens), 'input')}"

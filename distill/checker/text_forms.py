@@ -9,15 +9,38 @@ allows. Nothing is taken from a list, so anybody draws more.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 from numpy import ndarray
 
 from .text_draws import structured
 
-GoesOn = Callable[[ndarray], ndarray]
-"""From texts as values [n, length] to the tokens that may come next [n, tokens]."""
+
+class Steps(Protocol):
+    """Texts that grow together, and what may come next of each (`text_steps`)."""
+
+    def add(self, tokens: ndarray) -> None:
+        """The next token of every one; of one that has ended, any."""
+        ...
+
+    def follow(self) -> ndarray:
+        """The tokens that may come next. [n, tokens]"""
+        ...
+
+    def keep(self, which: ndarray) -> None:
+        """Go on with some of them alone."""
+        ...
+
+
+@dataclass(frozen=True)
+class Grows:
+    """What begins so many texts, and how many may be begun together."""
+
+    begun: Callable[[int], Steps]
+    at_once: int
+
 
 THEN = ("nothing", "chosen", "allowed")
 """What follows the parts: nothing; the tokens that the network answers, until it answers none; or
@@ -28,11 +51,19 @@ FORMED, FORMED_STRESS = "formed", "formed_stress"
 HABIT = 0.8
 """How often a text under stress goes on with its favourite among what is allowed."""
 
+WORTH = 0.75
+"""Part of the texts that go on, below which the others are left behind."""
+
 FORM: Mapping[str, Any] = {
     "parts": [
-        {"tokens": [int], "fewest": range(1 << 10), "most": range(1, 1 << 10), "apart": APART}
+        {
+            **{"tokens": [int], "fewest": range(1 << 10), "most": range(1, 1 << 10)},
+            **{"step": range(1, 1 << 10), "apart": APART},
+        }
     ],
     "then": THEN,
+    "more": range(1 << 10),
+    "together": (None, range(1, 1 << 10)),
 }
 """Its fields, as `read_as` wants them."""
 
@@ -45,9 +76,12 @@ def form_in_words(form: Mapping[str, Any]) -> str:
         run = len(own) > 3 and list(own) == list(range(own[0], own[-1] + 1))
         shown = f"{own[0]}-{own[-1]}" if run else " ".join(map(str, own))
         amount = f"{fewest}" if fewest == most else f"{fewest},{most}"
+        amount += "" if part["step"] == 1 else f",{part['step']}"
         single = len(own) == fewest == most == 1
         parts.append(shown if single else f"[{shown}]{{{amount}}}{'!' * part['apart']}")
-    return " ".join(parts + ([] if form["then"] == "nothing" else ["..."]))
+    if form["together"] is not None:
+        parts.append(f"({form['together']} together at most)")
+    return " ".join(parts + ([] if form["then"] == "nothing" else [f"...{{{form['more']}}}"]))
 
 
 def check_form(form: Mapping[str, Any], tokens: range, longest: int, readout: str) -> None:
@@ -62,13 +96,23 @@ def check_form(form: Mapping[str, Any], tokens: range, longest: int, readout: st
             raise ValueError(f"a part of the texts is of {own}: expected tokens of {tokens}")
         if part["fewest"] > most or (most > len(own) ** part["apart"] and part["apart"]):
             raise ValueError(f"a part of the texts has {part['fewest']} to {most} of {own}")
-    if sum(part["most"] for part in form["parts"]) > longest:
-        raise ValueError(f"the parts of a text have more than {longest} tokens together")
+    if prompt_of(form) + form["more"] > longest:
+        raise ValueError(f"texts of that form may have more than {longest} tokens")
+    if bool(form["more"]) == (form["then"] == "nothing"):
+        raise ValueError(f"{form['more']} tokens follow the parts, and they are {form['then']}")
+    if prompt_of(form) < sum(part["fewest"] for part in form["parts"]):
+        raise ValueError(f"parts of {form['together']} tokens together have more at least")
     if form["then"] == "nothing" and not sum(part["fewest"] for part in form["parts"]):
         raise ValueError("texts of that form may be empty")
     wanted = {"nothing": readout, "chosen": "choice", "allowed": "set"}[form["then"]]
     if wanted != readout:
         raise ValueError(f"texts go on with what is {form['then']}, and answers are a {readout}")
+
+
+def prompt_of(form: Mapping[str, Any]) -> int:
+    """Tokens of the longest prompt."""
+    most = sum(part["most"] for part in form["parts"])
+    return most if form["together"] is None else min(most, form["together"])
 
 
 def check_formed(draws: Mapping[str, Any], longest: int, fewest: int) -> None:
@@ -88,7 +132,7 @@ def check_formed(draws: Mapping[str, Any], longest: int, fewest: int) -> None:
 
 
 def formed(
-    form: Mapping[str, Any], draw: Mapping[str, Any], tokens: range, goes_on: GoesOn
+    form: Mapping[str, Any], draw: Mapping[str, Any], tokens: range, grows: Grows
 ) -> list[ndarray]:
     """Texts of a form, by their lengths: the shortest first.
 
@@ -97,25 +141,29 @@ def formed(
         draw: kind ("formed", or "formed_stress" for parts that are structured and for continuations
             that have a favourite), length of the longest, count and seed.
         tokens: the values of a token.
-        goes_on: what the network says may come next.
+        grows: what the network says may come next.
 
     Raises:
         ValueError: the network goes on with nothing, and no text has a token.
     """
-    count, longest, seed = (int(draw[name]) for name in ("count", "length", "seed"))
+    count, seed = int(draw["count"]), int(draw["seed"])
     stress, bits = draw["kind"] == FORMED_STRESS, np.random.PCG64(seed)
     rows: list[list[int]] = [[] for _ in range(count)]
-    for place, part in enumerate(form["parts"]):
-        lengths = part["fewest"] + _whole(bits, count, part["most"] - part["fewest"] + 1)
+    parts, left = form["parts"], np.full(count, prompt_of(form))
+    left = left - sum(part["fewest"] for part in parts)
+    for place, part in enumerate(parts):
+        more = np.minimum(part["most"] - part["fewest"], left) // part["step"]
+        extra = part["step"] * _whole(bits, count, more + 1)
+        left, lengths = left - extra, part["fewest"] + extra
         filled = _filled(part, lengths, bits, seed + 1_000 * place if stress else None)
-        for row, more in zip(rows, filled, strict=True):
-            row.extend(more)
+        for row, tail in zip(rows, filled, strict=True):
+            row.extend(tail)
     if form["then"] != "nothing":
-        ends = np.full(count, longest)
+        ends = np.array([len(row) + form["more"] for row in rows])
         if form["then"] == "allowed":
             begun = np.array([max(1, len(row)) for row in rows])
-            ends = begun + _whole(bits, count, longest - begun + 1)
-        _continue(rows, ends, tokens, goes_on, bits, stress)
+            ends = begun + _whole(bits, count, ends - begun + 1)
+        _continue(rows, ends, tokens, grows, bits, stress)
     found = dict[int, list[list[int]]]()
     for row in rows:
         found.setdefault(len(row), []).append(row)
@@ -125,50 +173,42 @@ def formed(
     return [np.array(found[length]) for length in sorted(found)]
 
 
-def following(readout: str, answers: ndarray, tokens: range, logits: ndarray) -> ndarray:
-    """The tokens that logits [n, outputs] say may come next: the chosen one, or those of the set.
-
-    A token's answer is its value, or two to the power of it where an answer is a set. [n, tokens]
-    """
-    if readout == "choice":
-        return answers[logits.argmax(axis=1)][:, None] == np.array(tokens)
-    shown = 2.0 ** np.array(tokens)
-    return ((logits > 0)[:, :, None] & (answers[:, None] == shown)).any(axis=1)
-
-
 def _continue(
     rows: list[list[int]],
     ends: ndarray,
     tokens: range,
-    goes_on: GoesOn,
+    grows: Grows,
     bits: np.random.PCG64,
     stress: bool,
 ) -> None:
-    """Append what the network goes on with, up to the ends; in place, all of one length at once."""
+    """Append what the network goes on with, up to the ends; in place, a token of all at a time."""
     count, longest = len(rows), int(ends.max())
     free, favour = _unit(bits, count, longest), np.zeros((count, longest), dtype=bool)
     liked = np.tile(np.arange(len(tokens)), (count, 1))
     if stress:
         liked = np.argsort(_unit(bits, count, len(tokens)), axis=1)
         favour = _unit(bits, count, longest) < HABIT
-    done = set[int]()
-    for length in range(longest):
-        these = [
-            place
-            for place, row in enumerate(rows)
-            if len(row) == length and length < ends[place] and place not in done
-        ]
-        if not these:
-            continue
-        texts = np.array([rows[place] for place in these], dtype=int).reshape(len(these), length)
-        allowed = goes_on(texts)
-        for place, may in zip(these, allowed, strict=True):
-            order = [token for token in liked[place] if may[token]]
-            if not order:
-                done.add(place)
-                continue
-            which = 0 if favour[place, length] else int(free[place, length] * len(order))
-            rows[place].append(tokens[int(order[which])])
+    for first in range(0, count, grows.at_once):
+        steps, some = grows.begun(min(grows.at_once, count - first)), rows[first:][: grows.at_once]
+        alive = np.arange(len(some))
+        for length in range(longest):
+            allowed = steps.follow()
+            for place, may in zip(alive.tolist(), allowed, strict=True):
+                row, which = some[place], first + place
+                if len(row) != length or length >= ends[which]:
+                    continue
+                order = [token for token in liked[which] if may[token]]
+                if order:
+                    at = 0 if favour[which, length] else int(free[which, length] * len(order))
+                    row.append(tokens[int(order[at])])
+            going = np.array([len(some[it]) > length for it in alive])
+            if not going.any():
+                break
+            if going.mean() < WORTH:
+                steps.keep(np.flatnonzero(going))
+                alive = alive[going]
+            rest = [some[it][length : length + 1] or [tokens[0]] for it in alive]
+            steps.add(np.array(rest)[:, 0])
 
 
 def _filled(

@@ -174,7 +174,7 @@ def through(
             for name, value in weights.items()
             if name.startswith(f"blocks.{layer}.")
         }
-        read, written = _norm(shape, block, "ln_1", x), block["b_O"]
+        read, written = normed(shape, block, "ln_1", x), block["b_O"]
         for head in range(shape["n_heads"]):
             q, k, v = (read @ block[f"W_{n}"][head] + block[f"b_{n}"][head] for n in "QKV")
             scores = _finite(q @ k.transpose(0, 2, 1) / np.sqrt(shape["d_head"]))
@@ -186,11 +186,11 @@ def through(
             written = written + (attends(layer, head, part) @ v) @ block["W_O"][head]
         x = x + written
         if shape["d_mlp"]:
-            units = _norm(shape, block, "ln_2", x) @ block["W_in"] + block["b_in"]
+            units = normed(shape, block, "ln_2", x) @ block["W_in"] + block["b_in"]
             x = x + act(_finite(units)) @ block["W_out"] + block["b_out"]
         _finite(x)
     x = x[:, -1:] if shape["reads"] == "last" else x[:, before:]
-    found = _finite(_norm(shape, weights, "ln_final", x) @ weights["W_U"] + weights["b_U"])
+    found = _finite(normed(shape, weights, "ln_final", x) @ weights["W_U"] + weights["b_U"])
     if shape["reads"] == "after":  # what stands before the token is no answer
         found[np.cumsum(rows[:, before:] == shape["read_from"], axis=1) == 0] = np.nan
     return found
@@ -203,7 +203,8 @@ def _finite(numbers: ndarray) -> ndarray:
     return numbers
 
 
-def _norm(shape: Data, block: Mapping[str, ndarray], name: str, x: ndarray) -> ndarray:
+def normed(shape: Data, block: Mapping[str, ndarray], name: str, x: ndarray) -> ndarray:
+    """What a layer norm makes of a stream; itself where the network has none."""
     if not shape["layer_norm"]:
         return x
     centred = x - x.mean(axis=-1, keepdims=True)

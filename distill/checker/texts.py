@@ -16,7 +16,8 @@ from .read import COUNT, SEED, Data, check_weights, ranges
 from .sandbox import evaluated_texts, run_texts
 from .scope import texts_held
 from .text_draws import check_text_draws, drawn_texts
-from .text_forms import FORM, FORMED, FORMED_STRESS, check_form, check_formed, following, formed
+from .text_forms import FORM, FORMED, FORMED_STRESS, check_form, check_formed, formed
+from .text_steps import growing
 from .text_transformer import (
     PART_OF_LEADS,
     alike,
@@ -150,6 +151,8 @@ class TextEvidence:
         check_weights(weights, shapes_over_texts(shape, tokens, longest, len(answers)))
         if form is not None:
             check_form(form, tokens, longest, shape["readout"])
+            if not shape["causal"] and form["then"] != "nothing":
+                raise ValueError("a text goes on only where the network sees no later tokens")
             if shape["bos"] is None and not sum(part["fewest"] for part in form["parts"]):
                 raise ValueError("nothing stands before a text that may begin with nothing")
             if shape["readout"] == "set" and tokens.start:
@@ -240,13 +243,8 @@ class TextEvidence:
         """The texts that a draw means, of one length each."""
         if self.form is None:
             return [drawn_texts(draw, self.tokens)]
-        return formed(self.form, draw, self.tokens, self.goes_on)
-
-    def goes_on(self, rows: ndarray) -> ndarray:
-        """The tokens that the network says may follow texts. [n, tokens]"""
-        shape = {**self.shape, "reads": "last"}
-        logits = logits_of(shape, self.weights, rows - self.tokens.start)[:, 0]
-        return following(shape["readout"], self.answers, self.tokens, logits)
+        grows = growing(self.shape, self.weights, self.answers, self.tokens, self.longest)
+        return formed(self.form, draw, self.tokens, grows)
 
     def compared(self, rows: ndarray) -> tuple[ndarray, ndarray]:
         """Whether program and network answer texts of one length alike, and the network's leads.

@@ -32,6 +32,16 @@ if TYPE_CHECKING:
     help="How to read FILE, where that is not plain.",
 )
 @click.option("--at", type=int, metavar="N", help="Which of a list of networks FILE holds.")
+@click.option(
+    "--facts",
+    metavar="FILE",
+    help="JSON with the vocabulary and the readout of a FILE over texts.",
+)
+@click.option(
+    "--texts",
+    metavar="FORM|FILE.npz[:NAME]",
+    help="How the texts of a FILE over texts look, or examples of them.",
+)
 @click.option("--seed", type=int, metavar="S", help="Of data, weights, batches.  [default: 0]")
 @click.option(
     "--arch", metavar="NAME[,FIELD=VALUE]...", help="Architecture instead of the task's own."
@@ -70,6 +80,8 @@ def run(
     model: str | None,
     layout: str | None,
     at: int | None,
+    facts: str | None,
+    texts: str | None,
     seed: int | None,
     arch: str | None,
     settings: tuple[str, ...],
@@ -95,6 +107,9 @@ def run(
     are recognised, and for any other one a layout to fill in is shown. What neither the file nor a
     config beside it says is asked for, or named in the report as an assumption of the layout:
     --layout NAME,activation=gelu,masked=false says it.
+
+    A transformer over texts reads them at once. Its file says neither what its words are nor how
+    its texts look: --facts and --texts do ('[0 1]{1,50} <sep> ...{3}', or examples in FILE.npz).
 
     With --minutes, or with --keep at Ctrl-C, training ends, and the run is finished with what there
     is: the program in hand, or the network as it is by then. A second Ctrl-C ends it all.
@@ -127,27 +142,33 @@ def run(
     read = _read_settings(settings)
     _check_together(task, model, layout, at, seed, arch, read)
     as_far_as = {"length": length, "max_states": max_states}
-    _check_ends(model, minutes, keep, as_far_as)
+    about = {"facts": facts, "texts": texts}
+    _check_ends(model, minutes, keep, as_far_as, about)
     console = console_of(quiet or as_json)
     given = (task, model, layout, at, seed, arch, read)
     with _interrupts(keep) as stop:
-        finished = _finished(*given, (minutes, stop), as_far_as, out, console)
+        finished = _finished(*given, (minutes, stop), as_far_as, about, out, console)
+    _print(finished, as_json, quiet)
+    sys.exit(_status(finished.report, accept))
+
+
+Settings = dict[str, str | int | float | bool]
+
+
+def _print(finished: Run, as_json: bool, quiet: bool) -> None:
+    """The report as JSON, the verdict alone, or all that a terminal shows."""
     report, folder = finished.report, finished.folder
     if as_json:
         from distill.serialise import to_json
 
         click.echo(json.dumps({**json.loads(to_json(report)), "folder": str(folder)}, indent=2))
-        sys.exit(_status(report, accept))
+        return
     from distill.terminal.run import show_result, show_verdict
 
     if quiet:
         show_verdict(console_of(False), report, folder)
     else:
         show_result(console_of(False), report, finished.program, folder)
-    sys.exit(_status(report, accept))
-
-
-Settings = dict[str, str | int | float | bool]
 
 
 def _check_together(
@@ -177,9 +198,16 @@ def _check_together(
 
 
 def _check_ends(
-    model: str | None, minutes: float | None, keep: bool, as_far_as: dict[str, int | None]
+    model: str | None,
+    minutes: float | None,
+    keep: bool,
+    as_far_as: dict[str, int | None],
+    about: dict[str, str | None],
 ) -> None:
-    """What ends a training is of no file, and how far a file is trusted of no training."""
+    """What ends a training is of no file; how far a file is trusted, and what it reads, of none."""
+    if model is None and any(about.values()):
+        option = "--facts" if about["facts"] else "--texts"
+        raise DistillError(f"{option} is of a checkpoint over texts: it needs --model FILE")
     if model is not None and (keep or minutes is not None):
         option = "--minutes" if minutes is not None else "--keep"
         raise DistillError(f"{option} ends a training: with --model FILE nothing is trained")
@@ -200,6 +228,7 @@ def _finished(
     settings: Settings,
     ends: tuple[float | None, Callable[[], bool] | None],
     as_far_as: dict[str, int | None],
+    about: dict[str, str | None],
     out: str,
     console: Console,
 ) -> Run:
@@ -222,6 +251,8 @@ def _finished(
                 at=at,
                 length=as_far_as["length"],
                 max_states=as_far_as["max_states"],
+                facts=about["facts"],
+                texts=about["texts"],
                 out=out,
                 progress=progress,
             )

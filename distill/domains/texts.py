@@ -24,12 +24,14 @@ class Part:
     Attributes:
         tokens: the values that stand there.
         fewest: how many at least; most: at most.
+        step: by which their number grows from the fewest on.
         apart: whether no token (1), or no two in a row (2), come twice in it.
     """
 
     tokens: tuple[int, ...]
     fewest: int
     most: int
+    step: int = 1
     apart: Literal[0, 1, 2] = 0
 
 
@@ -40,10 +42,14 @@ class Form:
     Attributes:
         then: "nothing"; "chosen": what the network answers, token after token, until it answers
             none; "allowed": any token of the set that it answers, up to a length that is drawn.
+        more: tokens that follow at most.
+        together: tokens of all parts at most; null for no other limit than theirs.
     """
 
     parts: tuple[Part, ...]
     then: Literal["nothing", "chosen", "allowed"] = "nothing"
+    more: int = 0
+    together: int | None = None
 
     @property
     def data(self) -> dict[str, Any]:
@@ -64,8 +70,8 @@ class Texts:
         form: how its texts look; null where every text is one.
 
     Raises:
-        TaskError: the range is empty, has a step or a single value, no text is that long, or the
-            form has other tokens or longer texts.
+        TaskError: the range is empty, has a step or (without a form) a single value, no text is
+            that long, or the form has other tokens or longer texts.
     """
 
     tokens: range
@@ -73,7 +79,8 @@ class Texts:
     form: Form | None = None
 
     def __post_init__(self) -> None:
-        check_range("x", self.tokens)
+        if self.form is None or len(self.tokens) != 1:  # a single letter, and where a text ends
+            check_range("x", self.tokens)
         if isinstance(self.longest, bool) or self.longest not in LENGTHS:
             raise TaskError(f"longest = {self.longest!r}: expected 1 to {LENGTHS[-1]} tokens")
         if self.form is not None:

@@ -19,13 +19,11 @@ from pathlib import Path
 from distill.errors import RunFolderError
 from distill.gallery.page import gallery_page
 from distill.kinds.known import write_again
-from distill.pages.pictures import pictures_of
+from distill.pages.pictures.every import pictures_of
 from distill.pages.report_page import report_page
 from distill.records.refusal import Refusal
-from distill.runs.certificate import Certificate
 from distill.runs.partial import write_file
-from distill.runs.sequence_certificate import SequenceCertificate
-from distill.runs.store import AnyCertificate, CertificateJson, Run, load_run
+from distill.runs.store import CertificateJson, Run, load_run
 from distill.serialise import to_json
 
 KEPT = (
@@ -64,7 +62,7 @@ def collect(runs: Mapping[str, Path], gallery: Path) -> None:
             for kept in KEPT:
                 if (folder / kept).is_file():
                     shutil.copyfile(folder / kept, entry / kept)
-            write_file(entry / "certificate.json", _without_answers(run.certificate))
+            write_file(entry / "certificate.json", to_json(run.certificate.slim, CertificateJson))
         except OSError as error:
             raise RunFolderError(
                 f"cannot write to '{entry}': {error.strerror or error}; choose another folder with "
@@ -86,17 +84,6 @@ def draw(gallery: Path) -> None:
                 f"cannot write '{path}': {error.strerror or error}; choose another folder with "
                 "--to DIR"
             ) from error
-
-
-def _without_answers(certificate: AnyCertificate) -> bytes:
-    """A certificate that says how the run was checked, without what only a checker needs."""
-    if isinstance(certificate, SequenceCertificate):
-        slim = replace(certificate, reference=None, induction=None)
-    elif isinstance(certificate, Certificate):
-        slim = replace(certificate, reference=None, recorded=None)
-    else:
-        slim = certificate
-    return to_json(slim, CertificateJson)
 
 
 def entries(gallery: Path) -> dict[str, Run]:

@@ -16,6 +16,7 @@ from distill.importing.buffers import BUFFERS
 from distill.importing.build import build
 from distill.importing.config import check_config, read_config
 from distill.importing.files import Found, find
+from distill.importing.gpt2_texts import AboutTexts, import_gpt2_texts
 from distill.importing.layout import Layout, builtin_layouts, chosen_layout, template
 from distill.importing.notes import BY, SENTENCES, Around, left_out, notes_of, precision
 from distill.importing.onnx_file import read_onnx
@@ -25,6 +26,8 @@ from distill.importing.parameters import Taken
 from distill.importing.perceptrons import perceptron
 from distill.importing.recognition import File, Read, placed, read_by, recognised, states_beside
 from distill.importing.recurrent import import_recurrent
+from distill.importing.recurrent_layout import may_be_recurrent
+from distill.importing.recurrent_layout import template as recurrent_template
 from distill.importing.rows import modules_of
 from distill.importing.settle import settle
 from distill.importing.tracr import import_tracr
@@ -69,6 +72,7 @@ def import_model(
     *,
     at: int | None = None,
     sizes: Sequence[int] | None = None,
+    about: AboutTexts | None = None,
 ) -> Imported:
     """Read a checkpoint by a layout: named, in a file, or recognised from names and shapes.
 
@@ -78,6 +82,7 @@ def import_model(
         layout: `NAME` or `FILE`, with `,VALUE=...` for what is to be other than the layout says.
         at: which network of a file that holds a list of them, from 0, or from -1 for the last.
         sizes: how many values every input has, where a task is given that says so.
+        about: what is said of the texts of a network over texts.
 
     Raises:
         DistillError: the file cannot be read, no layout or several fit, or a value that no tensor
@@ -85,13 +90,14 @@ def import_model(
     """
     path = Path(path)
     try:
-        own = own_run(path) if layout is None and at is None else None
+        about = about or AboutTexts()
+        own = own_run(path) if layout is None and at is None and about.nothing else None
         if own is not None:
             model, domain, note = own
             return Imported(model, domain, "distill", {"found": note})
         if path.suffix == ".onnx":
             return _of_graph(path, layout, at, sizes)
-        return _imported(find(path, at), layout, None if sizes is None else tuple(sizes))
+        return _imported(find(path, at), layout, None if sizes is None else tuple(sizes), about)
     except RecursionError as error:
         raise DistillError(
             f"checkpoint '{path}' is nested too deep: expected a plain state dict"
@@ -117,8 +123,15 @@ def _of_graph(
     )
 
 
-def _imported(found: Found, name: str | None, sizes: tuple[int, ...] | None) -> Imported:
+def _imported(
+    found: Found, name: str | None, sizes: tuple[int, ...] | None, about: AboutTexts
+) -> Imported:
     wrapped = bare(found.contents.tensors, str(found.path))
+    over_texts = import_gpt2_texts(
+        File(found.path, wrapped.tensors, found.contents.plain), name, about
+    )
+    if over_texts is not None:
+        return Imported(over_texts.model, over_texts.texts, over_texts.layout, over_texts.notes)
     layers = import_recurrent(wrapped.tensors, found.contents.plain, found.path, name)
     if layers is not None:
         return Imported(layers.model, layers.channels, layers.layout, layers.notes)
@@ -149,6 +162,12 @@ def _imported(found: Found, name: str | None, sizes: tuple[int, ...] | None) -> 
     raise LayoutError(
         f"checkpoint '{found.path}' is of no known layout ({', '.join(layouts)}); fill this in "
         f"and give it with --layout FILE:\n\n{template(shapes)}"
+        + (
+            "\nor, as matrices are of the shapes that a recurrent cell has, this:\n\n"
+            f"{recurrent_template()}"
+            if may_be_recurrent(shapes)
+            else ""
+        )
     )
 
 

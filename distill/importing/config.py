@@ -206,8 +206,7 @@ def check_config(config: Config, shape: TokenArchitecture, outputs: int, positio
     for names, size in sizes.values():
         for name in names:
             _must_be(config, name, (size, None, -1))
-    for name, allowed in FIXED.items():
-        _must_be(config, name, allowed)
+    check_fixed(config)
     root = math.sqrt(shape.d_head)
     for field in config.get("attn_scale"):
         scale = field.value
@@ -216,6 +215,16 @@ def check_config(config: Config, shape: TokenArchitecture, outputs: int, positio
             raise LayoutError(_unlike("attn_scale", field, (root,)))
     for name in EPSILONS if shape.layer_norm else ():
         _must_be(config, name, (NORM_EPSILON, None))
+
+
+def check_fixed(config: Config) -> None:
+    """Hold fields that say what no architecture does against that.
+
+    Raises:
+        LayoutError: one says otherwise.
+    """
+    for name, allowed in FIXED.items():
+        _must_be(config, name, allowed)
 
 
 def _must_be(config: Config, name: str, allowed: tuple[object, ...]) -> None:

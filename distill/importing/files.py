@@ -14,6 +14,8 @@ from distill.importing.tensors import SHARD, SUFFIXES, Contents, read_contents
 
 INDEX = ".index.json"
 MAX_INDEX = 8 * 1024**2
+SAVED, CONFIG = "model.safetensors", "config.json"
+"""A network and its config in a folder: whatever else lies there is not the network."""
 NO_WEIGHTS = {
     *("optimizer", "scheduler", "rng_state", "training_args", "scaler", "trainer_state"),
 }
@@ -61,6 +63,8 @@ def _in_folder(folder: Path) -> Path:
         and not SHARD.search(it.stem)
         and it.stem.removesuffix("_0") not in NO_WEIGHTS
     ]
+    if (folder / CONFIG).is_file():  # as Hugging Face's transformers saves a network
+        weights = [it for it in weights if it.name == SAVED] or weights
     found = indices or weights
     if len(found) == 1:
         return found[0]

@@ -298,3 +298,36 @@ def _apart(ours: str, weights: Tensor, layout: RecurrentLayout) -> Mapping[str, 
     return {
         BRACES.sub(name, ours): part.contiguous() for name, part in zip(names, weights, strict=True)
     }
+
+
+def may_be_recurrent(shapes: Mapping[str, tuple[int, ...]]) -> bool:
+    """Whether matrices are of the shapes that a cell has: from a state to a state, or to gates."""
+    matrices = [shape for shape in shapes.values() if len(shape) == 2]
+    square = [rows for rows, columns in matrices if rows == columns > 1]
+    fused = any(rows in (3 * columns, 4 * columns) and columns > 1 for rows, columns in matrices)
+    flat = all(len(shape) < 3 for shape in shapes.values())
+    return flat and (fused or any(square.count(size) > 1 for size in square))
+
+
+def template() -> str:
+    """A layout of a recurrent network, to fill in."""
+    told = "\n".join(
+        f"# {name} = ...   # {', '.join(value.allowed)}"
+        for name, value in VALUES.items()
+        if isinstance(value.allowed, tuple)
+    )
+    return f"""architecture = "{ARCHITECTURE}"
+
+[parameters]   # ours = [theirs, "their axes -> ours"]; * is a layer, {{r,z,n}} the gates in order
+# W_E = ["...", "v e -> v e"]
+# "layers.*.W_x{{r,z,n}}" = ["..._*", "(g h) x -> g h x"]   # one tensor for all gates, or
+# "layers.*.W_h{{r,z,n}}" = ["..._{{r,z,n}}_*", "h g -> h g"]   # one each; of an lstm i,f,g,o
+# "layers.*.b_x{{r,z,n}}" = ["..._{{r,z,n}}_*", "h -> h"]   # and b_h..., h_0, c_0
+# W_out = ["...", "a h -> a h"]   # and b_out
+
+[values]
+{told}
+
+[ignore]   # tensors that change nothing, and why
+# "W_?r_*" = "the reset gate is computed and not used"
+"""

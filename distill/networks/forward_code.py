@@ -147,7 +147,7 @@ def _functions(module: nn.Module) -> Iterator[tuple[types.CodeType, str, bool]]:
 
 
 def _of_library(function: types.FunctionType) -> bool:
-    return function.__module__.split(".")[0] == "torch"
+    return (function.__module__ or "").split(".")[0] == "torch"  # none where text was executed
 
 
 def _names(code: types.CodeType) -> set[str]:

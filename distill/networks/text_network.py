@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import cached_property
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 from numpy import ndarray
 from torch import Tensor
 
-from distill.checker.text_forms import FORMED, FORMED_STRESS, following, formed
+from distill.checker.text_forms import FORMED, FORMED_STRESS, formed
+from distill.checker.text_steps import growing
 from distill.domains.texts import Texts
 from distill.errors import DistillError
 from distill.networks.stored import Model
@@ -99,12 +100,6 @@ class TextNetwork:
         """The answers to texts of one length: values, with `none` where there is none."""
         return self.said(self.logits(texts))
 
-    def goes_on(self, texts: Int[ndarray, "n length"]) -> Bool[ndarray, "n tokens"]:
-        """The tokens that the network says may follow texts, which may be empty."""
-        places = torch.from_numpy(np.asarray(texts - self.texts.tokens.start))
-        logits = self._passed(replace(self.shape, reads="last"), places)[:, 0]
-        return following(self.shape.readout, self.answers, self.texts.tokens, logits)
-
     def _passed(
         self, shape: TextTransformer, places: Int[Tensor, "n length"]
     ) -> Float[ndarray, "n answers outputs"]:
@@ -127,9 +122,11 @@ class TextNetwork:
         key = (count, seed, stress)
         if key not in self._formed:
             draw = {"kind": kind, "length": self.texts.longest, "count": count, "seed": seed}
-            form, tokens = self.texts.form.data, self.texts.tokens
+            weights = {name: it.numpy() for name, it in self.parameters.items()}
+            longest, tokens = self.texts.longest, self.texts.tokens
+            grows = growing(asdict(self.shape), weights, self.answers, tokens, longest)
             try:
-                self._formed[key] = formed(form, draw, tokens, self.goes_on)
+                self._formed[key] = formed(self.texts.form.data, draw, tokens, grows)
             except ValueError as error:
                 raise DistillError(f"texts of the form {self.texts.form}: {error}") from error
         return self._formed[key]

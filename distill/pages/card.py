@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from distill.checker.scope import many
 from distill.domains.finite import input_names
 from distill.kinds.known import listed
+from distill.pages.spaces import trained_on
 from distill.pages.statements import not_checked
 from distill.records.attempts import Attempt
 from distill.records.counts import Disagreement, SequenceDisagreement, TextDisagreement
 from distill.records.report import Report
-from distill.runs.certificate import Certificate
-from distill.runs.sequence_certificate import SequenceCertificate
 from distill.runs.store import Run, RunRecord, run_name
-from distill.runs.text_certificate import TextCertificate
 from distill.tasks.files import specifier
 
 LISTED = 20
@@ -59,7 +57,7 @@ def card(run: Run) -> list[Entry]:
     report = run.report
     entries = [
         Entry("Network", (_network(run),)),
-        Entry("Training data", (_data(run),)),
+        Entry("Training data", (trained_on(run),)),
         Entry("Objective", _objective(run.record)),
         Entry("Coverage of the check", (_coverage(report),)),
         Entry("Not verified", tuple(not_checked(run))),
@@ -121,11 +119,16 @@ def commands(run: Run) -> list[Command]:
     """How to make the run again, check it and use it; where that can be typed."""
     record = run.record
     folder = shlex.quote(f"outputs/{record.task}/{run_name(record)}")
-    made = _made_by(record)
-    found = [] if made is None else [Command(made, "the same network, program and report")]
-    found.append(Command(f"distill verify {folder}", "derive the verdict again from the files"))
+    made, file = _made_by(record), record.settings.get("model")
+    beside = "" if file is None or record.seed is not None else f", where {file} is"
+    found = [] if made is None else [Command(made, f"the same network, program and report{beside}")]
+    again = "derive the verdict again from the files" + (
+        "" if made is None else ", which the command above has put there"
+    )
+    found.append(Command(f"distill verify {folder}", again))
     if run.program is not None:
-        found.append(Command(f"python {folder}/program.py {_example(run)}", "use the program"))
+        given = " ".join(run.certificate.example)
+        found.append(Command(f"python {folder}/program.py {given}", "use the program"))
     return found
 
 
@@ -146,18 +149,6 @@ def _made_by(record: RunRecord) -> str | None:
     return shlex.join(words)
 
 
-def _example(run: Run) -> str:
-    """Arguments that the program takes."""
-    certificate = run.certificate
-    if isinstance(certificate, Certificate):
-        return " ".join(str((first + last) // 2) for first, last in certificate.domain.inputs)
-    if isinstance(certificate, TextCertificate):
-        first, last = certificate.tokens
-        return " ".join(map(str, (last, first, last)[: certificate.longest]))
-    steps = [[last for _, last in certificate.inputs], [first for first, _ in certificate.inputs]]
-    return " ".join(",".join(map(str, step)) for step in (*steps, steps[0]))
-
-
 def _network(run: Run) -> str:
     record = run.record
     if record.seed is not None:
@@ -166,32 +157,6 @@ def _network(run: Run) -> str:
         return f"{record.architecture}, read from the checkpoint {record.settings['model']}."
     stored = "" if run.certificate.architecture is not None else " and not stored"
     return f"{record.architecture or 'a callable'}, given in memory{stored}."
-
-
-def _data(run: Run) -> str:
-    record, certificate = run.record, run.certificate
-    if record.seed is None:
-        return "Not known: the network was not trained here."
-    if isinstance(certificate, SequenceCertificate):
-        return (
-            f"Sequences of {many(certificate.length, 'step')} with the task's answers at every "
-            f"step, drawn with seed {record.seed}: most at random, some constant, sparse or "
-            "extreme. Training stops when fresh sequences drawn in the same way are right."
-        )
-    if isinstance(certificate, TextCertificate):
-        return "Not recorded."
-    total = 1
-    for first, last in certificate.domain.inputs:
-        total *= last - first + 1
-    if certificate.split is None:
-        return f"Not recorded, of {total:,} inputs."
-    split = certificate.split
-    if split.train == total:
-        return f"All {total:,} inputs, with the task's answers."
-    return (
-        f"{split.train:,} of {total:,} inputs ({split.train / total:.0%}) with the task's answers, "
-        f"drawn with seed {split.seed}; the others were held out."
-    )
 
 
 def _objective(record: RunRecord) -> tuple[str, ...]:

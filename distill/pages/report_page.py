@@ -25,7 +25,7 @@ from distill.pages.pages import (
     python_code,
     script_hash,
 )
-from distill.pages.pictures import pictures_of
+from distill.pages.pictures.every import pictures_of
 from distill.pages.statements import checked, located, meaning_statement, not_checked
 from distill.records.sentences import sentence_start
 from distill.runs.store import Run

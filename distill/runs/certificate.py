@@ -6,8 +6,8 @@ those of `verification.json` (`distill.checker`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import ClassVar, Literal
 
 import numpy as np
 from jaxtyping import Int
@@ -84,6 +84,8 @@ class Certificate:
     sha256: dict[str, str]
     kind: Literal["domain"] = "domain"
     format_version: int = CERTIFICATE_VERSION
+    answers: ClassVar[tuple[int, ...]] = ()
+    """What outputs stand for: of a finite domain they are its own."""
 
     @property
     def space(self) -> Domain:
@@ -91,6 +93,16 @@ class Certificate:
         first, last = self.domain.outputs
         inputs = tuple(range(low, high + 1) for low, high in self.domain.inputs)
         return Domain(inputs, range(first, last + 1))
+
+    @property
+    def example(self) -> tuple[str, ...]:
+        """Arguments that the program takes: a value of every input."""
+        return tuple(str((first + last) // 2) for first, last in self.domain.inputs)
+
+    @property
+    def slim(self) -> Certificate:
+        """How the run was checked, without what only a checker needs."""
+        return replace(self, reference=None, recorded=None)
 
     def stored_inputs(self) -> list[Int[ndarray, "n inputs"]]:
         """Values of the inputs that were checked, in one part: as many as a sample has, at most."""

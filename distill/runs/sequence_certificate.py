@@ -5,7 +5,7 @@ The counterpart of `distill.runs.certificate`: the same file, `certificate.json`
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from jaxtyping import Int
@@ -58,6 +58,17 @@ class SequenceCertificate:
     def space(self) -> Channels:
         """What is read at every step, and how many numbers answer."""
         return Channels(tuple(range(low, high + 1) for low, high in self.inputs), self.outputs)
+
+    @property
+    def example(self) -> tuple[str, ...]:
+        """Arguments that the program takes: three steps, their channels separated by commas."""
+        last, first = [high for _, high in self.inputs], [low for low, _ in self.inputs]
+        return tuple(",".join(map(str, step)) for step in (last, first, last))
+
+    @property
+    def slim(self) -> SequenceCertificate:
+        """How the run was checked, without what only a checker needs."""
+        return replace(self, reference=None, induction=None)
 
     def stored_inputs(self) -> list[Int[ndarray, "n length channels"]] | None:
         """The sequences that were checked, length by length; null where nothing was emitted."""

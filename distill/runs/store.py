@@ -173,8 +173,7 @@ def _read_model(folder: Path, certificate: AnyCertificate) -> Model:
     try:
         weights = load_weights(read_bytes(folder, "model.safetensors"))
         assert certificate.architecture is not None, "read only where a network was stored"
-        answers = () if isinstance(certificate, Certificate) else certificate.answers
-        return Model(certificate.architecture, weights, answers)
+        return Model(certificate.architecture, weights, certificate.answers)
     except RunFolderError:
         raise
     except Exception as error:

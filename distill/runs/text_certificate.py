@@ -52,6 +52,17 @@ class TextCertificate:
         """What a text is made of."""
         return Texts(range(self.tokens[0], self.tokens[1] + 1), self.longest, self.form)
 
+    @property
+    def example(self) -> tuple[str, ...]:
+        """Arguments that the program takes: the tokens of a short text."""
+        first, last = self.tokens
+        return tuple(map(str, (last, first, last)[: self.longest]))
+
+    @property
+    def slim(self) -> TextCertificate:
+        """How the run was checked: nothing in it is needed by a checker only."""
+        return self
+
     def stored_inputs(self) -> list[Int[ndarray, "_ _"]] | None:
         """The texts that were checked, length by length; null where nothing was emitted.
 

@@ -175,5 +175,5 @@ def sizes_of(
         name: value
         for name, value in given.items()
         if name not in LAYOUT
-        and (type(value) is int or (isinstance(value, tuple) and isinstance(value[0], int)))
+        and (type(value) is int or (isinstance(value, tuple) and {*map(type, value)} == {int}))
     }

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from builders.commands import distill_here
 from builders.exploring import loop_of_program
-from builders.paths import GALLERY
+from builders.paths import GALLERY, ROOT
 
 from distill.errors import RunFolderError
 from distill.gallery.collect import INDEX, collect, differences, draw, entries
@@ -17,7 +17,7 @@ from distill.kinds.automaton.mechanism import AutomatonMechanism
 from distill.kinds.known import write_again
 from distill.kinds.recurrence.contradiction import contradicted as contradicted_along
 from distill.kinds.recurrence.mechanism import RecurrenceMechanism
-from distill.pages.pictures import pictures_of
+from distill.pages.pictures.every import pictures_of
 from distill.pages.report_page import report_page
 from distill.records.refusal import Refusal
 
@@ -56,6 +56,7 @@ def test_every_program_and_a_page_of_each_kind_is_what_its_mechanism_gives():
 
 def test_the_gallery_has_networks_of_every_kind_and_is_small():
     shown = entries(GALLERY)
+    assert f"shows {len(shown)} networks" in (ROOT / "README.md").read_text()
     kinds = [run.mechanism.kind for run in shown.values()]
     assert len(shown) >= 24
     of_domains = {"fourier", "group", "closed_form", "comparison"}

@@ -1,6 +1,7 @@
 """Recurrent networks from files: the library's state dicts, and others by layouts."""
 
 import json
+import tomllib
 from itertools import pairwise
 
 import numpy as np
@@ -8,6 +9,8 @@ import pytest
 import torch
 
 from distill import Channels, DistillError, import_model
+from distill.importing.recurrent_layout import may_be_recurrent
+from distill.importing.values import LayoutError
 
 LAYOUT = """
 architecture = "recurrent_layers"
@@ -296,3 +299,44 @@ def test_a_config_that_says_another_cell_is_contradicted_aloud(tmp_path, said):
     (tmp_path / "config.json").write_text(json.dumps(said))
     with pytest.raises(DistillError, match=r"config\.json' says"):
         import_model(tmp_path / "network.pt")
+
+
+def test_a_file_with_a_cell_that_no_layout_reads_gets_a_layout_to_fill_in(tmp_path):
+    """What is filled in where the dots are is read."""
+    path, known = written(tmp_path)
+    with pytest.raises(LayoutError) as told:
+        import_model(path)
+    text = str(told.value).partition("that a recurrent cell has, this:\n\n")[2]
+    assert tomllib.loads(text)["architecture"] == "recurrent_layers"
+    own = tmp_path / "own.toml"
+    filled = {
+        '# W_E = ["...",': 'W_E = ["embedding",',
+        '# "layers.*.W_x{r,z,n}" = ["..._*", "(g h) x -> g h x"]': (
+            '"layers.*.W_x{z,n}" = ["W_x{z,n}_*", "h x -> h x"]'
+        ),
+        '# "layers.*.W_h{r,z,n}" = ["..._{r,z,n}_*"': '"layers.*.W_h{z,n}" = ["W_h{z,n}_*"',
+        '# "layers.*.b_x{r,z,n}" = ["..._{r,z,n}_*"': '"layers.*.b_x{z,n}" = ["b_{z,n}_*"',
+        '# W_out = ["...", "a h -> a h"]   # and b_out': (
+            'W_out = ["W_out", "a h -> a h"]\nb_out = ["b_out", "a -> a"]\n'
+            '"layers.*.h_0" = ["h0_*", "h -> h"]'
+        ),
+        "# cell = ...": 'cell = "gru"',
+        "# reset = ...": 'reset = "unused"',
+        "# update = ...": 'update = "keeps"',
+        "# readout = ...": 'readout = "choice"\nanswers = "1-0"',
+        '# "W_?r_*"': '"*r_*"',
+    }
+    for line, instead in filled.items():
+        assert line in text
+        text = text.replace(line, instead)
+    own.write_text(text)
+    words = np.random.default_rng(0).integers(0, 2, (5, 6))
+    read = [import_model(path, layout).model for layout in (str(own), str(known))]
+    assert np.array_equal(*(logits(model, words) for model in read))
+
+
+def test_a_perceptron_with_layers_of_many_sizes_gets_no_cell_to_fill_in():
+    assert may_be_recurrent({"a": (12, 3), "b": (12, 4)})
+    assert may_be_recurrent({"a": (4, 4), "b": (4, 4), "c": (2, 4)})
+    assert not may_be_recurrent({"a": (5, 3), "b": (5, 5), "c": (2, 5)})
+    assert not may_be_recurrent({"q": (4, 5, 5), "b": (5, 5), "c": (5, 5)})

@@ -78,7 +78,7 @@ def test_the_guide_names_every_package_and_what_it_points_to_is_there():
         if (path / "__init__.py").is_file() or (path.suffix == ".py" and not name.startswith("_")):
             assert name in named, name
     answers = re.findall(r"\| `(distill/[\w/]+\.py)` \|", page)
-    assert len(answers) == 10
+    assert len(answers) >= 10
     for answer in answers:
         assert (ROOT / answer).is_file(), answer
 

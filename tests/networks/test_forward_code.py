@@ -136,3 +136,17 @@ def test_a_module_that_parts_from_its_layers_beyond_all_that_is_tried_is_a_black
     assert run.model is None
     assert run.report.verdict == "tested"
     assert any("what it does on longer sequences" in it for it in run.report.remarks)
+
+
+def test_code_that_was_executed_from_a_text_is_looked_at_too():
+    """Its functions have no module that they are of, as in a notebook that runs itself."""
+    source = """
+def turned(y): return -y if len(y) > 35 else y
+class Given(Plain):
+    def forward(self, tokens): return BODY
+"""
+    for body, seen in (("self.said(tokens)", True), ("turned(self.said(tokens))", False)):
+        names = {"Plain": Plain, "__builtins__": __builtins__}
+        exec(source.replace("BODY", body), names)
+        names["turned"].__module__ = None
+        assert (other_ways(names["Given"]()) is None) == seen

@@ -132,7 +132,7 @@ def test_one_picture_stands_in_the_first_screen_and_every_other_has_a_link(plant
 
 
 def test_what_says_most_is_the_hero(planted_run):
-    from distill.pages.pictures import pictures_of
+    from distill.pages.pictures.every import pictures_of
 
     pictures = pictures_of(distill.load_run(planted_run))
     found = hero(pictures)

@@ -79,9 +79,12 @@ def test_the_commands_make_the_run_again(trained, planted):
         **{"attempts": (), "versions": {}, "platform": "", "threads": 1},
         seconds={},
     )
-    assert commands(replace(planted, record=record))[0].line == (
-        "distill run mod_add --model 'grok king.pth' --layout nanda_transformer"
-    )
+    made, again, _ = commands(replace(planted, record=record))
+    assert made.line == "distill run mod_add --model 'grok king.pth' --layout nanda_transformer"
+    assert made.does.endswith("where grok king.pth is")
+    assert again.does.endswith("which the command above has put there")
+    assert commands(trained)[0].does == "the same network, program and report"
+    assert commands(planted)[0].does == "derive the verdict again from the files"
 
 
 def test_a_task_of_a_file_is_run_again_from_its_file(planted):

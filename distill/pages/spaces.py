@@ -1,0 +1,98 @@
+"""What a page says and draws of a run by what its network reads: one place for every space."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from distill.checker.scope import many
+from distill.drawing.picture import Picture
+from distill.pages.pictures.lengths import lengths_picture
+from distill.pages.pictures.located import located_picture
+from distill.pages.pictures.losses import training_pictures
+from distill.pages.pictures.rivals import decoys
+from distill.pages.pictures.sequence_training import training_picture
+from distill.records.curve import TrainingCurve
+from distill.records.refusal import Refusal
+from distill.runs.certificate import Certificate
+from distill.runs.sequence_certificate import SequenceCertificate
+from distill.runs.store import Run
+
+
+@dataclass(frozen=True)
+class OfSpace:
+    """What a page has for the runs of one space.
+
+    Attributes:
+        data: what a network that was trained here learned from, as a sentence.
+        draw: the pictures beside those of the mechanism; null for one that cannot be drawn.
+    """
+
+    data: Callable[[Run], str]
+    draw: Callable[[Run], tuple[Picture | None, ...]]
+
+
+def trained_on(run: Run) -> str:
+    """What its network learned from, as a sentence."""
+    if run.record.seed is None:
+        return "Not known: the network was not trained here."
+    return SPACES[run.certificate.kind].data(run)
+
+
+def drawn_of_space(run: Run) -> tuple[Picture | None, ...]:
+    """The pictures that any run over the same space has."""
+    return SPACES[run.certificate.kind].draw(run)
+
+
+def _domain_data(run: Run) -> str:
+    certificate = run.certificate
+    assert isinstance(certificate, Certificate), "of a finite domain"
+    total, split = certificate.space.size, certificate.split
+    if split is None:
+        return f"Not recorded, of {total:,} inputs."
+    if split.train == total:
+        return f"All {total:,} inputs, with the task's answers."
+    return (
+        f"{split.train:,} of {total:,} inputs ({split.train / total:.0%}) with the task's answers, "
+        f"drawn with seed {split.seed}; the others were held out."
+    )
+
+
+def _domain_pictures(run: Run) -> tuple[Picture | None, ...]:
+    curves = training_pictures(run.curve) if isinstance(run.curve, TrainingCurve) else ()
+    return (*curves, decoys(run.report))
+
+
+def _sequence_data(run: Run) -> str:
+    assert isinstance(run.certificate, SequenceCertificate), "over sequences"
+    return (
+        f"Sequences of {many(run.certificate.length, 'step')} with the task's answers at every "
+        f"step, drawn with seed {run.record.seed}: most at random, some constant, sparse or "
+        "extreme. Training stops when fresh sequences drawn in the same way are right."
+    )
+
+
+def _sequence_pictures(run: Run) -> tuple[Picture | None, ...]:
+    assert isinstance(run.certificate, SequenceCertificate), "over sequences"
+    assert not isinstance(run.curve, TrainingCurve), "of a run over sequences"
+    lengths = None
+    if not isinstance(run.mechanism, Refusal) and run.exhibits is not None:
+        lengths = lengths_picture(run.report, run.certificate.length)
+    training = training_picture(run.curve, run.record.attempts)
+    return located_picture(run.report), lengths, training
+
+
+def _text_data(_: Run) -> str:
+    return "Not recorded."
+
+
+def _text_pictures(run: Run) -> tuple[Picture | None, ...]:
+    return (located_picture(run.report),)
+
+
+SPACES: Mapping[str, OfSpace] = {
+    "domain": OfSpace(_domain_data, _domain_pictures),
+    "sequences": OfSpace(_sequence_data, _sequence_pictures),
+    "texts": OfSpace(_text_data, _text_pictures),
+}
+"""By the `kind` of a certificate."""
