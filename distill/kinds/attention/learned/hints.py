@@ -34,27 +34,39 @@ def attention_along(
 def that_matter(
     network: TextNetwork, batches: Sequence[Int[ndarray, "_ _"]]
 ) -> list[tuple[int, int]]:
-    """Heads whose attention along another text changes answers."""
-    changed, total = np.zeros((network.shape.n_layers, network.shape.n_heads)), 0
-    for rows in batches:
-        if len(rows) < 2:
-            continue
-        said = network.run(rows)
-        total += said.size
-        for layer, head in np.ndindex(*changed.shape):
+    """Heads that answers need: all but those that may look one position on, all at once.
 
-            def elsewhere(site: str, there: Tensor, layer: int = layer, head: int = head) -> Tensor:
-                if site != f"attention {layer}":
-                    return there
+    Heads that do the same stand in for each other, so they are let go one by one, the least needed
+    first, as long as answers stay.
+    """
+    batches = [rows for rows in batches if rows.shape[1] > 1 and len(rows) > 1][-FEW:]
+    said = [network.run(rows) for rows in batches]
+    total = sum(each.size for each in said)
+
+    def changed(gone: set[tuple[int, int]]) -> float:
+        def elsewhere(site: str, there: Tensor) -> Tensor:
+            kind, layer = site.split()
+            heads = [head for at, head in gone if kind == "attention" and at == int(layer)]
+            if heads:
                 there = there.clone()
-                there[:, head] = there[:, head].roll(1, 0)
-                return there
+                there[:, heads] = there[:, heads].roll((1, 1), (0, 3))
+            return there
 
-            then = network.said(network.logits(rows, elsewhere))
-            changed[layer, head] += (~network.same(then, said)).sum()
-    return [
-        (int(layer), int(head)) for layer, head in zip(*np.nonzero(changed > MATTERS * total), strict=True)
-    ]
+        pairs = zip(batches, said, strict=True)
+        then = (network.same(network.said(network.logits(rows, elsewhere)), it) for rows, it in pairs)
+        return sum(int((~same).sum()) for same in then) / max(1, total)
+
+    every = list(np.ndindex(network.shape.n_layers, network.shape.n_heads))
+    alone = {head: changed({head}) for head in every}
+    gone = set[tuple[int, int]]()
+    for head in sorted(every, key=lambda it: alone[it]):
+        if changed({*gone, head}) <= MATTERS:
+            gone.add(head)
+    return [(layer, head) for layer, head in every if (layer, head) not in gone]
+
+
+FEW = 6
+"""Lengths of texts along which heads are let go."""
 
 
 class Hints:
