@@ -201,9 +201,11 @@ def _replaced(evidence: TextEvidence, selections: list[Mapping[str, Any]]) -> tu
                 layer: int,
                 head: int,
                 attention: ndarray,
-                decoy: dict = dict(zip(heads[place], decoys[place], strict=True)),  # noqa: B008
+                which: list = heads[place],
+                those: list = decoys[place],
             ) -> ndarray:
-                return decoy.get((layer, head), attention)
+                at = (layer, head)
+                return those[which.index(at)] if at in which else attention
 
             then, _ = answers_of(shape, evidence.answers, through(shape, exact, places, astray))
             matters[place] = not alike(shape, then, said).all()
@@ -213,7 +215,7 @@ def _replaced(evidence: TextEvidence, selections: list[Mapping[str, Any]]) -> tu
                 both = np.minimum(own[head], pattern).sum(axis=2)[:, before:].sum()
                 shared[place][which] += both
         rows_seen += rows.size
-    least = [float(each.min()) * it for each, it in zip(shared, matters, strict=True)]
+    least = [float(each.min() * it) for each, it in zip(shared, matters, strict=True)]
     return same / total, min(least) / rows_seen
 
 

@@ -38,7 +38,9 @@ PRIMITIVES: Mapping[str, str] = {
         copied.append(found)
     return copied
 ''',
-    "copy_first": '''def copy_first(chosen: list[list[bool]], values: list[int], otherwise: int) -> list[int]:
+    "copy_first": '''def copy_first(
+    chosen: list[list[bool]], values: list[int], otherwise: int
+) -> list[int]:
     """The value that is chosen, from every position; the first of several."""
     copied = []
     for row in chosen:
@@ -54,7 +56,9 @@ PRIMITIVES: Mapping[str, str] = {
     found = [min([v if c else top for c, v in zip(row, values)]) for row in chosen]
     return [v if any(row) else otherwise for v, row in zip(found, chosen)]
 ''',
-    "greatest": '''def greatest(chosen: list[list[bool]], values: list[int], otherwise: int) -> list[int]:
+    "greatest": '''def greatest(
+    chosen: list[list[bool]], values: list[int], otherwise: int
+) -> list[int]:
     """The largest value that is chosen, from every position."""
     low = min(values)
     found = [max([v if c else low for c, v in zip(row, values)]) for row in chosen]
@@ -71,7 +75,9 @@ PRIMITIVES: Mapping[str, str] = {
         won.append(best)
     return won
 ''',
-    "vote_last": '''def vote_last(chosen: list[list[bool]], values: list[int], otherwise: int) -> list[int]:
+    "vote_last": '''def vote_last(
+    chosen: list[list[bool]], values: list[int], otherwise: int
+) -> list[int]:
     """The value that is chosen most often, from every position; of several the one met last."""
     won = []
     for row in chosen:

@@ -9,7 +9,7 @@ selection for which no answer changes are read by nothing: they share nothing wi
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from dataclasses import asdict
 
 import numpy as np
@@ -45,7 +45,10 @@ def replaced(mechanism: AttentionMechanism, view: TextTrace) -> Measured:
         return {}
     network, total, positions = view.network, 0, 0
     stays = [0, 0]
-    shared = [Counter[tuple[int, tuple[int, int]]](), Counter[tuple[int, tuple[int, int]]]()]
+    shared: list[dict[tuple[int, tuple[int, int]], float]] = [
+        defaultdict(float),
+        defaultdict(float),
+    ]
     matters = np.zeros(len(selections), dtype=bool)
     for rows in replaced_texts(network):
         said, own = _as_it_is(network, rows)

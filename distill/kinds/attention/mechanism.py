@@ -32,7 +32,16 @@ class Step:
 
     name: str
     op: Literal[
-        "select", "map", "width", "mean", "copy", "copy_first", "least", "greatest", "vote", "vote_last"
+        "select",
+        "map",
+        "width",
+        "mean",
+        "copy",
+        "copy_first",
+        "least",
+        "greatest",
+        "vote",
+        "vote_last",
     ]
     of: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()

@@ -47,8 +47,6 @@ def selections_of(
             if variable is not None:
                 values[name][place] = given.get(variable) or space[variable]
     return {
-        name: narrowed(taken[name][0], pairs, values[name])
-        if taken[name][1] is not None
-        else pairs
+        name: narrowed(taken[name][0], pairs, values[name]) if taken[name][1] is not None else pairs
         for name, pairs in found.items()
     }

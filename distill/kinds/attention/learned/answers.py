@@ -15,7 +15,7 @@ from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
 from distill.kinds.attention.learned.pool import MERIT, Pool
-from distill.kinds.attention.learned.terms import Variable, cost_of
+from distill.kinds.attention.learned.terms import GIVEN, TOKEN, Variable, cost_of
 
 READ = 0.0015
 """Part of the answers that a candidate must win for every unit of what there is to read."""
@@ -56,7 +56,9 @@ def _promising(pool: Pool, target: Int[ndarray, " m"]) -> list[Variable]:
     """The plainest variables, and those that are right most often."""
     every = sorted(pool, key=lambda it: it.cost - MERIT * pool.merit[it])
     plain, others = every[:MOST_FIRST], every[MOST_FIRST:]
-    right = [float((pool.values.of(it)[pool.values.asked.wanted] == target).mean()) for it in others]
+    right = [
+        float((pool.values.of(it)[pool.values.asked.wanted] == target).mean()) for it in others
+    ]
     order = np.argsort([-part for part in right], kind="stable")[:MOST_FIRST]
     return [*plain, *(others[k] for k in order)]
 
@@ -119,7 +121,7 @@ def _guards(
     numbers = [(each, array[places[each]]) for each in telling]
     for variable, row in zip(variables[:MOST_GUARDED], array, strict=False):
         values = np.unique(row)
-        few = values if len(values) <= 8 else values[:2] if variable.op != "tokens" else values
+        few = values if len(values) <= 8 else values[:2] if variable is not TOKEN else values
         for value in few.tolist():
             rows = row == value
             if 0 < rows.sum() < len(rows):
@@ -155,11 +157,9 @@ def _by_cases(
     """Lists of two cases, the second of which may be given."""
     total = right.shape[1]
     price = READ * costs[:, None] * total
-    inside = right @ held.T - price
-    first = inside.argmax(axis=0)
-    if rest is None:
-        outside = right.sum(axis=1, keepdims=True) - right @ held.T - price
-        second = outside.argmax(axis=0)
+    inside = right @ held.T
+    first = (inside - price).argmax(axis=0)
+    second = (right.sum(axis=1, keepdims=True) - inside - price).argmax(axis=0)
     behind = right[second] if rest is None else rest[1][None]
     hits = (right[first] * held + behind * (1 - held)).mean(axis=1)
     dear = np.array([guard.cost for guard in guards]) + costs[first]
@@ -215,7 +215,7 @@ def _inner(each: Variable, places: dict[Variable, str]) -> str:
 
 
 def _is_constant(each: Variable) -> bool:
-    return each.op == "map" and not each.reads
+    return each.op == "map" and not each.reads and each not in GIVEN
 
 
 def _parts(reads: Sequence[Variable]) -> frozenset:

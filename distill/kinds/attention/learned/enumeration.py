@@ -18,6 +18,7 @@ from distill.kinds.attention.learned.hints import Hints
 from distill.kinds.attention.learned.pool import MERIT, Pool
 from distill.kinds.attention.learned.terms import (
     AT,
+    GIVEN,
     IN_ORDER,
     TOKEN,
     Atom,
@@ -140,9 +141,9 @@ class Enumeration:
     def _related(self, group: list[Variable], more: bool = False) -> Iterator[tuple[Atom, ...]]:
         """Relations between two of a group, one of which was made."""
         for (k, key), (q, query) in product(enumerate(group), enumerate(group)):
-            if key.op in GIVEN and query.op in GIVEN:
+            if key in GIVEN and query in GIVEN:
                 continue
-            plain = key is query or key.op in GIVEN or query.op in GIVEN
+            plain = key is query or key in GIVEN or query in GIVEN
             if not plain and k + q > len(group) // 2:
                 continue
             for operator in ("==", "<=", "<", ">", ">=", "!=") if plain else ("==",):
@@ -209,7 +210,10 @@ class Enumeration:
 
     def _worth_taking(self) -> list[Variable]:
         """Variables that selections of others may take something of."""
-        return [*self.pool.best(MOST_DEEP, ("count",), True), *self.pool.best(MOST_DEEP, ("other",), True)]
+        return [
+            *self.pool.best(MOST_DEEP, ("count",), True),
+            *self.pool.best(MOST_DEEP, ("other",), True),
+        ]
 
     def _maps(self) -> None:
         """Differences and sums of two counts, rests of one, and signs."""
@@ -241,6 +245,5 @@ class Enumeration:
 
 MIRROR = Relation("j == len(xs) - 1 - i", lambda k, q, j, i: j == q - 1 - i, 2.0)
 """The place as far from the end as the query is from the beginning."""
-GIVEN = ("tokens", "at")
 MOST_OF_A_SORT, MOST_ORDERED, MOST_GUARDS, MOST_MAPPED, MOST_DEEP = 24, 12, 8, 12, 4
 MOST_PLAIN = 50

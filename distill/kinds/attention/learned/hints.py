@@ -34,7 +34,8 @@ def attention_along(
 def that_matter(
     network: TextNetwork, batches: Sequence[Int[ndarray, "_ _"]]
 ) -> list[tuple[int, int]]:
-    """Heads that answers need: all but those that may look one position on, all at once.
+    """Heads that answers need: all but those that may look at another text's positions, one on, or
+    at themselves alone, all at once.
 
     Heads that do the same stand in for each other, so they are let go one by one, the least needed
     first, as long as answers stay.
@@ -44,22 +45,28 @@ def that_matter(
     total = sum(each.size for each in said)
 
     def changed(gone: set[tuple[int, int]]) -> float:
+        return max(astray(gone, alone=False), astray(gone, alone=True))
+
+    def astray(gone: set[tuple[int, int]], alone: bool) -> float:
         def elsewhere(site: str, there: Tensor) -> Tensor:
             kind, layer = site.split()
             heads = [head for at, head in gone if kind == "attention" and at == int(layer)]
             if heads:
                 there = there.clone()
-                there[:, heads] = there[:, heads].roll((1, 1), (0, 3))
+                itself = torch.eye(there.shape[3], dtype=there.dtype)
+                there[:, heads] = itself if alone else there[:, heads].roll((1, 1), (0, 3))
             return there
 
         pairs = zip(batches, said, strict=True)
-        then = (network.same(network.said(network.logits(rows, elsewhere)), it) for rows, it in pairs)
+        then = (
+            network.same(network.said(network.logits(rows, elsewhere)), it) for rows, it in pairs
+        )
         return sum(int((~same).sum()) for same in then) / max(1, total)
 
     every = list(np.ndindex(network.shape.n_layers, network.shape.n_heads))
-    alone = {head: changed({head}) for head in every}
+    needed = {head: changed({head}) for head in every}
     gone = set[tuple[int, int]]()
-    for head in sorted(every, key=lambda it: alone[it]):
+    for head in sorted(every, key=lambda it: needed[it]):
         if changed({*gone, head}) <= MATTERS:
             gone.add(head)
     return [(layer, head) for layer, head in every if (layer, head) not in gone]

@@ -19,7 +19,6 @@ from scipy.optimize import minimize
 from torch import Tensor
 
 from distill.checker.attended import weighed
-
 from distill.kinds.attention.learned.asked import Asked
 from distill.kinds.attention.learned.hints import Hints, attention_along
 from distill.kinds.attention.mechanism import AttentionMechanism
@@ -61,8 +60,7 @@ def with_heads(
         return 0.0, mechanism
     like = np.mean([each.like(names, heads) for each in seen], axis=0)
     ways = [
-        (names[which], heads[place])
-        for which, place in zip(*np.nonzero(like >= LIKE), strict=True)
+        (names[which], heads[place]) for which, place in zip(*np.nonzero(like >= LIKE), strict=True)
     ]
     spreads = {way: _spread(*way, seen) for way in ways}
     own: dict[Head, str] = {}
@@ -71,13 +69,15 @@ def with_heads(
             own[head] = names[int(like[:, place].argmax())]
     best = _stays(seen, own, spreads)
     while True:
-        moves = [{**own, head: name} for name, head in ways if own.get(head) != name]
-        moves += [{h: n for h, n in own.items() if h != head} for head in own]
-        tried = [(_stays(seen, moved, spreads), moved) for moved in moves]
-        most = max(tried, key=lambda it: it[0], default=(0.0, own))
-        if most[0] <= best + LEAST_GAIN:
+        more = [{**own, head: name} for name, head in ways if own.get(head) != name]
+        less = [{h: n for h, n in own.items() if h != head} for head in own]
+        less = [moved for moved in less if {*moved.values()} == {*own.values()}]
+        tried = [(_stays(seen, moved, spreads) - LEAST_GAIN, moved) for moved in more]
+        tried += [(_stays(seen, moved, spreads) - LET_GO, moved) for moved in less]
+        if not tried or (most := max(tried, key=lambda it: it[0]))[0] <= best:
             break
-        best, own = most
+        own = most[1]
+        best = _stays(seen, own, spreads)
     steps = list(mechanism.steps)
     for place, step in enumerate(steps):
         mine = sorted(head for head, name in own.items() if name == step.name)
@@ -87,8 +87,8 @@ def with_heads(
     return best, replace(mechanism, steps=tuple(steps))
 
 
-LEAST_GAIN = 1e-3
-"""Part of the answers that another head must keep."""
+LEAST_GAIN, LET_GO = 1e-3, 0.01
+"""Part of the answers that another head must keep, and that must stay without one."""
 
 
 def _stays(

@@ -91,7 +91,11 @@ class Pool:
                     many = np.flatnonzero(~single if op != "copy" else np.ones_like(single))
                     if len(many):
                         new += self._taken(
-                            op, value, [some[k] for k in many], choice[many], merits[start + many]
+                            op,
+                            value,
+                            [some[int(k)] for k in many],
+                            choice[many],
+                            merits[start + many],
                         )
         return new
 
@@ -108,9 +112,7 @@ class Pool:
         arrays = aggregated(choice, op, [self.values.of(value)], self.nothing)
         own = COSTS.get(op, DEAR) + (0.0 if value is TOKEN else 0.3)
         for place, selection in enumerate(selections):
-            made = Variable(
-                op, sort, own, reads=(value,), chosen=selection, otherwise=self.nothing
-            )
+            made = Variable(op, sort, own, reads=(value,), chosen=selection, otherwise=self.nothing)
             if self.add(made, float(merits[place]), arrays[place]):
                 new.append(made)
         return new

@@ -7,7 +7,7 @@ were not searched with; where the best of them parts from the network, those tex
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,8 +25,8 @@ from distill.kinds.attention.sample import sampled
 from distill.networks.text_network import TextNetwork
 
 SEARCH_SEED, TRIED_SEED = 211, 307
-MOST_TEXTS, MOST_SQUARES = 72, 120_000
-"""Texts of a search, and the pairs of positions in them, at most."""
+FEWEST_TEXTS, MOST_TEXTS, MOST_SQUARES = 24, 72, 120_000
+"""Texts of a search at least and at most, and pairs of positions in them."""
 OF_A_LENGTH, TRIED, OF_A_FORM = 40, 120, 400
 """Texts of a length that are searched with and tried on; and those of a form."""
 ROUNDS, MOST_JOINED, MOST_TRIED = 4, 24, 12
@@ -73,53 +73,64 @@ def texts_of(network: TextNetwork, seed: int, count: int) -> list[Int[ndarray, "
     """Texts as a network's are, evenly drawn and structured ones."""
     if network.texts.form is None:
         return sampled(network.texts, seed=seed, count=count)
-    return [
-        rows for stress in (False, True) for rows in network.formed(OF_A_FORM, seed, stress)
-    ]
+    return [rows for stress in (False, True) for rows in network.formed(OF_A_FORM, seed, stress)]
 
 
 def search(network: TextNetwork) -> Tried | None:
-    """The plainest program that is as good as the best one."""
-    until = time.process_time() + SECONDS
+    """The program that is worth most; none where answers are no integers."""
+    batches = texts_of(network, SEARCH_SEED, OF_A_LENGTH)
+    source = ask(network, batches)
     tried = ask(network, texts_of(network, TRIED_SEED, TRIED))
-    source = ask(network, texts_of(network, SEARCH_SEED, OF_A_LENGTH))
     if not np.array_equal(tried.answers, np.rint(tried.answers)):
         return None
-    heads = that_matter(network, texts_of(network, SEARCH_SEED, OF_A_LENGTH)[-4:])
+    heads = that_matter(network, batches)
+    return searched(
+        source,
+        tried,
+        network.shape.causal,
+        constants_of(network),
+        lambda asked: hints_of(network, asked, heads),
+    )
+
+
+def searched(
+    source: Asked,
+    tried: Asked,
+    causal: bool,
+    constants: Sequence[int],
+    hints: Callable[[Asked], Hints | None],
+) -> Tried | None:
+    """Search with some texts, and try what is found on others; what parts there joins the search.
+
+    Args:
+        source: texts of the search.
+        tried: others.
+        causal: whether no position sees a later one.
+        constants: tokens that may be named.
+        hints: what attention says of texts; null where nothing is known of it.
+    """
+    until = time.process_time() + SECONDS
     length = source.tokens.shape[1]
-    count = int(min(MOST_TEXTS, max(16, MOST_SQUARES // (length * length))))
+    count = int(min(MOST_TEXTS, max(FEWEST_TEXTS, MOST_SQUARES // (length * length))))
     asked = source.some(_spread(source, count))
     best: Tried | None = None
+    on = Values(tried)
     for _ in range(ROUNDS):
-        found = _round(network, asked, tried, heads, until)
+        found: Tried | None = None
+        enumeration = Enumeration(Values(asked), causal, constants, (), hints(asked))
+        for _ in enumeration.levels(LEVELS, until):
+            each = [try_on(on, it) for it in candidates(enumeration.pool)[:MOST_TRIED]]
+            found = chosen([*each, *([] if found is None else [found])])
+            if found.part >= ENOUGH:
+                break
         if found is None or (best is not None and found.worth <= best.worth):
             break
         best = found
         if found.agree.all() or time.process_time() > until:
             break
-        parting = np.flatnonzero(~found.agree)[:: max(1, int((~found.agree).sum()) // MOST_JOINED)]
-        asked = _joined(asked, tried.some(parting[:MOST_JOINED]))
-    return best
-
-
-def _round(
-    network: TextNetwork,
-    asked: Asked,
-    tried: Asked,
-    heads: Sequence[tuple[int, int]],
-    until: float,
-) -> Tried | None:
-    """Search with some texts, level by level, and try what is found on others."""
-    enumeration = Enumeration(
-        Values(asked), network.shape.causal, constants_of(network), (), hints_of(network, asked, heads)
-    )
-    best: Tried | None = None
-    on = Values(tried)
-    for _ in enumeration.levels(LEVELS, until):
-        each = [try_on(on, it) for it in candidates(enumeration.pool)[:MOST_TRIED]]
-        best = chosen([*each, *([] if best is None else [best])])
-        if best.part >= ENOUGH:
-            break
+        parting = np.flatnonzero(~found.agree)
+        parting = parting[:: max(1, len(parting) // MOST_JOINED)][:MOST_JOINED]
+        asked = _joined(asked, tried.some(parting))
     return best
 
 
@@ -170,9 +181,7 @@ def constants_of(network: TextNetwork) -> list[int]:
 FEW_TOKENS = 8
 
 
-def hints_of(
-    network: TextNetwork, asked: Asked, heads: Sequence[tuple[int, int]]
-) -> Hints | None:
+def hints_of(network: TextNetwork, asked: Asked, heads: Sequence[tuple[int, int]]) -> Hints | None:
     """The attention of heads along the texts of a search."""
     if not heads:
         return None

@@ -45,7 +45,7 @@ class Variable:
     """Something that has an integer at every position.
 
     Attributes:
-        op: an aggregation, or where it comes from.
+        op: an aggregation, or a map of others; what is given is a map of nothing.
         sort: what its values are.
         own: how much there is to read in its line.
         by: of a map, its text; `{0}`, `{1}` stand for what it reads.
@@ -55,7 +55,7 @@ class Variable:
         function: of a map, of arrays.
     """
 
-    op: Aggregate | Literal["tokens", "at", "map"]
+    op: Aggregate | Literal["map"]
     sort: Sort
     own: float
     by: str = ""
@@ -118,8 +118,10 @@ def cost_of(parts: Iterable[Variable | Selection]) -> float:
     return sum(part.own for part in parts)
 
 
-TOKEN = Variable("tokens", "token", 0.0)
-AT = Variable("at", "position", 0.0)
+TOKEN = Variable("map", "token", 0.0)
+AT = Variable("map", "position", 0.0)
+GIVEN = (TOKEN, AT)
+"""The variables that nothing is computed for."""
 
 COMPARED: Mapping[str, Callable[[ndarray, ndarray | int], ndarray]] = {
     **{"==": np.equal, "!=": np.not_equal, "<": np.less, "<=": np.less_equal},

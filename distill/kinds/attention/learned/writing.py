@@ -9,6 +9,7 @@ from distill.checker.selections import ANSWERS, element
 from distill.kinds.attention.fitting import reads
 from distill.kinds.attention.learned.lines import Lines
 from distill.kinds.attention.learned.read import Tried
+from distill.kinds.attention.learned.terms import GIVEN
 from distill.kinds.attention.mechanism import AttentionMechanism, Step
 from distill.networks.text_network import TextNetwork
 
@@ -24,7 +25,7 @@ def written(found: Tried, network: TextNetwork) -> AttentionMechanism:
         assert found.table is not None, "an answer, or a table of others"
         text = re.sub(r"\bv\d+\b", lambda met: names[met.group()], found.table.text)
         lines.answers(found.reads, text, found.table)
-    elif found.answer.op == "map":
+    elif found.answer.op == "map" and found.answer not in GIVEN:
         lines.answers(found.answer.reads, lines.text(found.answer))
     else:
         name = lines.variable(found.answer)
