@@ -45,7 +45,6 @@ class Enumeration:
         values: of terms along the sample.
         causal: whether no later position is seen.
         constants: tokens that selections may name.
-        features: maps of a token alone.
         hints: what attention says; null where nothing is known of it.
         wide: which of the `WIDE` places are told apart.
     """
@@ -53,14 +52,13 @@ class Enumeration:
     values: Values
     causal: bool
     constants: Sequence[int]
-    features: Sequence[Variable] = ()
     hints: Hints | None = None
     wide: int = 0
     pool: Pool = field(init=False)
 
     def __post_init__(self) -> None:
         self.pool = Pool(self.values)
-        for variable in (TOKEN, AT, *self.features):
+        for variable in GIVEN:
             self.pool.add(variable)
         length = self.values.asked.tokens.shape[1]
         self.places = [
@@ -97,10 +95,7 @@ class Enumeration:
         for value in self.constants:
             yield (Atom(is_value(value), TOKEN),)
             yield (Atom(is_value(value, "!="), TOKEN),)
-        for feature in self.features:
-            for value in np.unique(self.values.of(feature)[self.values.asked.there]).tolist():
-                yield (Atom(is_value(value), feature),)
-                yield (Atom(is_value(value, "!="), feature),)
+            yield (Atom(is_value(value, "<"), TOKEN),)
         if not self.causal:
             yield (Atom(MIRROR),)
 

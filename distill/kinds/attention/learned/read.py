@@ -115,9 +115,9 @@ def searched(
     asked = source.some(_spread(source, count))
     best: Tried | None = None
     on = Values(tried)
-    for _ in range(ROUNDS):
+    for place in range(ROUNDS):
         found: Tried | None = None
-        enumeration = Enumeration(Values(asked), causal, constants, (), hints(asked))
+        enumeration = Enumeration(Values(asked), causal, constants, hints(asked), min(place, 1))
         for _ in enumeration.levels(LEVELS, until):
             each = [try_on(on, it) for it in candidates(enumeration.pool)[:MOST_TRIED]]
             found = chosen([*each, *([] if found is None else [found])])
