@@ -13,13 +13,21 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
+from .attended import (
+    REPLACED_FORMED,
+    REPLACED_SEED,
+    attention_of,
+    elsewhere,
+    narrowed,
+    taken_of,
+    texts_replaced,
+)
 from .evaluate import Evaluator
 from .functions import elements
 from .kind import FOLLOWS, Claims, Proof, Test
 from .read import read_as
 from .sandbox import program_of
-from .selections import POSITIONS, PRIMITIVES, called, lines_of
-from .text_draws import drawn_texts
+from .selections import POSITIONS, PRIMITIVES, TOKENS, called, lines_of
 from .text_transformer import alike, answers_of, through
 from .texts import TextEvidence
 
@@ -47,11 +55,14 @@ PROOFS: Mapping[str, Proof] = {}
 LOOKED_AT: Mapping[str, frozenset[str] | None] = {
     **dict.fromkeys(("tokens", "longest", "tables", "none")),
     "steps": frozenset(
-        ("name", "op", "of", "keys", "by", "chosen", "otherwise", "head", "also", "start")
+        (
+            *("name", "op", "of", "keys", "by", "chosen", "otherwise", "head", "also", "start"),
+            "spread",
+        )
     ),
 }
-REPLACED_SEED, REPLACED_TEXTS = 9_001, 48
-"""Of the texts along which heads are replaced, and how many there are of every length."""
+TAKES_VALUES = frozenset(("copy", "copy_first", "least", "greatest", "vote", "vote_last"))
+"""What says what it is where nothing is chosen."""
 
 FEW_CONSTANTS, DIGITS = 8, 4
 """Constants of all expressions together that list nothing yet, and digits that one of them has."""
@@ -66,6 +77,7 @@ STEP = {
         "head": (None, [int]),
         "also": [[int]],
         "start": bool,
+        "spread": [[NUMBER]],
     },
 }
 TABLE = {"name": str, "keys": [(*NUMBER, [NUMBER])], "values": [NUMBER]}
@@ -79,17 +91,17 @@ def derive(evidence: TextEvidence) -> Claims:
     steps = told["steps"]
     selections = [step for step in steps if step["op"] == "select"]
     for step in steps:
-        idle = step["op"] != "copy" and step["otherwise"] != 0
-        if idle or (
-            step["op"] != "select" and (step["head"] is not None or step["also"] or step["start"])
-        ):
+        idle = step["op"] not in TAKES_VALUES and step["otherwise"] != 0
+        of_a_head = step["head"] is not None or step["also"] or step["start"] or step["spread"]
+        if idle or (step["op"] != "select" and of_a_head):
             raise ValueError(f"step {step['name'][:40]!r} says more than its line does")
+        _check_spread(step)
     for place, step in enumerate(steps[:-1]):
         later = steps[place + 1 :]
         if not any(step["name"] in (it["chosen"], *it["of"], *it["keys"]) for it in later):
             raise ValueError(f"no later step uses {step['name'][:40]!r}")
     found: Claims = {}
-    if selections:
+    if selections and all(step["head"] is not None for step in selections):
         stays, shared = _replaced(evidence, selections)
         found = {"figures.replaced_accuracy": stays, "figures.attention_shared": shared}
     return {
@@ -126,13 +138,17 @@ def listed_in(steps: Sequence[Mapping[str, Any]]) -> int:
     return found if found > FEW_CONSTANTS else 0
 
 
-def texts_replaced(tokens: range, longest: int) -> list[ndarray]:
-    """Texts of every length along which heads are replaced; every one has another before it."""
-    draws = (
-        {"kind": "structured", "length": n, "count": REPLACED_TEXTS, "seed": REPLACED_SEED + n}
-        for n in range(1, longest + 1)
-    )
-    return [drawn_texts(draw, tokens) for draw in draws]
+def _check_spread(step: Mapping[str, Any]) -> None:
+    """Hold the weights of soft heads against what they may be: two for every head, or none."""
+    heads, spread = (step["head"] is not None) + len(step["also"]), step["spread"]
+    if not spread and not (heads and step["head"] is None):
+        return
+    sound = len(spread) == heads and all(len(each) == 2 and min(each) >= 0 for each in spread)
+    if not sound or step["start"]:
+        raise ValueError(
+            f"selection {step['name'][:40]!r} weighs {len(spread)} heads: expected two weights, "
+            f"none below 0, for each of {heads}"
+        )
 
 
 def _replaced(evidence: TextEvidence, selections: list[Mapping[str, Any]]) -> tuple[float, float]:
@@ -150,17 +166,14 @@ def _replaced(evidence: TextEvidence, selections: list[Mapping[str, Any]]) -> tu
     if [*map(len, heads)] != [*map(len, told)] or len(set(listed)) < len(listed):
         raise ValueError("a selection is said to be of a head that the network does not have")
     same = total = 0
-    shared, rows_seen = np.zeros(len(selections)), 0
+    shared, rows_seen = [np.zeros(len(each)) for each in heads], 0
     matters, read = np.zeros((2, len(selections)), dtype=bool)
-    for rows in texts_replaced(evidence.tokens, evidence.longest):
+    for rows in _texts(evidence):
         places = rows - evidence.tokens.start
         own = dict[tuple[int, int], ndarray]()
         chosen = list(zip(selections, _chosen(evidence, selections, rows), strict=True))
         patterns, decoys = (
-            [
-                _pattern(it, rows.shape[1] + (shape["bos"] is not None), step["start"])
-                for step, it in each
-            ]
+            [attention_of(step, it, shape["bos"] is not None, shape["causal"]) for step, it in each]
             for each in (
                 chosen,
                 [(step, elsewhere(step, evidence.mechanism["steps"], it)) for step, it in chosen],
@@ -171,7 +184,11 @@ def _replaced(evidence: TextEvidence, selections: list[Mapping[str, Any]]) -> tu
             own[layer, head] = attention
             return attention
 
-        put = {head: it for each, it in zip(heads, patterns, strict=True) for head in each}
+        put = {
+            head: it
+            for each, those in zip(heads, patterns, strict=True)
+            for head, it in zip(each, those, strict=True)
+        }
 
         def replace(layer: int, head: int, _: ndarray, own: dict = own, put: dict = put) -> ndarray:
             return put[layer, head] if (layer, head) in put else np.roll(own[layer, head], 1, 0)
@@ -186,20 +203,23 @@ def _replaced(evidence: TextEvidence, selections: list[Mapping[str, Any]]) -> tu
                 head: int,
                 attention: ndarray,
                 which: list = heads[place],
-                decoy: ndarray = decoys[place],
+                those: list = decoys[place],
             ) -> ndarray:
-                return decoy if (layer, head) in which else attention
+                at = (layer, head)
+                return those[which.index(at)] if at in which else attention
 
             then, _ = answers_of(shape, evidence.answers, through(shape, exact, places, astray))
             matters[place] = not alike(shape, then, said).all()
         for place in np.flatnonzero(~read):
             read[place] = _reads(evidence, selections[place], rows, chosen[place][1])
-        before = patterns[0].shape[1] - rows.shape[1]
-        for place, (each, pattern) in enumerate(zip(heads, patterns, strict=True)):
-            least = np.min([np.minimum(own[head], pattern) for head in each], axis=0)
-            shared[place] += least.sum(axis=2)[:, before:].sum()
+        before = int(shape["bos"] is not None)
+        for place, (each, those) in enumerate(zip(heads, patterns, strict=True)):
+            for which, (head, pattern) in enumerate(zip(each, those, strict=True)):
+                both = np.minimum(own[head], pattern).sum(axis=2)[:, before:].sum()
+                shared[place][which] += both
         rows_seen += rows.size
-    return same / total, float((shared * matters * read).min() / rows_seen)
+    least = [float(it.min() * used) for it, used in zip(shared, matters & read, strict=True)]
+    return same / total, min(least) / rows_seen
 
 
 def _reads(evidence: TextEvidence, step: Mapping[str, Any], rows: ndarray, chosen: ndarray) -> bool:
@@ -223,20 +243,6 @@ def _binds(node: ast.stmt, name: str) -> bool:
     return isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name
 
 
-def elsewhere(
-    step: Mapping[str, Any], steps: Sequence[Mapping[str, Any]], chosen: ndarray
-) -> ndarray:
-    """A selection that is another, for which a program that reads it answers otherwise.
-
-    What it is in another text; beside it, where it is of positions alone; and everything else,
-    where it is only counted or chooses every position.
-    """
-    if {*step["of"], *step["keys"]} - {POSITIONS}:
-        return np.roll(chosen, 1, axis=0)
-    counted = any(it["op"] == "width" and it["chosen"] == step["name"] for it in steps)
-    return ~chosen if counted or chosen.all() else np.roll(chosen, 1, axis=2)
-
-
 def _chosen(
     evidence: TextEvidence, selections: list[Mapping[str, Any]], rows: ndarray
 ) -> list[ndarray]:
@@ -246,24 +252,27 @@ def _chosen(
     body = _statements(program.functions[program.entry])[:-1]
     names = evaluator.run(body, {"xs": list(rows.T)}, len(rows))
     length, found = rows.shape[1], list[ndarray]()
+    given = {TOKENS: list(rows.T), POSITIONS: list(range(length))}
     for step in selections:
         pairs = np.empty((len(rows), length, length), dtype=bool)
         for i, row in enumerate(names[step["name"]]):
             for j, value in enumerate(row):
                 pairs[:, i, j] = value
+        op, variable = taken_of(step, evidence.mechanism["steps"])
+        if variable is not None:
+            values = given.get(variable) or names[variable]
+            pairs = narrowed(op, pairs, np.stack([0 * rows[:, 0] + it for it in values], axis=1))
         found.append(pairs)
     return found
 
 
-def _pattern(pairs: ndarray, positions: int, start: bool) -> ndarray:
-    """A selection as attention: even over what is chosen, and at the start where nothing is."""
-    before = positions - pairs.shape[1]
-    whole = np.zeros((len(pairs), positions, positions))
-    whole[:, before:, before:] = pairs
-    if before:
-        whole[:, :, 0] = 1.0 if start else whole.sum(axis=2) == 0
-        whole[:, 0] = np.eye(positions)[0]
-    return whole / np.maximum(whole.sum(axis=2, keepdims=True), 1.0)
+def _texts(evidence: TextEvidence) -> list[ndarray]:
+    """The texts along which heads are replaced."""
+    if evidence.form is None:
+        return texts_replaced(evidence.tokens, evidence.longest)
+    draw = {"kind": "formed", "length": evidence.longest, "count": REPLACED_FORMED}
+    rows = evidence.texts({**draw, "seed": REPLACED_SEED})
+    return [some for some in rows if len(some) > 1]
 
 
 def _follows(evidence: TextEvidence, told: Mapping[str, Any]) -> bool:

@@ -38,6 +38,56 @@ PRIMITIVES: Mapping[str, str] = {
         copied.append(found)
     return copied
 ''',
+    "copy_first": '''def copy_first(
+    chosen: list[list[bool]], values: list[int], otherwise: int
+) -> list[int]:
+    """The value that is chosen, from every position; the first of several."""
+    copied = []
+    for row in chosen:
+        found = otherwise
+        for c, value in zip(row[::-1], values[::-1]):
+            found = value if c else found
+        copied.append(found)
+    return copied
+''',
+    "least": '''def least(chosen: list[list[bool]], values: list[int], otherwise: int) -> list[int]:
+    """The smallest value that is chosen, from every position."""
+    top = max(values)
+    found = [min([v if c else top for c, v in zip(row, values)]) for row in chosen]
+    return [v if any(row) else otherwise for v, row in zip(found, chosen)]
+''',
+    "greatest": '''def greatest(
+    chosen: list[list[bool]], values: list[int], otherwise: int
+) -> list[int]:
+    """The largest value that is chosen, from every position."""
+    low = min(values)
+    found = [max([v if c else low for c, v in zip(row, values)]) for row in chosen]
+    return [v if any(row) else otherwise for v, row in zip(found, chosen)]
+''',
+    "vote": '''def vote(chosen: list[list[bool]], values: list[int], otherwise: int) -> list[int]:
+    """The value that is chosen most often, from every position; of several the one met first."""
+    won = []
+    for row in chosen:
+        best, most = otherwise, 0
+        for c, value in zip(row, values):
+            times = c * sum([d * (value == other) for d, other in zip(row, values)])
+            best, most = (value if times > most else best), max(most, times)
+        won.append(best)
+    return won
+''',
+    "vote_last": '''def vote_last(
+    chosen: list[list[bool]], values: list[int], otherwise: int
+) -> list[int]:
+    """The value that is chosen most often, from every position; of several the one met last."""
+    won = []
+    for row in chosen:
+        best, most = otherwise, 1
+        for c, value in zip(row, values):
+            times = c * sum([d * (value == other) for d, other in zip(row, values)])
+            best, most = (value if times >= most else best), max(most, times)
+        won.append(best)
+    return won
+''',
 }
 """What a step may call, by its name."""
 
@@ -67,7 +117,7 @@ def line_of(step: Mapping[str, Any]) -> str:
         given = [step["chosen"]]
         if op != "width":
             given.append(_values(step))
-        if op == "copy":
+        if op not in ("width", "mean"):
             given.append(repr(step["otherwise"]))
         said = f"{op}({', '.join(given)})"
     return f"return {said}" if step["name"] == ANSWERS else f"{step['name']} = {said}"

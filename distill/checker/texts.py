@@ -168,7 +168,9 @@ class TextEvidence:
         return cls(
             *(tokens, longest, answers, shape, weights, draws, source, mechanism),
             form=form,
-            reference=None if reference is None else tuple(map(listed, reference)),
+            reference=None
+            if reference is None
+            else tuple(listed(text, MOST_NUMBERS) for text in reference),
         )
 
     @property

@@ -10,6 +10,7 @@ do those of a selection that no answer of the program hangs on (`0 * x` uses not
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import asdict
 
 import numpy as np
@@ -18,9 +19,15 @@ from jaxtyping import Bool, Int
 from numpy import ndarray
 from torch import Tensor
 
-from distill.checker.attention import elsewhere, texts_replaced
+from distill.checker.attended import (
+    REPLACED_FORMED,
+    REPLACED_SEED,
+    attention_of,
+    elsewhere,
+    texts_replaced,
+)
 from distill.evidence.figures import Measure, Measured
-from distill.kinds.attention.mechanism import AttentionMechanism
+from distill.kinds.attention.mechanism import AttentionMechanism, Step
 from distill.kinds.attention.running import reads, selections_of
 from distill.networks.text_network import TextNetwork
 from distill.networks.trace import TextTrace
@@ -30,14 +37,21 @@ Patterns = dict[tuple[int, int], Tensor]
 
 
 def replaced(mechanism: AttentionMechanism, view: TextTrace) -> Measured:
-    """Answers that stay when attention is what the program selects, and how far it is that."""
+    """Answers that stay when attention is what the program selects, and how far it is that.
+
+    Nothing where a selection was found in no head.
+    """
     selections = [step for step in mechanism.steps if step.op == "select"]
-    if not selections:
+    if not selections or any(step.head is None for step in selections):
         return {}
     network, total, positions = view.network, 0, 0
-    stays, shared = [0, 0], np.zeros((2, len(selections)))
+    stays = [0, 0]
+    shared: list[dict[tuple[int, tuple[int, int]], float]] = [
+        defaultdict(float),
+        defaultdict(float),
+    ]
     matters, read = np.zeros((2, len(selections)), dtype=bool)
-    for rows in texts_replaced(view.texts.tokens, view.texts.longest):
+    for rows in replaced_texts(network):
         said, own = _as_it_is(network, rows)
         chosen = selections_of(mechanism, rows)
         decoys = {
@@ -45,33 +59,41 @@ def replaced(mechanism: AttentionMechanism, view: TextTrace) -> Measured:
             for step in selections
         }
         for place, pairs in enumerate((chosen, decoys)):
-            patterns = [_pattern(network, pairs[step.name], step.start) for step in selections]
-            put = {
-                head: pattern
-                for step, pattern in zip(selections, patterns, strict=True)
-                for head in step.heads
-            }
-            answers = _answered(network, rows, {**_resampled(own), **put})
+            put = {step.name: _patterns(network, step, pairs[step.name]) for step in selections}
+            every = {head: it for each in put.values() for head, it in each.items()}
+            answers = _answered(network, rows, {**_resampled(own), **every})
             stays[place] += int(network.same(answers, said).sum())
-            for which, (step, pattern) in enumerate(zip(selections, patterns, strict=True)):
-                least = torch.stack([torch.minimum(own[head], pattern) for head in step.heads])
-                both = least.amin(dim=0).sum(dim=2)
-                shared[place, which] += float(both[:, network.shape.before :].sum())
+            for which, step in enumerate(selections):
+                for head, it in put[step.name].items():
+                    both = torch.minimum(own[head], it).sum(dim=2)[:, network.shape.before :]
+                    shared[place][which, head] += float(both.sum())
         for which in np.flatnonzero(~matters):
             step = selections[which]
-            astray = _pattern(network, decoys[step.name], step.start)
-            answers = _answered(network, rows, {**own, **dict.fromkeys(step.heads, astray)})
+            astray = _patterns(network, step, decoys[step.name])
+            answers = _answered(network, rows, {**own, **astray})
             matters[which] = not network.same(answers, said).all()
         for which in np.flatnonzero(~read):
             name = selections[which].name
             read[which] = reads(mechanism, name, rows, decoys[name])
         total, positions = total + said.size, positions + rows.size
     value, decoy = (count / total for count in stays)
-    least, beside = (float((each * matters * read).min() / positions) for each in shared)
+    used = matters & read
+    least, beside = (
+        min(amount * bool(used[which]) for (which, _), amount in each.items()) / positions
+        for each in shared
+    )
     return {
         "replaced_accuracy": Measure(value, decoy),
         "attention_shared": Measure(least, beside),
     }
+
+
+def replaced_texts(network: TextNetwork) -> list[Int[ndarray, "_ _"]]:
+    """The texts along which heads are replaced; every one has another of its length before it."""
+    if network.texts.form is None:
+        return texts_replaced(network.texts.tokens, network.texts.longest)
+    rows = network.formed(REPLACED_FORMED, REPLACED_SEED)
+    return [some for some in rows if len(some) > 1]
 
 
 def _as_it_is(network: TextNetwork, rows: Int[ndarray, "n length"]) -> tuple[ndarray, Patterns]:
@@ -105,14 +127,10 @@ def _answered(network: TextNetwork, rows: Int[ndarray, "n length"], patterns: Pa
     return network.said(network.logits(rows, edit))
 
 
-def _pattern(network: TextNetwork, chosen: Bool[ndarray, "n length length"], start: bool) -> Tensor:
-    """A selection as attention; what the token before the text looks at is itself."""
-    before, (count, length, _) = network.shape.before, chosen.shape
-    whole = torch.zeros((count, length + before, length + before), dtype=torch.float64)
-    whole[:, before:, before:] = torch.from_numpy(chosen.astype(float))
-    if before:
-        none = whole.sum(dim=2) == 0
-        whole[:, :, 0] = (torch.ones_like(none) if start else none).double()
-        whole[:, 0] = 0.0
-        whole[:, 0, 0] = 1.0
-    return whole / whole.sum(dim=2, keepdim=True).clamp(min=1.0)
+def _patterns(
+    network: TextNetwork, step: Step, chosen: Bool[ndarray, "n length length"]
+) -> Patterns:
+    """A selection as the attention of each of its heads."""
+    shape = network.shape
+    given = attention_of(asdict(step), chosen, shape.before > 0, shape.causal)
+    return {head: torch.from_numpy(it) for head, it in zip(step.heads, given, strict=True)}

@@ -16,6 +16,7 @@ from numpy import ndarray
 
 from distill.checker.text_transformer import PART_OF_LEADS
 from distill.kinds.attention.emit import emit_attention
+from distill.kinds.attention.learned.found import read_learned
 from distill.kinds.attention.mechanism import AttentionMechanism
 from distill.kinds.attention.reading import Grain, Reader
 from distill.kinds.attention.reduction import reduced
@@ -40,9 +41,28 @@ FAILS = (ArithmeticError, LookupError, ValueError)
 
 
 def extract_attention(view: TextTrace) -> AttentionMechanism | Refusal:
-    """The first program that is not seen to part from its network, from the finest grain on."""
+    """What the weights are, if they are that exactly; else the program that answers most alike.
+
+    A network with norms is never made of finitely many values.
+    """
     if (refused := _never_answers(view.network)) is not None:
         return refused
+    exact = None if view.network.shape.layer_norm else _exact(view)
+    if exact is not None and exact[0] == 1.0 and not isinstance(exact[1], Refusal):
+        return exact[1]
+    learned = read_learned(view.network)
+    if exact is None or learned[0] > exact[0]:
+        return learned[1]
+    if isinstance(exact[1], Refusal) and isinstance(learned[1], Refusal):
+        return Refusal((*exact[1].reasons, *learned[1].reasons), {})
+    return exact[1]
+
+
+def _exact(view: TextTrace) -> tuple[float, AttentionMechanism | Refusal]:
+    """The first program that is not seen to part from its network, from the finest grain on.
+
+    With the part of texts on which it does not; 0 for a refusal.
+    """
     said = list[str]()
     best: tuple[float, AttentionMechanism] | None = None
     for grain in GRAINS:
@@ -55,11 +75,11 @@ def extract_attention(view: TextTrace) -> AttentionMechanism | Refusal:
         if best is not None and best[0] == 1:
             break
     if best is None:
-        return Refusal((f"selections: {said[0]}",), {})
+        return 0.0, Refusal((f"selections: {said[0]}",), {})
     if best[0] < LEAST:
         reason = f"selections: the best program answers {best[0]:.1%} of texts as the network does"
-        return Refusal((f"{reason}, less than {LEAST:.0%}",), {})
-    return best[1]
+        return 0.0, Refusal((f"{reason}, less than {LEAST:.0%}",), {})
+    return best
 
 
 def _never_answers(network: TextNetwork) -> Refusal | None:

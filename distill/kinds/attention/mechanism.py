@@ -22,14 +22,27 @@ class Step:
         keys: variables that are read at the positions looked at.
         by: the condition of a selection, what an aggregation takes, or what a map gives.
         chosen: the selection of an aggregation.
-        otherwise: what a copy is where nothing is chosen.
+        otherwise: what an aggregation of values is where nothing is chosen.
         head: layer and head that a selection was read from.
         also: other heads that look where it does.
         start: whether that head looks at the token before the text beside what is chosen.
+        spread: of heads whose attention is soft, one by one: what a position that is not chosen
+            weighs there, and what the token before the text does, beside 1 for one that is chosen.
     """
 
     name: str
-    op: Literal["select", "map", "width", "mean", "copy"]
+    op: Literal[
+        "select",
+        "map",
+        "width",
+        "mean",
+        "copy",
+        "copy_first",
+        "least",
+        "greatest",
+        "vote",
+        "vote_last",
+    ]
     of: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
     by: str = ""
@@ -38,6 +51,7 @@ class Step:
     head: tuple[int, int] | None = None
     also: tuple[tuple[int, int], ...] = ()
     start: bool = False
+    spread: tuple[tuple[float, float], ...] = ()
 
     @property
     def heads(self) -> tuple[tuple[int, int], ...]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Int
 from numpy import ndarray
 
-from distill.checker.selections import ANSWERS, PRIMITIVES, lines_of
+from distill.checker.attended import narrowed, taken_of
+from distill.checker.selections import ANSWERS, POSITIONS, PRIMITIVES, TOKENS, lines_of
 from distill.kinds.attention.mechanism import AttentionMechanism
 
 
@@ -40,14 +42,25 @@ def variables_of(
 def selections_of(
     mechanism: AttentionMechanism, texts: Int[ndarray, "n length"]
 ) -> dict[str, Bool[ndarray, "n length length"]]:
-    """What every selection chooses along texts of one length, by its name."""
-    names = [step.name for step in mechanism.steps if step.op == "select"]
-    found = {name: np.zeros((*texts.shape, texts.shape[1]), dtype=bool) for name in names}
+    """Where heads of every selection look along texts of one length, by its name.
+
+    That is what is chosen, or of it what is taken (`distill.checker.attended`).
+    """
+    steps = [(asdict(step), step.name) for step in mechanism.steps if step.op == "select"]
+    found = {name: np.zeros((*texts.shape, texts.shape[1]), dtype=bool) for _, name in steps}
+    taken = {name: taken_of(step, mechanism.data) for step, name in steps}
+    values = {name: np.zeros(texts.shape, dtype=np.int64) for name in found}
     for place, text in enumerate(texts.tolist()):
         space = variables_of(mechanism, text)
-        for name in names:
+        given = {TOKENS: text, POSITIONS: range(len(text))}
+        for name, (_, variable) in taken.items():
             found[name][place] = np.array(space[name], dtype=bool)
-    return found
+            if variable is not None:
+                values[name][place] = given.get(variable) or space[variable]
+    return {
+        name: narrowed(taken[name][0], pairs, values[name]) if taken[name][1] is not None else pairs
+        for name, pairs in found.items()
+    }
 
 
 def reads(

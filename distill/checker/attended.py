@@ -1,0 +1,134 @@
+"""Where a head looks that does what a program's selection says, and where a decoy looks.
+
+A head that copies the last position of those that are chosen, or the largest value there, looks at
+that position alone: what is taken narrows what is chosen. How soft a head is stands beside its
+selection, as two weights, and nothing else of it is taken from the network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy import ndarray
+
+from .selections import POSITIONS
+from .text_draws import drawn_texts
+
+REPLACED_SEED, REPLACED_TEXTS = 9_001, 48
+"""Of the texts along which heads are replaced, and how many there are of every length."""
+REPLACED_FORMED = 240
+"""Texts along which heads are replaced, where texts are of a form; of any length."""
+NARROW = ("copy", "copy_first", "least", "greatest")
+"""Aggregations that take the value of one position, or of those that have it, of the chosen."""
+
+
+def texts_replaced(tokens: range, longest: int) -> list[ndarray]:
+    """Texts of every length along which heads are replaced; every one has another before it."""
+    draws = (
+        {"kind": "structured", "length": n, "count": REPLACED_TEXTS, "seed": REPLACED_SEED + n}
+        for n in range(1, longest + 1)
+    )
+    return [drawn_texts(draw, tokens) for draw in draws]
+
+
+def taken_of(step: Mapping[str, Any], steps: Sequence[Mapping[str, Any]]) -> tuple[str, str | None]:
+    """What is taken from the positions that a selection of soft heads chooses, and of which
+    variable; none where its heads look at all of them.
+    """
+    uses = {(it["op"], tuple(it["keys"])) for it in steps if it["chosen"] == step["name"]}
+    if not step["spread"] or len(uses) != 1:
+        return "", None
+    ((op, keys),) = uses
+    return (op, keys[0]) if op in NARROW and len(keys) == 1 else ("", None)
+
+
+def narrowed(op: str, pairs: ndarray, values: ndarray) -> ndarray:
+    """The chosen positions that an aggregation takes its value from. [n, queries, keys]
+
+    Args:
+        op: one of `NARROW`.
+        pairs: what is chosen.
+        values: of the variable at the positions, [n, keys].
+    """
+    length = pairs.shape[2]
+    if op in ("least", "greatest"):
+        sign = 1 if op == "least" else -1
+        worth = np.where(pairs, sign * values[:, None, :], np.iinfo(np.int64).max)
+        return pairs & (worth == worth.min(axis=2, keepdims=True))
+    rows = pairs[:, :, ::-1] if op == "copy" else pairs
+    one = rows.argmax(axis=2)
+    place = length - 1 - one if op == "copy" else one
+    return pairs & (np.arange(length) == place[:, :, None])
+
+
+def elsewhere(
+    step: Mapping[str, Any], steps: Sequence[Mapping[str, Any]], chosen: ndarray
+) -> ndarray:
+    """A selection that is another, for which a program that reads it answers otherwise.
+
+    What it is in another text; beside it, where it is of positions alone; and everything else,
+    where it is only counted or chooses every position.
+    """
+    by_value = taken_of(step, steps)[0] in ("least", "greatest")
+    if {*step["of"], *step["keys"]} - {POSITIONS} or by_value:
+        return np.roll(chosen, 1, axis=0)
+    counted = any(it["op"] == "width" and it["chosen"] == step["name"] for it in steps)
+    return ~chosen if counted or chosen.all() else np.roll(chosen, 1, axis=2)
+
+
+def attention_of(
+    step: Mapping[str, Any], pairs: ndarray, before: bool, causal: bool
+) -> list[ndarray]:
+    """A selection as attention, for each of its heads. [n, positions, positions]
+
+    Even over what is chosen, and at the token before the text, if there is one, where nothing is;
+    of a head that is soft, by its two weights. What the token before the text looks at is itself.
+
+    Args:
+        step: the selection.
+        pairs: what it chooses, [n, queries, keys].
+        before: whether there is a token before the text.
+        causal: whether no later position is seen.
+    """
+    if not step["spread"]:
+        even = _even(pairs, int(before), step["start"])
+        return [even] * (1 + len(step["also"]))
+    return [weighed(pairs, int(before), causal, spread) for spread in step["spread"]]
+
+
+def _even(pairs: ndarray, before: int, start: bool) -> ndarray:
+    positions = pairs.shape[1] + before
+    whole = np.zeros((len(pairs), positions, positions))
+    whole[:, before:, before:] = pairs
+    if before:
+        whole[:, :, 0] = 1.0 if start else whole.sum(axis=2) == 0
+    return _shared(whole, before)
+
+
+def weighed(pairs: ndarray, before: int, causal: bool, spread: Sequence[float]) -> ndarray:
+    """The attention of a soft head. [n, positions, positions]
+
+    Args:
+        pairs: where it looks, [n, queries, keys].
+        before: tokens before the text.
+        causal: whether no later position is seen.
+        spread: what a position that is not chosen weighs, and the token before the text.
+    """
+    rest, first = spread
+    positions = pairs.shape[1] + before
+    whole = np.zeros((len(pairs), positions, positions))
+    seen = np.tril(np.ones(pairs.shape[1:])) if causal else 1.0
+    whole[:, before:, before:] = np.where(pairs, 1.0, rest) * seen
+    if before:
+        whole[:, :, 0] = first
+    return _shared(whole, before)
+
+
+def _shared(whole: ndarray, before: int) -> ndarray:
+    """Weights as parts of one, row by row; the token before the text looks at itself."""
+    if before:
+        whole[:, 0] = np.eye(whole.shape[1])[0]
+    total = whole.sum(axis=2, keepdims=True)
+    return whole / np.where(total > 0, total, 1.0)

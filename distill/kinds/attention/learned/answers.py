@@ -1,0 +1,256 @@
+"""From variables to answers: one of them, one of several by cases, or a function of two.
+
+Every candidate is scored by the answers that it has as the network has them. Cases are found all
+at once: which variable is right where a guard holds, and which where it does not, are two products
+of matrices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+from numpy import ndarray
+
+from distill.kinds.attention.learned.pool import MERIT, Pool
+from distill.kinds.attention.learned.terms import GIVEN, TOKEN, Variable, cost_of
+
+READ = 0.0015
+"""Part of the answers that a candidate must win for every unit of what there is to read."""
+MOST_FIRST, MOST_TABLES, MOST_VALUES = 1_500, 90, 24
+CELL = 1.0
+"""What a cell of a table costs to read."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An answer, scored along the sample.
+
+    Attributes:
+        answer: a variable; null where it is a table of others.
+        reads: of a table, what it is of.
+        right: part of the answers that it has as the network has them.
+        cost: how much there is to read.
+        score: what is right, less what that costs.
+    """
+
+    answer: Variable | None
+    reads: tuple[Variable, ...]
+    right: float
+    cost: float
+
+    @property
+    def score(self) -> float:
+        """What is right, less what it costs to read."""
+        return self.right - READ * self.cost
+
+
+def constant(value: int) -> Variable:
+    """The same at every position."""
+    return Variable("map", "other", 0.5, str(value), (), function=lambda: np.array(value))
+
+
+def _promising(pool: Pool, target: Int[ndarray, " m"]) -> list[Variable]:
+    """The plainest variables, and those that are right most often."""
+    every = sorted(pool, key=lambda it: it.cost - MERIT * pool.merit[it])
+    plain, others = every[:MOST_FIRST], every[MOST_FIRST:]
+    right = [
+        float((pool.values.of(it)[pool.values.asked.wanted] == target).mean()) for it in others
+    ]
+    order = np.argsort([-part for part in right], kind="stable")[:MOST_FIRST]
+    return [*plain, *(others[k] for k in order)]
+
+
+@dataclass(frozen=True)
+class _Guard:
+    """Something at the position itself that may hold or not."""
+
+    text: str
+    reads: tuple[Variable, ...]
+    function: object
+    cost: float
+
+
+def candidates(pool: Pool, most: int = 40) -> list[Candidate]:
+    """The best answers, the best first."""
+    asked = pool.values.asked
+    target = np.rint(asked.target).astype(np.int64)
+    variables = _promising(pool, target)
+    constants = [constant(int(value)) for value in np.unique(target)[:200]]
+    every = [*variables, *constants]
+    array = np.concatenate(
+        [
+            pool.array(variables, asked.wanted),
+            np.repeat(np.unique(target)[:200, None], len(target), axis=1),
+        ]
+    )
+    right = (array == target).astype(np.float32)
+    costs = np.array([each.cost for each in every])
+    found = [
+        Candidate(each, (), float(part), each.cost)
+        for each, part in zip(every, right.mean(axis=1), strict=True)
+    ]
+    found += _tables(variables, array[: len(variables)], target)
+    found.sort(key=lambda it: -it.score)
+    lists = list[Candidate]()
+    guards = [*_guards(pool, variables, array, asked)]
+    if guards:
+        held = np.stack([rows for _, rows in guards]).astype(np.float32)
+        lists += _by_cases(every, right, costs, [g for g, _ in guards], held, None)
+        lists.sort(key=lambda it: -it.score)
+        for before in lists[:6]:
+            assert before.answer is not None, "cases have one"
+            rows = (pool.values.of(before.answer)[asked.wanted] == target).astype(np.float32)
+            lists += _by_cases(
+                every, right, costs, [g for g, _ in guards], held, (before.answer, rows)
+            )[:10]
+    return sorted([*found[: 4 * most], *lists], key=lambda it: -it.score)[:most]
+
+
+def _guards(
+    pool: Pool, variables: Sequence[Variable], array: Int[ndarray, "k m"], asked: object
+) -> Iterator[tuple[_Guard, Bool[ndarray, " m"]]]:
+    """Truths at the position itself."""
+    telling = sorted(
+        (it for it in variables if it.sort in ("count", "other")),
+        key=lambda it: READ * it.cost - pool.told(it),
+    )[:MOST_NUMBERS]
+    places = {each: place for place, each in enumerate(variables)}
+    numbers = [(each, array[places[each]]) for each in telling]
+    for variable, row in zip(variables[:MOST_GUARDED], array, strict=False):
+        values = np.unique(row)
+        few = values if len(values) <= 8 else values[:2] if variable is not TOKEN else values
+        for value in few.tolist():
+            rows = row == value
+            if 0 < rows.sum() < len(rows):
+                text = f"{{0}} == {value}"
+                yield (
+                    _Guard(text, (variable,), lambda a, v=value: a == v, 1.5 + variable.cost),
+                    rows,
+                )
+    for variable, row in numbers:
+        for text, do in (("{0} < 0", np.less), ("{0} > 0", np.greater)):
+            rows = do(row, 0)
+            if 0 < rows.sum() < len(rows):
+                yield _Guard(text, (variable,), lambda a, d=do: d(a, 0), 1.5 + variable.cost), rows
+    for place, (one, a) in enumerate(numbers):
+        for other, b in numbers[:place]:
+            if one.sort != other.sort:
+                continue
+            both = cost_of(one.parts | other.parts)
+            for text, do in (("{0} > {1}", np.greater), ("{0} < {1}", np.less)):
+                rows = do(a, b)
+                if 0 < rows.sum() < len(rows):
+                    yield _Guard(text, (one, other), do, 1.2 + both), rows
+
+
+def _by_cases(
+    every: Sequence[Variable],
+    right: Float[ndarray, "k m"],
+    costs: Float[ndarray, " k"],
+    guards: Sequence[_Guard],
+    held: Float[ndarray, "g m"],
+    rest: tuple[Variable, ndarray] | None,
+) -> list[Candidate]:
+    """Lists of two cases, the second of which may be given."""
+    total = right.shape[1]
+    price = READ * costs[:, None] * total
+    inside = right @ held.T
+    first = (inside - price).argmax(axis=0)
+    second = (right.sum(axis=1, keepdims=True) - inside - price).argmax(axis=0)
+    behind = right[second] if rest is None else rest[1][None]
+    hits = (right[first] * held + behind * (1 - held)).mean(axis=1)
+    dear = np.array([guard.cost for guard in guards]) + costs[first]
+    found = list[Candidate]()
+    for place in np.argsort(READ * dear - hits, kind="stable")[:MOST_LISTS]:
+        then = every[first[place]]
+        other = every[second[place]] if rest is None else rest[0]
+        if then is not other:
+            answer = by_cases(guards[place], then, other)
+            found.append(Candidate(answer, (), float(hits[place]), answer.cost))
+    return found
+
+
+MOST_LISTS, MOST_GUARDED, MOST_NUMBERS = 12, 300, 24
+
+
+def by_cases(guard: _Guard, then: Variable, other: Variable) -> Variable:
+    """One variable where a guard holds, another where it does not."""
+    reads = tuple(dict.fromkeys((*guard.reads, *_named(then), *_named(other))))
+    places = {each: f"{{{place}}}" for place, each in enumerate(reads)}
+    test = guard.text.format(*(places[each] for each in guard.reads))
+    texts = [
+        each.by if _is_constant(each) else places[each] if each in places else _inner(each, places)
+        for each in (then, other)
+    ]
+
+    def function(*arrays: ndarray) -> ndarray:
+        known = dict(zip(reads, arrays, strict=True))
+
+        def of(each: Variable) -> ndarray:
+            if each in known:
+                return known[each]
+            assert each.function is not None, "a map has one"
+            return each.function(*(known[part] for part in each.reads))
+
+        holds = guard.function(*(known[each] for each in guard.reads))  # pyright: ignore
+        return np.where(holds, of(then), of(other))
+
+    own = 2.5 + guard.cost - cost_of(_parts(guard.reads))
+    own += sum(each.own for each in (then, other) if each.op == "map" and each not in reads)
+    return Variable(
+        "map", "other", own, f"{texts[0]} if {test} else {texts[1]}", reads, function=function
+    )
+
+
+def _named(each: Variable) -> tuple[Variable, ...]:
+    """What is read of a case: the variable itself, or what its own cases read."""
+    return each.reads if each.op == "map" and (" if " in each.by or _is_constant(each)) else (each,)
+
+
+def _inner(each: Variable, places: dict[Variable, str]) -> str:
+    return each.by.format(*(places[part] for part in each.reads))
+
+
+def _is_constant(each: Variable) -> bool:
+    return each.op == "map" and not each.reads and each not in GIVEN
+
+
+def _parts(reads: Sequence[Variable]) -> frozenset:
+    return frozenset().union(*(each.parts for each in reads))
+
+
+def _tables(
+    variables: Sequence[Variable], array: Int[ndarray, "k m"], target: Int[ndarray, " m"]
+) -> list[Candidate]:
+    """Functions of one variable, or of two."""
+    _, codes = np.unique(target, return_inverse=True)
+    kinds = int(codes.max()) + 1
+    few = list[tuple[Variable, ndarray, int, float]]()
+    found = list[Candidate]()
+    for variable, row in zip(variables, array, strict=True):
+        values, places = np.unique(row, return_inverse=True)
+        if len(values) > MOST_VALUES:
+            continue
+        counts = np.bincount(places * kinds + codes, minlength=len(values) * kinds)
+        right = float(counts.reshape(-1, kinds).max(axis=1).sum() / len(row))
+        few.append((variable, places, len(values), right))
+        if len(values) > 1:
+            cost = variable.cost + 1.0 + CELL * len(values)
+            found.append(Candidate(None, (variable,), right, cost))
+    few.sort(key=lambda it: READ * it[0].cost - it[3])
+    few = few[:MOST_TABLES]
+    for place, (one, a, n, _) in enumerate(few):
+        for other, b, m, _ in few[:place]:
+            if n * m > 4 * MOST_VALUES:
+                continue
+            cells = a * m + b
+            counts = np.bincount(cells * kinds + codes, minlength=n * m * kinds)
+            counts = counts.reshape(-1, kinds)
+            right = float(counts.max(axis=1).sum() / len(a))
+            used = int((counts.sum(axis=1) > 0).sum())
+            cost = cost_of(one.parts | other.parts) + 1.0 + CELL * min(used, 12)
+            found.append(Candidate(None, (one, other), right, cost))
+    return found

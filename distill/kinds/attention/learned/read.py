@@ -1,0 +1,220 @@
+"""A network whose attention is soft, read as a program: searched for by what it answers.
+
+Heads say where to look first. Candidates are held against the network's own answers to texts that
+were not searched with; where the best of them parts from the network, those texts join the search.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Int
+from numpy import ndarray
+
+from distill.kinds.attention.fitting import Fit, fit
+from distill.kinds.attention.learned.answers import Candidate, candidates
+from distill.kinds.attention.learned.asked import Asked, ask
+from distill.kinds.attention.learned.enumeration import Enumeration
+from distill.kinds.attention.learned.hints import Hints, attention_along, that_matter
+from distill.kinds.attention.learned.terms import Variable, cost_of
+from distill.kinds.attention.learned.values import Values
+from distill.kinds.attention.sample import sampled
+from distill.networks.text_network import TextNetwork
+
+SEARCH_SEED, TRIED_SEED = 211, 307
+FEWEST_TEXTS, MOST_TEXTS, MOST_SQUARES = 24, 72, 120_000
+"""Texts of a search at least and at most, and pairs of positions in them."""
+OF_A_LENGTH, TRIED, OF_A_FORM = 40, 120, 400
+"""Texts of a length that are searched with and tried on; and those of a form."""
+ROUNDS, MOST_JOINED, MOST_TRIED = 4, 24, 12
+LEVELS = 3
+SECONDS = 60.0
+"""Of one processor."""
+READ, NEVER_PARTS = 0.001, 0.03
+"""Part of the texts that a program must win for every unit that there is to read in it, and what it
+is worth that it never parts from the network."""
+ENOUGH = 0.99
+"""Part of the texts with which no longer program is looked for."""
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A candidate with what it agrees on.
+
+    Attributes:
+        reads: what the answer is a function of.
+        text: of the answer, where `v0`, `v1` stand for those.
+        table: where it is one.
+        agree: which of the tried texts are answered as the network does.
+        cost: how much there is to read.
+    """
+
+    answer: Variable | None
+    reads: tuple[Variable, ...]
+    table: Fit | None
+    agree: Bool[ndarray, " n"]
+    cost: float
+
+    @property
+    def part(self) -> float:
+        """Of the tried texts."""
+        return float(self.agree.mean())
+
+    @property
+    def worth(self) -> float:
+        """What it is right on, less what it costs to read."""
+        return self.part + NEVER_PARTS * bool(self.agree.all()) - READ * self.cost
+
+
+def texts_of(network: TextNetwork, seed: int, count: int) -> list[Int[ndarray, "_ _"]]:
+    """Texts as a network's are, evenly drawn and structured ones."""
+    if network.texts.form is None:
+        return sampled(network.texts, seed=seed, count=count)
+    return [rows for stress in (False, True) for rows in network.formed(OF_A_FORM, seed, stress)]
+
+
+def search(network: TextNetwork) -> Tried | None:
+    """The program that is worth most; none where answers are no integers."""
+    batches = texts_of(network, SEARCH_SEED, OF_A_LENGTH)
+    source = ask(network, batches)
+    tried = ask(network, texts_of(network, TRIED_SEED, TRIED))
+    if not np.array_equal(tried.answers, np.rint(tried.answers)):
+        return None
+    heads = that_matter(network, batches)
+    return searched(
+        source,
+        tried,
+        network.shape.causal,
+        constants_of(network),
+        lambda asked: hints_of(network, asked, heads),
+    )
+
+
+def searched(
+    source: Asked,
+    tried: Asked,
+    causal: bool,
+    constants: Sequence[int],
+    hints: Callable[[Asked], Hints | None],
+) -> Tried | None:
+    """Search with some texts, and try what is found on others; what parts there joins the search.
+
+    Args:
+        source: texts of the search.
+        tried: others.
+        causal: whether no position sees a later one.
+        constants: tokens that may be named.
+        hints: what attention says of texts; null where nothing is known of it.
+    """
+    until = time.process_time() + SECONDS
+    length = source.tokens.shape[1]
+    count = int(min(MOST_TEXTS, max(FEWEST_TEXTS, MOST_SQUARES // (length * length))))
+    asked = source.some(_spread(source, count))
+    best: Tried | None = None
+    on = Values(tried)
+    for place in range(ROUNDS):
+        found: Tried | None = None
+        enumeration = Enumeration(Values(asked), causal, constants, hints(asked), min(place, 1))
+        for _ in enumeration.levels(LEVELS, until):
+            each = [try_on(on, it) for it in candidates(enumeration.pool)[:MOST_TRIED]]
+            found = chosen([*each, *([] if found is None else [found])])
+            if found.part >= ENOUGH:
+                break
+        if found is None or (best is not None and found.worth <= best.worth):
+            break
+        best = found
+        if found.agree.all() or time.process_time() > until:
+            break
+        parting = np.flatnonzero(~found.agree)
+        parting = parting[:: max(1, len(parting) // MOST_JOINED)][:MOST_JOINED]
+        asked = _joined(asked, tried.some(parting))
+    return best
+
+
+def chosen(tried: Sequence[Tried]) -> Tried:
+    """The one that is worth what it costs to read; one that never parts is worth most."""
+    return max(tried, key=lambda it: it.worth)
+
+
+def try_on(values: Values, candidate: Candidate) -> Tried:
+    """Hold a candidate against the network on other texts; a table is filled by them."""
+    asked, table = values.asked, None
+    reads = candidate.reads
+    if candidate.answer is not None:
+        given = values.of(candidate.answer)
+    else:
+        columns = [values.of(each) for each in reads]
+        given, table = _tabled(columns, asked)
+    agree = ((given == asked.answers) | ~asked.wanted).all(axis=1)
+    cost = candidate.cost
+    if table is not None:
+        cost = cost_of(frozenset().union(*(each.parts for each in reads))) + table.weight
+    return Tried(candidate.answer, reads, table, agree, cost)
+
+
+def _tabled(columns: Sequence[ndarray], asked: Asked) -> tuple[ndarray, Fit]:
+    """The commonest answer for every combination of values, and how that is written."""
+    stacked = np.stack([column[asked.wanted] for column in columns], axis=1)
+    rows, places = np.unique(stacked, axis=0, return_inverse=True)
+    values, codes = np.unique(asked.target, return_inverse=True)
+    counts = np.zeros((len(rows), len(values)), dtype=np.int64)
+    np.add.at(counts, (places.reshape(-1), codes), 1)
+    common = values[counts.argmax(axis=1)].astype(np.int64)
+    given = np.zeros(asked.tokens.shape, dtype=np.int64)
+    given[asked.wanted] = common[places.reshape(-1)]
+    names = {f"v{place}": rows[:, place].tolist() for place in range(len(columns))}
+    return given, fit(names, common.tolist())
+
+
+def constants_of(network: TextNetwork) -> list[int]:
+    """Tokens that selections may name: all of few, else those that stand for parts of a text."""
+    tokens, form = network.texts.tokens, network.texts.form
+    if len(tokens) <= FEW_TOKENS:
+        return list(tokens)
+    parts = () if form is None else form.parts
+    return [part.tokens[0] for part in parts if len(part.tokens) == 1]
+
+
+FEW_TOKENS = 8
+
+
+def hints_of(network: TextNetwork, asked: Asked, heads: Sequence[tuple[int, int]]) -> Hints | None:
+    """The attention of heads along the texts of a search."""
+    if not heads:
+        return None
+    count, length = asked.tokens.shape
+    attention = np.zeros((len(heads), count, length, length))
+    lengths, before = asked.there.sum(axis=1), network.shape.before
+    for n in np.unique(lengths).tolist():
+        rows = np.flatnonzero(lengths == n)
+        every = attention_along(network, asked.tokens[rows, :n])
+        for place, (layer, head) in enumerate(heads):
+            seen = every[layer * network.shape.n_heads + head]
+            attention[place, rows, :n, :n] = seen[:, before:, before:]
+    allowed = asked.there[:, None, :] & asked.there[:, :, None]
+    if network.shape.causal:
+        allowed = allowed & np.tril(np.ones((length, length), dtype=bool))
+    return Hints(attention, allowed)
+
+
+def _spread(asked: Asked, count: int) -> Int[ndarray, " k"]:
+    """Texts of all lengths, more of the long ones."""
+    lengths = asked.there.sum(axis=1)
+    order = np.random.default_rng(SEARCH_SEED).permutation(len(asked))
+    weight = lengths[order] / lengths.max() + 0.3
+    draws = np.random.default_rng(SEARCH_SEED + 1).random(len(order)) ** (1 / weight)
+    return np.sort(order[np.argsort(-draws)[:count]])
+
+
+def _joined(one: Asked, other: Asked) -> Asked:
+    """Texts of two searches together."""
+    width = max(one.tokens.shape[1], other.tokens.shape[1])
+
+    def wide(array: ndarray) -> ndarray:
+        return np.pad(array, ((0, 0), (0, width - array.shape[1])))
+
+    parts = ("tokens", "there", "answers", "wanted")
+    return Asked(*(np.concatenate([wide(getattr(it, n)) for it in (one, other)]) for n in parts))
