@@ -271,7 +271,7 @@ def _finish(
     split: Split | None,
     output: Output | None,
 ) -> Run:
-    """The end of every run: its pictures, its certificate, its page, and where it is stored."""
+    """The end of every run: its pictures, its certificate and, where it is stored, its page."""
     report, model = found.verified.report, stored_in(found.view)
     program = None if found.written is None else found.written.program
     exhibits = None
@@ -282,8 +282,10 @@ def _finish(
     run = Run(
         *(made_so, report, found.mechanism, program, model, curve, certificate), exhibits=exhibits
     )
+    if output is None:
+        return run  # drawing a page takes a second or more, and nobody would look at it
     run = dataclasses.replace(run, extra={"report.html": report_page(run).encode()})
-    return run if output is None else save_run(run, output)
+    return save_run(run, output)
 
 
 def _explained_by(mechanism: Mechanism | Refusal) -> Any:
