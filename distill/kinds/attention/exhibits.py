@@ -17,6 +17,8 @@ FORMAT_VERSION = 1
 SEED = 5
 MOST_SHOWN = 10
 """Tokens of the text that is shown."""
+OF_A_FORM = 40
+"""Texts of a form that one is taken of."""
 LEVELS = 255
 
 
@@ -57,7 +59,11 @@ def attention_exhibits(mechanism: AttentionMechanism, view: TextTrace) -> Attent
     """Take them from a network."""
     network, texts = view.network, view.texts
     length = min(MOST_SHOWN, texts.longest)
-    rows = structured(texts.tokens, 8, length, SEED)[:1]
+    if texts.form is None:
+        rows = structured(texts.tokens, 8, length, SEED)[:1]
+    else:
+        drawn = network.formed(OF_A_FORM, SEED)
+        rows = min(drawn, key=lambda it: abs(it.shape[1] - length))[:1]
     seen: dict[str, Tensor] = {}
 
     def keep(site: str, there: Tensor) -> Tensor:

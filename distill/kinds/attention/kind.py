@@ -53,6 +53,13 @@ class AttentionKind(Kind[AttentionMechanism]):
                     else ""
                 ),
             )
+        alone = [s.name for s in mechanism.steps if s.op == "select" and s.head is None]
+        if alone:
+            remarks = (
+                *remarks,
+                f"{many(len(alone), 'selection')} ({', '.join(alone)}) in no head that was found: "
+                "the program was found by asking the network alone",
+            )
         tabulated = mechanism.cells > UNDERSTOOD
         return Written(emit_attention(mechanism), mechanism, tabulated=tabulated, remarks=remarks)
 

@@ -75,7 +75,15 @@ def asked(function, count, seed):
     return Asked(tokens, there, answers, there)
 
 
-@pytest.mark.parametrize("function", PLANTED, ids=lambda each: each.__name__)
+LONG = (followed, sorted_again, largest_behind, from_the_end)
+"""Those that take seconds, behind `make claims`."""
+
+
+@pytest.mark.parametrize(
+    "function",
+    [pytest.param(each, marks=pytest.mark.claim) if each in LONG else each for each in PLANTED],
+    ids=lambda each: each.__name__,
+)
 def test_planted_programs_come_back_from_their_answers(function):
     causal = PLANTED[function]
     source, tried = asked(function, 60, 1), asked(function, 300, 2)
