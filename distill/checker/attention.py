@@ -24,7 +24,7 @@ from .attended import (
 )
 from .evaluate import Evaluator
 from .functions import elements
-from .kind import FOLLOWS, Claims, Proof, Test
+from .kind import CLEAR, FOLLOWS, Claims, Proof, Test
 from .read import read_as
 from .sandbox import program_of
 from .selections import POSITIONS, PRIMITIVES, TOKENS, called, lines_of
@@ -155,7 +155,9 @@ def _replaced(evidence: TextEvidence, selections: list[Mapping[str, Any]]) -> tu
     """Answers that stay where heads have their selections in place of their attention, and all
     other heads their attention along the text before; and the least that a head's own attention
     has in common with its selection. Of heads whose answers stay whatever they look at it is 0,
-    and of selections whose program answers the same whatever they choose: nothing reads them.
+    and of selections whose program answers the same whatever they choose: nothing reads them. Where
+    answers stay as well with selections of another text it is 0 for all: a head that looks evenly at
+    everything has whatever is chosen, if what is not chosen is said to weigh as much.
     """
     shape, weights = evidence.shape, evidence.weights
     exact = {name: value.astype(np.float64) for name, value in weights.items()}
@@ -165,7 +167,7 @@ def _replaced(evidence: TextEvidence, selections: list[Mapping[str, Any]]) -> tu
     listed = [head for each in heads for head in each]
     if [*map(len, heads)] != [*map(len, told)] or len(set(listed)) < len(listed):
         raise ValueError("a selection is said to be of a head that the network does not have")
-    same = total = 0
+    stays, total = [0, 0], 0
     shared, rows_seen = [np.zeros(len(each)) for each in heads], 0
     matters, read = np.zeros((2, len(selections)), dtype=bool)
     for rows in _texts(evidence):
@@ -184,18 +186,22 @@ def _replaced(evidence: TextEvidence, selections: list[Mapping[str, Any]]) -> tu
             own[layer, head] = attention
             return attention
 
-        put = {
-            head: it
-            for each, those in zip(heads, patterns, strict=True)
-            for head, it in zip(each, those, strict=True)
-        }
-
-        def replace(layer: int, head: int, _: ndarray, own: dict = own, put: dict = put) -> ndarray:
-            return put[layer, head] if (layer, head) in put else np.roll(own[layer, head], 1, 0)
-
         said, _ = answers_of(shape, evidence.answers, through(shape, exact, places, keep))
-        then, _ = answers_of(shape, evidence.answers, through(shape, exact, places, replace))
-        same, total = same + int(alike(shape, then, said).sum()), total + said.size
+        for which, those in enumerate((patterns, decoys)):
+            put = {
+                head: it
+                for each, some in zip(heads, those, strict=True)
+                for head, it in zip(each, some, strict=True)
+            }
+
+            def replace(
+                layer: int, head: int, _: ndarray, own: dict = own, put: dict = put
+            ) -> ndarray:
+                return put[layer, head] if (layer, head) in put else np.roll(own[layer, head], 1, 0)
+
+            then, _ = answers_of(shape, evidence.answers, through(shape, exact, places, replace))
+            stays[which] += int(alike(shape, then, said).sum())
+        total += said.size
         for place in np.flatnonzero(~matters):
 
             def astray(
@@ -218,8 +224,10 @@ def _replaced(evidence: TextEvidence, selections: list[Mapping[str, Any]]) -> tu
                 both = np.minimum(own[head], pattern).sum(axis=2)[:, before:].sum()
                 shared[place][which] += both
         rows_seen += rows.size
-    least = [float(it.min() * used) for it, used in zip(shared, matters & read, strict=True)]
-    return same / total, min(least) / rows_seen
+    apart = (stays[0] - stays[1]) / total >= CLEAR
+    used = matters & read & apart
+    least = [float(it.min() * counts) for it, counts in zip(shared, used, strict=True)]
+    return stays[0] / total, min(least) / rows_seen
 
 
 def _reads(evidence: TextEvidence, step: Mapping[str, Any], rows: ndarray, chosen: ndarray) -> bool:

@@ -37,17 +37,32 @@ def test_as_it_is_the_program_follows_and_the_head_shares_its_selection(evidence
 
 
 @pytest.mark.parametrize(
-    "changes", [{"head": [0, 1]}, {"head": [1, 0]}, {"head": None}, {"also": [[0, 0]]}]
+    "changes",
+    [{"head": [0, 1]}, {"head": [1, 0]}, {"head": None, "also": [[0, 0]]}, {"also": [[0, 0]]}],
 )
 def test_a_selection_is_of_heads_that_there_are_each_once(evidence, changes):
-    with pytest.raises(ValueError, match="a head that the network does not have"):
+    with pytest.raises(ValueError, match=r"a head that the network does not have|weighs 0 heads"):
         derive(with_step(evidence, **changes))
+
+
+def test_a_selection_that_is_of_no_head_is_not_located(evidence):
+    assert "figures.attention_shared" not in derive(with_step(evidence, head=None))
 
 
 def test_a_head_that_no_answer_of_the_network_hangs_on_shares_nothing(evidence):
     """It looks where the selection says, and what it sees goes nowhere."""
     weights = {**evidence.weights, "blocks.0.W_O": np.zeros_like(evidence.weights["blocks.0.W_O"])}
     assert derive(replace(evidence, weights=weights))["figures.attention_shared"] == 0.0
+
+
+def test_a_head_that_looks_evenly_at_everything_has_no_selection_of_ones_choice(evidence):
+    """What is not chosen may be said to weigh as much: then any selection is the head's."""
+    even = {**evidence.weights, "blocks.0.W_Q": 0 * evidence.weights["blocks.0.W_Q"]}
+    even["blocks.0.b_Q"] = 0 * even.get("blocks.0.b_Q", even["blocks.0.W_Q"][:, 0])
+    forged = with_step(replace(evidence, weights=even), spread=[[1.0, 1.0]])
+    claims = derive(forged)
+    assert claims["figures.replaced_accuracy"] == 1.0
+    assert claims["figures.attention_shared"] == 0.0
 
 
 def test_primitives_are_those_that_are_written_down(evidence):

@@ -5,7 +5,8 @@ the same weight on every position that is chosen, and on the token before the te
 Every other head is given its attention along another text of the same length. A decoy chooses
 elsewhere (`distill.checker.attention.elsewhere`), and the network must not answer so. Heads of one
 selection for which no answer changes are read by nothing: they share nothing with it. And neither
-do those of a selection that no answer of the program hangs on (`0 * x` uses nothing).
+do those of a selection that no answer of the program hangs on (`0 * x` uses nothing), and no head
+does where answers stay as well with the decoys.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from distill.checker.attended import (
     elsewhere,
     texts_replaced,
 )
+from distill.checker.kind import CLEAR
 from distill.evidence.figures import Measure, Measured
 from distill.kinds.attention.mechanism import AttentionMechanism, Step
 from distill.kinds.attention.running import reads, selections_of
@@ -77,7 +79,7 @@ def replaced(mechanism: AttentionMechanism, view: TextTrace) -> Measured:
             read[which] = reads(mechanism, name, rows, decoys[name])
         total, positions = total + said.size, positions + rows.size
     value, decoy = (count / total for count in stays)
-    used = matters & read
+    used = matters & read & ((stays[0] - stays[1]) / total >= CLEAR)
     least, beside = (
         min(amount * bool(used[which]) for (which, _), amount in each.items()) / positions
         for each in shared
