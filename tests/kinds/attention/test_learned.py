@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from builders.compiled_texts import shifted
+from builders.compiled_texts import SHARP, shifted
 
 from distill.checker.text_draws import structured
 from distill.kinds.attention.emit import emit_attention
@@ -124,20 +124,22 @@ def soft():
     return replace(network, model=replace(network.model, parameters=weights))
 
 
-SOFTER = 0.05
+SOFTER = 3.5 * 7**0.5 / SHARP
+"""So that the position before weighs as much as thirty others."""
 
 
 def test_a_soft_head_is_found_and_stays_when_its_selection_takes_its_place(soft):
     part, mechanism = read_learned(soft)
     assert isinstance(mechanism, AttentionMechanism)
-    assert part == 1.0
+    assert part > 0.99
     (selection,) = [step for step in mechanism.steps if step.op == "select"]
     assert selection.by == "j == i - 1"
     assert selection.head == (0, 0)
-    ((rest, start),) = selection.spread
+    ((rest, _),) = selection.spread
     assert 0.01 < rest < 1
     rows = replaced(mechanism, TextTrace(soft))
-    assert rows["replaced_accuracy"].value == 1.0
+    assert rows["replaced_accuracy"].value is not None
+    assert rows["replaced_accuracy"].value > 0.9
     assert rows["replaced_accuracy"].decoy is not None
     assert rows["replaced_accuracy"].decoy < 0.8
 
