@@ -33,6 +33,7 @@ _NAMES = {
     "tasks.finite": "Task",
     "tasks.groups": "group_task",
     "tasks.sequences": "SequenceTask scan windows",
+    "tasks.texts": "TextTask",
 }
 """The public names, by the module below `distill` that they are loaded from."""
 
@@ -71,6 +72,7 @@ if TYPE_CHECKING:  # the same names, as a type checker reads them; a test holds 
     from distill.tasks.sequences import SequenceTask as SequenceTask
     from distill.tasks.sequences import scan as scan
     from distill.tasks.sequences import windows as windows
+    from distill.tasks.texts import TextTask as TextTask
 
 
 def __getattr__(name: str) -> Any:

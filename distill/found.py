@@ -16,8 +16,7 @@ from distill.networks.trace import SequenceTrace, View
 from distill.records.counts import SequenceDisagreement
 from distill.records.refusal import Refusal
 from distill.runs.stages import Stages
-from distill.tasks.finite import Task
-from distill.tasks.sequences import SequenceTask
+from distill.tasks.built import BuiltTask
 from distill.train.watched import Training
 from distill.verify.report import Verified, verify_best
 from distill.verify.spaces import at_chance, checks_of, refused
@@ -67,7 +66,7 @@ class Found:
         return dataclasses.replace(self, verified=dataclasses.replace(self.verified, report=report))
 
 
-def first_understood(training: Training, task: Task | SequenceTask, stages: Stages) -> Found:
+def first_understood(training: Training, task: BuiltTask, stages: Stages) -> Found:
     """The first network whose program no check found to differ, and that lists no exceptions.
 
     Otherwise the one with the fewest, else the first with a program, else the first.
@@ -91,7 +90,7 @@ def first_understood(training: Training, task: Task | SequenceTask, stages: Stag
     return Found(None, refusal, None, verified)
 
 
-def _told_at_the_end(found: Found, training: Training, task: Task | SequenceTask) -> Found:
+def _told_at_the_end(found: Found, training: Training, task: BuiltTask) -> Found:
     """The same; where nothing was understood, with what is to be said once all was trained."""
     if not isinstance(found.mechanism, Refusal) or found.view is None:
         return found
@@ -99,9 +98,7 @@ def _told_at_the_end(found: Found, training: Training, task: Task | SequenceTask
     return dataclasses.replace(found, verified=verified)
 
 
-def distill_given(
-    view: SequenceTrace, task: Task | SequenceTask | None, name: str, stages: Stages
-) -> Found:
+def distill_given(view: SequenceTrace, task: BuiltTask | None, name: str, stages: Stages) -> Found:
     """Distill a network over sequences that somebody else trained, as far as it holds.
 
     Where program and network part on sequences of the length that was asked for, and agree on all
@@ -140,7 +137,7 @@ def _parting(found: Found) -> tuple[tuple[int, ...], ...] | None:
 
 def distilled(
     view: View,
-    task: Task | SequenceTask | None,
+    task: BuiltTask | None,
     name: str,
     stages: Stages,
     training: Training | None = None,

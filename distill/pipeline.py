@@ -34,7 +34,7 @@ from distill.networks.trace import (
     trace,
 )
 from distill.pages.report_page import report_page
-from distill.records.curve import SequenceCurve, TrainingCurve
+from distill.records.curve import Curve
 from distill.records.refusal import Refusal
 from distill.runs.certificate import Split
 from distill.runs.certify import certify
@@ -42,13 +42,16 @@ from distill.runs.output import Output, output_folder
 from distill.runs.stages import Progress, Silent, Stages, record
 from distill.runs.store import Run, RunRecord, load_run, run_files, save_run
 from distill.seeds import check_seed
+from distill.tasks.built import BuiltTask
 from distill.tasks.finite import Setting, Task
 from distill.tasks.given import AnyTask, built_task
 from distill.tasks.sequences import SequenceTask
+from distill.tasks.texts import TextTask
 from distill.threads import fixed_threads
 from distill.train.designs import Design, designs_for
 from distill.train.over_domain import DomainTraining
 from distill.train.over_sequences import SequenceTraining
+from distill.train.over_texts import TextTraining
 from distill.train.schedule import Recipe
 from distill.train.watched import Training
 from distill.verify.given import accuracy, accuracy_along, check_as_a_whole, check_fits
@@ -109,6 +112,8 @@ def run(
         with stages.stage("task") as lines:
             if isinstance(task, SequenceTask):
                 training: Training = SequenceTraining(task, seed, architecture)
+            elif isinstance(task, TextTask):
+                training = TextTraining(task, seed, architecture, attempts)
             else:
                 rounds = 1 if minutes is None else MAX_ROUNDS
                 training = DomainTraining(task, seed, designs, structure_score, rounds)
@@ -190,7 +195,7 @@ def run_model(
                 )
             if isinstance(task, Task):
                 lines.append(f"right on {accuracy(imported.model, task)} for {task.name}")
-            elif task is not None and over is not None:
+            elif isinstance(task, SequenceTask) and over is not None:
                 lines.append(f"right on {accuracy_along(over.network, task)} for {task.name}")
         if over is not None:
             view: View = SequenceTrace(over.network, over.length, True, max_states)
@@ -198,7 +203,7 @@ def run_model(
         elif isinstance(imported.domain, Texts):
             assert reads_texts(imported.model), "a network over texts"
             view = TextTrace(TextNetwork(imported.model, imported.domain))
-            found = distilled(view, None, name, stages)
+            found = distilled(view, task, name, stages)
         else:
             assert isinstance(imported.domain, Domain), "any other network has a finite domain"
             view = _traced(imported.model, imported.domain, stages)
@@ -260,13 +265,13 @@ def distill(
 
 def _finish(
     found: Found,
-    task: Task | SequenceTask | None,
+    task: BuiltTask | None,
     made_so: RunRecord,
-    curve: TrainingCurve | SequenceCurve | None,
+    curve: Curve | None,
     split: Split | None,
     output: Output | None,
 ) -> Run:
-    """The end of every run: its pictures, its certificate, its page, and where it is stored."""
+    """The end of every run: its pictures, its certificate and, where it is stored, its page."""
     report, model = found.verified.report, stored_in(found.view)
     program = None if found.written is None else found.written.program
     exhibits = None
@@ -277,8 +282,10 @@ def _finish(
     run = Run(
         *(made_so, report, found.mechanism, program, model, curve, certificate), exhibits=exhibits
     )
+    if output is None:
+        return run  # drawing a page takes a second or more, and nobody would look at it
     run = dataclasses.replace(run, extra={"report.html": report_page(run).encode()})
-    return run if output is None else save_run(run, output)
+    return save_run(run, output)
 
 
 def _explained_by(mechanism: Mechanism | Refusal) -> Any:

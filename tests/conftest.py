@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from builders.amount import examples, some
+from builders.amount import THOROUGH, examples, some
 from builders.paths import PACKAGE
-from builders.shared_runs import make_planted_run, make_small_run, only_run_below, shared
+from builders.shared_runs import (
+    make_adder_run,
+    make_planted_run,
+    make_small_run,
+    only_run_below,
+    pages_drawn,
+    shared,
+)
 from hypothesis import settings
 from jaxtyping import install_import_hook
 
@@ -18,6 +26,8 @@ for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 
 INNERMOST = (
     "distill.train",
+    "distill.drawing.graph.arrows",
+    "distill.drawing.graph.placement",
     "distill.expressions",
     "distill.kinds.automaton.labelling",
     "distill.kinds.recurrence.recurrence",
@@ -77,6 +87,12 @@ def small_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def adder_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where a user's task over sequences was run: `outputs`, and what was printed."""
+    return shared(tmp_path_factory, "adder", make_adder_run)
+
+
+@pytest.fixture(scope="session")
 def planted_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of a run over a network by construction: p = 23, keys 2, 7 and 9."""
     make = make_planted_run(23, {2: 5.0, 7: 4.0, 9: 3.0})
@@ -88,6 +104,13 @@ def tiny_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same at p = 11 with keys 2 and 3, for tests that check it a hundred times."""
     make = make_planted_run(11, {2: 5.0, 3: 4.0})
     return only_run_below(shared(tmp_path_factory, "tiny", make) / "outputs")
+
+
+@pytest.fixture(scope="module")
+def page_undrawn() -> Iterator[None]:
+    """Runs of a module that looks at no page are stored without: `make claims` draws them all."""
+    with pages_drawn(THOROUGH):
+        yield
 
 
 @pytest.fixture

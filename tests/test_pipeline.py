@@ -33,6 +33,7 @@ def test_run_from_python_keeps_everything_in_memory(tmp_path, monkeypatch):
     assert run.record.attempts[-1].steps == 30
     assert set(run.record.seconds) >= {"task", "train", "trace", "extract", "verify"}
     assert list(tmp_path.iterdir()) == []
+    assert run.extra == {}  # no page is drawn for nobody
 
 
 def test_settings_belong_to_a_name():
@@ -182,14 +183,18 @@ def test_a_memorised_network_is_refused_with_the_numbers_that_show_why():
     assert run.record.used.right == pytest.approx(last)
 
 
-def test_shuffled_labels_are_refused():
-    order = np.random.default_rng(0).permutation(31)
-    table = np.random.default_rng(1).permuted(np.add.outer(order, order) % 31, axis=0)
+@pytest.mark.parametrize(
+    ("p", "fraction", "steps", "attempts"),
+    [(13, 0.8, 200, 1), pytest.param(31, 0.5, 400, None, marks=pytest.mark.claim)],
+)
+def test_shuffled_labels_are_refused(p, fraction, steps, attempts):
+    order = np.random.default_rng(0).permutation(p)
+    table = np.random.default_rng(1).permuted(np.add.outer(order, order) % p, axis=0)
     task = distill.Task(
-        {"a": range(31), "b": range(31)}, range(31), lambda a, b: int(table[a, b]), 0.5
+        {"a": range(p), "b": range(p)}, range(p), lambda a, b: int(table[a, b]), fraction
     )
-    recipe = Recipe(max_steps=400)
-    run = distill.run(task, out=None, recipe=recipe)
+    again = {} if attempts is None else {"attempts": attempts}
+    run = distill.run(task, out=None, recipe=Recipe(max_steps=steps), **again)
     assert run.report.verdict == "refused"
     assert run.report.numbers["strongest_share"] < 0.5
 

@@ -12,7 +12,7 @@ from numpy import ndarray
 
 from .count import rates
 from .kind import Claims
-from .read import COUNT, SEED, Data, check_weights, ranges
+from .read import COUNT, SEED, Data, check_weights, listed, ranges
 from .sandbox import evaluated_texts, run_texts
 from .scope import texts_held
 from .text_draws import check_text_draws, drawn_texts
@@ -35,6 +35,7 @@ FEWEST_DRAWN = 1_000
 """Texts, uniform and structured ones, of a run whose texts cannot all be gone through."""
 ANEW, KINDS_ANEW = 1_000, ("uniform", "structured")
 """Texts of each kind that are drawn anew at every length, where they are not too much."""
+PARTS = ("agree", "total")
 FORMED_ANEW = 200
 """Texts of each kind of a form that are drawn anew: what follows a prompt takes a pass a token."""
 
@@ -47,6 +48,7 @@ FIELDS: Mapping[str, Any] = {
     **{"tokens": [int], "longest": COUNT, "answers": [(int, float)]},
     "draws": (None, {"fresh": [DRAWS], "stress": [DRAWS]}),
     "form": (None, FORM),
+    "reference": (None, [str]),
     "recorded": None,
 }
 """What a certificate holds beside what all hold, as `read_as` wants it."""
@@ -106,6 +108,7 @@ class TextEvidence:
         weights: by name.
         draws: the texts that were checked: `fresh`, and those of `stress`.
         form: how the network's texts look; null where every text is one.
+        reference: the task's answers along the fresh texts, length by length; null without a task.
         program: its text; empty for a refusal.
         mechanism: as stored.
     """
@@ -122,6 +125,7 @@ class TextEvidence:
     stored: bool = True
     outputs: int = 1
     form: Data | None = None
+    reference: tuple[ndarray, ...] | None = None
 
     @classmethod
     def read(
@@ -133,7 +137,7 @@ class TextEvidence:
             ValueError: weights, shapes and texts do not fit together.
         """
         shape, longest, draws = (certificate[n] for n in ("architecture", "longest", "draws"))
-        form = certificate["form"]
+        form, reference = certificate["form"], certificate["reference"]
         (tokens,) = ranges([certificate["tokens"]])
         check_amount(certificate, len(tokens))
         answers = np.array(certificate["answers"], dtype=np.float64)
@@ -161,7 +165,11 @@ class TextEvidence:
             check_formed(draws, longest, FEWEST_DRAWN)
         elif draws is not None:
             check_text_draws(draws, longest, FEWEST_DRAWN)
-        return cls(*(tokens, longest, answers, shape, weights, draws, source, mechanism), form=form)
+        return cls(
+            *(tokens, longest, answers, shape, weights, draws, source, mechanism),
+            form=form,
+            reference=None if reference is None else tuple(map(listed, reference)),
+        )
 
     @property
     def takes(self) -> tuple[range, ...]:
@@ -188,7 +196,7 @@ class TextEvidence:
         if self.draws is None:
             raise ValueError("the certificate holds no texts")
         claims: Claims = {"space": "texts", "program.exceptions": 0, "meaning": None}
-        claims |= {"model_vs_task": None, "program_vs_task": None}
+        claims |= self._against_the_task()
         fresh, name = self.draws["fresh"], "program_vs_model.drawn"
         drawn = [draw for draw in fresh if draw["kind"] != "every"]
         agree, total, smallest, largest = self._along(
@@ -238,6 +246,26 @@ class TextEvidence:
             smallest = min(smallest, float(lead.min()))
             largest = max(largest, float(lead[np.isfinite(lead)].max(initial=0.0)))
         return agree, total, smallest, largest if self.of_several else np.inf
+
+    def _against_the_task(self) -> Claims:
+        """How many of the fresh texts program and network answer as the reference does."""
+        if self.reference is None:
+            return {"model_vs_task": None, "program_vs_task": None}
+        assert self.draws is not None, "texts were drawn"
+        parts = [rows for draw in self.draws["fresh"] for rows in self.texts(draw)]
+        if len(parts) != len(self.reference):
+            raise ValueError("the task's answers are not of the texts that were drawn")
+        names = [f"{one}_vs_task.{part}" for one in ("model", "program") for part in PARTS]
+        found: Claims = dict.fromkeys(names, 0)
+        for rows, expected in zip(parts, self.reference, strict=True):
+            logits = logits_of(self.shape, self.weights, rows - self.tokens.start)
+            network, _ = answers_of(self.shape, self.answers, logits)
+            program = run_texts(self.program, rows, network.shape[1])
+            for name, said in (("model", network), ("program", program)):
+                same = (said == expected.reshape(said.shape)).all(axis=1)
+                found[f"{name}_vs_task.agree"] += int(same.sum())
+                found[f"{name}_vs_task.total"] += len(rows)
+        return found
 
     def texts(self, draw: Data) -> list[ndarray]:
         """The texts that a draw means, of one length each."""

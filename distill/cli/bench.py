@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     "--models",
     type=click.Path(file_okay=False),
     metavar="DIR",
-    help="Of the suite tracr: a folder of compiled networks.",
+    help="Of the suites tracr and gpt2: a folder of networks.",
 )
 @click.option("--retry", is_flag=True, help="Run those again that left no report.")
 @click.option("--fresh", is_flag=True, help="Run all again.")
@@ -69,13 +69,14 @@ def bench(
 ) -> None:
     """Run a SUITE of tasks in parallel; a table at the end, with published results beside ours.
 
-    SUITE is mips, tomita, modular, finite, recurrent or gallery, or the path of a .toml file of
-    your own. Without one, the suites are listed.
+    SUITE is mips, tomita, modular, finite, recurrent, transformers or gallery, or the path of a
+    .toml file of your own. Without one, the suites are listed.
 
-    The suite tracr is of compiled transformers in a folder: --models DIR.
+    The suites tracr and gpt2 are of networks in a folder, compiled or trained: --models DIR.
 
     \b
     distill bench tracr --models DIR                 each as it is, turned, and with noise
+    distill bench gpt2 --models DIR                  each against its own samples
     distill bench mips --jobs 8                      62 tasks, one seed
     distill bench tomita --seed 0 --seed 1 --seed 2  three seeds a task
     distill bench mips --only 'parity_*'             some of the tasks
@@ -112,15 +113,16 @@ def bench(
     if suite is None:
         _list_suites()
         return
-    if (suite == "tracr") != (models is not None):
+    if (suite in ("tracr", "gpt2")) != (models is not None):
         raise DistillError(
-            "the suite tracr is of networks in a folder, and no other is: expected "
+            "the suites tracr and gpt2 are of networks in a folder, and no others are: expected "
             "`distill bench tracr --models DIR`"
         )
     form = "json" if as_json else "markdown" if as_markdown else "table"
     at_once = jobs or max(1, (os.cpu_count() or 2) // 2)
     if models is not None:
-        _compiled(Path(models), at_once, only, form, quiet)
+        of_folder = _compiled if suite == "tracr" else _learned
+        of_folder(Path(models), at_once, only, form, quiet)
         return
     from distill.bench import Bench, find_suite
 
@@ -177,6 +179,30 @@ def _compiled(folder: Path, jobs: int, only: tuple[str, ...], form: str, quiet: 
         click.echo(page_markdown(compiled_page(rows)))
     else:
         show_page(Console(highlight=False, width=table_width()), compiled_page(rows))
+
+
+def _learned(folder: Path, jobs: int, only: tuple[str, ...], form: str, quiet: bool) -> None:
+    """Trained networks of a folder, and their table."""
+    from dataclasses import asdict
+
+    from rich.console import Console
+
+    from distill.bench.learned import learned_page, learned_rows
+    from distill.terminal.page import page_markdown, show_page
+
+    if not folder.is_dir():
+        raise DistillError(f"there is no folder '{folder}': expected one of folders with networks")
+    watched, rows = Console(stderr=True, quiet=quiet, highlight=False), []
+    for row in learned_rows(folder, jobs, only):
+        rows.append(row)
+        said = row.reason or f"a match of {row.match:.3f}, {row.verdict}"
+        watched.print(f"{row.name}: {said} ({row.seconds:.1f} s)", soft_wrap=True)
+    if form == "json":
+        click.echo(json.dumps([asdict(row) for row in rows], indent=2))
+    elif form == "markdown":
+        click.echo(page_markdown(learned_page(rows)))
+    else:
+        show_page(Console(highlight=False, width=table_width()), learned_page(rows))
 
 
 def _list_suites() -> None:

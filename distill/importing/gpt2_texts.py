@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from jaxtyping import Int
+from numpy import ndarray
 from torch import Tensor
 
 from distill.checker.scope import many
@@ -25,7 +27,7 @@ from distill.importing.config import EPSILONS, check_fixed
 from distill.importing.layout import builtin_layouts, chosen_layout
 from distill.importing.notes import precision
 from distill.importing.recognition import File, Read, placed, read_by
-from distill.importing.text_examples import HOW, form_of_file, written_form
+from distill.importing.text_examples import HOW, form_of_file, listed_texts, written_form
 from distill.importing.tracr import ImportedTexts
 from distill.importing.values import LayoutError
 from distill.importing.vocabulary import AROUND, Example, Facts, Numbered, numbered, read_facts
@@ -197,6 +199,23 @@ def _built(
     notes = _notes(read, taken.dtypes, shape, texts, facts, tokens, example)
     model = Model(shape, parameters, tokens.answers(readout))
     return ImportedTexts(model, texts, label, notes)
+
+
+def samples_of(
+    path: Path, name: str, facts: Path, shape: TextTransformer
+) -> list[Int[ndarray, "_ _"]]:
+    """The texts of a file of examples, as a network that was read with these facts reads them.
+
+    Those of a network that answers from a separator on end where no answer is asked for any more.
+
+    Raises:
+        LayoutError: there are none, or of other tokens.
+    """
+    known = read_facts(facts, {})
+    rows = known.around
+    ends = {row for end in ("eos", "pad") if (row := rows.get(end)) is not None}
+    tokens = numbered(known, shape.n_rows, shape.readout == "choice", str(facts))
+    return listed_texts(path, name, tokens, rows["bos"], ends)
 
 
 def _example(given: str, tokens: Numbered, facts: Facts, readout: str) -> Example:

@@ -19,6 +19,8 @@ from math import gcd
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
+from jaxtyping import Int
 from numpy import ndarray
 
 from distill.domains.texts import Form, Part
@@ -115,6 +117,28 @@ def form_of_file(
     limit = together if together < sum(part.most for part in parts) else None
     form = Form(parts, "chosen" if more else "nothing", more, limit)
     return Example(form, together + more, starts, said)
+
+
+def listed_texts(
+    path: Path, name: str, tokens: Numbered, bos: int | None, ends: set[int]
+) -> list[Int[ndarray, "_ _"]]:
+    """The texts that a file has examples of, by their lengths; those without a token are left out.
+
+    Where it says which answers are asked for, a text ends where the last one is due.
+
+    Raises:
+        LayoutError: there are no such arrays, or texts of other tokens in them.
+    """
+    ids, labels = (_array(path, name, last) for last in ("ids", "labels"))
+    if ids is None:
+        raise LayoutError(f"'{path}' has no array '{name}...ids': {HOW}")
+    found = dict[int, list[tuple[int, ...]]]()
+    for place, row in enumerate(ids):
+        text = _text(row, tokens, bos, ends, path)
+        if labels is not None and labels.shape == ids.shape:
+            text = text[: int(np.flatnonzero(labels[place] != -1)[-1]) - (bos is not None)]
+        found.setdefault(len(text), []).append(text)
+    return [np.array(found[length]) for length in sorted(found) if length]
 
 
 def _array(path: Path, name: str, last: str) -> ndarray | None:

@@ -12,11 +12,13 @@ from distill.pages.pictures.located import located_picture
 from distill.pages.pictures.losses import training_pictures
 from distill.pages.pictures.rivals import decoys
 from distill.pages.pictures.sequence_training import training_picture
-from distill.records.curve import TrainingCurve
+from distill.pages.pictures.text_training import text_training_picture
+from distill.records.curve import SequenceCurve, TextCurve, TrainingCurve
 from distill.records.refusal import Refusal
 from distill.runs.certificate import Certificate
 from distill.runs.sequence_certificate import SequenceCertificate
 from distill.runs.store import Run
+from distill.runs.text_certificate import TextCertificate
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def _sequence_data(run: Run) -> str:
 
 def _sequence_pictures(run: Run) -> tuple[Picture | None, ...]:
     assert isinstance(run.certificate, SequenceCertificate), "over sequences"
-    assert not isinstance(run.curve, TrainingCurve), "of a run over sequences"
+    assert run.curve is None or isinstance(run.curve, SequenceCurve), "of a run over sequences"
     lengths = None
     if not isinstance(run.mechanism, Refusal) and run.exhibits is not None:
         lengths = lengths_picture(run.report, run.certificate.length)
@@ -82,12 +84,19 @@ def _sequence_pictures(run: Run) -> tuple[Picture | None, ...]:
     return located_picture(run.report), lengths, training
 
 
-def _text_data(_: Run) -> str:
-    return "Not recorded."
+def _text_data(run: Run) -> str:
+    assert isinstance(run.certificate, TextCertificate), "over texts"
+    return (
+        f"Texts of every length up to {many(run.certificate.longest, 'token')} with the task's "
+        f"answers, drawn with seed {run.record.seed}: half as the task draws them, a quarter at "
+        "random, a quarter structured (few tokens, in order, mirrored, repeated). Training ends "
+        "some steps after fresh texts drawn in the same way are right."
+    )
 
 
 def _text_pictures(run: Run) -> tuple[Picture | None, ...]:
-    return (located_picture(run.report),)
+    curve = run.curve if isinstance(run.curve, TextCurve) else None
+    return located_picture(run.report), text_training_picture(curve, run.record.attempts)
 
 
 SPACES: Mapping[str, OfSpace] = {

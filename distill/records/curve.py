@@ -65,3 +65,42 @@ class SequenceCurve:
     points: tuple[SequencePoint, ...]
     kind: Literal["sequences"] = "sequences"
     format_version: int = FORMAT_VERSION
+
+
+@dataclass(frozen=True)
+class TextPoint:
+    """A transformer over texts at one step.
+
+    Attributes:
+        right: part of fresh texts that it answers right at every position.
+        positions_right: part of their positions.
+        in_context: loss late in the longest texts less that early in them (arXiv 2209.11895); null
+            where they are too short.
+        previous_token: largest attention of a head on the token before; prefix_matching: on what
+            followed the same token before; both on random texts that come twice.
+        copying: largest part of tokens that a head raises most when it looks at them; null where
+            answers are no tokens.
+    """
+
+    attempt: int
+    step: int
+    loss: float
+    right: float
+    positions_right: float
+    in_context: float | None
+    previous_token: float | None
+    prefix_matching: float | None
+    copying: float | None
+
+
+@dataclass(frozen=True)
+class TextCurve:
+    """What is kept in `training.json` of a transformer over texts."""
+
+    points: tuple[TextPoint, ...]
+    kind: Literal["texts"] = "texts"
+    format_version: int = FORMAT_VERSION
+
+
+Curve = TrainingCurve | SequenceCurve | TextCurve
+"""Of any run."""

@@ -10,13 +10,13 @@ from pydantic import Field
 
 from distill.errors import RunFolderError
 from distill.programs.program import Program
-from distill.records.curve import SequenceCurve, TrainingCurve
+from distill.records.curve import Curve
 from distill.records.report import Report
 from distill.runs.partial import write_file
 from distill.runs.record import RunRecord, read_bytes, read_part
 from distill.serialise import from_json
 
-CurveJson = Annotated[TrainingCurve | SequenceCurve, Field(discriminator="kind")]
+CurveJson = Annotated[Curve, Field(discriminator="kind")]
 
 WHOLE = ("mechanism.json", "certificate.json")
 """Files that are not looked into here, and without which a run folder is not complete."""
@@ -34,7 +34,7 @@ class Shown:
 
     report: Report
     program: Program | None
-    curve: TrainingCurve | SequenceCurve | None
+    curve: Curve | None
     spectrum: tuple[float, ...]
     folder: Path
 

@@ -20,7 +20,7 @@ from distill.kinds.kind import Mechanism
 from distill.kinds.known import exhibits_json, mechanism_json
 from distill.networks.stored import Model
 from distill.programs.program import Program
-from distill.records.curve import SequenceCurve, TrainingCurve
+from distill.records.curve import Curve
 from distill.records.refusal import Refusal
 from distill.records.report import Report
 from distill.runs.certificate import Certificate
@@ -33,7 +33,7 @@ from distill.serialise import to_json
 
 AnyCertificate = Certificate | SequenceCertificate | TextCertificate
 CertificateJson = Annotated[AnyCertificate, Field(discriminator="kind")]
-CurveJson = Annotated[TrainingCurve | SequenceCurve, Field(discriminator="kind")]
+CurveJson = Annotated[Curve, Field(discriminator="kind")]
 
 
 @dataclass(frozen=True, repr=False)
@@ -50,7 +50,7 @@ class Run:
     mechanism: Mechanism | Refusal
     program: Program | None
     model: Model | None
-    curve: TrainingCurve | SequenceCurve | None
+    curve: Curve | None
     certificate: AnyCertificate
     exhibits: Any = None
     folder: Path | None = None
@@ -78,7 +78,7 @@ def run_files(
     mechanism: Mechanism | Refusal,
     program: Program | None,
     model: Model | None,
-    curve: TrainingCurve | SequenceCurve | None,
+    curve: Curve | None,
     exhibits: Any = None,
 ) -> dict[str, bytes]:
     """The files that a certificate covers, as bytes."""

@@ -17,7 +17,7 @@ from distill.networks.stored import Model, reads_texts
 from distill.networks.text_network import TextNetwork
 from distill.networks.text_transformer import TextTransformer
 from distill.networks.trace import TextTrace, View
-from distill.runs.hashes import hashes
+from distill.runs.hashes import hashes, numbers_text
 from distill.runs.record import CERTIFICATE_VERSION
 from distill.verify.report import Verified
 from distill.verify.texts import TextDraws
@@ -34,6 +34,7 @@ class TextCertificate:
         architecture: shapes of the stored network, and how its outputs are read.
         draws: the texts that were checked; null where nothing was emitted.
         form: how the network's texts look; null where every text is one.
+        reference: the task's answers along the fresh draws, separated by spaces; null without one.
         sha256: of the other files.
     """
 
@@ -43,6 +44,7 @@ class TextCertificate:
     architecture: TextTransformer
     draws: TextDraws | None
     form: Form | None
+    reference: tuple[str, ...] | None
     sha256: dict[str, str]
     kind: Literal["texts"] = "texts"
     format_version: int = CERTIFICATE_VERSION
@@ -87,13 +89,15 @@ class TextCertificate:
 
 def certify_texts(view: TextTrace, verified: Verified, files: dict[str, bytes]) -> TextCertificate:
     """Collect the certificate of a run; `files` are the other files, as they will be stored."""
-    model, tokens = view.network.model, view.texts.tokens
+    model, tokens, kept = view.network.model, view.texts.tokens, verified.checked
+    reference = None if kept is None else kept.reference
     return TextCertificate(
         tokens=(tokens.start, tokens.stop - 1),
         longest=view.texts.longest,
         answers=model.answers,
         architecture=model.architecture,
-        draws=None if verified.checked is None else verified.checked.draws,
+        draws=None if kept is None else kept.draws,
         form=view.texts.form,
+        reference=None if reference is None else tuple(map(numbers_text, reference)),
         sha256=hashes(files),
     )

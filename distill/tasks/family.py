@@ -23,11 +23,13 @@ from typing import Any, Literal
 
 from distill.domains.finite import INT64
 from distill.errors import DistillError, TaskError, one_line, own_line, quoted_with_line, shown
+from distill.tasks.built import BuiltTask
 from distill.tasks.finite import Setting, Task
 from distill.tasks.sequences import SequenceTask
+from distill.tasks.texts import TextTask
 from distill.tasks.time_limit import time_limit
 
-Build = Callable[..., Task | SequenceTask]
+Build = Callable[..., BuiltTask]
 
 SECONDS = 60.0
 """For a task to be built: its reference is tried on a few inputs."""
@@ -86,11 +88,14 @@ class TaskFamily:
         return {name: parameter.default for name, parameter in parameters.items()} | {**self.preset}
 
     @property
-    def kind(self) -> Literal["finite domain", "sequences"]:
+    def kind(self) -> Literal["finite domain", "sequences", "texts"]:
         """What the task is a function of."""
-        return "sequences" if isinstance(self(), SequenceTask) else "finite domain"
+        built = self()
+        if isinstance(built, TextTask):
+            return "texts"
+        return "sequences" if isinstance(built, SequenceTask) else "finite domain"
 
-    def __call__(self, /, **settings: str | Setting) -> Task | SequenceTask:
+    def __call__(self, /, **settings: str | Setting) -> BuiltTask:
         """Build the task; settings given as text (`p="59"`) are read by their annotation.
 
         Raises:
@@ -102,7 +107,7 @@ class TaskFamily:
         try:
             with time_limit(SECONDS, "it"):
                 built = self.build(**complete)
-                if isinstance(built, Task | SequenceTask):
+                if isinstance(built, Task | SequenceTask | TextTask):
                     about = built.about or self.about
                     return replace(built, name=self.name, settings=complete, about=about)
         except DistillError as error:
@@ -114,7 +119,8 @@ class TaskFamily:
                 f"task '{self.name}' could not be built: {quoted_with_line(error)}{_takes(error)}"
             ) from error
         raise TaskError(
-            f"'{self.name}' returned {type(built).__name__}: expected a Task or a SequenceTask"
+            f"'{self.name}' returned {type(built).__name__}: expected a Task, a SequenceTask or a "
+            f"TextTask"
             f"{'; is there a return?' if built is None else ''}"
         )
 

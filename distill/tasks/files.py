@@ -16,9 +16,9 @@ from pathlib import Path
 from types import ModuleType
 
 from distill.errors import DistillError, TaskError, one_line, quoted_with_line, shortened
+from distill.tasks.built import BuiltTask
 from distill.tasks.family import TaskFamily
-from distill.tasks.finite import Setting, Task
-from distill.tasks.sequences import SequenceTask
+from distill.tasks.finite import Setting
 from distill.tasks.time_limit import time_limit
 
 LISTED = 12
@@ -63,7 +63,7 @@ def read_task_file(path: Path) -> dict[str, TaskFamily]:
     if not families:
         raise TaskError(
             f"task file '{path}' marks no task: expected a function decorated with @distill.task "
-            "that returns a distill.Task or a distill.SequenceTask"
+            "that returns a distill.Task, SequenceTask or TextTask"
         )
     return families
 
@@ -122,9 +122,7 @@ def specifier(task: str) -> str:
     return task if task in builtin_tasks() else f"FILE.py:{task}"
 
 
-def load_task(
-    specifier: str, settings: Mapping[str, str | Setting] | None = None
-) -> Task | SequenceTask:
+def load_task(specifier: str, settings: Mapping[str, str | Setting] | None = None) -> BuiltTask:
     """The task of a built-in name, of a file, or of `file.py:name`, built with settings.
 
     Raises:

@@ -14,8 +14,10 @@ from distill.errors import DistillError
 from distill.networks.sequence_network import SequenceNetwork
 from distill.networks.stored import Model
 from distill.networks.trace import traced_indices
+from distill.tasks.built import BuiltTask
 from distill.tasks.finite import Task
 from distill.tasks.sequences import SequenceTask
+from distill.tasks.texts import TextTask
 
 ACCURACY_OF = 1_000
 """Sequences on which an imported network is held against a task."""
@@ -31,17 +33,23 @@ def check_as_a_whole(length: int | None, max_states: int | None) -> None:
         )
 
 
-def check_fits(
-    path: str | Path, space: Domain | Channels | Texts, task: Task | SequenceTask | None
-) -> None:
+def check_fits(path: str | Path, space: Domain | Channels | Texts, task: BuiltTask | None) -> None:
     """A task that is of another size than a checkpoint, or over something else, is none of its."""
     if task is None:
         return
-    if isinstance(space, Texts):
-        raise DistillError(
-            f"checkpoint '{path}' is a network over texts ({space}), which no task is over, and "
-            f"task '{task.name}' was given: leave it out"
-        )
+    if isinstance(space, Texts) or isinstance(task, TextTask):
+        wanted = task.texts if isinstance(task, TextTask) else None
+        if wanted is None or not isinstance(space, Texts) or space.form is not None:
+            raise DistillError(
+                f"checkpoint '{path}' is a network over {space}, and task '{task.name}' is over "
+                f"{'something else' if wanted is None else f'texts, {wanted}'}: leave it out"
+            )
+        if space.tokens != wanted.tokens:
+            raise DistillError(
+                f"checkpoint '{path}' is a network over texts ({space}), and task '{task.name}' "
+                f"is over {wanted}: set the task to the network's tokens"
+            )
+        return
     wanted = task.domain if isinstance(task, Task) else task.channels
     if isinstance(space, Domain) and isinstance(wanted, Domain):
         fits, outputs = answers_for(space, wanted), f" with outputs {space.outputs}"

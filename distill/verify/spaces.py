@@ -8,8 +8,10 @@ from numpy import ndarray
 from distill.kinds.kind import Written
 from distill.networks.trace import TextTrace, Trace, View
 from distill.records.refusal import Refusal
+from distill.tasks.built import BuiltTask
 from distill.tasks.finite import Task
 from distill.tasks.sequences import SequenceTask
+from distill.tasks.texts import TextTask
 from distill.verify.chance import no_better_than_chance
 from distill.verify.finite import DomainChecks, verify_refusal
 from distill.verify.report import CheckedBy, Verified
@@ -19,16 +21,17 @@ from distill.verify.texts import TextChecks, verify_text_refusal
 
 def checks_of(
     view: View,
-    task: Task | SequenceTask | None,
+    task: BuiltTask | None,
     train_mask: Bool[ndarray, " domain"] | None,
 ) -> CheckedBy:
     """The checks of a program against the network of a view, and the task where there is one."""
     if isinstance(view, Trace):
-        assert not isinstance(task, SequenceTask), "a finite network has a finite task"
+        assert task is None or isinstance(task, Task), "a finite network has a finite task"
         return lambda source: DomainChecks(source, view, task, train_mask)
     if isinstance(view, TextTrace):
-        return lambda source: TextChecks(source, view)
-    assert not isinstance(task, Task), "a recurrent network has a task over sequences"
+        assert task is None or isinstance(task, TextTask), "a network over texts has such a task"
+        return lambda source: TextChecks(source, view, task)
+    assert task is None or isinstance(task, SequenceTask), "a recurrent network has one of its own"
     return lambda source: SequenceChecks(source, view, task)
 
 
@@ -40,15 +43,16 @@ def at_chance(written: Written, view: View) -> Refusal | None:
 def refused(
     refusal: Refusal,
     view: View | None,
-    task: Task | SequenceTask | None,
+    task: BuiltTask | None,
     name: str,
     remarks: tuple[str, ...],
 ) -> Verified:
     """The report of a run without a program. Without a network there is a task over sequences."""
     if isinstance(view, Trace):
-        assert not isinstance(task, SequenceTask), "a finite network has a finite task"
+        assert task is None or isinstance(task, Task), "a finite network has a finite task"
         return verify_refusal(refusal, view, task, name, remarks)
     if isinstance(view, TextTrace):
-        return verify_text_refusal(refusal, view, name, remarks)
-    assert not isinstance(task, Task), "a recurrent network has a task over sequences"
+        assert task is None or isinstance(task, TextTask), "a network over texts has such a task"
+        return verify_text_refusal(refusal, view, task, name, remarks)
+    assert task is None or isinstance(task, SequenceTask), "a recurrent network has one of its own"
     return verify_sequence_refusal(refusal, view, task, name, remarks)

@@ -22,6 +22,7 @@ from distill.networks.trace import TextTrace
 from distill.records.counts import Agreement, DrawnTexts, ProgramVsModel, TextDisagreement
 from distill.records.refusal import Refusal
 from distill.records.report import Space
+from distill.tasks.texts import TextTask
 from distill.verify.counted import Checks, Counted
 from distill.verify.report import Verified, refused_report
 
@@ -93,9 +94,14 @@ def planned_texts(over: Texts, outputs: int) -> TextDraws:
 
 @dataclass(frozen=True)
 class TextsChecked:
-    """What a certificate keeps of the checks over texts."""
+    """What a certificate keeps of the checks over texts.
+
+    Attributes:
+        reference: the task's answers along the fresh draws, length by length; null without a task.
+    """
 
     draws: TextDraws
+    reference: tuple[Int[ndarray, "_ _"], ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -115,7 +121,7 @@ class TextChecks(Checks):
     space: Space = "texts"
     outputs: int = 1
 
-    def __init__(self, source: str, view: TextTrace) -> None:
+    def __init__(self, source: str, view: TextTrace, task: TextTask | None = None) -> None:
         self.source, self.network, self.texts = source, view.network, view.texts
         tokens = self.texts.tokens
         self.ends = ((tokens.start, tokens.stop - 1),)
@@ -129,6 +135,9 @@ class TextChecks(Checks):
             for draws in (self.draws.fresh, self.draws.stress)
         )
         self.fresh, self.stress = ([along for _, along in each] for each in (fresh, stress))
+        self.reference = None
+        if task is not None:
+            self.reference = tuple(task.labels(along.texts) for along in self.fresh)
         self.drawn = [along for draw, along in fresh if draw.kind != "every"]
 
     def _texts(self, draw: TextDraw) -> list[Int[ndarray, "_ _"]]:
@@ -171,13 +180,17 @@ class TextChecks(Checks):
             drawn=drawn,
         )
         return Counted(
-            model_vs_task=None,
-            program_vs_task=None,
+            model_vs_task=self._right([along.network for along in self.fresh]),
+            program_vs_task=self._right([along.program for along in self.fresh]),
             program_vs_model=versus,
             figures={"smallest_margin": Measure(lead if np.isfinite(lead) else None)},
             draw=asdict(self.draws),
-            data=TextsChecked(self.draws),
+            data=TextsChecked(self.draws, self.reference),
         )
+
+    def _right(self, said: list[Float[ndarray, "_ _"]]) -> Agreement | None:
+        """Fresh texts that are answered as the task has it; null without one."""
+        return None if self.reference is None else right_texts(said, self.reference)
 
     def _drawn(self) -> DrawnTexts | None:
         """Those that were drawn at random; null where all texts were gone through."""
@@ -215,8 +228,25 @@ def first_difference(parts: list[_Along]) -> TextDisagreement | None:
     return None
 
 
+def right_texts(
+    said: list[Float[ndarray, "_ _"]], reference: tuple[Int[ndarray, "_ _"], ...]
+) -> Agreement:
+    """Texts with every answer as the task has it: exactly, as tasks answer with integers."""
+    same = [(one == other).all(axis=1) for one, other in zip(said, reference, strict=True)]
+    return Agreement(sum(int(it.sum()) for it in same), sum(map(len, same)))
+
+
 def verify_text_refusal(
-    refusal: Refusal, view: TextTrace, name: str, remarks: tuple[str, ...] = ()
+    refusal: Refusal,
+    view: TextTrace,
+    task: TextTask | None,
+    name: str,
+    remarks: tuple[str, ...] = (),
 ) -> Verified:
-    """The report of a run without a program."""
-    return Verified(refused_report(refusal, name, "texts", True, None, remarks))
+    """The report of a run without a program: how good the network is, where there is a task."""
+    counted = None
+    if task is not None:
+        draws = planned_texts(view.texts, len(view.network.answers)).fresh
+        rows = [draw.texts(view.texts) for draw in draws]
+        counted = right_texts([view.network.run(it) for it in rows], tuple(map(task.labels, rows)))
+    return Verified(refused_report(refusal, name, "texts", True, counted, remarks))

@@ -61,7 +61,8 @@ def stand_in(right: int = 100, verdict: str = "tested") -> Task:
 def refused(p: int = 5) -> Task:
     """A real run: seven labels of 25 inputs teach a network nothing."""
     told("refused")
-    return Task({"a": range(p), "b": range(p)}, range(p), lambda a, b: (a + b) % p, 0.3)
+    inputs = {"a": range(p), "b": range(p)}
+    return Task(inputs, range(p), lambda a, b: (a + b) % p, 0.3, architecture="numbers")
 
 
 @task

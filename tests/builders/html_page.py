@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from html.parser import HTMLParser
 
 VOID = {"meta", "link", "br", "hr", "img", "input", "path", "use", "image", "rect", "circle"}
@@ -48,3 +49,20 @@ class Page(HTMLParser):
 def page_of(run) -> str:
     """A page as it lies in its folder: drawn again it is the same (`test_report_page`)."""
     return (run.folder / "report.html").read_text()
+
+
+def page_in_words(run) -> str:
+    """The page of a run that something was changed in, with the pictures of the one in its folder:
+    for what is said in words. Drawing takes a second.
+    """
+    from distill.pages.report_page import report_page
+
+    return report_page(run, _pictures_in(run.folder))
+
+
+@cache
+def _pictures_in(folder):
+    import distill
+    from distill.pages.pictures import pictures_of
+
+    return pictures_of(distill.load_run(folder))

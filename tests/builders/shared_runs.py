@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from filelock import FileLock
@@ -24,9 +26,20 @@ def shared(made_below: pytest.TempPathFactory, name: str, make: Callable[[Path],
     with FileLock(store / f"{name}.lock"):
         if not folder.is_dir():
             partial = made_below.mktemp(f"partial-{name}")
-            make(partial)
+            with pages_drawn():
+                make(partial)
             partial.rename(folder)
     return folder
+
+
+@contextlib.contextmanager
+def pages_drawn(really: bool = True) -> Iterator[None]:
+    """Whether runs that are made in this process get their pages, which take a second to draw."""
+    from distill.pages.report_page import report_page
+
+    draw = report_page if really else lambda run: ""
+    with mock.patch("distill.pipeline.report_page", draw):
+        yield
 
 
 def only_run_below(outputs: Path) -> Path:
@@ -40,6 +53,32 @@ def make_small_run(cwd: Path) -> None:
     """A finished run of mod_add at p = 59, made by the command line."""
     finished = run_distill("run", *SMALL, cwd=cwd)
     assert finished.returncode == 0, finished.stderr
+
+
+ADDER = """from distill import SequenceTask, scan, task
+
+
+@task
+def adder(base: int = 3, length: int = 6) -> SequenceTask:
+    \"\"\"Addition with carry, the least significant digits first.\"\"\"
+    return SequenceTask(
+        {"a": range(base), "b": range(base)},
+        scan(lambda carry, x: ((carry + sum(x)) // base, (carry + sum(x)) % base), 0),
+        length=length,
+    )
+"""
+"""A task file as a user writes one, over sequences."""
+
+
+def make_adder_run(cwd: Path) -> None:
+    """A finished run of a user's task over sequences, made by the command line: a real training.
+
+    What it printed is kept beside it.
+    """
+    (cwd / "adder.py").write_text(ADDER)
+    finished = run_distill("run", "adder.py", "--set", "base=2", "--json", cwd=cwd)
+    assert finished.returncode == 0, finished.stderr
+    (cwd / "printed.json").write_text(finished.stdout)
 
 
 def make_planted_run(p: int, amplitudes: dict[int, float]) -> Callable[[Path], None]:

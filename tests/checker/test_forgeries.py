@@ -27,6 +27,8 @@ from distill.checker.sequences import SequenceEvidence, network_answers
 from distill.errors import ProgramError, RunFolderError
 from distill.kinds.automaton.machine import Machine
 
+pytestmark = pytest.mark.usefixtures("page_undrawn")
+
 
 def leaves(tree, way=()):
     """Every leaf of a JSON document, with the way to it; rows by their names."""

@@ -17,6 +17,8 @@ from distill.domains.sequences import Channels
 from distill.search import folder as search_of_a_folder
 from distill.search.search import BUDGET, Asked, search_inputs, search_sequences
 
+pytestmark = pytest.mark.usefixtures("page_undrawn")
+
 CONSTANTS = (0, 1, 7, -3, 42, 174293, 1, 10**40, -(10**25))
 
 

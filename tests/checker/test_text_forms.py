@@ -212,7 +212,7 @@ def test_the_checker_draws_the_same_texts_and_counts_the_same():
 
     model = view.network.model
     told = TextCertificate(
-        *((0, 2), 6, model.answers, model.architecture, checks.draws, view.texts.form, {})
+        *((0, 2), 6, model.answers, model.architecture, checks.draws, view.texts.form, None, {})
     )
     certificate = json.loads(to_json(told))
     weights = {name: it.numpy() for name, it in model.parameters.items()}

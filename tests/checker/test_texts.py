@@ -42,6 +42,7 @@ def evidence_of(steps=STEPS, draws=None, longest=3, weights=None, **architecture
         "architecture": asdict(network.shape) | architecture,
         "draws": draws or {"fresh": every, "stress": []},
         "form": None,
+        "reference": None,
     }
     mechanism = {"kind": "attention"}
     mechanism |= {"tokens": [0, 2], "longest": longest, "steps": copy.deepcopy(steps), "tables": []}

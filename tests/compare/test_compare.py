@@ -25,6 +25,8 @@ from distill.errors import RunFolderError
 from distill.kinds.automaton.machine import Machine
 from distill.terminal.page import page_markdown
 
+pytestmark = pytest.mark.usefixtures("page_undrawn")
+
 P = 23
 
 

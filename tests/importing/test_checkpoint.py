@@ -23,6 +23,8 @@ from distill.kinds.fourier.extract import extract_fourier as extract
 from distill.networks.trace import trace
 from distill.serialise import to_json
 
+pytestmark = pytest.mark.usefixtures("page_undrawn")
+
 
 def with_a_column_that_never_wins(W_U):
     """Half of the first two columns each: their mean, which never leads."""

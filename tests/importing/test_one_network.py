@@ -22,6 +22,8 @@ from distill.kinds.known import read, write
 from distill.networks.over_domain import over_domain
 from distill.networks.trace import trace
 
+pytestmark = pytest.mark.usefixtures("page_undrawn")
+
 P, THRESHOLD = 6, 5
 INPUTS, OUTPUTS = [range(P)] * 2, range(2)
 

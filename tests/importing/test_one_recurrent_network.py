@@ -17,6 +17,8 @@ from distill.networks.given import over_sequences
 from distill.networks.library_cells import taken_apart
 from distill.networks.trace import SequenceTrace
 
+pytestmark = pytest.mark.usefixtures("page_undrawn")
+
 BITS, LENGTH = Channels((range(2),)), 8
 FAR = 40.0
 """Of the biases of gates that are open or closed for ever."""

@@ -18,6 +18,7 @@ from distill.kinds.fourier.extract import extract_fourier as extract
 from distill.kinds.fourier.mechanism import FourierMechanism
 from distill.networks.black_box import BlackBox
 from distill.networks.trace import trace
+from distill.pages.report_page import report_page
 from distill.programs.program import Program
 from distill.records.refusal import Refusal
 from distill.train import Recipe
@@ -96,7 +97,7 @@ def test_every_small_network_is_read_or_refused(case):
 def test_every_run_over_a_small_domain_ends_with_figures_that_can_be(case):
     shape, outputs, logits = case
     run = distill.distill(over(shape, logits), [range(n) for n in shape], range(outputs))
-    page = run.extra["report.html"].decode()
+    page = report_page(run)
     assert all(0 <= share <= 100 for share in percentages(page)), run.report.reasons
     assert (run.program is None) == (run.report.verdict == "refused")
     if run.program is not None:
@@ -266,7 +267,7 @@ def test_every_small_task_ends_with_a_verdict(case, arch):
     assert (run.record.used.right is None) == (held_out == 0)
     said = "every input was trained on: nothing was held out"
     assert (said in run.report.remarks) == (held_out == 0)
-    page = run.extra["report.html"].decode()
+    page = report_page(run)
     assert "nan" not in " ".join(map(str, percentages(page)))
     if run.program is not None:
         assert run.report.program_vs_model.agree >= 0.99 * run.report.program_vs_model.total

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
+from builders.html_page import page_in_words, page_of
 from builders.paths import GOLDEN
 
 import distill
 from distill.pages.badges import badges
 from distill.pages.first_screen import MOST_LINES, heart, hero, to_be_learned
-from distill.pages.report_page import report_page
 from distill.programs.program import Program
 from distill.records.counts import Agreement
 from distill.tasks.files import load_task
@@ -74,7 +74,7 @@ def test_a_program_that_is_wrong_is_never_met_by_a_green_proved(planted_run):
     assert (first.text, first.tone) == ("right on 524 of 529", "bad")
     assert [badge.text for badge in rest] == ["proved: same as the network", "located"]
     assert {badge.tone for badge in rest} == {"plain"}
-    page = report_page(replace(run, report=report))
+    page = page_in_words(replace(run, report=report))
     assert 'class="badge good"' not in page
     assert page.index("right on 524 of 529") < page.index("proved: same as the network")
 
@@ -99,7 +99,7 @@ def test_the_tasks_own_sentence_comes_first(planted_run):
     record = replace(run.record, about=task.about, settings=task.settings)
     found = to_be_learned(record)
     assert (found.known, found.settings) == (True, "p = 23, fraction = 0.3")
-    page = report_page(replace(run, record=record))
+    page = page_in_words(replace(run, record=record))
     assert page.index(found.said) < page.index('class="badges"') < page.index('id="heart"')
 
 
@@ -121,7 +121,7 @@ def test_the_sentence_is_kept_with_the_run(small_run):
 
 def test_one_picture_stands_in_the_first_screen_and_every_other_has_a_link(planted_run):
     run = distill.load_run(planted_run)
-    page = report_page(run)
+    page = page_of(run)
     before, after = page.split("<nav", 1)
     links, after = after.split("</nav>", 1)
     assert before.count("<figure") == 1

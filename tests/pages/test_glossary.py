@@ -2,9 +2,10 @@
 
 import re
 
+from builders.html_page import page_of
+
 import distill
 from distill.pages.glossary import WORDS, Glossary
-from distill.pages.report_page import report_page
 
 JARGON = ("restricted", "excluded", "key planes", "interchange", "decoy", "R²")
 
@@ -28,7 +29,7 @@ def test_every_word_of_the_list_can_be_found():
 
 
 def test_no_jargon_stands_on_a_page_without_its_explanation(small_run):
-    page = report_page(distill.load_run(small_run))
+    page = page_of(distill.load_run(small_run))
     listed = page.split('id="words"', 1)[1]
     shown = page.split('id="words"', 1)[0]
     for word in JARGON:

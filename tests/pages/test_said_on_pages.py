@@ -5,7 +5,7 @@ from dataclasses import replace
 from html import unescape
 
 import pytest
-from builders.html_page import Page, page_of
+from builders.html_page import Page, page_in_words, page_of
 
 from distill.pages.card import commands
 from distill.pages.report_page import report_page
@@ -28,7 +28,7 @@ def test_every_verdict_has_its_sentence(planted, verdict, says):
     if verdict in {"tested", "approximate"}:
         counted = replace(counted, exhaustive=False, upper_bound_99=0.01)
     report = replace(planted.report, verdict=verdict, program_vs_model=counted)
-    page = report_page(replace(planted, report=report))
+    page = page_in_words(replace(planted, report=report))
     read = Page(page)
     badges = [text for found, text in read.all("li") if found.get("class", "").startswith("badge")]
     assert badges == [verdict, "located", "right for the task: not known"]
@@ -61,7 +61,7 @@ def test_exceptions_are_listed_and_counted(planted):
 def test_discarded_attempts_stand_beside_the_one_that_was_used(trained):
     *_, attempt = trained.record.attempts
     both = (replace(attempt, discarded=True), replace(attempt, number=2))
-    page = report_page(replace(trained, record=replace(trained.record, attempts=both)))
+    page = page_in_words(replace(trained, record=replace(trained.record, attempts=both)))
     assert "the discarded ones too (2)" in page
     assert page.count("<td>discarded</td>") == page.count("<td>used</td>") == 1
 
@@ -100,13 +100,13 @@ def test_what_is_left_open_is_said(planted, trained, counter):
     proof = planted.report.proof
     weaker = replace(proof, float_bound=replace(proof.float_bound, covered=False))
     assert "The network evaluated in" not in page
-    assert "The network evaluated in" in report_page(
+    assert "The network evaluated in" in page_in_words(
         replace(planted, report=replace(planted.report, proof=weaker))
     )
     unstored = replace(planted.certificate, architecture=None)
-    assert "not stored" in report_page(replace(planted, certificate=unstored, model=None))
+    assert "not stored" in page_in_words(replace(planted, certificate=unstored, model=None))
     split = replace(trained.certificate, split=Split(1392, 0))
-    assert "1,392 of 3,481 inputs (40%)" in report_page(replace(trained, certificate=split))
+    assert "1,392 of 3,481 inputs (40%)" in page_in_words(replace(trained, certificate=split))
     assert "length 12" in page_of(counter)
 
 

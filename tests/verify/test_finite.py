@@ -150,36 +150,41 @@ def test_exceptions_are_counted_and_the_verdict_is_about_all_inputs():
     assert run.report.program_vs_model.agree == 961
 
 
-LARGE = 151
-WAVES = {20: 9.0, 43: 7.0, 71: 8.0}
+LARGE = 79
+WAVES = {11: 9.0, 23: 7.0, 37: 8.0}
 
 
 @pytest.fixture
 def little_is_large(monkeypatch):
-    """Of 22,801 inputs not all are gone through, as of 250 million logits elsewhere."""
-    monkeypatch.setattr(agreement_module, "ENUMERATION_LIMIT", 1_000_000)
-    monkeypatch.setattr(trace_module, "TRACE_LIMIT", LARGE * 4000)
+    """Of 6,241 inputs not all are gone through, as of 250 million logits elsewhere."""
+    monkeypatch.setattr(agreement_module, "ENUMERATION_LIMIT", 100_000)
+    monkeypatch.setattr(trace_module, "TRACE_LIMIT", LARGE * 2000)
 
 
-def assert_sampled(run):
+def assert_sampled(run, count, bound):
     counted = run.report.program_vs_model
     assert run.report.verdict == "tested"
     assert not counted.exhaustive
-    assert counted.agree == counted.total == 20_000
-    assert counted.upper_bound_99 == upper_bound(0, 20_000) == pytest.approx(2.3e-4, rel=1e-2)
+    assert counted.agree == counted.total == count
+    assert counted.upper_bound_99 == upper_bound(0, count) == pytest.approx(bound, rel=1e-2)
     assert counted.searched > 100
     assert counted.search_disagreements == 0
     assert "uniformly" in run.report.holds_for.sampling
 
 
-def test_a_domain_too_large_to_go_through_is_sampled_with_its_exact_bound(little_is_large):
-    assert_sampled(distill.distill(planted_logits_streamed(LARGE, WAVES), square(LARGE)))
+def test_a_domain_too_large_to_go_through_is_sampled_with_its_exact_bound(
+    little_is_large, monkeypatch
+):
+    monkeypatch.setattr(agreement_module, "SAMPLE_COUNT", 5000)
+    run = distill.distill(planted_logits_streamed(LARGE, WAVES), square(LARGE))
+    assert_sampled(run, 5000, 9.2e-4)
 
 
 @pytest.mark.claim
 def test_a_million_inputs_are_sampled():
     waves = {100: 9.0, 211: 7.0, 350: 8.0}
-    assert_sampled(distill.distill(planted_logits_streamed(1009, waves), square(1009)))
+    run = distill.distill(planted_logits_streamed(1009, waves), square(1009))
+    assert_sampled(run, 20_000, 2.3e-4)
 
 
 def test_the_search_finds_a_fault_that_a_sample_misses(little_is_large, monkeypatch):
@@ -189,7 +194,7 @@ def test_the_search_finds_a_fault_that_a_sample_misses(little_is_large, monkeypa
 
     def faulty(tokens):
         logits = right(tokens)
-        distance = (tokens - torch.tensor([140, 3])).abs().sum(dim=1)
+        distance = (tokens - torch.tensor([73, 3])).abs().sum(dim=1)
         logits = logits / (1 + 10 / (1 + distance[:, None]))
         return torch.where((distance == 0)[:, None], -logits, logits)
 

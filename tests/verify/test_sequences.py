@@ -8,6 +8,7 @@ import pytest
 import torch
 from builders.changed_folder import changed
 from builders.exploring import drawn, one_wrong
+from builders.shared_runs import only_run_below
 from planted_machine import planted_network
 
 import distill
@@ -26,6 +27,8 @@ from distill.records.refusal import Refusal
 from distill.verify.answers import answered
 from distill.verify.report import verify
 from distill.verify.spaces import checks_of
+
+pytestmark = pytest.mark.usefixtures("page_undrawn")
 
 
 def written(machine):
@@ -129,17 +132,13 @@ def test_a_program_is_not_taken_for_an_unrelated_network():
 
 
 @pytest.fixture(scope="module")
-def stored(tmp_path_factory):
-    task = distill.SequenceTask(
-        {"a": range(2), "b": range(2)},
-        distill.scan(lambda carry, x: ((carry + sum(x)) // 2, (carry + sum(x)) % 2), 0),
-        length=6,
-        name="sum",
-    )
-    run = distill.run(task, out=tmp_path_factory.mktemp("outputs"))
-    assert run.report.verdict == "proved"
-    assert run.report.located
-    return run.folder
+def stored(adder_run):
+    """A trained network that adds numbers."""
+    folder = only_run_below(adder_run / "outputs")
+    report = distill.load_run(folder).report
+    assert report.verdict == "proved"
+    assert report.located
+    return folder
 
 
 def set_at(*path, value):

@@ -7,6 +7,7 @@ from itertools import permutations
 
 import numpy as np
 import pytest
+from builders.amount import examples
 from builders.exploring import explore, loop_of_program, said, window
 from builders.paths import GOLDEN
 from hypothesis import assume, example, given, settings
@@ -37,7 +38,7 @@ def agree(emitted, machine, seed=0, count=20, length=50):
     return True
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 7), st.integers(1, 3))
 @example(seed=173674, states=2, symbols=3)  # a choice between a number and a truth
 def test_every_machine_is_written_exactly(seed, states, symbols):
@@ -47,7 +48,7 @@ def test_every_machine_is_written_exactly(seed, states, symbols):
     assert agree(emitted, machine, seed)
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=examples(8), deadline=None)
 @given(st.integers(2, 30), st.data())
 def test_cyclic_counters_are_recognised_whatever_their_weights(n, data):
     factor, shift = data.draw(st.integers(1, n)), data.draw(st.integers(0, n))

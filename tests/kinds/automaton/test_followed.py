@@ -11,6 +11,8 @@ import distill
 from distill.checker.check import check_run
 from distill.kinds.automaton.boxes import DEEPEST, MAX_HISTORY
 
+pytestmark = pytest.mark.usefixtures("page_undrawn")
+
 
 def counting():
     """Whether the last bit is 1, beside counts of ones, zeros and steps that cancel.

@@ -19,6 +19,8 @@ from distill.networks.trace import SequenceTrace
 from distill.records.refusal import Refusal
 from distill.search.folder import check_run
 
+pytestmark = pytest.mark.usefixtures("page_undrawn")
+
 BITS = (range(2),)
 
 

@@ -9,6 +9,8 @@ import distill
 from distill.checker.check import check_run
 from distill.kinds.comparison.graded import graded_score
 
+pytestmark = pytest.mark.usefixtures("page_undrawn")
+
 P = 9
 LESS = np.arange(P)[:, None] < np.arange(P)[None, :]
 

@@ -32,6 +32,8 @@ from distill.kinds.fourier.mechanism import (
 )
 from distill.networks.trace import trace
 
+pytestmark = pytest.mark.usefixtures("page_undrawn")
+
 SIZES = {2: 5.0, 7: 4.0, 9: 3.0}
 
 

@@ -22,6 +22,8 @@ from distill.kinds.fourier.mechanism import FourierMechanism
 from distill.networks.trace import trace
 from distill.records.refusal import Refusal
 
+pytestmark = pytest.mark.usefixtures("page_undrawn")
+
 SIZES = {2: 5.0, 7: 4.0, 9: 3.0}
 
 

@@ -13,6 +13,8 @@ from distill.checker.check import check_run
 from distill.kinds.fourier.coordinate import Coordinate
 from distill.kinds.fourier.planes import EmbeddingPlanes, embedding_gradients
 
+pytestmark = pytest.mark.usefixtures("page_undrawn")
+
 SIZES = {2: 5.0, 7: 4.0, 9: 3.0}
 
 

@@ -22,6 +22,8 @@ from distill.groups.naming import irreps
 from distill.kinds.group.extract import extract_group
 from distill.networks.trace import trace
 
+pytestmark = pytest.mark.usefixtures("page_undrawn")
+
 PLANTED = [
     (Symmetric(4), {0: 1.5, 2: 3.0}),
     (Metacyclic(7, 2, 6), {0: 2.5, 1: 2.0}),

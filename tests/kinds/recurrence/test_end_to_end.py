@@ -26,6 +26,8 @@ from distill.kinds.recurrence.recurrence import Recurrence
 from distill.networks.integer_recurrent import IntegerRecurrent
 from distill.networks.sequence_network import SequenceNetwork
 
+pytestmark = pytest.mark.usefixtures("page_undrawn")
+
 SPRING = system([[1, -1], [1, 0]], [[1], [1]], [[0, 1]])
 
 

@@ -1,0 +1,249 @@
+"""Training over texts: transformers of one shape from several seeds, until one is understood."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn.functional import cross_entropy
+
+from distill.checker.scope import many
+from distill.networks.stored import Model
+from distill.networks.text_network import TextNetwork
+from distill.networks.trace import TextTrace
+from distill.records.attempts import Attempt, keep, shown_part
+from distill.records.curve import TextCurve, TextPoint
+from distill.records.refusal import Refusal
+from distill.tasks.texts import TextTask
+from distill.train.curve import ExplainedBy
+from distill.train.head_scores import head_scores
+from distill.train.text_recipes import (
+    Pool,
+    TextRecipe,
+    drawn_pools,
+    initial,
+    settings_of,
+    shape_for,
+)
+from distill.train.trainer import Ended
+from distill.train.watched import Training, Watch
+
+FRESH = 400
+"""Texts of every length that say when a network has learned the task."""
+LEARNED = 0.99
+"""Part of them that a network which has learned it answers right at every position."""
+
+
+class TextTraining(Training):
+    """The training of transformers for a task over texts.
+
+    Args:
+        task: the task.
+        seed: of texts, initial weights and batches.
+        arch: what is to be other than the task's own transformer, as `--arch` takes it.
+        networks: how many are trained at most, from seeds in a row.
+        recipe: training settings.
+
+    Raises:
+        DistillError: there is no such transformer.
+    """
+
+    def __init__(
+        self,
+        task: TextTask,
+        seed: int,
+        arch: str | None = None,
+        networks: int = 2,
+        recipe: TextRecipe | None = None,
+    ) -> None:
+        self.task, self._arch, self._seed = task, arch, seed
+        self.shape, self.recipe = shape_for(task, arch), recipe or TextRecipe()
+        self.pools = drawn_pools(task, self.recipe.pool, [seed, 0])
+        self.fresh = drawn_pools(task, FRESH, [seed, 1])
+        self.points = list[TextPoint]()
+        self._left, self._tried = networks, list[Attempt]()
+        self._ended: str | None = None
+
+    @property
+    def drawn(self) -> list[str]:
+        """What is trained on."""
+        return [f"{self.task.name}: {self.task.texts}"]
+
+    @property
+    def arch(self) -> str | None:
+        """What `--arch` takes for such a network; null where it was the task's own."""
+        return self._arch
+
+    @property
+    def attempts(self) -> tuple[Attempt, ...]:
+        """All that was trained."""
+        return tuple(self._tried)
+
+    @property
+    def ended(self) -> str | None:
+        """Why whoever watches ended it; null where nobody did."""
+        return self._ended
+
+    def next_network(self, verdict: str | None, watch: Watch) -> TextTrace | None:
+        """A network from the next seed, while there is one and nobody ended it."""
+        if not self._left or self._ended is not None:
+            return None
+        self._left -= 1
+        with watch.stage("train") as lines:
+            attempt, parameters = self._train(len(self._tried) + 1, watch)
+            self._tried.append(attempt)
+            right = shown_part(attempt.right or 0.0)
+            lines.append(f"{many(attempt.steps, 'step')}, right on {right} of fresh texts")
+        answers = tuple(self.task.outputs)
+        model = Model(self.shape, parameters, answers)
+        return TextTrace(TextNetwork(model, self.task.texts))
+
+    def take(self) -> None:
+        """The network that was trained last is that of the run."""
+        self._tried = [*keep(self._tried, len(self._tried))]
+
+    def unlearned(self) -> Refusal:
+        """Where no network was trained."""
+        return Refusal(("no network was trained",), {})
+
+    def curve(self, explained_by: ExplainedBy | None) -> TextCurve:
+        """How the networks learned, attempt by attempt."""
+        return TextCurve(tuple(self.points))
+
+    def _train(self, number: int, watch: Watch) -> tuple[Attempt, dict[str, Tensor]]:
+        """One network; where it is ended, as it is by then."""
+        recipe, shape, seed = self.recipe, self.shape, (self._seed, 2, number)
+        generator = torch.Generator().manual_seed(hash_of(seed))
+        parameters = initial(shape, generator)
+        decayed = [it for name, it in parameters.items() if it.ndim > 1 and "W_pos" not in name]
+        others = [it for name, it in parameters.items() if it.ndim <= 1 or "W_pos" in name]
+        optimiser = torch.optim.AdamW(
+            [
+                {"params": decayed, "weight_decay": recipe.weight_decay},
+                {"params": others, "weight_decay": 0.0},
+            ],
+            lr=recipe.learning_rate,
+            betas=recipe.betas,
+        )
+        tail_from, reached, step, loss = None, None, 0, 0.0
+        right = 0.0
+        try:
+            while tail_from is None or step < tail_from + recipe.tail:
+                for group in optimiser.param_groups:
+                    group["lr"] = recipe.learning_rate * recipe.rate(step, tail_from)
+                loss = self._step(parameters, optimiser, generator)
+                step += 1
+                if step % recipe.check_every == 0:
+                    right = self._look(number, step, loss, parameters, watch, tail_from)
+                    if right >= LEARNED and reached is None:
+                        reached = step
+                    if tail_from is None and (right >= recipe.good or step >= recipe.max_steps):
+                        tail_from = step
+        except Ended as end:
+            self._ended = str(end)
+        finished = {name: it.detach() for name, it in parameters.items()}
+        right, _, _ = self._right(finished)
+        attempt = Attempt(
+            number=number,
+            kind="transformer over texts",
+            sizes={
+                name: getattr(shape, name) for name in ("n_layers", "n_heads", "d_model", "d_mlp")
+            },
+            objective="cross-entropy",
+            judged_on="fresh sequences",
+            optimiser="AdamW",
+            recipe=settings_of(recipe),
+            seed=seed,
+            steps=step,
+            right=right,
+            loss=float(f"{loss:.5g}"),
+            reached_at=reached,
+            stopped=self._ended,
+        )
+        return attempt, finished
+
+    def _step(
+        self,
+        parameters: dict[str, Tensor],
+        optimiser: torch.optim.Optimizer,
+        generator: torch.Generator,
+    ) -> float:
+        """One step, on texts of one length: the longer, the oftener."""
+        weights = torch.arange(1.0, len(self.pools) + 1)
+        place = int(torch.multinomial(weights, 1, generator=generator))
+        texts, answers = self.pools[place].batch(self.recipe.batch_size, generator)
+        logits = self.shape.logits(parameters, texts)
+        loss = cross_entropy(logits.flatten(0, 1), answers.flatten())
+        optimiser.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(list(parameters.values()), self.recipe.clip)
+        optimiser.step()
+        return float(loss.detach())
+
+    def _look(
+        self,
+        number: int,
+        step: int,
+        loss: float,
+        parameters: dict[str, Tensor],
+        watch: Watch,
+        tail_from: int | None,
+    ) -> float:
+        """Keep a point of the curve, and say how it goes.
+
+        Raises:
+            Ended: whoever watches wants it to.
+        """
+        right, at, early_late = self._right(parameters)
+        tokens = self.task.outputs.start == self.task.tokens.start
+        tokens = tokens and len(self.task.outputs) >= len(self.task.tokens)
+        scores = head_scores(self.shape, parameters, tokens)
+        self.points.append(
+            TextPoint(
+                attempt=number,
+                step=step,
+                loss=float(f"{loss:.5g}"),
+                right=right,
+                positions_right=at,
+                in_context=None if early_late is None else float(f"{early_late:.5g}"),
+                previous_token=None if scores is None else round(scores.previous_token, 4),
+                prefix_matching=None if scores is None else round(scores.prefix_matching, 4),
+                copying=None
+                if scores is None or scores.copying is None
+                else round(scores.copying, 4),
+            )
+        )
+        recipe = self.recipe
+        whole = recipe.max_steps + recipe.tail
+        done = (step if tail_from is None else whole - recipe.tail + step - tail_from) / whole
+        watch.training(min(done, 1.0), f"step {step:,}  loss {loss:.3g}  right {right:.1%}")
+        return right
+
+    def _right(self, parameters: dict[str, Tensor]) -> tuple[float, float, float | None]:
+        """Part of fresh texts that are right at every position, part of the positions, and how
+        much smaller the loss is late in the longest texts than early in them.
+        """
+        texts = positions = total = places = 0
+        context = None
+        with torch.no_grad():
+            for pool in self.fresh:
+                logits = self.shape.logits(parameters, pool.texts)
+                same = logits.argmax(dim=-1) == pool.answers
+                texts, total = texts + int(same.all(dim=1).sum()), total + len(same)
+                positions, places = positions + int(same.sum()), places + same.numel()
+                if pool is self.fresh[-1] and same.shape[1] >= 4:
+                    losses = _losses(logits, pool).mean(dim=0)
+                    quarter = len(losses) // 4
+                    context = float(losses[-quarter:].mean() - losses[:quarter].mean())
+        return texts / total, positions / places, context
+
+
+def _losses(logits: Tensor, pool: Pool) -> Tensor:
+    return cross_entropy(logits.transpose(1, 2), pool.answers, reduction="none")
+
+
+def hash_of(seed: tuple[int, ...]) -> int:
+    """One number of several, below 2 to the 63."""
+    found = 0
+    for part in seed:
+        found = (found * 1_000_003 + part + 1) % (1 << 63)
+    return found

@@ -1,0 +1,170 @@
+"""How transformers over texts are trained: settings, initial weights, and the texts of a step."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Int
+from numpy import ndarray
+from torch import Tensor
+
+from distill.checker.text_draws import structured
+from distill.errors import DistillError
+from distill.networks.text_transformer import TextTransformer
+from distill.tasks.texts import TextTask, wanted_network
+
+SPREAD = 0.6
+"""Of initial weights, in units of one over the root of what they sum over."""
+PLACED = 0.3
+"""Of initial positions."""
+
+
+@dataclass(frozen=True)
+class TextRecipe:
+    """Training settings: AdamW on texts of one length a step, drawn anew every time.
+
+    Attributes:
+        pool: texts of every length that are drawn and labelled beforehand.
+        tail: steps of cosine decay, once the network is right on enough fresh texts.
+        good: part of the fresh texts from which the tail begins.
+        max_steps: where the tail begins at the latest.
+    """
+
+    learning_rate: float = 3e-3
+    weight_decay: float = 0.01
+    betas: tuple[float, float] = (0.9, 0.98)
+    batch_size: int = 128
+    warmup: int = 100
+    check_every: int = 100
+    clip: float = 1.0
+    pool: int = 6_000
+    good: float = 0.995
+    tail: int = 500
+    max_steps: int = 3_500
+
+    def rate(self, step: int, tail_from: int | None) -> float:
+        """The learning rate at a step, as a part of the full one."""
+        if tail_from is None:
+            return min((step + 1) / self.warmup, 1.0)
+        done = min((step - tail_from) / self.tail, 1.0)
+        return 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * done))
+
+
+FIELDS: dict[str, type] = {
+    **dict.fromkeys(("n_layers", "n_heads", "d_model", "d_mlp"), int),
+    **{"layer_norm": bool, "activation": str},
+}
+"""What `--arch transformer,FIELD=VALUE` may say of a task over texts."""
+
+
+def shape_for(task: TextTask, arch: str | None) -> TextTransformer:
+    """The transformer of a task, with what `--arch` says of it.
+
+    Raises:
+        DistillError: there is no such field, or sizes do not go together.
+    """
+    wanted = {**wanted_network(task), **_said(arch)}
+    heads, d_model = int(wanted["n_heads"]), int(wanted["d_model"])
+    if d_model % heads:
+        raise DistillError(f"d_model = {d_model} for {heads} heads: expected a multiple of n_heads")
+    size = len(task.tokens)
+    return TextTransformer(
+        n_rows=size + 1,
+        tokens=tuple(range(size)),
+        n_positions=task.length + 1,
+        n_outputs=len(task.outputs),
+        d_model=d_model,
+        n_layers=int(wanted["n_layers"]),
+        n_heads=heads,
+        d_head=d_model // heads,
+        d_mlp=int(wanted["d_mlp"]),
+        bos=size,
+        causal=task.causal,
+        layer_norm=bool(wanted["layer_norm"]),
+        activation=wanted.get("activation", "relu"),
+        reads=task.reads,
+        none=min(0, task.tokens.start, task.outputs.start) - 1,
+    )
+
+
+def _said(arch: str | None) -> dict[str, Any]:
+    name, *given = (arch or "transformer").split(",")
+    if name != "transformer":
+        raise DistillError(
+            f"--arch {name}: a task over texts is learned by a transformer; expected "
+            f"transformer,FIELD=VALUE with {', '.join(FIELDS)}"
+        )
+    found = dict[str, Any]()
+    for part in given:
+        key, _, value = part.partition("=")
+        kind = FIELDS.get(key)
+        whole = value.isdecimal() and len(value) < 6 and (int(value) > 0 or key == "d_mlp")
+        fits = {int: whole, bool: value in ("true", "false"), str: value in ("relu", "gelu")}
+        if kind is None or key in found or not fits[kind]:
+            raise DistillError(
+                f"--arch '{arch}': found '{part}', expected each of {', '.join(FIELDS)} once: "
+                "counts, layer_norm true or false, activation relu or gelu"
+            )
+        found[key] = int(value) if kind is int else value == "true" if kind is bool else value
+    return found
+
+
+def initial(shape: TextTransformer, generator: torch.Generator) -> dict[str, Tensor]:
+    """Weights before training: biases zero, norms one, the rest normal."""
+    found = dict[str, Tensor]()
+    for name, size in shape.shapes().items():
+        short = name.rpartition(".")[2]
+        drawn = torch.randn(size, generator=generator)
+        if short.startswith("ln_"):
+            found[name] = torch.full(size, float(short.endswith("weight")))
+        elif short.startswith("b_"):
+            found[name] = torch.zeros(size)
+        elif short in ("W_E", "W_pos"):
+            found[name] = drawn * (1.0 if short == "W_E" else PLACED)
+        else:
+            summed = size[0] * size[1] if short == "W_O" else size[-2]
+            found[name] = drawn * SPREAD / math.sqrt(summed)
+    return {name: it.requires_grad_() for name, it in found.items()}
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Texts of one length, as places, and their answers as places among the outputs."""
+
+    texts: Tensor
+    answers: Tensor
+
+    def batch(self, size: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        """So many of them."""
+        which = torch.randint(len(self.texts), (size,), generator=generator)
+        return self.texts[which], self.answers[which]
+
+
+def drawn_pools(task: TextTask, count: int, seed: list[int]) -> list[Pool]:
+    """Texts of every length: of the task's sampler, uniform ones, and structured ones.
+
+    Structured ones are those that random texts almost never are; a checker tries them too.
+    """
+    rng, tokens = np.random.default_rng(seed), task.tokens
+    free = replace(task, sampler=None) if task.sampler is not None else task
+    pools = list[Pool]()
+    for length in range(1, task.length + 1):
+        some = min(count, 4 * len(tokens) ** min(length, 8))
+        parts: list[Int[ndarray, "n length"]] = [
+            task.sample(rng, some // 2, length),
+            free.sample(rng, some // 4 + 1, length),
+            structured(tokens, some // 4 + 1, length, int(rng.integers(2**32))),
+        ]
+        rows = rng.permutation(np.concatenate(parts))
+        answers = torch.from_numpy(task.labels(rows) - task.outputs.start)
+        pools.append(Pool(torch.from_numpy(rows - tokens.start), answers))
+    return pools
+
+
+def settings_of(recipe: TextRecipe) -> dict[str, Any]:
+    """A recipe as a record has it."""
+    return {each.name: getattr(recipe, each.name) for each in fields(recipe)}

@@ -1,0 +1,140 @@
+"""Transformers over texts are trained: one seed gives the same bytes, and heads are watched."""
+
+from contextlib import contextmanager
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from builders.changed_folder import changed
+from builders.compiled_texts import as_file, shifted
+
+from distill.checker.check import check_run
+from distill.domains.texts import Texts
+from distill.errors import DistillError
+from distill.networks.text_transformer import TextTransformer
+from distill.pages.pictures.text_training import text_training_picture
+from distill.pipeline import run, run_model
+from distill.tasks.files import load_task
+from distill.tasks.texts import TextTask
+from distill.train.head_scores import head_scores
+from distill.train.over_texts import TextTraining
+from distill.train.text_recipes import TextRecipe, initial, shape_for
+from distill.train.trainer import Ended
+
+SHORT = TextRecipe(pool=400, max_steps=200, tail=100, check_every=50, warmup=20)
+
+
+class Watching:
+    """Who watches, and ends a training at a look."""
+
+    def __init__(self, looks=99):
+        self.looks, self.seen = looks, []
+
+    @contextmanager
+    def stage(self, name):
+        yield self.seen
+
+    def training(self, done, line):
+        self.looks -= 1
+        if self.looks <= 0:
+            raise Ended("it was interrupted")
+
+
+def trained(seed=0, looks=99):
+    task = load_task("copy", {"size": 4, "length": 4})
+    training = TextTraining(task, seed, recipe=SHORT)
+    return training, training.next_network(None, Watching(looks))
+
+
+def test_a_copy_is_learned_in_seconds_and_the_same_seed_gives_the_same_bytes():
+    (training, view), (again, same) = trained(), trained()
+    assert training.attempts[0].right == 1
+    for name, weights in view.network.model.parameters.items():
+        assert torch.equal(weights, same.network.model.parameters[name])
+    assert training.curve(None) == again.curve(None)
+    _, other = trained(1)
+    assert not torch.equal(other.network.parameters["W_E"], view.network.parameters["W_E"])
+    rows = np.array([[3, 1, 0, 2]])
+    assert view.network.run(rows).tolist() == [[3, 1, 0, 2]]
+    training.take()
+    picture = text_training_picture(training.curve(None), training.attempts)
+    assert "100.0% of fresh texts" in picture.alternative
+
+
+def test_a_training_that_is_ended_hands_on_what_there_is():
+    training, view = trained(looks=2)
+    assert training.ended == "it was interrupted"
+    assert training.attempts[0].steps == 100
+    assert isinstance(view.network.shape, TextTransformer)
+    assert training.next_network("refused", Watching()) is None
+
+
+def test_heads_of_induction_are_known_by_their_scores():
+    """A head that looks one back, and one that looks where the token before is the query's."""
+    shape = TextTransformer(
+        *(4, (0, 1, 2, 3), 8, 4), d_model=12, n_layers=1, n_heads=1, d_head=8, d_mlp=0, causal=True
+    )
+    weights = {name: torch.zeros(size) for name, size in shape.shapes().items()}
+    none = head_scores(shape, weights, True)
+    weights["W_pos"][:, 4:] = torch.eye(8)
+    weights["W_E"][:, :4] = weights["W_U"][:4] = torch.eye(4)
+    weights["blocks.0.W_V"][0, :4, :4] = weights["blocks.0.W_O"][0, :4, :4] = torch.eye(4)
+    weights["blocks.0.W_Q"][0, 4:] = 30 * torch.eye(8)
+    weights["blocks.0.W_K"][0, 4:] = 30 * torch.eye(8).roll(1, 1)
+    found = head_scores(shape, weights, True)
+    assert found.previous_token > 0.99
+    assert found.copying == 1
+    assert none.previous_token < 0.3
+    assert found.prefix_matching < 0.5
+    assert head_scores(replace(shape, n_positions=3), weights, True) is None
+
+
+@pytest.mark.parametrize(
+    "arch", ["gru", "transformer,n_layers=0", "transformer,d_hidden=3", "transformer,n_heads=3"]
+)
+def test_another_architecture_is_refused_before_anything_is_drawn(arch):
+    with pytest.raises(DistillError, match="expected"):
+        shape_for(load_task("sort"), arch)
+
+
+def test_an_architecture_says_what_is_to_be_other():
+    shape = shape_for(load_task("sort"), "transformer,n_layers=3,layer_norm=true,d_mlp=0")
+    assert (shape.n_layers, shape.layer_norm, shape.d_mlp) == (3, True, 0)
+    weights = initial(shape, torch.Generator().manual_seed(0))
+    assert {name: tuple(it.shape) for name, it in weights.items()} == shape.shapes()
+
+
+def previous(outputs=range(-1, 2)):
+    return TextTask({"x": range(2)}, outputs, lambda xs: [-1, *xs[:-1]], 4, name="previous")
+
+
+def test_what_is_right_for_the_task_is_counted_and_derived_again(tmp_path):
+    file = as_file(shifted(tokens=2, longest=4), tmp_path / "shift.npz")
+    finished = run_model(file, previous(), out=tmp_path)
+    report = finished.report
+    assert report.model_vs_task.agree == report.program_vs_task.agree == 30
+    assert check_run(finished.folder).ok
+
+    def less(report):
+        report["program_vs_task"]["agree"] -= 1
+
+    found = changed(finished.folder, tmp_path / "forged", "verification.json", less)
+    assert "program_vs_task.agree" in {each.name for each in found.findings if not each.ok}
+
+
+def test_a_task_over_texts_is_none_of_another_network(tmp_path):
+    file = as_file(shifted(tokens=3, longest=4), tmp_path / "shift.npz")
+    with pytest.raises(DistillError, match="set the task to the network's tokens"):
+        run_model(file, previous(), out=None)
+    with pytest.raises(DistillError, match="is over something else"):
+        run_model(file, "mod_add", out=None)
+
+
+def test_a_run_goes_from_a_task_to_a_report(monkeypatch):
+    monkeypatch.setattr("distill.train.over_texts.TextRecipe", lambda: SHORT)
+    finished = run(load_task("copy", {"size": 3, "length": 3}), out=None, attempts=1)
+    assert finished.report.model_vs_task.agree == finished.report.model_vs_task.total == 39
+    assert finished.certificate.space == Texts(range(3), 3)
+    assert finished.curve.kind == "texts"
+    assert b"head scores" in finished.extra["report.html"]
