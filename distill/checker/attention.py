@@ -156,7 +156,7 @@ def _replaced(evidence: TextEvidence, selections: list[Mapping[str, Any]]) -> tu
     other heads their attention along the text before; and the least that a head's own attention
     has in common with its selection. Of heads whose answers stay whatever they look at it is 0,
     and of selections whose program answers the same whatever they choose: nothing reads them. Where
-    answers stay as well with selections of another text it is 0 for all: a head that looks evenly at
+    answers stay as well with the selections of another text it is 0: a head that looks evenly at
     everything has whatever is chosen, if what is not chosen is said to weigh as much.
     """
     shape, weights = evidence.shape, evidence.weights

@@ -124,20 +124,22 @@ def soft():
     return replace(network, model=replace(network.model, parameters=weights))
 
 
-SOFTER = 0.05
+SOFTER = 0.35
+"""So that the token before the text has a thousandth where the position before is chosen."""
 
 
 def test_a_soft_head_is_found_and_stays_when_its_selection_takes_its_place(soft):
     part, mechanism = read_learned(soft)
     assert isinstance(mechanism, AttentionMechanism)
-    assert part == 1.0
+    assert part > 0.99
     (selection,) = [step for step in mechanism.steps if step.op == "select"]
     assert selection.by == "j == i - 1"
     assert selection.head == (0, 0)
-    ((rest, _),) = selection.spread
-    assert 0.01 < rest < 1
+    ((rest, start),) = selection.spread
+    assert rest < start < 0.01
     rows = replaced(mechanism, TextTrace(soft))
-    assert rows["replaced_accuracy"].value == 1.0
+    assert rows["replaced_accuracy"].value is not None
+    assert rows["replaced_accuracy"].value > 0.9
     assert rows["replaced_accuracy"].decoy is not None
     assert rows["replaced_accuracy"].decoy < 0.8
 

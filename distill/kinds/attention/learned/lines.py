@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -116,9 +115,3 @@ class Lines:
         self.taken.add(found)
         self.steps.append(replace(step, name=found))
         return found
-
-
-def without_brackets(text: str) -> str:
-    """A text that is a whole in brackets, without them."""
-    inner = re.fullmatch(r"\((.*)\)", text)
-    return text if inner is None or ")" in inner.group(1).split("(")[0] else inner.group(1)
