@@ -6,7 +6,6 @@ stands first is plain, or looks where attention does.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import product
@@ -68,14 +67,12 @@ class Enumeration:
         self.known = set[bytes]()
         self.first: tuple[list[Selection], ndarray] = ([], np.zeros(0))
 
-    def levels(self, most: int, until: float) -> Iterator[int]:
-        """One level after another, as many as there is time for; answers are looked for between."""
+    def levels(self, most: int) -> Iterator[int]:
+        """One level after another, so many at most; answers are looked for between."""
         self.level(self._anywhere(self._of_tokens()), (), 1.0)
         self._maps()
         yield 1
         for level in range(2, most + 1):
-            if time.process_time() > until:
-                return
             taken = self._worth_taking()
             few, merits = self.first
             self.pool.aggregate(few, merits, taken, width=False)

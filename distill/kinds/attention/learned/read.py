@@ -6,7 +6,6 @@ were not searched with; where the best of them parts from the network, those tex
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -31,8 +30,9 @@ OF_A_LENGTH, TRIED, OF_A_FORM = 40, 120, 400
 """Texts of a length that are searched with and tried on; and those of a form."""
 ROUNDS, MOST_JOINED, MOST_TRIED = 4, 24, 12
 LEVELS = 3
-SECONDS = 60.0
-"""Of one processor."""
+MOST_LEVELS = 7
+"""Of all rounds together: a level goes through so many selections and no more, whatever the network,
+so that the work is bounded without a clock, and the same network gives the same program."""
 READ, NEVER_PARTS = 0.001, 0.03
 """Part of the texts that a program must win for every unit that there is to read in it, and what it
 is worth that it never parts from the network."""
@@ -109,7 +109,7 @@ def searched(
         constants: tokens that may be named.
         hints: what attention says of texts; null where nothing is known of it.
     """
-    until = time.process_time() + SECONDS
+    left = MOST_LEVELS
     length = source.tokens.shape[1]
     count = int(min(MOST_TEXTS, max(FEWEST_TEXTS, MOST_SQUARES // (length * length))))
     asked = source.some(_spread(source, count))
@@ -118,7 +118,8 @@ def searched(
     for place in range(ROUNDS):
         found: Tried | None = None
         enumeration = Enumeration(Values(asked), causal, constants, hints(asked), min(place, 1))
-        for _ in enumeration.levels(LEVELS, until):
+        for _ in enumeration.levels(min(LEVELS, left)):
+            left -= 1
             each = [try_on(on, it) for it in candidates(enumeration.pool)[:MOST_TRIED]]
             found = chosen([*each, *([] if found is None else [found])])
             if found.part >= ENOUGH:
@@ -126,7 +127,7 @@ def searched(
         if found is None or (best is not None and found.worth <= best.worth):
             break
         best = found
-        if found.agree.all() or time.process_time() > until:
+        if found.agree.all() or not left:
             break
         parting = np.flatnonzero(~found.agree)
         parting = parting[:: max(1, len(parting) // MOST_JOINED)][:MOST_JOINED]
