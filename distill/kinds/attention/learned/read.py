@@ -31,8 +31,8 @@ OF_A_LENGTH, TRIED, OF_A_FORM = 40, 120, 400
 ROUNDS, MOST_JOINED, MOST_TRIED = 4, 24, 12
 LEVELS = 3
 MOST_LEVELS = 7
-"""Of all rounds together: a level goes through so many selections and no more, whatever the network,
-so that the work is bounded without a clock, and the same network gives the same program."""
+"""Of all rounds together. A level goes through so many selections and no more, so that the work is
+bounded without a clock, and the same network gives the same program."""
 READ, NEVER_PARTS = 0.001, 0.03
 """Part of the texts that a program must win for every unit that there is to read in it, and what it
 is worth that it never parts from the network."""
