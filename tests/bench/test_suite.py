@@ -46,7 +46,16 @@ def test_a_bad_suite_is_told_in_one_sentence(tmp_path, suite, message):
 
 def test_every_shipped_suite_can_be_run():
     suites = builtin_suites()
-    assert set(suites) == {"finite", "gallery", "groups", "mips", "modular", "recurrent", "tomita"}
+    assert set(suites) == {
+        "finite",
+        "gallery",
+        "groups",
+        "mips",
+        "modular",
+        "recurrent",
+        "tomita",
+        "transformers",
+    }
     for suite in suites.values():
         assert len(jobs_of(suite, [0, 1])) == 2 * len(suite.entries)
     states = [entry.published["states"] for entry in suites["tomita"].entries]

@@ -14,7 +14,7 @@ from distill.checker.selections import PRIMITIVES, called, lines_of
 from distill.checker.texts import MOST_IN_ALL, TextEvidence, affordable, check_amount
 
 STEP = {"of": [], "keys": [], "by": "", "chosen": "", "otherwise": 0, "head": None}
-STEP |= {"also": [], "start": False}
+STEP |= {"also": [], "start": False, "spread": []}
 PREVIOUS = STEP | {"name": "previous", "op": "select", "of": ["at"], "keys": ["at"]}
 PREVIOUS |= {"by": "i == j + 1", "head": [0, 0]}
 TAKEN = STEP | {"op": "copy", "keys": ["tokens"], "by": "y", "chosen": "previous"}

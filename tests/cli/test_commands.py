@@ -26,7 +26,10 @@ from distill.tasks.files import builtin_tasks, load_task
         (["run", "mod_add", "--set", "p=0"], "p = 0"),
         (["run", "mod_add", "--set", "p=1"], "single value"),
         (["run", "mod_add", "--set", "p=ten"], "expected an integer"),
-        (["run", "mod_add", "--set", "p=1000000"], "24 TB of memory"),
+        (
+            ["run", "mod_add", "--set", "p=1000000"],
+            "1,000,000,000,000 inputs: expected at most 268,435,456",
+        ),
         (["run", "mod_add", "--set", "fraction=0"], "between 0 and 1"),
         (["run", "mod_add", "--set", "fraction=1.5"], "between 0 and 1"),
         (["run", "mod_add", "--set", "q=3"], "no setting 'q'"),

@@ -177,7 +177,10 @@ def test_an_architecture_is_a_name_and_fields(text, chosen):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("rnn", "no architecture 'rnn': expected one of transformer, mlp"),
+        (
+            "rnn",
+            "no architecture 'rnn' over a finite domain (it reads sequences): expected one",
+        ),
         ("", "no architecture ''"),
         ("mlp ", "no architecture 'mlp '"),
         ("mlp,", "found '' where FIELD=VALUE was expected, for example d_embed=64"),

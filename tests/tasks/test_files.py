@@ -26,7 +26,8 @@ def test_mod_add_is_addition():
         ({"p": "1"}, "p = 1.*single value"),
         ({"p": "ten"}, "p = 'ten'.*expected an integer, for example p=113"),
         ({"p": "11.5"}, "expected an integer"),
-        ({"p": "1000000"}, "needs about 24 TB of memory"),
+        ({"p": "1000000"}, "1,000,000,000,000 inputs: expected at most 268,435,456"),
+        ({"p": "16000"}, "needs about 6.1 GB of memory"),
         ({"fraction": "0"}, "between 0 and 1"),
         ({"fraction": "1.5"}, "between 0 and 1"),
         ({"fraction": "nan"}, "expected a number"),
@@ -48,7 +49,7 @@ def test_bad_settings_say_what_was_expected(settings, message):
         ("import distill\n@distill.task\ndef f(p): ...", "'p' of task 'f' needs a default"),
         (
             "import distill\n@distill.task\ndef f(p: int = 3): return 4",
-            "returned int: expected a Task or a Seq",
+            "returned int: expected a Task, a SequenceTask or a TextTask",
         ),
         ("import distill\n@distill.task\ndef f(p: int = 3): return 1 / 0", "could not be built"),
     ],

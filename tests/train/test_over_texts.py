@@ -14,6 +14,7 @@ from distill.domains.texts import Texts
 from distill.errors import DistillError
 from distill.networks.text_transformer import TextTransformer
 from distill.pages.pictures.text_training import text_training_picture
+from distill.pages.report_page import report_page
 from distill.pipeline import run, run_model
 from distill.tasks.files import load_task
 from distill.tasks.texts import TextTask
@@ -137,4 +138,4 @@ def test_a_run_goes_from_a_task_to_a_report(monkeypatch):
     assert finished.report.model_vs_task.agree == finished.report.model_vs_task.total == 39
     assert finished.certificate.space == Texts(range(3), 3)
     assert finished.curve.kind == "texts"
-    assert b"head scores" in finished.extra["report.html"]
+    assert b"head scores" in report_page(finished).encode()

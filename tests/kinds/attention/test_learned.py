@@ -101,7 +101,7 @@ def test_answers_without_a_rule_are_no_program():
 
     small = pytest.MonkeyPatch()
     with small.context() as patched:
-        patched.setattr("distill.kinds.attention.learned.read.SECONDS", 1.0)
+        patched.setattr("distill.kinds.attention.learned.read.MOST_LEVELS", 1)
         found = searched(asked(drawn, 60, 1), asked(drawn, 200, 2), True, (), lambda _: None)
     assert found is None or found.part < 0.9
 

@@ -305,6 +305,7 @@ def test_no_stage_between_a_network_and_its_verdict_reads_a_clock():
     ends = {"checker/evaluate.py", "cli/supervised.py", "tasks/time_limit.py"}
     assert readers == {
         "bench/compiled.py",
+        "bench/learned.py",
         "bench/runner.py",
         "cli/run.py",
         "runs/stages.py",
