@@ -145,8 +145,10 @@ def task_file_fault(source: bytes, path: Path) -> Fault | None:
             task = task_files.load_task(str(path))
             if isinstance(task, distill.Task):
                 task.labels(task.domain.tokens(np.arange(min(20, task.domain.size))))
-            else:
+            elif isinstance(task, distill.SequenceTask):
                 task.labels(task.sample(np.random.default_rng(0), 2))
+            else:
+                task.labels(task.sample(np.random.default_rng(0), 2, task.texts.longest))
             distill.run(task, out=path.parent / "outputs")
     except DistillError as error:
         if "\n" in str(error):
