@@ -321,7 +321,7 @@ def test_a_cache_answers_integers_alone():
     assert run_program(source, grid).answers.tolist() == grid.sum(axis=1).tolist()
 
 
-@pytest.mark.part(5)
+@pytest.mark.part(3)
 @pytest.mark.parametrize(
     "top",
     [

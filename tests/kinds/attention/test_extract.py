@@ -6,6 +6,7 @@ from builders.compiled_texts import histogram, rotated, shifted
 
 from distill.kinds.attention.emit import emit_attention
 from distill.kinds.attention.extract import extract_attention
+from distill.kinds.attention.learned import read as read_module
 from distill.kinds.attention.mechanism import AttentionMechanism
 from distill.networks.trace import TextTrace
 from distill.records.refusal import Refusal
@@ -68,7 +69,8 @@ def test_noise_that_changes_no_answer_changes_no_program():
     assert body(found) == body(read(network))
 
 
-def test_attention_that_is_spread_is_refused():
+def test_attention_that_is_spread_is_refused(monkeypatch):
+    monkeypatch.setattr(read_module, "MOST_LEVELS", 1)  # else most of a minute
     network = shifted()
     soft = {
         name: value / 40 if "W_Q" in name else value

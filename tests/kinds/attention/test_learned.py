@@ -95,6 +95,7 @@ def test_planted_programs_come_back_from_their_answers(function):
     assert np.mean(same) > 0.99
 
 
+@pytest.mark.claim
 def test_answers_without_a_rule_are_no_program():
     def drawn(xs):
         return np.random.default_rng(hash(tuple(xs)) % 2**32).integers(0, 4, len(xs)).tolist()
