@@ -107,6 +107,7 @@ def test_a_machine_that_cannot_be_told_from_a_counter_is_refused():
     assert long.machine.states == 6
 
 
+@pytest.mark.claim
 def test_a_network_without_any_order_is_refused():
     """Large random weights: what it says is chaos, and no machine of a few states."""
     generator = torch.Generator().manual_seed(0)

@@ -313,7 +313,7 @@ def test_no_stage_between_a_network_and_its_verdict_reads_a_clock():
     }
 
 
-@pytest.mark.part(2)
+@pytest.mark.part(1)
 @pytest.mark.parametrize("name", ["magnitude", "distance", "largest", "range", "threes"])
 def test_hidden_states_that_say_nothing_change_no_simple_result(name):
     ranges, reference, _ = CASES[name]
@@ -329,6 +329,7 @@ def test_the_same_network_gives_the_same_program():
     assert first == second
 
 
+@pytest.mark.claim
 def test_a_window_as_long_as_the_sequences_is_none():
     """That nothing further back counts is not seen where there is nothing further back."""
 
