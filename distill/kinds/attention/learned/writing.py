@@ -33,9 +33,13 @@ def written(found: Tried, network: TextNetwork) -> AttentionMechanism:
     steps = lines.steps
     if network.shape.reads == "after":
         steps = _from_a_token_on(steps, network)
-    tokens = network.texts.tokens
+    texts, shape = network.texts, network.shape
     return AttentionMechanism(
-        (tokens.start, tokens.stop - 1), network.texts.longest, tuple(steps), tuple(lines.tables)
+        (texts.tokens.start, texts.tokens.stop - 1),
+        texts.longest,
+        tuple(steps),
+        tuple(lines.tables),
+        shape.none if shape.tie > 0 else None,
     )
 
 
