@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from distill.kinds.attention.titles import said
+
 Number = int | float
 
 
@@ -94,10 +96,13 @@ class AttentionMechanism:
 
     @property
     def name(self) -> str:
-        """What its program is made of."""
+        """What its program computes, where a line says it; what it is made of elsewhere."""
+        told = said(self.data)
+        if told is not None:
+            return told
         selections = [step for step in self.steps if step.op == "select"]
         if not selections:
-            return "a map of each token"
+            return "a function of each token and its position"
         count = len(selections)
         return f"a program of {count} selection{'' if count == 1 else 's'} over positions"
 
