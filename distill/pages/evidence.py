@@ -41,7 +41,9 @@ def evidence_rows(report: Report) -> list[Row]:
     if report.runner_up is not None:
         other = report.runner_up
         size = many(other.description_length or 0, "syntax node")
-        rows.append(Row("runner-up", size, f"of the same network: {other.name}"))
+        own = report.mechanism.name == other.name
+        told = f"the same by another kind ({other.kind.replace('_', ' ')})" if own else other.name
+        rows.append(Row("runner-up", size, f"of the same network: {told}"))
     for name, value in (report.numbers or {}).items():
         if value is not None:
             rows.append(Row(name.replace("_", " "), f"{value:.4g}", NUMBERS.get(name, "")))

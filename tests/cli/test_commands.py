@@ -169,6 +169,7 @@ def test_show_runs_and_json_verify(small_run):
     assert "def sum_mod_59" in distill_here("show", "mod_add", cwd=cwd).stdout
     listed = distill_here("runs", cwd=cwd).stdout
     assert "proved" in listed
+    assert re.sub(r" +", " ", listed.splitlines()[0]) == "run verdict for the task stages mechanism"
     assert "cosines of a + b" in re.sub(r"\s+", " ", listed)
     found = json.loads(distill_here("verify", str(small_run), "--json", cwd=cwd).stdout)
     assert found["ok"]
