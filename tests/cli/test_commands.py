@@ -214,7 +214,7 @@ def test_listings_and_help_do_not_wait_for_torch(argument):
     subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)
 
 
-@pytest.mark.parametrize("name", ["mod_sub", "running_sum"])
+@pytest.mark.parametrize("name", ["mod_sub", "running_sum", "ranks"])
 def test_the_examples_of_the_help_are_task_files(tmp_path, name):
     """As they stand on the terminal, without the margin."""
     shown = distill_here("tasks", "--help", cwd=tmp_path).stdout
@@ -226,6 +226,8 @@ def test_the_examples_of_the_help_are_task_files(tmp_path, name):
     assert task.name == name
     if name == "mod_sub":
         assert task.labels(task.domain.tokens()[:3]).tolist() == [0, 112, 111]
+    elif name == "ranks":
+        assert task.labels(np.array([[3, 4, 3]])).tolist() == [[0, 2, 0]]
     else:
         assert task.labels(np.array([[[3], [4], [5]]])).ravel().tolist() == [3, 7, 12]
 
