@@ -122,6 +122,12 @@ def split(network, parts):
     return TextNetwork(model, network.texts)
 
 
+def at_the_end(network):
+    """The same network, read at the last position alone."""
+    shape = replace(network.shape, reads="last")
+    return TextNetwork(replace(network.model, architecture=shape), network.texts)
+
+
 def rotated(network, seed=0):
     """The same network with its stream turned at random."""
     d = network.shape.d_model

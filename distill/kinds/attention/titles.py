@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from distill.checker.selections import POSITIONS, TOKENS, element
+from distill.checker.selections import LAST, POSITIONS, TOKENS, element
 from distill.kinds.attention.fitting import reads
 
 LONGEST = 80
@@ -89,7 +89,14 @@ def said(steps: Sequence[Data]) -> str | None:
         steps: as `distill.checker.selections` takes them.
     """
     *before, last = steps
-    found = _aggregated(last, before) if last["op"] != "map" else _mapped(last, before)
+    if last["op"] == LAST:
+        told = said(before)
+        everywhere = told is not None and told.endswith(" of the text")
+        return told if told is None or everywhere else _short(f"{told}, at the end of the text")
+    return _short(_aggregated(last, before) if last["op"] != "map" else _mapped(last, before))
+
+
+def _short(found: str | None) -> str | None:
     return found if found is not None and len(found) <= LONGEST else None
 
 
