@@ -4,6 +4,8 @@ A planted network embeds every element as the matrix elements of some irreducibl
 by squares, (u + v)² - (u - v)² = 4uv, and reads out characters of x y z^-1.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 
@@ -16,6 +18,13 @@ from distill.groups.naming import irreps
 def square_domain(order, first=0):
     values = range(first, first + order)
     return Domain((values, values), values)
+
+
+def with_mechanism(evidence, told):
+    """The same evidence with another mechanism; its program was run once."""
+    other = replace(evidence, mechanism=told)
+    vars(other)["checked"] = evidence.checked
+    return other
 
 
 def scrambled(table, seed=0):

@@ -4,12 +4,19 @@ import copy
 import json
 import re
 import time
-from dataclasses import replace
 
 import numpy as np
 import pytest
 from builders.changed_folder import changed
-from builders.groups import LOOP, one_hot, planted, random_latin, scrambled, square_domain
+from builders.groups import (
+    LOOP,
+    one_hot,
+    planted,
+    random_latin,
+    scrambled,
+    square_domain,
+    with_mechanism,
+)
 
 import distill
 from distill.checker.check import check_run, evidence_of
@@ -123,13 +130,6 @@ def test_every_number_of_the_mechanism_matters_to_the_checker(run):
     forged = copy.deepcopy(tree)
     forged["keys"].pop()
     assert not derive(with_mechanism(evidence, forged))[FOLLOWS]
-
-
-def with_mechanism(evidence, told):
-    """The same evidence with another mechanism; its program was run once."""
-    other = replace(evidence, mechanism=told)
-    vars(other)["checked"] = evidence.checked
-    return other
 
 
 @pytest.mark.parametrize("name", ["element_r2", "keys_kept", "keys_removed"])
