@@ -121,3 +121,30 @@ def test_an_element_stands_for_one_value(dihedral):
     told = forged(dihedral, lambda told: told["law"].update(output=[0, 0, *range(2, 14)]))
     with pytest.raises(ValueError, match="not each one's"):
         follows(dihedral, told)
+
+
+TURNS = {"kind": "metacyclic", "rotations": 7, "rows": 2, "twist": 6, "carry": 0}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        TURNS | {"twist": 2, "interleaved": True},  # 2² is not 1 mod 7
+        TURNS | {"rotations": 4, "twist": 3, "carry": 1, "interleaved": True},  # 1 * 2 is not 0
+        TURNS | {"rotations": 2046, "twist": 2045, "interleaved": False},  # 4,092 elements
+        {"kind": "generated", "generators": [[1, 1, 0]], "called": ""},
+        {"kind": "abelian", "moduli": [64, 64]},
+        {"kind": "product", "factors": [{"kind": "symmetric", "points": 6, "even": False}] * 2},
+    ],
+)
+def test_what_describes_no_group_or_a_large_one_has_no_table(told):
+    assert group_table(TURNS | {"interleaved": True}).shape == (14, 14)
+    with pytest.raises(ValueError, match=r"no group|no permutations|too many"):
+        group_table(told)
+
+
+def test_the_elements_that_generators_make_are_bounded():
+    """Two permutations of ten points make 3,628,800."""
+    generators = [[*range(1, 10), 0], [1, 0, *range(2, 10)]]
+    with pytest.raises(ValueError, match="too many"):
+        group_table({"kind": "generated", "generators": generators, "called": ""})
