@@ -42,6 +42,7 @@ class Step:
         "greatest",
         "vote",
         "vote_last",
+        "vote_least",
     ]
     of: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
