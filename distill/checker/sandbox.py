@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -33,6 +33,7 @@ LARGEST = 1 << 63
 """Answers are smaller in size: the smallest number of 64 bits stands for what is none."""
 MAX_NUMBERS = 1 << 21
 """Logits at once."""
+MOST_BATCHES = 5
 
 
 @dataclass(frozen=True)
@@ -135,21 +136,42 @@ def run_texts(source: str, texts: ndarray, answers: int, seconds: int = SECONDS)
     Raises:
         ProgramError: it is not of the language, failed, or took more than its limits.
     """
-    program = program_of(source)
-    evaluator = Evaluator(program, seconds)
-    found = np.empty((len(texts), answers))
+    return run_batches(source, [texts], [answers], seconds)[0]
 
-    def ask(columns: list[Value], lanes: int) -> ndarray:
-        return _real_answers(evaluator.entry([columns], lanes), lanes, answers)
 
-    for first in range(0, len(texts), LANES):
-        part = slice(first, first + LANES)
-        found[part] = _together(ask, list(texts[part].T), lanes=len(texts[part]))
-    request = {"mode": "texts", "rows": texts.shape, "outputs": answers, "logits": 0}
-    said = np.frombuffer(_python(program, request, texts, 8 * found.size, seconds), "<f8")
-    said = said.reshape(found.shape)
-    if not np.allclose(said, found, rtol=FLOAT_TOLERANCE, atol=FLOAT_TOLERANCE):
-        _check_same(found, said, texts)
+def run_batches(
+    source: str, batches: Sequence[ndarray], answers: Sequence[int], seconds: int = SECONDS
+) -> list[ndarray]:
+    """As `run_texts`, of texts of one length in every batch; Python runs all of them at once.
+
+    Args:
+        source: the program.
+        batches: of texts.
+        answers: how many answers a text has, batch by batch.
+        seconds: limit on the time of a batch; Python has it for `MOST_BATCHES` of them at most.
+    """
+    program, found = program_of(source), list[ndarray]()
+    for texts, count in zip(batches, answers, strict=True):
+        evaluator = Evaluator(program, seconds)
+
+        def ask(columns: list[Value], lanes: int, count: int = count) -> ndarray:
+            return _real_answers(evaluator.entry([columns], lanes), lanes, count)  # noqa: B023
+
+        parts = (texts[first : first + LANES] for first in range(0, len(texts), LANES))
+        here = [_together(ask, list(part.T), lanes=len(part)) for part in parts]
+        found.append(np.concatenate([np.empty((0, count)), *here]))
+    if not found:
+        return found
+    rows = [(*texts.shape, count) for texts, count in zip(batches, answers, strict=True)]
+    request = {"mode": "texts", "rows": rows, "outputs": 0, "logits": 0}
+    data, size = np.concatenate([texts.ravel() for texts in batches]), sum(it.size for it in found)
+    limit = seconds * min(MOST_BATCHES, len(batches))
+    said = np.frombuffer(_python(program, request, data, 8 * size, limit), "<f8")
+    ends = np.cumsum([it.size for it in found])[:-1]
+    for here, there, texts in zip(found, np.split(said, ends), batches, strict=True):
+        there = there.reshape(here.shape)
+        if not np.allclose(there, here, rtol=FLOAT_TOLERANCE, atol=FLOAT_TOLERANCE):
+            _check_same(here, there, texts)
     return found
 
 
