@@ -62,7 +62,9 @@ LOOKED_AT: Mapping[str, frozenset[str] | None] = {
         )
     ),
 }
-TAKES_VALUES = frozenset(("copy", "copy_first", "least", "greatest", "vote", "vote_last"))
+TAKES_VALUES = frozenset(
+    ("copy", "copy_first", "least", "greatest", "vote", "vote_last", "vote_least")
+)
 """What says what it is where nothing is chosen."""
 
 FEW_CONSTANTS, DIGITS = 8, 4

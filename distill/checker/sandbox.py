@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -33,6 +33,7 @@ LARGEST = 1 << 63
 """Answers are smaller in size: the smallest number of 64 bits stands for what is none."""
 MAX_NUMBERS = 1 << 21
 """Logits at once."""
+MOST_BATCHES = 5
 
 
 @dataclass(frozen=True)
@@ -140,24 +141,51 @@ def run_texts(source: str, texts: ndarray, answers: int, seconds: int = SECONDS)
     Raises:
         ProgramError: it is not of the language, failed, or took more than its limits.
     """
-    program = program_of(source)
-    evaluator = Evaluator(program, seconds)
-    found = np.empty((len(texts), answers))
+    return run_batches(source, [texts], [answers], seconds)[0]
+
+
+def run_batches(
+    source: str, batches: Sequence[ndarray], answers: Sequence[int], seconds: int = SECONDS
+) -> list[ndarray]:
+    """As `run_texts`, of texts of one length in every batch; Python runs all of them at once.
+
+    Args:
+        source: the program.
+        batches: of texts.
+        answers: how many answers a text has, batch by batch.
+        seconds: limit on the time of a batch; Python has it for `MOST_BATCHES` of them at most.
+    """
+    program, found = program_of(source), list[ndarray]()
+    if not batches:
+        return found
+
+    def evaluate() -> None:
+        for texts, count in zip(batches, answers, strict=True):
+            found.append(_batch(Evaluator(program, seconds), texts, count))
+
+    rows = [(*texts.shape, count) for texts, count in zip(batches, answers, strict=True)]
+    sizes = [many * count for many, _, count in rows]
+    request = {"mode": "texts", "rows": rows, "outputs": 0, "logits": 0}
+    data = np.concatenate([texts.ravel() for texts in batches])
+    limit = seconds * min(MOST_BATCHES, len(batches))
+    said = np.frombuffer(_python(program, request, data, 8 * sum(sizes), limit, evaluate), "<f8")
+    parts = np.split(said, np.cumsum(sizes)[:-1])
+    for here, there, texts in zip(found, parts, batches, strict=True):
+        there = there.reshape(here.shape)
+        if not np.allclose(there, here, rtol=FLOAT_TOLERANCE, atol=FLOAT_TOLERANCE):
+            _check_same(here, there, texts)
+    return found
+
+
+def _batch(evaluator: Evaluator, texts: ndarray, answers: int) -> ndarray:
+    """The answers to texts of one length, as floats [n, answers]."""
 
     def ask(columns: list[Value], lanes: int) -> ndarray:
         return _real_answers(evaluator.entry([columns], lanes), lanes, answers)
 
-    def evaluate() -> None:
-        for first in range(0, len(texts), LANES):
-            part = slice(first, first + LANES)
-            found[part] = _together(ask, list(texts[part].T), lanes=len(texts[part]))
-
-    request = {"mode": "texts", "rows": texts.shape, "outputs": answers, "logits": 0}
-    told = _python(program, request, texts, 8 * found.size, seconds, evaluate)
-    said = np.frombuffer(told, "<f8").reshape(found.shape)
-    if not np.allclose(said, found, rtol=FLOAT_TOLERANCE, atol=FLOAT_TOLERANCE):
-        _check_same(found, said, texts)
-    return found
+    parts = (texts[first : first + LANES] for first in range(0, len(texts), LANES))
+    found = [_together(ask, list(part.T), lanes=len(part)) for part in parts]
+    return np.concatenate([np.empty((0, answers)), *found])
 
 
 def evaluated_texts(source: str, texts: ndarray, seconds: int = SECONDS) -> list[Value]:
