@@ -10,6 +10,7 @@ import pytest
 from builders.changed_folder import changed
 from builders.groups import (
     LOOP,
+    looked_up,
     one_hot,
     planted,
     random_latin,
@@ -154,6 +155,16 @@ def test_a_callable_of_a_group_is_a_program_of_which_nothing_is_claimed_inside()
     assert (run.report.verdict, run.report.located) == ("tested", False)
     assert run.mechanism.law.group.name in {"S3", "D3"}
     assert all(run.program(a, b) == table[a, b] for a in range(6) for b in range(6))
+
+
+def test_a_stored_network_that_looks_answers_up_is_proved_not_located_and_verified(tmp_path):
+    """Without keys no test of the inside is made: the checker says so in the same words."""
+    network = looked_up(products(Symmetric(3)))
+    run = distill.distill(network, square_domain(6), name="looked_up", out=tmp_path)
+    assert (run.mechanism.kind, run.mechanism.keys) == ("group", ())
+    assert (run.report.verdict, run.report.located) == ("proved", False)
+    checkup = check_run(run.folder)
+    assert checkup.ok, checkup.findings
 
 
 def test_exclusive_or_stays_a_closed_form_where_nothing_is_shown_inside():
