@@ -90,20 +90,21 @@ def one_hot(table):
     return answer
 
 
-def looked_up(table):
+def looked_up(table, outputs=None):
     """A perceptron with a hidden unit for every pair of inputs, which looks every answer up."""
     n = len(table)
+    outputs = n if outputs is None else outputs
     pairs = np.arange(n * n)
-    into, out = np.zeros((2 * n, n * n)), np.zeros((n * n, n))
+    into, out = np.zeros((2 * n, n * n)), np.zeros((n * n, outputs))
     into[pairs // n, pairs] = into[n + pairs % n, pairs] = 1
     out[pairs, np.array(table).reshape(-1)] = 9
-    shape = MLP(2, n, n, d_embed=n, widths=(n * n,), combine="concat", activation="relu")
+    shape = MLP(2, n, outputs, d_embed=n, widths=(n * n,), combine="concat", activation="relu")
     parameters = {
         "W_E": torch.eye(n),
         "W_1": torch.from_numpy(into),
         "b_1": -torch.ones(n * n),
         "W_U": torch.from_numpy(out),
-        "b_U": torch.zeros(n),
+        "b_U": torch.zeros(outputs),
     }
     return Model(shape, {name: value.float() for name, value in parameters.items()})
 
