@@ -91,6 +91,20 @@ PRIMITIVES: Mapping[str, str] = {
         won.append(best)
     return won
 ''',
+    "vote_least": '''def vote_least(
+    chosen: list[list[bool]], values: list[int], otherwise: int
+) -> list[int]:
+    """The value that is chosen most often, from every position; of several the smallest."""
+    won = []
+    for row in chosen:
+        best, most = otherwise, 0
+        for c, value in zip(row, values):
+            times = c * sum([d * (value == other) for d, other in zip(row, values)])
+            ahead = times > most or 0 < times == most and value < best
+            best, most = (value if ahead else best), max(most, times)
+        won.append(best)
+    return won
+''',
 }
 """What a step may call, by its name."""
 

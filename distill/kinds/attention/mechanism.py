@@ -47,6 +47,7 @@ class Step:
         "greatest",
         "vote",
         "vote_last",
+        "vote_least",
         "last",
     ]
     of: tuple[str, ...] = ()
