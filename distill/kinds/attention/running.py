@@ -67,15 +67,16 @@ def selections_of(
     }
 
 
-def reads(
+def changes(
     mechanism: AttentionMechanism,
-    name: str,
     texts: Int[ndarray, "n length"],
-    other: Bool[ndarray, "n length length"],
-) -> bool:
-    """Whether the program answers some of these texts otherwise where a selection is another."""
-    for text, chosen in zip(texts.tolist(), other.tolist(), strict=True):
+    others: Mapping[str, Bool[ndarray, "n length length"]],
+) -> Bool[ndarray, "n answers"]:
+    """Which answers the program gives otherwise where selections are others, by their names."""
+    found = list[list[bool]]()
+    for place, text in enumerate(texts.tolist()):
+        put = {name: pairs[place].tolist() for name, pairs in others.items()}
         said = variables_of(mechanism, text)[ANSWERS]
-        if variables_of(mechanism, text, {name: chosen})[ANSWERS] != said:
-            return True
-    return False
+        then = variables_of(mechanism, text, put)[ANSWERS]
+        found.append([one != other for one, other in zip(said, then, strict=True)])
+    return np.array(found)
