@@ -15,6 +15,7 @@ from .attended import (
     attention_of,
     elsewhere,
     narrowed,
+    resampled,
     taken_of,
     texts_replaced,
 )
@@ -29,12 +30,12 @@ from .texts import TextEvidence
 
 def replaced(evidence: TextEvidence, selections: list[Mapping[str, Any]]) -> tuple[float, float]:
     """Answers that stay where heads have their selections in place of their attention, and all
-    other heads their attention along the text before; and the least that a head's own attention
-    has in common with its selection. Of heads whose answers stay whatever they look at it is 0,
-    and of selections whose program answers the same whatever they choose: nothing reads them. Where
-    answers stay as well with the selections of another text, of those that the program gives
-    otherwise then, it is 0: a head that looks evenly at everything has whatever is chosen, if what
-    is not chosen is said to weigh as much.
+    other heads their attention along the text before, a position further on; and the least that a
+    head's own attention has in common with its selection. Of heads whose answers stay whatever they
+    look at it is 0, and of selections whose program answers the same whatever they choose: nothing
+    reads them. Where answers stay as well with the selections of another text, of those that the
+    program gives otherwise then, it is 0: a head that looks evenly at everything has whatever is
+    chosen, if what is not chosen is said to weigh as much.
     """
     shape, weights = evidence.shape, evidence.weights
     exact = {name: value.astype(np.float64) for name, value in weights.items()}
@@ -45,6 +46,7 @@ def replaced(evidence: TextEvidence, selections: list[Mapping[str, Any]]) -> tup
     if [*map(len, heads)] != [*map(len, told)] or len(set(listed)) < len(listed):
         raise ValueError("a selection is said to be of a head that the network does not have")
     stays, total, led_astray = [0, 0], 0, 0
+    before = int(shape["bos"] is not None)
     shared, rows_seen = [np.zeros(len(each)) for each in heads], 0
     matters, read = np.zeros((2, len(selections)), dtype=bool)
     for rows in _texts(evidence):
@@ -66,7 +68,7 @@ def replaced(evidence: TextEvidence, selections: list[Mapping[str, Any]]) -> tup
             return attention
 
         said, _ = answers_of(shape, evidence.answers, through(shape, exact, places, keep))
-        astray = {head: np.roll(it, 1, 0) for head, it in own.items()}
+        moved = {head: resampled(it, before, shape["causal"]) for head, it in own.items()}
         for which, those in enumerate((patterns, decoys)):
             put = {
                 head: it
@@ -74,7 +76,7 @@ def replaced(evidence: TextEvidence, selections: list[Mapping[str, Any]]) -> tup
                 for head, it in zip(*each, strict=True)
             }
             then, _ = answers_of(
-                shape, evidence.answers, through(shape, exact, places, _instead({**astray, **put}))
+                shape, evidence.answers, through(shape, exact, places, _instead({**moved, **put}))
             )
             counts = otherwise if which else True
             stays[which] += int((alike(shape, then, said) & counts).sum())
@@ -85,7 +87,6 @@ def replaced(evidence: TextEvidence, selections: list[Mapping[str, Any]]) -> tup
             matters[place] = not alike(shape, then, said).all()
         for place in np.flatnonzero(~read):
             read[place] = _reads(evidence, selections[place], rows, chosen[place][1])
-        before = int(shape["bos"] is not None)
         for place, (each, those) in enumerate(zip(heads, patterns, strict=True)):
             for which, (head, pattern) in enumerate(zip(each, those, strict=True)):
                 both = np.minimum(own[head], pattern).sum(axis=2)[:, before:].sum()

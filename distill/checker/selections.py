@@ -16,6 +16,9 @@ TOKENS, POSITIONS = "tokens", "at"
 ANSWERS = "answers"
 """The name of the last step, which is what the program gives."""
 
+LAST = "last"
+"""Of a variable its value at the end of the text alone, where a network answers there."""
+
 PRIMITIVES: Mapping[str, str] = {
     "width": '''def width(chosen: list[list[bool]]) -> list[int]:
     """How many positions are chosen, from every position."""
@@ -127,6 +130,8 @@ def line_of(step: Mapping[str, Any]) -> str:
         said = f"[{rows} for {_over(step['of'])}]"
     elif op == "map":
         said = f"[{by} for {_over(step['of'])}]"
+    elif op == LAST:
+        said = f"{_list(step['of'][0], key=False)}[-1:]"
     else:
         given = [step["chosen"]]
         if op != "width":

@@ -2,10 +2,10 @@
 
 Every head that a selection was read from is given the selection itself in place of its attention:
 the same weight on every position that is chosen, and on the token before the text where none is.
-Every other head is given its attention along another text of the same length. A decoy chooses
-elsewhere (`distill.checker.attended.elsewhere`), and the network must not answer so: that is held
-against it where the program itself answers otherwise with that choice, as nothing is seen
-elsewhere. Heads of one
+Every other head is given its attention along another text of the same length, a position further
+on. A decoy chooses elsewhere (`distill.checker.attended.elsewhere`), and the network must not
+answer so: that is held against it where the program itself answers otherwise with that choice, as
+nothing is seen elsewhere. Heads of one
 selection for which no answer changes are read by nothing: they share nothing with it. And neither
 do those of a selection that no answer of the program hangs on (`0 * x` uses nothing), and no head
 does where answers stay as well with the decoys.
@@ -27,6 +27,7 @@ from distill.checker.attended import (
     REPLACED_SEED,
     attention_of,
     elsewhere,
+    resampled,
     texts_replaced,
 )
 from distill.checker.kind import CLEAR
@@ -66,7 +67,7 @@ def replaced(mechanism: AttentionMechanism, view: TextTrace) -> Measured:
         for place, pairs in enumerate((chosen, decoys)):
             put = {step.name: _patterns(network, step, pairs[step.name]) for step in selections}
             every = {head: it for each in put.values() for head, it in each.items()}
-            answers = _answered(network, rows, {**_resampled(own), **every})
+            answers = _answered(network, rows, {**_resampled(network, own), **every})
             counts = otherwise if place else True
             stays[place] += int((network.same(answers, said) & counts).sum())
             for which, step in enumerate(selections):
@@ -116,9 +117,13 @@ def _as_it_is(network: TextNetwork, rows: Int[ndarray, "n length"]) -> tuple[nda
     return network.said(network.logits(rows, keep)), own
 
 
-def _resampled(own: Patterns) -> Patterns:
-    """Attention along another text, for every one."""
-    return {head: attention.roll(1, 0) for head, attention in own.items()}
+def _resampled(network: TextNetwork, own: Patterns) -> Patterns:
+    """Attention along another text and a position further on, for every head."""
+    before, causal = network.shape.before, network.shape.causal
+    return {
+        head: torch.from_numpy(resampled(attention.numpy(), before, causal))
+        for head, attention in own.items()
+    }
 
 
 def _answered(network: TextNetwork, rows: Int[ndarray, "n length"], patterns: Patterns) -> ndarray:

@@ -10,7 +10,7 @@ from distill.kinds.attention.fitting import reads
 from distill.kinds.attention.learned.lines import Lines
 from distill.kinds.attention.learned.read import Tried
 from distill.kinds.attention.learned.terms import GIVEN
-from distill.kinds.attention.mechanism import AttentionMechanism, Step
+from distill.kinds.attention.mechanism import AttentionMechanism, Step, at_the_end
 from distill.networks.text_network import TextNetwork
 from distill.programs.names import free_name
 
@@ -36,6 +36,8 @@ def written(found: Tried, network: TextNetwork) -> AttentionMechanism:
         steps = _that_stays(steps, found.latch)
     if network.shape.reads == "after":
         steps = _from_a_token_on(steps, network)
+    if network.shape.reads == "last":
+        steps = at_the_end(steps)
     texts, shape = network.texts, network.shape
     return AttentionMechanism(
         (texts.tokens.start, texts.tokens.stop - 1),
