@@ -80,12 +80,12 @@ def test_a_changed_mechanism_is_found_out(run, tmp_path, change):
 
 
 def test_a_threshold_is_one_that_some_input_just_reaches(tmp_path):
-    """Sums of 3a + 5b are 6 or 8 and nothing between."""
-    run = distill.distill(weighing((3, 5), 8, (3, 3)), over((3, 3)), name="sum", out=tmp_path)
+    """No sum 3a + 5b is 7."""
+    run = distill.distill(weighing((3, 5), 8, (7, 7)), over((7, 7)), name="sum", out=tmp_path)
     evidence = evidence_of(run.folder)
     for threshold, follows in ((8, True), (7, False)):
         told = {"weights": [3, 5], "threshold": threshold, "then": 1, "otherwise": 0}
-        told["inputs"] = [[0, 2], [0, 2]]
+        told["inputs"] = [[0, 6], [0, 6]]
         assert derive(with_mechanism(evidence, told))[FOLLOWS] is follows
 
 
