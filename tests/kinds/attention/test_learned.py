@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 from builders.compiled_texts import shifted, split
 
 from distill.checker.attended import texts_replaced
@@ -157,12 +158,16 @@ def test_a_head_that_only_looks_alike_is_none_of_a_selection_s(soft, learned):
     """The second of two writes nothing; of two that write as much each is one."""
     _, mechanism = learned
     bare = [replace(it, head=None, also=(), spread=()) for it in mechanism.steps]
-    for parts, heads in (((1.0, 0.0), 1), ((0.5, 0.5), 2)):
+    for parts, heads in (((1.0, 0.0), 1), ((0.0, 1.0), 1), ((0.5, 0.5), 2)):
         two = split(soft, parts)
         rows = texts_replaced(two.texts.tokens, two.texts.longest)
         told = replace(mechanism, steps=tuple(bare))
         _, found = with_heads(told, two, [(0, 0), (0, 1)], rows[2:])
         assert [len(step.heads) for step in found.steps if step.op == "select"] == [heads]
+    wide = two.parameters["blocks.0.W_Q"] * torch.tensor([0.7, 1.0])[:, None, None]
+    model = replace(two.model, parameters={**two.parameters, "blocks.0.W_Q": wide})
+    _, found = with_heads(told, replace(two, model=model), [(0, 0), (0, 1)], rows[2:])
+    assert [step.heads for step in found.steps if step.op == "select"] == [((0, 1), (0, 0))]
 
 
 def test_a_selection_that_is_off_by_one_is_not_where_the_head_looks(soft, learned):
