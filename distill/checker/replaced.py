@@ -59,11 +59,11 @@ def replaced(evidence: TextEvidence, selections: Sequence[Step]) -> Claims:
         astray = along.network({**along.nothing, **_joined(along.decoys)})
         counts["total"] += along.said.size
         counts["stay"] += int(along.alike(then, along.said).sum())
-        counts["astray"] += int(along.alike(astray, along.said).sum())
         program = along.program(range(len(selections)))
         if program is not None:
             moved = ~along.alike(program, along.said)
             counts["moved"] += int(moved.sum())
+            counts["astray"] += int((moved & along.alike(astray, along.said)).sum())
             counts["followed"] += int((moved & along.alike(program, astray)).sum())
         for place, each in enumerate(matters):
             for head in [head for head, seen in each.items() if not seen]:
@@ -75,12 +75,13 @@ def replaced(evidence: TextEvidence, selections: Sequence[Step]) -> Claims:
             both = [np.minimum(along.own[head], it) for head, it in each.items()]
             shared[place] += [it.sum(axis=2)[:, along.before :].sum() for it in both]
         counts["positions"] += rows.size
-    total = counts["total"]
+    stay = counts["stay"] / counts["total"]
+    apart = stay - (counts["astray"] / counts["moved"] if counts["moved"] else 1) >= CLEAR
     does = np.array([all(each.values()) for each in matters])
-    used = does & read & ((counts["stay"] - counts["astray"]) / total >= CLEAR)
+    used = does & read & apart
     least = [float(it.min() * counted) for it, counted in zip(shared, used, strict=True)]
     return {
-        "figures.replaced_accuracy": counts["stay"] / total,
+        "figures.replaced_accuracy": stay,
         "figures.followed_accuracy": counts["followed"] / max(1, counts["moved"]),
         "figures.attention_shared": min(least) / counts["positions"],
     }

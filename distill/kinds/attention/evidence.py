@@ -3,11 +3,12 @@
 Every head that a selection was read from is given the selection itself in place of its attention:
 the same weight on every position that is chosen, and on the token before the text where none is.
 Every other head is given its attention along another text of the same length, a position further
-on. A decoy chooses elsewhere (`distill.checker.attended.elsewhere`): the network must not answer
-so, and where the program then answers otherwise, it must answer what the program does. Heads of a
-selection of which one does nothing, for no answer changes with where it looks, share nothing with
-it. And neither do those of a selection that no answer of the program hangs on (`0 * x` uses
-nothing), and no head does where answers stay as well with the decoys.
+on. A decoy chooses elsewhere (`distill.checker.attended.elsewhere`): where the program then answers
+otherwise, the network must not answer as before, and must answer what the program does. Where it
+does not, nothing is seen elsewhere. Heads of a selection of which one does nothing, for no answer
+changes with where it looks, share nothing with it. And neither do those of a selection that no
+answer of the program hangs on (`0 * x` uses nothing), and no head does where answers stay as well
+with decoys.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def replaced(mechanism: AttentionMechanism, view: TextTrace) -> Measured:
     if not selections or any(step.head is None for step in selections):
         return {}
     network, total, positions = view.network, 0, 0
-    stays, moved, followed = [0, 0], 0, [0, 0]
+    stays, moved, followed = 0, 0, [0, 0]
     shared: list[dict[tuple[int, tuple[int, int]], float]] = [
         defaultdict(float),
         defaultdict(float),
@@ -67,9 +68,10 @@ def replaced(mechanism: AttentionMechanism, view: TextTrace) -> Measured:
             put = {step.name: _patterns(network, step, pairs[step.name]) for step in selections}
             every = {head: it for each in put.values() for head, it in each.items()}
             answers = _answered(network, rows, {**_resampled(network, own), **every})
-            stays[place] += int(network.same(answers, said).sum())
             then = answered(mechanism, rows, decoys) if place else None
-            if then is not None:
+            if not place:
+                stays += int(network.same(answers, said).sum())
+            elif then is not None:
                 changed = ~network.same(then, said)
                 moved += int(changed.sum())
                 for which, those in enumerate(
@@ -89,16 +91,16 @@ def replaced(mechanism: AttentionMechanism, view: TextTrace) -> Measured:
             other = answered(mechanism, rows, {name: decoys[name]})
             read[which] = other is None or (other != answered(mechanism, rows, {})).any()
         total, positions = total + said.size, positions + rows.size
-    value, decoy = (count / total for count in stays)
+    value, decoy = stays / total, followed[1] / moved if moved else 1.0
     does = np.array([all(each.values()) for each in matters])
-    used = does & read & ((stays[0] - stays[1]) / total >= CLEAR)
+    used = does & read & (value - decoy >= CLEAR)
     least, beside = (
         min(amount * bool(used[which]) for (which, _), amount in each.items()) / positions
         for each in shared
     )
     return {
         "replaced_accuracy": Measure(value, decoy),
-        "followed_accuracy": Measure(followed[0] / max(1, moved), followed[1] / max(1, moved)),
+        "followed_accuracy": Measure(followed[0] / max(1, moved), decoy),
         "attention_shared": Measure(least, beside),
     }
 
