@@ -92,7 +92,7 @@ EVERY: dict[str, Words] = {
     "replaced_accuracy": Words(
         "heads replaced",
         "answers that stay with selections for attention, all else resampled",
-        "selections of another text",
+        "those of another text, where the program's answers change with them",
         HEADS,
     ),
     "followed_accuracy": Words(

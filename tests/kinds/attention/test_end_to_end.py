@@ -53,6 +53,7 @@ def test_the_checker_derives_it_and_the_page_shows_attention_beside_the_selectio
     assert 'id="attention-0-0-title"' in first  # before all that was measured
     assert "head 0 of layer 0" in first
     assert "It was found in" not in first
+    assert "became the same in 100.0%, and stayed in 0.0%." in page
 
 
 def test_a_selection_of_several_heads_is_shown_with_the_first_and_names_the_others(run):
