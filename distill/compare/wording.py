@@ -79,7 +79,8 @@ def _classes(classes: Sequence[Class], total: int) -> str:
     said += f" of {counted(first.states, 'state')}" if first.states is not None else ""
     said += f" ({plain_name(first)})"
     if len(first.runs) > 1:
-        said += f", written in {first.texts} ways" if first.texts > 1 else ", as the same program"
+        alike = ", letter by letter" if "program" in noun else ", as the same program"
+        said += f", written in {first.texts} ways" if first.texts > 1 else alike
     if len(classes) == 1:
         return said
     others = f"another {noun}" if len(classes) == 2 else f"{len(classes) - 1} other {nouns}"

@@ -20,7 +20,7 @@ from distill.compare.command import compare_command
 from distill.compare.html import census_page
 from distill.compare.layout import facts_of, run_grid
 from distill.compare.overview import page_of
-from distill.compare.wording import overall
+from distill.compare.wording import headline, overall
 from distill.domains.sequences import Channels
 from distill.errors import RunFolderError
 from distill.kinds.automaton.machine import Machine
@@ -83,6 +83,15 @@ def test_how_many_different_machines_there_are_is_said_class_by_class(runs):
         ("different machines", "2", "in 3 runs: class A in 2, class B in 1"),
         ("different machines", "1", "in 2 runs: class A in all"),
     ]
+
+
+def test_the_same_program_of_selections_is_the_same_letter_by_letter(runs):
+    """And not "the same program, as the same program"."""
+    (bits,) = compare(gather(["bits"], runs), by_task=True).comparisons
+    one = dataclasses.replace(bits.classes[0], texts=1, name="the token before", states=None)
+    for kind, said in (("attention", "letter by letter"), ("recurrence", "as the same program")):
+        alike = dataclasses.replace(bits, classes=(dataclasses.replace(one, kind=kind),))
+        assert f"(the token before), {said}" in headline(alike)
 
 
 def test_networks_of_different_kinds_are_told_apart_by_a_column(runs):
