@@ -26,6 +26,7 @@ class Part:
         fewest: how many at least; most: at most.
         step: by which their number grows from the fewest on.
         apart: whether no token (1), or no two in a row (2), come twice in it.
+        clear: whether one token is there more often than any other.
     """
 
     tokens: tuple[int, ...]
@@ -33,6 +34,7 @@ class Part:
     most: int
     step: int = 1
     apart: Literal[0, 1, 2] = 0
+    clear: bool = False
 
 
 @dataclass(frozen=True)
