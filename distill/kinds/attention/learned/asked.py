@@ -73,27 +73,6 @@ def ask(network: TextNetwork, batches: Sequence[Int[ndarray, "_ _"]]) -> Asked:
     return Asked(tokens, there, np.where(wanted, answers, 0.0), wanted)
 
 
-def sure_of(network: TextNetwork, batches: Sequence[Int[ndarray, "_ _"]]) -> list[ndarray]:
-    """The texts, batch by batch, at every answer of which the network's lead is no small one.
-
-    Where two tokens are most frequent, say, a network that votes answers by chance. All of them
-    where that would be fewer than half.
-    """
-    leads = [network.lead(network.logits(rows)) for rows in batches]
-    known = np.concatenate([lead[np.isfinite(lead)] for lead in leads])
-    if not len(known):
-        return list(batches)
-    least = SURE * float(np.median(known))
-    sure = [~(lead < least).any(axis=1) for lead in leads]
-    if 2 * sum(int(it.sum()) for it in sure) < sum(map(len, batches)):
-        return list(batches)
-    return [rows[it] for rows, it in zip(batches, sure, strict=True) if it.any()]
-
-
-SURE = 0.25
-"""Of the median lead."""
-
-
 def shown_everywhere(network: TextNetwork) -> bool:
     """Whether every position has an answer, of which none may be one."""
     return network.shape.reads in ("every", "last")

@@ -29,6 +29,8 @@ Head = tuple[int, int]
 LIKE, VERY_LIKE = 0.25, 0.6
 """Correlation of attention with a selection from which a head may be one of its own, and from which
 it is one unless more answers stay without."""
+STANDS_IN = 0.85
+"""The same of a head without which answers stay: it may do what another does."""
 DIGITS = 4
 
 
@@ -40,7 +42,8 @@ def with_heads(
 ) -> tuple[float, AttentionMechanism]:
     """The mechanism with the heads of its selections, and the answers that stay with them alone.
 
-    Those that look alike are taken, and then one is taken on, given another selection, or let go
+    Those that look alike are taken, of heads that do not matter too where they look very much so:
+    they stand in for those that do. Then one is taken on, given another selection, or let go
     as long as more answers stay, while all others have their attention along another text, a
     position further on.
 
@@ -59,15 +62,16 @@ def with_heads(
     names = [step.name for step in soft if step.op == "select"]
     if not names or not heads or not seen:
         return 0.0, mechanism
-    like = np.mean([each.like(names, heads) for each in seen], axis=0)
-    ways = [
-        (names[which], heads[place]) for which, place in zip(*np.nonzero(like >= LIKE), strict=True)
-    ]
+    every = list(np.ndindex(network.shape.n_layers, network.shape.n_heads))
+    like = np.mean([each.like(names, every) for each in seen], axis=0)
+    alike = zip(*np.nonzero(like >= LIKE), strict=True)
+    ways = [(names[which], every[place]) for which, place in alike if every[place] in heads]
     spreads = {way: _spread(*way, seen) for way in ways}
     own: dict[Head, str] = {}
-    for place, head in enumerate(heads):
-        if like[:, place].max() >= VERY_LIKE:
+    for place, head in enumerate(every):
+        if like[:, place].max() >= (VERY_LIKE if head in heads else STANDS_IN):
             own[head] = names[int(like[:, place].argmax())]
+            spreads[own[head], head] = _spread(own[head], head, seen)
     best = _stays(seen, own, spreads)
     while True:
         more = [{**own, head: name} for name, head in ways if own.get(head) != name]

@@ -15,7 +15,7 @@ from numpy import ndarray
 
 from distill.kinds.attention.fitting import Fit, fit
 from distill.kinds.attention.learned.answers import candidates
-from distill.kinds.attention.learned.asked import Asked, ask, sure_of
+from distill.kinds.attention.learned.asked import Asked, ask
 from distill.kinds.attention.learned.candidate import Candidate
 from distill.kinds.attention.learned.classes import classes_of
 from distill.kinds.attention.learned.enumeration import Enumeration
@@ -84,12 +84,10 @@ def texts_of(network: TextNetwork, seed: int, count: int) -> list[Int[ndarray, "
 
 
 def search(network: TextNetwork) -> Tried | None:
-    """The program that is worth most, by texts that the network is sure of; none where answers are
-    no integers.
-    """
-    batches = sure_of(network, texts_of(network, SEARCH_SEED, OF_A_LENGTH))
+    """The program that is worth most; none where answers are no integers."""
+    batches = texts_of(network, SEARCH_SEED, OF_A_LENGTH)
     source = ask(network, batches)
-    tried = ask(network, sure_of(network, texts_of(network, TRIED_SEED, TRIED)))
+    tried = ask(network, texts_of(network, TRIED_SEED, TRIED))
     if not np.array_equal(tried.answers, np.rint(tried.answers)):
         return None
     heads = that_matter(network, batches)
