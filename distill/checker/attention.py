@@ -10,9 +10,9 @@ import ast
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .heads import replaced, statements_of
 from .kind import FOLLOWS, Claims, Proof, Test
 from .read import read_as
+from .replaced import replaced, statements
 from .sandbox import program_of
 from .selections import PRIMITIVES, called, lines_of
 from .texts import TextEvidence
@@ -25,6 +25,13 @@ TESTS: tuple[Test, ...] = (
         "replaced_accuracy",
         "answers with heads replaced by their selections",
         0.9,
+        derived=True,
+        beside=True,
+    ),
+    Test(
+        "followed_accuracy",
+        "answers that follow where the program's do with selections of another text",
+        0.5,
         derived=True,
         beside=True,
     ),
@@ -47,10 +54,16 @@ LOOKED_AT: Mapping[str, frozenset[str] | None] = {
         )
     ),
 }
-TAKES_VALUES = frozenset(
-    ("copy", "copy_first", "least", "greatest", "vote", "vote_last", "vote_least")
-)
-"""What says what it is where nothing is chosen."""
+READ_OF: Mapping[str, frozenset[str]] = {
+    "select": frozenset(("of", "keys", "by")),
+    "map": frozenset(("of", "by")),
+    "width": frozenset(("chosen",)),
+    "mean": frozenset(("chosen", "keys", "by")),
+    "last": frozenset(("of",)),
+    "copy": frozenset(("chosen", "keys", "by", "otherwise")),
+}
+"""Fields that the line of a step is made of; of other steps those of a copy."""
+NOTHING: tuple[Any, ...] = ("", 0, [])
 
 FEW_CONSTANTS, DIGITS = 8, 4
 """Constants of all expressions together that list nothing yet, and digits that one of them has."""
@@ -79,8 +92,9 @@ def derive(evidence: TextEvidence) -> Claims:
     steps = told["steps"]
     selections = [step for step in steps if step["op"] == "select"]
     for step in steps:
-        idle = step["op"] not in TAKES_VALUES and step["otherwise"] != 0
+        said = {name for name in READ_OF["copy"] | READ_OF["select"] if step[name] not in NOTHING}
         of_a_head = step["head"] is not None or step["also"] or step["start"] or step["spread"]
+        idle = said - READ_OF.get(step["op"], READ_OF["copy"])
         if idle or (step["op"] != "select" and of_a_head):
             raise ValueError(f"step {step['name'][:40]!r} says more than its line does")
         _check_spread(step)
@@ -90,8 +104,7 @@ def derive(evidence: TextEvidence) -> Claims:
             raise ValueError(f"no later step uses {step['name'][:40]!r}")
     found: Claims = {}
     if selections and all(step["head"] is not None for step in selections):
-        stays, shared = replaced(evidence, selections)
-        found = {"figures.replaced_accuracy": stays, "figures.attention_shared": shared}
+        found = replaced(evidence, selections)
     return {
         **found,
         FOLLOWS: _follows(evidence, told),
@@ -158,7 +171,7 @@ def _follows(evidence: TextEvidence, told: Mapping[str, Any]) -> bool:
         and [_bare(node) for node in functions[:-1]] == primitives
         and functions[-1].name == program.entry
         and [arg.arg for arg in functions[-1].args.args] == ["xs"]
-        and [ast.unparse(node) for node in statements_of(functions[-1])] == lines
+        and [ast.unparse(node) for node in statements(functions[-1])] == lines
     )
 
 
@@ -179,4 +192,4 @@ def _bare(node: ast.AST) -> str:
     if not isinstance(node, ast.FunctionDef):
         raise ValueError("a primitive is a function")
     head = ", ".join(arg.arg for arg in node.args.args)
-    return f"{node.name}({head}): " + "; ".join(map(ast.unparse, statements_of(node)))
+    return f"{node.name}({head}): " + "; ".join(map(ast.unparse, statements(node)))

@@ -8,7 +8,7 @@ from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
-from jaxtyping import Bool, Int
+from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
 from distill.checker.attended import narrowed, taken_of
@@ -67,16 +67,20 @@ def selections_of(
     }
 
 
-def changes(
+def answered(
     mechanism: AttentionMechanism,
     texts: Int[ndarray, "n length"],
-    others: Mapping[str, Bool[ndarray, "n length length"]],
-) -> Bool[ndarray, "n answers"]:
-    """Which answers the program gives otherwise where selections are others, by their names."""
-    found = list[list[bool]]()
+    instead: Mapping[str, Bool[ndarray, "n length length"]],
+) -> Float[ndarray, "n answers"] | None:
+    """What the program answers where selections are others, by their names.
+
+    Null where it fails on some of these texts: its tables may have no row for what comes of it.
+    """
+    said = list[list[float]]()
     for place, text in enumerate(texts.tolist()):
-        put = {name: pairs[place].tolist() for name, pairs in others.items()}
-        said = variables_of(mechanism, text)[ANSWERS]
-        then = variables_of(mechanism, text, put)[ANSWERS]
-        found.append([one != other for one, other in zip(said, then, strict=True)])
-    return np.array(found)
+        given = {name: each[place].tolist() for name, each in instead.items()}
+        try:
+            said.append(variables_of(mechanism, text, given)[ANSWERS])
+        except (ArithmeticError, LookupError, ValueError):
+            return None
+    return np.array(said, dtype=np.float64)
