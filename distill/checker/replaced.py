@@ -43,15 +43,16 @@ Attended = Mapping[Head, ndarray]
 def replaced(evidence: TextEvidence, selections: Sequence[Step]) -> Claims:
     """The rows that are derived of heads in which selections were found.
 
-    Nothing is shared by heads of a selection whose answers stay whatever they look at, nor where
-    the program answers the same whatever that selection chooses: nothing reads it. And by none
+    Nothing is shared by heads of a selection of which one does nothing, nor where the program
+    answers the same whatever that selection chooses: nothing reads it. And by none
     where answers stay as well with the selections of another text: a head that looks evenly at
     everything has whatever is chosen, if what is not chosen is said to weigh as much.
     """
     heads = _heads_of(evidence.shape, selections)
     counts = dict.fromkeys(("total", "stay", "astray", "moved", "followed", "positions"), 0)
     shared = [np.zeros(len(each)) for each in heads]
-    matters, read = np.zeros((2, len(selections)), dtype=bool)
+    matters = [dict.fromkeys(each, False) for each in heads]
+    read = np.zeros(len(selections), dtype=bool)
     for rows in _texts(evidence):
         along = Along(evidence, selections, heads, rows)
         then = along.network({**along.nothing, **_joined(along.patterns)})
@@ -64,9 +65,9 @@ def replaced(evidence: TextEvidence, selections: Sequence[Step]) -> Claims:
             counts["moved"] += int(moved.sum())
             counts["astray"] += int((moved & along.alike(astray, along.said)).sum())
             counts["followed"] += int((moved & along.alike(program, astray)).sum())
-        for place in np.flatnonzero(~matters).tolist():
-            there = along.network({**along.own, **along.decoys[place]})
-            matters[place] = not along.alike(there, along.said).all()
+        for place, each in enumerate(matters):
+            for head in [head for head, seen in each.items() if not seen]:
+                each[head] = _does_something(along, along.decoys[place], head)
         for place in np.flatnonzero(~read).tolist():
             otherwise = along.program([place])
             read[place] = otherwise is None or bool((otherwise != along.program([])).any())
@@ -76,13 +77,26 @@ def replaced(evidence: TextEvidence, selections: Sequence[Step]) -> Claims:
         counts["positions"] += rows.size
     stay = counts["stay"] / counts["total"]
     apart = stay - (counts["astray"] / counts["moved"] if counts["moved"] else 1) >= CLEAR
-    used = matters & read & apart
+    does = np.array([all(each.values()) for each in matters])
+    used = does & read & apart
     least = [float(it.min() * counted) for it, counted in zip(shared, used, strict=True)]
     return {
         "figures.replaced_accuracy": stay,
         "figures.followed_accuracy": counts["followed"] / max(1, counts["moved"]),
         "figures.attention_shared": min(least) / counts["positions"],
     }
+
+
+def _does_something(along: Along, decoys: Attended, head: Head) -> bool:
+    """Whether answers change where one of a selection's heads looks elsewhere, or where it alone
+    does not: heads that do the same stand in for each other.
+    """
+    alone = along.network({**along.own, head: decoys[head]})
+    if not along.alike(alone, along.said).all():
+        return True
+    every = {**along.own, **decoys}
+    but_one = along.network({**every, head: along.own[head]})
+    return not along.alike(but_one, along.network(every)).all()
 
 
 def _heads_of(shape: Mapping[str, Any], selections: Sequence[Step]) -> list[list[Head]]:

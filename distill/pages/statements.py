@@ -213,17 +213,17 @@ def _inside(report: Report) -> list[str]:
     said += _by_keys(report)
     replaced = row(REPLACED)
     if replaced is not None and replaced.value is not None:
-        beside = "" if replaced.decoy is None else f" (with other selections {replaced.decoy:.1%})"
         said.append(
             "Heads were given their selections in place of their attention, and all others their "
             "attention along another text, a position further on: "
-            f"{replaced.value:.1%} of the answers stayed{beside}."
+            f"{replaced.value:.1%} of the answers stayed."
         )
     followed = row("followed_accuracy")
     if followed is not None and followed.value is not None:
+        stayed = "" if followed.decoy is None else f", and stayed in {followed.decoy:.1%}"
         said.append(
             "Heads were given selections of another text: where the program's answers change with "
-            f"these, the network's became the same in {followed.value:.1%}."
+            f"these, the network's became the same in {followed.value:.1%}{stayed}."
         )
     if moved is not None and moved.value is not None:
         said.append(

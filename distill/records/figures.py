@@ -92,7 +92,7 @@ EVERY: dict[str, Words] = {
     "replaced_accuracy": Words(
         "heads replaced",
         "answers that stay with selections for attention, all else resampled",
-        "selections of others",
+        "those of another text, where the program's answers change with them",
         HEADS,
     ),
     "followed_accuracy": Words(
@@ -104,7 +104,7 @@ EVERY: dict[str, Words] = {
     "attention_shared": Words(
         "attention shared",
         "of a head with its selection, the least of all heads",
-        "selections of others",
+        "selections of another text",
         HEADS,
     ),
     "unexplained": Words(

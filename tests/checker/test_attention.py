@@ -10,7 +10,10 @@ from distill.checker.attended import resampled
 from distill.checker.attention import derive
 from distill.checker.check import evidence_of
 from distill.checker.kind import FOLLOWS
-from distill.checker.selections import lines_of
+from distill.checker.selections import ANSWERS, lines_of
+from distill.kinds.attention.evidence import replaced as measured
+from distill.kinds.attention.mechanism import AttentionMechanism, Step
+from distill.networks.trace import TextTrace
 from distill.pipeline import run_model
 
 
@@ -70,6 +73,30 @@ def test_a_head_that_is_not_named_carries_nothing(evidence):
     assert derive(of_two)["figures.replaced_accuracy"] < 0.9
     both = with_step(of_two, also=[[0, 1]], spread=[[0.0, 0.0], [0.0, 0.0]])
     assert derive(both)["figures.replaced_accuracy"] == 1.0
+
+
+def test_a_head_that_does_nothing_is_none_of_a_selection_s(evidence):
+    """It looks as the other does, and what it writes changes no answer."""
+    for parts, shares in (((1.0, 0.0), False), ((0.5, 0.5), True), ((1.0, 1.0), True)):
+        two = split(shifted(tokens=2, longest=3), parts)
+        weights = {name: value.numpy() for name, value in two.parameters.items()}
+        of_two = replace(evidence, weights=weights, shape={**evidence.shape, "n_heads": 2})
+        both = with_step(of_two, also=[[0, 1]])
+        assert (derive(both)["figures.attention_shared"] > 0.9) == shares
+        step, *_ = evidence.mechanism["steps"]
+        told = AttentionMechanism(
+            (0, 1),
+            3,
+            (
+                Step(
+                    "previous", "select", ("at",), ("at",), step["by"], head=(0, 0), also=((0, 1),)
+                ),
+                Step(ANSWERS, "copy", (), ("tokens",), "y", "previous", -1),
+            ),
+            none=-1,
+        )
+        rows = measured(told, TextTrace(two))
+        assert (rows["attention_shared"].value > 0.9) == shares
 
 
 @pytest.mark.parametrize("causal", [False, True])

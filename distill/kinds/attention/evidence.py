@@ -5,9 +5,10 @@ the same weight on every position that is chosen, and on the token before the te
 Every other head is given its attention along another text of the same length, a position further
 on. A decoy chooses elsewhere (`distill.checker.attended.elsewhere`): where the program then answers
 otherwise, the network must not answer as before, and must answer what the program does. Where it
-does not, nothing is seen elsewhere. Heads of one selection for which no answer changes are read by
-nothing: they share nothing with it. And neither do those of a selection that no answer of the
-program hangs on (`0 * x` uses nothing), and no head does where answers stay as well with decoys.
+does not, nothing is seen elsewhere. Heads of a selection of which one does nothing, for no answer
+changes with where it looks, share nothing with it. And neither do those of a selection that no
+answer of the program hangs on (`0 * x` uses nothing), and no head does where answers stay as well
+with decoys.
 """
 
 from __future__ import annotations
@@ -54,7 +55,8 @@ def replaced(mechanism: AttentionMechanism, view: TextTrace) -> Measured:
         defaultdict(float),
         defaultdict(float),
     ]
-    matters, read = np.zeros((2, len(selections)), dtype=bool)
+    matters = [dict.fromkeys(step.heads, False) for step in selections]
+    read = np.zeros(len(selections), dtype=bool)
     for rows in replaced_texts(network):
         said, own = _as_it_is(network, rows)
         chosen = selections_of(mechanism, rows)
@@ -80,18 +82,18 @@ def replaced(mechanism: AttentionMechanism, view: TextTrace) -> Measured:
                 for head, it in put[step.name].items():
                     both = torch.minimum(own[head], it).sum(dim=2)[:, network.shape.before :]
                     shared[place][which, head] += float(both.sum())
-        for which in np.flatnonzero(~matters):
-            step = selections[which]
+        for step, each in zip(selections, matters, strict=True):
             astray = _patterns(network, step, decoys[step.name])
-            answers = _answered(network, rows, {**own, **astray})
-            matters[which] = not network.same(answers, said).all()
+            for head in [head for head, seen in each.items() if not seen]:
+                each[head] = does_something(network, rows, own, astray, head)
         for which in np.flatnonzero(~read):
             name = selections[which].name
             other = answered(mechanism, rows, {name: decoys[name]})
             read[which] = other is None or (other != answered(mechanism, rows, {})).any()
         total, positions = total + said.size, positions + rows.size
     value, decoy = stays / total, followed[1] / moved if moved else 1.0
-    used = matters & read & (value - decoy >= CLEAR)
+    does = np.array([all(each.values()) for each in matters])
+    used = does & read & (value - decoy >= CLEAR)
     least, beside = (
         min(amount * bool(used[which]) for (which, _), amount in each.items()) / positions
         for each in shared
@@ -101,6 +103,33 @@ def replaced(mechanism: AttentionMechanism, view: TextTrace) -> Measured:
         "followed_accuracy": Measure(followed[0] / max(1, moved), decoy),
         "attention_shared": Measure(least, beside),
     }
+
+
+def does_something(
+    network: TextNetwork,
+    rows: Int[ndarray, "n length"],
+    own: Patterns,
+    astray: Patterns,
+    head: tuple[int, int],
+) -> bool:
+    """Whether answers change where one of a selection's heads looks elsewhere, or where it alone
+    does not: heads that do the same stand in for each other.
+
+    Args:
+        network: whose heads they are.
+        rows: texts.
+        own: the attention of every head along them.
+        astray: another of all heads of the selection.
+        head: one of these.
+    """
+
+    def answers(patterns: Patterns) -> ndarray:
+        return _answered(network, rows, {**own, **patterns})
+
+    if not network.same(answers({head: astray[head]}), answers({})).all():
+        return True
+    but_one = answers({**astray, head: own[head]})
+    return not network.same(but_one, answers(astray)).all()
 
 
 def replaced_texts(network: TextNetwork) -> list[Int[ndarray, "_ _"]]:

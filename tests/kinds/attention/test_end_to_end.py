@@ -12,6 +12,7 @@ from safetensors.numpy import load_file, save_file
 
 from distill.checker.check import check_run
 from distill.checker.statements import reasons
+from distill.kinds.attention.pictures import attention_pictures
 from distill.pages.report_page import report_page
 from distill.pipeline import run_model
 from distill.records.counts import Agreement
@@ -48,7 +49,18 @@ def test_the_checker_derives_it_and_the_page_shows_attention_beside_the_selectio
     assert checkup.ok, [each for each in checkup.findings if not each.ok]
     assert not any("parts of mechanism.json" in each for each in checkup.not_derived)
     page = (run.folder / "report.html").read_text()
-    assert 'id="attention-0-0-title"' in page
+    first = page[page.index("<figure") :].partition("</figure>")[0]
+    assert 'id="attention-0-0-title"' in first  # before all that was measured
+    assert "head 0 of layer 0" in first
+    assert "It was found in" not in first
+    assert "became the same in 100.0%, and stayed in 0.0%." in page
+
+
+def test_a_selection_of_several_heads_is_shown_with_the_first_and_names_the_others(run):
+    (beside,) = run.exhibits.selections
+    exhibits = replace(run.exhibits, selections=(replace(beside, others=((0, 3), (1, 2))),))
+    (shown,) = attention_pictures(run.mechanism, exhibits)
+    assert "found in 2 more: head 3 of layer 0, head 2 of layer 1." in shown.caption
 
 
 def test_texts_are_called_texts_wherever_something_is_said_of_them(run):

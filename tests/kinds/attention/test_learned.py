@@ -4,13 +4,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from builders.compiled_texts import shifted
+import torch
+from builders.compiled_texts import shifted, split
 
+from distill.checker.attended import texts_replaced
 from distill.checker.text_draws import structured
 from distill.kinds.attention.emit import emit_attention
 from distill.kinds.attention.evidence import replaced
 from distill.kinds.attention.learned.asked import Asked
 from distill.kinds.attention.learned.found import read_learned
+from distill.kinds.attention.learned.matching import with_heads
 from distill.kinds.attention.learned.read import searched
 from distill.kinds.attention.learned.writing import written
 from distill.kinds.attention.mechanism import AttentionMechanism, Step
@@ -125,12 +128,18 @@ def soft():
     return replace(network, model=replace(network.model, parameters=weights))
 
 
+@pytest.fixture(scope="module")
+def learned(soft):
+    """The part of texts that the program read from it answers alike, and its mechanism."""
+    return read_learned(soft)
+
+
 SOFTER = 0.35
 """So that the token before the text has a thousandth where the position before is chosen."""
 
 
-def test_a_soft_head_is_found_and_stays_when_its_selection_takes_its_place(soft):
-    part, mechanism = read_learned(soft)
+def test_a_soft_head_is_found_and_stays_when_its_selection_takes_its_place(soft, learned):
+    part, mechanism = learned
     assert isinstance(mechanism, AttentionMechanism)
     assert part > 0.99
     (selection,) = [step for step in mechanism.steps if step.op == "select"]
@@ -145,8 +154,24 @@ def test_a_soft_head_is_found_and_stays_when_its_selection_takes_its_place(soft)
     assert rows["replaced_accuracy"].decoy < 0.8
 
 
-def test_a_selection_that_is_off_by_one_is_not_where_the_head_looks(soft):
-    _, mechanism = read_learned(soft)
+def test_a_head_that_only_looks_alike_is_none_of_a_selection_s(soft, learned):
+    """The second of two writes nothing; of two that write as much each is one."""
+    _, mechanism = learned
+    bare = [replace(it, head=None, also=(), spread=()) for it in mechanism.steps]
+    for parts, heads in (((1.0, 0.0), 1), ((0.0, 1.0), 1), ((0.5, 0.5), 2)):
+        two = split(soft, parts)
+        rows = texts_replaced(two.texts.tokens, two.texts.longest)
+        told = replace(mechanism, steps=tuple(bare))
+        _, found = with_heads(told, two, [(0, 0), (0, 1)], rows[2:])
+        assert [len(step.heads) for step in found.steps if step.op == "select"] == [heads]
+    wide = two.parameters["blocks.0.W_Q"] * torch.tensor([0.7, 1.0])[:, None, None]
+    model = replace(two.model, parameters={**two.parameters, "blocks.0.W_Q": wide})
+    _, found = with_heads(told, replace(two, model=model), [(0, 0), (0, 1)], rows[2:])
+    assert [step.heads for step in found.steps if step.op == "select"] == [((0, 1), (0, 0))]
+
+
+def test_a_selection_that_is_off_by_one_is_not_where_the_head_looks(soft, learned):
+    _, mechanism = learned
     assert isinstance(mechanism, AttentionMechanism)
 
     def shifted_on(step: Step) -> Step:

@@ -8,7 +8,7 @@ nothing but the selection.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -83,6 +83,7 @@ def with_heads(
             break
         own = most[1]
         best = _stays(seen, own, spreads)
+    own = _that_do_something(seen, own)
     steps = list(mechanism.steps)
     for place, step in enumerate(steps):
         mine = sorted(head for head, name in own.items() if name == step.name)
@@ -106,6 +107,16 @@ def _stays(
     """Answers that stay where heads have their selections, and all others carry nothing."""
     parts = [each.stays(own, spreads) for each in seen]
     return float(np.concatenate(parts).mean())
+
+
+def _that_do_something(seen: Sequence[_Seen], own: Mapping[Head, str]) -> dict[Head, str]:
+    """Heads without those that only look as the others of their selection do."""
+    kept = dict(own)
+    for head, name in own.items():
+        others = {each for each, its in kept.items() if its == name and each != head}
+        if others and not any(each.needs(head, others) for each in seen):
+            del kept[head]
+    return kept
 
 
 class _Seen:
@@ -153,6 +164,31 @@ class _Seen:
 
         then = self.network.said(self.network.logits(self.rows, edit))
         return self.network.same(then, self.answers).ravel()
+
+    def needs(self, head: Head, others: Collection[Head]) -> bool:
+        """Whether answers change where a head carries nothing, or where it alone carries something
+        of those of its selection.
+        """
+        if self.answers is None:
+            self.answers = self.network.run(self.rows)
+        same = self.network.same
+        if not same(self._without({head}), self.answers).all():
+            return True
+        return not same(self._without({*others}), self._without({*others, head})).all()
+
+    def _without(self, heads: Collection[Head]) -> ndarray:
+        """Answers where heads carry nothing."""
+
+        def edit(site: str, there: Tensor) -> Tensor:
+            kind, layer = site.split()
+            gone = [head for at, head in heads if kind == "attention" and at == int(layer)]
+            if not gone:
+                return there
+            there = there.clone()
+            there[:, gone] = self.resampled(int(layer))[:, gone]
+            return there
+
+        return self.network.said(self.network.logits(self.rows, edit))
 
     def resampled(self, layer: int) -> Tensor:
         """The attention of a layer's heads along another text, a position further on."""
