@@ -133,7 +133,7 @@ def _alike(
 ) -> Bool[ndarray, " n"]:
     """Which texts of one length program and network answer alike."""
     said = network.run(rows)
-    return network.same(_answered(mechanism, rows, said.shape), said).all(axis=1)
+    return np.asarray(network.same(_answered(mechanism, rows, said.shape), said).all(axis=1))
 
 
 def _answered(
