@@ -68,15 +68,20 @@ def elsewhere(
 ) -> ndarray:
     """A selection that is another, for which a program that reads it answers otherwise.
 
-    What it is in another text; one place beside it, where it is of positions alone; and everything
-    else, where it is only counted, or where most of it is chosen one place beside it too.
+    What it is in another text; one place beside it, where it is of positions alone, or the first
+    half of it, where most of it is chosen one place beside it too; and everything else, where it is
+    only counted.
     """
     by_value = taken_of(step, steps)[0] in ("least", "greatest")
     if {*step["of"], *step["keys"]} - {POSITIONS} or by_value:
         return np.roll(chosen, 1, axis=0)
     counted = any(it["op"] == "width" and it["chosen"] == step["name"] for it in steps)
+    if counted:
+        return ~chosen
     beside = np.roll(chosen, 1, axis=2)
-    return ~chosen if counted or 2 * (beside & chosen).sum() > chosen.sum() else beside
+    if 2 * (beside & chosen).sum() <= chosen.sum():
+        return beside
+    return chosen & (2 * np.cumsum(chosen, axis=2) <= chosen.sum(axis=2, keepdims=True) + 1)
 
 
 def resampled(attention: ndarray, before: int, causal: bool) -> ndarray:

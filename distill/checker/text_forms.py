@@ -45,6 +45,8 @@ class Grows:
 THEN = ("nothing", "chosen", "allowed")
 """What follows the parts: nothing; the tokens that the network answers, until it answers none; or
 any of the set that it answers, evenly, up to a length that is drawn."""
+CLEAR = range(9)
+"""Interleaved texts of which a part is, in each of which one token is most frequent."""
 APART = range(3)
 """Neighbours of a part that may not come twice: none, one token, or two in a row."""
 FORMED, FORMED_STRESS = "formed", "formed_stress"
@@ -58,7 +60,7 @@ FORM: Mapping[str, Any] = {
     "parts": [
         {
             **{"tokens": [int], "fewest": range(1 << 10), "most": range(1, 1 << 10)},
-            **{"step": range(1, 1 << 10), "apart": APART},
+            **{"step": range(1, 1 << 10), "apart": APART, "clear": CLEAR},
         }
     ],
     "then": THEN,
@@ -69,7 +71,9 @@ FORM: Mapping[str, Any] = {
 
 
 def form_in_words(form: Mapping[str, Any]) -> str:
-    """A form as one line: "[0 1]{1,50} 2 ..."; a part of which nothing comes twice ends in "!"."""
+    """A form as one line: "[0 1]{1,50} 2 ..."; a part of which nothing comes twice ends in "!", one
+    with a token that is most frequent in "^", and one of three such interleaved in "^3".
+    """
     parts = list[str]()
     for part in form["parts"]:
         own, fewest, most = part["tokens"], part["fewest"], part["most"]
@@ -78,7 +82,8 @@ def form_in_words(form: Mapping[str, Any]) -> str:
         amount = f"{fewest}" if fewest == most else f"{fewest},{most}"
         amount += "" if part["step"] == 1 else f",{part['step']}"
         single = len(own) == fewest == most == 1
-        parts.append(shown if single else f"[{shown}]{{{amount}}}{'!' * part['apart']}")
+        clear = "^" * bool(part["clear"]) + (str(part["clear"]) if part["clear"] > 1 else "")
+        parts.append(shown if single else f"[{shown}]{{{amount}}}{'!' * part['apart']}{clear}")
     if form["together"] is not None:
         parts.append(f"({form['together']} together at most)")
     return " ".join(parts + ([] if form["then"] == "nothing" else [f"...{{{form['more']}}}"]))
@@ -94,6 +99,8 @@ def check_form(form: Mapping[str, Any], tokens: range, longest: int, readout: st
         own, most = part["tokens"], part["most"]
         if not own or len(set(own)) != len(own) or not set(own) <= set(tokens):
             raise ValueError(f"a part of the texts is of {own}: expected tokens of {tokens}")
+        if part["clear"] and part["apart"]:
+            raise ValueError(f"a part of {own} has a token more often than others, and none twice")
         if part["fewest"] > most or (most > len(own) ** part["apart"] and part["apart"]):
             raise ValueError(f"a part of the texts has {part['fewest']} to {most} of {own}")
     if prompt_of(form) + form["more"] > longest:
@@ -231,7 +238,25 @@ def _filled(
                 these = np.flatnonzero(lengths == length)
                 drawn = structured(range(len(own)), len(these), length, seed + length)
                 places[these, :length] = drawn
-    return [own[row[:length]].tolist() for row, length in zip(places, lengths, strict=True)]
+    found = [own[row[:length]].tolist() for row, length in zip(places, lengths, strict=True)]
+    if not part["clear"]:
+        return found
+    period = part["clear"]
+    for place in range(period):
+        for row, share in zip(found, _unit(bits, count), strict=True):
+            row[place::period] = _cleared(row[place::period], share)
+    return found
+
+
+def _cleared(row: list[int], share: float) -> list[int]:
+    """The row; where several tokens are most frequent, with one of them in place of another."""
+    counts = {token: row.count(token) for token in sorted({*row})}
+    tied = [token for token, times in counts.items() if times == max(counts.values())]
+    if len(tied) < 2:
+        return row
+    more = tied[int(share * len(tied))]
+    last = max(place for place, token in enumerate(row) if token != more)
+    return [*row[:last], more, *row[last + 1 :]]
 
 
 def _no_pair_twice(free: ndarray, size: int) -> list[int]:

@@ -26,6 +26,9 @@ class Part:
         fewest: how many at least; most: at most.
         step: by which their number grows from the fewest on.
         apart: whether no token (1), or no two in a row (2), come twice in it.
+        clear: of how many interleaved texts it is, in each of which one token is more frequent than
+            any other: of itself alone, or of every second token and the others; 0 where that is not
+            so.
     """
 
     tokens: tuple[int, ...]
@@ -33,6 +36,7 @@ class Part:
     most: int
     step: int = 1
     apart: Literal[0, 1, 2] = 0
+    clear: int = 0
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,9 @@
 
 `--texts '[0 1]{1,50} <sep> ...{3}'` reads: one to fifty of 0 and 1, a separator, then what the
 network itself answers, up to 3 tokens. `[*]` are all letters; `{3,48,3}` are lengths in
-steps of 3; `!` behind a part says that no token comes twice in it, `!!` no two in a row.
+steps of 3; `!` behind a part says that no token comes twice in it, `!!` no two in a row, `^` that
+one token is there more often than any other, and `^3` that this is so of each of three texts, of
+every third token.
 
 `--texts samples.npz:train` reads prompts from the arrays `train...ids`, `train...labels` (the
 token that is to stand there, -1 where none is asked for) and `train...positions`, as far as they
@@ -29,12 +31,15 @@ from distill.importing.values import LayoutError
 from distill.importing.vocabulary import Example, Numbered
 
 APART: Mapping[str, Literal[0, 1, 2]] = {"": 0, "!": 1, "!!": 2}
-PART = re.compile(r"\[([^\]]*)\]\{(\d+)(?:,(\d+)(?:,(\d+))?)?\}(!{0,2})")
+PART = re.compile(r"\[([^\]]*)\]\{(\d+)(?:,(\d+)(?:,(\d+))?)?\}(!{0,2})(?:(\^)(\d?))?")
 GOES_ON = re.compile(r"\.\.\.\{(\d+)\}")
 HOW = (
     "expected parts in a row, such as '[0 1]{1,50} <sep> ...{3}', or FILE.npz:NAME with arrays "
     "NAME...ids and, where there are any, NAME...labels and NAME...positions"
 )
+MOST_INTERLEAVED = 4
+SEEN_TIED = 20
+"""Texts that would have had no most frequent token by chance before a part is said to have one."""
 SEEN_APART = 50
 """Pairs that could have been alike before a part is said to have none."""
 
@@ -60,10 +65,11 @@ def written_form(text: str, tokens: Numbered, readout: str) -> Example:
         if more:
             raise LayoutError(f"--texts '{text}': what the network answers stands last; {HOW}")
         if found := PART.match(rest):
-            inner, fewest, most, step, apart = found.groups()
+            inner, fewest, most, step, apart, clear, period = found.groups()
             words = list(value_of)[: tokens.letters] if inner.strip() == "*" else inner.split()
             most = int(most or fewest)
-            parts.append(Part(values(words), int(fewest), most, int(step or 1), APART[apart]))
+            amount = int(fewest), most, int(step or 1)
+            parts.append(Part(values(words), *amount, APART[apart], int(period or bool(clear))))
         elif found := GOES_ON.match(rest):
             more = int(found[1])
         elif (found := re.match(r"\S+", rest)) and "{" not in found[0]:
@@ -223,4 +229,26 @@ def _stretch(runs: list[tuple[int, ...]]) -> list[Part]:
     if narrow and not apart:
         found = [Part(first, 1, 1)]
         return found + ([Part(seen, fewest - 1, most - 1, step)] if most > 1 else [])
-    return [Part(seen, fewest, most, step, APART["!" * apart])]
+    return [Part(seen, fewest, most, step, APART["!" * apart], 0 if apart else _clear(runs))]
+
+
+def _clear(runs: list[tuple[int, ...]]) -> int:
+    """Of how many interleaved texts the runs are that have a most frequent token each, which is not
+    so by chance; the fewest, 0 for none.
+    """
+    seen = sorted({token for run in runs for token in run})
+    rng = np.random.default_rng(0)
+    drawn = [tuple(rng.choice(seen, len(run)).tolist()) for run in runs]
+    for period in range(1, MOST_INTERLEAVED + 1):
+        tied, by_chance = (
+            sum(_tied(run[place::period]) for run in some for place in range(period))
+            for some in (runs, drawn)
+        )
+        if not tied and by_chance >= SEEN_TIED:
+            return period
+    return 0
+
+
+def _tied(run: tuple[int, ...]) -> bool:
+    counts = sorted(run.count(token) for token in {*run})
+    return len(counts) > 1 and counts[-1] == counts[-2]

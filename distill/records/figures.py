@@ -107,6 +107,12 @@ EVERY: dict[str, Words] = {
         "selections of another text",
         HEADS,
     ),
+    "unexplained": Words(
+        "unexplained",
+        "answers at all positions that the program does not give",
+        "the commonest answer throughout",
+        FAMILIES,
+    ),
     "previous_token_score": Words(
         "previous-token score",
         "attention one position back, of the head with most; text twice in a row",

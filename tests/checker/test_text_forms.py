@@ -105,6 +105,21 @@ def test_no_pair_of_neighbours_comes_twice_where_the_form_says_so():
             assert len(set(pairs)) == len(pairs)
 
 
+def test_one_token_is_most_frequent_where_the_form_says_so():
+    form = Form((Part((0, 1, 2), 1, 7, clear=1), Part((3,), 1, 1))).data
+    every = list[int]()
+    for kind in ("formed", "formed_stress"):
+        for rows in formed(form, draw(kind, 8, 600), range(4), grows(copies)):
+            for row in rows[:, :-1].tolist():
+                counts = sorted(row.count(token) for token in {*row})
+                assert len(counts) == 1 or counts[-1] > counts[-2]
+                every.append(max({*row}, key=row.count))
+    assert all(300 < every.count(token) < 500 for token in range(3))
+    thirds = Form((Part((0, 1), 3, 12, 3, clear=3),)).data
+    for rows in formed(thirds, draw(length=12), range(2), grows(copies)):
+        assert all(2 * third.sum() != len(third) for row in rows for third in row.reshape(-1, 3).T)
+
+
 def test_parts_have_no_more_tokens_together_than_the_form_says():
     form = Form((Part((0, 1), 1, 9), Part((2,), 1, 1), Part((0, 1), 1, 9)), together=12).data
     drawn = formed(form, draw(count=2_000), range(3), grows(copies))
@@ -128,6 +143,10 @@ def test_what_may_follow_is_the_chosen_token_or_those_of_the_set():
         (Form((Part((0, 1), 3, 2),)), "has 3 to 2"),
         (Form((Part((0, 1), 1, 3, apart=1),)), "has 1 to 3"),
         (Form((Part((0, 1), 1, 7),)), "more than 6 tokens"),
+        (
+            Form((Part((0, 1), 1, 2, apart=1, clear=1),)),
+            "more often than others, and none twice",
+        ),
         (Form((Part((0, 1), 1, 2),), "chosen"), "0 tokens follow"),
         (Form((Part((0, 1), 0, 3),)), "may be empty"),
     ],

@@ -1,6 +1,7 @@
 """GPT-2 over texts: its own forward pass, and nothing assumed of words, readout and texts."""
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -135,6 +136,14 @@ def test_the_form_of_prompts_is_read_off_examples(tmp_path):
     even = [[*bits.integers(0, 3, 2 * bits.integers(1, 4))] for _ in range(400)]
     (part, _) = imported(folder, samples(folder, even)).domain.form.parts
     assert (part.fewest, part.most, part.step) == (2, 6, 2)
+    clear = [it for it in prompts if sorted(map(it.count, range(3)))[-2] < max(map(it.count, it))]
+    (part, _) = imported(folder, samples(folder, clear)).domain.form.parts
+    assert part.clear == 1
+    long = [it for it in clear if len(it) == 5]
+    woven = [[x for pair in zip(*two, strict=True) for x in pair] for two in pairwise(long)]
+    (part, _) = imported(folder, samples(folder, woven)).domain.form.parts
+    assert part.clear == 2
+    assert imported(folder, samples(folder, prompts)).domain.form.parts[0].clear == 0
     begun = [[1, *bits.integers(0, 3, bits.integers(1, 5))] for _ in range(400)]
     first, rest, _ = imported(folder, samples(folder, begun)).domain.form.parts
     assert (first, rest) == (Part((1,), 1, 1), Part((0, 1, 2), 1, 4))
@@ -171,6 +180,9 @@ def test_nothing_is_assumed_of_words_and_readout(tmp_path):
     with pytest.raises(DistillError, match="says 3: expected the same"):
         imported(folder, layout="gpt2_texts,bos=2")
     told = "gpt2_texts,readout=choice,bos=3,sep=4,eos=5,pad=6"
+    read = import_model(folder, told, about=AboutTexts(texts="[0 1]{1,3}^2 4"))
+    assert read.domain.form.parts[0].clear == 2
+    assert str(read.domain.form) == "[0 1]{1,3}^2 3"
     read = import_model(folder, told, about=AboutTexts(texts="[*]{1,6} 4"))
     assert read.domain.form.parts == (Part((0, 1, 2), 1, 6), Part((3,), 1, 1))
     (folder / "facts.json").write_text(json.dumps(FACTS | {"head": "something"}))

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
-from jaxtyping import Bool, Int
+from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
 from distill.checker.selections import ANSWERS
@@ -23,10 +23,11 @@ from distill.evidence.figures import Measure, Measured
 from distill.evidence.head_scores import head_scores
 from distill.kinds.attention.mechanism import AttentionMechanism
 from distill.kinds.attention.running import variables_of
+from distill.kinds.attention.sample import sampled
 from distill.networks.text_network import TextNetwork
 from distill.networks.trace import TextTrace
 
-SEED, OF_A_FAMILY, LONGER = 6_007, 20, 60
+SEED, OF_A_FAMILY, LONGER, OF_A_LENGTH, OF_A_FORM = 6_007, 20, 60, 12, 100
 COUNTERFACTUAL = {"ties": 0, "repeats": 4, "all_different": 5, "all_equal": 7}
 """Which of the structured texts (`distill.checker.text_draws`) a row is about."""
 TIMES = 2
@@ -37,10 +38,28 @@ def behaves(mechanism: AttentionMechanism, view: TextTrace) -> Measured:
     """Rows of scores of heads, of texts of a kind, and of longer ones, as far as there are any."""
     network = view.network
     return {
+        "unexplained": _unexplained(mechanism, network),
         **_scores(network),
         **dict(_counterfactual(mechanism, network)),
         **_longer(mechanism, network),
     }
+
+
+def _unexplained(mechanism: AttentionMechanism, network: TextNetwork) -> Measure:
+    """Part of the answers that the program does not give; and of them that no constant gives."""
+    if network.texts.form is None:
+        batches = sampled(network.texts, seed=SEED, count=OF_A_LENGTH)
+    else:
+        batches = network.formed(OF_A_FORM, SEED)
+    same, said = list[ndarray](), list[ndarray]()
+    for rows in batches:
+        answers = network.run(rows)
+        same.append(network.same(_answered(mechanism, rows, answers.shape), answers).ravel())
+        said.append(answers.ravel())
+    whole = np.concatenate(said)[None]
+    values, counts = np.unique(whole, return_counts=True)
+    common = network.same(np.full(whole.shape, values[counts.argmax()]), whole)
+    return Measure(1 - float(np.concatenate(same).mean()), 1 - float(common.mean()))
 
 
 def _scores(network: TextNetwork) -> Measured:
@@ -114,8 +133,15 @@ def _alike(
 ) -> Bool[ndarray, " n"]:
     """Which texts of one length program and network answer alike."""
     said = network.run(rows)
-    answers = np.full(said.shape, np.nan)
+    return np.asarray(network.same(_answered(mechanism, rows, said.shape), said).all(axis=1))
+
+
+def _answered(
+    mechanism: AttentionMechanism, rows: Int[ndarray, "n length"], shape: tuple[int, ...]
+) -> Float[ndarray, "n answers"]:
+    """What the program answers; nothing where it fails."""
+    answers = np.full(shape, np.nan)
     for place, text in enumerate(rows.tolist()):
         with contextlib.suppress(ArithmeticError, LookupError, ValueError):
-            answers[place] = np.array(variables_of(mechanism, text)[ANSWERS])[-said.shape[1] :]
-    return network.same(answers, said).all(axis=1)
+            answers[place] = np.array(variables_of(mechanism, text)[ANSWERS])[-shape[1] :]
+    return answers

@@ -46,8 +46,11 @@ def test_texts_of_a_kind_show_where_another_program_parts(network):
     names = [name for name in same if name.endswith("_alike")]
     assert {*names} >= {"ties_alike", "repeats_alike", "all_different_alike", "all_equal_alike"}
     assert all(same[name].value == 1 for name in names)
+    assert same["unexplained"].value == 0
+    assert same["unexplained"].decoy > 0.5
     first = behaves(mechanism("j == 0 and i > 0"), TextTrace(network))
     assert first["all_different_alike"].value == 0
+    assert 0.2 < first["unexplained"].value < 0.9
     assert 0 < first["all_equal_alike"].value < 1
 
 

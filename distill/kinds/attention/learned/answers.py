@@ -71,6 +71,7 @@ def candidates(pool: Pool, most: int = 40) -> list[Candidate]:
     found.sort(key=lambda it: -it.score)
     lists = list[Candidate]()
     guards = [*_guards(pool, variables, array, asked)]
+    guards += _exceptions(variables, array, right > 0)
     if guards:
         cases = _Cases(every, right, costs, guards)
         lists += cases.of_two()
@@ -117,6 +118,27 @@ def _guards(
                 rows = do(a, b)
                 if 0 < rows.sum() < len(rows):
                     yield _Guard(text, (one, other), do, 1.2 + both), rows
+
+
+def _exceptions(
+    variables: Sequence[Variable], array: Int[ndarray, "k m"], right: Bool[ndarray, "a m"]
+) -> Iterator[tuple[_Guard, Bool[ndarray, " m"]]]:
+    """Values of the variables that are right most often where they are mostly wrong: of many values
+    one may stand for something else, as the token does at which a text ends.
+    """
+    often = np.argsort(-right[: len(variables)].mean(axis=1), kind="stable")[:MOST_EXCEPTED]
+    for place in often.tolist():
+        variable, row, wrong = variables[place], array[place], ~right[place]
+        values, counts = np.unique(row[wrong], return_counts=True)
+        for value in values[np.argsort(-counts, kind="stable")[:MOST_EXCEPTIONS]].tolist():
+            rows = row == value
+            if FEWEST_EXCEPTIONS <= rows.sum() < len(rows) and wrong[rows].mean() > MOSTLY:
+                text = f"{{0}} == {value}"
+                guard = _Guard(text, (variable,), lambda a, v=value: a == v, 1.5 + variable.cost)
+                yield guard, rows
+
+
+MOST_EXCEPTED, MOST_EXCEPTIONS, FEWEST_EXCEPTIONS, MOSTLY = 40, 4, 3, 0.8
 
 
 class _Cases:

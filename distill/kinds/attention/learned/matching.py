@@ -8,8 +8,8 @@ nothing but the selection.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 
 import numpy as np
 import torch
@@ -18,7 +18,7 @@ from numpy import ndarray
 from scipy.optimize import minimize
 from torch import Tensor
 
-from distill.checker.attended import resampled, weighed
+from distill.checker.attended import elsewhere, resampled, weighed
 from distill.kinds.attention.learned.asked import Asked
 from distill.kinds.attention.learned.hints import Hints, attention_along
 from distill.kinds.attention.mechanism import AttentionMechanism
@@ -29,6 +29,8 @@ Head = tuple[int, int]
 LIKE, VERY_LIKE = 0.25, 0.6
 """Correlation of attention with a selection from which a head may be one of its own, and from which
 it is one unless more answers stay without."""
+STANDS_IN = 0.85
+"""The same of a head without which answers stay: it may do what another does."""
 DIGITS = 4
 
 
@@ -40,7 +42,8 @@ def with_heads(
 ) -> tuple[float, AttentionMechanism]:
     """The mechanism with the heads of its selections, and the answers that stay with them alone.
 
-    Those that look alike are taken, and then one is taken on, given another selection, or let go
+    Those that look alike are taken, of heads that do not matter too where they look very much so:
+    they stand in for those that do. Then one is taken on, given another selection, or let go
     as long as more answers stay, while all others have their attention along another text, a
     position further on.
 
@@ -59,15 +62,16 @@ def with_heads(
     names = [step.name for step in soft if step.op == "select"]
     if not names or not heads or not seen:
         return 0.0, mechanism
-    like = np.mean([each.like(names, heads) for each in seen], axis=0)
-    ways = [
-        (names[which], heads[place]) for which, place in zip(*np.nonzero(like >= LIKE), strict=True)
-    ]
+    every = list(np.ndindex(network.shape.n_layers, network.shape.n_heads))
+    like = np.mean([each.like(names, every) for each in seen], axis=0)
+    alike = zip(*np.nonzero(like >= LIKE), strict=True)
+    ways = [(names[which], every[place]) for which, place in alike if every[place] in heads]
     spreads = {way: _spread(*way, seen) for way in ways}
     own: dict[Head, str] = {}
-    for place, head in enumerate(heads):
-        if like[:, place].max() >= VERY_LIKE:
+    for place, head in enumerate(every):
+        if like[:, place].max() >= (VERY_LIKE if head in heads else STANDS_IN):
             own[head] = names[int(like[:, place].argmax())]
+            spreads[own[head], head] = _spread(own[head], head, seen)
     best = _stays(seen, own, spreads)
     while True:
         more = [{**own, head: name} for name, head in ways if own.get(head) != name]
@@ -79,13 +83,13 @@ def with_heads(
             break
         own = most[1]
         best = _stays(seen, own, spreads)
-    own = _that_do_something(seen, own)
+    own = _that_do_something(seen, own, spreads)
     steps = list(mechanism.steps)
     for place, step in enumerate(steps):
         mine = sorted(head for head, name in own.items() if name == step.name)
         if mine:
             which = like[names.index(step.name)]
-            mine.sort(key=lambda head: -which[heads.index(head)])
+            mine.sort(key=lambda head: -which[every.index(head)])
             spread = tuple(spreads[step.name, head] for head in mine)
             steps[place] = replace(step, head=mine[0], also=tuple(mine[1:]), spread=spread)
     return best, replace(mechanism, steps=tuple(steps))
@@ -105,12 +109,18 @@ def _stays(
     return float(np.concatenate(parts).mean())
 
 
-def _that_do_something(seen: Sequence[_Seen], own: Mapping[Head, str]) -> dict[Head, str]:
+def _that_do_something(
+    seen: Sequence[_Seen],
+    own: Mapping[Head, str],
+    spreads: Mapping[tuple[str, Head], tuple[float, float]],
+) -> dict[Head, str]:
     """Heads without those that only look as the others of their selection do."""
     kept = dict(own)
     for head, name in own.items():
-        others = {each for each, its in kept.items() if its == name and each != head}
-        if others and not any(each.needs(head, others) for each in seen):
+        others = {
+            each: spreads[name, each] for each, its in kept.items() if its == name and each != head
+        }
+        if others and not any(it.needs(name, head, spreads[name, head], others) for it in seen):
             del kept[head]
     return kept
 
@@ -121,6 +131,7 @@ class _Seen:
     def __init__(
         self, mechanism: AttentionMechanism, network: TextNetwork, rows: Int[ndarray, "n length"]
     ) -> None:
+        self.mechanism = mechanism
         self.chosen: Mapping[str, Bool[ndarray, "n l l"]] = selections_of(mechanism, rows)
         self.attention = attention_along(network, rows)
         self.network, self.rows, self.answers = network, rows, None
@@ -161,27 +172,42 @@ class _Seen:
         then = self.network.said(self.network.logits(self.rows, edit))
         return self.network.same(then, self.answers).ravel()
 
-    def needs(self, head: Head, others: Collection[Head]) -> bool:
-        """Whether answers change where a head carries nothing, or where it alone carries something
-        of those of its selection.
+    def needs(
+        self,
+        name: str,
+        head: Head,
+        spread: tuple[float, float],
+        others: Mapping[Head, tuple[float, float]],
+    ) -> bool:
+        """Whether answers change where a head of a selection looks elsewhere, or where it alone
+        does not: heads that do the same stand in for each other.
         """
         if self.answers is None:
             self.answers = self.network.run(self.rows)
         same = self.network.same
-        if not same(self._without({head}), self.answers).all():
+        if not same(self._astray(name, {head: spread}), self.answers).all():
             return True
-        return not same(self._without({*others}), self._without({*others, head})).all()
+        every = self._astray(name, {**others, head: spread})
+        return not same(self._astray(name, others), every).all()
 
-    def _without(self, heads: Collection[Head]) -> ndarray:
-        """Answers where heads carry nothing."""
+    def _astray(self, name: str, heads: Mapping[Head, tuple[float, float]]) -> ndarray:
+        """Answers where heads of a selection look elsewhere."""
+        (step,) = (step for step in self.mechanism.steps if step.name == name)
+        other = elsewhere(asdict(step), self.mechanism.data, self.chosen[name])
+        before, causal = self.before, self.network.shape.causal
+        patterns = {
+            head: torch.from_numpy(weighed(other, before, causal, spread))
+            for head, spread in heads.items()
+        }
 
         def edit(site: str, there: Tensor) -> Tensor:
             kind, layer = site.split()
-            gone = [head for at, head in heads if kind == "attention" and at == int(layer)]
-            if not gone:
+            here = {h: it for (at, h), it in patterns.items() if at == int(layer)}
+            if kind != "attention" or not here:
                 return there
             there = there.clone()
-            there[:, gone] = self.resampled(int(layer))[:, gone]
+            for at, pattern in here.items():
+                there[:, at] = pattern.to(there.dtype)
             return there
 
         return self.network.said(self.network.logits(self.rows, edit))
