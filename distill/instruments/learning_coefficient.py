@@ -35,6 +35,7 @@ def learning_coefficient(
     pull: float = 0.0,
     start: Float[Tensor, " members"] | None = None,
     thin: int = 1,
+    begin: Mapping[str, Tensor] | None = None,
 ) -> Float[Tensor, " members"]:
     """λ of every member of an ensemble, by a chain for each.
 
@@ -51,12 +52,14 @@ def learning_coefficient(
         pull: γ.
         start: L(w*); taken at the first step if not given.
         thin: steps from one draw to the next.
+        begin: where chains begin; at w* if not given.
     """
     centre = {name: weights.detach() for name, weights in at.items()}
-    now = {name: weights.clone().requires_grad_() for name, weights in centre.items()}
     if start is None:
         with torch.no_grad():
-            start = losses(now, 0)
+            start = losses(centre, 0)
+    origin = centre if begin is None else begin
+    now = {name: weights.detach().clone().requires_grad_() for name, weights in origin.items()}
     total = torch.zeros_like(start)
     for place in range(burn_in + draws * thin):
         value = losses(now, place)

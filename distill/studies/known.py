@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
+from distill.studies.catalogue.effective_theory import EFFECTIVE_THEORY
+from distill.studies.catalogue.grokking_phases import GROKKING_PHASES
+from distill.studies.catalogue.infinity import INFINITY
+from distill.studies.catalogue.learning_coefficient import LEARNING_COEFFICIENT
 from distill.studies.catalogue.staged_craters import STAGED_CRATERS
+from distill.studies.catalogue.superposition import SUPERPOSITION
+from distill.studies.catalogue.survival import SURVIVAL
 from distill.studies.study import Study
 
-STUDIES: tuple[Study, ...] = (STAGED_CRATERS,)
+STUDIES: tuple[Study, ...] = (
+    GROKKING_PHASES,
+    SUPERPOSITION,
+    SURVIVAL,
+    INFINITY,
+    EFFECTIVE_THEORY,
+    LEARNING_COEFFICIENT,
+    STAGED_CRATERS,
+)

@@ -8,7 +8,7 @@ generator of its seed alone: it gets the same numbers in every company.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import torch
@@ -47,6 +47,7 @@ class AdamW:
     Attributes:
         learning_rate, weight_decay: one for all, or [members].
         undecayed: names of parameters that do not decay.
+        paces: factors of the learning rate, by the names of parameters; 1 for others.
     """
 
     learning_rate: float | Tensor = 1e-3
@@ -54,6 +55,7 @@ class AdamW:
     betas: tuple[float, float] = (0.9, 0.999)
     epsilon: float = 1e-8
     undecayed: frozenset[str] = frozenset()
+    paces: Mapping[str, float] = field(default_factory=dict)
     _moments: dict[str, tuple[Tensor, Tensor]] = field(default_factory=dict)
     _steps: int = 0
 
@@ -68,7 +70,7 @@ class AdamW:
             mean, square = self._moments[name]
             mean.lerp_(weights.grad, 1 - first)
             square.mul_(second).addcmul_(weights.grad, weights.grad, value=1 - second)
-            rate = _by_member(self.learning_rate, weights)
+            rate = _by_member(self.learning_rate, weights) * self.paces.get(name, 1.0)
             if name not in self.undecayed:
                 weights.mul_(1 - rate * _by_member(self.weight_decay, weights))
             spread = (square / (1 - second**self._steps)).sqrt_().add_(self.epsilon)
