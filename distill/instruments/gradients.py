@@ -7,6 +7,7 @@ the same part of a network have gradients of one direction.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 import torch
@@ -16,12 +17,12 @@ from scipy.cluster.vq import kmeans2
 from torch import Tensor
 from torch.func import grad, vmap
 
-Loss = Callable[[Mapping[str, Tensor], Tensor, Tensor], Tensor]
-"""From parameters, one input and its target to a number."""
+Loss = Callable[[Mapping[str, Tensor], Any, Tensor], Tensor]
+"""From parameters, one input (a tensor, or a tuple of them) and its target to a number."""
 
 
 def gradients_by_input(
-    loss: Loss, parameters: Mapping[str, Tensor], inputs: Tensor, targets: Tensor
+    loss: Loss, parameters: Mapping[str, Tensor], inputs: Any, targets: Tensor
 ) -> Float[Tensor, "n weights"]:
     """The gradient of the loss on every input, over all weights in the order of their names."""
     each = vmap(grad(loss), in_dims=(None, 0, 0))(dict(parameters), inputs, targets)

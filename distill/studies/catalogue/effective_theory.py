@@ -1,4 +1,4 @@
-"""When data force a line: parallelograms and the critical fraction (Liu et al., arXiv 2205.10343)."""
+"""When data force a line: parallelograms and the critical fraction (arXiv 2205.10343)."""
 
 from __future__ import annotations
 

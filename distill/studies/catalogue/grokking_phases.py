@@ -1,4 +1,4 @@
-"""The three phases of grokking, found by a rule that is written (Nanda et al., arXiv 2301.05217)."""
+"""The three phases of grokking, found by a rule that is written (arXiv 2301.05217)."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -17,7 +18,7 @@ from distill.studies.study import Arrays, Asked, Progress, Source, Study, Table,
 from distill.train.together import AdamW, Parameters, train_together
 
 WIDTHS = (1, 3, 3, 1)
-SHAPES = tuple(zip(WIDTHS, WIDTHS[1:], strict=False))
+SHAPES = tuple(pairwise(WIDTHS))
 SIZE = sum(a * b + b for a, b in SHAPES)
 
 
@@ -44,7 +45,7 @@ def canonical(weights: Float[Tensor, " w"]) -> Float[Tensor, " w"]:
         bias = weights[at + before * after : at + before * after + after].clone()
         parts.append((matrix, bias))
         at += before * after + after
-    for (matrix, bias), (following, _) in zip(parts, parts[1:], strict=False):
+    for (matrix, bias), (following, _) in pairwise(parts):
         signs = torch.where(bias < 0, -1.0, 1.0)
         order = (bias * signs).argsort()
         matrix.copy_((matrix * signs)[:, order])

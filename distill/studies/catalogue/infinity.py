@@ -89,7 +89,7 @@ def _addition(asked: Asked, decays: bool, long: bool, progress: Progress) -> Arr
     held, right, at = data.inputs[data.held], [], []
 
     def observe(step: int, parameters: Parameters, _: Tensor | None) -> bool:
-        if step % 50:
+        if step % 100:
             return False
         with torch.no_grad():
             now = accuracies(shape.logits(parameters, held), data.labels[data.held]).numpy()
@@ -200,7 +200,7 @@ INFINITY = Study(
         ),
     ),
     decoy="points with both labels, so that the optimum is finite, and decay exchanged",
-    settings={"seeds": 5, "long_steps": 30_000, "adding": 2, "steps": 900},
+    settings={"seeds": 5, "long_steps": 30_000, "adding": 1, "steps": 800},
     quick={"seeds": 3, "long_steps": 10_000, "adding": 1, "steps": 800},
     measure=measure,
     tell=tell,

@@ -117,8 +117,10 @@ def tell(asked: Asked, parts: Mapping[str, Arrays]) -> Told:
         for k, seed in enumerate(asked.seeds)
     )
     remarks = (
-        (f"{never} of {learned.size} networks had not learned by step {limit:,.0f}; they count as "
-        "if they had then, which makes exponents smaller.",)
+        (
+            f"{never} of {learned.size} networks had not learned by step {limit:,.0f}; they count "
+            "as if they had then, which makes exponents smaller.",
+        )
         if never
         else ()
     )

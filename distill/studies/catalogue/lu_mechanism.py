@@ -83,7 +83,9 @@ def tell(asked: Asked, parts: Mapping[str, Arrays]) -> Told:
         "Training loss is an L, test loss is a U",
         "Losses at the end, over the norm at which the weights were held, in units of that of the "
         "teacher; geometric means over seeds.",
-        "; ".join(f"{n:g}: {a:.1e}, {b:.1e}" for n, a, b in zip(NORMS, mean_train, mean_test, strict=True)),
+        "; ".join(
+            f"{n:g}: {a:.1e}, {b:.1e}" for n, a, b in zip(NORMS, mean_train, mean_test, strict=True)
+        ),
         curves(
             [
                 Curve(NORMS, mean_train, "training", 0, "o-"),
