@@ -162,7 +162,15 @@ def remembered() -> None:
         return  # it is already
     processes, evaluated = Remembered(), Remembered()
 
-    def ask(program: Any, request: Any, data: Any, size: int | None, seconds: int) -> Any:
+    def ask(
+        program: Any,
+        request: Any,
+        data: Any,
+        size: int | None,
+        seconds: int,
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> Any:
+        meanwhile()
         words = np.ascontiguousarray(data, "<i8")
         asked = program.source, sorted(request.items()), words, size, seconds
         return processes.answer(asked, lambda: there(program, request, data, size, seconds))

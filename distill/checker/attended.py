@@ -68,14 +68,35 @@ def elsewhere(
 ) -> ndarray:
     """A selection that is another, for which a program that reads it answers otherwise.
 
-    What it is in another text; beside it, where it is of positions alone; and everything else,
-    where it is only counted or chooses every position.
+    What it is in another text; one place beside it, where it is of positions alone; and everything
+    else, where it is only counted, or where most of it is chosen one place beside it too.
     """
     by_value = taken_of(step, steps)[0] in ("least", "greatest")
     if {*step["of"], *step["keys"]} - {POSITIONS} or by_value:
         return np.roll(chosen, 1, axis=0)
     counted = any(it["op"] == "width" and it["chosen"] == step["name"] for it in steps)
-    return ~chosen if counted or chosen.all() else np.roll(chosen, 1, axis=2)
+    beside = np.roll(chosen, 1, axis=2)
+    return ~chosen if counted or 2 * (beside & chosen).sum() > chosen.sum() else beside
+
+
+def resampled(attention: ndarray, before: int, causal: bool) -> ndarray:
+    """A head's attention along another text and a position further on: it carries nothing.
+
+    Along another text alone a head that looks by position would go on as it does. What is on the
+    token before the text stays there; the rest moves on by one among the positions that are seen.
+
+    Args:
+        attention: along texts of one length, [n, positions, positions].
+        before: tokens before the text.
+        causal: whether no later position is seen.
+    """
+    other = np.roll(attention, 1, axis=0)
+    length = attention.shape[1] - before
+    for query in range(length):
+        seen = slice(before, before + (query + 1 if causal else length))
+        row = other[:, before + query]
+        row[:, seen] = np.roll(row[:, seen], 1, axis=1)
+    return other
 
 
 def attention_of(

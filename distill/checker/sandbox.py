@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -33,6 +33,7 @@ LARGEST = 1 << 63
 """Answers are smaller in size: the smallest number of 64 bits stands for what is none."""
 MAX_NUMBERS = 1 << 21
 """Logits at once."""
+MOST_BATCHES = 5
 
 
 @dataclass(frozen=True)
@@ -66,14 +67,17 @@ def run_program(
     at_once = max(1, min(LANES, MAX_NUMBERS // max(1, scores)))
     answers = np.empty(len(inputs), dtype=np.int64)
     logits = np.empty((len(inputs), scores))
-    for first in range(0, len(inputs), at_once):
-        part = slice(first, first + at_once)
-        columns = list(inputs[part].T)
-        answers[part] = _together(lambda a, n: _integers(evaluator.entry(a, n), n), columns)
-        if scores:
-            logits[part] = _together(lambda a, n: _scores(evaluator, a, n, scores), columns)
+
+    def evaluate() -> None:
+        for first in range(0, len(inputs), at_once):
+            part = slice(first, first + at_once)
+            columns = list(inputs[part].T)
+            answers[part] = _together(lambda a, n: _integers(evaluator.entry(a, n), n), columns)
+            if scores:
+                logits[part] = _together(lambda a, n: _scores(evaluator, a, n, scores), columns)
+
     request = {"mode": "calls", "rows": inputs.shape, "outputs": 1, "logits": scores}
-    said = _python(program, request, inputs, 8 * len(inputs) * (1 + scores), seconds)
+    said = _python(program, request, inputs, 8 * len(inputs) * (1 + scores), seconds, evaluate)
     _check_same(answers, np.frombuffer(said[: 8 * len(inputs)], "<i8"), inputs)
     if not scores:
         return ProgramRun(answers, None)
@@ -110,12 +114,14 @@ def run_sequences(
         given = [step[0] for step in steps] if channels == 1 else steps
         return _outputs(evaluator.entry([given], lanes), lanes, length, outputs)
 
-    for first in range(0, count, LANES):
-        part = slice(first, first + LANES)
-        rows = sequences[part].reshape(-1, length * channels)
-        answers[part] = _together(ask, list(rows.T), lanes=len(rows))
+    def evaluate() -> None:
+        for first in range(0, count, LANES):
+            part = slice(first, first + LANES)
+            rows = sequences[part].reshape(-1, length * channels)
+            answers[part] = _together(ask, list(rows.T), lanes=len(rows))
+
     request = {"mode": "sequences", "rows": sequences.shape, "outputs": outputs, "logits": 0}
-    said = _python(program, request, sequences, 8 * answers.size, seconds)
+    said = _python(program, request, sequences, 8 * answers.size, seconds, evaluate)
     _check_same(answers, np.frombuffer(said, "<i8").reshape(answers.shape), sequences)
     return answers
 
@@ -135,22 +141,51 @@ def run_texts(source: str, texts: ndarray, answers: int, seconds: int = SECONDS)
     Raises:
         ProgramError: it is not of the language, failed, or took more than its limits.
     """
-    program = program_of(source)
-    evaluator = Evaluator(program, seconds)
-    found = np.empty((len(texts), answers))
+    return run_batches(source, [texts], [answers], seconds)[0]
+
+
+def run_batches(
+    source: str, batches: Sequence[ndarray], answers: Sequence[int], seconds: int = SECONDS
+) -> list[ndarray]:
+    """As `run_texts`, of texts of one length in every batch; Python runs all of them at once.
+
+    Args:
+        source: the program.
+        batches: of texts.
+        answers: how many answers a text has, batch by batch.
+        seconds: limit on the time of a batch; Python has it for `MOST_BATCHES` of them at most.
+    """
+    program, found = program_of(source), list[ndarray]()
+    if not batches:
+        return found
+
+    def evaluate() -> None:
+        for texts, count in zip(batches, answers, strict=True):
+            found.append(_batch(Evaluator(program, seconds), texts, count))
+
+    rows = [(*texts.shape, count) for texts, count in zip(batches, answers, strict=True)]
+    sizes = [many * count for many, _, count in rows]
+    request = {"mode": "texts", "rows": rows, "outputs": 0, "logits": 0}
+    data = np.concatenate([texts.ravel() for texts in batches])
+    limit = seconds * min(MOST_BATCHES, len(batches))
+    said = np.frombuffer(_python(program, request, data, 8 * sum(sizes), limit, evaluate), "<f8")
+    parts = np.split(said, np.cumsum(sizes)[:-1])
+    for here, there, texts in zip(found, parts, batches, strict=True):
+        there = there.reshape(here.shape)
+        if not np.allclose(there, here, rtol=FLOAT_TOLERANCE, atol=FLOAT_TOLERANCE):
+            _check_same(here, there, texts)
+    return found
+
+
+def _batch(evaluator: Evaluator, texts: ndarray, answers: int) -> ndarray:
+    """The answers to texts of one length, as floats [n, answers]."""
 
     def ask(columns: list[Value], lanes: int) -> ndarray:
         return _real_answers(evaluator.entry([columns], lanes), lanes, answers)
 
-    for first in range(0, len(texts), LANES):
-        part = slice(first, first + LANES)
-        found[part] = _together(ask, list(texts[part].T), lanes=len(texts[part]))
-    request = {"mode": "texts", "rows": texts.shape, "outputs": answers, "logits": 0}
-    said = np.frombuffer(_python(program, request, texts, 8 * found.size, seconds), "<f8")
-    said = said.reshape(found.shape)
-    if not np.allclose(said, found, rtol=FLOAT_TOLERANCE, atol=FLOAT_TOLERANCE):
-        _check_same(found, said, texts)
-    return found
+    parts = (texts[first : first + LANES] for first in range(0, len(texts), LANES))
+    found = [_together(ask, list(part.T), lanes=len(part)) for part in parts]
+    return np.concatenate([np.empty((0, answers)), *found])
 
 
 def evaluated_texts(source: str, texts: ndarray, seconds: int = SECONDS) -> list[Value]:
@@ -240,14 +275,28 @@ def _check_same(here: ndarray, there: ndarray, inputs: ndarray) -> None:
         )
 
 
+def _nothing() -> None:
+    """Wait for the process alone."""
+
+
 def _python(
-    program: Program, request: dict[str, Any], data: ndarray, size: int | None, seconds: int
+    program: Program,
+    request: dict[str, Any],
+    data: ndarray,
+    size: int | None,
+    seconds: int,
+    meanwhile: Callable[[], None] = _nothing,
 ) -> bytes:
-    return _answered(program, request, data, size, seconds)[1]
+    return _answered(program, request, data, size, seconds, meanwhile)[1]
 
 
 def _answered(
-    program: Program, request: dict[str, Any], data: ndarray, size: int | None, seconds: int
+    program: Program,
+    request: dict[str, Any],
+    data: ndarray,
+    size: int | None,
+    seconds: int,
+    meanwhile: Callable[[], None] = _nothing,
 ) -> tuple[dict[str, Any], bytes]:
     """What the process says of itself, and what the program answered there.
 
@@ -256,7 +305,8 @@ def _answered(
         request: what `child.py` is to do with it.
         data: integers that go with that.
         size: of the answer in bytes, where it is known.
-        seconds: limit on processor time and on the clock.
+        seconds: limit on processor time, and on the clock while it is waited for.
+        meanwhile: what is done while the process runs; where that fails, the process ends.
     """
     known = sorted(BUILTINS | (set() if program.guard is None else {"type"}))  # for that alone
     whole = {"source": program.source, "builtins": known, "memory": MEMORY} | request
@@ -269,6 +319,11 @@ def _answered(
         command = [sys.executable, "-I", "-S", str(Path(__file__).with_name("child.py"))]
         pipes = {"stdin": asked, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
         with subprocess.Popen(command, env={}, **pipes) as process:
+            try:
+                meanwhile()
+            except BaseException:
+                process.kill()
+                raise
             clock = threading.Timer(seconds, process.kill)
             clock.start()
             try:

@@ -86,7 +86,7 @@ def reasons(tree: Tree) -> list[str]:
     stress = counted.get("stress")
     if stress is not None and stress["agree"] < stress["total"]:
         differ = stress["total"] - stress["agree"]
-        said.append(f"they differ on {differ:,} of {stress['total']:,} stress sequences")
+        said.append(f"they differ on {differ:,} of {stress['total']:,} stress {things(tree)}")
     return said + _beyond(tree)
 
 
@@ -142,6 +142,11 @@ def _steps(count: int) -> str:
 def over_sequences(tree: Tree) -> bool:
     """Whether the inputs are sequences: read a step at a time, or at once as texts."""
     return tree["space"] != "domain"
+
+
+def things(tree: Tree) -> str:
+    """What the inputs are called."""
+    return {"domain": "inputs", "texts": "texts"}.get(tree["space"], "sequences")
 
 
 def at(tree: Any, name: str) -> Any:

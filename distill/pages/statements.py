@@ -216,7 +216,14 @@ def _inside(report: Report) -> list[str]:
         beside = "" if replaced.decoy is None else f" (with other selections {replaced.decoy:.1%})"
         said.append(
             "Heads were given their selections in place of their attention, and all others their "
-            f"attention along another text: {replaced.value:.1%} of the answers stayed{beside}."
+            "attention along another text, a position further on: "
+            f"{replaced.value:.1%} of the answers stayed{beside}."
+        )
+    followed = row("followed_accuracy")
+    if followed is not None and followed.value is not None:
+        said.append(
+            "Heads were given selections of another text: where the program's answers change with "
+            f"these, the network's became the same in {followed.value:.1%}."
         )
     if moved is not None and moved.value is not None:
         said.append(

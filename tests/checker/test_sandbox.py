@@ -2,6 +2,7 @@
 
 import ast
 import sys
+import time
 
 import numpy as np
 import pytest
@@ -100,6 +101,18 @@ def test_python_and_the_evaluation_must_agree(monkeypatch):
     monkeypatch.setattr(sandbox, "_python", swapped)
     with pytest.raises(ProgramError, match=r"another than evaluated here: \[1, 2\]"):
         run_program(GOOD, np.array([[1, 2]]))
+
+
+def test_a_process_ends_with_the_evaluation_that_fails_beside_it():
+    def fails():
+        raise ProgramError("here")
+
+    endless = smuggled(GOOD.replace("return a + b", "while True:\n        pass"))
+    request = {"mode": "calls", "rows": [1, 2], "outputs": 1, "logits": 0}
+    started = time.monotonic()
+    with pytest.raises(ProgramError, match="here"):
+        sandbox._answered(endless, request, np.array([[1, 2]]), 8, 30, fails)
+    assert time.monotonic() - started < 10
 
 
 def test_answers_are_bounded_in_number_and_kind():

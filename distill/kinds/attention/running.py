@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
-from jaxtyping import Bool, Int
+from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
 from distill.checker.attended import narrowed, taken_of
@@ -35,8 +36,11 @@ def variables_of(
     lines = [line for line in lines if line.partition(" = ")[0] not in instead]
     source = "\n".join((*PRIMITIVES.values(), *lines))
     space |= {"xs": text, **instead}
-    exec(compile(source, "steps", "exec"), space)
+    exec(_compiled(source), space)
     return space
+
+
+_compiled = lru_cache(maxsize=256)(partial(compile, filename="steps", mode="exec"))
 
 
 def selections_of(
@@ -63,15 +67,20 @@ def selections_of(
     }
 
 
-def reads(
+def answered(
     mechanism: AttentionMechanism,
-    name: str,
     texts: Int[ndarray, "n length"],
-    other: Bool[ndarray, "n length length"],
-) -> bool:
-    """Whether the program answers some of these texts otherwise where a selection is another."""
-    for text, chosen in zip(texts.tolist(), other.tolist(), strict=True):
-        said = variables_of(mechanism, text)[ANSWERS]
-        if variables_of(mechanism, text, {name: chosen})[ANSWERS] != said:
-            return True
-    return False
+    instead: Mapping[str, Bool[ndarray, "n length length"]],
+) -> Float[ndarray, "n answers"] | None:
+    """What the program answers where selections are others, by their names.
+
+    Null where it fails on some of these texts: its tables may have no row for what comes of it.
+    """
+    said = list[list[float]]()
+    for place, text in enumerate(texts.tolist()):
+        given = {name: each[place].tolist() for name, each in instead.items()}
+        try:
+            said.append(variables_of(mechanism, text, given)[ANSWERS])
+        except (ArithmeticError, LookupError, ValueError):
+            return None
+    return np.array(said, dtype=np.float64)
