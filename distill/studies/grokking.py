@@ -133,14 +133,23 @@ def explained_by_keys(
 
 def curve_of(arrays: Arrays, seed: int) -> TrainingCurve:
     """One network's training, as the pages of runs tell it."""
-    names = (
-        *("train_loss", "train_accuracy", "held_loss", "held_accuracy", "weight_norm"),
-        *("restricted_loss", "excluded_loss"),
-    )
-    columns = [arrays[name][:, seed].astype(float).tolist() for name in names]
+
+    def at(place: int, name: str) -> float:
+        return float(arrays[name][place, seed])
+
     points = tuple(
-        CurvePoint(int(step), *row, None)
-        for step, *row in zip(arrays["step"].tolist(), *columns, strict=True)
+        CurvePoint(
+            step=int(step),
+            train_loss=at(place, "train_loss"),
+            train_accuracy=at(place, "train_accuracy"),
+            heldout_loss=at(place, "held_loss"),
+            heldout_accuracy=at(place, "held_accuracy"),
+            weight_norm=at(place, "weight_norm"),
+            restricted_loss=at(place, "restricted_loss"),
+            excluded_loss=at(place, "excluded_loss"),
+            amplitudes=None,
+        )
+        for place, step in enumerate(arrays["step"])
     )
     keys = tuple(int(k) + 1 for k in np.flatnonzero(arrays["is_key"][seed]))
     return TrainingCurve(1, 1, keys, points)

@@ -81,14 +81,14 @@ def tell(asked: Asked, parts: Mapping[str, Arrays]) -> Told:
     learned = np.array([parts[f"d{d}"]["learned"] for d in DIMENSIONS])  # [d, leap, seeds]
     limit = float(asked.whole("steps"))
     medians = np.median(learned, axis=2)
-    in_order = (np.diff(learned, axis=1) > 0).all(axis=(0, 1))
+    in_order = np.asarray((np.diff(learned, axis=1) > 0).all(axis=(0, 1)))
     logs = np.log(DIMENSIONS)
     exponents = [float(np.polyfit(logs, np.log(column), 1)[0]) for column in medians.T]
     never = int((learned >= limit).sum())
     measured = {
         "in_order": Measured.part(in_order),
         "exponents_rise": Measured(float(min(np.diff(exponents)))),
-        "leap_1_learned": Measured.part((learned[:, 0] < limit).all(axis=0)),
+        "leap_1_learned": Measured.part(np.asarray((learned[:, 0] < limit).all(axis=0))),
         **{f"exponent_{place}": Measured(each) for place, each in enumerate(exponents, 1)},
     }
     found = [leap(target) for target in TARGETS]

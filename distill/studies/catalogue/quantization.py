@@ -107,7 +107,7 @@ def tell(asked: Asked, parts: Mapping[str, Arrays]) -> Told:
     for row in learned:
         there = ~np.isnan(row)
         logs = np.log(frequency[there])
-        ranks.append(float(spearmanr(-frequency[there], row[there]).statistic))
+        ranks.append(float(np.asarray(spearmanr(-frequency[there], row[there]))[0]))
         slopes.append(float(np.polyfit(logs, np.log(row[there]), 1)[0]))
     measured = {
         "order": Measured.mean(ranks),

@@ -71,7 +71,7 @@ def tell(asked: Asked, parts: Mapping[str, Arrays]) -> Told:
     measured = {
         "auc": Measured.mean(before),
         "rollout": Measured.mean([law.rollout_r2 for law in laws]),
-        "by_width": Measured(float(spearmanr(dims, found).statistic)),
+        "by_width": Measured(float(np.asarray(spearmanr(dims, found))[0])),
         "one_step_r2": Measured.mean([law.one_step_r2 for law in laws]),
         "part_of_equations_used": Measured.mean([law.used for law in laws]),
         "auc_of_first_change": Measured.mean(change),
