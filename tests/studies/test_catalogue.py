@@ -64,6 +64,7 @@ def test_in_small_a_study_holds_and_its_decoy_does_not(study):
 
 
 @pytest.mark.claim
+@pytest.mark.filterwarnings("ignore:.torch.jit.script. is deprecated")  # torch's own, on import
 @pytest.mark.parametrize(
     "study", [each for each in STUDIES if each.name not in SMALL], ids=lambda each: each.name
 )
