@@ -12,6 +12,7 @@ from numpy import ndarray
 from distill.drawing.picture import FAINT, INK, SERIES, Draw
 
 if TYPE_CHECKING:
+    from matplotlib.axis import Axis
     from matplotlib.figure import Figure
 
 
@@ -77,11 +78,13 @@ def curves(
             )
         axes.set_xlabel(x_label)
         axes.set_ylabel(y_label)
-        for mark in marks:
+        for name in log:
+            _few_ticks(axes.xaxis if name == "x" else axes.yaxis)
+        for place, mark in enumerate(marks):
             axes.axvline(mark.at, color=INK, linewidth=0.8, linestyle=":")
             axes.text(
                 mark.at,
-                0.98,
+                0.98 - 0.08 * place,  # below the word before: marks may be close
                 f" {mark.word}",
                 transform=axes.get_xaxis_transform(),
                 va="top",
@@ -92,3 +95,15 @@ def curves(
             figure.legend(loc="outside upper left", ncols=columns, columnspacing=1.4)
 
     return draw
+
+
+def _few_ticks(axis: Axis) -> None:
+    """Numbers that do not run into each other on a logarithmic axis: 1, 2, 5 where it is short."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    axis.set_minor_formatter(NullFormatter())
+    axis.set_major_locator(LogLocator(numticks=6))
+    low, high = axis.get_view_interval()
+    if high < 100 * low:
+        axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))

@@ -52,6 +52,7 @@ def results_of(records: Sequence[StudyRecord]) -> Grid:
         GridColumn("measured"),
         GridColumn("held"),
         GridColumn("result"),
+        GridColumn("first seed", "right"),
         GridColumn("CPU s", "right"),
     )
     rows = []
@@ -69,6 +70,7 @@ def results_of(records: Sequence[StudyRecord]) -> Grid:
                     Cell(figure_of(each.measured)),
                     Cell("yes", "good") if each.held else Cell("no", "bad"),
                     _result(record) if first else Cell(""),
+                    Cell(str(record.seed) if first else ""),
                     Cell(seconds),
                 )
             )

@@ -93,7 +93,8 @@ def tell(asked: Asked, parts: Mapping[str, Arrays]) -> Told:
         "The more parts, the more alike the losses",
         "Standard deviation over networks that differ by seed of the mean loss of so many of their "
         "parts, when half of the loss is gone; the dotted line is 1/√parts.",
-        f"The slope is {slope:.2f}.",
+        f"On logarithmic axes the spread falls with a slope of {slope:.2f}, from {spreads[0]:.3f} "
+        f"for one part to {spreads[-1]:.3f} for {sizes[-1]}.",
         curves(
             [
                 Curve(sizes, spreads, "measured", 0, "o-"),

@@ -120,7 +120,8 @@ def tell(asked: Asked, parts: Mapping[str, Arrays]) -> Told:
         "The frequent is learned first",
         "Steps until a task is learned, by how often it comes: every point is a task of a network; "
         "the line is steps proportional to 1/frequency.",
-        f"The slope is {measured['slope'].value:.2f}.",
+        f"On logarithmic axes the slope is {measured['slope'].value:.2f}; the most "
+        f"frequent task is learned by step {np.nanmin(learned):.0f}.",
         curves(
             [
                 *(
