@@ -16,9 +16,10 @@ from distill.cli.gallery import gallery
 from distill.cli.listings import doctor, tasks
 from distill.cli.run import run
 from distill.cli.runs import report, runs, show, verify
+from distill.cli.study import study
 from distill.errors import DistillError
 
-COMMANDS = (run, verify, show, report, compare, runs, tasks, bench, gallery, doctor)
+COMMANDS = (run, verify, show, report, compare, runs, tasks, bench, gallery, study, doctor)
 
 NOT_PRINTED = {"Cc", "Cs", "Zl", "Zp"}
 """Categories of Unicode: control characters, halves of surrogate pairs, ends of lines."""
@@ -42,6 +43,7 @@ def cli() -> None:
     distill show mod_add                 the program and the verdict
     distill report mod_add --open        the evidence as a page, with pictures
     distill compare mod_add              all runs of a task side by side
+    distill study                        published claims about how networks learn, tested again
     """  # noqa: D301  click wants the character
 
 

@@ -55,7 +55,7 @@ def read_task_file(path: Path) -> dict[str, TaskFamily]:
     """
     _check_file(path)
     families: dict[str, TaskFamily] = {}
-    for marked in vars(_executed(path)).values():
+    for marked in vars(executed(path, "task file")).values():
         # by its type alone: an object may lie about its class, or fail to say it
         is_task = issubclass(type(marked), TaskFamily)
         for name, family in marked.named.items() if is_task else ():
@@ -93,26 +93,34 @@ def _check_file(path: Path) -> None:
         )
 
 
-def _executed(path: Path) -> ModuleType:
-    """The module that a task file is."""
+def executed(path: Path, what: str) -> ModuleType:
+    """The module that a user's file is.
+
+    Args:
+        path: of the file.
+        what: what it is to hold, for messages: a task file, a study file.
+
+    Raises:
+        TaskError: it cannot be executed, or takes too long.
+    """
     spec = importlib.util.spec_from_file_location(f"distill_task_file_{path.stem}", path)
     if spec is None or spec.loader is None:
-        raise TaskError(f"task file '{path}' is not a Python file: its name must end in .py")
+        raise TaskError(f"{what} '{path}' is not a Python file: its name must end in .py")
     module = importlib.util.module_from_spec(spec)
     writes_bytecode, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     try:
         with time_limit(SECONDS, "it"):
             spec.loader.exec_module(module)
     except DistillError as error:
-        raise TaskError(one_line(f"task file '{path}': {error}")) from error
+        raise TaskError(one_line(f"{what} '{path}': {error}")) from error
     except SyntaxError as error:
         raise TaskError(
-            f"task file '{path}' is not valid Python: line {error.lineno}: {error.msg}"
+            f"{what} '{path}' is not valid Python: line {error.lineno}: {error.msg}"
         ) from error
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # SystemExit too: whoever runs a task has not asked to leave
-        raise TaskError(f"task file '{path}' failed: {quoted_with_line(error)}") from error
+        raise TaskError(f"{what} '{path}' failed: {quoted_with_line(error)}") from error
     finally:
         sys.dont_write_bytecode = writes_bytecode
     return module

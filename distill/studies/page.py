@@ -1,0 +1,82 @@
+"""A study as one self-contained page: the claim, what came of it, and the pictures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from distill.drawing.picture import Picture
+from distill.pages.pages import environment, page_script, page_style, placed, script_hash
+from distill.studies.gates import Judged, Measured
+from distill.studies.record import StudyRecord
+
+TONES = {"holds": "good", "holds in part": "plain", "does not hold": "bad"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A gate, as it is shown."""
+
+    says: str
+    published: str
+    needs: str
+    measured: str
+    held: bool
+
+
+def study_page(record: StudyRecord, pictures: tuple[Picture, ...]) -> str:
+    """The page, without anything that is fetched from elsewhere: the same bytes for a record."""
+    return (
+        environment()
+        .get_template("study.html")
+        .render(
+            record=record,
+            lead=in_words(record),
+            tone=TONES[record.result],
+            rows=[row_of(each) for each in record.gates],
+            pictures=placed(pictures),
+            settings=[f"{name} = {value}" for name, value in record.settings.items()],
+            others=[
+                (name, figure_of(measured))
+                for name, measured in record.measured.items()
+                if name not in {each.gate.measure for each in record.gates}
+            ],
+            seconds=sum(record.seconds.values()),
+            style=page_style("compare.css", "study.css"),
+            script=page_script(),
+            script_hash=script_hash(page_script()),
+        )
+    )
+
+
+def row_of(each: Judged) -> Row:
+    """A gate as it is shown."""
+    return Row(
+        each.gate.says,
+        each.gate.published or "–",
+        each.needs,
+        figure_of(each.measured),
+        each.held,
+    )
+
+
+def figure_of(measured: Measured) -> str:
+    """A figure with its interval over seeds, where there is one."""
+    if measured.low is None or measured.high is None:
+        return _short(measured.value)
+    seeds = f"{len(measured.by_seed)} seeds"
+    return f"{_short(measured.value)} [{_short(measured.low)}, {_short(measured.high)}], {seeds}"
+
+
+def in_words(record: StudyRecord) -> str:
+    """What came out, as a sentence."""
+    held = sum(each.held for each in record.gates)
+    count = len(record.gates)
+    how = f"{held} of {count} gates" if count > 1 else f"its gate {'' if held else 'not '}held"
+    verb = "" if count == 1 else " held"
+    what = "The decoy" if record.is_decoy else "The claim"
+    quick = ", in a quick run" if record.quick else ""
+    return f"{what} {record.result} here{quick}: {how}{verb}."
+
+
+def _short(value: float) -> str:
+    return f"{value:.3g}"

@@ -1,0 +1,189 @@
+"""A study is judged by gates that are stated first, goes on where it was, and leaves its data."""
+
+import json
+import textwrap
+
+import jsonschema
+import pytest
+from builders.commands import distill_here
+from builders.paths import PACKAGE
+
+from distill.errors import DistillError
+from distill.serialise import schema
+from distill.studies.files import find_study
+from distill.studies.gates import Gate, Measured, judged, result_of
+from distill.studies.plan import plan
+from distill.studies.record import StudyRecord
+from distill.studies.runner import begin, finish, read_record, run_studies
+
+OWN = """
+from distill.drawing.curves import Curve, curves
+from distill.drawing.picture import picture
+from distill.studies import Gate, Measured, Source, Study, Table, Told
+import numpy as np
+
+
+def parts(asked):
+    return tuple(f"seed{seed}" for seed in asked.seeds)
+
+
+def measure(asked, part, progress):
+    with open("measured.txt", "a") as log:
+        log.write(f"{part}\\n")
+    times = np.arange(1, 9)
+    return {"times": times, "squares": times ** (1 if asked.decoy else 2)}
+
+
+def tell(asked, parts):
+    last = [part["squares"][-1] / part["times"][-1] for part in parts.values()]
+    first = parts["seed0"]
+    draw = curves([Curve(first["times"], first["squares"])], "n", "n²")
+    table = Table.of("squares", n=first["times"], square=first["squares"])
+    shown = picture("squares", "Squares", "They grow.", "They grow to 64.", draw)
+    return Told({"ratio": Measured.mean(last)}, (shown,), (table,))
+
+
+study = Study(
+    name="squares", claim="Squares grow faster than numbers.", source=Source("Euclid"),
+    gates=(Gate("ratio", "the last square over its root", at_least=GATE),),
+    decoy="numbers in place of squares", settings={"seeds": 3, "scale": 1.0},
+    measure=measure, tell=tell, parts=parts,
+)
+"""
+
+
+class Told:
+    def __init__(self):
+        self.records = []
+
+    def part(self, plan, part, done, what):
+        pass
+
+    def ended(self, plan, record):
+        self.records.append(record)
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    def write(gate="5.0"):
+        path = tmp_path / "own.py"
+        path.write_text(textwrap.dedent(OWN.replace("GATE", gate)))
+        return find_study("own.py")
+
+    return write
+
+
+def planned(study, tmp_path, **how):
+    return plan(study, "own.py", how.pop("settings", {}), tmp_path / "outputs", **how)
+
+
+def test_a_study_of_ones_own_is_judged_and_leaves_its_data(own, tmp_path):
+    one, told = planned(own(), tmp_path), Told()
+    run_studies([one], 1, told)
+    (record,) = told.records
+    assert record.result == "holds"
+    assert record.gates[0].measured.by_seed == (8.0, 8.0, 8.0)
+    assert (one.folder / "squares.csv").read_text().splitlines()[:3] == ["n,square", "1,1", "2,4"]
+    assert "<svg" in (one.folder / "index.html").read_text()
+    stored = json.loads((one.folder / "study.json").read_text())
+    jsonschema.validate(stored, json.loads((PACKAGE / "study.schema.json").read_text()))
+    assert read_record(one.folder) == record
+
+
+def test_the_published_schema_is_that_of_the_record():
+    assert schema(StudyRecord) == json.loads((PACKAGE / "study.schema.json").read_text())
+
+
+def test_the_decoy_of_a_study_fails_its_gate(own, tmp_path):
+    told = Told()
+    run_studies([planned(own(), tmp_path, decoy=True)], 1, told)
+    assert told.records[0].result == "does not hold"
+    assert told.records[0].is_decoy
+
+
+def test_a_run_that_was_stopped_goes_on_where_it_was(own, tmp_path, monkeypatch):
+    one = planned(own(), tmp_path)
+    run_studies([one], 1, Told())
+    measured = tmp_path / "measured.txt"
+    assert measured.read_text().split() == ["seed0", "seed1", "seed2"]
+    (one.folder / "study.json").unlink()
+    (one.folder / "parts" / "seed1.npz").unlink()
+    run_studies([one], 1, Told())
+    assert measured.read_text().split()[3:] == ["seed1"]
+    (one.folder / "parts" / "seed2.npz").write_bytes(b"cut")
+    (one.folder / "study.json").unlink()
+    run_studies([one], 1, Told())
+    assert measured.read_text().split()[4:] == ["seed2"]
+
+
+def test_a_gate_is_not_moved_after_the_run(own, tmp_path):
+    one = planned(own("9.0"), tmp_path)
+    run_studies([one], 1, Told())
+    assert read_record(one.folder).result == "does not hold"
+    moved = planned(own("5.0"), tmp_path)
+    with pytest.raises(DistillError, match="a gate is not moved after the run"):
+        run_studies([moved], 1, Told())
+    run_studies([moved], 1, told := Told(), fresh=True)
+    assert told.records[0].result == "holds"
+
+
+def test_a_gate_that_is_moved_while_a_study_runs_is_not_judged_by(own, tmp_path):
+    one, moved = planned(own("9.0"), tmp_path), planned(own("5.0"), tmp_path)
+    begin(one, False)
+    with pytest.raises(DistillError, match="not those of the study any more"):
+        finish(moved)
+
+
+def test_parts_in_processes_give_what_they_give_here(own, tmp_path):
+    study, told = own(), Told()
+    run_studies([planned(study, tmp_path)], 2, told)
+    assert told.records[0].gates[0].measured.value == 8.0
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"sedes": "3"}, "no setting 'sedes'; it has: seeds, scale"),
+        ({"seeds": "many"}, "expected an integer, for example seeds=3"),
+    ],
+)
+def test_a_setting_that_is_none_is_said_in_one_line(own, tmp_path, settings, said):
+    with pytest.raises(DistillError, match=said):
+        planned(own(), tmp_path, settings=settings)
+
+
+def test_gates_hold_at_their_bounds_and_never_by_no_number():
+    gate = Gate("x", "x", at_least=1.0, at_most=2.0)
+    assert [gate.holds(x) for x in (1.0, 2.0, 0.99, 2.01, float("nan"))] == [
+        True,
+        True,
+        *[False] * 3,
+    ]
+    low = Gate("x", "x", at_least=1.5)
+    one = judged((gate, low), {"x": Measured(1.2)})
+    assert result_of(one) == "holds in part"
+    with pytest.raises(DistillError, match="no bound"):
+        Gate("x", "x")
+    with pytest.raises(DistillError, match="the gate 'x' has no figure"):
+        judged((gate,), {})
+
+
+def test_intervals_over_seeds_are_those_of_the_textbooks():
+    assert Measured.mean([1.0, 2.0, 3.0]).high == pytest.approx(2 + 4.3027 / 3**0.5, abs=1e-3)
+    part = Measured.part([True] * 5)
+    assert (part.low, part.high) == (pytest.approx(0.025 ** (1 / 5)), 1.0)
+
+
+def test_the_command_prints_the_record_and_its_status_is_the_result(own, tmp_path):
+    own()
+    printed = distill_here("study", "own.py", "--json", cwd=tmp_path)
+    assert (printed.returncode, json.loads(printed.stdout)["result"]) == (0, "holds")
+    shown = distill_here("study", "own.py", "--decoy", cwd=tmp_path)
+    assert shown.returncode == 1
+    assert "The decoy does not hold here: its gate not held." in shown.stdout
+    listed = distill_here("study", cwd=tmp_path)
+    assert "staged_craters" in listed.stdout
+    missing = distill_here("study", "staged_crater", cwd=tmp_path)
+    assert "did you mean 'staged_craters'?" in missing.stderr
