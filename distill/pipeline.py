@@ -6,18 +6,21 @@ Task ─► train ─► View ─► read ─► Mechanism ─► write ─► P
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from distill.checker.scope import many
+from distill.domains.boxes import Box
 from distill.domains.finite import Domain
 from distill.domains.sequences import Channels
 from distill.domains.texts import Texts
+from distill.errors import DistillError
 from distill.found import Found, distill_given, distilled, first_understood
 from distill.importing import AboutTexts, import_model
 from distill.kinds.kind import Mechanism
 from distill.kinds.known import kind_of, show, structure_score
+from distill.networks.called_function import real_function
 from distill.networks.choice import layers_for
 from distill.networks.given import AnyNetwork, over_sequences, space_of
 from distill.networks.network import HasLogits
@@ -25,6 +28,7 @@ from distill.networks.over_domain import hold_to, over_domain
 from distill.networks.stored import reads_texts
 from distill.networks.text_network import TextNetwork
 from distill.networks.trace import (
+    BoxTrace,
     SequenceTrace,
     TextTrace,
     Trace,
@@ -47,10 +51,12 @@ from distill.seeds import check_seed
 from distill.tasks.built import BuiltTask
 from distill.tasks.finite import Setting, Task
 from distill.tasks.given import AnyTask, built_task
+from distill.tasks.reals import RealTask
 from distill.tasks.sequences import SequenceTask
 from distill.tasks.texts import TextTask
 from distill.threads import fixed_threads
 from distill.train.designs import Design, designs_for
+from distill.train.over_box import BoxTraining
 from distill.train.over_domain import DomainTraining
 from distill.train.over_sequences import SequenceTraining
 from distill.train.over_texts import TextTraining
@@ -116,6 +122,8 @@ def run(
                 training: Training = SequenceTraining(task, seed, architecture)
             elif isinstance(task, TextTask):
                 training = TextTraining(task, seed, architecture, attempts)
+            elif isinstance(task, RealTask):
+                training = BoxTraining(task, seed, architecture, attempts)
             else:
                 rounds = 1 if minutes is None else MAX_ROUNDS
                 training = DomainTraining(task, seed, designs, structure_score, rounds)
@@ -219,7 +227,7 @@ def run_model(
 
 def distill(
     network: AnyNetwork,
-    domain: Domain | Channels | Sequence[range],
+    domain: Domain | Channels | Sequence[range] | Box | Mapping[str, tuple[float, float]],
     outputs: range | None = None,
     *,
     length: int | None = None,
@@ -237,7 +245,7 @@ def distill(
             sequences a `Model`, a module or callable from sequences [n, steps] to logits or labels
             at every step or at the end, or three callables: (start, step, answer).
         domain: a `Domain`, or the range of every input; over sequences `Channels`, or the range of
-            every channel.
+            every channel; over reals a `Box`, or both ends of every input by its name.
         outputs: the values of the output, if the domain is given as ranges; over sequences the
             values that a network which chooses stands for, null for 0, 1, 2, ...
         length: of the sequences that the network can be trusted on, null for 10; where it is given,
@@ -251,6 +259,8 @@ def distill(
         DistillError: the network does not fit the domain.
     """
     stages = Stages(progress or Silent())
+    if isinstance(domain, Box | Mapping):
+        return _over_box(network, domain, (outputs, length, max_states), name, out, stages)
     space = space_of(network, domain, outputs, length)
     with fixed_threads(), output_folder(out, name) as output:
         if isinstance(space, Channels):
@@ -262,6 +272,29 @@ def distill(
             view = traced = _traced(read.network, space, stages)
             found = distilled(view, None, name, stages).under(read.remarks)
             hold_to(network, traced)
+        made_so = record(stages, name, None, in_words(view), {})
+        return _finish(found, None, made_so, None, None, output)
+
+
+def _over_box(
+    network: AnyNetwork,
+    domain: Box | Mapping[str, tuple[float, float]],
+    others: tuple[object, ...],
+    name: str,
+    out: str | Path | None,
+    stages: Stages,
+) -> Run:
+    """From a network over a box in memory to a checked program."""
+    if any(other is not None for other in others):
+        raise DistillError(
+            "outputs, length and max_states are of networks over finite domains and sequences: "
+            "leave them out beside a box"
+        )
+    box = domain if isinstance(domain, Box) else Box.of(domain)
+    with fixed_threads(), output_folder(out, name) as output:
+        read, remarks = real_function(network, box)
+        view = BoxTrace(read)
+        found = distilled(view, None, name, stages).under(remarks)
         made_so = record(stages, name, None, in_words(view), {})
         return _finish(found, None, made_so, None, None, output)
 

@@ -26,3 +26,13 @@ def corners_of(low: ndarray, high: ndarray) -> ndarray:
 def within(points: ndarray, low: ndarray, high: ndarray) -> ndarray:
     """Points, those outside moved to the nearest of the box: rounding may have led over an end."""
     return np.minimum(np.maximum(points, low), high)
+
+
+def lines(low: ndarray, high: ndarray, count: int) -> list[ndarray]:
+    """Points [count, d] along every input, from end to end through the middle of the box."""
+    found = []
+    for place in range(len(low)):
+        points = np.tile((low + high) / 2, (count, 1))
+        points[:, place] = low[place] + (high[place] - low[place]) * np.linspace(0, 1, count)
+        found.append(within(points, low, high))
+    return found

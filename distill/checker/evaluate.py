@@ -105,8 +105,13 @@ class Evaluator:
             on = together([one for one in parts if not one.left])
         return [*on, *left]
 
+    @property
+    def exhausted(self) -> bool:
+        """Whether its time is up."""
+        return time.monotonic() > self.deadline
+
     def _check_limits(self) -> None:
-        if time.monotonic() > self.deadline:
+        if self.exhausted:
             raise ProgramError("evaluating the program took too long")
         if (ever := _ever_held()) > self.asked_beyond:
             if _held() > self.most:

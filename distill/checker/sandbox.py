@@ -159,6 +159,58 @@ def evaluated_texts(source: str, texts: ndarray, seconds: int = SECONDS) -> list
     return [evaluator.entry([row], 1) for row in texts.tolist()]
 
 
+def run_reals(source: str, points: ndarray, seconds: int = SECONDS) -> ndarray:
+    """Ask a program for its answers to points [n, d], as floats [n].
+
+    Where it fails, as it divides by zero or asks for the root of a negative number, there is no
+    number (NaN).
+
+    Raises:
+        ProgramError: it is not of the language, fails everywhere, or took more than its limits.
+    """
+    found = evaluated_reals(source, points, seconds)
+    request = {"mode": "reals", "rows": points.shape}
+    said = np.frombuffer(
+        _python(program_of(source), request, points, 8 * len(points), seconds), "<f8"
+    )
+    if not np.allclose(said, found, rtol=FLOAT_TOLERANCE, atol=0, equal_nan=True):
+        _check_same(np.nan_to_num(found, nan=np.inf), np.nan_to_num(said, nan=np.inf), points)
+    return found
+
+
+def evaluated_reals(source: str, points: ndarray, seconds: int = SECONDS) -> ndarray:
+    """The same, evaluated here alone: for a search, which asks for more than a verdict rests on."""
+    evaluator, found = Evaluator(program_of(source), seconds), np.empty(len(points))
+
+    def ask(columns: list[Value], lanes: int) -> ndarray:
+        said = evaluator.entry(columns, lanes)
+        if kind_of(said) not in (int, float):
+            told = "something" if isinstance(said, ndarray) else str(said)[:80]
+            raise ProgramError(f"the program answers {told}, which is no number")
+        return np.broadcast_to(np.asarray(said, dtype=np.float64), lanes)
+
+    for first in range(0, len(points), LANES):
+        rows = points[first : first + LANES]
+        try:
+            found[first : first + LANES] = _together(ask, list(rows.T), lanes=len(rows))
+        except ProgramError as error:
+            parts = [_or_none(ask, row) for row in rows.tolist()]
+            if not len(parts) or all(part is None for part in parts):
+                raise
+            if evaluator.exhausted:
+                raise ProgramError("evaluating the program took too long") from error
+            found[first : first + LANES] = [np.nan if it is None else it for it in parts]
+    return found
+
+
+def _or_none(ask: Callable[[list[Value], int], ndarray], row: list[float]) -> float | None:
+    """An answer to one point; null where the program fails there."""
+    try:
+        return float(ask(list(row), 1)[0])
+    except ProgramError:
+        return None
+
+
 def run_command_line(source: str, words: list[str], seconds: int = 20) -> str:
     """What `python program.py 5 9` prints."""
     request = {"mode": "command", "words": words}
@@ -254,7 +306,7 @@ def _answered(
     Args:
         program: to be run.
         request: what `child.py` is to do with it.
-        data: integers that go with that.
+        data: integers, or reals, that go with that.
         size: of the answer in bytes, where it is known.
         seconds: limit on processor time and on the clock.
     """
@@ -264,7 +316,8 @@ def _answered(
     most = 1 << 17 if size is None else size + 1024
     with tempfile.TemporaryFile() as asked:
         asked.write(json.dumps(whole).encode() + b"\n")
-        asked.write(np.ascontiguousarray(data, "<i8").tobytes())
+        numbers = "<f8" if request["mode"] == "reals" else "<i8"
+        asked.write(np.ascontiguousarray(data, numbers).tobytes())
         asked.seek(0)
         command = [sys.executable, "-I", "-S", str(Path(__file__).with_name("child.py"))]
         pipes = {"stdin": asked, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}

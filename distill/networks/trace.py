@@ -218,7 +218,7 @@ def in_words(view: View | None) -> str | None:
         kind = "causal transformer" if shape.causal else "transformer"
         return f"{kind} over texts, {many(shape.n_layers, 'layer')}, {many(shape.n_heads, 'head')}"
     if isinstance(view, BoxTrace):
-        stored = isinstance(view.network, StoredFunction)
-        return shape_in_words(view.network.model.architecture) if stored else None
+        over = view.network
+        return shape_in_words(over.model.architecture) if isinstance(over, StoredFunction) else None
     model = None if view is None else view.network
     return describe(model.architecture) if reads_tokens(model) else None

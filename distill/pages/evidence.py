@@ -27,7 +27,12 @@ class Row:
 
 def evidence_rows(report: Report) -> list[Row]:
     """Every figure that applies, in the order in which a reader asks."""
-    rows = _agreement_rows(report) + _inside_rows(report) + _proof_rows(report)
+    rows = (
+        _agreement_rows(report)
+        + _deviation_rows(report)
+        + _inside_rows(report)
+        + _proof_rows(report)
+    )
     if report.program is not None:
         size = report.program
         listed = f", {many(size.exceptions, 'exception')} listed" if size.exceptions else ""
@@ -114,6 +119,29 @@ def _agreement_rows(report: Report) -> list[Row]:
     return rows
 
 
+def _deviation_rows(report: Report) -> list[Row]:
+    """How far program, network and task are apart over a box."""
+    apart = report.deviation
+    if apart is None:
+        return []
+    spread = f"of answers that spread over {apart.spread:.4g}"
+    at = ", ".join(f"{value:.4g}" for value in apart.at)
+    rows = [
+        Row("the same within", f"{apart.tolerance:.2g}", spread),
+        Row("largest deviation", _apart(apart.found), f"program from network, at ({at})"),
+        Row("  at drawn points", _apart(apart.drawn), "without those that a search led to"),
+    ]
+    for name, off in (("network", apart.network_from_task), ("program", apart.program_from_task)):
+        if off is not None:
+            note = f"at most, at drawn points; root mean square {_apart(off.rms)}"
+            rows.append(Row(f"{name} from task", _apart(off.largest), note))
+    return rows
+
+
+def _apart(value: float | None) -> str:
+    return "no value" if value is None else f"{value:.2g}"
+
+
 def _inside_rows(report: Report) -> list[Row]:
     """Every row of the report, whatever its kind, with its decoy below."""
     rows = []
@@ -161,7 +189,12 @@ def _boxes(count: int) -> str:
 
 def _proof_rows(report: Report) -> list[Row]:
     rows, proof = [], report.proof
-    if proof is not None:
+    if proof is not None and report.space == "box":
+        parts = many(proof.nodes or 0, "part")
+        rows.append(
+            Row("proved bound", _apart(proof.error), f"everywhere, over {parts} of the box")
+        )
+    elif proof is not None:
         single = "float32 too" if proof.float_bound.covered else "float32 not covered"
         if proof.rounding is not None:
             note = f"rounding moves a logit by at most {proof.rounding:.1g}; {single}"

@@ -11,7 +11,10 @@ from distill.drawing.picture import Picture
 from distill.records.sentences import sentence_start
 from distill.runs.store import RunRecord
 
-HEROES = "states", "transitions", "answers", "profile", "followed", "registers", "hidden"
+HEROES = (
+    *("states", "transitions", "answers", "profile", "followed", "registers", "hidden"),
+    "along",
+)
 """Pictures that say most at a glance, by name; of others the first."""
 
 MOST_LINES = 20

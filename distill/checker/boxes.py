@@ -1,0 +1,358 @@
+"""Runs over boxes of reals: what their certificate holds, and what follows.
+
+Program and network count as the same at a point where they are no further apart than a tolerance,
+which is at most `MOST_APART` of the spread of the network's values. The points are drawn evenly
+from the box; those that a search for the largest deviation ended at are listed in the certificate,
+and a search of the checker's own begins elsewhere. For stored networks the deviation is bounded
+everywhere in the box (`box_proof.py`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy import ndarray
+
+from .activations import ACTIVATIONS
+from .box_draws import lines, uniform_points
+from .box_proof import Bound, bounded, provable
+from .box_search import furthest
+from .count import rates
+from .errors import ProgramError
+from .evaluate import Evaluator
+from .kind import Claims, Proof, leads
+from .read import SEED, Data, Shapes, check_weights
+from .sandbox import evaluated_reals, program_of, run_reals
+from .scope import many
+
+MOST_APART = 1e-3
+"""Part of the spread of a network's values that a program may be off and still be the same."""
+
+MOST_INPUTS, MOST_DRAWN, MOST_WORST = 12, 1 << 17, 1 << 10
+FEWEST_DRAWN = 1_000
+ANEW = 2_000
+"""Points that are drawn anew."""
+
+ALONG = 33
+"""Points along every input, through the middle of the box, at which a page draws both."""
+
+SHAPE: Mapping[str, Any] = {
+    "kind": "real_perceptron",
+    "n_inputs": range(1, MOST_INPUTS + 1),
+    "widths": [range(1, 1 << 14)],
+    "activation": (*ACTIVATIONS, "square"),
+}
+"""The fields of a perceptron over reals."""
+
+FIELDS: Mapping[str, Any] = {
+    **{"names": [str], "low": [float], "high": [float]},
+    "tolerance": (None, float),
+    "draw": {"count": range(FEWEST_DRAWN, MOST_DRAWN + 1), "seed": SEED},
+    "worst": [[float]],
+    "reference": (None, [float]),
+    "recorded": (None, [float]),
+}
+"""What a certificate holds beside what all hold, as `read_as` wants it."""
+
+PROOFS: Mapping[str, Proof] = {
+    "taylor": Proof(
+        leads,
+        "everywhere in the box program and network are at most {error:.2g} apart, for the stored "
+        "weights and the program's constants in real arithmetic, by Taylor models over {nodes:,} "
+        "parts of it",
+        "program and network could be bounded to be at most {error:.2g} apart, over {nodes:,} "
+        f"parts of the box, which is more than {MOST_APART:g} of the spread of the network's "
+        "values",
+    )
+}
+
+
+def shapes_over_a_box(shape: Data) -> Shapes:
+    """The shape of every tensor of a perceptron over reals."""
+    width, found = shape["n_inputs"], Shapes()
+    for layer, units in enumerate(shape["widths"], start=1):
+        found |= {f"W_{layer}": (width, units), f"b_{layer}": (units,)}
+        width = units
+    return found | {"W_out": (width, 1), "b_out": (1,)}
+
+
+def values_of(shape: Data, weights: Mapping[str, ndarray], points: ndarray) -> ndarray:
+    """What a stored perceptron answers at points [n, d]."""
+    name = shape["activation"]
+    x, activation = points, np.square if name == "square" else ACTIVATIONS[name].value
+    for layer in range(1, len(shape["widths"]) + 1):
+        x = activation(x @ weights[f"W_{layer}"] + weights[f"b_{layer}"])
+    return (x @ weights["W_out"] + weights["b_out"])[:, 0]
+
+
+@dataclass(frozen=True)
+class BoxEvidence:
+    """What the certificate of a run over a box holds.
+
+    Attributes:
+        names: of the inputs.
+        low: the lower corner of the box; high: the upper one.
+        tolerance: how far apart program and network may be; null of a refusal.
+        draw: the points that were checked, as `count` and `seed`.
+        worst: points that a search for the largest deviation ended at [n, d].
+        reference: the task's answers at the drawn points; null without a task.
+        recorded: the answers of a network that was not stored, at the drawn points, the worst, and
+            those along every input.
+        shape: of the stored network; null where it was not stored.
+        weights: by name, in float64.
+        program: its text; empty for a refusal.
+        mechanism: as stored.
+    """
+
+    names: tuple[str, ...]
+    low: ndarray
+    high: ndarray
+    tolerance: float | None
+    draw: Data
+    worst: ndarray
+    reference: ndarray | None
+    recorded: ndarray | None
+    shape: Data | None
+    weights: Mapping[str, ndarray]
+    program: str
+    mechanism: Data
+    own_sampler: bool = False
+
+    @classmethod
+    def read(
+        cls, certificate: Data, mechanism: Data, source: str, weights: Mapping[str, ndarray]
+    ) -> BoxEvidence:
+        """The evidence of a certificate whose fields are as wanted.
+
+        Raises:
+            ValueError: weights, box and points do not fit together.
+        """
+        names, shape = tuple(certificate["names"]), certificate["architecture"]
+        low, high = (np.array(certificate[end], dtype=np.float64) for end in ("low", "high"))
+        if not 1 <= len(names) <= MOST_INPUTS or not len(names) == len(low) == len(high):
+            raise ValueError(f"a box of {len(names)} inputs: expected 1 to {MOST_INPUTS}")
+        if not (low < high).all() or len(set(names)) < len(names):
+            raise ValueError("a box whose intervals are empty, or whose inputs have one name")
+        count = certificate["draw"]["count"]
+        worst = np.array(certificate["worst"], dtype=np.float64).reshape(-1, len(names))
+        if len(worst) > MOST_WORST or ((worst < low) | (worst > high)).any():
+            raise ValueError("points that are too many, or not in the box")
+        along = ALONG * len(names) if source else 0
+        lists = {"reference": count, "recorded": count + len(worst) + along}
+        told = {name: certificate[name] for name in lists}
+        for name, wanted in lists.items():
+            if told[name] is not None and len(told[name]) != wanted:
+                raise ValueError(f"{len(told[name]):,} answers in {name}: expected {wanted:,}")
+        if (shape is None) == (told["recorded"] is None) and source:
+            raise ValueError("a network is either stored or its answers are recorded")
+        if shape is not None:
+            if shape["kind"] != "real_perceptron" or shape["n_inputs"] != len(names):
+                raise ValueError("the network does not read the inputs of the box")
+            check_weights(weights, shapes_over_a_box(shape))
+        arrays = [None if told[n] is None else np.array(told[n], dtype=float) for n in lists]
+        exact = {name: value.astype(np.float64) for name, value in weights.items()}
+        box = (names, low, high, certificate["tolerance"], certificate["draw"], worst)
+        return cls(*box, *arrays, shape, exact, source, mechanism)
+
+    @property
+    def stored(self) -> bool:
+        """Whether the network is in the folder."""
+        return self.shape is not None
+
+    @property
+    def takes(self) -> tuple[tuple[float, float], ...]:
+        """The domain of the program: both ends of every input."""
+        return tuple(zip(self.low.tolist(), self.high.tolist(), strict=True))
+
+    @cached_property
+    def points(self) -> ndarray:
+        """The drawn points [n, d]."""
+        return uniform_points(self.low, self.high, self.draw["count"], self.draw["seed"])
+
+    def network(self, points: ndarray) -> ndarray:
+        """What the stored network answers."""
+        assert self.shape is not None, "asked of stored networks alone"
+        return values_of(self.shape, self.weights, points)
+
+    @cached_property
+    def answers(self) -> tuple[ndarray, ndarray]:
+        """The network's answers at the drawn points and at the worst."""
+        if self.recorded is not None:
+            first, last = len(self.points), len(self.points) + len(self.worst)
+            return self.recorded[:first], self.recorded[first:last]
+        return self.network(self.points), self.network(self.worst)
+
+    def derive(self) -> Claims:
+        """What follows of program and network, whatever the kind of mechanism.
+
+        Raises:
+            ProgramError: the program is not of the language, failed, or took more than its limits.
+            ValueError: the folder's parts do not fit together.
+        """
+        if self.tolerance is None:
+            raise ValueError("the certificate does not say how far apart is the same")
+        network, at_worst = self.answers
+        program = run_reals(self.program, self.points)
+        worst = run_reals(self.program, self.worst) if len(self.worst) else np.zeros(0)
+        spread = float(np.ptp(network))
+        if not 0 <= self.tolerance <= MOST_APART * spread * (1 + 1e-9):
+            raise ValueError(
+                f"{self.tolerance} apart counts as the same, and the network's values spread over "
+                f"{spread:.3g}: expected at most {MOST_APART:g} of that"
+            )
+        drawn, found = np.abs(program - network), np.abs(worst - at_worst)
+        alike = drawn <= self.tolerance
+        where = np.concatenate([self.points, self.worst])
+        every = np.concatenate([drawn, found])
+        place = int(np.where(np.isnan(every), np.inf, every).argmax())
+        claims: Claims = {"space": "box", "program.exceptions": 0, "meaning": None}
+        claims |= {
+            "program_vs_model.agree": int(alike.sum()),
+            "program_vs_model.total": len(alike),
+            **rates(int(alike.sum()), len(alike), False),
+            "program_vs_model.search_disagreements": int((~(found <= self.tolerance)).sum()),
+            **dict.fromkeys(
+                (
+                    f"program_vs_model.{name}"
+                    for name in ("heldout_agree", "heldout_total", "length")
+                ),
+            ),
+            "deviation.tolerance": self.tolerance,
+            "deviation.spread": spread,
+            "deviation.drawn": number(drawn),
+            "deviation.found": number(every),
+            "deviation.at": where[place].tolist(),
+            "deviation.along": self._along(),
+        }
+        return claims | self._against_the_task(program, network) | self._proof(spread)
+
+    def _along(self) -> list[list[float | None]]:
+        """How far the program is from the network along every input, where a checker can tell."""
+        points = np.concatenate(lines(self.low, self.high, ALONG))
+        network = self.network(points) if self.recorded is None else self.recorded[-len(points) :]
+        apart = (evaluated_reals(self.program, points) - network).reshape(-1, ALONG)
+        return listed_rows(apart)
+
+    def _against_the_task(self, program: ndarray, network: ndarray) -> Claims:
+        """How far program and network are from the reference."""
+        found: Claims = {}
+        for name, said in (("model", network), ("program", program)):
+            part = f"deviation.{'network' if name == 'model' else name}_from_task"
+            if self.reference is None:
+                found |= {f"{name}_vs_task": None, part: None}
+                continue
+            off = np.abs(said - self.reference)
+            found[f"{name}_vs_task.agree"] = int((off <= self.tolerance).sum())
+            found[f"{name}_vs_task.total"] = len(off)
+            found[f"{part}.largest"] = number(off)
+            found[f"{part}.rms"] = root_mean_square(off)
+        return found
+
+    def _proof(self, spread: float) -> Claims:
+        """The bound over the whole box."""
+        if not provable(self.shape):
+            return {"deviation.unbounded_at": None}
+        assert self.shape is not None, "of a stored network"
+        assert self.tolerance is not None, "of a run with a program"
+        found = proved(self.program, self.shape, self.weights, self.low, self.high, self.tolerance)
+        if found is None or not math.isfinite(found.error):
+            at = None if found is None else list(found.at)
+            return {"deviation.unbounded_at": at}
+        return {
+            "deviation.unbounded_at": None,
+            "proof.method": "taylor",
+            "proof.smallest_lead": MOST_APART * spread - found.error,
+            "proof.error": found.error,
+            "proof.nodes": found.parts,
+            "proof.float_bound.covered": False,
+            "proof.float_bound.smallest_lead": 0.0,
+            **dict.fromkeys(f"proof.{name}" for name in ("rounding", "up_to_length", "history")),
+        }
+
+    def derive_refusal(self) -> Claims:
+        """How far the network is from the task, where there is one."""
+        if self.reference is None or self.shape is None:
+            return {}
+        network, _ = self.answers
+        apart = np.abs(network - self.reference)
+        alike = apart <= MOST_APART * float(np.ptp(network))
+        return {"model_vs_task.agree": int(alike.sum()), "model_vs_task.total": len(alike)}
+
+    def held(self, claims: Claims) -> dict[str, Any]:
+        """What a verdict is about."""
+        return box_held(self.names, self.takes, str(claims.get("verdict")), self.draw)
+
+    def draw_again(self, seed: int, up_to: int | None) -> tuple[int, int]:
+        """Ask at points that nobody could know before, and search from the worst of them."""
+        if self.shape is None or self.tolerance is None:
+            return 0, 0
+        tolerance = self.tolerance
+
+        def apart(points: ndarray) -> ndarray:
+            off = np.abs(evaluated_reals(self.program, points) - self.network(points))
+            return np.where(np.isnan(off), np.inf, off)
+
+        fresh = uniform_points(self.low, self.high, ANEW, seed)
+        differ = ~(np.abs(run_reals(self.program, fresh) - self.network(fresh)) <= tolerance)
+        ends, seen = furthest(apart, fresh, self.low, self.high, seed)
+        return ANEW + seen, int(differ.sum()) + int((apart(ends) > tolerance).sum())
+
+    def probes(self) -> tuple[list[list[str]], list[str]]:
+        """Words for the command line, and what a program must print for them."""
+        rows, evaluator = self.points[:2].tolist(), Evaluator(program_of(self.program))
+        printed = [str(evaluator.entry(list(row), 1)) for row in rows]
+        return [[repr(value) for value in row] for row in rows], printed
+
+
+def proved(
+    source: str,
+    shape: Data,
+    weights: Mapping[str, ndarray],
+    low: ndarray,
+    high: ndarray,
+    tolerance: float,
+) -> Bound | None:
+    """The bound on |program - network| over a box; null where the program is none to be bounded."""
+    try:
+        return bounded(program_of(source), shape, weights, low, high, tolerance)
+    except ProgramError:
+        return None
+
+
+def number(off: ndarray) -> float | None:
+    """The largest of deviations; null where there is no value to deviate."""
+    largest = float(off.max()) if len(off) else 0.0
+    return largest if math.isfinite(largest) else None
+
+
+def listed_rows(apart: ndarray) -> list[list[float | None]]:
+    """Deviations as lists, with null where there is no value."""
+    return [[it if math.isfinite(it) else None for it in row] for row in apart.tolist()]
+
+
+def root_mean_square(off: ndarray) -> float | None:
+    """The root of the mean square of deviations; null where there is no value to deviate."""
+    found = float(np.sqrt(np.square(off).mean()))
+    return found if math.isfinite(found) else None
+
+
+def box_held(
+    names: tuple[str, ...], ends: tuple[tuple[float, float], ...], verdict: str, draw: Data
+) -> dict[str, Any]:
+    """The points that a verdict is about, as `holds_for` of a report."""
+    said = [f"{name} from {low} to {high}" for name, (low, high) in zip(names, ends, strict=True)]
+    everywhere = verdict == "proved"
+    drawn = f"{many(draw['count'], 'point')} drawn uniformly, PCG64({draw['seed']})"
+    return {
+        "domain": ", ".join(said),
+        "inputs": None,
+        "sampled": not everywhere,
+        "sampling": None if everywhere else drawn,
+        "lengths": None,
+        "up_to_length": None,
+    }
