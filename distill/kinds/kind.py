@@ -26,7 +26,7 @@ from distill.records.explained import Explain
 from distill.records.refusal import Refusal
 from distill.records.report import Meaning, Proof, Report
 
-Notation = Literal["latex", "sympy", "dot"]
+Notation = Literal["latex", "sympy", "dot", "numpy", "torch", "c"]
 
 Why = Literal["text", "machine", "names", "answers"]
 """Why programs are the same: their text; their minimal machine; all but the names and the order of

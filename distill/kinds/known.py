@@ -16,6 +16,7 @@ from distill.kinds.attention.kind import AttentionKind
 from distill.kinds.automaton.kind import AutomatonKind
 from distill.kinds.closed_form.kind import ClosedFormKind
 from distill.kinds.comparison.kind import ComparisonKind
+from distill.kinds.formula.kind import FormulaKind
 from distill.kinds.fourier.kind import FourierKind
 from distill.kinds.group.kind import GroupKind
 from distill.kinds.kind import Kind, Mechanism, Notation, Written
@@ -34,6 +35,7 @@ KINDS: tuple[Kind[Any], ...] = (
     AutomatonKind(),
     RecurrenceKind(),
     AttentionKind(),
+    FormulaKind(),
 )
 
 

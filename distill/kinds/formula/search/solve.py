@@ -13,6 +13,7 @@ import numpy as np
 
 from distill.kinds.formula.expression import Node, add, evaluate, multiply, number, size_of
 from distill.kinds.formula.search.elimination import eliminations
+from distill.kinds.formula.search.families import families
 from distill.kinds.formula.search.fitting import fit_line
 from distill.kinds.formula.search.reduction import Reduction, nodes_of
 from distill.kinds.formula.search.refit import refit
@@ -91,6 +92,7 @@ def _steps(oracle: Oracle) -> Iterator[Reduction]:
     yield from islice(symmetries(oracle), 2)
     yield from islice(sums(oracle), 2)
     yield from islice(eliminations(oracle), 8)
+    yield from islice(families(oracle), 3)
 
 
 def _followed(reduction: Reduction, depth: int, trail: list[str] | None) -> Iterator[Node]:
