@@ -74,7 +74,9 @@ def _why(mechanism: FormulaMechanism) -> str:
 def _said(mechanism: FormulaMechanism) -> str:
     read = places_of(mechanism.expression)
     unused = [each.name for place, each in enumerate(mechanism.inputs) if place not in read]
-    where = ", ".join(f"{each.name} from {each.low:g} to {each.high:g}" for each in mechanism.inputs)
+    where = ", ".join(
+        f"{each.name} from {each.low:g} to {each.high:g}" for each in mechanism.inputs
+    )
     said = f"For {where}"
     if unused:
         said += f"; {' and '.join(unused)} {'does' if len(unused) == 1 else 'do'} not matter"

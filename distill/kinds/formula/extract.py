@@ -1,10 +1,11 @@
 """From a network over a box to the closed formula that it computes, or to why there is none.
 
-Nothing is seen but the network's values and gradients. Its own error is estimated first
+Nothing is seen but the network's values and gradients. How far it is off is estimated from these
 (`search/noise.py`); then one engine after the other proposes expressions (`engines/`). Each is
 fitted to the network as a whole, what it does not need is left out, and its constants are made
-exact where they are known well enough. It is taken if it deviates no more than the network is off,
-and no constant is left that is no simple number; nothing is claimed otherwise.
+exact where they are known well enough. It is taken if what it leaves is the network's own error, in
+which nothing smooth is to be seen, and if every constant is a simple number; nothing is claimed
+otherwise.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from distill.kinds.formula.expression import (
     size_of,
 )
 from distill.kinds.formula.mechanism import FormulaMechanism, Input, TradeOff
-from distill.kinds.formula.search.noise import estimated_noise
+from distill.kinds.formula.search.noise import estimated_noise, unexplained
 from distill.kinds.formula.search.refit import deviation, pruned, refit, snap
 from distill.kinds.formula.symbols import shortest, symbols_of
 from distill.kinds.formula.text import python_text
@@ -39,17 +40,14 @@ POINTS, FRESH = 1_500, 4_000
 """Points that constants are fitted on, and others on which the result is held against the network."""
 
 GATE = 1.5
-"""Deviation from the network that is taken for its own error, in parts of that."""
+"""Deviation from the network that is taken for its own error, in parts of that: of what smooth
+functions leave of it."""
 
 ROUGH = 1e-3
 """Part of the standard deviation that a network may be off, for a formula to be claimed of it."""
 
 EVIDENCE = 24.0
 """Bits by which constants must be better known than chance needs, all together."""
-
-STRUCTURED = 0.5
-"""Part of what a formula leaves that smooth functions may explain, where it leaves more than the
-network is off."""
 
 
 @dataclass
@@ -60,6 +58,7 @@ class _Best:
     node: Node | None = None
     error: float = np.inf
     floats: int = 0
+    fits: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,6 +71,10 @@ class _Seen:
     fresh: ndarray
     answers: ndarray
     noise: float
+
+    @property
+    def ends(self) -> tuple[ndarray, ndarray]:
+        return np.array([i.low for i in self.inputs]), np.array([i.high for i in self.inputs])
 
     @property
     def spread(self) -> float:
@@ -95,12 +98,6 @@ def extract_formula(view: RealView, engine: str = "auto") -> FormulaMechanism | 
         return Refusal(
             ("the network answers the same everywhere: there is no formula in that",), {}
         )
-    if seen.noise > ROUGH * seen.spread:
-        said = (
-            f"the network's values are no smoother than {seen.noise / seen.spread:.1g} of their "
-            f"spread: expected at most {ROUGH:g}, to tell one formula from another"
-        )
-        return Refusal((said,), {"noise": seen.noise / seen.spread})
     best, said = _Best(), list[str]()
     for one in engines:
         found, remark = _asked(one, view, seen, best)
@@ -116,11 +113,10 @@ def _looked_at(view: RealView) -> _Seen:
     dice = np.random.default_rng(3)
     points = low + dice.random((POINTS, len(low))) * (high - low)
     fresh = low + dice.random((FRESH, len(low))) * (high - low)
-    noise = view.noise
-    if noise is None:
-        noise = estimated_noise(view.values, low, high)
     answers = view.values(fresh)
-    noise = max(noise, 2e-15 * float(np.abs(answers).max()))
+    noise = view.noise or estimated_noise(view.values, low, high)
+    least = 2e-15 * float(np.abs(answers).max())
+    noise = float(np.clip(noise, least, max(least, ROUGH * float(np.std(answers)))))
     inputs = tuple(Input(name, float(a), float(b)) for name, (a, b) in view.box.items())
     return _Seen(inputs, points, view.values(points), fresh, answers, noise)
 
@@ -153,43 +149,58 @@ def _held(node: Node, engine: str, seen: _Seen, best: _Best) -> FormulaMechanism
     if fitted is None or not np.isfinite(fitted.error):
         return None
     _keep(fitted.node, fitted.error, seen, best)
-    if fitted.error > max(GATE * seen.noise, 0.0):
+    if not _as_good_as_it_gets(fitted.node, seen):
         return None
-    room = max(1.05 * fitted.error, 0.0)
-    lean = canonical(pruned(fitted.node, seen.points, seen.values, room))
+    lean = canonical(pruned(fitted.node, seen.points, seen.values, 1.05 * fitted.error))
     snapped = snap(lean, seen.points, seen.values)
     if snapped is None:
         return None
     exact, evidence, floats = snapped
     error = deviation(exact, seen.points, seen.values)
-    if floats or error > GATE * seen.noise or error > 1.3 * fitted.error or evidence < EVIDENCE:
-        _keep(exact, error, seen, best)
+    _keep(exact, error, seen, best)
+    if floats or error > 1.2 * fitted.error or evidence < EVIDENCE:
         return None
     names = [each.name for each in seen.inputs]
     low, high = [each.low for each in seen.inputs], [each.high for each in seen.inputs]
     exact = shortest(exact, symbols_of(names, low, high), seen.points)
-    apart = evaluate(exact, seen.fresh) - seen.answers
-    if not np.isfinite(apart).all() or float(np.sqrt((apart**2).mean())) > GATE * seen.noise:
+    if not _as_good_as_it_gets(exact, seen):
         return None
     if any(each.form is None for each in numbers_of(exact)):
         return None
+    apart = evaluate(exact, seen.fresh) - seen.answers
     _keep(exact, float(np.sqrt((apart**2).mean())), seen, best)
     return FormulaMechanism(
         exact,
         seen.inputs,
         deviation=_rounded(float(np.sqrt((apart**2).mean()))),
         largest=_rounded(float(np.abs(apart).max())),
-        noise=_rounded(seen.noise),
+        noise=_rounded(_own_error(exact, seen)),
         evidence=round(evidence, 1),
         engine=engine,
         trade_offs=_front(best, seen),
     )
 
 
+def _own_error(node: Node, seen: _Seen) -> float:
+    """How far the network is off, if it is off this expression."""
+    apart = evaluate(node, seen.fresh) - seen.answers
+    least = 2e-16 * float(np.abs(seen.answers).max())
+    return max(unexplained(apart, seen.fresh, *seen.ends), least)
+
+
+def _as_good_as_it_gets(node: Node, seen: _Seen) -> bool:
+    """Whether what an expression leaves is the network's own error, and that is small."""
+    error = deviation(node, seen.fresh, seen.answers)
+    if not error <= ROUGH * seen.spread:
+        return False
+    return error <= GATE * _own_error(node, seen)
+
+
 def _keep(node: Node, error: float, seen: _Seen, best: _Best) -> None:
     floats = sum(each.form is None for each in numbers_of(node))
     if error < best.error:
         best.node, best.error, best.floats = node, error, floats
+        best.fits = _as_good_as_it_gets(node, seen)
     names = [each.name for each in seen.inputs]
     text = python_text(node, names)
     made = TradeOff(size_of(node), _rounded(error / seen.spread), text, not floats)
@@ -221,15 +232,15 @@ def _refusal(seen: _Seen, best: _Best, said: list[str]) -> Refusal:
         return Refusal(("no expression was found that is near the network", *said), numbers)
     error = best.error / seen.spread
     numbers |= {"error": _rounded(error), "floats": best.floats}
-    if best.error <= GATE * seen.noise:
+    if best.fits:
         reason = (
             f"an expression gives the values, and {many(best.floats, 'number')} in it "
             f"{'is' if best.floats == 1 else 'are'} no simple number: it is a fit, and no formula"
         )
     else:
         reason = (
-            f"the nearest expression is {error:.2g} of the spread of the values off, and the "
-            f"network {seen.noise / seen.spread:.2g}"
+            f"the nearest expression is {error:.2g} of the spread of the values off, and that is "
+            "more than the network's own error"
         )
     return Refusal((reason, *said), numbers)
 

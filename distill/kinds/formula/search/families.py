@@ -153,5 +153,3 @@ def _nearer(
     scale = np.where(scale > 0, scale, 1.0)
     change = np.einsum("mkj,mj->mk", np.linalg.pinv(slopes / scale, rcond=1e-9), left)
     return numbers + change / scale[:, 0, :]
-
-
