@@ -38,6 +38,9 @@ FEWEST_DRAWN = 1_000
 ANEW = 2_000
 """Points that are drawn anew."""
 
+ROUNDED = 1e-9
+"""Part of the size of the network's answers below which no bound is sought."""
+
 ALONG = 33
 """Points along every input, through the middle of the box, at which a page draws both."""
 
@@ -317,9 +320,14 @@ def proved(
     high: ndarray,
     tolerance: float,
 ) -> Bound | None:
-    """The bound on |program - network| over a box; null where the program is none to be bounded."""
+    """The bound on |program - network| over a box; null where the program is none to be bounded.
+
+    It is made as tight as the tolerance, but for what rounding takes of it.
+    """
+    size = np.abs(values_of(shape, weights, np.stack([low, (low + high) / 2, high]))).max()
     try:
-        return bounded(program_of(source), shape, weights, low, high, tolerance)
+        wanted = max(tolerance, ROUNDED * float(size))
+        return bounded(program_of(source), shape, weights, low, high, wanted)
     except ProgramError:
         return None
 
