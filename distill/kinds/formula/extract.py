@@ -25,7 +25,6 @@ from distill.kinds.formula.expression import (
     evaluate,
     number,
     numbers_of,
-    places_of,
     size_of,
 )
 from distill.kinds.formula.mechanism import FormulaMechanism, Input, TradeOff
@@ -37,7 +36,8 @@ from distill.networks.function import RealView
 from distill.records.refusal import Refusal
 
 POINTS, FRESH = 1_500, 4_000
-"""Points that constants are fitted on, and others on which the result is held against the network."""
+"""Points that constants are fitted on, and others on which the result is held against the
+network."""
 
 GATE = 1.5
 """Deviation from the network that is taken for its own error, in parts of that: of what smooth
@@ -248,6 +248,3 @@ def _refusal(seen: _Seen, best: _Best, said: list[str]) -> Refusal:
 def _rounded(value: float) -> float:
     """To four digits: a float of a report."""
     return float(f"{value:.4g}")
-
-
-__all__ = ["extract_formula", "places_of"]

@@ -69,7 +69,8 @@ def _turned(term: Node) -> Node:
     """The opposite of a term that has a minus."""
     if isinstance(term, Number):
         return _opposite(term)
-    assert isinstance(term, Product) and isinstance(term.factors[0], Number), "it has a minus"
+    assert isinstance(term, Product), "it has a minus"
+    assert isinstance(term.factors[0], Number), "it has a minus"
     first = _opposite(term.factors[0])
     rest = term.factors[1:]
     if first.value == 1:

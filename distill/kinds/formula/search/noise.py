@@ -1,13 +1,13 @@
 """How far a network is off the function that it learned, from its values alone.
 
-Before a formula is known: a formula is smooth, and along a line its Chebyshev coefficients fall with
-their order. What a network adds is not as smooth, so that from some order on they fall more slowly.
-Where the fall changes is about the level of the network's own error; it may be wrong by a factor of
-some, and a search tries others beside it.
+Before a formula is known: a formula is smooth, and along a line its Chebyshev coefficients fall
+with their order. What a network adds is not as smooth, so that from some order on they fall more
+slowly. Where the fall changes is about the level of the network's own error; it may be wrong by a
+factor of some, and a search tries others beside it.
 
-With a formula at hand it is known better: what the formula leaves is the network's error and, if the
-formula is wrong, what it lacks. The second is as smooth as formulas are: polynomials of a low degree
-explain nearly all of it, and hardly anything of what training left. What they leave is the
+With a formula at hand it is known better: what the formula leaves is the network's error and, if
+the formula is wrong, what it lacks. The second is as smooth as formulas are: polynomials of a low
+degree explain nearly all of it, and hardly anything of what training left. What they leave is the
 network's own error.
 """
 

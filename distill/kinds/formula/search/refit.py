@@ -18,7 +18,6 @@ from distill.kinds.formula.constants import Exact, snapped
 from distill.kinds.formula.expression import (
     Node,
     Number,
-    Product,
     Sum,
     add,
     children,
@@ -55,8 +54,7 @@ class Fitted:
 def deviation(node: Node, points: Float[ndarray, "n d"], values: Float[ndarray, " n"]) -> float:
     """Root mean square deviation; infinite where it has no value."""
     apart = evaluate(node, points) - values
-    found = float(np.sqrt(np.mean(apart**2))) if np.isfinite(apart).all() else np.inf
-    return found
+    return float(np.sqrt(np.mean(apart**2))) if np.isfinite(apart).all() else np.inf
 
 
 def refit(
@@ -200,6 +198,3 @@ def _smaller(node: Node) -> list[Node]:
                 except (ZeroDivisionError, OverflowError, ValueError):
                     continue
     return found
-
-
-__all__ = ["Fitted", "Product", "deviation", "pruned", "refit", "snap"]

@@ -1,7 +1,8 @@
 """The search for a formula: step by step to functions of fewer variables, and back.
 
-At every function the steps are tried in an order, the surest first; those that lead to an expression
-which gives the function's values end it. All of it is bounded by the number of values asked.
+At every function the steps are tried in an order, the surest first; those that lead to an
+expression which gives the function's values end it. All of it is bounded by the number of values
+that are asked.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from itertools import islice, product
 
 import numpy as np
 
-from distill.kinds.formula.expression import Node, add, evaluate, multiply, number, size_of
+from distill.kinds.formula.expression import Node, evaluate, number, size_of
 from distill.kinds.formula.search.elimination import eliminations
 from distill.kinds.formula.search.families import families
 from distill.kinds.formula.search.fitting import fit_line
@@ -123,6 +124,3 @@ def _accepted(node: Node, points: np.ndarray, values: np.ndarray, noise: float) 
     if fitted is None or fitted.error > FITS * noise:
         return None
     return fitted.node
-
-
-__all__ = ["add", "multiply", "solve"]

@@ -3,8 +3,8 @@
 A symmetry of a function takes one point to another with the same value, or with one that follows
 from it. Four sorts are looked for in gradients, and held against values:
 
-- scaling, `a x f_x + b y f_y = p f`: of x and y only a product of powers matters, but for a power of
-  x in front: what dimensional analysis finds;
+- scaling, `a x f_x + b y f_y = p f`: of x and y only a product of powers matters, but for a power
+  of x in front: what dimensional analysis finds;
 - shifts, `a f_x + b f_y = p`: only `b x - a y` matters, but for a multiple of x that is added;
 - turns, `a y f_x + b x f_y = 0`: only `b x**2 - a y**2` matters;
 - scaling of several variables at once, where no pair has one.
@@ -152,7 +152,8 @@ def _scaling(a: float, b: float, p: float) -> Symmetry | None:
     if None in ways:
         return None
     inner, outer = ways
-    assert inner is not None and outer is not None
+    assert inner is not None, "held above"
+    assert outer is not None, "held above"
     over, under = inner.numerator, inner.denominator
     quantity = multiply(power(Variable(0), over), power(Variable(1), under))
     if over < 0 and under == 1:
