@@ -41,6 +41,9 @@ ANEW = 2_000
 ROUNDED = 1e-9
 """Part of the size of the network's answers below which no bound is sought."""
 
+NEAR = 1.25
+"""How far above the largest deviation that is known a bound is near enough."""
+
 ALONG = 33
 """Points along every input, through the middle of the box, at which a page draws both."""
 
@@ -200,8 +203,9 @@ class BoxEvidence:
         if self.tolerance is None:
             raise ValueError("the certificate does not say how far apart is the same")
         network, at_worst = self.answers
-        program = run_reals(self.program, self.points)
-        worst = run_reals(self.program, self.worst) if len(self.worst) else np.zeros(0)
+        where = np.concatenate([self.points, self.worst])
+        said = run_reals(self.program, where)
+        program, worst = said[: len(self.points)], said[len(self.points) :]
         spread = float(np.ptp(network))
         if not 0 <= self.tolerance <= MOST_APART * spread * (1 + 1e-9):
             raise ValueError(
@@ -210,7 +214,6 @@ class BoxEvidence:
             )
         drawn, found = np.abs(program - network), np.abs(worst - at_worst)
         alike = drawn <= self.tolerance
-        where = np.concatenate([self.points, self.worst])
         every = np.concatenate([drawn, found])
         place = int(np.where(np.isnan(every), np.inf, every).argmax())
         claims: Claims = {"space": "box", "program.exceptions": 0, "meaning": None}
@@ -232,7 +235,9 @@ class BoxEvidence:
             "deviation.at": where[place].tolist(),
             "deviation.along": self._along(),
         }
-        return claims | self._against_the_task(program, network) | self._proof(spread)
+        return (
+            claims | self._against_the_task(program, network) | self._proof(spread, number(every))
+        )
 
     def _along(self) -> list[list[float | None]]:
         """How far the program is from the network along every input, where a checker can tell."""
@@ -256,22 +261,22 @@ class BoxEvidence:
             found[f"{part}.rms"] = root_mean_square(off)
         return found
 
-    def _proof(self, spread: float) -> Claims:
-        """The bound over the whole box."""
-        if not provable(self.shape):
+    def _proof(self, spread: float, found: float | None) -> Claims:
+        """The bound over the whole box; there is none where the program has no value somewhere."""
+        if not provable(self.shape) or found is None:
             return {"deviation.unbounded_at": None}
         assert self.shape is not None, "of a stored network"
         assert self.tolerance is not None, "of a run with a program"
-        found = proved(self.program, self.shape, self.weights, self.low, self.high, self.tolerance)
-        if found is None or not math.isfinite(found.error):
-            at = None if found is None else list(found.at)
-            return {"deviation.unbounded_at": at}
+        wanted = wanted_bound(self.tolerance, found)
+        bound = proved(self.program, self.shape, self.weights, self.low, self.high, wanted)
+        if bound is None or not math.isfinite(bound.error):
+            return {"deviation.unbounded_at": None if bound is None else list(bound.at)}
         return {
             "deviation.unbounded_at": None,
             "proof.method": "taylor",
-            "proof.smallest_lead": MOST_APART * spread - found.error,
-            "proof.error": found.error,
-            "proof.nodes": found.parts,
+            "proof.smallest_lead": MOST_APART * spread - bound.error,
+            "proof.error": bound.error,
+            "proof.nodes": bound.parts,
             "proof.float_bound.covered": False,
             "proof.float_bound.smallest_lead": 0.0,
             **dict.fromkeys(f"proof.{name}" for name in ("rounding", "up_to_length", "history")),
@@ -312,22 +317,27 @@ class BoxEvidence:
         return [[repr(value) for value in row] for row in rows], printed
 
 
+def wanted_bound(tolerance: float, found: float) -> float:
+    """Where a proof may stop: at the tolerance, or a little above what is known to be apart."""
+    return max(tolerance, NEAR * found)
+
+
 def proved(
     source: str,
     shape: Data,
     weights: Mapping[str, ndarray],
     low: ndarray,
     high: ndarray,
-    tolerance: float,
+    wanted: float,
 ) -> Bound | None:
     """The bound on |program - network| over a box; null where the program is none to be bounded.
 
-    It is made as tight as the tolerance, but for what rounding takes of it.
+    It is made as tight as is wanted, but for what rounding takes of it.
     """
     size = np.abs(values_of(shape, weights, np.stack([low, (low + high) / 2, high]))).max()
     try:
-        wanted = max(tolerance, ROUNDED * float(size))
-        return bounded(program_of(source), shape, weights, low, high, wanted)
+        least = max(wanted, ROUNDED * float(size))
+        return bounded(program_of(source), shape, weights, low, high, least)
     except ProgramError:
         return None
 

@@ -169,6 +169,8 @@ def run_reals(source: str, points: ndarray, seconds: int = SECONDS) -> ndarray:
         ProgramError: it is not of the language, fails everywhere, or took more than its limits.
     """
     found = evaluated_reals(source, points, seconds)
+    if len(points) and np.isnan(found).all():
+        Evaluator(program_of(source), seconds).entry(points[0].tolist(), 1)  # says why
     request = {"mode": "reals", "rows": points.shape}
     said = np.frombuffer(
         _python(program_of(source), request, points, 8 * len(points), seconds), "<f8"
@@ -179,7 +181,10 @@ def run_reals(source: str, points: ndarray, seconds: int = SECONDS) -> ndarray:
 
 
 def evaluated_reals(source: str, points: ndarray, seconds: int = SECONDS) -> ndarray:
-    """The same, evaluated here alone: for a search, which asks for more than a verdict rests on."""
+    """The same, evaluated here alone: for a search, which asks for more than a verdict rests on.
+
+    Where it fails everywhere, there is no number anywhere.
+    """
     evaluator, found = Evaluator(program_of(source), seconds), np.empty(len(points))
 
     def ask(columns: list[Value], lanes: int) -> ndarray:
@@ -194,21 +199,18 @@ def evaluated_reals(source: str, points: ndarray, seconds: int = SECONDS) -> nda
         try:
             found[first : first + LANES] = _together(ask, list(rows.T), lanes=len(rows))
         except ProgramError as error:
-            parts = [_or_none(ask, row) for row in rows.tolist()]
-            if not len(parts) or all(part is None for part in parts):
-                raise
+            found[first : first + LANES] = [_or_no_number(ask, row) for row in rows.tolist()]
             if evaluator.exhausted:
                 raise ProgramError("evaluating the program took too long") from error
-            found[first : first + LANES] = [np.nan if it is None else it for it in parts]
     return found
 
 
-def _or_none(ask: Callable[[list[Value], int], ndarray], row: list[float]) -> float | None:
-    """An answer to one point; null where the program fails there."""
+def _or_no_number(ask: Callable[[list[Value], int], ndarray], row: list[float]) -> float:
+    """An answer to one point; no number where the program fails there."""
     try:
         return float(ask(list(row), 1)[0])
     except ProgramError:
-        return None
+        return float("nan")
 
 
 def run_command_line(source: str, words: list[str], seconds: int = 20) -> str:

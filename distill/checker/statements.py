@@ -95,11 +95,14 @@ def reasons(tree: Tree) -> list[str]:
 
 def _about_a_box(tree: Tree) -> list[str]:
     """Why program and network were not shown to be the same everywhere in a box."""
-    proof, at = tree.get("proof"), (tree.get("deviation") or {}).get("unbounded_at")
+    proof, apart = tree.get("proof"), tree["deviation"]
     if proof is not None:
         return [] if leads(proof) else [f"not proved: {proof_statement(tree)}"]
-    if at is not None:
-        where = ", ".join(f"{value:.3g}" for value in at)
+    nowhere, at = apart["found"] is None, apart["unbounded_at"]
+    if nowhere or at is not None:
+        where = ", ".join(f"{value:.3g}" for value in (apart["at"] if nowhere else at))
+        if nowhere:
+            return [f"not proved: the program has no value at ({where})"]
         return [
             f"not proved: no bound was found around ({where}), where the program may have no value"
         ]
