@@ -18,21 +18,21 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from distill.checker.box_draws import lines
+from distill.checker.box_proof import provable
 from distill.checker.box_search import furthest
-from distill.checker.boxes import (
+from distill.checker.count import differ_at_most
+from distill.checker.deviations import (
     ALONG,
     MOST_APART,
     box_held,
     listed_rows,
     number,
-    provable,
     proved,
     root_mean_square,
     values_of,
     wanted_bound,
 )
-from distill.checker.count import differ_at_most
-from distill.checker.sandbox import evaluated_reals, run_reals
+from distill.checker.real_answers import evaluated_reals, run_reals
 from distill.networks.function import StoredFunction
 from distill.networks.trace import BoxTrace
 from distill.records.counts import (

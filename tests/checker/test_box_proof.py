@@ -8,7 +8,7 @@ from builders.real_networks import LINE, PRODUCT, one_unit, product, program_of
 
 from distill.checker.box_proof import bounded
 from distill.checker.errors import ProgramError
-from distill.checker.sandbox import evaluated_reals
+from distill.checker.real_answers import evaluated_reals
 from distill.checker.sandbox import program_of as read
 from distill.networks.function import StoredFunction
 

@@ -10,7 +10,7 @@ from builders.real_networks import PRODUCT, product
 import distill
 import distill.checker.kinds
 from distill.checker.check import check_run
-from distill.checker.sandbox import run_reals
+from distill.checker.real_answers import run_reals
 from distill.errors import ProgramError
 from distill.kinds import known
 
