@@ -4,6 +4,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
+# what is compiled is kept, whatever the shell says: the tests start hundreds of processes
+export PYTHONDONTWRITEBYTECODE =
+
 .PHONY: run test claims check guide clean
 
 run: $(VENV)/.installed

@@ -162,7 +162,15 @@ def remembered() -> None:
         return  # it is already
     processes, evaluated = Remembered(), Remembered()
 
-    def ask(program: Any, request: Any, data: Any, size: int | None, seconds: int) -> Any:
+    def ask(
+        program: Any,
+        request: Any,
+        data: Any,
+        size: int | None,
+        seconds: int,
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> Any:
+        meanwhile()
         words = np.ascontiguousarray(data, "<i8")
         asked = program.source, sorted(request.items()), words, size, seconds
         return processes.answer(asked, lambda: there(program, request, data, size, seconds))
@@ -294,7 +302,7 @@ def _compared(source: str, sequences: np.ndarray, number: int) -> str:
             expected.append(type(error).__name__)
     try:
         evaluator = sandbox.Evaluator(program)
-        said = sandbox._together(
+        said = sandbox.for_all(
             lambda a, n: sandbox._outputs(evaluator.entry([list(a)], n), n, sequences.shape[1], 1),
             list(sequences[..., 0].T),
         )[..., 0].tolist()

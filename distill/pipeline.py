@@ -227,7 +227,7 @@ def run_model(
 
 def distill(
     network: AnyNetwork,
-    domain: Domain | Channels | Sequence[range] | Box | Mapping[str, tuple[float, float]],
+    domain: Domain | Channels | Sequence[range] | Box | Mapping[str, Any],
     outputs: range | None = None,
     *,
     length: int | None = None,
@@ -278,7 +278,7 @@ def distill(
 
 def _over_box(
     network: AnyNetwork,
-    domain: Box | Mapping[str, tuple[float, float]],
+    domain: Box | Mapping[str, Any],
     others: tuple[object, ...],
     name: str,
     out: str | Path | None,

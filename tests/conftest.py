@@ -125,7 +125,8 @@ def asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
     answered, said = sandbox._answered, {}
 
-    def once(program, request, data, size, seconds):
+    def once(program, request, data, size, seconds, meanwhile=lambda: None):
+        meanwhile()
         key = program.source, repr(request), data.tobytes(), size
         if key not in said:
             said[key] = answered(program, request, data, size, seconds)

@@ -78,6 +78,26 @@ def elsewhere(
     return ~chosen if counted or chosen.all() else np.roll(chosen, 1, axis=2)
 
 
+def resampled(attention: ndarray, before: int, causal: bool) -> ndarray:
+    """A head's attention along another text and a position further on: it carries nothing.
+
+    Along another text alone a head that looks by position would go on as it does. What is on the
+    token before the text stays there; the rest moves on by one among the positions that are seen.
+
+    Args:
+        attention: along texts of one length, [n, positions, positions].
+        before: tokens before the text.
+        causal: whether no later position is seen.
+    """
+    other = np.roll(attention, 1, axis=0)
+    length = attention.shape[1] - before
+    for query in range(length):
+        seen = slice(before, before + (query + 1 if causal else length))
+        row = other[:, before + query]
+        row[:, seen] = np.roll(row[:, seen], 1, axis=1)
+    return other
+
+
 def attention_of(
     step: Mapping[str, Any], pairs: ndarray, before: bool, causal: bool
 ) -> list[ndarray]:

@@ -19,6 +19,7 @@ from .attended import (
     attention_of,
     elsewhere,
     narrowed,
+    resampled,
     taken_of,
     texts_replaced,
 )
@@ -61,7 +62,9 @@ LOOKED_AT: Mapping[str, frozenset[str] | None] = {
         )
     ),
 }
-TAKES_VALUES = frozenset(("copy", "copy_first", "least", "greatest", "vote", "vote_last"))
+TAKES_VALUES = frozenset(
+    ("copy", "copy_first", "least", "greatest", "vote", "vote_last", "vote_least")
+)
 """What says what it is where nothing is chosen."""
 
 FEW_CONSTANTS, DIGITS = 8, 4
@@ -153,11 +156,12 @@ def _check_spread(step: Mapping[str, Any]) -> None:
 
 def _replaced(evidence: TextEvidence, selections: list[Mapping[str, Any]]) -> tuple[float, float]:
     """Answers that stay where heads have their selections in place of their attention, and all
-    other heads their attention along the text before; and the least that a head's own attention
-    has in common with its selection. Of heads whose answers stay whatever they look at it is 0,
-    and of selections whose program answers the same whatever they choose: nothing reads them. Where
-    answers stay as well with the selections of another text it is 0: a head that looks evenly at
-    everything has whatever is chosen, if what is not chosen is said to weigh as much.
+    other heads their attention along the text before, a position further on; and the least that a
+    head's own attention has in common with its selection. Of heads whose answers stay whatever they
+    look at it is 0, and of selections whose program answers the same whatever they choose: nothing
+    reads them. Where answers stay as well with the selections of another text it is 0: a head that
+    looks evenly at everything has whatever is chosen, if what is not chosen is said to weigh as
+    much.
     """
     shape, weights = evidence.shape, evidence.weights
     exact = {name: value.astype(np.float64) for name, value in weights.items()}
@@ -168,6 +172,7 @@ def _replaced(evidence: TextEvidence, selections: list[Mapping[str, Any]]) -> tu
     if [*map(len, heads)] != [*map(len, told)] or len(set(listed)) < len(listed):
         raise ValueError("a selection is said to be of a head that the network does not have")
     stays, total = [0, 0], 0
+    before = int(shape["bos"] is not None)
     shared, rows_seen = [np.zeros(len(each)) for each in heads], 0
     matters, read = np.zeros((2, len(selections)), dtype=bool)
     for rows in _texts(evidence):
@@ -197,7 +202,9 @@ def _replaced(evidence: TextEvidence, selections: list[Mapping[str, Any]]) -> tu
             def replace(
                 layer: int, head: int, _: ndarray, own: dict = own, put: dict = put
             ) -> ndarray:
-                return put[layer, head] if (layer, head) in put else np.roll(own[layer, head], 1, 0)
+                if (layer, head) in put:
+                    return put[layer, head]
+                return resampled(own[layer, head], before, shape["causal"])
 
             then, _ = answers_of(shape, evidence.answers, through(shape, exact, places, replace))
             stays[which] += int(alike(shape, then, said).sum())
@@ -218,7 +225,6 @@ def _replaced(evidence: TextEvidence, selections: list[Mapping[str, Any]]) -> tu
             matters[place] = not alike(shape, then, said).all()
         for place in np.flatnonzero(~read):
             read[place] = _reads(evidence, selections[place], rows, chosen[place][1])
-        before = int(shape["bos"] is not None)
         for place, (each, those) in enumerate(zip(heads, patterns, strict=True)):
             for which, (head, pattern) in enumerate(zip(each, those, strict=True)):
                 both = np.minimum(own[head], pattern).sum(axis=2)[:, before:].sum()

@@ -2,10 +2,12 @@
 
 Both are evaluated on parts of the box as Taylor models (`taylor.py`), and the difference of the two
 polynomials, which is small where both compute the same, is bounded by the sizes of its
-coefficients. A part on which that is not enough is halved, along the input by which the bound is
-reduced most; all such parts are, round after round, until every bound is below what is wanted or
-the work is done. What is left then has the bound that it has: so the result is always a bound,
-though it may be none that says anything.
+coefficients. A part on which that is not enough is halved, along the input by which the
+functions bend most (one that has no bound at all along its longest side), and so are all such
+parts, round after round, until every bound is below what is wanted or the work is done. What is
+left then has the bound that it has: so the result is always a bound, though it may be none that
+says anything. A small part without a bound ends it too: the program has no value there, or so it
+seems.
 """
 
 from __future__ import annotations
@@ -23,14 +25,14 @@ from .model_functions import ACTIVATIONS_OF_MODELS
 from .program_models import on_models
 from .taylor import Basis, Model, basis_of, stacked, variables
 
-WORK = 30_000_000_000
-"""Multiplications that a proof may take, about: a minute or two on one core."""
+WORK = 4_000_000_000
+"""Multiplications that a proof may take, about: half a minute on one core."""
 
 AT_ONCE = 1 << 18
 """Coefficients of a layer that are held at once."""
 
-MOST_HALVINGS = 40
-"""Of one part of the box."""
+SMALL = 2.0**-10
+"""A part without a bound that is no longer than this along every input ends a proof."""
 
 SECONDS = 600
 """For the program to be evaluated on all parts together: work is what ends a proof."""
@@ -97,15 +99,18 @@ def bounded(
     undefined = False
     while len(lows):
         bounds, ways, holes = _bounds(basis, answer, shape, weights, lows, highs)
+        ways = np.where(np.isfinite(bounds), ways, ((highs - lows) / (high - low)).argmax(axis=1))
         done += len(lows) * cost
-        narrow = ((highs - lows) <= (high - low) * 2.0**-MOST_HALVINGS).any(axis=1)
-        enough = (bounds <= wanted) | narrow
+        enough = bounds <= wanted
         more = np.flatnonzero(~enough)
-        if done + 2 * len(more) * cost > work:
+        small = (highs - lows <= (high - low) * SMALL).all(axis=1)
+        if done + 2 * len(more) * cost > work or (small & ~np.isfinite(bounds)).any():
             enough, more = np.ones(len(lows), dtype=bool), more[:0]
         finished += int(enough.sum())
         if enough.any():
-            place = np.flatnonzero(enough)[int(bounds[enough].argmax())]
+            # of several without a bound the smallest says best where
+            sizes = np.where(enough, bounds, -1.0), -((highs - lows) / (high - low)).max(axis=1)
+            place = int(np.lexsort((sizes[1], sizes[0]))[-1])
             if bounds[place] > largest:
                 largest, undefined = float(bounds[place]), bool(holes[place])
                 worst = (lows[place] + highs[place]) / 2

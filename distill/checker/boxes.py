@@ -1,10 +1,8 @@
 """Runs over boxes of reals: what their certificate holds, and what follows.
 
-Program and network count as the same at a point where they are no further apart than a tolerance,
-which is at most `MOST_APART` of the spread of the network's values. The points are drawn evenly
-from the box; those that a search for the largest deviation ended at are listed in the certificate,
-and a search of the checker's own begins elsewhere. For stored networks the deviation is bounded
-everywhere in the box (`box_proof.py`).
+Points are drawn evenly from the box; those that a search for the largest deviation ended at are
+listed in the certificate, and a search of the checker's own begins elsewhere. For stored networks
+the deviation is bounded everywhere in the box (`box_proof.py`).
 """
 
 from __future__ import annotations
@@ -18,39 +16,34 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from .activations import ACTIVATIONS
 from .box_draws import lines, uniform_points
-from .box_proof import Bound, bounded, provable
+from .box_proof import provable
 from .box_search import furthest
 from .count import rates
-from .errors import ProgramError
+from .deviations import (
+    ALONG,
+    MOST_APART,
+    MOST_INPUTS,
+    box_held,
+    listed_rows,
+    number,
+    proved,
+    root_mean_square,
+    shapes_over_a_box,
+    values_of,
+    wanted_bound,
+)
 from .evaluate import Evaluator
-from .kind import Claims, Proof, leads
-from .read import SEED, Data, Shapes, check_weights
-from .sandbox import evaluated_reals, program_of, run_reals
-from .scope import many
+from .kind import Claims
+from .read import SEED, Data, check_weights
+from .real_answers import evaluated_reals, run_reals
+from .sandbox import program_of
 
-MOST_APART = 1e-3
-"""Part of the spread of a network's values that a program may be off and still be the same."""
+FEWEST_DRAWN, MOST_DRAWN, MOST_WORST = 1_000, 1 << 17, 1 << 10
+"""Points that are drawn, and that a search ended at."""
 
-MOST_INPUTS, MOST_DRAWN, MOST_WORST = 12, 1 << 17, 1 << 10
-FEWEST_DRAWN = 1_000
 ANEW = 2_000
 """Points that are drawn anew."""
-
-ROUNDED = 1e-9
-"""Part of the size of the network's answers below which no bound is sought."""
-
-ALONG = 33
-"""Points along every input, through the middle of the box, at which a page draws both."""
-
-SHAPE: Mapping[str, Any] = {
-    "kind": "real_perceptron",
-    "n_inputs": range(1, MOST_INPUTS + 1),
-    "widths": [range(1, 1 << 14)],
-    "activation": (*ACTIVATIONS, "square"),
-}
-"""The fields of a perceptron over reals."""
 
 FIELDS: Mapping[str, Any] = {
     **{"names": [str], "low": [float], "high": [float]},
@@ -61,36 +54,6 @@ FIELDS: Mapping[str, Any] = {
     "recorded": (None, [float]),
 }
 """What a certificate holds beside what all hold, as `read_as` wants it."""
-
-PROOFS: Mapping[str, Proof] = {
-    "taylor": Proof(
-        leads,
-        "everywhere in the box program and network are at most {error:.2g} apart, for the stored "
-        "weights and the program's constants in real arithmetic, by Taylor models over {nodes:,} "
-        "parts of it",
-        "program and network could be bounded to be at most {error:.2g} apart, over {nodes:,} "
-        f"parts of the box, which is more than {MOST_APART:g} of the spread of the network's "
-        "values",
-    )
-}
-
-
-def shapes_over_a_box(shape: Data) -> Shapes:
-    """The shape of every tensor of a perceptron over reals."""
-    width, found = shape["n_inputs"], Shapes()
-    for layer, units in enumerate(shape["widths"], start=1):
-        found |= {f"W_{layer}": (width, units), f"b_{layer}": (units,)}
-        width = units
-    return found | {"W_out": (width, 1), "b_out": (1,)}
-
-
-def values_of(shape: Data, weights: Mapping[str, ndarray], points: ndarray) -> ndarray:
-    """What a stored perceptron answers at points [n, d]."""
-    name = shape["activation"]
-    x, activation = points, np.square if name == "square" else ACTIVATIONS[name].value
-    for layer in range(1, len(shape["widths"]) + 1):
-        x = activation(x @ weights[f"W_{layer}"] + weights[f"b_{layer}"])
-    return (x @ weights["W_out"] + weights["b_out"])[:, 0]
 
 
 @dataclass(frozen=True)
@@ -200,8 +163,9 @@ class BoxEvidence:
         if self.tolerance is None:
             raise ValueError("the certificate does not say how far apart is the same")
         network, at_worst = self.answers
-        program = run_reals(self.program, self.points)
-        worst = run_reals(self.program, self.worst) if len(self.worst) else np.zeros(0)
+        where = np.concatenate([self.points, self.worst])
+        said = run_reals(self.program, where)
+        program, worst = said[: len(self.points)], said[len(self.points) :]
         spread = float(np.ptp(network))
         if not 0 <= self.tolerance <= MOST_APART * spread * (1 + 1e-9):
             raise ValueError(
@@ -210,7 +174,6 @@ class BoxEvidence:
             )
         drawn, found = np.abs(program - network), np.abs(worst - at_worst)
         alike = drawn <= self.tolerance
-        where = np.concatenate([self.points, self.worst])
         every = np.concatenate([drawn, found])
         place = int(np.where(np.isnan(every), np.inf, every).argmax())
         claims: Claims = {"space": "box", "program.exceptions": 0, "meaning": None}
@@ -232,7 +195,9 @@ class BoxEvidence:
             "deviation.at": where[place].tolist(),
             "deviation.along": self._along(),
         }
-        return claims | self._against_the_task(program, network) | self._proof(spread)
+        return (
+            claims | self._against_the_task(program, network) | self._proof(spread, number(every))
+        )
 
     def _along(self) -> list[list[float | None]]:
         """How far the program is from the network along every input, where a checker can tell."""
@@ -256,22 +221,22 @@ class BoxEvidence:
             found[f"{part}.rms"] = root_mean_square(off)
         return found
 
-    def _proof(self, spread: float) -> Claims:
-        """The bound over the whole box."""
-        if not provable(self.shape):
+    def _proof(self, spread: float, found: float | None) -> Claims:
+        """The bound over the whole box; there is none where the program has no value somewhere."""
+        if not provable(self.shape) or found is None:
             return {"deviation.unbounded_at": None}
         assert self.shape is not None, "of a stored network"
         assert self.tolerance is not None, "of a run with a program"
-        found = proved(self.program, self.shape, self.weights, self.low, self.high, self.tolerance)
-        if found is None or not math.isfinite(found.error):
-            at = None if found is None else list(found.at)
-            return {"deviation.unbounded_at": at}
+        wanted = wanted_bound(self.tolerance, found)
+        bound = proved(self.program, self.shape, self.weights, self.low, self.high, wanted)
+        if bound is None or not math.isfinite(bound.error):
+            return {"deviation.unbounded_at": None if bound is None else list(bound.at)}
         return {
             "deviation.unbounded_at": None,
             "proof.method": "taylor",
-            "proof.smallest_lead": MOST_APART * spread - found.error,
-            "proof.error": found.error,
-            "proof.nodes": found.parts,
+            "proof.smallest_lead": MOST_APART * spread - bound.error,
+            "proof.error": bound.error,
+            "proof.nodes": bound.parts,
             "proof.float_bound.covered": False,
             "proof.float_bound.smallest_lead": 0.0,
             **dict.fromkeys(f"proof.{name}" for name in ("rounding", "up_to_length", "history")),
@@ -310,57 +275,3 @@ class BoxEvidence:
         rows, evaluator = self.points[:2].tolist(), Evaluator(program_of(self.program))
         printed = [str(evaluator.entry(list(row), 1)) for row in rows]
         return [[repr(value) for value in row] for row in rows], printed
-
-
-def proved(
-    source: str,
-    shape: Data,
-    weights: Mapping[str, ndarray],
-    low: ndarray,
-    high: ndarray,
-    tolerance: float,
-) -> Bound | None:
-    """The bound on |program - network| over a box; null where the program is none to be bounded.
-
-    It is made as tight as the tolerance, but for what rounding takes of it.
-    """
-    size = np.abs(values_of(shape, weights, np.stack([low, (low + high) / 2, high]))).max()
-    try:
-        wanted = max(tolerance, ROUNDED * float(size))
-        return bounded(program_of(source), shape, weights, low, high, wanted)
-    except ProgramError:
-        return None
-
-
-def number(off: ndarray) -> float | None:
-    """The largest of deviations; null where there is no value to deviate."""
-    largest = float(off.max()) if len(off) else 0.0
-    return largest if math.isfinite(largest) else None
-
-
-def listed_rows(apart: ndarray) -> list[list[float | None]]:
-    """Deviations as lists, with null where there is no value."""
-    return [[it if math.isfinite(it) else None for it in row] for row in apart.tolist()]
-
-
-def root_mean_square(off: ndarray) -> float | None:
-    """The root of the mean square of deviations; null where there is no value to deviate."""
-    found = float(np.sqrt(np.square(off).mean()))
-    return found if math.isfinite(found) else None
-
-
-def box_held(
-    names: tuple[str, ...], ends: tuple[tuple[float, float], ...], verdict: str, draw: Data
-) -> dict[str, Any]:
-    """The points that a verdict is about, as `holds_for` of a report."""
-    said = [f"{name} from {low} to {high}" for name, (low, high) in zip(names, ends, strict=True)]
-    everywhere = verdict == "proved"
-    drawn = f"{many(draw['count'], 'point')} drawn uniformly, PCG64({draw['seed']})"
-    return {
-        "domain": ", ".join(said),
-        "inputs": None,
-        "sampled": not everywhere,
-        "sampling": None if everywhere else drawn,
-        "lengths": None,
-        "up_to_length": None,
-    }

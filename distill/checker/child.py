@@ -108,17 +108,19 @@ def along(row: list, shape: list, outputs: int, function: Callable) -> list:
 
 
 def to_texts(request: dict, space: dict, flat: array.array) -> bytes:
-    """Answers to texts of one length: numbers, as floats."""
-    (count, length), most = request["rows"], request["outputs"]
+    """Answers to batches of texts, of one length each: numbers, as floats."""
     function, answers = space[space["__all__"][0]], array.array("d")
-    for start in range(0, count * length, length):
-        said = function(flat[start : start + length].tolist())
-        if type(said) is not list or len(said) != most:
-            raise SystemExit(f"the program's answer is not a list of {most} numbers")
-        wrong = [number for number in said if type(number) not in (int, float)]
-        if wrong:
-            raise SystemExit(f"the program answered {str(wrong[0])[:80]}, which is no number")
-        answers.extend(said)
+    start = 0
+    for count, length, most in request["rows"]:
+        for _ in range(count):
+            said = function(flat[start : start + length].tolist())
+            start += length
+            if type(said) is not list or len(said) != most:
+                raise SystemExit(f"the program's answer is not a list of {most} numbers")
+            wrong = [number for number in said if type(number) not in (int, float)]
+            if wrong:
+                raise SystemExit(f"the program answered {str(wrong[0])[:80]}, which is no number")
+            answers.extend(said)
     return answers.tobytes()
 
 

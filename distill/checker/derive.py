@@ -11,7 +11,7 @@ from typing import Any
 
 from numpy import ndarray
 
-from . import boxes, finite, sequences, texts
+from . import boxes, deviations, finite, sequences, texts
 from .boxes import BoxEvidence
 from .finite import Evidence
 from .kind import Claims
@@ -51,7 +51,7 @@ def read_evidence(
     certificate = {"recorded": None, **certificate}  # of runs over sequences it may be left out
     wanted = {"kind": str, "format_version": int, "sha256": dict, "architecture": (None, dict)}
     read_as("the certificate", certificate, {**wanted, **SPACES[kind][1]})
-    check_architecture(shape, weights, SHAPE, boxes.SHAPE)
+    check_architecture(shape, weights, SHAPE, deviations.SHAPE)
     return SPACES[kind][0].read(certificate, mechanism, source, weights)
 
 

@@ -12,13 +12,9 @@ from __future__ import annotations
 
 import ast
 import math
-import resource
-import sys
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 from numpy import ndarray
@@ -26,15 +22,14 @@ from numpy import ndarray
 from .errors import ProgramError
 from .functions import OPERATIONS, builtin, elements, listed, method, operation, place, stored
 from .language import Program
+from .limits import Limits
 from .parts import Part, behind, together
+from .side_by_side import Elements, all_of, names_in, pass_of, passed
 from .values import Apart, Value, apply, for_distinct, joined, kind_of, lanes_of, made, truth
 
 SECONDS = 60
 LANES = 1 << 14
 """Inputs at once."""
-MAX_MEMORY, STEP = 3 << 29, 1 << 27
-"""Bytes that an evaluation may add to what the process holds before it, and by which what it has
-ever held grows until that is looked at again."""
 FAULTS = (ArithmeticError, TypeError, ValueError, LookupError, MemoryError, RecursionError)
 
 
@@ -46,9 +41,8 @@ class Evaluator:
     """
 
     def __init__(self, program: Program, seconds: int = SECONDS) -> None:
-        self.program, self.deadline = program, time.monotonic() + seconds
-        self.most = _held() + MAX_MEMORY
-        self.asked_beyond = max(self.most, _ever_held())
+        self.program, self.limits = program, Limits(seconds)
+        self.apart = set[ast.AST]()  # lists whose elements are taken one after the other
         self.constants: dict[str, Value] = {"pi": math.pi, "e": math.e, "tau": math.tau}
         for node in program.body:
             if isinstance(node, ast.Assign):
@@ -95,7 +89,7 @@ class Evaluator:
         for node in body:
             if not on:
                 break
-            self._check_limits()
+            self.limits.hold()
             try:
                 parts = self._statement(node, *on)
             except FAULTS as error:
@@ -104,19 +98,6 @@ class Evaluator:
             left += [one for one in parts if one.left]
             on = together([one for one in parts if not one.left])
         return [*on, *left]
-
-    @property
-    def exhausted(self) -> bool:
-        """Whether its time is up."""
-        return time.monotonic() > self.deadline
-
-    def _check_limits(self) -> None:
-        if self.exhausted:
-            raise ProgramError("evaluating the program took too long")
-        if (ever := _ever_held()) > self.asked_beyond:
-            if _held() > self.most:
-                raise ProgramError("evaluating the program took too much memory")
-            self.asked_beyond = ever + STEP  # it was let go again
 
     def _statement(self, node: ast.stmt, part: Part) -> list[Part]:
         match node:
@@ -166,17 +147,42 @@ class Evaluator:
 
     def _for(self, node: ast.For, start: Part) -> list[Part]:
         on, ended = [start], list[Part]()
-        for element in elements(self._eval(node.iter, start)):
+        given = elements(self._eval(node.iter, start))
+        if self._passed(node, given, start):
+            return on
+        for element in given:
             if not on:
                 break
             self._bind(node.target, start.narrowed(element, on[0]), on[0])
             on = self._pass(node.body, on[0], ended)
         return behind(on, ended)
 
+    def _passed(self, node: ast.For, given: list[Value], start: Part) -> bool:
+        """Whether all passes of a loop were made at once."""
+        does = pass_of(node)
+        if node in self.apart or does is None:
+            return False
+        before = dict(start.names)
+
+        def body(value: Value, part: Part) -> list[Part]:
+            self._bind(node.target, value, part)
+            return self._block(node.body, part)
+
+        try:
+            some = Elements.of(given, does.reads, start)
+            if some is not None:
+                passed(some, does, body, start)
+                return True
+        except (Apart, ProgramError, *FAULTS):
+            self.apart.add(node)
+            start.names.clear()
+            start.names.update(before)
+        return False
+
     def _while(self, node: ast.While, start: Part) -> list[Part]:
         on, ended = [start], list[Part]()
         while on:
-            self._check_limits()
+            self.limits.hold()
             halves = self._split(node.test, on[0])
             ended += [replace(one, left=ast.Break) for holds, _, one in halves if not holds]
             on = [one for holds, _, one in halves if holds]
@@ -240,9 +246,7 @@ class Evaluator:
             case ast.List(elts=shown):
                 return made(list(self._display(shown, part)))
             case ast.ListComp() | ast.GeneratorExp():
-                return made(
-                    [self._eval(node.elt, one) for one in self._over(node.generators, part)]
-                )
+                return made(self._listed(node, part))
             case ast.Dict(keys=keys, values=values):
                 return self._dictionary((k, v, part) for k, v in zip(keys, values, strict=True))
             case ast.DictComp(key=key, value=value, generators=generators):
@@ -267,6 +271,24 @@ class Evaluator:
                 return method(self._eval(value, part), attr, given)
         raise ProgramError(f"line {node.lineno} of the program cannot be evaluated")
 
+    def _listed(self, node: ast.ListComp | ast.GeneratorExp, part: Part) -> list[Value]:
+        """What a comprehension gives: for all elements at once, if that can be."""
+        first, *others = node.generators
+        if node not in self.apart and not others and not first.ifs:
+
+            def evaluated(value: Value, wide: Part) -> Value:
+                self._bind(first.target, value, wide)
+                return self._eval(node.elt, wide)
+
+            given = elements(self._eval(first.iter, part))
+            try:
+                some = Elements.of(given, names_in(node.elt), part)
+                if some is not None:
+                    return all_of(some, evaluated)
+            except (Apart, ProgramError, *FAULTS):
+                self.apart.add(node)
+        return [self._eval(node.elt, one) for one in self._over(node.generators, part)]
+
     def _display(self, shown: list[ast.expr], part: Part) -> Iterator[Value]:
         for element in shown:
             if isinstance(element, ast.Starred):
@@ -290,7 +312,7 @@ class Evaluator:
             yield part
             return
         for element in elements(self._eval(generators[0].iter, part)):
-            self._check_limits()
+            self.limits.hold()
             inner = replace(part, names=dict(part.names))
             self._bind(generators[0].target, element, inner)
             for test in generators[0].ifs:
@@ -321,18 +343,3 @@ class Evaluator:
 def _is_key(value: Value) -> bool:
     """Whether a value is an integer, or a tuple of some, for every input."""
     return all(map(_is_key, value)) if isinstance(value, tuple) else kind_of(value) is int
-
-
-def _ever_held() -> int:
-    """Bytes of memory that the process has held at most."""
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most if sys.platform == "darwin" else most << 10
-
-
-def _held() -> int:
-    """Bytes of memory that the process holds now; where that is not known, has held at most."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text().split()[1])
-    except OSError:
-        return _ever_held()
-    return pages * resource.getpagesize()

@@ -21,6 +21,7 @@ from .rules import MATH
 from .values import (
     MAX_ENTRIES,
     MAX_LENGTH,
+    SAFE,
     Apart,
     Function,
     Value,
@@ -30,6 +31,7 @@ from .values import (
     lanes_of,
     larger,
     made,
+    peak,
     smaller,
 )
 
@@ -128,11 +130,21 @@ def builtin(name: str, given: Sequence[Value]) -> Value:
     if name in FOLDS and len(given) == 1 and lanes_of(given[0]) and isinstance(given[0], list):
         do, kinds = FOLDS[name]
         if {*map(kind_of, given[0])} in kinds:
+            if name == "sum" and (added := _added(given[0])) is not None:
+                return added
             return reduce(partial(apply, do), [0, *given[0]] if name == "sum" else given[0])
     own = [one for one in given if hasattr(one, "called")]
     if own:  # values with arithmetic of their own (`program_models.Quantity`)
         return own[0].called(name, given)
     return apply(FUNCTIONS[name], *given)
+
+
+def _added(values: Sequence[Value]) -> Value | None:
+    """The sum of integers and truths at once; null where it might be too large for 64 bits."""
+    width = lanes_of(values)
+    if len(values) * width > MAX_ENTRIES or sum(map(peak, values)) >= SAFE:
+        return None
+    return np.stack([np.broadcast_to(one, width) for one in values]).sum(axis=0, dtype=np.int64)
 
 
 def method(held: Value, name: str, given: Sequence[Value]) -> Value:

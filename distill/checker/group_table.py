@@ -96,9 +96,11 @@ def _permutations(told: Mapping[str, Any]) -> ndarray:
         for p in every:
             for generator in generators:
                 q = tuple(generator[i] for i in p)
-                if q not in known and len(every) < MOST:
+                if q not in known:
                     known.add(q)
                     every.append(q)
+            if len(every) > MOST:
+                raise ValueError(f"the generators make more than {MOST:,} elements, too many")
         every.sort()
     images = np.array(every)
     base = _base(images)

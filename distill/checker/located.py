@@ -59,7 +59,7 @@ def doubts(kind: str, rows: Rows, stored: bool, variables: Sequence[str]) -> lis
     if kind not in KINDS:
         return [f"not located: no test is known for a mechanism of the kind '{kind}'"]
     tests = KINDS[kind].TESTS
-    if not any(_names_of(test, rows) for test in tests):
+    if not any(_was_made(test, rows) for test in tests):
         return [UNTESTED if tests else UNLOOKED]
     if not variables and any(test.name == VARIABLE for test in tests):
         return [NOTHING]
@@ -82,11 +82,9 @@ def rule(kind: str, name: str, stored: bool) -> tuple[float | None, bool, bool]:
     return None, True, derived
 
 
-def _names_of(test: Test, rows: Rows) -> list[str]:
-    """The rows that there are for a test; where there are none, it was not made."""
-    if test.stands_for_many:
-        return [test.name]
-    return [name for name in rows if name == test.name]
+def _was_made(test: Test, rows: Rows) -> bool:
+    """Whether some row of a test has a value; a null one is as good as none, whoever writes it."""
+    return test.stands_for_many or rows.get(test.name, (None, None))[0] is not None
 
 
 def _names(test: Test, rows: Rows, variables: Sequence[str]) -> list[tuple[str, str]]:

@@ -45,9 +45,10 @@ class Part:
     def read(self, name: str) -> Value:
         """The value of a variable."""
         bound, value = self.names.get(name, (None, None))
-        if bound is None or not bound[self.places].all():
+        whole = len(self.places) == self.lanes
+        if bound is None or not (bound if whole else bound[self.places]).all():
             raise ProgramError(f"{name} of the program is read before it is bound")
-        return value if len(self.places) == self.lanes else take(value, self.places)
+        return value if whole else take(value, self.places)
 
     def write(self, name: str, value: Value) -> None:
         """Bind a variable."""

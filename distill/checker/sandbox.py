@@ -66,15 +66,18 @@ def run_program(
     at_once = max(1, min(LANES, MAX_NUMBERS // max(1, scores)))
     answers = np.empty(len(inputs), dtype=np.int64)
     logits = np.empty((len(inputs), scores))
-    for first in range(0, len(inputs), at_once):
-        part = slice(first, first + at_once)
-        columns = list(inputs[part].T)
-        answers[part] = _together(lambda a, n: _integers(evaluator.entry(a, n), n), columns)
-        if scores:
-            logits[part] = _together(lambda a, n: _scores(evaluator, a, n, scores), columns)
+
+    def evaluate() -> None:
+        for first in range(0, len(inputs), at_once):
+            part = slice(first, first + at_once)
+            columns = list(inputs[part].T)
+            answers[part] = for_all(lambda a, n: _integers(evaluator.entry(a, n), n), columns)
+            if scores:
+                logits[part] = for_all(lambda a, n: _scores(evaluator, a, n, scores), columns)
+
     request = {"mode": "calls", "rows": inputs.shape, "outputs": 1, "logits": scores}
-    said = _python(program, request, inputs, 8 * len(inputs) * (1 + scores), seconds)
-    _check_same(answers, np.frombuffer(said[: 8 * len(inputs)], "<i8"), inputs)
+    said = as_python(program, request, inputs, 8 * len(inputs) * (1 + scores), seconds, evaluate)
+    check_same(answers, np.frombuffer(said[: 8 * len(inputs)], "<i8"), inputs)
     if not scores:
         return ProgramRun(answers, None)
     real = np.frombuffer(said[8 * len(inputs) :], "<f8").reshape(logits.shape)
@@ -110,111 +113,22 @@ def run_sequences(
         given = [step[0] for step in steps] if channels == 1 else steps
         return _outputs(evaluator.entry([given], lanes), lanes, length, outputs)
 
-    for first in range(0, count, LANES):
-        part = slice(first, first + LANES)
-        rows = sequences[part].reshape(-1, length * channels)
-        answers[part] = _together(ask, list(rows.T), lanes=len(rows))
+    def evaluate() -> None:
+        for first in range(0, count, LANES):
+            part = slice(first, first + LANES)
+            rows = sequences[part].reshape(-1, length * channels)
+            answers[part] = for_all(ask, list(rows.T), lanes=len(rows))
+
     request = {"mode": "sequences", "rows": sequences.shape, "outputs": outputs, "logits": 0}
-    said = _python(program, request, sequences, 8 * answers.size, seconds)
-    _check_same(answers, np.frombuffer(said, "<i8").reshape(answers.shape), sequences)
+    said = as_python(program, request, sequences, 8 * answers.size, seconds, evaluate)
+    check_same(answers, np.frombuffer(said, "<i8").reshape(answers.shape), sequences)
     return answers
-
-
-def run_texts(source: str, texts: ndarray, answers: int, seconds: int = SECONDS) -> ndarray:
-    """Ask a program of one list for its answers to every text.
-
-    Args:
-        source: the program.
-        texts: integers [n, length].
-        answers: how many answers a text has.
-        seconds: limit on the time.
-
-    Returns:
-        The answers, integers or floats, as floats [n, answers].
-
-    Raises:
-        ProgramError: it is not of the language, failed, or took more than its limits.
-    """
-    program = program_of(source)
-    evaluator = Evaluator(program, seconds)
-    found = np.empty((len(texts), answers))
-
-    def ask(columns: list[Value], lanes: int) -> ndarray:
-        return _real_answers(evaluator.entry([columns], lanes), lanes, answers)
-
-    for first in range(0, len(texts), LANES):
-        part = slice(first, first + LANES)
-        found[part] = _together(ask, list(texts[part].T), lanes=len(texts[part]))
-    request = {"mode": "texts", "rows": texts.shape, "outputs": answers, "logits": 0}
-    said = np.frombuffer(_python(program, request, texts, 8 * found.size, seconds), "<f8")
-    said = said.reshape(found.shape)
-    if not np.allclose(said, found, rtol=FLOAT_TOLERANCE, atol=FLOAT_TOLERANCE):
-        _check_same(found, said, texts)
-    return found
-
-
-def evaluated_texts(source: str, texts: ndarray, seconds: int = SECONDS) -> list[Value]:
-    """What a program answers to every text, as Python has it."""
-    evaluator = Evaluator(program_of(source), seconds)
-    return [evaluator.entry([row], 1) for row in texts.tolist()]
-
-
-def run_reals(source: str, points: ndarray, seconds: int = SECONDS) -> ndarray:
-    """Ask a program for its answers to points [n, d], as floats [n].
-
-    Where it fails, as it divides by zero or asks for the root of a negative number, there is no
-    number (NaN).
-
-    Raises:
-        ProgramError: it is not of the language, fails everywhere, or took more than its limits.
-    """
-    found = evaluated_reals(source, points, seconds)
-    request = {"mode": "reals", "rows": points.shape}
-    said = np.frombuffer(
-        _python(program_of(source), request, points, 8 * len(points), seconds), "<f8"
-    )
-    if not np.allclose(said, found, rtol=FLOAT_TOLERANCE, atol=0, equal_nan=True):
-        _check_same(np.nan_to_num(found, nan=np.inf), np.nan_to_num(said, nan=np.inf), points)
-    return found
-
-
-def evaluated_reals(source: str, points: ndarray, seconds: int = SECONDS) -> ndarray:
-    """The same, evaluated here alone: for a search, which asks for more than a verdict rests on."""
-    evaluator, found = Evaluator(program_of(source), seconds), np.empty(len(points))
-
-    def ask(columns: list[Value], lanes: int) -> ndarray:
-        said = evaluator.entry(columns, lanes)
-        if kind_of(said) not in (int, float):
-            told = "something" if isinstance(said, ndarray) else str(said)[:80]
-            raise ProgramError(f"the program answers {told}, which is no number")
-        return np.broadcast_to(np.asarray(said, dtype=np.float64), lanes)
-
-    for first in range(0, len(points), LANES):
-        rows = points[first : first + LANES]
-        try:
-            found[first : first + LANES] = _together(ask, list(rows.T), lanes=len(rows))
-        except ProgramError as error:
-            parts = [_or_none(ask, row) for row in rows.tolist()]
-            if not len(parts) or all(part is None for part in parts):
-                raise
-            if evaluator.exhausted:
-                raise ProgramError("evaluating the program took too long") from error
-            found[first : first + LANES] = [np.nan if it is None else it for it in parts]
-    return found
-
-
-def _or_none(ask: Callable[[list[Value], int], ndarray], row: list[float]) -> float | None:
-    """An answer to one point; null where the program fails there."""
-    try:
-        return float(ask(list(row), 1)[0])
-    except ProgramError:
-        return None
 
 
 def run_command_line(source: str, words: list[str], seconds: int = 20) -> str:
     """What `python program.py 5 9` prints."""
     request = {"mode": "command", "words": words}
-    return _python(program_of(source), request, np.zeros(0), None, seconds).decode().strip()
+    return as_python(program_of(source), request, np.zeros(0), None, seconds).decode().strip()
 
 
 @lru_cache(maxsize=1)
@@ -225,7 +139,7 @@ def is_confined() -> bool:
     return bool(header.get("confined"))
 
 
-def _together(
+def for_all(
     ask: Callable[[list[Value], int], ndarray], columns: list[ndarray], lanes: int | None = None
 ) -> ndarray:
     """Ask for all inputs at once, or one by one where they cannot stand side by side."""
@@ -262,19 +176,6 @@ def _outputs(value: Value, lanes: int, length: int, outputs: int) -> ndarray:
     return made
 
 
-def _real_answers(value: Value, lanes: int, answers: int) -> ndarray:
-    """A list of answers as floats [lanes, answers]."""
-    if not isinstance(value, list) or len(value) != answers:
-        raise ProgramError(f"the program's answer is not a list of {answers} numbers")
-    made = np.empty((lanes, answers))
-    for t, said in enumerate(value):
-        if kind_of(said) not in (int, float):
-            told = "something" if isinstance(said, ndarray) else str(said)[:80]
-            raise ProgramError(f"the program answers {told}, which is no number")
-        made[:, t] = np.asarray(said, dtype=np.float64)
-    return made
-
-
 def _scores(evaluator: Evaluator, columns: list[Value], lanes: int, outputs: int) -> ndarray:
     row = evaluator.call("logits", columns, lanes)
     if not isinstance(row, list | tuple) or len(row) != outputs:
@@ -283,7 +184,8 @@ def _scores(evaluator: Evaluator, columns: list[Value], lanes: int, outputs: int
     return np.stack(wide, axis=1)
 
 
-def _check_same(here: ndarray, there: ndarray, inputs: ndarray) -> None:
+def check_same(here: ndarray, there: ndarray, inputs: ndarray) -> None:
+    """Raise ProgramError where Python answers other than what was evaluated here."""
     if not np.array_equal(here, there):
         rows = np.flatnonzero((here != there).reshape(len(here), -1).any(axis=1))
         asked = inputs[rows[0]].tolist()
@@ -292,14 +194,29 @@ def _check_same(here: ndarray, there: ndarray, inputs: ndarray) -> None:
         )
 
 
-def _python(
-    program: Program, request: dict[str, Any], data: ndarray, size: int | None, seconds: int
+def _nothing() -> None:
+    """Wait for the process alone."""
+
+
+def as_python(
+    program: Program,
+    request: dict[str, Any],
+    data: ndarray,
+    size: int | None,
+    seconds: int,
+    meanwhile: Callable[[], None] = _nothing,
 ) -> bytes:
-    return _answered(program, request, data, size, seconds)[1]
+    """What a program answers as real Python, in a process of its own."""
+    return _answered(program, request, data, size, seconds, meanwhile)[1]
 
 
 def _answered(
-    program: Program, request: dict[str, Any], data: ndarray, size: int | None, seconds: int
+    program: Program,
+    request: dict[str, Any],
+    data: ndarray,
+    size: int | None,
+    seconds: int,
+    meanwhile: Callable[[], None] = _nothing,
 ) -> tuple[dict[str, Any], bytes]:
     """What the process says of itself, and what the program answered there.
 
@@ -308,7 +225,8 @@ def _answered(
         request: what `child.py` is to do with it.
         data: integers, or reals, that go with that.
         size: of the answer in bytes, where it is known.
-        seconds: limit on processor time and on the clock.
+        seconds: limit on processor time, and on the clock while it is waited for.
+        meanwhile: what is done while the process runs; where that fails, the process ends.
     """
     known = sorted(BUILTINS | (set() if program.guard is None else {"type"}))  # for that alone
     whole = {"source": program.source, "builtins": known, "memory": MEMORY} | request
@@ -322,6 +240,11 @@ def _answered(
         command = [sys.executable, "-I", "-S", str(Path(__file__).with_name("child.py"))]
         pipes = {"stdin": asked, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
         with subprocess.Popen(command, env={}, **pipes) as process:
+            try:
+                meanwhile()
+            except BaseException:
+                process.kill()
+                raise
             clock = threading.Timer(seconds, process.kill)
             clock.start()
             try:

@@ -16,6 +16,9 @@ TOKENS, POSITIONS = "tokens", "at"
 ANSWERS = "answers"
 """The name of the last step, which is what the program gives."""
 
+LAST = "last"
+"""Of a variable its value at the end of the text alone, where a network answers there."""
+
 PRIMITIVES: Mapping[str, str] = {
     "width": '''def width(chosen: list[list[bool]]) -> list[int]:
     """How many positions are chosen, from every position."""
@@ -88,6 +91,20 @@ PRIMITIVES: Mapping[str, str] = {
         won.append(best)
     return won
 ''',
+    "vote_least": '''def vote_least(
+    chosen: list[list[bool]], values: list[int], otherwise: int
+) -> list[int]:
+    """The value that is chosen most often, from every position; of several the smallest."""
+    won = []
+    for row in chosen:
+        best, most = otherwise, 0
+        for c, value in zip(row, values):
+            times = c * sum([d * (value == other) for d, other in zip(row, values)])
+            ahead = times > most or 0 < times == most and value < best
+            best, most = (value if ahead else best), max(most, times)
+        won.append(best)
+    return won
+''',
 }
 """What a step may call, by its name."""
 
@@ -113,6 +130,8 @@ def line_of(step: Mapping[str, Any]) -> str:
         said = f"[{rows} for {_over(step['of'])}]"
     elif op == "map":
         said = f"[{by} for {_over(step['of'])}]"
+    elif op == LAST:
+        said = f"{_list(step['of'][0], key=False)}[-1:]"
     else:
         given = [step["chosen"]]
         if op != "width":

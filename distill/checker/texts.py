@@ -13,7 +13,7 @@ from numpy import ndarray
 from .count import rates
 from .kind import Claims
 from .read import COUNT, SEED, Data, check_weights, listed, ranges
-from .sandbox import evaluated_texts, run_texts
+from .real_answers import evaluated_texts, run_batches
 from .scope import texts_held
 from .text_draws import check_text_draws, drawn_texts
 from .text_forms import FORM, FORMED, FORMED_STRESS, check_form, check_formed, formed
@@ -242,8 +242,8 @@ class TextEvidence:
         answer; none is the largest where nothing is answered.
         """
         agree, total, smallest, largest = 0, 0, np.inf, 0.0
-        for rows in (rows for draw in draws for rows in self.texts(draw)):
-            alike_, lead = self.compared(rows)
+        every = [rows for draw in draws for rows in self.texts(draw)]
+        for rows, (alike_, lead) in zip(every, self.compared(every), strict=True):
             agree, total = agree + int(alike_.all(axis=1).sum()), total + len(rows)
             smallest = min(smallest, float(lead.min()))
             largest = max(largest, float(lead[np.isfinite(lead)].max(initial=0.0)))
@@ -259,10 +259,10 @@ class TextEvidence:
             raise ValueError("the task's answers are not of the texts that were drawn")
         names = [f"{one}_vs_task.{part}" for one in ("model", "program") for part in PARTS]
         found: Claims = dict.fromkeys(names, 0)
-        for rows, expected in zip(parts, self.reference, strict=True):
-            logits = logits_of(self.shape, self.weights, rows - self.tokens.start)
-            network, _ = answers_of(self.shape, self.answers, logits)
-            program = run_texts(self.program, rows, network.shape[1])
+        each = [self._answered(rows)[0] for rows in parts]
+        programs = run_batches(self.program, parts, [it.shape[1] for it in each])
+        together = zip(parts, each, programs, self.reference, strict=True)
+        for rows, network, program, expected in together:
             for name, said in (("model", network), ("program", program)):
                 same = (said == expected.reshape(said.shape)).all(axis=1)
                 found[f"{name}_vs_task.agree"] += int(same.sum())
@@ -276,16 +276,23 @@ class TextEvidence:
         grows = growing(self.shape, self.weights, self.answers, self.tokens, self.longest)
         return formed(self.form, draw, self.tokens, grows)
 
-    def compared(self, rows: ndarray) -> tuple[ndarray, ndarray]:
-        """Whether program and network answer texts of one length alike, and the network's leads.
+    def compared(self, batches: list[ndarray]) -> list[tuple[ndarray, ndarray]]:
+        """Whether program and network answer texts alike, and the network's leads: batch by batch,
+        each of one length.
 
         No lead counts where there is no answer.
         """
+        each = [self._answered(rows) for rows in batches]
+        programs = run_batches(self.program, batches, [said.shape[1] for said, _ in each])
+        return [
+            (alike(self.shape, program, said), np.where(lead < self.shape["tie"], np.inf, lead))
+            for program, (said, lead) in zip(programs, each, strict=True)
+        ]
+
+    def _answered(self, rows: ndarray) -> tuple[ndarray, ndarray]:
+        """What the network answers to texts of one length, and with what lead."""
         logits = logits_of(self.shape, self.weights, rows - self.tokens.start)
-        network, lead = answers_of(self.shape, self.answers, logits)
-        program = run_texts(self.program, rows, network.shape[1])
-        lead = np.where(lead < self.shape["tie"], np.inf, lead)
-        return alike(self.shape, program, network), lead
+        return answers_of(self.shape, self.answers, logits)
 
     def derive_refusal(self) -> Claims:
         """Nothing: what a refusal says of a network over texts is not derived."""
@@ -297,29 +304,33 @@ class TextEvidence:
 
     def draw_again(self, seed: int, up_to: int | None) -> tuple[int, int]:
         """Ask on texts that nobody could know before: how many, and on how many they differ."""
-        asked = differ = 0
         if self.every:
-            return asked, differ
+            return 0, 0
         if self.form is not None:
             return self._formed_again(seed)
         wide = max(len(self.tokens), len(self.answers))
         count = max(1, affordable(ANEW, self.longest, wide, self.longest * len(KINDS_ANEW)))
+        drawn = list[ndarray]()
         for length in range(1, self.longest + 1):
             for kind in KINDS_ANEW:
                 draw = {"kind": kind, "length": length, "count": count, "seed": seed + length}
-                rows = drawn_texts(draw, self.tokens)
-                asked += count
-                differ += int((~self.compared(rows)[0].all(axis=1)).sum())
-        return asked, differ
+                drawn.append(drawn_texts(draw, self.tokens))
+        return self._differ(drawn)
 
     def _formed_again(self, seed: int) -> tuple[int, int]:
-        asked = differ = 0
+        drawn = list[ndarray]()
         for kind in (FORMED, FORMED_STRESS):
             draw = {"kind": kind, "length": self.longest, "count": FORMED_ANEW, "seed": seed}
-            for rows in self.texts(draw):
-                asked += len(rows)
-                differ += int((~self.compared(rows)[0].all(axis=1)).sum())
-        return asked, differ
+            drawn += self.texts(draw)
+        return self._differ(drawn)
+
+    def _differ(self, batches: list[ndarray]) -> tuple[int, int]:
+        """How many texts there are, and on how many program and network differ."""
+        compared = self.compared(batches)
+        return (
+            sum(map(len, batches)),
+            sum(int((~same.all(axis=1)).sum()) for same, _ in compared),
+        )
 
     def probes(self) -> tuple[list[list[str]], list[str]]:
         """Words for the command line, and what a program must print for them."""

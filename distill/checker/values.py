@@ -98,7 +98,7 @@ def _at_once(do: Function, values: Sequence[Value]) -> ndarray | None:
     real = float in kinds or do is operator.truediv
     if not kinds <= {int, bool, float} or do not in (REAL if real else WHOLE):
         return None
-    sizes = [*map(_peak, values)]
+    sizes = [*map(peak, values)]
     if max(sizes) > EXACT if real else max(*sizes, WHOLE[do](*sizes)) >= SAFE:
         return None
     if do in DIVISIONS and np.any(np.asarray(values[1]) == 0):
@@ -185,7 +185,7 @@ def kind_of(value: Value) -> type:
     return type(value)
 
 
-def _peak(value: Any) -> int:
+def peak(value: Any) -> int:
     """The size of the largest integer."""
     if kind_of(value) is float:
         return 0
@@ -227,12 +227,49 @@ def joined(parts: Sequence[tuple[ndarray, Value]], lanes: int) -> Value:
     def beside(*values: Value) -> Value:
         if not any(map(lanes_of, values)) and len({(type(one), repr(one)) for one in values}) == 1:
             return values[0]
-        whole = np.zeros(lanes, dtype=_dtype({*map(kind_of, values)}, map(_peak, values)))
+        whole = np.zeros(lanes, dtype=_dtype({*map(kind_of, values)}, map(peak, values)))
         for (places, _), value in zip(parts, values, strict=True):
             whole[places] = value
         return whole
 
     return mapped(beside, *(value for _, value in parts))
+
+
+def stacked(values: Sequence[Value], lanes: int) -> Value:
+    """Values for so many inputs each as one value, for all inputs of the first, then of the next.
+
+    Raises:
+        Apart: they cannot stand side by side.
+    """
+
+    def beside(*column: Value) -> Value:
+        wide = [isinstance(one, ndarray) for one in column]
+        if all(wide) and len({one.dtype for one in column}) == 1 and column[0].dtype != object:
+            return np.concatenate(column)
+        if not any(wide) and len({(type(one), repr(one)) for one in column}) == 1:
+            return column[0]
+        whole = np.empty(
+            (len(column), lanes), dtype=_dtype({*map(kind_of, column)}, map(peak, column))
+        )
+        for place, one in enumerate(column):
+            whole[place] = one
+        return whole.reshape(-1)
+
+    return mapped(beside, *values)
+
+
+def unstacked(value: Value, count: int, lanes: int) -> list[Value]:
+    """The values that one was stacked of; one that is the same for every input is no array."""
+    if isinstance(value, ndarray):
+        rows = value.reshape(count, lanes)
+        exact = rows.view(np.int64) if rows.dtype == np.float64 else rows  # 0.0 is not -0.0
+        same = (exact == exact[:, :1]).all(axis=1)
+        first = rows[:, 0].tolist()
+        return [first[k] if alike else rows[k] for k, alike in enumerate(same.tolist())]
+    if isinstance(value, tuple | list):
+        columns = [unstacked(part, count, lanes) for part in value]
+        return [type(value)([column[k] for column in columns]) for k in range(count)]
+    return [value] * count
 
 
 def unpacked(value: Value, width: int) -> list[Any]:

@@ -36,6 +36,7 @@ def cli() -> None:
     distill run mod_add                  train, extract, write a program, check it
     distill run mod_add --set p=59       a setting of the task
     distill run binary_addition          a task over sequences: a recurrent network, a loop
+    distill run reverse                  a task over texts: a transformer, selections
     distill run my_task.py               a task of your own (see `distill tasks --help`)
     distill verify mod_add               derive the verdict of the latest run again, from its files
     distill show mod_add                 the program and the verdict

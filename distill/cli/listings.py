@@ -46,6 +46,23 @@ def tasks(as_json: bool) -> None:
             reference=lambda xs: list(accumulate(xs)),
             length=length,
         )
+
+    A task over texts returns a TextTask. It is read at once: every output may depend on the whole
+    list.
+
+    \b
+    from distill import TextTask, task
+
+    \b
+    @task
+    def ranks(length: int = 6) -> TextTask:
+        "How many tokens of the text are smaller."
+        return TextTask(
+            inputs={"x": range(6)},
+            outputs=range(length),
+            reference=lambda xs: [sum(y < x for y in xs) for x in xs],
+            length=length,
+        )
     """  # noqa: D301  click wants the character
     from distill.tasks.files import builtin_tasks
     from distill.terminal.run import show_table

@@ -100,7 +100,8 @@ def run(
     DIR/<task>/<run>/: program.py, the network, the evidence, and what it takes to check it.
 
     A task over sequences is learned by a small recurrent network, the narrowest of a few widths
-    that learns it, and comes out as a loop that is checked at other lengths too.
+    that learns it, and comes out as a loop that is checked at other lengths too. A task over texts,
+    which are read at once, is learned by a small transformer, and comes out as selections.
 
     With --model, TASK is only what the network is held against at the end, and may be left out.
     Nothing in FILE is executed. A layout says which tensor is which; those of published families

@@ -138,8 +138,9 @@ def report(run: str, opened: bool, again: bool, output: Path | None, out: str) -
 def runs(as_json: bool, out: str) -> None:
     """What was run: every complete run folder below DIR.
 
-    On a pipe every run is a line of its own, as long as it is. What runs that were killed have left
-    there is removed.
+    On a pipe every run is a line of its own, as long as it is. The seconds are those of the stages
+    of a run (to train or read, to find a mechanism, to check it), without the start of Python and
+    the drawing of the page. What runs that were killed have left there is removed.
     """
     from distill.errors import RunFolderError
     from distill.records.report import Report
@@ -182,5 +183,5 @@ def runs(as_json: bool, out: str) -> None:
         )
         for one in found
     ]
-    header = ("run", "verdict", "for the task", "time", "mechanism")
+    header = ("run", "verdict", "for the task", "stages", "mechanism")
     show_table(console_of(False), header, rows)

@@ -129,9 +129,12 @@ def facts_of(compared: Comparison) -> tuple[Fact, ...]:
         if classes:
             runs = sum(len(each.runs) for each in classes)
             noun = kind.noun[1]
-            note = ", ".join(f"{each.letter} {len(each.runs)}" for each in classes)
+            each_in = [f"class {it.letter} in {len(it.runs)}" for it in classes]
+            note = ", ".join(each_in) if len(classes) > 1 else f"class {classes[0].letter} in all"
             facts.append(
-                Fact(f"different {noun}", Cell(f"{len(classes)}"), f"of {runs} runs: {note}")
+                Fact(
+                    f"different {noun}", Cell(f"{len(classes)}"), f"in {many(runs, 'run')}: {note}"
+                )
             )
     verdicts = Counter(run.verdict for run in compared.runs)
     note = ", ".join(f"{verdict} {count}" for verdict, count in verdicts.most_common())

@@ -11,6 +11,7 @@ import keyword
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
@@ -61,7 +62,7 @@ class Box:
             _check_interval(name, low, high)
 
     @classmethod
-    def of(cls, inputs: Mapping[str, tuple[float, float]]) -> Box:
+    def of(cls, inputs: Any) -> Box:
         """A box of named intervals, as a task has them: `{"x": (0.5, 2.0)}`.
 
         Raises:

@@ -6,6 +6,7 @@ import shlex
 from dataclasses import dataclass
 
 from distill.checker.scope import many
+from distill.checker.statements import things
 from distill.domains.finite import input_names
 from distill.kinds.known import listed
 from distill.pages.spaces import trained_on
@@ -222,7 +223,7 @@ def _coverage(report: Report) -> str:
     if holds is None:
         return "No program was written, so that there is nothing that holds."
     over = f" of {holds.lengths}" if holds.lengths else ""
-    over = f"sequences{over}, {holds.domain}" if over else holds.domain
+    over = f"{things(report.tree)}{over}, {holds.domain}" if over else holds.domain
     drawn = f" Drawn: {holds.sampling}." if holds.sampling else ""
     return f"{report.verdict.capitalize()} for: {over}.{drawn}"
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from distill.checker.kind import DECOY
 from distill.checker.scope import many
+from distill.checker.statements import things
 from distill.pages.statements import meaning_statement
 from distill.records.counts import Agreement
 from distill.records.figure import Figure
@@ -46,7 +47,9 @@ def evidence_rows(report: Report) -> list[Row]:
     if report.runner_up is not None:
         other = report.runner_up
         size = many(other.description_length or 0, "syntax node")
-        rows.append(Row("runner-up", size, f"of the same network: {other.name}"))
+        own = report.mechanism.name == other.name
+        told = f"the same by another kind ({other.kind.replace('_', ' ')})" if own else other.name
+        rows.append(Row("runner-up", size, f"of the same network: {told}"))
     for name, value in (report.numbers or {}).items():
         if value is not None:
             rows.append(Row(name.replace("_", " "), f"{value:.4g}", NUMBERS.get(name, "")))
@@ -60,14 +63,14 @@ def _count(counted: Agreement) -> str:
 def _agreement_rows(report: Report) -> list[Row]:
     rows = []
     counted, steps = report.program_vs_model, report.over_sequences
-    kind = "sequences" if steps else "inputs"
+    kind = things(report.tree)
     if counted is not None:
         how = f"every {kind[:-1]}" if counted.exhaustive else f"{kind} drawn at random"
         if report.space == "texts":
             how = f"every text of up to {many(counted.length or 0, 'token')}"
             if counted.drawn is not None:
                 how = texts_counted(report.tree["program_vs_model"])
-            how += ", right at every position"
+            how += ", right wherever they answer"
         elif steps:
             how += " of the training length, right at every step"
         rows.append(

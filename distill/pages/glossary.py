@@ -75,8 +75,8 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "held out": (r"held[- ]out", "kept away from training, to see what was learned beyond it."),
     "under stress": (
-        r"(?:under stress|stress sequences)",
-        "sequences that chance almost never gives: constant, sparse, extreme, in long runs.",
+        r"(?:under stress|stress (?:sequences|texts))",
+        "those that chance almost never gives: constant, sparse, extreme, in long runs.",
     ),
     "clock": (
         r"clocks?(?= |:|,|\)|$)",

@@ -237,7 +237,8 @@ def _inside(report: Report) -> list[str]:
         beside = "" if replaced.decoy is None else f" (with other selections {replaced.decoy:.1%})"
         said.append(
             "Heads were given their selections in place of their attention, and all others their "
-            f"attention along another text: {replaced.value:.1%} of the answers stayed{beside}."
+            "attention along another text, a position further on: "
+            f"{replaced.value:.1%} of the answers stayed{beside}."
         )
     if moved is not None and moved.value is not None:
         said.append(

@@ -77,6 +77,9 @@ EXCHANGED = "what exchanging hidden values does"
 DECODED = "how well every variable decodes from the hidden state"
 SCORED = "how decoys score"
 
+SCORES = "scores by which induction heads are known"
+FAMILIES = "how texts of some kinds are answered"
+
 HEADS = "what heads do without what the program says of them"
 
 STRESS = {
@@ -97,6 +100,35 @@ EVERY: dict[str, Words] = {
         "of a head with its selection, the least of all heads",
         "selections of others",
         HEADS,
+    ),
+    "previous_token_score": Words(
+        "previous-token score",
+        "attention one position back, of the head with most; text twice in a row",
+        "two positions back",
+        SCORES,
+    ),
+    "prefix_matching_score": Words(
+        "prefix-matching score",
+        "attention where the token before is the query's, of the head with most",
+        "where the token two before is",
+        SCORES,
+    ),
+    "copying_score": Words(
+        "copying score",
+        "tokens that a head raises most, looking at them",
+        "the token after each",
+        SCORES,
+    ),
+    "ties_alike": Words("texts of few tokens", "answered as the network does", taken=FAMILIES),
+    "repeats_alike": Words("texts that repeat", "answered as the network does", taken=FAMILIES),
+    "all_different_alike": Words(
+        "texts that are all different", "answered as the network does", taken=FAMILIES
+    ),
+    "all_equal_alike": Words(
+        "texts of one token", "answered as the network does; one may differ", taken=FAMILIES
+    ),
+    "longer_alike": Words(
+        "longer texts", "answered as the network does", taken=FAMILIES, told="of {}"
     ),
     "table_cells": Words("table cells", "values that the program lists", None, None, _count),
     "logit_r2": Words(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from distill.checker.scope import many
+from distill.checker.statements import things
 from distill.records.counts import Agreement
 from distill.records.report import Report
 
@@ -45,13 +46,12 @@ def rightness(report: Report) -> Rightness:
             "right for the task: not known",
             "Whether the program is right is not known: there was no task to hold it against.",
         )
-    things = "sequences" if report.over_sequences else "inputs"
     if versus.agree < versus.total:
         return Rightness(
             "wrong",
             f"right on {_of(versus)}",
             f"For the task the program is wrong on {versus.total - versus.agree:,} of "
-            f"{versus.total:,} {things}.",
+            f"{versus.total:,} {things(report.tree)}.",
         )
     if report.over_sequences:
         return _along_lengths(report, counted.length)
@@ -89,7 +89,7 @@ def _along_lengths(report: Report, trained: int | None) -> Rightness:
         if versus.agree < versus.total:
             text = "right" if reached is None else f"right to length {reached:,}"
             said = (
-                f"The program has the task's answers on all sequences tried"
+                f"The program has the task's answers on all {things(report.tree)} tried"
                 f"{'' if reached is None else f' up to length {reached:,}'}, and at length "
                 f"{length:,} on {_of(versus)}."
             )
@@ -100,5 +100,7 @@ def _along_lengths(report: Report, trained: int | None) -> Rightness:
         text, up_to = f"right on all {total:,} tried", ""
     else:
         text, up_to = f"right to length {reached:,}", f", up to length {reached:,}"
-    said = f"The program has the task's answers on all sequences that were tried{up_to}."
+    said = (
+        f"The program has the task's answers on all {things(report.tree)} that were tried{up_to}."
+    )
     return Rightness("right", text, said)

@@ -12,7 +12,7 @@ from typing import Any
 
 from distill.checker.located import rule
 from distill.checker.scope import lengths_drawn, many
-from distill.checker.statements import Tree, at, over_sequences
+from distill.checker.statements import Tree, at, over_sequences, things
 
 
 def sentence(tree: Tree) -> str:
@@ -20,7 +20,7 @@ def sentence(tree: Tree) -> str:
     if tree.get("program_vs_model") is None or tree.get("holds_for") is None:
         model, got = tree.get("model_vs_task"), ""
         if model is not None:
-            whole, total = model["agree"] == model["total"], f"{model['total']:,} {_things(tree)}"
+            whole, total = model["agree"] == model["total"], f"{model['total']:,} {things(tree)}"
             on = f"all {total}" if whole else f"{model['agree']:,} of {total}"
             got = f", which is right for the task on {on} that were checked"
         return f"No mechanism was found that explains this network{got}; no program was written."
@@ -71,23 +71,19 @@ def _from_the_task(apart: Tree) -> str:
     return f" From the task the network is {off[0]} apart at most, the program {off[1]}."
 
 
-def _things(tree: Tree) -> str:
-    return "sequences" if over_sequences(tree) else "inputs"
-
-
 def _same(tree: Tree) -> str:
     """What program = network means for this verdict."""
     counted, steps = tree["program_vs_model"], over_sequences(tree)
     lengths = tree["holds_for"]["lengths"]
     every, agree = f"{counted['total']:,}", f"{counted['agree']:,} of {counted['total']:,}"
-    things = f"sequences of {lengths}" if steps else "inputs"
-    which = f"{things}, which are all there are" if counted["exhaustive"] else things
+    asked = f"{things(tree)} of {lengths}" if steps else "inputs"
+    which = f"{asked}, which are all there are" if counted["exhaustive"] else asked
     of = "them" if steps else "the domain"
     if counted.get("drawn") is not None:
         return (
             f"The program answered as the network did on {texts_counted(counted)}; with 99% "
             f"confidence they differ on less than {counted['upper_bound_99']:.2g} of texts that "
-            f"are drawn so{_found_besides(counted, steps)}."
+            f"are drawn so{_found_besides(tree)}."
         )
     bound = (
         f"; with 99% confidence they differ on less than {counted['upper_bound_99']:.2g} of {of}"
@@ -104,20 +100,21 @@ def _same(tree: Tree) -> str:
                 "of the network's arithmetic can change an answer."
             )
         case "exhaustive" if steps:
-            return f"The program answers as the network does on every sequence of {lengths}."
+            one = things(tree).removesuffix("s")
+            return f"The program answers as the network does on every {one} of {lengths}."
         case "exhaustive":
             return f"The program answers as the network does on all {every} inputs."
         case "tested" if counted["exhaustive"]:
             return (
-                f"The program answered as the network did on all {every} {things}; the network "
+                f"The program answered as the network did on all {every} {asked}; the network "
                 "was not stored, so that nobody can run it again."
             )
         case "tested":
             return (
-                f"The program answered as the network did on {agree} {things}, drawn at random"
+                f"The program answered as the network did on {agree} {asked}, drawn at random"
                 f"{bound}."
             )
-    found = _found_besides(counted, steps)
+    found = _found_besides(tree)
     return (
         f"The program answered as the network did on {agree} {which}"
         f"{'' if counted['exhaustive'] else ', drawn at random' + bound}{found}."
@@ -140,17 +137,16 @@ def texts_counted(counted: Mapping[str, Any]) -> str:
     return f"{some} texts of up to {many(drawn['shortest'] - 1, 'token')}, and on {said}"
 
 
-def _found_besides(counted: Mapping[str, Any], steps: bool) -> str:
+def _found_besides(tree: Tree) -> str:
     """Disagreements that are not among the inputs that were counted."""
+    counted = tree["program_vs_model"]
     parts, stress = [], counted.get("stress")
     if counted.get("search_disagreements"):
-        things = "sequences" if steps else "inputs"
-        parts.append(
-            f"a search found {counted['search_disagreements']:,} {things} on which they differ"
-        )
+        found = f"{counted['search_disagreements']:,} {things(tree)}"
+        parts.append(f"a search found {found} on which they differ")
     if stress is not None and stress["agree"] < stress["total"]:
         differ = stress["total"] - stress["agree"]
-        parts.append(f"they differ on {differ:,} of {stress['total']:,} stress sequences")
+        parts.append(f"they differ on {differ:,} of {stress['total']:,} stress {things(tree)}")
     return "; " + "; ".join(parts) if parts else ""
 
 
@@ -182,7 +178,7 @@ def _wrong(tree: Tree) -> list[str]:
     right = {"network": model["agree"], "program": program["agree"]}
     if all(count == model["total"] for count in right.values()):
         return []
-    of = f"of {model['total']:,} {_things(tree)}"
+    of = f"of {model['total']:,} {things(tree)}"
     counted = tree["program_vs_model"]
     if counted["agree"] == counted["total"] and model["agree"] == program["agree"]:
         wrong = model["total"] - model["agree"]

@@ -11,7 +11,7 @@ from typing import ClassVar, Literal
 from jaxtyping import Float
 from numpy import ndarray
 
-from distill.checker.sandbox import run_reals
+from distill.checker.real_answers import run_reals
 from distill.domains.boxes import Box
 from distill.networks.architecture import RealPerceptron
 from distill.networks.function import StoredFunction

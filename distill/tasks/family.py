@@ -165,7 +165,8 @@ class TaskFamily:
 def _takes(error: BaseException) -> str:
     """What a task is made of, where a call that makes one has other arguments."""
     called = own_line(error)
-    kinds = [kind for kind in (SequenceTask, RealTask, Task) if f"{kind.__name__}(" in called]
+    made = (SequenceTask, TextTask, RealTask, Task)
+    kinds = [kind for kind in made if f"{kind.__name__}(" in called]
     if not isinstance(error, TypeError) or not kinds:
         return ""
     names = [part.name for part in fields(kinds[0]) if part.init]

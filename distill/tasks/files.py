@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
 
+from distill.checker.scope import many
 from distill.errors import DistillError, TaskError, one_line, quoted_with_line, shortened
 from distill.tasks.built import BuiltTask
 from distill.tasks.family import TaskFamily
@@ -168,11 +169,19 @@ def _pick(
     if name in families:
         return families[name]
     close = difflib.get_close_matches(name, families, n=1)
-    hint = f"did you mean '{close[0]}'?" if close else "`distill tasks` lists what there is"
+    known = "`distill tasks` lists what there is" if as_file else f"expected {_some(families)}"
+    hint = f"did you mean '{close[0]}'?" if close else known
     with contextlib.suppress(OSError):  # a name that no system takes names no file
         if as_file and Path(as_file).is_file():
             hint = f"did you mean the file '{as_file}'?"
-    raise TaskError(f"no task '{shortened(name)}' among the {_count(families)} {where}; {hint}")
+    raise TaskError(
+        f"no task '{shortened(name)}' among the {many(len(families), 'task')} {where}; {hint}"
+    )
+
+
+def _some(families: dict[str, TaskFamily]) -> str:
+    names = [*families][:LISTED]
+    return f"one of {', '.join(names)}{', ...' if len(families) > len(names) else ''}"
 
 
 def _count(families: dict[str, TaskFamily]) -> str:

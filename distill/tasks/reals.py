@@ -21,6 +21,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
@@ -55,9 +56,9 @@ class RealTask:
         TaskError: the inputs are no box, or the reference fails somewhere on it.
     """
 
-    inputs: Mapping[str, tuple[float, float]]
+    inputs: Mapping[str, Any]
     reference: Callable[..., float]
-    noise: float = 0.0
+    noise: int | float = 0
     network: Mapping[str, object] = field(default_factory=dict)
     name: str = "task"
     settings: Mapping[str, Setting] = field(default_factory=dict)

@@ -28,14 +28,21 @@ import numpy as np
 from jaxtyping import Int
 from numpy import ndarray
 
+from distill.checker.scope import many
 from distill.domains.finite import check_range
-from distill.domains.texts import Texts
+from distill.domains.texts import LENGTHS, Texts
 from distill.errors import TaskError, quoted_with_line, shown, with_article
 from distill.tasks.finite import Setting
 
 PROBES = 8
 """Texts on which a reference is tried, and cuts of each where it is to be causal."""
 TextSampler = Callable[[np.random.Generator, int, int], Int[ndarray, "n length"]]
+NETWORK: Mapping[str, type] = {
+    **dict.fromkeys(("n_layers", "n_heads", "d_model", "d_mlp"), int),
+    **{"layer_norm": bool, "activation": str},
+}
+"""What may be said of the transformer that learns a task over texts."""
+ACTIVATIONS = ("relu", "gelu")
 
 
 @dataclass(frozen=True)
@@ -83,12 +90,20 @@ class TextTask:
         if not callable(self.reference):
             raise TaskError("a task over texts takes reference=a function from a list to a list")
         check_range("outputs", self.outputs)
+        if isinstance(self.length, bool) or self.length not in LENGTHS:
+            raise TaskError(
+                f"the length of the longest text is {shown(self.length)}: expected 1 to "
+                f"{LENGTHS[-1]} tokens"
+            )
+        for name, value in self.network.items():
+            check_network_field(name, value)
         if self.reads not in ("every", "last"):
             raise TaskError(f"reads = {self.reads!r}: expected 'every' or 'last'")
         rng = np.random.default_rng(0)
         for length in sorted({1, self.texts.longest}):
             rows = self.sample(rng, PROBES, length)
             answers = self.labels(rows)
+            self._check_settled(rows, answers)
             if self.causal and self.reads == "every":
                 self._check_causal(rows, answers)
 
@@ -155,6 +170,16 @@ class TextTask:
                 raise TaskError(f"{call} has {shown(answer)}: expected answers of {self.outputs}")
         return [int(answer) for answer in found]
 
+    def _check_settled(self, rows: Int[ndarray, "n length"], answers: ndarray) -> None:
+        again = self.labels(rows)
+        if (again != answers).any():
+            row = int((again != answers).any(axis=1).argmax())
+            raise TaskError(
+                f"the reference answers {answers[row].tolist()} to {rows[row].tolist()}, and "
+                f"{again[row].tolist()} when it is asked again: expected the same answers whenever "
+                "it is asked"
+            )
+
     def _check_causal(self, rows: Int[ndarray, "n length"], answers: ndarray) -> None:
         for cut in sorted({rows.shape[1] * part // PROBES for part in range(1, PROBES)} - {0}):
             alone = self.labels(rows[:, :cut])
@@ -162,9 +187,26 @@ class TextTask:
                 row = int((alone != answers[:, :cut]).any(axis=1).argmax())
                 raise TaskError(
                     f"the reference answers {answers[row].tolist()} to {rows[row].tolist()}, and "
-                    f"{alone[row].tolist()} to its first {cut}: expected the same beginning with "
-                    "causal=True; leave it out where answers depend on later tokens"
+                    f"{alone[row].tolist()} to its first {many(cut, 'token')}: expected the same "
+                    "beginning with causal=True; leave it out where answers depend on later tokens"
                 )
+
+
+def check_network_field(name: str, value: object) -> None:
+    """Raise TaskError where there is no such field of the transformer, or it cannot be that."""
+    kind = NETWORK.get(name)
+    match value:
+        case bool():
+            fits = kind is bool
+        case int():
+            fits = kind is int and value >= int(name != "d_mlp")
+        case _:
+            fits = kind is str and value in ACTIVATIONS
+    if not fits:
+        raise TaskError(
+            f"network = {{{name!r}: {shown(value)}}}: expected {', '.join(NETWORK)}: counts above "
+            f"0 (d_mlp may be 0), layer_norm True or False, activation {' or '.join(ACTIVATIONS)}"
+        )
 
 
 def wanted_network(task: TextTask) -> dict[str, Any]:

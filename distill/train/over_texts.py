@@ -7,6 +7,7 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from distill.checker.scope import many
+from distill.evidence.head_scores import head_scores
 from distill.networks.stored import Model
 from distill.networks.text_network import TextNetwork
 from distill.networks.trace import TextTrace
@@ -15,7 +16,6 @@ from distill.records.curve import TextCurve, TextPoint
 from distill.records.refusal import Refusal
 from distill.tasks.texts import TextTask
 from distill.train.curve import ExplainedBy
-from distill.train.head_scores import head_scores
 from distill.train.text_recipes import (
     Pool,
     TextRecipe,
@@ -205,11 +205,11 @@ class TextTraining(Training):
                 right=right,
                 positions_right=at,
                 in_context=None if early_late is None else float(f"{early_late:.5g}"),
-                previous_token=None if scores is None else round(scores.previous_token, 4),
-                prefix_matching=None if scores is None else round(scores.prefix_matching, 4),
+                previous_token=None if scores is None else round(scores.previous_token.value, 4),
+                prefix_matching=None if scores is None else round(scores.prefix_matching.value, 4),
                 copying=None
                 if scores is None or scores.copying is None
-                else round(scores.copying, 4),
+                else round(scores.copying.value, 4),
             )
         )
         recipe = self.recipe

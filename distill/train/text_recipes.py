@@ -15,7 +15,7 @@ from torch import Tensor
 from distill.checker.text_draws import structured
 from distill.errors import DistillError
 from distill.networks.text_transformer import TextTransformer
-from distill.tasks.texts import TextTask, wanted_network
+from distill.tasks.texts import ACTIVATIONS, NETWORK, TextTask, wanted_network
 
 SPREAD = 0.6
 """Of initial weights, in units of one over the root of what they sum over."""
@@ -54,13 +54,6 @@ class TextRecipe:
         return 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * done))
 
 
-FIELDS: dict[str, type] = {
-    **dict.fromkeys(("n_layers", "n_heads", "d_model", "d_mlp"), int),
-    **{"layer_norm": bool, "activation": str},
-}
-"""What `--arch transformer,FIELD=VALUE` may say of a task over texts."""
-
-
 def shape_for(task: TextTask, arch: str | None) -> TextTransformer:
     """The transformer of a task, with what `--arch` says of it.
 
@@ -96,17 +89,17 @@ def _said(arch: str | None) -> dict[str, Any]:
     if name != "transformer":
         raise DistillError(
             f"--arch {name}: a task over texts is learned by a transformer; expected "
-            f"transformer,FIELD=VALUE with {', '.join(FIELDS)}"
+            f"transformer,FIELD=VALUE with {', '.join(NETWORK)}"
         )
     found = dict[str, Any]()
     for part in given:
         key, _, value = part.partition("=")
-        kind = FIELDS.get(key)
+        kind = NETWORK.get(key)
         whole = value.isdecimal() and len(value) < 6 and (int(value) > 0 or key == "d_mlp")
-        fits = {int: whole, bool: value in ("true", "false"), str: value in ("relu", "gelu")}
+        fits = {int: whole, bool: value in ("true", "false"), str: value in ACTIVATIONS}
         if kind is None or key in found or not fits[kind]:
             raise DistillError(
-                f"--arch '{arch}': found '{part}', expected each of {', '.join(FIELDS)} once: "
+                f"--arch '{arch}': found '{part}', expected each of {', '.join(NETWORK)} once: "
                 "counts, layer_norm true or false, activation relu or gelu"
             )
         found[key] = int(value) if kind is int else value == "true" if kind is bool else value

@@ -18,20 +18,21 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from distill.checker.box_draws import lines
+from distill.checker.box_proof import provable
 from distill.checker.box_search import furthest
-from distill.checker.boxes import (
+from distill.checker.count import differ_at_most
+from distill.checker.deviations import (
     ALONG,
     MOST_APART,
     box_held,
     listed_rows,
     number,
-    provable,
     proved,
     root_mean_square,
     values_of,
+    wanted_bound,
 )
-from distill.checker.count import differ_at_most
-from distill.checker.sandbox import evaluated_reals, run_reals
+from distill.checker.real_answers import evaluated_reals, run_reals
 from distill.networks.function import StoredFunction
 from distill.networks.trace import BoxTrace
 from distill.records.counts import (
@@ -101,11 +102,12 @@ class BoxChecks(Checks):
         self.draw = BoxDraw()
         self.points = self.over.draw(self.draw.count, self.draw.seed)
         self.network = view.values(self.points)
-        self.program = run_reals(source, self.points)
         self.reference = None if task is None else task.labels(self.points)
         self.spread = float(np.ptp(self.network))
         self.low, self.high = np.array(self.over.low), np.array(self.over.high)
         self.worst, self.seen = furthest(self._apart, self.points, self.low, self.high, SEED)
+        said = run_reals(source, np.concatenate([self.points, self.worst]))
+        self.program, self.at_worst = said[: len(self.points)], said[len(self.points) :]
         off = self._apart(self.worst)
         self.found = float(max(off.max(), _or_infinite(self.program - self.network).max()))
         self.tolerance = tolerance_for(self.found, self.spread, allowed)
@@ -133,7 +135,7 @@ class BoxChecks(Checks):
         """Count; how far both are apart; and the bound over the box."""
         alike = np.abs(self.program - self.network) <= self.tolerance
         worst = self.view.values(self.worst)
-        said = run_reals(self.source, self.worst)
+        said = self.at_worst
         beyond = ~(np.abs(said - worst) <= self.tolerance)
         versus = ProgramVsModel(
             agree=int(alike.sum()),
@@ -198,13 +200,14 @@ class BoxChecks(Checks):
     def _proof(self) -> tuple[Proof | None, tuple[float, ...] | None]:
         """The bound over the whole box, or where there is none."""
         network = self.view.network
-        if not isinstance(network, StoredFunction):
+        if not isinstance(network, StoredFunction) or not math.isfinite(self.found):
             return None, None
         shape = asdict(network.model.architecture)
         if not provable(shape):
             return None, None
         weights = {name: it.numpy() for name, it in network.parameters.items()}
-        bound = proved(self.source, shape, weights, self.low, self.high, self.tolerance)
+        wanted = wanted_bound(self.tolerance, self.found)
+        bound = proved(self.source, shape, weights, self.low, self.high, wanted)
         if bound is None or not math.isfinite(bound.error):
             return None, None if bound is None else bound.at
         lead = MOST_APART * self.spread - bound.error

@@ -10,7 +10,7 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 
 from distill.checker.count import differ_at_most
-from distill.checker.sandbox import run_texts
+from distill.checker.real_answers import run_batches
 from distill.checker.scope import texts_held
 from distill.checker.text_draws import drawn_texts
 from distill.checker.texts import FEWEST_DRAWN, affordable
@@ -127,18 +127,17 @@ class TextChecks(Checks):
         self.ends = ((tokens.start, tokens.stop - 1),)
         self.draws = planned_texts(self.texts, len(self.network.answers))
         fresh, stress = (
-            [
-                (draw, _along(source, self.network, rows))
-                for draw in draws
-                for rows in self._texts(draw)
-            ]
+            [(draw, rows) for draw in draws for rows in self._texts(draw)]
             for draws in (self.draws.fresh, self.draws.stress)
         )
-        self.fresh, self.stress = ([along for _, along in each] for each in (fresh, stress))
+        self.fresh, self.stress = (
+            _along(source, self.network, [rows for _, rows in each]) for each in (fresh, stress)
+        )
         self.reference = None
         if task is not None:
             self.reference = tuple(task.labels(along.texts) for along in self.fresh)
-        self.drawn = [along for draw, along in fresh if draw.kind != "every"]
+        pairs = zip(fresh, self.fresh, strict=True)
+        self.drawn = [along for (draw, _), along in pairs if draw.kind != "every"]
 
     def _texts(self, draw: TextDraw) -> list[Int[ndarray, "_ _"]]:
         """The texts of a draw, by their lengths."""
@@ -160,7 +159,7 @@ class TextChecks(Checks):
 
     def counted(self, hunted: list[Int[ndarray, "_ _"]]) -> Counted:
         """Count; texts of the kind are tried too."""
-        tried = [_along(self.source, self.network, texts) for texts in hunted]
+        tried = _along(self.source, self.network, hunted)
         fresh, every = _agreement(self.fresh), not self.stress
         lead = min(part.lead for part in (*self.fresh, *self.stress))
         drawn = self._drawn()
@@ -201,13 +200,18 @@ class TextChecks(Checks):
         return DrawnTexts(found.agree, found.total, shortest)
 
 
-def _along(source: str, network: TextNetwork, texts: Int[ndarray, "n length"]) -> _Along:
-    logits = network.logits(texts)
-    said, lead = network.said(logits), network.lead(logits)
-    program = run_texts(source, texts, said.shape[1])
-    chosen = lead[lead >= network.shape.tie]
-    least = float(chosen.min()) if len(chosen) and network.model.answers else np.inf
-    return _Along(texts, program, said, network.same(program, said), least)
+def _along(source: str, network: TextNetwork, batches: list[Int[ndarray, "_ _"]]) -> list[_Along]:
+    """What both answer to texts, of one length in every batch."""
+    logits = [network.logits(texts) for texts in batches]
+    said = [network.said(it) for it in logits]
+    programs = run_batches(source, batches, [it.shape[1] for it in said])
+    found = list[_Along]()
+    for texts, given, answers, program in zip(batches, logits, said, programs, strict=True):
+        lead = network.lead(given)
+        chosen = lead[lead >= network.shape.tie]
+        least = float(chosen.min()) if len(chosen) and network.model.answers else np.inf
+        found.append(_Along(texts, program, answers, network.same(program, answers), least))
+    return found
 
 
 def _agreement(parts: list[_Along]) -> Agreement:

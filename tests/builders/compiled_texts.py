@@ -107,6 +107,27 @@ def shifted(tokens=3, longest=4, by=1, only=None):
     return _network(tokens, longest, d, range(tokens), weights)
 
 
+def split(network, parts):
+    """The same network, its one head in several that look alike and write a part each."""
+    several = {}
+    for name, value in network.parameters.items():
+        short = name.rpartition(".")[2]
+        if short in ("W_Q", "W_K", "W_V", "b_Q", "b_K", "b_V"):
+            value = torch.cat([value] * len(parts))
+        elif short == "W_O":
+            value = torch.cat([part * value for part in parts])
+        several[name] = value
+    shape = replace(network.shape, n_heads=len(parts))
+    model = replace(network.model, architecture=shape, parameters=several)
+    return TextNetwork(model, network.texts)
+
+
+def at_the_end(network):
+    """The same network, read at the last position alone."""
+    shape = replace(network.shape, reads="last")
+    return TextNetwork(replace(network.model, architecture=shape), network.texts)
+
+
 def rotated(network, seed=0):
     """The same network with its stream turned at random."""
     d = network.shape.d_model

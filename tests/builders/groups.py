@@ -4,6 +4,8 @@ A planted network embeds every element as the matrix elements of some irreducibl
 by squares, (u + v)² - (u - v)² = 4uv, and reads out characters of x y z^-1.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 
@@ -16,6 +18,13 @@ from distill.groups.naming import irreps
 def square_domain(order, first=0):
     values = range(first, first + order)
     return Domain((values, values), values)
+
+
+def with_mechanism(evidence, told):
+    """The same evidence with another mechanism; its program was run once."""
+    other = replace(evidence, mechanism=told)
+    vars(other)["checked"] = evidence.checked
+    return other
 
 
 def scrambled(table, seed=0):
@@ -79,6 +88,25 @@ def one_hot(table):
         return torch.nn.functional.one_hot(answers[tokens[:, 0], tokens[:, 1]], len(table)).double()
 
     return answer
+
+
+def looked_up(table, outputs=None):
+    """A perceptron with a hidden unit for every pair of inputs, which looks every answer up."""
+    n = len(table)
+    outputs = n if outputs is None else outputs
+    pairs = np.arange(n * n)
+    into, out = np.zeros((2 * n, n * n)), np.zeros((n * n, outputs))
+    into[pairs // n, pairs] = into[n + pairs % n, pairs] = 1
+    out[pairs, np.array(table).reshape(-1)] = 9
+    shape = MLP(2, n, outputs, d_embed=n, widths=(n * n,), combine="concat", activation="relu")
+    parameters = {
+        "W_E": torch.eye(n),
+        "W_1": torch.from_numpy(into),
+        "b_1": -torch.ones(n * n),
+        "W_U": torch.from_numpy(out),
+        "b_U": torch.zeros(outputs),
+    }
+    return Model(shape, {name: value.float() for name, value in parameters.items()})
 
 
 LOOP = np.array(

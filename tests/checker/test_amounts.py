@@ -9,9 +9,10 @@ import pytest
 from builders.paths import GALLERY
 
 from distill.checker.derive import read_evidence
-from distill.checker.evaluate import Evaluator, _ever_held
+from distill.checker.evaluate import Evaluator
 from distill.checker.finite import LARGEST, smallest
 from distill.checker.language import read_program
+from distill.checker.limits import ever_held
 from distill.checker.read import MOST_LISTED, read_as
 from distill.checker.sequences import FRESH, MAX_DRAWN, check_amount
 from distill.domains.finite import Domain
@@ -71,12 +72,12 @@ DOMAINS = {
     [("sequences", name) for name in SEQUENCES] + [("domain", name) for name in DOMAINS],
 )
 def test_what_is_too_much_is_refused_in_a_line_and_at_once(space, name):
-    before, begun = _ever_held(), time.process_time()
+    before, begun = ever_held(), time.process_time()
     said = refused(space, {**SEQUENCES, **DOMAINS}[name])
     assert "expected at most" in said or "more than" in said
     assert "\n" not in said
     assert time.process_time() - begun < 2
-    assert _ever_held() - before < 200 << 20
+    assert ever_held() - before < 200 << 20
 
 
 def refused(space, change):
@@ -157,8 +158,8 @@ def f(n: int) -> int:
 
 def test_an_evaluation_is_held_to_what_it_adds_whatever_the_process_held_before(monkeypatch):
     """Each one used to have as much again on top of the most that there ever was."""
-    monkeypatch.setattr("distill.checker.evaluate.MAX_MEMORY", 64 << 20)
-    monkeypatch.setattr("distill.checker.evaluate.STEP", 1 << 20)
+    monkeypatch.setattr("distill.checker.limits.MAX_MEMORY", 64 << 20)
+    monkeypatch.setattr("distill.checker.limits.STEP", 1 << 20)
     program, lanes = read_program(GROWING), 1 << 14
     first = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     for _ in range(3):

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from builders.compiled_texts import as_file, shifted
+from builders.compiled_texts import as_file, shifted, split
 
+from distill.checker.attended import resampled
 from distill.checker.attention import derive
 from distill.checker.check import evidence_of
 from distill.checker.kind import FOLLOWS
@@ -53,6 +54,27 @@ def test_a_head_that_no_answer_of_the_network_hangs_on_shares_nothing(evidence):
     """It looks where the selection says, and what it sees goes nowhere."""
     weights = {**evidence.weights, "blocks.0.W_O": np.zeros_like(evidence.weights["blocks.0.W_O"])}
     assert derive(replace(evidence, weights=weights))["figures.attention_shared"] == 0.0
+
+
+def test_a_head_that_is_not_named_carries_nothing(evidence):
+    """It looks by position, so that along another text it looks where it did."""
+    two = split(shifted(tokens=2, longest=3), (0.2, 0.8))
+    weights = {name: value.numpy() for name, value in two.parameters.items()}
+    of_two = replace(evidence, weights=weights, shape={**evidence.shape, "n_heads": 2})
+    assert derive(of_two)["figures.replaced_accuracy"] < 0.9
+    both = with_step(of_two, also=[[0, 1]], spread=[[0.0, 0.0], [0.0, 0.0]])
+    assert derive(both)["figures.replaced_accuracy"] == 1.0
+
+
+@pytest.mark.parametrize("causal", [False, True])
+def test_what_is_resampled_rests_where_it_rested_and_sees_nothing_later(causal):
+    rng = np.random.default_rng(0)
+    attention = rng.random((3, 5, 5)) * (np.tri(5) if causal else 1)
+    there = resampled(attention, 1, causal)
+    assert np.allclose(there.sum(axis=2)[:, 1:], np.roll(attention.sum(axis=2), 1, 0)[:, 1:])
+    assert np.array_equal(there[:, :, 0], np.roll(attention[:, :, 0], 1, 0))
+    assert not causal or not np.triu(there[0], 1).any()
+    assert not np.isclose(there[:, 3, 1:4], np.roll(attention[:, 3, 1:4], 1, 0)).any()
 
 
 def test_a_head_that_looks_evenly_at_everything_has_no_selection_of_ones_choice(evidence):

@@ -336,7 +336,7 @@ def test_a_cache_answers_integers_alone():
 )
 def test_what_doubles_again_and_again_is_refused_at_once(top):
     with pytest.raises(ProgramError, match=r"more than|bits|too long"):
-        run_program(top + ADDS, TWO, seconds=5)
+        run_program(top + ADDS, TWO, seconds=2)
 
 
 @pytest.mark.claim

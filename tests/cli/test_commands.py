@@ -169,6 +169,7 @@ def test_show_runs_and_json_verify(small_run):
     assert "def sum_mod_59" in distill_here("show", "mod_add", cwd=cwd).stdout
     listed = distill_here("runs", cwd=cwd).stdout
     assert "proved" in listed
+    assert re.sub(r" +", " ", listed.splitlines()[0]) == "run verdict for the task stages mechanism"
     assert "cosines of a + b" in re.sub(r"\s+", " ", listed)
     found = json.loads(distill_here("verify", str(small_run), "--json", cwd=cwd).stdout)
     assert found["ok"]
@@ -213,7 +214,7 @@ def test_listings_and_help_do_not_wait_for_torch(argument):
     subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)
 
 
-@pytest.mark.parametrize("name", ["mod_sub", "running_sum"])
+@pytest.mark.parametrize("name", ["mod_sub", "running_sum", "ranks"])
 def test_the_examples_of_the_help_are_task_files(tmp_path, name):
     """As they stand on the terminal, without the margin."""
     shown = distill_here("tasks", "--help", cwd=tmp_path).stdout
@@ -225,6 +226,8 @@ def test_the_examples_of_the_help_are_task_files(tmp_path, name):
     assert task.name == name
     if name == "mod_sub":
         assert task.labels(task.domain.tokens()[:3]).tolist() == [0, 112, 111]
+    elif name == "ranks":
+        assert task.labels(np.array([[3, 4, 3]])).tolist() == [[0, 2, 0]]
     else:
         assert task.labels(np.array([[[3], [4], [5]]])).ravel().tolist() == [3, 7, 12]
 

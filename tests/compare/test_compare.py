@@ -18,7 +18,7 @@ from distill.compare.census import Census
 from distill.compare.classes import classes_of, letter_of
 from distill.compare.command import compare_command
 from distill.compare.html import census_page
-from distill.compare.layout import run_grid
+from distill.compare.layout import facts_of, run_grid
 from distill.compare.overview import page_of
 from distill.compare.wording import overall
 from distill.domains.sequences import Channels
@@ -73,6 +73,16 @@ def test_a_census_finds_the_classes_and_a_sequence_that_tells_them_apart(runs):
     assert found.difference.shortest
     assert "2 of 3 networks found the same machine of 2 states" in bits.sentence
     assert "1 found another machine" in bits.sentence
+
+
+def test_how_many_different_machines_there_are_is_said_class_by_class(runs):
+    (bits,) = compare(gather(["bits"], runs), by_task=True).comparisons
+    alone = dataclasses.replace(bits, classes=bits.classes[:1])
+    told = [facts_of(each)[0] for each in (bits, alone)]
+    assert [(fact.name, fact.figure.text, fact.note) for fact in told] == [
+        ("different machines", "2", "in 3 runs: class A in 2, class B in 1"),
+        ("different machines", "1", "in 2 runs: class A in all"),
+    ]
 
 
 def test_networks_of_different_kinds_are_told_apart_by_a_column(runs):

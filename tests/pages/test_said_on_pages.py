@@ -8,6 +8,7 @@ import pytest
 from builders.html_page import Page, page_in_words, page_of
 
 from distill.pages.card import commands
+from distill.pages.evidence import evidence_rows
 from distill.pages.report_page import report_page
 from distill.pages.statements import located
 from distill.records.attempts import ENDED_EARLY
@@ -37,6 +38,16 @@ def test_every_verdict_has_its_sentence(planted, verdict, says):
     ((_, sentence),) = read.all("p", **{"class": "sentence"})
     assert says in sentence
     assert "located: " in page.lower()
+
+
+def test_a_runner_up_of_the_same_name_is_told_by_its_kind(planted):
+    report = planted.report
+    for kind, said in (
+        (replace(report.mechanism, kind="closed_form"), "the same by another kind (closed form)"),
+        (replace(report.mechanism, name="max(a, b)"), "max(a, b)"),
+    ):
+        (row,) = (r for r in evidence_rows(replace(report, runner_up=kind)) if "runner" in r.name)
+        assert row.note == f"of the same network: {said}"
 
 
 def test_a_refusal_says_why_and_shows_what_was_seen(refused):

@@ -184,3 +184,17 @@ def test_the_guides_task_file_is_a_dozen_lines_and_loads(tmp_path):
     assert task.labels(task.domain.tokens()).tolist() == [
         (2 * a + 3 * b) % 7 for a in range(7) for b in range(7)
     ]
+
+
+def test_a_task_that_a_file_does_not_hold_is_answered_with_those_that_it_holds(tmp_path):
+    file = tmp_path / "two.py"
+    file.write_text(
+        "from distill import SequenceTask, task\n\n"
+        + "".join(
+            f"@task\ndef {name}() -> SequenceTask:\n"
+            "    return SequenceTask({'x': range(2)}, list)\n\n"
+            for name in ("copies", "mirrors")
+        )
+    )
+    with pytest.raises(TaskError, match=r"expected one of copies, mirrors$"):
+        load_task(f"{file}:sums")

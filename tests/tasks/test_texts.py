@@ -1,5 +1,7 @@
 """Tasks over texts: what a reference must be, and that the built-in ones say what they do."""
 
+from itertools import count
+
 import numpy as np
 import pytest
 
@@ -37,6 +39,11 @@ def text_task(**changes):
     return TextTask(**{"inputs": {"x": range(3)}, "outputs": range(3), "reference": list} | changes)
 
 
+def _other_each_time():
+    asked = count()
+    return lambda xs: [next(asked) % 3 for _ in xs]
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
@@ -47,7 +54,13 @@ def text_task(**changes):
         ({"reference": lambda xs: [1 // 0]}, "raised ZeroDivisionError"),
         ({"reference": lambda xs: xs[::-1], "causal": True}, "leave it out where answers depend"),
         ({"sampler": lambda rng, n, length: np.full((n, length), 5)}, "expected integers"),
-        ({"length": 0}, "expected 1 to"),
+        ({"length": 0}, "length of the longest text is 0: expected 1 to 512 tokens"),
+        ({"reference": _other_each_time()}, "when it is asked again: expected the same answers"),
+        ({"network": {"layers": 1}}, "'layers': 1}: expected n_layers, n_heads, d_model"),
+        ({"network": {"n_layers": 0}}, "counts above"),
+        ({"network": {"n_heads": True}}, "counts above"),
+        ({"network": {"layer_norm": 1}}, "layer_norm True or False"),
+        ({"network": {"activation": "tanh"}}, "activation relu or gelu"),
     ],
 )
 def test_a_task_that_cannot_be_used_is_refused_in_a_line(changes, said):
@@ -72,3 +85,13 @@ def test_a_task_file_of_one_s_own_may_be_over_texts(tmp_path):
         "How many tokens are smaller.",
     )
     assert isinstance(pipeline.built_task(str(file), {}), TextTask)
+
+
+def test_an_argument_that_a_task_does_not_take_is_answered_with_those_that_it_takes(tmp_path):
+    file = tmp_path / "mine.py"
+    file.write_text(
+        "from distill import TextTask, task\n\n\n@task\ndef mine() -> TextTask:\n"
+        "    return TextTask({'x': range(3)}, range(3), list, size=4)\n"
+    )
+    with pytest.raises(TaskError, match="a TextTask takes inputs, outputs, reference, length, r"):
+        load_task(str(file))

@@ -1,7 +1,6 @@
 """Transformers over texts are trained: one seed gives the same bytes, and heads are watched."""
 
 from contextlib import contextmanager
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,7 +17,6 @@ from distill.pages.report_page import report_page
 from distill.pipeline import run, run_model
 from distill.tasks.files import load_task
 from distill.tasks.texts import TextTask
-from distill.train.head_scores import head_scores
 from distill.train.over_texts import TextTraining
 from distill.train.text_recipes import TextRecipe, initial, shape_for
 from distill.train.trainer import Ended
@@ -69,26 +67,6 @@ def test_a_training_that_is_ended_hands_on_what_there_is():
     assert training.attempts[0].steps == 100
     assert isinstance(view.network.shape, TextTransformer)
     assert training.next_network("refused", Watching()) is None
-
-
-def test_heads_of_induction_are_known_by_their_scores():
-    """A head that looks one back, and one that looks where the token before is the query's."""
-    shape = TextTransformer(
-        *(4, (0, 1, 2, 3), 8, 4), d_model=12, n_layers=1, n_heads=1, d_head=8, d_mlp=0, causal=True
-    )
-    weights = {name: torch.zeros(size) for name, size in shape.shapes().items()}
-    none = head_scores(shape, weights, True)
-    weights["W_pos"][:, 4:] = torch.eye(8)
-    weights["W_E"][:, :4] = weights["W_U"][:4] = torch.eye(4)
-    weights["blocks.0.W_V"][0, :4, :4] = weights["blocks.0.W_O"][0, :4, :4] = torch.eye(4)
-    weights["blocks.0.W_Q"][0, 4:] = 30 * torch.eye(8)
-    weights["blocks.0.W_K"][0, 4:] = 30 * torch.eye(8).roll(1, 1)
-    found = head_scores(shape, weights, True)
-    assert found.previous_token > 0.99
-    assert found.copying == 1
-    assert none.previous_token < 0.3
-    assert found.prefix_matching < 0.5
-    assert head_scores(replace(shape, n_positions=3), weights, True) is None
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import black
 from distill.checker.language import read_program
 from distill.checker.rules import MATH
 from distill.checker.scope import many
-from distill.checker.selections import PRIMITIVES, called, lines_of
+from distill.checker.selections import LAST, PRIMITIVES, called, lines_of
 from distill.kinds.attention.mechanism import AttentionMechanism, Table
 from distill.programs.loop_text import WIDTH, indented
 from distill.programs.program import Program
@@ -35,7 +35,7 @@ def emit_attention(mechanism: AttentionMechanism) -> Program:
         *(_constant(table) for table in mechanism.tables),
         *(PRIMITIVES[name] for name in called(steps)),
         f"def {FUNCTION}(xs: list[int]) -> list[{_answers(mechanism)}]:\n"
-        '    """One answer for every token of the text."""\n' + "\n".join(indented(lines)),
+        f'    """{_given(mechanism)}"""\n' + "\n".join(indented(lines)),
         f'if __name__ == "__main__":\n    print({FUNCTION}(list(map(int, sys.argv[1:]))))',
     ]
     text = black.format_str("\n\n\n".join(parts) + "\n", mode=black.Mode(line_length=WIDTH))
@@ -71,9 +71,15 @@ def _constant(table: Table) -> str:
     return f"{table.name} = {{{pairs}}}"
 
 
+def _given(mechanism: AttentionMechanism) -> str:
+    if mechanism.steps[-1].op == LAST:
+        return "The answer at the end of the text, alone in a list."
+    return "One answer for every token of the text."
+
+
 def _answers(mechanism: AttentionMechanism) -> str:
     """The type of an answer, for the reader."""
-    last = mechanism.steps[-1]
+    last = next(step for step in reversed(mechanism.steps) if step.op != LAST)
     real = (
         "/" in last.by.replace("//", "")
         or "." in last.by

@@ -2,7 +2,8 @@
 
 Every head that a selection was read from is given the selection itself in place of its attention:
 the same weight on every position that is chosen, and on the token before the text where none is.
-Every other head is given its attention along another text of the same length. A decoy chooses
+Every other head is given its attention along another text of the same length, a position further
+on. A decoy chooses
 elsewhere (`distill.checker.attention.elsewhere`), and the network must not answer so. Heads of one
 selection for which no answer changes are read by nothing: they share nothing with it. And neither
 do those of a selection that no answer of the program hangs on (`0 * x` uses nothing), and no head
@@ -25,6 +26,7 @@ from distill.checker.attended import (
     REPLACED_SEED,
     attention_of,
     elsewhere,
+    resampled,
     texts_replaced,
 )
 from distill.checker.kind import CLEAR
@@ -63,7 +65,7 @@ def replaced(mechanism: AttentionMechanism, view: TextTrace) -> Measured:
         for place, pairs in enumerate((chosen, decoys)):
             put = {step.name: _patterns(network, step, pairs[step.name]) for step in selections}
             every = {head: it for each in put.values() for head, it in each.items()}
-            answers = _answered(network, rows, {**_resampled(own), **every})
+            answers = _answered(network, rows, {**_resampled(network, own), **every})
             stays[place] += int(network.same(answers, said).sum())
             for which, step in enumerate(selections):
                 for head, it in put[step.name].items():
@@ -111,9 +113,13 @@ def _as_it_is(network: TextNetwork, rows: Int[ndarray, "n length"]) -> tuple[nda
     return network.said(network.logits(rows, keep)), own
 
 
-def _resampled(own: Patterns) -> Patterns:
-    """Attention along another text, for every one."""
-    return {head: attention.roll(1, 0) for head, attention in own.items()}
+def _resampled(network: TextNetwork, own: Patterns) -> Patterns:
+    """Attention along another text and a position further on, for every head."""
+    before, causal = network.shape.before, network.shape.causal
+    return {
+        head: torch.from_numpy(resampled(attention.numpy(), before, causal))
+        for head, attention in own.items()
+    }
 
 
 def _answered(network: TextNetwork, rows: Int[ndarray, "n length"], patterns: Patterns) -> ndarray:

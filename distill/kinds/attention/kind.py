@@ -9,6 +9,7 @@ from distill.checker.attention import UNDERSTOOD, listed_in
 from distill.checker.scope import many
 from distill.drawing.picture import Picture
 from distill.evidence.figures import Measure, Measured
+from distill.kinds.attention.behaviour import behaves
 from distill.kinds.attention.emit import emit_attention
 from distill.kinds.attention.evidence import replaced
 from distill.kinds.attention.exhibits import AttentionExhibits, attention_exhibits
@@ -72,12 +73,13 @@ class AttentionKind(Kind[AttentionMechanism]):
         return mechanism.longest
 
     def probe(self, written: Written, view: View, sample: Any) -> Measured:
-        """The heads replaced by their selections; how much is listed."""
+        """The heads replaced by their selections; how much is listed; what texts of a kind do."""
         mechanism = written.mechanism
         assert isinstance(mechanism, AttentionMechanism), "of this kind"
         assert isinstance(view, TextTrace), "selections are read over texts"
         listed = mechanism.cells + listed_in(mechanism.data)
-        return {"table_cells": Measure(float(listed))} | replaced(mechanism, view)
+        cells = {"table_cells": Measure(float(listed))}
+        return cells | replaced(mechanism, view) | behaves(mechanism, view)
 
     def show(self, mechanism: AttentionMechanism, view: View) -> AttentionExhibits:
         """Attention beside selections along one text."""

@@ -7,8 +7,13 @@ at one position. Every selection is a head's.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
+
+from distill.checker.selections import ANSWERS, LAST
+from distill.kinds.attention.titles import said
+from distill.programs.names import free_name
 
 Number = int | float
 
@@ -42,6 +47,8 @@ class Step:
         "greatest",
         "vote",
         "vote_last",
+        "vote_least",
+        "last",
     ]
     of: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
@@ -57,6 +64,13 @@ class Step:
     def heads(self) -> tuple[tuple[int, int], ...]:
         """All heads that a selection was read from."""
         return () if self.head is None else (self.head, *self.also)
+
+
+def at_the_end(steps: Sequence[Step]) -> list[Step]:
+    """The same steps, of whose answers the one at the end of the text is given."""
+    *before, last = steps
+    found = free_name("found", {step.name for step in before})
+    return [*before, replace(last, name=found), Step(ANSWERS, LAST, (found,))]
 
 
 @dataclass(frozen=True)
@@ -94,10 +108,13 @@ class AttentionMechanism:
 
     @property
     def name(self) -> str:
-        """What its program is made of."""
+        """What its program computes, where a line says it; what it is made of elsewhere."""
+        told = said(self.data)
+        if told is not None:
+            return told
         selections = [step for step in self.steps if step.op == "select"]
         if not selections:
-            return "a map of each token"
+            return "a function of each token and its position"
         count = len(selections)
         return f"a program of {count} selection{'' if count == 1 else 's'} over positions"
 

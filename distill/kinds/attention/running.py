@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -35,8 +36,11 @@ def variables_of(
     lines = [line for line in lines if line.partition(" = ")[0] not in instead]
     source = "\n".join((*PRIMITIVES.values(), *lines))
     space |= {"xs": text, **instead}
-    exec(compile(source, "steps", "exec"), space)
+    exec(_compiled(source), space)
     return space
+
+
+_compiled = lru_cache(maxsize=256)(partial(compile, filename="steps", mode="exec"))
 
 
 def selections_of(

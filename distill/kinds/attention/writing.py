@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from distill.checker.selections import ANSWERS, POSITIONS, TOKENS, element
 from distill.kinds.attention.fitting import Fit, Number, fit, fit_where, reads
 from distill.kinds.attention.graph import Graph, HeadNode, MapNode
-from distill.kinds.attention.mechanism import AttentionMechanism, Step, Table
+from distill.kinds.attention.mechanism import AttentionMechanism, Step, Table, at_the_end
 from distill.kinds.attention.naming import named_values, tidy
 from distill.kinds.attention.rows import Named, Rows
 from distill.kinds.attention.variables import NotReadError
@@ -45,7 +45,7 @@ def written(graph: Graph, network: TextNetwork) -> AttentionMechanism:
     return AttentionMechanism(
         (tokens.start, tokens.stop - 1),
         network.texts.longest,
-        tuple(writer.steps),
+        tuple(at_the_end(writer.steps) if network.shape.reads == "last" else writer.steps),
         tuple(writer.tables),
         network.shape.none if network.shape.tie > 0 else None,
     )

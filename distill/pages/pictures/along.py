@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from distill.checker.box_draws import lines
-from distill.checker.boxes import ALONG
-from distill.checker.sandbox import evaluated_reals
+from distill.checker.deviations import ALONG
+from distill.checker.real_answers import evaluated_reals
 from distill.domains.boxes import Box
 from distill.drawing.picture import FAINT, SERIES, Picture, picture
 from distill.programs.program import Program

@@ -1,6 +1,8 @@
 """A compiled network through run, verify and the page; and what a checker must not pass."""
 
 import json
+import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +11,10 @@ from builders.compiled_texts import as_file, histogram, shifted
 from safetensors.numpy import load_file, save_file
 
 from distill.checker.check import check_run
+from distill.checker.statements import reasons
+from distill.pages.report_page import report_page
 from distill.pipeline import run_model
+from distill.records.counts import Agreement
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +49,20 @@ def test_the_checker_derives_it_and_the_page_shows_attention_beside_the_selectio
     assert not any("parts of mechanism.json" in each for each in checkup.not_derived)
     page = (run.folder / "report.html").read_text()
     assert 'id="attention-0-0-title"' in page
+
+
+def test_texts_are_called_texts_wherever_something_is_said_of_them(run):
+    told = run.report
+    assert "on every text of up to 3 tokens" in told.sentence
+    less = replace(told.program_vs_model, agree=13, stress=Agreement(5, 6), search_disagreements=2)
+    parts = replace(told, program_vs_model=less, verdict="approximate")
+    assert "13 of 14 texts of up to 3 tokens" in parts.sentence
+    assert "2 texts on which they differ; they differ on 1 of 6 stress texts" in parts.sentence
+    assert "they differ on 1 of 6 stress texts" in reasons(parts.tree)
+    right = replace(told, program_vs_task=Agreement(14, 14), model_vs_task=Agreement(14, 14))
+    page = report_page(replace(run, report=right))
+    assert "on all texts that were tried, up to length 3" in page
+    assert not re.search(r"sequences? of|stress sequence|all sequences", page)
 
 
 def test_every_number_and_word_of_the_mechanism_matters(run, tmp_path):

@@ -2,12 +2,14 @@
 
 import numpy as np
 import pytest
-from builders.compiled_texts import histogram, rotated, shifted
+from builders.compiled_texts import at_the_end, histogram, rotated, shifted
 
 from distill.kinds.attention.emit import emit_attention
 from distill.kinds.attention.extract import extract_attention
 from distill.kinds.attention.learned import read as read_module
+from distill.kinds.attention.learned.found import read_learned
 from distill.kinds.attention.mechanism import AttentionMechanism
+from distill.kinds.attention.sample import sampled
 from distill.networks.trace import TextTrace
 from distill.records.refusal import Refusal
 
@@ -36,6 +38,25 @@ def test_a_shift_copies_the_position_before_and_says_where_there_is_none():
     assert emit_attention(mechanism).function([2, 0, 1]) == [-1, 2, 0]
     assert "copy(previous, ys, -1)" in body(mechanism)
     assert "copy(" in body(read(shifted(by=2)))
+
+
+@pytest.mark.parametrize("reader", [read, lambda network: read_learned(network)[1]])
+@pytest.mark.parametrize(
+    ("network", "title"),
+    [
+        (histogram(), "the number of positions with the same token, at the end of the text"),
+        (shifted(), "the token before, -1 where there is none, at the end of the text"),
+    ],
+)
+def test_what_is_answered_at_the_end_alone_is_one_answer_in_a_list(reader, network, title):
+    last = at_the_end(network)
+    mechanism = reader(last)
+    program = emit_attention(mechanism)
+    assert mechanism.name == title
+    assert "return found[-1:]" in program.source
+    for rows in sampled(last.texts):
+        said = [program.function(text) for text in rows.tolist()]
+        assert said == last.run(rows).tolist()
 
 
 @pytest.mark.parametrize("network", [histogram(), shifted()])

@@ -4,12 +4,20 @@ import copy
 import json
 import re
 import time
-from dataclasses import replace
 
 import numpy as np
 import pytest
 from builders.changed_folder import changed
-from builders.groups import LOOP, one_hot, planted, random_latin, scrambled, square_domain
+from builders.groups import (
+    LOOP,
+    looked_up,
+    one_hot,
+    planted,
+    random_latin,
+    scrambled,
+    square_domain,
+    with_mechanism,
+)
 
 import distill
 from distill.checker.check import check_run, evidence_of
@@ -125,13 +133,6 @@ def test_every_number_of_the_mechanism_matters_to_the_checker(run):
     assert not derive(with_mechanism(evidence, forged))[FOLLOWS]
 
 
-def with_mechanism(evidence, told):
-    """The same evidence with another mechanism; its program was run once."""
-    other = replace(evidence, mechanism=told)
-    vars(other)["checked"] = evidence.checked
-    return other
-
-
 @pytest.mark.parametrize("name", ["element_r2", "keys_kept", "keys_removed"])
 def test_what_is_derived_of_the_inside_is_held_against_the_report(run, tmp_path, name):
     def forge(report):
@@ -154,6 +155,16 @@ def test_a_callable_of_a_group_is_a_program_of_which_nothing_is_claimed_inside()
     assert (run.report.verdict, run.report.located) == ("tested", False)
     assert run.mechanism.law.group.name in {"S3", "D3"}
     assert all(run.program(a, b) == table[a, b] for a in range(6) for b in range(6))
+
+
+def test_a_stored_network_that_looks_answers_up_is_proved_not_located_and_verified(tmp_path):
+    """Without keys no test of the inside is made: the checker says so in the same words."""
+    network = looked_up(products(Symmetric(3)))
+    run = distill.distill(network, square_domain(6), name="looked_up", out=tmp_path)
+    assert (run.mechanism.kind, run.mechanism.keys) == ("group", ())
+    assert (run.report.verdict, run.report.located) == ("proved", False)
+    checkup = check_run(run.folder)
+    assert checkup.ok, checkup.findings
 
 
 def test_exclusive_or_stays_a_closed_form_where_nothing_is_shown_inside():

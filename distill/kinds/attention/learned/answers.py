@@ -14,37 +14,12 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
+from distill.kinds.attention.learned.candidate import READ, Candidate
 from distill.kinds.attention.learned.pool import MERIT, Pool
+from distill.kinds.attention.learned.tables import tables
 from distill.kinds.attention.learned.terms import GIVEN, TOKEN, Variable, cost_of
 
-READ = 0.0015
-"""Part of the answers that a candidate must win for every unit of what there is to read."""
-MOST_FIRST, MOST_TABLES, MOST_VALUES = 1_500, 90, 24
-CELL = 1.0
-"""What a cell of a table costs to read."""
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """An answer, scored along the sample.
-
-    Attributes:
-        answer: a variable; null where it is a table of others.
-        reads: of a table, what it is of.
-        right: part of the answers that it has as the network has them.
-        cost: how much there is to read.
-        score: what is right, less what that costs.
-    """
-
-    answer: Variable | None
-    reads: tuple[Variable, ...]
-    right: float
-    cost: float
-
-    @property
-    def score(self) -> float:
-        """What is right, less what it costs to read."""
-        return self.right - READ * self.cost
+MOST_FIRST = 1_500
 
 
 def constant(value: int) -> Variable:
@@ -92,7 +67,7 @@ def candidates(pool: Pool, most: int = 40) -> list[Candidate]:
         Candidate(each, (), float(part), each.cost)
         for each, part in zip(every, right.mean(axis=1), strict=True)
     ]
-    found += _tables(variables, array[: len(variables)], target)
+    found += tables(variables, array[: len(variables)], target)
     found.sort(key=lambda it: -it.score)
     lists = list[Candidate]()
     guards = [*_guards(pool, variables, array, asked)]
@@ -220,37 +195,3 @@ def _is_constant(each: Variable) -> bool:
 
 def _parts(reads: Sequence[Variable]) -> frozenset:
     return frozenset().union(*(each.parts for each in reads))
-
-
-def _tables(
-    variables: Sequence[Variable], array: Int[ndarray, "k m"], target: Int[ndarray, " m"]
-) -> list[Candidate]:
-    """Functions of one variable, or of two."""
-    _, codes = np.unique(target, return_inverse=True)
-    kinds = int(codes.max()) + 1
-    few = list[tuple[Variable, ndarray, int, float]]()
-    found = list[Candidate]()
-    for variable, row in zip(variables, array, strict=True):
-        values, places = np.unique(row, return_inverse=True)
-        if len(values) > MOST_VALUES:
-            continue
-        counts = np.bincount(places * kinds + codes, minlength=len(values) * kinds)
-        right = float(counts.reshape(-1, kinds).max(axis=1).sum() / len(row))
-        few.append((variable, places, len(values), right))
-        if len(values) > 1:
-            cost = variable.cost + 1.0 + CELL * len(values)
-            found.append(Candidate(None, (variable,), right, cost))
-    few.sort(key=lambda it: READ * it[0].cost - it[3])
-    few = few[:MOST_TABLES]
-    for place, (one, a, n, _) in enumerate(few):
-        for other, b, m, _ in few[:place]:
-            if n * m > 4 * MOST_VALUES:
-                continue
-            cells = a * m + b
-            counts = np.bincount(cells * kinds + codes, minlength=n * m * kinds)
-            counts = counts.reshape(-1, kinds)
-            right = float(counts.max(axis=1).sum() / len(a))
-            used = int((counts.sum(axis=1) > 0).sum())
-            cost = cost_of(one.parts | other.parts) + 1.0 + CELL * min(used, 12)
-            found.append(Candidate(None, (one, other), right, cost))
-    return found

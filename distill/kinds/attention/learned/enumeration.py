@@ -46,6 +46,7 @@ class Enumeration:
         constants: tokens that selections may name.
         hints: what attention says; null where nothing is known of it.
         wide: which of the `WIDE` places are told apart.
+        classes: maps of tokens alone, which are given as tokens are.
     """
 
     values: Values
@@ -53,11 +54,12 @@ class Enumeration:
     constants: Sequence[int]
     hints: Hints | None = None
     wide: int = 0
+    classes: Sequence[Variable] = ()
     pool: Pool = field(init=False)
 
     def __post_init__(self) -> None:
         self.pool = Pool(self.values)
-        for variable in GIVEN:
+        for variable in (*GIVEN, *self.classes):
             self.pool.add(variable)
         length = self.values.asked.tokens.shape[1]
         self.places = [
@@ -93,6 +95,12 @@ class Enumeration:
             yield (Atom(is_value(value), TOKEN),)
             yield (Atom(is_value(value, "!="), TOKEN),)
             yield (Atom(is_value(value, "<"), TOKEN),)
+        for each in self.classes:
+            values = np.unique(self.values.of(each))
+            yield (Atom(compared("=="), each, each),)
+            for value in values.tolist() if len(values) <= MOST_CLASSES else ():
+                for operator in ("==", "!=", "<"):
+                    yield (Atom(is_value(value, operator), each),)
         if not self.causal:
             yield (Atom(MIRROR),)
 
@@ -167,7 +175,7 @@ class Enumeration:
         kept, merits = self._new(made[: 4 * most])
         order = np.argsort([s.cost - MERIT * m for s, m in zip(kept, merits, strict=True)])[:most]
         chosen = [kept[k] for k in order]
-        self.pool.aggregate(chosen, merits[order], (TOKEN,))
+        self.pool.aggregate(chosen, merits[order], (TOKEN, *self.classes))
         self.pool.aggregate(chosen, merits[order], (AT,), ("copy", "copy_first"), width=False)
         few = order[: max(8, most // 12)]
         if not self.first[0]:
@@ -221,6 +229,11 @@ class Enumeration:
         for one in self.pool.best(MOST_MAPPED, ("other",), True):
             if not one.by.startswith("({0} >"):
                 self._map("({0} > 0) - ({0} < 0)", (one,), "other", np.sign, 2.0)
+        for one in self.pool.best(MOST_PARTED, ("token",), True) if self.classes else ():
+            values = np.unique(self.values.of(one))[:-1]
+            for value in values.tolist() if len(values) <= MOST_CLASSES else ():
+                by = f"int({{0}} > {value})"
+                self._map(by, (one,), "truth", lambda a, v=value: (a > v).astype(int), 1.5)
 
     def _tallies(self) -> list[Variable]:
         """How often each of the tokens that may be named was there so far."""
@@ -238,4 +251,4 @@ class Enumeration:
 MIRROR = Relation("j == len(xs) - 1 - i", lambda k, q, j, i: j == q - 1 - i, 2.0)
 """The place as far from the end as the query is from the beginning."""
 MOST_OF_A_SORT, MOST_ORDERED, MOST_GUARDS, MOST_MAPPED, MOST_DEEP = 24, 12, 8, 12, 4
-MOST_PLAIN = 50
+MOST_PLAIN, MOST_CLASSES, MOST_PARTED = 50, 24, 60

@@ -14,7 +14,13 @@ from distill.programs.names import free_name
 
 VALUES = {
     **{"width": "count", "copy": "copied", "copy_first": "copied", "least": "lowest"},
-    **{"greatest": "highest", "vote": "voted", "vote_last": "voted", "map": "value"},
+    **{
+        "greatest": "highest",
+        "vote": "voted",
+        "vote_last": "voted",
+        "vote_least": "voted",
+        "map": "value",
+    },
 }
 """What variables are called, by what they are."""
 MORE_NAMES = {

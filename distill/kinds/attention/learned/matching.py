@@ -18,7 +18,7 @@ from numpy import ndarray
 from scipy.optimize import minimize
 from torch import Tensor
 
-from distill.checker.attended import weighed
+from distill.checker.attended import resampled, weighed
 from distill.kinds.attention.learned.asked import Asked
 from distill.kinds.attention.learned.hints import Hints, attention_along
 from distill.kinds.attention.mechanism import AttentionMechanism
@@ -41,7 +41,8 @@ def with_heads(
     """The mechanism with the heads of its selections, and the answers that stay with them alone.
 
     Those that look alike are taken, and then one is taken on, given another selection, or let go
-    as long as more answers stay, while all others have their attention along another text.
+    as long as more answers stay, while all others have their attention along another text, a
+    position further on.
 
     Args:
         mechanism: without heads.
@@ -96,7 +97,7 @@ def _stays(
     own: Mapping[Head, str],
     spreads: Mapping[tuple[str, Head], tuple[float, float]],
 ) -> float:
-    """Answers that stay where heads have their selections, and all others another text's."""
+    """Answers that stay where heads have their selections, and all others carry nothing."""
     parts = [each.stays(own, spreads) for each in seen]
     return float(np.concatenate(parts).mean())
 
@@ -111,6 +112,7 @@ class _Seen:
         self.attention = attention_along(network, rows)
         self.network, self.rows, self.answers = network, rows, None
         self.n_heads, self.before = network.shape.n_heads, network.shape.before
+        self.others: dict[int, Tensor] = {}
         length = rows.shape[1]
         allowed = np.ones((length, length), dtype=bool)
         self.allowed = np.broadcast_to(
@@ -147,9 +149,13 @@ class _Seen:
         return self.network.same(then, self.answers).ravel()
 
     def resampled(self, layer: int) -> Tensor:
-        """The attention of a layer's heads along another text."""
-        some = self.attention[layer * self.n_heads : (layer + 1) * self.n_heads]
-        return torch.from_numpy(np.roll(some.swapaxes(0, 1), 1, axis=0))
+        """The attention of a layer's heads along another text, a position further on."""
+        if layer not in self.others:
+            some = self.attention[layer * self.n_heads : (layer + 1) * self.n_heads]
+            causal = self.network.shape.causal
+            moved = [resampled(each, self.before, causal) for each in some]
+            self.others[layer] = torch.from_numpy(np.stack(moved, axis=1))
+        return self.others[layer]
 
     def of(self, head: Head) -> Float[ndarray, "n positions positions"]:
         """The attention of a head."""

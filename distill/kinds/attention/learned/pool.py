@@ -8,12 +8,20 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
-from distill.kinds.attention.learned.terms import TOKEN, Aggregate, Selection, Sort, Variable
-from distill.kinds.attention.learned.values import AT_ONCE, Values, aggregated
+from distill.kinds.attention.learned.terms import (
+    TOKEN,
+    Aggregate,
+    Selection,
+    Sort,
+    Variable,
+    Vote,
+)
+from distill.kinds.attention.learned.values import AT_ONCE, Values, aggregated, tallies
 
 NOTHING = 1
 """How far below the smallest value that is what a variable is where nothing was chosen."""
-TAKEN: tuple[Aggregate, ...] = ("copy", "copy_first", "least", "greatest", "vote", "vote_last")
+VOTES: tuple[Vote, ...] = ("vote", "vote_last", "vote_least")
+TAKEN: tuple[Aggregate, ...] = ("copy", "copy_first", "least", "greatest", *VOTES)
 COSTS = {"width": 1.0, "copy": 1.0, "copy_first": 1.1, "least": 1.0, "greatest": 1.0}
 DEAR = 1.4
 
@@ -84,19 +92,17 @@ class Pool:
                     made = Variable("width", "count", COSTS["width"], chosen=selection)
                     if self.add(made, float(merits[start + place]), arrays[place]):
                         new.append(made)
+            several = np.flatnonzero(~single)
             for value in taken:
+                votes = value.sort != "position" and len(several) and {*ops} & {*VOTES}
+                times = tallies(choice[several], self.values.of(value)) if votes else None
                 for op in ops:
-                    if op.startswith("vote") and value.sort == "position":
+                    if op in VOTES and times is None:
                         continue
-                    many = np.flatnonzero(~single if op != "copy" else np.ones_like(single))
+                    many = several if op != "copy" else np.arange(len(some))
                     if len(many):
-                        new += self._taken(
-                            op,
-                            value,
-                            [some[int(k)] for k in many],
-                            choice[many],
-                            merits[start + many],
-                        )
+                        given = [some[int(k)] for k in many], choice[many], merits[start + many]
+                        new += self._taken(op, value, *given, times)
         return new
 
     def _taken(
@@ -106,10 +112,12 @@ class Pool:
         selections: Sequence[Selection],
         choice: Bool[ndarray, "k n length length"],
         merits: Float[ndarray, " k"],
+        times: Float[ndarray, "_ n length length"] | None,
     ) -> list[Variable]:
         new = list[Variable]()
         sort: Sort = value.sort
-        arrays = aggregated(choice, op, [self.values.of(value)], self.nothing)
+        known = times if op in VOTES else None
+        arrays = aggregated(choice, op, [self.values.of(value)], self.nothing, known)
         own = COSTS.get(op, DEAR) + (0.0 if value is TOKEN else 0.3)
         for place, selection in enumerate(selections):
             made = Variable(op, sort, own, reads=(value,), chosen=selection, otherwise=self.nothing)

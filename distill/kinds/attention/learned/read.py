@@ -14,10 +14,13 @@ from jaxtyping import Bool, Int
 from numpy import ndarray
 
 from distill.kinds.attention.fitting import Fit, fit
-from distill.kinds.attention.learned.answers import Candidate, candidates
+from distill.kinds.attention.learned.answers import candidates
 from distill.kinds.attention.learned.asked import Asked, ask
+from distill.kinds.attention.learned.candidate import Candidate
+from distill.kinds.attention.learned.classes import classes_of
 from distill.kinds.attention.learned.enumeration import Enumeration
 from distill.kinds.attention.learned.hints import Hints, attention_along, that_matter
+from distill.kinds.attention.learned.latch import closed, latch_of, up_to
 from distill.kinds.attention.learned.terms import Variable, cost_of
 from distill.kinds.attention.learned.values import Values
 from distill.kinds.attention.sample import sampled
@@ -38,6 +41,8 @@ READ, NEVER_PARTS = 0.001, 0.03
 is worth that it never parts from the network."""
 ENOUGH = 0.99
 """Part of the texts with which no longer program is looked for."""
+CLOSED = 6.0
+"""What there is to read in lines that say that an answer stays."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,7 @@ class Tried:
         reads: what the answer is a function of.
         text: of the answer, where `v0`, `v1` stand for those.
         table: where it is one.
+        latch: the answer that stays once it is given; null where none does.
         agree: which of the tried texts are answered as the network does.
         cost: how much there is to read.
     """
@@ -57,6 +63,7 @@ class Tried:
     table: Fit | None
     agree: Bool[ndarray, " n"]
     cost: float
+    latch: int | None = None
 
     @property
     def part(self) -> float:
@@ -90,6 +97,7 @@ def search(network: TextNetwork) -> Tried | None:
         network.shape.causal,
         constants_of(network),
         lambda asked: hints_of(network, asked, heads),
+        classes_of(network),
     )
 
 
@@ -99,8 +107,12 @@ def searched(
     causal: bool,
     constants: Sequence[int],
     hints: Callable[[Asked], Hints | None],
+    classes: Sequence[Variable] = (),
 ) -> Tried | None:
     """Search with some texts, and try what is found on others; what parts there joins the search.
+
+    Where no plain program is found, and an answer stays once it is given, what gives it first is
+    searched for.
 
     Args:
         source: texts of the search.
@@ -108,7 +120,31 @@ def searched(
         causal: whether no position sees a later one.
         constants: tokens that may be named.
         hints: what attention says of texts; null where nothing is known of it.
+        classes: maps of tokens that tell no others apart than the network does.
     """
+    around = (causal, constants, hints, classes)
+    best = _searched(source, tried, *around, None)
+    latch = latch_of(source) if causal else None
+    if latch is None or (best is not None and best.part >= ENOUGH):
+        return best
+    other = _searched(up_to(source, latch), tried, *around, latch)
+    return max((it for it in (best, other) if it is not None), key=_worth, default=None)
+
+
+def _worth(tried: Tried) -> float:
+    return tried.worth
+
+
+def _searched(
+    source: Asked,
+    tried: Asked,
+    causal: bool,
+    constants: Sequence[int],
+    hints: Callable[[Asked], Hints | None],
+    classes: Sequence[Variable],
+    latch: int | None,
+) -> Tried | None:
+    """One such search; with a latch, the source ends where it is given."""
     left = MOST_LEVELS
     length = source.tokens.shape[1]
     count = int(min(MOST_TEXTS, max(FEWEST_TEXTS, MOST_SQUARES // (length * length))))
@@ -117,10 +153,11 @@ def searched(
     on = Values(tried)
     for place in range(ROUNDS):
         found: Tried | None = None
-        enumeration = Enumeration(Values(asked), causal, constants, hints(asked), min(place, 1))
+        around = (causal, constants, hints(asked), min(place, 1), classes)
+        enumeration = Enumeration(Values(asked), *around)
         for _ in enumeration.levels(min(LEVELS, left)):
             left -= 1
-            each = [try_on(on, it) for it in candidates(enumeration.pool)[:MOST_TRIED]]
+            each = [try_on(on, it, latch) for it in candidates(enumeration.pool)[:MOST_TRIED]]
             found = chosen([*each, *([] if found is None else [found])])
             if found.part >= ENOUGH:
                 break
@@ -131,16 +168,17 @@ def searched(
             break
         parting = np.flatnonzero(~found.agree)
         parting = parting[:: max(1, len(parting) // MOST_JOINED)][:MOST_JOINED]
-        asked = _joined(asked, tried.some(parting))
+        more = tried.some(parting)
+        asked = _joined(asked, more if latch is None else up_to(more, latch))
     return best
 
 
 def chosen(tried: Sequence[Tried]) -> Tried:
     """The one that is worth what it costs to read; one that never parts is worth most."""
-    return max(tried, key=lambda it: it.worth)
+    return max(tried, key=_worth)
 
 
-def try_on(values: Values, candidate: Candidate) -> Tried:
+def try_on(values: Values, candidate: Candidate, latch: int | None = None) -> Tried:
     """Hold a candidate against the network on other texts; a table is filled by them."""
     asked, table = values.asked, None
     reads = candidate.reads
@@ -148,12 +186,16 @@ def try_on(values: Values, candidate: Candidate) -> Tried:
         given = values.of(candidate.answer)
     else:
         columns = [values.of(each) for each in reads]
-        given, table = _tabled(columns, asked)
+        given, table = _tabled(columns, asked if latch is None else up_to(asked, latch))
+    if latch is not None:
+        given = closed(given, latch)
     agree = ((given == asked.answers) | ~asked.wanted).all(axis=1)
     cost = candidate.cost
     if table is not None:
         cost = cost_of(frozenset().union(*(each.parts for each in reads))) + table.weight
-    return Tried(candidate.answer, reads, table, agree, cost)
+    return Tried(
+        candidate.answer, reads, table, agree, cost + (0 if latch is None else CLOSED), latch
+    )
 
 
 def _tabled(columns: Sequence[ndarray], asked: Asked) -> tuple[ndarray, Fit]:
@@ -164,10 +206,20 @@ def _tabled(columns: Sequence[ndarray], asked: Asked) -> tuple[ndarray, Fit]:
     counts = np.zeros((len(rows), len(values)), dtype=np.int64)
     np.add.at(counts, (places.reshape(-1), codes), 1)
     common = values[counts.argmax(axis=1)].astype(np.int64)
-    given = np.zeros(asked.tokens.shape, dtype=np.int64)
-    given[asked.wanted] = common[places.reshape(-1)]
+    given = _looked_up(columns, rows, common)
     names = {f"v{place}": rows[:, place].tolist() for place in range(len(columns))}
     return given, fit(names, common.tolist())
+
+
+def _looked_up(
+    columns: Sequence[ndarray], rows: Int[ndarray, "r k"], values: Int[ndarray, " r"]
+) -> Int[ndarray, "n length"]:
+    """The value of a table everywhere; 0 for what it has no row for."""
+    stacked = np.stack([column.ravel() for column in columns], axis=1)
+    both, places = np.unique(np.concatenate([rows, stacked]), axis=0, return_inverse=True)
+    known = np.zeros(len(both), dtype=np.int64)
+    known[places.reshape(-1)[: len(rows)]] = values
+    return known[places.reshape(-1)[len(rows) :]].reshape(columns[0].shape)
 
 
 def constants_of(network: TextNetwork) -> list[int]:

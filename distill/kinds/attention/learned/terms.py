@@ -16,9 +16,11 @@ from typing import Literal
 import numpy as np
 from numpy import ndarray
 
-Aggregate = Literal["width", "copy", "copy_first", "least", "greatest", "vote", "vote_last"]
+Vote = Literal["vote", "vote_last", "vote_least"]
+Aggregate = Literal["width", "copy", "copy_first", "least", "greatest"] | Vote
 """How many positions are chosen; the value at the last of them, and at the first; the smallest and
-the largest value; the value that is there most often, the first met of several, and the last."""
+the largest value; the value that is there most often: the first met of several, the last met, or
+the smallest."""
 
 Sort = Literal["token", "position", "count", "truth", "other"]
 

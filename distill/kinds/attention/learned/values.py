@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from jaxtyping import Bool, Int
+from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
 from distill.kinds.attention.learned.asked import Asked
@@ -73,8 +73,17 @@ def aggregated(
     op: str,
     taken: Sequence[Int[ndarray, "n length"]],
     otherwise: int,
+    times: Float[ndarray, "k n length length"] | None = None,
 ) -> Int[ndarray, "k n length"]:
-    """What an aggregation takes from the positions that several selections choose."""
+    """What an aggregation takes from the positions that several selections choose.
+
+    Args:
+        choice: what they choose.
+        op: the aggregation.
+        taken: the variable that it takes values of; none if it counts.
+        otherwise: what it gives where nothing is chosen.
+        times: of a vote, its tallies, where they are known.
+    """
     length = choice.shape[-1]
     if op == "width":
         return choice.sum(axis=-1)
@@ -84,15 +93,29 @@ def aggregated(
         if op == "least":
             return np.where(some, np.where(choice, row, LARGE).min(axis=-1), otherwise)
         return np.where(some, np.where(choice, row, -LARGE).max(axis=-1), otherwise)
-    at = np.arange(length)
-    if op in ("vote", "vote_last"):
-        alike = (values[:, :, None] == values[:, None, :]).astype(np.float32)
-        times = choice.astype(np.float32) @ alike
-        rank = times * (2 * length) + (at if op == "vote_last" else -at)
-        place = np.where(choice, rank, -1.0 - 2 * length * length).argmax(axis=-1)
+    if op.startswith("vote"):
+        kinds = _places(values)[None, :, None, :]
+        order = {"vote": -np.arange(length), "vote_last": np.arange(length)}.get(op, -kinds)
+        most = 2 * max(length, int(kinds.max()) + 1)
+        counted = tallies(choice, values) if times is None else times
+        place = np.where(choice, counted * most + order, -np.inf).argmax(axis=-1)
     elif op == "copy":
         place = length - 1 - choice[..., ::-1].argmax(axis=-1)
     else:
         place = choice.argmax(axis=-1)
     many = np.broadcast_to(values, (len(choice), *values.shape))
     return np.where(some, np.take_along_axis(many, place, axis=-1), otherwise)
+
+
+def tallies(
+    choice: Bool[ndarray, "k n length length"], values: Int[ndarray, "n length"]
+) -> Float[ndarray, "k n length length"]:
+    """How often the value at a position is among those that are chosen, from every position."""
+    kinds = _places(values)
+    each = (kinds[:, :, None] == np.arange(int(kinds.max()) + 1)).astype(np.float32)
+    return (choice.astype(np.float32) @ each) @ each.swapaxes(1, 2)
+
+
+def _places(values: Int[ndarray, "n length"]) -> Int[ndarray, "n length"]:
+    """The place of every value among all that there are, the smallest first."""
+    return np.unique(values, return_inverse=True)[1].reshape(values.shape)

@@ -10,8 +10,9 @@ from distill.kinds.attention.fitting import reads
 from distill.kinds.attention.learned.lines import Lines
 from distill.kinds.attention.learned.read import Tried
 from distill.kinds.attention.learned.terms import GIVEN
-from distill.kinds.attention.mechanism import AttentionMechanism, Step
+from distill.kinds.attention.mechanism import AttentionMechanism, Step, at_the_end
 from distill.networks.text_network import TextNetwork
+from distill.programs.names import free_name
 
 BEGUN = "begun"
 """Whether answers are read at a position, of a network that answers from a token on."""
@@ -31,8 +32,12 @@ def written(found: Tried, network: TextNetwork) -> AttentionMechanism:
         name = lines.variable(found.answer)
         lines.answers((found.answer,), element(name))
     steps = lines.steps
+    if found.latch is not None:
+        steps = _that_stays(steps, found.latch)
     if network.shape.reads == "after":
         steps = _from_a_token_on(steps, network)
+    if network.shape.reads == "last":
+        steps = at_the_end(steps)
     texts, shape = network.texts, network.shape
     return AttentionMechanism(
         (texts.tokens.start, texts.tokens.stop - 1),
@@ -41,6 +46,24 @@ def written(found: Tried, network: TextNetwork) -> AttentionMechanism:
         tuple(lines.tables),
         shape.none if shape.tie > 0 else None,
     )
+
+
+def _that_stays(steps: list[Step], value: int) -> list[Step]:
+    """The same, with an answer that stays once it is given."""
+    *before, last = steps
+    names = {step.name for step in before}
+    here, met, times = (free_name(name, names) for name in ("here", "met", "times"))
+    key = element(here, key=True)
+    return [
+        *before,
+        replace(last, name=here),
+        Step(met, "select", ("at",), ("at", here), f"j <= i and {key} == {value}"),
+        Step(times, "width", chosen=met),
+        Step(
+            *(ANSWERS, "map", (here, times)),
+            by=f"{value} if {element(times)} else {element(here)}",
+        ),
+    ]
 
 
 def _from_a_token_on(steps: list[Step], network: TextNetwork) -> list[Step]:

@@ -302,7 +302,7 @@ def test_no_stage_between_a_network_and_its_verdict_reads_a_clock():
         & {"time", "datetime", "signal"}
     }
     # what takes too long fails, and finds nothing
-    ends = {"checker/evaluate.py", "cli/supervised.py", "tasks/time_limit.py"}
+    ends = {"checker/limits.py", "cli/supervised.py", "tasks/time_limit.py"}
     assert readers == {
         "bench/compiled.py",
         "bench/learned.py",

@@ -1,0 +1,175 @@
+"""What a program of selections computes, in a line, where that can be said in one.
+
+Read from its last step backwards: what is taken, and from which positions. Where a selection looks
+at what was computed, or what is taken was, a sentence would be longer than the lines that it is
+of, and there is none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from distill.checker.selections import LAST, POSITIONS, TOKENS, element
+from distill.kinds.attention.fitting import reads
+
+LONGEST = 80
+"""Characters of what is said in a line."""
+
+Data = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Where:
+    """Positions that are chosen.
+
+    Attributes:
+        words: "earlier positions with the same token"; of one that is alone, its token: "the token
+            before".
+        single: whether there is never more than one.
+        sure: whether there always is one.
+    """
+
+    words: str
+    single: bool = False
+    sure: bool = False
+
+
+PLACES: tuple[tuple[str, str, bool], ...] = (
+    (r"j == i - 1|i == j \+ 1|i - j == 1", "the token before", False),
+    (r"j == i \+ 1|i == j - 1|j - i == 1", "the token after", False),
+    (r"j == i - (\d+)|i == j \+ (\d+)|i - j == (\d+)", "the token {} positions before", False),
+    (r"j == i \+ (\d+)|i == j - (\d+)|j - i == (\d+)", "the token {} positions after", False),
+    (r"j == i|i == j", "the token itself", True),
+    (r"j == 0", "the first token", True),
+    (r"j == len\(xs\) - 1", "the last token", True),
+    (r"j == len\(xs\) - 1 - i", "the token at the same place from the end", True),
+)
+"""Conditions that choose one position: what its token is called; whether there always is one."""
+
+SIDES = {
+    **dict.fromkeys(("j < i", "i > j"), ("earlier {}", False)),
+    **dict.fromkeys(("j > i", "i < j"), ("later {}", False)),
+    **dict.fromkeys(("j <= i", "i >= j"), ("{} up to here", True)),
+    **dict.fromkeys(("j >= i", "i <= j"), ("{} from here on", True)),
+}
+"""On which side of a position others are, and whether it is among them."""
+
+HELD = (
+    (r"y == x|x == y", "with the same token", True),
+    (r"y <= x|x >= y", "with no larger token", True),
+    (r"y >= x|x <= y", "with no smaller token", True),
+    (r"y != x|x != y", "with another token", False),
+    (r"y < x|x > y", "with a smaller token", False),
+    (r"y > x|x < y", "with a larger token", False),
+    (r"y == (-?\d+)", "with token {}", False),
+    (r"y != (-?\d+)", "with another token than {}", False),
+)
+"""What stands at them, and whether a position itself has that."""
+
+TAKEN = {
+    "copy": "at the last of the {}",
+    "copy_first": "at the first of the {}",
+    **dict.fromkeys(("least", "greatest", "vote", "vote_last"), "at {}"),
+}
+WHICH = {
+    **{"least": "the smallest {}", "greatest": "the largest {}"},
+    **{"vote": "the most frequent {}", "vote_last": "the most frequent {}"},
+}
+EVERYWHERE = "positions of the text"
+MET = {"vote": ", of several the first met", "vote_last": ", of several the last met"}
+
+
+def said(steps: Sequence[Data]) -> str | None:
+    """What the last of these steps gives, in words; null where no line says it.
+
+    Args:
+        steps: as `distill.checker.selections` takes them.
+    """
+    *before, last = steps
+    if last["op"] == LAST:
+        told = said(before)
+        everywhere = told is not None and told.endswith(" of the text")
+        return told if told is None or everywhere else _short(f"{told}, at the end of the text")
+    return _short(_aggregated(last, before) if last["op"] != "map" else _mapped(last, before))
+
+
+def _short(found: str | None) -> str | None:
+    return found if found is not None and len(found) <= LONGEST else None
+
+
+def _mapped(step: Data, before: Sequence[Data]) -> str | None:
+    """A map of what stands at a position."""
+    if step["by"] == element(TOKENS):
+        return "the token itself"
+    parts = list[str]()
+    for name in step["of"]:
+        if name in (TOKENS, POSITIONS):
+            parts.append("the token" if name == TOKENS else "the position")
+            continue
+        made = next((it for it in before if it["name"] == name), None)
+        part = None if made is None or made["op"] == "map" else _aggregated(made, before, False)
+        if part is None:
+            return None
+        parts.append(part)
+    if "xs" in reads(step["by"]):
+        parts.append("the length")
+    if not parts:
+        return None
+    *first, end = parts
+    return f"a function of {', '.join(first)}{' and ' if first else ''}{end}"
+
+
+def _aggregated(step: Data, before: Sequence[Data], whole: bool = True) -> str | None:
+    """What is taken from positions; with what it is where there are none, if that is `whole`."""
+    chosen = next((it for it in before if it["name"] == step["chosen"]), None)
+    where = None if chosen is None else _where(chosen)
+    if where is None:
+        return None
+    op, keys = step["op"], list(step["keys"])
+    if op == "width":
+        return None if where.single else f"the number of {where.words}"
+    what = {TOKENS: "token", POSITIONS: "place"}.get(keys[0]) if len(keys) == 1 else None
+    if op not in TAKEN or what is None or step["by"] != element(keys[0], key=True):
+        return None
+    if where.single:
+        told = where.words if what == "token" else None
+    else:
+        told = f"{WHICH.get(op, 'the {}').format(what)} {TAKEN[op].format(where.words)}"
+        told = told.replace(f"at {EVERYWHERE}", "of the text") + MET.get(op, "")
+    if told is None or where.sure or not whole:
+        return told
+    return f"{told}, {step['otherwise']} where there is none"
+
+
+def _where(selection: Data) -> Where | None:
+    """The positions that a selection chooses; null where no words are known for them."""
+    by = selection["by"]
+    for pattern, words, sure in PLACES:
+        found = re.fullmatch(pattern, by)
+        if found is not None:
+            return Where(words.format(*filter(None, found.groups())), single=True, sure=sure)
+    if by == "True":
+        return Where(EVERYWHERE, sure=True)
+    side, held, sure = "{}", "", True
+    for part in by.split(" and "):
+        words, itself = _held(part)
+        if part in SIDES and side == "{}":
+            side, itself = SIDES[part]
+        elif words is not None and not held:
+            held = f" {words}"
+        else:
+            return None
+        sure = sure and itself
+    return Where(f"{side.format('positions')}{held}", sure=sure)
+
+
+def _held(part: str) -> tuple[str | None, bool]:
+    """What stands at positions, in words, and whether a position itself has it."""
+    for pattern, words, itself in HELD:
+        found = re.fullmatch(pattern, part)
+        if found is not None:
+            return words.format(*found.groups()), itself
+    return None, False

@@ -1,0 +1,118 @@
+"""What a program of selections is called is what it computes, held against the text itself."""
+
+from itertools import product
+
+import pytest
+
+from distill.checker.selections import ANSWERS
+from distill.kinds.attention.emit import emit_attention
+from distill.kinds.attention.mechanism import AttentionMechanism, Step
+from distill.kinds.attention.titles import said
+
+TEXTS = [list(text) for n in (1, 2, 3, 4) for text in product(range(3), repeat=n)]
+NONE = -1
+
+
+def selection(by):
+    read = by.replace("(", " ").replace(")", " ").split()
+    of = tuple(name for name, letter in (("tokens", "x"), ("at", "i")) if letter in read)
+    keys = tuple(name for name, letter in (("tokens", "y"), ("at", "j")) if letter in read)
+    return Step("chosen", "select", of, keys, by)
+
+
+def taking(by, op="copy"):
+    if op == "width":
+        return AttentionMechanism((0, 2), 4, (selection(by), Step(ANSWERS, op, chosen="chosen")))
+    last = Step(ANSWERS, op, keys=("tokens",), by="y", chosen="chosen", otherwise=NONE)
+    return AttentionMechanism((0, 2), 4, (selection(by), last))
+
+
+def _at(xs, place):
+    return xs[place] if 0 <= place < len(xs) else NONE
+
+
+def _counted(values):
+    return {value: values.count(value) for value in values}
+
+
+MEANT = {
+    "the token before, -1 where there is none": (
+        "j == i - 1",
+        "copy",
+        lambda xs, i: _at(xs, i - 1),
+    ),
+    "the token after, -1 where there is none": ("j == i + 1", "copy", lambda xs, i: _at(xs, i + 1)),
+    "the token 2 positions before, -1 where there is none": (
+        *("i == j + 2", "copy"),
+        lambda xs, i: _at(xs, i - 2),
+    ),
+    "the token at the same place from the end": (
+        *("j == len(xs) - 1 - i", "copy"),
+        lambda xs, i: xs[-1 - i],
+    ),
+    "the first token": ("j == 0", "copy", lambda xs, i: xs[0]),
+    "the number of positions with the same token": (
+        *("x == y", "width"),
+        lambda xs, i: xs.count(xs[i]),
+    ),
+    "the number of earlier positions with the same token": (
+        *("j < i and y == x", "width"),
+        lambda xs, i: xs[:i].count(xs[i]),
+    ),
+    "the largest token of the text": ("True", "greatest", lambda xs, i: max(xs)),
+    "the smallest token at positions up to here": (
+        *("j <= i", "least"),
+        lambda xs, i: min(xs[: i + 1]),
+    ),
+    "the token at the last of the earlier positions with a smaller token, -1 where there is none": (
+        *("j < i and y < x", "copy"),
+        lambda xs, i: ([NONE] + [y for y in xs[:i] if y < xs[i]])[-1],
+    ),
+    "the largest token at later positions, -1 where there is none": (
+        *("j > i", "greatest"),
+        lambda xs, i: max(xs[i + 1 :], default=NONE),
+    ),
+    "the token at the first of the positions with another token than 0, -1 where there is none": (
+        *("y != 0", "copy_first"),
+        lambda xs, i: ([y for y in xs if y] + [NONE])[0],
+    ),
+    "the most frequent token of the text, of several the first met": (
+        *("True", "vote"),
+        lambda xs, i: max(xs, key=lambda y: (xs.count(y), -xs.index(y))),
+    ),
+}
+
+
+@pytest.mark.parametrize("title", MEANT)
+def test_what_is_said_of_a_program_is_what_it_answers(title):
+    by, op, meant = MEANT[title]
+    mechanism = taking(by, op)
+    assert said(mechanism.data) == (title if len(title) <= 80 else None)
+    program = emit_attention(mechanism)
+    for xs in TEXTS:
+        assert program(xs) == [meant(xs, i) for i in range(len(xs))], xs
+
+
+def test_what_a_map_reads_is_said_of_it():
+    *before, last = taking("j == i - 1").steps
+    steps = (*before, Step("copied", last.op, (), last.keys, last.by, "chosen", NONE))
+    answer = Step(ANSWERS, "map", ("at", "copied"), by="i if i == 0 else copied_i")
+    assert said(AttentionMechanism((0, 2), 4, (*steps, answer)).data) == (
+        "a function of the position and the token before"
+    )
+    own = Step(ANSWERS, "map", ("tokens",), by="x")
+    assert said(AttentionMechanism((0, 2), 4, (own,)).data) == "the token itself"
+
+
+@pytest.mark.parametrize(
+    "by", ["j == 2 * i", "y == x and y == 1", "j <= i and j > i", "(x + y) % 2 == 0", "i % 2 == 0"]
+)
+def test_what_has_no_words_is_called_by_what_it_is_made_of(by):
+    mechanism = taking(by)
+    assert said(mechanism.data) is None
+    assert mechanism.name == "a program of 1 selection over positions"
+
+
+def test_a_title_is_the_first_line_of_its_program():
+    program = emit_attention(taking("j == i - 1"))
+    assert program.source.startswith('"""The token before, -1 where there is none.\n')
