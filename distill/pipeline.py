@@ -19,7 +19,7 @@ from distill.errors import DistillError
 from distill.found import Found, distill_given, distilled, first_understood
 from distill.importing import AboutTexts, import_model
 from distill.kinds.kind import Mechanism
-from distill.kinds.known import kind_of, show, structure_score
+from distill.kinds.known import check_engine, kind_of, show, structure_score
 from distill.networks.called_function import real_function
 from distill.networks.choice import layers_for
 from distill.networks.given import AnyNetwork, over_sequences, space_of
@@ -84,6 +84,7 @@ def run(
     minutes: float | None = None,
     stop: Callable[[], bool] | None = None,
     progress: Progress | None = None,
+    engine: str | None = None,
     **settings: str | Setting,
 ) -> Run:
     """From a task to a checked program: train, extract, emit, verify, store.
@@ -103,6 +104,8 @@ def run(
             finite domain kinds of networks are gone through again and again until then.
         stop: asked now and then while a network is trained; where it says so, the same.
         progress: who watches.
+        engine: over a box of reals, which engine proposes formulas (`auto`, `own`, `operon`,
+            `pysr`, `pse`).
         settings: the task's settings, for example `p=59`.
 
     Raises:
@@ -110,6 +113,8 @@ def run(
     """
     check_seed(seed)
     task = built_task(task, settings)
+    if engine is not None:
+        _check_engine(engine, isinstance(task, RealTask))
     if isinstance(task, SequenceTask) and architecture is not None:
         layers_for(architecture, task.channels)  # before anything is drawn
     designs: tuple[Design, ...] = ()
@@ -123,7 +128,7 @@ def run(
             elif isinstance(task, TextTask):
                 training = TextTraining(task, seed, architecture, attempts)
             elif isinstance(task, RealTask):
-                training = BoxTraining(task, seed, architecture, attempts)
+                training = BoxTraining(task, seed, architecture, attempts, engine=engine or "auto")
             else:
                 rounds = 1 if minutes is None else MAX_ROUNDS
                 training = DomainTraining(task, seed, designs, structure_score, rounds)
@@ -274,6 +279,15 @@ def distill(
             hold_to(network, traced)
         made_so = record(stages, name, None, in_words(view), {})
         return _finish(found, None, made_so, None, None, output)
+
+
+def _check_engine(engine: str, over_a_box: bool) -> None:
+    """Raise DistillError where an engine cannot be asked."""
+    check_engine(engine)
+    if not over_a_box:
+        raise DistillError(
+            f"--engine {engine}: engines propose formulas over boxes of reals: leave it out here"
+        )
 
 
 def _over_box(

@@ -67,6 +67,11 @@ if TYPE_CHECKING:
     help="Of a machine that is read of a recurrent FILE.  [default: 100]",
 )
 @click.option(
+    "--engine",
+    metavar="NAME",
+    help="What proposes formulas over reals: auto, own, operon, pysr, pse.  [default: auto]",
+)
+@click.option(
     "--accept",
     type=click.FloatRange(0, 1),
     metavar="RATE",
@@ -89,6 +94,7 @@ def run(
     keep: bool,
     length: int | None,
     max_states: int | None,
+    engine: str | None,
     accept: float | None,
     as_json: bool,
     quiet: bool,
@@ -145,10 +151,14 @@ def run(
     as_far_as = {"length": length, "max_states": max_states}
     about = {"facts": facts, "texts": texts}
     _check_ends(model, minutes, keep, as_far_as, about)
+    if engine is not None and model is not None:
+        raise DistillError(
+            "--engine is of networks that are trained here: leave it out beside --model"
+        )
     console = console_of(quiet or as_json)
     given = (task, model, layout, at, seed, arch, read)
     with _interrupts(keep) as stop:
-        finished = _finished(*given, (minutes, stop), as_far_as, about, out, console)
+        finished = _finished(*given, (minutes, stop), as_far_as, about, engine, out, console)
     _print(finished, as_json, quiet)
     sys.exit(_status(finished.report, accept))
 
@@ -230,6 +240,7 @@ def _finished(
     ends: tuple[float | None, Callable[[], bool] | None],
     as_far_as: dict[str, int | None],
     about: dict[str, str | None],
+    engine: str | None,
     out: str,
     console: Console,
 ) -> Run:
@@ -267,6 +278,7 @@ def _finished(
             minutes=minutes,
             stop=stop,
             progress=progress,
+            engine=engine,
         )
 
 

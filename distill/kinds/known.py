@@ -16,6 +16,7 @@ from distill.kinds.attention.kind import AttentionKind
 from distill.kinds.automaton.kind import AutomatonKind
 from distill.kinds.closed_form.kind import ClosedFormKind
 from distill.kinds.comparison.kind import ComparisonKind
+from distill.kinds.formula.engines.known import engines_for
 from distill.kinds.formula.kind import FormulaKind
 from distill.kinds.fourier.kind import FourierKind
 from distill.kinds.group.kind import GroupKind
@@ -37,6 +38,11 @@ KINDS: tuple[Kind[Any], ...] = (
     AttentionKind(),
     FormulaKind(),
 )
+
+
+def check_engine(name: str) -> None:
+    """Raise DistillError where no engine of this name is on this machine."""
+    engines_for(name)
 
 
 def kind_of(mechanism: Mechanism) -> Kind[Any]:

@@ -153,9 +153,13 @@ class BoxTrace:
     """What extraction may look at over a box: the network's values and gradients, anywhere in it.
 
     It is a `RealView`, and may be handed on as one.
+
+    Attributes:
+        engine: which engine proposes formulas; `auto` for all that are on this machine.
     """
 
     network: RealFunction
+    engine: str = "auto"
 
     @property
     def box(self) -> Mapping[str, tuple[float, float]]:

@@ -74,6 +74,7 @@ class BoxTraining(Training):
         arch: what is to be other than the task's own perceptron, as `--arch` takes it.
         networks: how many are trained at most, from seeds in a row.
         recipe: training settings.
+        engine: which engine proposes formulas of these networks.
 
     Raises:
         DistillError: there is no such perceptron.
@@ -86,7 +87,9 @@ class BoxTraining(Training):
         arch: str | None = None,
         networks: int = 2,
         recipe: BoxRecipe | None = None,
+        engine: str = "auto",
     ) -> None:
+        self._engine = engine
         self.task, self._arch, self._seed = task, arch, seed
         self.shape, self.recipe = shape_for(task, arch), recipe or BoxRecipe()
         self.curve_points = list[BoxPoint]()
@@ -130,7 +133,8 @@ class BoxTraining(Training):
             attempt, parameters = self._train(len(self._tried) + 1, watch)
             self._tried.append(attempt)
             lines.append(f"{attempt.steps:,} steps, off by {math.sqrt(attempt.loss or 0):.1e}")
-        return BoxTrace(StoredFunction(Model(self.shape, parameters), self.task.box))
+        network = StoredFunction(Model(self.shape, parameters), self.task.box)
+        return BoxTrace(network, self._engine)
 
     def take(self) -> None:
         """The network that was trained last is that of the run."""

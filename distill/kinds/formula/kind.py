@@ -37,7 +37,7 @@ class FormulaKind(Kind[FormulaMechanism]):
     def read(self, view: View) -> Iterator[FormulaMechanism | Refusal]:
         """One formula, or why there is none."""
         if isinstance(view, BoxTrace):
-            yield extract_formula(view)
+            yield extract_formula(view, view.engine)
 
     def write(self, mechanism: FormulaMechanism) -> Written:
         """One line."""
