@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy import ndarray
 
-from .boxes import BoxEvidence
+
 from .kind import FOLLOWS, Claims, Proof, Test
-from .sandbox import run_reals
+from .real_answers import run_reals
+
+if TYPE_CHECKING:
+    from .boxes import BoxEvidence
 
 TESTS: tuple[Test, ...] = (
     Test("gradient_r2", "derivatives of the network that are the formula's", 0.999, beside=True),

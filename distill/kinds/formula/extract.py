@@ -46,9 +46,6 @@ functions leave of it."""
 ROUGH = 1e-3
 """Part of the standard deviation that a network may be off, for a formula to be claimed of it."""
 
-EVIDENCE = 24.0
-"""Bits by which constants must be better known than chance needs, all together."""
-
 
 @dataclass
 class _Best:
@@ -158,7 +155,7 @@ def _held(node: Node, engine: str, seen: _Seen, best: _Best) -> FormulaMechanism
     exact, evidence, floats = snapped
     error = deviation(exact, seen.points, seen.values)
     _keep(exact, error, seen, best)
-    if floats or error > 1.2 * fitted.error or evidence < EVIDENCE:
+    if floats or error > 1.2 * fitted.error:
         return None
     names = [each.name for each in seen.inputs]
     low, high = [each.low for each in seen.inputs], [each.high for each in seen.inputs]
