@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy import ndarray
 
-
 from .kind import FOLLOWS, Claims, Proof, Test
 from .real_answers import run_reals
 

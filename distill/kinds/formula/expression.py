@@ -254,14 +254,14 @@ def evaluate(node: Node, points: Float[ndarray, "n d"]) -> Float[ndarray, " n"]:
         return np.array(np.broadcast_to(_value(node, points), len(points)), dtype=np.float64)
 
 
-def _value(node: Node, points: ndarray) -> ndarray:
+def _value(node: Node, points: ndarray) -> ndarray | np.float64:
     match node:
         case Number(value=value):
             return np.float64(value)
         case Variable(place=place):
             return points[:, place]
         case Sum(terms=parts):
-            return sum((_value(part, points) for part in parts[1:]), _value(parts[0], points))
+            return sum((_value(part, points) for part in parts), np.float64(0))
         case Product(factors=parts):
             result = _value(parts[0], points)
             for part in parts[1:]:

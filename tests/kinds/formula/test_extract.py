@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import sympy
 from builders.formulas import Noisy, same_function
 
 from distill.kinds.formula.extract import extract_formula
@@ -47,13 +48,12 @@ PLANTED = {
 def test_a_planted_formula_comes_back_with_exact_constants(text, function, box):
     found = extract_formula(Noisy(function, box), "own")
     assert isinstance(found, FormulaMechanism), found
-    import sympy
-
     symbols = [sympy.Symbol(name, real=True) for name in box]
     assert same_function(to_sympy(found.expression, symbols), text, box)
     assert found.deviation <= 1.5 * found.noise
 
 
+@pytest.mark.claim
 @pytest.mark.parametrize(
     ("function", "box"),
     [
@@ -71,6 +71,7 @@ def test_what_is_no_formula_with_simple_constants_is_refused(function, box):
     assert "formula" in said.reasons[0] or "nearest" in said.reasons[0] or "none" in said.reasons[0]
 
 
+@pytest.mark.claim
 def test_a_term_that_is_missing_is_seen():
     """Simple constants to six digits, but a small smooth term that no candidate has."""
 

@@ -15,7 +15,7 @@ from distill.kinds.formula.search.source import OutOfWorkError, root_of
 WORK = 2_000_000
 """Points that one search asks at most."""
 
-LOUDER = (1.0, 3.0, 0.3, 10.0, 0.1)
+LOUDER = (1.0, 4.0, 0.25)
 """A search is made anew for a network that is further off than it seems, or less."""
 
 LEVELS = (1e-6, 1e-9)

@@ -38,7 +38,8 @@ class Transform:
 def _one_sign(values: ndarray) -> bool:
     """Whether answers keep away from zero."""
     least = np.abs(values).min()
-    return bool((values > 0).all() or (values < 0).all()) and least > 1e-5 * np.abs(values).max()
+    one = (values > 0).all() or (values < 0).all()
+    return bool(one and least > 1e-5 * np.abs(values).max())
 
 
 def _signed(node: Node, sign: float) -> Node:
