@@ -1,4 +1,4 @@
-"""A network over a box in memory becomes a formula with a verdict, which the folder derives again."""
+"""A network over a box in memory becomes a formula, and its folder gives the verdict again."""
 
 import torch
 
