@@ -13,11 +13,11 @@ from torch import nn
 
 import distill
 import distill.checker.kinds
-import distill.train.over_box
 from distill.checker.check import check_run
 from distill.kinds import known
 from distill.pages.report_page import report_page
 from distill.tasks.reals import RealTask
+from distill.train.over_box import BoxRecipe
 from distill.verify.boxes import MOST_APART
 
 TASK = RealTask(
@@ -40,11 +40,9 @@ def _added():
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     """A network that is trained, read, written, proved and stored."""
+    quick = BoxRecipe(points=240, adam=60, steps=100)
     with pytest.MonkeyPatch.context() as patch:
-        recipe = distill.train.over_box.BoxRecipe
-        patch.setattr(
-            distill.train.over_box, "BoxRecipe", lambda: recipe(points=240, adam=60, steps=100)
-        )
+        patch.setattr(BoxRecipe, "for_inputs", lambda count: quick)
         return distill.run(TASK, out=tmp_path_factory.mktemp("out"), attempts=1)
 
 

@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from jaxtyping import Float
 from numpy import ndarray
-from scipy.linalg import blas
+from scipy.linalg import get_blas_funcs
 from torch import Tensor
 
 from distill.networks.activation import ACTIVATIONS
@@ -146,7 +146,9 @@ class _System:
         """The problem at these parameters."""
         answers, slopes = jacobian(shape, parameters, points)
         few = slopes.shape[1] <= EXACT
-        normal = None if few else blas.dsyrk(1.0, slopes.numpy().T)  # half of what a product takes
+        turned = slopes.numpy().T
+        syrk = get_blas_funcs("syrk", (turned,))  # takes half of what a product does
+        normal = None if few else syrk(1.0, turned)
         return cls(answers - targets, slopes, normal)
 
     def solved(self, damping: float) -> Tensor:
