@@ -17,7 +17,7 @@ from distill.domains.sequences import Channels
 from distill.domains.texts import Texts
 from distill.errors import DistillError
 from distill.found import Found, distill_given, distilled, first_understood
-from distill.importing import AboutTexts, import_model
+from distill.importing import AboutTexts, import_model, import_over_box
 from distill.kinds.kind import Mechanism
 from distill.kinds.known import check_engine, kind_of, show, structure_score
 from distill.networks.called_function import real_function
@@ -160,6 +160,7 @@ def run_model(
     max_states: int | None = None,
     facts: str | Path | None = None,
     texts: str | None = None,
+    box: Box | None = None,
     out: str | Path | None = "outputs",
     progress: Progress | None = None,
     **settings: str | Setting,
@@ -181,6 +182,7 @@ def run_model(
             of a network over texts (`distill.importing.vocabulary`).
         texts: how such a network's texts look, or a file of examples
             (`distill.importing.text_examples`).
+        box: the intervals of the inputs of a network over reals; null for those of the task.
         out: where the run folder goes, or null to keep the run in memory.
         progress: who watches.
         settings: the task's settings.
@@ -195,8 +197,12 @@ def run_model(
         with stages.stage("import") as lines:
             sizes = task.domain.shape if isinstance(task, Task) else None
             about = AboutTexts(None if facts is None else Path(facts), texts)
-            imported = import_model(path, layout, at=at, sizes=sizes, about=about)
-            if isinstance(imported.domain, Texts):
+            box = task.box if box is None and isinstance(task, RealTask) else box
+            if box is None:
+                imported = import_model(path, layout, at=at, sizes=sizes, about=about)
+            else:
+                imported = import_over_box(path, box, layout, at)
+            if isinstance(imported.domain, Texts | Box):
                 check_as_a_whole(length, max_states)
             check_fits(path, imported.domain, task)
             lines.append(f"layout {imported.layout}: {imported.domain}")
@@ -212,8 +218,11 @@ def run_model(
                 lines.append(f"right on {accuracy(imported.model, task)} for {task.name}")
             elif isinstance(task, SequenceTask) and over is not None:
                 lines.append(f"right on {accuracy_along(over.network, task)} for {task.name}")
-        if over is not None:
-            view: View = SequenceTrace(over.network, over.length, True, max_states)
+        if isinstance(imported.domain, Box):
+            view: View = BoxTrace(real_function(imported.model, imported.domain)[0])
+            found = distilled(view, task, name, stages)
+        elif over is not None:
+            view = SequenceTrace(over.network, over.length, True, max_states)
             found = distill_given(view, task, name, stages)
         elif isinstance(imported.domain, Texts):
             assert reads_texts(imported.model), "a network over texts"

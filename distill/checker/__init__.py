@@ -22,6 +22,7 @@ The program:
     rules.py        the same: what may stand in a function
     evaluate.py     its meaning: over many inputs at once, and over other values
     parts.py        where inputs part ways in a program, and meet again
+    side_by_side.py  the elements of a list, all at once as more inputs
     values.py, functions.py  values side by side, and Python's functions over them
     sandbox.py, child.py  the same as real Python, in a process that has nothing else
     loop.py         program = machine at every length, by walking both side by side

@@ -68,14 +68,15 @@ def elsewhere(
 ) -> ndarray:
     """A selection that is another, for which a program that reads it answers otherwise.
 
-    What it is in another text; beside it, where it is of positions alone; and everything else,
-    where it is only counted or chooses every position.
+    What it is in another text; one place beside it, where it is of positions alone; and everything
+    else, where it is only counted, or where most of it is chosen one place beside it too.
     """
     by_value = taken_of(step, steps)[0] in ("least", "greatest")
     if {*step["of"], *step["keys"]} - {POSITIONS} or by_value:
         return np.roll(chosen, 1, axis=0)
     counted = any(it["op"] == "width" and it["chosen"] == step["name"] for it in steps)
-    return ~chosen if counted or chosen.all() else np.roll(chosen, 1, axis=2)
+    beside = np.roll(chosen, 1, axis=2)
+    return ~chosen if counted or 2 * (beside & chosen).sum() > chosen.sum() else beside
 
 
 def resampled(attention: ndarray, before: int, causal: bool) -> ndarray:

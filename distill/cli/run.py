@@ -42,6 +42,9 @@ if TYPE_CHECKING:
     metavar="FORM|FILE.npz[:NAME]",
     help="How the texts of a FILE over texts look, or examples of them.",
 )
+@click.option(
+    "--box", metavar="NAME=LOW..HIGH[,...]", help="Intervals of the inputs of a FILE over reals."
+)
 @click.option("--seed", type=int, metavar="S", help="Of data, weights, batches.  [default: 0]")
 @click.option(
     "--arch", metavar="NAME[,FIELD=VALUE]...", help="Architecture instead of the task's own."
@@ -87,6 +90,7 @@ def run(
     at: int | None,
     facts: str | None,
     texts: str | None,
+    box: str | None,
     seed: int | None,
     arch: str | None,
     settings: tuple[str, ...],
@@ -118,6 +122,9 @@ def run(
     A transformer over texts reads them at once. Its file says neither what its words are nor how
     its texts look: --facts and --texts do ('[0 1]{1,50} <sep> ...{3}', or examples in FILE.npz).
 
+    A network over reals is read with the intervals of its inputs, and the activation between its
+    layers, which no file says: --box x=0.5..2,y=1..3 --layout perceptron,activation=tanh.
+
     With --minutes, or with --keep at Ctrl-C, training ends, and the run is finished with what there
     is: the program in hand, or the network as it is by then. A second Ctrl-C ends it all.
 
@@ -139,6 +146,7 @@ def run(
     mlp-concat        mlp,combine=concat
     mlp-quadratic     mlp,combine=concat,activation=square
     numbers           a perceptron that reads numbers and answers with the nearest one
+    perceptron        over a box of reals: widths activation
     rnn, gru, lstm    over sequences: d_hidden n_layers d_input activation (rnn: tanh, relu)
 
     \b
@@ -149,7 +157,7 @@ def run(
     read = _read_settings(settings)
     _check_together(task, model, layout, at, seed, arch, read)
     as_far_as = {"length": length, "max_states": max_states}
-    about = {"facts": facts, "texts": texts}
+    about = {"facts": facts, "texts": texts, "box": box}
     _check_ends(model, minutes, keep, as_far_as, about)
     if engine is not None and model is not None:
         raise DistillError(
@@ -217,8 +225,8 @@ def _check_ends(
 ) -> None:
     """What ends a training is of no file; how far a file is trusted, and what it reads, of none."""
     if model is None and any(about.values()):
-        option = "--facts" if about["facts"] else "--texts"
-        raise DistillError(f"{option} is of a checkpoint over texts: it needs --model FILE")
+        option = next(name for name, told in about.items() if told)
+        raise DistillError(f"--{option} is of a checkpoint: it needs --model FILE")
     if model is not None and (keep or minutes is not None):
         option = "--minutes" if minutes is not None else "--keep"
         raise DistillError(f"{option} ends a training: with --model FILE nothing is trained")
@@ -251,6 +259,7 @@ def _finished(
     check_seed(seed or 0)
     # before torch: bad input is told at once
     built = load_task(task, settings) if task is not None else None
+    from distill.domains.boxes import Box
     from distill.pipeline import run as run_pipeline
     from distill.pipeline import run_model
     from distill.terminal.run import TerminalProgress
@@ -265,6 +274,7 @@ def _finished(
                 max_states=as_far_as["max_states"],
                 facts=about["facts"],
                 texts=about["texts"],
+                box=None if about["box"] is None else Box.read(about["box"]),
                 out=out,
                 progress=progress,
             )

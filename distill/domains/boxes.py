@@ -82,6 +82,24 @@ class Box:
         lows, highs = tuple(low for low, _ in ends), tuple(high for _, high in ends)
         return cls(tuple(map(str, inputs)), lows, highs)
 
+    @classmethod
+    def read(cls, text: str) -> Box:
+        """A box as it is written: "x=0.5..2.0,y=1..3".
+
+        Raises:
+            TaskError: it is written otherwise.
+        """
+        inputs = dict[str, tuple[str, str]]()
+        for part in text.split(","):
+            name, equals, interval = part.strip().partition("=")
+            low, dots, high = interval.partition("..")
+            if not equals or not dots or name in inputs:
+                raise TaskError(
+                    f"box '{text}': expected an interval of every input, x=0.5..2.0,y=1..3"
+                )
+            inputs[name] = (low, high)
+        return cls.of(inputs)
+
     @property
     def intervals(self) -> dict[str, tuple[float, float]]:
         """Both ends of every input, by its name."""

@@ -91,6 +91,8 @@ def read(view: View) -> tuple[tuple[Mechanism, ...], tuple[Refusal, ...]]:
         found += said
         if _is_settled(view, said):
             break
+    if not found:
+        found.append(Refusal(("no kind of mechanism that is known reads such a network",), {}))
     mechanisms = tuple(each for each in found if not isinstance(each, Refusal))
     return mechanisms, tuple(each for each in found if isinstance(each, Refusal))
 

@@ -26,6 +26,16 @@ class Row:
     note: str
 
 
+SEARCHED = {
+    "domain": "a search for inputs where the network is least sure",
+    "box": "corners, and a search for where both are furthest apart",
+    **dict.fromkeys(
+        ("sequences", "texts"), "all through the mechanism, and where the network is least sure"
+    ),
+}
+"""What was searched besides, by the space."""
+
+
 def evidence_rows(report: Report) -> list[Row]:
     """Every figure that applies, in the order in which a reader asks."""
     rows = (
@@ -92,9 +102,7 @@ def _agreement_rows(report: Report) -> list[Row]:
                     f"  on searched {kind}",
                     f"{counted.searched - (counted.search_disagreements or 0):,} "
                     f"of {counted.searched:,}",
-                    "all through the mechanism, and where the network is least sure"
-                    if steps
-                    else "a search for inputs where the network is least sure",
+                    SEARCHED[report.space],
                 )
             )
         if not counted.exhaustive:

@@ -12,7 +12,14 @@ from distill.records.sentences import sentence_start
 from distill.runs.store import RunRecord
 
 HEROES = (
-    *("states", "transitions", "answers", "profile", "followed", "registers", "hidden"),
+    "attention-0",
+    "states",
+    "transitions",
+    "answers",
+    "profile",
+    "followed",
+    "registers",
+    "hidden",
     "along",
 )
 """Pictures that say most at a glance, by name; of others the first."""
@@ -110,14 +117,16 @@ def _together(constants: list[list[str]], functions: list[list[str]]) -> list[st
 
 
 def hero(pictures: tuple[Picture, ...], most: int | None = None) -> Picture | None:
-    """The picture that says most at a glance, in one panel.
+    """The picture that says most at a glance, in one panel; of attention beside a selection in two.
 
     Args:
         pictures: to choose from.
         most: characters of its SVG; null for any number.
     """
     small = [
-        each for each in pictures if each.panels == 1 and (most is None or len(each.svg) <= most)
+        each
+        for each in pictures
+        if (each.panels == 1 or each.name == HEROES[0]) and (most is None or len(each.svg) <= most)
     ]
     ranked = sorted(
         small, key=lambda each: HEROES.index(each.name) if each.name in HEROES else len(HEROES)

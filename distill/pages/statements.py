@@ -240,6 +240,12 @@ def _inside(report: Report) -> list[str]:
             "attention along another text, a position further on: "
             f"{replaced.value:.1%} of the answers stayed{beside}."
         )
+    followed = row("followed_accuracy")
+    if followed is not None and followed.value is not None:
+        said.append(
+            "Heads were given selections of another text: where the program's answers change with "
+            f"these, the network's became the same in {followed.value:.1%}."
+        )
     if moved is not None and moved.value is not None:
         said.append(
             "The hidden state was moved to what another state, or another value, of the program "

@@ -95,6 +95,12 @@ EVERY: dict[str, Words] = {
         "selections of others",
         HEADS,
     ),
+    "followed_accuracy": Words(
+        "selections exchanged",
+        "answers that follow the program's, where they change with selections of another text",
+        "unchanged",
+        HEADS,
+    ),
     "attention_shared": Words(
         "attention shared",
         "of a head with its selection, the least of all heads",

@@ -3,9 +3,8 @@
 Gradient descent stalls at three or four digits, since the loss is flat along most directions of
 weight space (arXiv 2210.13026). Least squares knows of every point how every weight moves its
 answer, and solves for the step: (JᵀJ + λ diag) δ = -Jᵀr, with λ raised where a step fails and
-lowered where it does what it promised (Marquardt 1963; the scale is the largest diagonal seen, as
-in MINPACK). Small networks are solved by an orthogonal factorisation, which loses no digits to
-squaring.
+lowered where it does what it promised (Marquardt 1963; Nielsen 1999). Small networks are solved by
+an orthogonal factorisation, which loses no digits to squaring.
 """
 
 from __future__ import annotations
@@ -13,8 +12,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from jaxtyping import Float
+from numpy import ndarray
+from scipy.linalg import get_blas_funcs
 from torch import Tensor
 
 from distill.networks.activation import ACTIVATIONS
@@ -92,27 +94,22 @@ def least_squares(
         The parameters and where it ended.
     """
     weights = torch.cat([parameters[name].flatten() for name in shape.shapes()])
-    answers, slopes = jacobian(shape, parameters, points)
-    off = answers - targets
-    loss, damping, raised = float(off.square().mean()), FIRST, 2.0
-    scale = slopes.square().sum(dim=0)
-    history = [loss]
-    step = 0
+    system = _System.of(shape, parameters, points, targets)
+    loss, damping, raised = float(system.off.square().mean()), FIRST, 2.0
+    history, step = [loss], 0
     while step < steps and loss > good**2 and damping < MOST:
         step += 1
-        scale = torch.maximum(scale, slopes.square().sum(dim=0))
-        change = _solved(slopes, off, damping * scale.clamp(min=1e-12))
+        change = system.solved(damping)
         tried = _parted(shape, weights + change)
         with torch.no_grad():
             missed = shape.values(tried, points) - targets
         found = float(missed.square().mean())
         if found < loss:
-            promised = loss - float((off + slopes @ change).square().mean())
+            promised = loss - float((system.off + system.slopes @ change).square().mean())
             gained = (loss - found) / promised if promised > 0 else 0.0
             damping = max(LEAST, damping * max(0.2, 1 - (2 * gained - 1) ** 3))
             weights, loss, raised = weights + change, found, 2.0
-            answers, slopes = jacobian(shape, tried, points)
-            off = answers - targets
+            system = _System.of(shape, tried, points, targets)
         else:
             damping, raised = damping * raised, raised * 2
         history.append(loss)
@@ -123,22 +120,53 @@ def least_squares(
     return _parted(shape, weights), Progress(step, loss)
 
 
-def _solved(
-    slopes: Float[Tensor, "n weights"], off: Float[Tensor, " n"], damped: Float[Tensor, " weights"]
-) -> Float[Tensor, " weights"]:
-    """The step of damped least squares."""
-    if len(damped) <= EXACT:
-        rows = torch.cat([slopes, torch.diag(damped.sqrt())])
-        wanted = torch.cat([-off, torch.zeros(len(damped), dtype=off.dtype)])
-        orthogonal, triangle = torch.linalg.qr(rows)
-        told = (orthogonal.T @ wanted)[:, None]
-        return torch.linalg.solve_triangular(triangle, told, upper=True)[:, 0]
-    normal = slopes.T @ slopes
-    normal.diagonal().add_(damped)
-    factor, failed = torch.linalg.cholesky_ex(normal)
-    if int(failed):
-        return torch.zeros_like(damped)
-    return torch.cholesky_solve((-(slopes.T @ off))[:, None], factor)[:, 0]
+@dataclass(frozen=True)
+class _System:
+    """The linear problem at one point of weight space, whatever the damping.
+
+    Attributes:
+        off: residuals [n].
+        slopes: how every weight moves them [n, weights].
+        normal: products of the slopes [weights, weights], of which the upper half is right; null
+            where there are so few weights that they are not needed.
+    """
+
+    off: Tensor
+    slopes: Tensor
+    normal: ndarray | None
+
+    @classmethod
+    def of(
+        cls,
+        shape: RealPerceptron,
+        parameters: dict[str, Tensor],
+        points: Tensor,
+        targets: Tensor,
+    ) -> _System:
+        """The problem at these parameters."""
+        answers, slopes = jacobian(shape, parameters, points)
+        few = slopes.shape[1] <= EXACT
+        turned = slopes.numpy().T
+        syrk = get_blas_funcs("syrk", (turned,))  # takes half of what a product does
+        normal = None if few else syrk(1.0, turned)
+        return cls(answers - targets, slopes, normal)
+
+    def solved(self, damping: float) -> Tensor:
+        """The step of damped least squares; none where the matrix is not positive."""
+        damped = damping * self.slopes.square().sum(dim=0).clamp(min=1e-12)
+        if self.normal is None:
+            rows = torch.cat([self.slopes, torch.diag(damped.sqrt())])
+            wanted = torch.cat([-self.off, torch.zeros_like(damped)])
+            orthogonal, triangle = torch.linalg.qr(rows)
+            told = (orthogonal.T @ wanted)[:, None]
+            return torch.linalg.solve_triangular(triangle, told, upper=True)[:, 0]
+        matrix = torch.from_numpy(np.array(self.normal))
+        matrix.diagonal().add_(damped)
+        factor, failed = torch.linalg.cholesky_ex(matrix, upper=True)
+        if int(failed):
+            return torch.zeros_like(damped)
+        pull = -(self.slopes.T @ self.off)[:, None]
+        return torch.cholesky_solve(pull, factor, upper=True)[:, 0]
 
 
 def _parted(shape: RealPerceptron, weights: Float[Tensor, " weights"]) -> dict[str, Tensor]:

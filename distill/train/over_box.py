@@ -61,8 +61,13 @@ class BoxRecipe:
     points: int = 2_000
     adam: int = 300
     rate: float = 1e-2
-    steps: int = 600
+    steps: int = 900
     good: float = 3e-7
+
+    @classmethod
+    def for_inputs(cls, count: int) -> BoxRecipe:
+        """Points enough for so many inputs: a box of more of them is larger."""
+        return cls(points=1_500 if count < 3 else 2_500)
 
 
 class BoxTraining(Training):
@@ -91,7 +96,10 @@ class BoxTraining(Training):
     ) -> None:
         self._engine = engine
         self.task, self._arch, self._seed = task, arch, seed
-        self.shape, self.recipe = shape_for(task, arch), recipe or BoxRecipe()
+        self.shape, self.recipe = (
+            shape_for(task, arch),
+            recipe or BoxRecipe.for_inputs(len(task.box.names)),
+        )
         self.curve_points = list[BoxPoint]()
         self._left, self._tried = networks, list[Attempt]()
         self._ended: str | None = None
@@ -264,7 +272,7 @@ def shape_for(task: RealTask, arch: str | None) -> RealPerceptron:
             f"a perceptron over a box has no {odd[0]}: expected {' or '.join(FIELDS)}"
         )
     inputs = len(task.box.names)
-    usual = 16 if inputs < 3 else 20
+    usual = 20 if inputs < 3 else 24
     return RealPerceptron(
         inputs,
         _widths(fields.get("widths", (usual, usual))),

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from distill.checker.scope import many
+from distill.domains.boxes import Box
 from distill.domains.finite import Domain
 from distill.domains.sequences import Channels
 from distill.domains.texts import Texts
@@ -16,6 +17,7 @@ from distill.networks.stored import Model
 from distill.networks.trace import traced_indices
 from distill.tasks.built import BuiltTask
 from distill.tasks.finite import Task
+from distill.tasks.reals import RealTask
 from distill.tasks.sequences import SequenceTask
 from distill.tasks.texts import TextTask
 
@@ -28,14 +30,24 @@ def check_as_a_whole(length: int | None, max_states: int | None) -> None:
     if length is not None or max_states is not None:
         option = "--length" if length is not None else "--max-states"
         raise DistillError(
-            f"{option} is of a recurrent network, and this one reads a text at once: leave it out "
-            "(how long its texts are is said by --texts, or by its positions)"
+            f"{option} is of a recurrent network, and this one reads its input at once: leave it "
+            "out (how long texts are is said by --texts, or by the network's positions)"
         )
 
 
-def check_fits(path: str | Path, space: Domain | Channels | Texts, task: BuiltTask | None) -> None:
+def check_fits(
+    path: str | Path, space: Domain | Channels | Texts | Box, task: BuiltTask | None
+) -> None:
     """A task that is of another size than a checkpoint, or over something else, is none of its."""
     if task is None:
+        return
+    if isinstance(space, Box) or isinstance(task, RealTask):
+        if not isinstance(space, Box) or not isinstance(task, RealTask) or space != task.box:
+            wanted = f"the box {task.box}" if isinstance(task, RealTask) else "no box"
+            raise DistillError(
+                f"checkpoint '{path}' is a network over {space}, and task '{task.name}' is over "
+                f"{wanted}: leave it out, or give the box of the task"
+            )
         return
     if isinstance(space, Texts) or isinstance(task, TextTask):
         wanted = task.texts if isinstance(task, TextTask) else None

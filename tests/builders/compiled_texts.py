@@ -107,6 +107,30 @@ def shifted(tokens=3, longest=4, by=1, only=None):
     return _network(tokens, longest, d, range(tokens), weights)
 
 
+def bystander(tokens=5, longest=5):
+    """Every token as it is; a head that looks at its own position spoils it where it looks on.
+
+    What a position answers, x, is there without the head. That writes 1.1 of what it sees, y, and
+    1.2 of y + 1: along the text itself x is the largest, and with y elsewhere y + 1 is.
+    """
+    token, _, place, free = _stream(tokens, longest)
+    d = free + tokens
+    heads = (1, d, max(tokens, longest + 1) + 1)
+    W_Q, W_K, W_V = (np.zeros(heads) for _ in range(3))
+    W_Q[0, place, :longest] = SHARP * np.eye(longest)
+    W_K[0, place, :longest] = np.eye(longest)
+    W_V[0, token, :tokens] = np.eye(tokens)
+    W_O = np.zeros((1, heads[2], d))
+    W_O[0, :tokens, free:] = 1.1 * np.eye(tokens) + 1.2 * np.roll(np.eye(tokens), 1, axis=1)
+    W_U = np.zeros((d, tokens))
+    W_U[free:] = np.eye(tokens)
+    W_U[token] = np.eye(tokens)
+    block = {"W_Q": W_Q, "W_K": W_K, "W_V": W_V, "W_O": W_O}
+    weights = _embedded(tokens, longest, d) | {"W_U": W_U}
+    weights |= {f"blocks.0.{name}": value for name, value in block.items()}
+    return _network(tokens, longest, d, range(tokens), weights)
+
+
 def split(network, parts):
     """The same network, its one head in several that look alike and write a part each."""
     several = {}

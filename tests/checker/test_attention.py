@@ -46,6 +46,12 @@ def test_a_selection_is_of_heads_that_there_are_each_once(evidence, changes):
         derive(with_step(evidence, **changes))
 
 
+@pytest.mark.parametrize("changes", [{"chosen": "previous"}, {"otherwise": 1}])
+def test_a_step_says_nothing_that_its_line_does_not(evidence, changes):
+    with pytest.raises(ValueError, match="says more than its line does"):
+        derive(with_step(evidence, **changes))
+
+
 def test_a_selection_that_is_of_no_head_is_not_located(evidence):
     assert "figures.attention_shared" not in derive(with_step(evidence, head=None))
 

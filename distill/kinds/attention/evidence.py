@@ -3,11 +3,11 @@
 Every head that a selection was read from is given the selection itself in place of its attention:
 the same weight on every position that is chosen, and on the token before the text where none is.
 Every other head is given its attention along another text of the same length, a position further
-on. A decoy chooses
-elsewhere (`distill.checker.attention.elsewhere`), and the network must not answer so. Heads of one
-selection for which no answer changes are read by nothing: they share nothing with it. And neither
-do those of a selection that no answer of the program hangs on (`0 * x` uses nothing), and no head
-does where answers stay as well with the decoys.
+on. A decoy chooses elsewhere (`distill.checker.attended.elsewhere`): where the program then answers
+otherwise, the network must not answer as before, and must answer what the program does. Where it
+does not, nothing is seen elsewhere. Heads of one selection for which no answer changes are read by
+nothing: they share nothing with it. And neither do those of a selection that no answer of the
+program hangs on (`0 * x` uses nothing), and no head does where answers stay as well with decoys.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from distill.checker.attended import (
 from distill.checker.kind import CLEAR
 from distill.evidence.figures import Measure, Measured
 from distill.kinds.attention.mechanism import AttentionMechanism, Step
-from distill.kinds.attention.running import reads, selections_of
+from distill.kinds.attention.running import answered, selections_of
 from distill.networks.text_network import TextNetwork
 from distill.networks.trace import TextTrace
 
@@ -49,7 +49,7 @@ def replaced(mechanism: AttentionMechanism, view: TextTrace) -> Measured:
     if not selections or any(step.head is None for step in selections):
         return {}
     network, total, positions = view.network, 0, 0
-    stays = [0, 0]
+    stays, moved, followed = 0, 0, [0, 0]
     shared: list[dict[tuple[int, tuple[int, int]], float]] = [
         defaultdict(float),
         defaultdict(float),
@@ -66,7 +66,16 @@ def replaced(mechanism: AttentionMechanism, view: TextTrace) -> Measured:
             put = {step.name: _patterns(network, step, pairs[step.name]) for step in selections}
             every = {head: it for each in put.values() for head, it in each.items()}
             answers = _answered(network, rows, {**_resampled(network, own), **every})
-            stays[place] += int(network.same(answers, said).sum())
+            then = answered(mechanism, rows, decoys) if place else None
+            if not place:
+                stays += int(network.same(answers, said).sum())
+            elif then is not None:
+                changed = ~network.same(then, said)
+                moved += int(changed.sum())
+                for which, those in enumerate(
+                    (network.same(then, answers), network.same(answers, said))
+                ):
+                    followed[which] += int((changed & those).sum())
             for which, step in enumerate(selections):
                 for head, it in put[step.name].items():
                     both = torch.minimum(own[head], it).sum(dim=2)[:, network.shape.before :]
@@ -78,16 +87,18 @@ def replaced(mechanism: AttentionMechanism, view: TextTrace) -> Measured:
             matters[which] = not network.same(answers, said).all()
         for which in np.flatnonzero(~read):
             name = selections[which].name
-            read[which] = reads(mechanism, name, rows, decoys[name])
+            other = answered(mechanism, rows, {name: decoys[name]})
+            read[which] = other is None or (other != answered(mechanism, rows, {})).any()
         total, positions = total + said.size, positions + rows.size
-    value, decoy = (count / total for count in stays)
-    used = matters & read & ((stays[0] - stays[1]) / total >= CLEAR)
+    value, decoy = stays / total, followed[1] / moved if moved else 1.0
+    used = matters & read & (value - decoy >= CLEAR)
     least, beside = (
         min(amount * bool(used[which]) for (which, _), amount in each.items()) / positions
         for each in shared
     )
     return {
         "replaced_accuracy": Measure(value, decoy),
+        "followed_accuracy": Measure(followed[0] / max(1, moved), decoy),
         "attention_shared": Measure(least, beside),
     }
 

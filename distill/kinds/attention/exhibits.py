@@ -28,7 +28,8 @@ class Beside:
 
     Attributes:
         name: of the selection.
-        head: layer and head.
+        head: layer and head: of several the one that looks most as the selection does.
+        others: further heads that it was found in.
         attention: of every position on every token, in parts of 255, row by row; the token before
             the text is left out.
         chosen: 1 where the program chooses, row by row.
@@ -38,6 +39,7 @@ class Beside:
     head: tuple[int, int]
     attention: tuple[str, ...]
     chosen: tuple[str, ...]
+    others: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def attention_exhibits(mechanism: AttentionMechanism, view: TextTrace) -> Attent
         attention = seen[f"attention {layer}"][0, head, before:, before:].numpy()
         parts = np.rint(attention * LEVELS).astype(int)
         picked = np.broadcast_to(chosen[step.name][0], parts.shape).astype(int)
-        shown.append(Beside(step.name, step.head, _rows(parts), _rows(picked)))
+        shown.append(Beside(step.name, step.head, _rows(parts), _rows(picked), step.also))
     return AttentionExhibits(tuple(rows[0].tolist()), tuple(shown))
 
 

@@ -28,7 +28,9 @@ def attention_pictures(
 
 def _picture(place: int, beside: Beside, text: tuple[int, ...]) -> Picture:
     layer, head = beside.head
-    where = f"head {head} of layer {layer}"
+    where = _called(layer, head)
+    also = [_called(*one) for one in beside.others]
+    more = f" It was found in {len(also)} more: {', '.join(also)}." if also else ""
     attention, chosen = _cells(beside.attention), _cells(beside.chosen) * 255
     sums = np.maximum(1, (chosen > 0).sum(axis=1, keepdims=True))
     off = int(((attention > 127 / sums) != (chosen > 0)).sum())
@@ -38,7 +40,7 @@ def _picture(place: int, beside: Beside, text: tuple[int, ...]) -> Picture:
         f"Selection {beside.name} and {where}",
         "Along one text: on the left how much every position (a row) attends to every other (a "
         "column), on the right what the program chooses. What is not on the left is on the token "
-        "before the text.",
+        f"before the text.{more}",
         f"Along the text {' '.join(map(str, text))} the attention of {where} and the selection "
         f"{beside.name} are {told}.",
         (
@@ -47,6 +49,10 @@ def _picture(place: int, beside: Beside, text: tuple[int, ...]) -> Picture:
         ),
         small=True,
     )
+
+
+def _called(layer: int, head: int) -> str:
+    return f"head {head} of layer {layer}"
 
 
 def _cells(rows: tuple[str, ...]) -> np.ndarray:

@@ -8,7 +8,7 @@ from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
-from jaxtyping import Bool, Int
+from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
 from distill.checker.attended import narrowed, taken_of
@@ -67,15 +67,20 @@ def selections_of(
     }
 
 
-def reads(
+def answered(
     mechanism: AttentionMechanism,
-    name: str,
     texts: Int[ndarray, "n length"],
-    other: Bool[ndarray, "n length length"],
-) -> bool:
-    """Whether the program answers some of these texts otherwise where a selection is another."""
-    for text, chosen in zip(texts.tolist(), other.tolist(), strict=True):
-        said = variables_of(mechanism, text)[ANSWERS]
-        if variables_of(mechanism, text, {name: chosen})[ANSWERS] != said:
-            return True
-    return False
+    instead: Mapping[str, Bool[ndarray, "n length length"]],
+) -> Float[ndarray, "n answers"] | None:
+    """What the program answers where selections are others, by their names.
+
+    Null where it fails on some of these texts: its tables may have no row for what comes of it.
+    """
+    said = list[list[float]]()
+    for place, text in enumerate(texts.tolist()):
+        given = {name: each[place].tolist() for name, each in instead.items()}
+        try:
+            said.append(variables_of(mechanism, text, given)[ANSWERS])
+        except (ArithmeticError, LookupError, ValueError):
+            return None
+    return np.array(said, dtype=np.float64)

@@ -72,14 +72,17 @@ HELD = (
 TAKEN = {
     "copy": "at the last of the {}",
     "copy_first": "at the first of the {}",
-    **dict.fromkeys(("least", "greatest", "vote", "vote_last"), "at {}"),
+    **dict.fromkeys(("least", "greatest", "vote", "vote_last", "vote_least"), "at {}"),
 }
 WHICH = {
     **{"least": "the smallest {}", "greatest": "the largest {}"},
-    **{"vote": "the most frequent {}", "vote_last": "the most frequent {}"},
+    **dict.fromkeys(("vote", "vote_last", "vote_least"), "the most frequent {}"),
 }
 EVERYWHERE = "positions of the text"
-MET = {"vote": ", of several the first met", "vote_last": ", of several the last met"}
+MET = {
+    **{"vote": ", of several the first met", "vote_last": ", of several the last met"},
+    "vote_least": ", of several the smallest",
+}
 
 
 def said(steps: Sequence[Data]) -> str | None:

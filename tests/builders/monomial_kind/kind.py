@@ -98,7 +98,7 @@ class MonomialKind(Kind[MonomialMechanism]):
         points = view.network.over.draw(200, 5)
         values, slopes = view.values(points), view.gradients(points)
         exponents = (slopes * points / values[:, None]).mean(axis=0)
-        halves = np.rint(2 * exponents).astype(int)
+        halves = np.clip(np.rint(2 * exponents), -8, 8).astype(int)
         shape = np.prod(points ** (halves / 2), axis=1)
         factor = float(f"{float((values / shape).mean()):.12g}")
         off = float(np.abs(factor * shape - values).max())

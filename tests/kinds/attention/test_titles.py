@@ -76,6 +76,10 @@ MEANT = {
         *("y != 0", "copy_first"),
         lambda xs, i: ([y for y in xs if y] + [NONE])[0],
     ),
+    "the most frequent token of the text, of several the smallest": (
+        *("True", "vote_least"),
+        lambda xs, i: max(xs, key=lambda y: (xs.count(y), -y)),
+    ),
     "the most frequent token of the text, of several the first met": (
         *("True", "vote"),
         lambda xs, i: max(xs, key=lambda y: (xs.count(y), -xs.index(y))),

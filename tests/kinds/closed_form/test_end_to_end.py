@@ -9,10 +9,13 @@ import torch
 from builders.answering import listing
 from builders.changed_folder import changed, rehash
 from builders.commands import distill_here
+from builders.groups import with_mechanism
 from builders.paths import GOLDEN
 
 import distill
-from distill.checker.check import check_run
+from distill.checker.check import check_run, evidence_of
+from distill.checker.closed_form import derive
+from distill.checker.kind import FOLLOWS
 from distill.domains.finite import Domain
 from distill.kinds.closed_form.kind import ClosedFormKind
 
@@ -90,6 +93,23 @@ def test_its_formulas_say_where_they_do_not_hold(listed):
     latex = kind.notation(listed.mechanism, "latex")
     assert r"2 & \text{if } (a, b) = (4, 7)" in latex
     assert r"\text{otherwise}" in latex
+
+
+@pytest.mark.parametrize(
+    ("change", "follows"),
+    [
+        ({}, True),
+        ({"expression": "max(a, b) if a in {0, 1} else max(b, a)"}, True),
+        ({"expression": "max(a, b) if a in {0, 1, 2} else max(b, a)"}, False),
+        ({"exceptions": [[4, 7, 2], [0, 0, 0]]}, False),
+    ],
+    ids=str,
+)
+def test_values_are_not_listed_and_exceptions_are_what_the_rule_misses(listed, change, follows):
+    """Whatever the report says of how many there are."""
+    evidence = evidence_of(listed.folder)
+    told = with_mechanism(evidence, evidence.mechanism | change)
+    assert derive(told)[FOLLOWS] is follows
 
 
 def test_a_table_is_no_closed_form_whatever_the_folder_says(listed, tmp_path):

@@ -1,12 +1,17 @@
 """A network that weighs is located; one that looks its answers up is not, right as it is."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from builders.changed_folder import changed
 from builders.comparing import looking_up, over, weighing
+from builders.groups import with_mechanism
 
 import distill
-from distill.checker.check import check_run
+from distill.checker.check import check_run, evidence_of
+from distill.checker.comparison import _vocabularies, derive
+from distill.checker.kind import FOLLOWS
 from distill.kinds.comparison.graded import graded_score
 
 pytestmark = pytest.mark.usefixtures("page_undrawn")
@@ -61,6 +66,9 @@ def test_what_knows_its_inputs_by_heart_has_no_structure_to_stop_at():
         {"weights": [-2, 2]},
         {"weights": [-1, 2]},
         {"then": 0, "otherwise": 1},
+        # the same answers, told otherwise
+        {"weights": [-2, 2], "threshold": 2},
+        {"weights": [1, -1], "threshold": 0, "then": 0, "otherwise": 1},
         {"inputs": [[0, 8], [0, 9]]},
     ],
     ids=str,
@@ -69,6 +77,23 @@ def test_a_changed_mechanism_is_found_out(run, tmp_path, change):
     said = changed(run.folder, tmp_path, "mechanism.json", lambda told: told.update(change))
     assert not said.ok
     assert [finding.name for finding in said.findings if not finding.ok] == ["mechanism"]
+
+
+def test_a_threshold_is_one_that_some_input_just_reaches(tmp_path):
+    """No sum 3a + 5b is 7."""
+    run = distill.distill(weighing((3, 5), 8, (7, 7)), over((7, 7)), name="sum", out=tmp_path)
+    evidence = evidence_of(run.folder)
+    for threshold, follows in ((8, True), (7, False)):
+        told = {"weights": [3, 5], "threshold": threshold, "then": 1, "otherwise": 0}
+        told["inputs"] = [[0, 6], [0, 6]]
+        assert derive(with_mechanism(evidence, told))[FOLLOWS] is follows
+
+
+def test_rows_that_two_inputs_share_in_part_are_put_on_no_line(run):
+    evidence = evidence_of(run.folder)
+    for offsets, blocks in (([0, 9], 2), ([0, 0], 1), ([0, 4], 0)):
+        shape = {**evidence.architecture, "shared": True, "offsets": offsets}
+        assert len(_vocabularies(replace(evidence, architecture=shape))) == blocks
 
 
 @pytest.mark.parametrize("name", ["line_kept_accuracy", "line_removed_accuracy"])

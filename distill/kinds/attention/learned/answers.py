@@ -72,15 +72,13 @@ def candidates(pool: Pool, most: int = 40) -> list[Candidate]:
     lists = list[Candidate]()
     guards = [*_guards(pool, variables, array, asked)]
     if guards:
-        held = np.stack([rows for _, rows in guards]).astype(np.float32)
-        lists += _by_cases(every, right, costs, [g for g, _ in guards], held, None)
+        cases = _Cases(every, right, costs, guards)
+        lists += cases.of_two()
         lists.sort(key=lambda it: -it.score)
         for before in lists[:6]:
             assert before.answer is not None, "cases have one"
-            rows = (pool.values.of(before.answer)[asked.wanted] == target).astype(np.float32)
-            lists += _by_cases(
-                every, right, costs, [g for g, _ in guards], held, (before.answer, rows)
-            )[:10]
+            rows = pool.values.of(before.answer)[asked.wanted] == target
+            lists += cases.before(before.answer, rows)
     return sorted([*found[: 4 * most], *lists], key=lambda it: -it.score)[:most]
 
 
@@ -121,31 +119,46 @@ def _guards(
                     yield _Guard(text, (one, other), do, 1.2 + both), rows
 
 
-def _by_cases(
-    every: Sequence[Variable],
-    right: Float[ndarray, "k m"],
-    costs: Float[ndarray, " k"],
-    guards: Sequence[_Guard],
-    held: Float[ndarray, "g m"],
-    rest: tuple[Variable, ndarray] | None,
-) -> list[Candidate]:
-    """Lists of two cases, the second of which may be given."""
-    total = right.shape[1]
-    price = READ * costs[:, None] * total
-    inside = right @ held.T
-    first = (inside - price).argmax(axis=0)
-    second = (right.sum(axis=1, keepdims=True) - inside - price).argmax(axis=0)
-    behind = right[second] if rest is None else rest[1][None]
-    hits = (right[first] * held + behind * (1 - held)).mean(axis=1)
-    dear = np.array([guard.cost for guard in guards]) + costs[first]
-    found = list[Candidate]()
-    for place in np.argsort(READ * dear - hits, kind="stable")[:MOST_LISTS]:
-        then = every[first[place]]
-        other = every[second[place]] if rest is None else rest[0]
-        if then is not other:
-            answer = by_cases(guards[place], then, other)
-            found.append(Candidate(answer, (), float(hits[place]), answer.cost))
-    return found
+class _Cases:
+    """Which variable is right where a guard holds, and which where it does not, for all guards."""
+
+    def __init__(
+        self,
+        every: Sequence[Variable],
+        right: Float[ndarray, "k m"],
+        costs: Float[ndarray, " k"],
+        guards: Sequence[tuple[_Guard, Bool[ndarray, " m"]]],
+    ) -> None:
+        self.every, self.total = every, right.shape[1]
+        self.guards = [guard for guard, _ in guards]
+        self.held = np.stack([rows for _, rows in guards]).astype(np.float32)
+        self.inside = right @ self.held.T
+        self.outside = right.sum(axis=1, keepdims=True) - self.inside
+        self.price = READ * costs[:, None] * self.total
+        self.first = (self.inside - self.price).argmax(axis=0)
+        self.dear = np.array([guard.cost for guard in self.guards]) + costs[self.first]
+
+    def of_two(self) -> list[Candidate]:
+        """Lists of two cases."""
+        second = (self.outside - self.price).argmax(axis=0)
+        places = np.arange(len(self.guards))
+        return self._best(self.outside[second, places], [self.every[k] for k in second])
+
+    def before(self, rest: Variable, right: Bool[ndarray, " m"]) -> list[Candidate]:
+        """Lists of a case before others, which are known."""
+        behind = right.sum() - self.held @ right.astype(np.float32)
+        return self._best(behind, [rest] * len(self.guards))[:10]
+
+    def _best(self, behind: Float[ndarray, " g"], others: Sequence[Variable]) -> list[Candidate]:
+        """The best of lists whose second cases are these, right behind their guards so often."""
+        hits = (self.inside[self.first, np.arange(len(self.guards))] + behind) / self.total
+        found = list[Candidate]()
+        for place in np.argsort(READ * self.dear - hits, kind="stable")[:MOST_LISTS]:
+            then, other = self.every[self.first[place]], others[place]
+            if then is not other:
+                answer = by_cases(self.guards[place], then, other)
+                found.append(Candidate(answer, (), float(hits[place]), answer.cost))
+        return found
 
 
 MOST_LISTS, MOST_GUARDED, MOST_NUMBERS = 12, 300, 24

@@ -83,6 +83,8 @@ def with_heads(
     for place, step in enumerate(steps):
         mine = sorted(head for head, name in own.items() if name == step.name)
         if mine:
+            which = like[names.index(step.name)]
+            mine.sort(key=lambda head: -which[heads.index(head)])
             spread = tuple(spreads[step.name, head] for head in mine)
             steps[place] = replace(step, head=mine[0], also=tuple(mine[1:]), spread=spread)
     return best, replace(mechanism, steps=tuple(steps))

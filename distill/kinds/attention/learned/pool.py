@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
+from distill.kinds.attention.learned.tables import numbered
 from distill.kinds.attention.learned.terms import (
     TOKEN,
     Aggregate,
@@ -16,11 +17,11 @@ from distill.kinds.attention.learned.terms import (
     Variable,
     Vote,
 )
-from distill.kinds.attention.learned.values import AT_ONCE, Values, aggregated, tallies
+from distill.kinds.attention.learned.values import AT_ONCE, Tallies, Values, aggregated
 
 NOTHING = 1
 """How far below the smallest value that is what a variable is where nothing was chosen."""
-VOTES: tuple[Vote, ...] = ("vote", "vote_last", "vote_least")
+VOTES: tuple[Vote, ...] = ("vote_least", "vote", "vote_last")
 TAKEN: tuple[Aggregate, ...] = ("copy", "copy_first", "least", "greatest", *VOTES)
 COSTS = {"width": 1.0, "copy": 1.0, "copy_first": 1.1, "least": 1.0, "greatest": 1.0}
 DEAR = 1.4
@@ -43,6 +44,7 @@ class Pool:
         lengths = self.there.sum(axis=1)
         first = {int(n): int(np.argmax(lengths == n)) for n in np.unique(lengths)}
         self.alike = np.array([first[int(n)] for n in lengths])
+        self.target = numbered(values.asked.target.astype(np.int64))
         self.nothing = int(values.asked.tokens.min()) - NOTHING
 
     def __iter__(self) -> Iterator[Variable]:
@@ -94,15 +96,17 @@ class Pool:
                         new.append(made)
             several = np.flatnonzero(~single)
             for value in taken:
-                votes = value.sort != "position" and len(several) and {*ops} & {*VOTES}
-                times = tallies(choice[several], self.values.of(value)) if votes else None
+                told = Tallies.of(choice[several], self.values.of(value)) if len(several) else None
                 for op in ops:
-                    if op in VOTES and times is None:
+                    if op in VOTES and (value.sort == "position" or told is None):
                         continue
-                    many = several if op != "copy" else np.arange(len(some))
+                    many, here = several if op != "copy" else np.arange(len(some)), told
+                    if op in ("vote", "vote_last") and told is not None:
+                        tied = np.flatnonzero(told.tied)  # without, all votes are the same
+                        many, here = several[tied], told.some(tied)
                     if len(many):
                         given = [some[int(k)] for k in many], choice[many], merits[start + many]
-                        new += self._taken(op, value, *given, times)
+                        new += self._taken(op, value, *given, here)
         return new
 
     def _taken(
@@ -112,11 +116,11 @@ class Pool:
         selections: Sequence[Selection],
         choice: Bool[ndarray, "k n length length"],
         merits: Float[ndarray, " k"],
-        times: Float[ndarray, "_ n length length"] | None,
+        told: Tallies | None,
     ) -> list[Variable]:
         new = list[Variable]()
         sort: Sort = value.sort
-        known = times if op in VOTES else None
+        known = None if op == "copy" else told
         arrays = aggregated(choice, op, [self.values.of(value)], self.nothing, known)
         own = COSTS.get(op, DEAR) + (0.0 if value is TOKEN else 0.3)
         for place, selection in enumerate(selections):
@@ -154,11 +158,10 @@ class Pool:
         """What a function of it has of the answers, above what a constant has, from 0 to 1."""
         if variable not in self.telling:
             asked = self.values.asked
-            _, codes = np.unique(asked.target, return_inverse=True)
-            kinds = int(codes.max()) + 1
-            _, places = np.unique(self.values.of(variable)[asked.wanted], return_inverse=True)
+            codes, kinds = self.target
+            places, values = numbered(self.values.of(variable)[asked.wanted])
             counts = len(codes)
-            table = np.bincount(places * kinds + codes, minlength=(int(places.max()) + 1) * kinds)
+            table = np.bincount(places * kinds + codes, minlength=values * kinds)
             right = table.reshape(-1, kinds).max(axis=1).sum() / counts
             base = np.bincount(codes).max() / counts
             self.telling[variable] = float((right - base) / max(1e-9, 1 - base))

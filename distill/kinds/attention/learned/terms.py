@@ -104,7 +104,7 @@ class Selection:
         read = (each.parts for atom in self.atoms for each in atom.reads)
         return frozenset[Variable | Selection]({self}).union(*read)
 
-    @property
+    @cached_property
     def own(self) -> float:
         """How much there is to read in its line."""
         return 2.0 + sum(atom.relation.cost for atom in self.atoms)

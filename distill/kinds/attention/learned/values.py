@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -13,7 +14,6 @@ from distill.kinds.attention.learned.terms import AT, TOKEN, Atom, Selection, Va
 
 AT_ONCE = 1 << 22
 """Pairs of positions at once."""
-LARGE = 1 << 28
 
 
 class Values:
@@ -73,7 +73,7 @@ def aggregated(
     op: str,
     taken: Sequence[Int[ndarray, "n length"]],
     otherwise: int,
-    times: Float[ndarray, "k n length length"] | None = None,
+    told: Tallies | None = None,
 ) -> Int[ndarray, "k n length"]:
     """What an aggregation takes from the positions that several selections choose.
 
@@ -82,40 +82,66 @@ def aggregated(
         op: the aggregation.
         taken: the variable that it takes values of; none if it counts.
         otherwise: what it gives where nothing is chosen.
-        times: of a vote, its tallies, where they are known.
+        told: how often every value is chosen, where that is known.
     """
     length = choice.shape[-1]
     if op == "width":
         return choice.sum(axis=-1)
     values, some = taken[0], choice.any(axis=-1)
-    if op in ("least", "greatest"):
-        row = values[None, :, None, :]
-        if op == "least":
-            return np.where(some, np.where(choice, row, LARGE).min(axis=-1), otherwise)
-        return np.where(some, np.where(choice, row, -LARGE).max(axis=-1), otherwise)
-    if op.startswith("vote"):
-        kinds = _places(values)[None, :, None, :]
-        order = {"vote": -np.arange(length), "vote_last": np.arange(length)}.get(op, -kinds)
-        most = 2 * max(length, int(kinds.max()) + 1)
-        counted = tallies(choice, values) if times is None else times
-        place = np.where(choice, counted * most + order, -np.inf).argmax(axis=-1)
-    elif op == "copy":
-        place = length - 1 - choice[..., ::-1].argmax(axis=-1)
+    if op in ("copy", "copy_first", "vote", "vote_last"):
+        if op.startswith("vote"):
+            told = told or Tallies.of(choice, values)
+            at = np.arange(length, dtype=np.float32)
+            rank = told.at_keys * (2.0 * length) + (at if op == "vote_last" else -at)
+            place = np.where(choice, rank, np.float32(-np.inf)).argmax(axis=-1)
+        elif op == "copy":
+            place = length - 1 - choice[..., ::-1].argmax(axis=-1)
+        else:
+            place = choice.argmax(axis=-1)
+        many = np.broadcast_to(values, (len(choice), *values.shape))
+        return np.where(some, np.take_along_axis(many, place, axis=-1), otherwise)
+    told = told or Tallies.of(choice, values)
+    if op == "vote_least":
+        which = told.times.argmax(axis=-1)
+    elif op == "least":
+        which = (told.times > 0).argmax(axis=-1)
     else:
-        place = choice.argmax(axis=-1)
-    many = np.broadcast_to(values, (len(choice), *values.shape))
-    return np.where(some, np.take_along_axis(many, place, axis=-1), otherwise)
+        which = len(told.values) - 1 - (told.times[..., ::-1] > 0).argmax(axis=-1)
+    return np.where(some, told.values[which], otherwise)
 
 
-def tallies(
-    choice: Bool[ndarray, "k n length length"], values: Int[ndarray, "n length"]
-) -> Float[ndarray, "k n length length"]:
-    """How often the value at a position is among those that are chosen, from every position."""
-    kinds = _places(values)
-    each = (kinds[:, :, None] == np.arange(int(kinds.max()) + 1)).astype(np.float32)
-    return (choice.astype(np.float32) @ each) @ each.swapaxes(1, 2)
+@dataclass(frozen=True)
+class Tallies:
+    """How often every value is among those that selections choose.
 
+    Attributes:
+        values: the smallest first.
+        each: where a value is, for every text.
+        times: how often it is chosen, from every position.
+    """
 
-def _places(values: Int[ndarray, "n length"]) -> Int[ndarray, "n length"]:
-    """The place of every value among all that there are, the smallest first."""
-    return np.unique(values, return_inverse=True)[1].reshape(values.shape)
+    values: Int[ndarray, " values"]
+    each: Float[ndarray, "n length values"]
+    times: Float[ndarray, "k n length values"]
+
+    @staticmethod
+    def of(choice: Bool[ndarray, "k n length length"], taken: Int[ndarray, "n length"]) -> Tallies:
+        """Those of a variable."""
+        values, places = np.unique(taken, return_inverse=True)
+        each = np.eye(len(values), dtype=np.float32)[places.reshape(taken.shape)]
+        return Tallies(values, each, choice.astype(np.float32) @ each)
+
+    @property
+    def at_keys(self) -> Float[ndarray, "k n length length"]:
+        """The tally of the value at every position, from every position."""
+        return self.times @ self.each.swapaxes(1, 2)
+
+    @property
+    def tied(self) -> Bool[ndarray, " k"]:
+        """Of which selections more than one value is chosen most often, somewhere."""
+        most = self.times.max(axis=-1, keepdims=True)
+        return (((self.times == most) & (most > 0)).sum(axis=-1) > 1).any(axis=(1, 2))
+
+    def some(self, which: Int[ndarray, " some"]) -> Tallies:
+        """Those of some selections."""
+        return replace(self, times=self.times[which])

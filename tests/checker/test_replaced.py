@@ -1,0 +1,84 @@
+"""What heads do that are given a program's selections: seen twice, and of what it tells."""
+
+import json
+from dataclasses import asdict
+
+import numpy as np
+import pytest
+from builders.compiled_texts import bystander, shifted
+
+from distill.checker.attention import derive
+from distill.checker.selections import ANSWERS
+from distill.checker.texts import TextEvidence
+from distill.kinds.attention.emit import emit_attention
+from distill.kinds.attention.evidence import replaced
+from distill.kinds.attention.mechanism import AttentionMechanism, Step, Table
+from distill.networks.trace import TextTrace
+from distill.serialise import to_json
+
+
+def evidence_of(network, mechanism):
+    return TextEvidence(
+        *(network.texts.tokens, network.texts.longest, np.array(network.answers, dtype=float)),
+        asdict(network.shape),
+        {name: value.numpy() for name, value in network.parameters.items()},
+        *(None, emit_attention(mechanism).source, json.loads(to_json(mechanism))),
+    )
+
+
+def copying(network, by, last=()):
+    tokens = network.texts.tokens
+    return AttentionMechanism(
+        (tokens.start, tokens.stop - 1),
+        network.texts.longest,
+        (
+            Step("chosen", "select", ("at",), ("at",), by, head=(0, 0)),
+            Step("copied" if last else ANSWERS, "copy", (), ("tokens",), "y", "chosen", -1),
+            *last,
+        ),
+        none=-1,
+    )
+
+
+def test_a_head_that_stands_by_and_is_in_the_way_elsewhere_does_not_do_what_it_is_named_for():
+    """It looks where the program says and answers stay; else they go where the program's do not."""
+    network = bystander()
+    mechanism = copying(network, "j == i")
+    claims = derive(evidence_of(network, mechanism))
+    assert claims["figures.replaced_accuracy"] == 1.0
+    assert claims["figures.attention_shared"] > 0.99
+    assert claims["figures.followed_accuracy"] == 0.0
+    rows = replaced(mechanism, TextTrace(network))
+    assert {n: claims[f"figures.{n}"] for n in rows} == pytest.approx(
+        {n: row.value for n, row in rows.items()}
+    )
+
+
+def test_a_head_that_does_it_follows_where_it_is_sent():
+    network = shifted()
+    mechanism = copying(network, "j == i - 1")
+    claims = derive(evidence_of(network, mechanism))
+    assert claims["figures.followed_accuracy"] == 1.0
+    row = replaced(mechanism, TextTrace(network))["followed_accuracy"]
+    assert (row.value, row.decoy) == (1.0, 0.0)
+
+
+def test_a_program_that_fails_on_what_comes_of_other_selections_follows_nothing():
+    """Its table has a row for what occurs, and for nothing else."""
+    network = shifted()
+    answer = Step(ANSWERS, "map", ("tokens", "copied"), by="TABLE[x, copied_i]")
+    mechanism = copying(network, "j == i - 1", (answer,))
+    pairs = tuple((x, y) for x in range(3) for y in (-1, 0, 1, 2) if (x, y) != (2, 2))
+    told = AttentionMechanism(
+        *(mechanism.tokens, mechanism.longest, mechanism.steps),
+        (Table("TABLE", pairs, tuple(y for _, y in pairs)),),
+        none=-1,
+    )
+    texts = np.array([[0, 1, 0, 1], [1, 0, 2, 1]])
+    with pytest.MonkeyPatch.context() as patched:
+        for module in ("distill.checker.replaced", "distill.kinds.attention.evidence"):
+            patched.setattr(f"{module}.texts_replaced", lambda *_: [texts])
+        claims = derive(evidence_of(network, told))
+        rows = replaced(told, TextTrace(network))
+    assert claims["figures.replaced_accuracy"] == 1.0
+    assert claims["figures.followed_accuracy"] == rows["followed_accuracy"].value
