@@ -12,7 +12,7 @@ from distill.kinds.formula.expression import Node
 from distill.kinds.formula.search.solve import solve
 from distill.kinds.formula.search.source import OutOfWorkError, root_of
 
-WORK = 2_000_000
+WORK = 700_000
 """Points that one search asks at most."""
 
 LOUDER = (1.0, 4.0, 0.25)

@@ -139,7 +139,7 @@ def _one_function(span: _Span) -> Iterator[tuple[Column, ...]]:
         values = np.linalg.svd(left)[2][0]
     values = values / np.abs(values).max()
     fits = fit_line(
-        span.axis, values, span.blur / 4 * np.abs(values).max() / np.sqrt(NODES), kept=3
+        span.axis, values, span.blur / 4 * np.abs(values).max() / np.sqrt(NODES), kept=3, deep=False
     )
     seen = list[Node]()
     for fit in fits:

@@ -70,7 +70,7 @@ def families(oracle: Oracle) -> Iterator[Reduction]:
     for place in range(oracle.count):
         axis = nodes_of(float(oracle.low[place]), float(oracle.high[place]), 2 * NODES)
         line = swept(oracle, place, oracle.middle[None], axis)[0]
-        for fit in fit_line(axis, line, oracle.noise, kept=2):
+        for fit in fit_line(axis, line, oracle.noise, kept=2, deep=False):
             count = sum(1 for _ in numbers_of(fit.node))
             if 1 <= count <= MOST_NUMBERS:
                 forms.append((count, place, _form_of(fit.node)))

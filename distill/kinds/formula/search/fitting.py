@@ -51,6 +51,7 @@ def fit_line(
     noise: float | Float[ndarray, " n"],
     kept: int = KEPT,
     transforms: Sequence[Transform] = TRANSFORMS,
+    deep: bool = True,
 ) -> list[Candidate]:
     """The simplest expressions of one variable that give these values.
 
@@ -60,6 +61,7 @@ def fit_line(
         noise: how far these are off, all alike or each.
         kept: how many are handed back at most.
         transforms: of the values, that are tried.
+        deep: whether what takes long is tried too.
     """
     noise = np.broadcast_to(np.maximum(noise, 1e-15 * float(np.abs(y).max()) + 1e-300), y.shape)
     if float(np.std(y)) <= FITS * float(np.sqrt((noise**2).mean())):
@@ -68,7 +70,7 @@ def fit_line(
         Line(x, y, noise, transform, sign_of(y)) for transform in transforms if transform.fits(y)
     ]
     found = list[Candidate]()
-    for stage, most in STAGES:
+    for stage, most in STAGES if deep else STAGES[:QUICK]:
         for line in lines:
             if line.transform.cost > most:
                 continue
@@ -115,6 +117,9 @@ STAGES: tuple[tuple[Stage, int], ...] = (
     (damped, 0),
 )
 """From the simplest on, each with the largest cost of a transform that it is tried under."""
+
+QUICK = 6
+"""So many of them take a tenth of a second together; the others take seconds."""
 
 CHEAP = (one_column, one_and_constant, two_columns)
 """Those that are gone through under every transform, for the simplest of all."""

@@ -35,6 +35,9 @@ NEAR = 3_000.0
 WIDE, DEEP = 6, 8
 """Combinations of candidates that are tried of one step, and steps that may follow each other."""
 
+IN_VAIN = 50_000
+"""Points that a search of the whole library counts for, where it finds nothing: it takes seconds."""
+
 WAYS = 2
 """Steps that are followed to their end after each other, once one has led to an expression."""
 
@@ -76,7 +79,10 @@ def _along(oracle: Oracle) -> list[Node]:
     if not np.isfinite(noise).all():
         return []
     smooth = np.sqrt(np.convolve(np.pad(noise**2, 3, mode="edge"), np.ones(7) / 7, mode="valid"))
-    return [each.node for each in fit_line(axis, values, smooth)]
+    found = [each.node for each in fit_line(axis, values, smooth)]
+    if not found:
+        oracle.source.charge(IN_VAIN)
+    return found
 
 
 def _steps(oracle: Oracle) -> Iterator[Reduction]:

@@ -62,6 +62,14 @@ class Source:
         self._count(2 * len(points))
         return np.asarray(self.slopes(points), dtype=np.float64)
 
+    def charge(self, points: int) -> None:
+        """Count work that is none of the network's as so many points.
+
+        Raises:
+            OutOfWorkError: that was more than may be done.
+        """
+        self._count(points)
+
     def _count(self, points: int) -> None:
         self.spent += points
         if self.spent > self.limit:
