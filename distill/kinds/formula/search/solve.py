@@ -36,7 +36,7 @@ WIDE, DEEP = 6, 8
 """Combinations of candidates that are tried of one step, and steps that may follow each other."""
 
 IN_VAIN = 50_000
-"""Points that a search of the whole library counts for, where it finds nothing: it takes seconds."""
+"""Points that a search of the whole library in vain counts for: it takes seconds."""
 
 WAYS = 2
 """Steps that are followed to their end after each other, once one has led to an expression."""
