@@ -97,7 +97,8 @@ def extract_formula(view: RealView, engine: str = "auto") -> FormulaMechanism | 
         )
     best, said = _Best(), list[str]()
     for one in engines:
-        found, remark = _asked(one, view, seen, best)
+        with np.errstate(all="ignore"):  # what overflows is no candidate, and is told by its values
+            found, remark = _asked(one, view, seen, best)
         if found is not None:
             return found
         said.append(remark)

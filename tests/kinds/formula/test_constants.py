@@ -3,7 +3,8 @@
 import math
 
 import pytest
-from hypothesis import given
+from builders.amount import examples
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from distill.kinds.formula.constants import Exact, snapped
@@ -39,6 +40,7 @@ def test_a_number_that_is_hardly_known_is_none():
     assert snapped(1e-9, 1e-6) is None
 
 
+@settings(max_examples=examples(40), deadline=None)
 @given(
     over=st.integers(1, 60),
     under=st.integers(1, 60),

@@ -44,6 +44,7 @@ PLANTED = {
 }
 
 
+@pytest.mark.part(2)  # each is a whole search, of seconds
 @pytest.mark.parametrize(("text", "function", "box"), PLANTED.values(), ids=PLANTED)
 def test_a_planted_formula_comes_back_with_exact_constants(text, function, box):
     found = extract_formula(Noisy(function, box), "own")

@@ -104,7 +104,8 @@ def _spans(oracle: Oracle, place: int) -> Iterator[_Span]:
         flat = np.full(NODES, NODES**-0.5)
         blur = room / float(sizes[terms - 1])
         rows = rows[:terms]
-        constant = float(np.linalg.norm(flat - rows.T @ (rows @ flat))) < max(3 * blur, 1e-9)
+        left = float(np.linalg.norm(flat - rows.T @ (rows @ flat)))
+        constant = bool(left < max(3 * blur, 1e-9))
         if terms == 1 and (constant or transform is IDENTITY):
             continue
         yield _Span(place, transform, sign_of(values.ravel()), axis, rows, blur, constant)
