@@ -88,19 +88,28 @@ def snapped(value: float, within: float) -> tuple[Exact, float] | None:
 
 
 def _fractions(value: float, within: float) -> list[Fraction]:
-    """The simplest fraction in reach, and the shortest decimal number."""
+    """The simplest fraction in reach, the shortest decimal number, and one over one."""
     found = list[Fraction]()
     simplest = _simplest(value - within, value + within)
     if simplest is not None:
         found.append(simplest)
-    for digits in range(1, DIGITS + 1):
-        step = 10.0 ** (math.floor(math.log10(value)) + 1 - digits)
-        rounded = round(value / step)
-        if abs(rounded * step - value) <= within:
-            scale = math.floor(math.log10(value)) + 1 - digits
-            found.append(rounded * Fraction(10) ** scale)
-            break
+    shortest = _shortest_decimal(value, within)
+    if shortest is not None:
+        found.append(shortest)
+    below = _shortest_decimal(1 / value, within / value**2)
+    if below is not None:
+        found.append(1 / below)
     return found
+
+
+def _shortest_decimal(value: float, within: float) -> Fraction | None:
+    """The decimal number in reach that has the fewest digits."""
+    for digits in range(1, DIGITS + 1):
+        scale = math.floor(math.log10(value)) + 1 - digits
+        rounded = round(value / 10.0**scale)
+        if rounded and abs(rounded * 10.0**scale - value) <= within:
+            return rounded * Fraction(10) ** scale
+    return None
 
 
 def _simplest(low: float, high: float) -> Fraction | None:
@@ -124,14 +133,18 @@ def _simplest(low: float, high: float) -> Fraction | None:
 
 
 def _bits(form: Fraction) -> float:
-    """What it costs to write a fraction: as one, or as a decimal number."""
+    """What it costs to write a fraction: as one, as a decimal number, or as one over that."""
     plain = (
         math.log2(form.numerator + 1) * 1.0
         + math.log2(form.denominator) * 1.0
         + (1.0 if form.denominator > 1 else 0.0)
     )
-    decimal = _decimal_bits(form)
-    return min(plain, decimal) if decimal is not None else plain
+    ways = [plain]
+    for turned, more in ((form, 0.0), (1 / form, 1.0)):
+        decimal = _decimal_bits(turned)
+        if decimal is not None:
+            ways.append(decimal + more)
+    return min(ways)
 
 
 def _decimal_bits(form: Fraction) -> float | None:

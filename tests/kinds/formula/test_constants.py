@@ -22,6 +22,7 @@ from distill.kinds.formula.constants import Exact, snapped
         (3e8, Exact(300_000_000)),
         (2 * math.e, Exact(2, e_power=1)),
         (17 / 12, Exact(17, 12)),
+        (1 / 0.511, Exact(1000, 511)),
     ],
 )
 def test_a_number_that_is_known_to_six_digits_is_what_it_is(value, form):
