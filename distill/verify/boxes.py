@@ -230,15 +230,13 @@ class BoxChecks(Checks):
     ) -> Deviation:
         drawn, found = np.abs(self.program - self.network), np.abs(said - worst)
         every = np.concatenate([drawn, found])
-        place = int(_or_infinite(every).argmax())
-        at = np.concatenate([self.points, self.worst])[place]
         apart = evaluated_reals(self.source, self.along) - self.view.values(self.along)
         return Deviation(
             tolerance=self.tolerance,
             spread=self.spread,
             drawn=number(drawn),
             found=number(every),
-            at=tuple(at.tolist()),
+            at=tuple(self.worst[0].tolist()),
             network_from_task=self._from_task(self.network),
             program_from_task=self._from_task(self.program),
             along=tuple(map(tuple, listed_rows(apart.reshape(-1, ALONG)))),
