@@ -17,7 +17,7 @@ from distill.domains.sequences import Channels
 from distill.domains.texts import Texts
 from distill.errors import DistillError
 from distill.found import Found, distill_given, distilled, first_understood
-from distill.importing import AboutTexts, import_model, import_over_box
+from distill.importing import AboutTexts, Imported, import_model, import_over_box
 from distill.kinds.kind import Mechanism
 from distill.kinds.known import kind_of, show, structure_score
 from distill.networks.called_function import real_function
@@ -190,13 +190,8 @@ def run_model(
     name = Path(path).stem if task is None else task.name
     with fixed_threads(), output_folder(out, name) as output:
         with stages.stage("import") as lines:
-            sizes = task.domain.shape if isinstance(task, Task) else None
             about = AboutTexts(None if facts is None else Path(facts), texts)
-            box = task.box if box is None and isinstance(task, RealTask) else box
-            if box is None:
-                imported = import_model(path, layout, at=at, sizes=sizes, about=about)
-            else:
-                imported = import_over_box(path, box, layout, at)
+            imported = _imported(path, task, layout, at, about, box)
             if isinstance(imported.domain, Texts | Box):
                 check_as_a_whole(length, max_states)
             check_fits(path, imported.domain, task)
@@ -213,25 +208,44 @@ def run_model(
                 lines.append(f"right on {accuracy(imported.model, task)} for {task.name}")
             elif isinstance(task, SequenceTask) and over is not None:
                 lines.append(f"right on {accuracy_along(over.network, task)} for {task.name}")
-        if isinstance(imported.domain, Box):
-            view: View = BoxTrace(real_function(imported.model, imported.domain)[0])
-            found = distilled(view, task, name, stages)
-        elif over is not None:
-            view = SequenceTrace(over.network, over.length, True, max_states)
+        if over is not None:
+            view: View = SequenceTrace(over.network, over.length, True, max_states)
             found = distill_given(view, task, name, stages)
-        elif isinstance(imported.domain, Texts):
-            assert reads_texts(imported.model), "a network over texts"
-            view = TextTrace(TextNetwork(imported.model, imported.domain))
-            found = distilled(view, task, name, stages)
         else:
-            assert isinstance(imported.domain, Domain), "any other network has a finite domain"
-            view = _traced(imported.model, imported.domain, stages)
+            view = _view_of(imported, stages)
             found = distilled(view, task, name, stages)
         found = found.under(imported.remarks)
         settings = {"model": Path(path).name, "layout": imported.layout, **imported.notes}
         about = "" if task is None else task.about
         made_so = record(stages, name, None, in_words(view), settings, about=about)
         return _finish(found, task, made_so, None, None, output)
+
+
+def _imported(
+    path: str | Path,
+    task: BuiltTask | None,
+    layout: str | None,
+    at: int | None,
+    about: AboutTexts,
+    box: Box | None,
+) -> Imported:
+    """The network of a file; over a box where one is given, or the task has one."""
+    box = task.box if box is None and isinstance(task, RealTask) else box
+    if box is not None:
+        return import_over_box(path, box, layout, at)
+    sizes = task.domain.shape if isinstance(task, Task) else None
+    return import_model(path, layout, at=at, sizes=sizes, about=about)
+
+
+def _view_of(imported: Imported, stages: Stages) -> View:
+    """What extraction may look at of an imported network that reads its input at once."""
+    if isinstance(imported.domain, Box):
+        return BoxTrace(real_function(imported.model, imported.domain)[0])
+    if isinstance(imported.domain, Texts):
+        assert reads_texts(imported.model), "a network over texts"
+        return TextTrace(TextNetwork(imported.model, imported.domain))
+    assert isinstance(imported.domain, Domain), "any other network has a finite domain"
+    return _traced(imported.model, imported.domain, stages)
 
 
 def distill(
