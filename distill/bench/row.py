@@ -138,8 +138,7 @@ class Row:
         proved: the inputs that a proof covers; null where there is none.
         program_vs_task, model_vs_task, program_vs_model: at the training length.
         longer: the same at every greater length that was tried.
-        reason: the report's first (of a refusal a remark comes first), or the line that says why
-            there is no report.
+        reason: of the report, the one that says most, or the line that says why there is none.
         folder: of the run, relative to the folder that holds all runs.
         distill: version that made the row.
     """

@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol, runtime_checkable
 
-from distill.bench.row import Cost, Row, Status, load_row, read_printed, save_row
+from distill.bench.row import Cost, Printed, Row, Status, load_row, read_printed, save_row
 from distill.bench.suite import Job
 from distill.errors import DistillError
 from distill.runs.partial import remove_leftovers, remove_leftovers_below
@@ -259,9 +259,7 @@ def _row(job: Job, ended: _Ended, bench: Bench) -> Row:
         printed = read_printed(ended.stdout)
     except ValueError:  # a traceback ends with status 1 as well
         return without_report("crashed", said or f"ended with status {ended.status}, no report")
-    refused = printed.verdict == "refused"
-    why = (*printed.remarks, *printed.reasons) if refused else printed.reasons
-    row = without_report("done", why[0] if why else "")
+    row = without_report("done", _why(printed))
     return dataclasses.replace(
         row,
         verdict=printed.verdict,
@@ -277,6 +275,20 @@ def _row(job: Job, ended: _Ended, bench: Bench) -> Row:
         reason=row.reason or None,
         folder=_relative(printed.folder, bench.out),
     )
+
+
+def _why(printed: Printed) -> str:
+    """The reason that says most: of a refused network that is right the last, and what is remarked
+    of its training before all else where it is not.
+    """
+    right = printed.model_vs_task
+    if printed.verdict != "refused":
+        why = printed.reasons
+    elif right is not None and right.agree == right.total:
+        why = printed.reasons[::-1]
+    else:
+        why = (*printed.remarks, *printed.reasons)
+    return why[0] if why else ""
 
 
 def _crash(status: int, said: str) -> str:

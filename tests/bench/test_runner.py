@@ -14,7 +14,8 @@ from builders.commands import run_distill
 from builders.paths import TESTS
 
 from distill.bench import find_suite, jobs_of
-from distill.bench.row import load_row, read_printed, save_row
+from distill.bench.row import Count, Printed, _Mechanism, load_row, read_printed, save_row
+from distill.bench.runner import _why
 from distill.errors import DistillError
 
 
@@ -304,3 +305,22 @@ def test_benching_does_not_wait_for_torch():
         "assert 'torch' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "right", "said"),
+    [
+        ("refused", 25, "its products do not associate"),
+        ("refused", 20, "nothing was held out"),
+        ("approximate", 25, "no single frequency"),
+    ],
+)
+def test_the_reason_of_a_row_is_the_one_that_says_most(verdict, right, said):
+    """Why a network that is right is not understood; of another, how it was trained."""
+    printed = Printed(
+        *(verdict, False, _Mechanism("refused", "refused")),
+        reasons=("no single frequency", "its products do not associate"),
+        remarks=("nothing was held out",),
+        model_vs_task=Count(right, 25),
+    )
+    assert _why(printed) == said
