@@ -16,27 +16,28 @@ from distill.domains.finite import Domain
 from distill.domains.sequences import Channels
 from distill.domains.texts import Texts
 from distill.errors import DistillError
-from distill.found import Found, distill_given, distilled, first_understood
-from distill.importing import AboutTexts, Imported, import_model, import_over_box
+from distill.found import (
+    Found,
+    distill_given,
+    distilled,
+    first_understood,
+    traced_over,
+    view_of,
+)
+from distill.importing import AboutTexts
 from distill.kinds.kind import Mechanism
 from distill.kinds.known import kind_of, show, structure_score
 from distill.networks.called_function import real_function
 from distill.networks.choice import layers_for
 from distill.networks.given import AnyNetwork, over_sequences, space_of
-from distill.networks.network import HasLogits
 from distill.networks.over_domain import hold_to, over_domain
-from distill.networks.stored import reads_texts
-from distill.networks.text_network import TextNetwork
 from distill.networks.trace import (
     BoxTrace,
     SequenceTrace,
-    TextTrace,
-    Trace,
     View,
     hides_its_states,
     in_words,
     stored_in,
-    trace,
 )
 from distill.pages.report_page import report_page
 from distill.records.attempts import ENDED_EARLY
@@ -62,7 +63,13 @@ from distill.train.over_sequences import SequenceTraining
 from distill.train.over_texts import TextTraining
 from distill.train.schedule import Recipe
 from distill.train.watched import Training
-from distill.verify.given import accuracy, accuracy_along, check_as_a_whole, check_fits
+from distill.verify.given import (
+    accuracy,
+    accuracy_along,
+    check_as_a_whole,
+    check_fits,
+    imported_for,
+)
 
 __all__ = ["distill", "load_run", "run", "run_model"]
 
@@ -191,7 +198,7 @@ def run_model(
     with fixed_threads(), output_folder(out, name) as output:
         with stages.stage("import") as lines:
             about = AboutTexts(None if facts is None else Path(facts), texts)
-            imported = _imported(path, task, layout, at, about, box)
+            imported = imported_for(path, task, layout, at, about, box)
             if isinstance(imported.domain, Texts | Box):
                 check_as_a_whole(length, max_states)
             check_fits(path, imported.domain, task)
@@ -212,40 +219,13 @@ def run_model(
             view: View = SequenceTrace(over.network, over.length, True, max_states)
             found = distill_given(view, task, name, stages)
         else:
-            view = _view_of(imported, stages)
+            view = view_of(imported, stages)
             found = distilled(view, task, name, stages)
         found = found.under(imported.remarks)
         settings = {"model": Path(path).name, "layout": imported.layout, **imported.notes}
         about = "" if task is None else task.about
         made_so = record(stages, name, None, in_words(view), settings, about=about)
         return _finish(found, task, made_so, None, None, output)
-
-
-def _imported(
-    path: str | Path,
-    task: BuiltTask | None,
-    layout: str | None,
-    at: int | None,
-    about: AboutTexts,
-    box: Box | None,
-) -> Imported:
-    """The network of a file; over a box where one is given, or the task has one."""
-    box = task.box if box is None and isinstance(task, RealTask) else box
-    if box is not None:
-        return import_over_box(path, box, layout, at)
-    sizes = task.domain.shape if isinstance(task, Task) else None
-    return import_model(path, layout, at=at, sizes=sizes, about=about)
-
-
-def _view_of(imported: Imported, stages: Stages) -> View:
-    """What extraction may look at of an imported network that reads its input at once."""
-    if isinstance(imported.domain, Box):
-        return BoxTrace(real_function(imported.model, imported.domain)[0])
-    if isinstance(imported.domain, Texts):
-        assert reads_texts(imported.model), "a network over texts"
-        return TextTrace(TextNetwork(imported.model, imported.domain))
-    assert isinstance(imported.domain, Domain), "any other network has a finite domain"
-    return _traced(imported.model, imported.domain, stages)
 
 
 def distill(
@@ -292,7 +272,7 @@ def distill(
             found = distill_given(view, None, name, stages).under(over.remarks)
         else:
             read = over_domain(network, space)
-            view = traced = _traced(read.network, space, stages)
+            view = traced = traced_over(read.network, space, stages)
             found = distilled(view, None, name, stages).under(read.remarks)
             hold_to(network, traced)
         made_so = record(stages, name, None, in_words(view), {})
@@ -351,10 +331,3 @@ def _explained_by(mechanism: Mechanism | Refusal) -> Any:
     if isinstance(mechanism, Refusal):
         return None
     return lambda tokens: kind_of(mechanism).explain(mechanism, tokens)
-
-
-def _traced(network: HasLogits, domain: Domain, stages: Stages) -> Trace:
-    with stages.stage("trace") as lines:
-        traced = trace(network, domain)
-        lines.append(traced.summary)
-    return traced
