@@ -121,10 +121,12 @@ class BoxEvidence:
             if shape["kind"] != "real_perceptron" or shape["n_inputs"] != len(names):
                 raise ValueError("the network does not read the inputs of the box")
             check_weights(weights, shapes_over_a_box(shape))
-        arrays = [None if told[n] is None else np.array(told[n], dtype=float) for n in lists]
+        reference, recorded = (
+            None if told[n] is None else np.array(told[n], dtype=float) for n in lists
+        )
         exact = {name: value.astype(np.float64) for name, value in weights.items()}
         box = (names, low, high, certificate["tolerance"], certificate["draw"], worst)
-        return cls(*box, *arrays, shape, exact, source, mechanism)
+        return cls(*box, reference, recorded, shape, exact, source, mechanism)
 
     @property
     def stored(self) -> bool:
