@@ -16,27 +16,28 @@ from distill.domains.finite import Domain
 from distill.domains.sequences import Channels
 from distill.domains.texts import Texts
 from distill.errors import DistillError
-from distill.found import Found, distill_given, distilled, first_understood
-from distill.importing import AboutTexts, import_model, import_over_box
+from distill.found import (
+    Found,
+    distill_given,
+    distilled,
+    first_understood,
+    traced_over,
+    view_of,
+)
+from distill.importing import AboutTexts
 from distill.kinds.kind import Mechanism
 from distill.kinds.known import check_engine, kind_of, show, structure_score
 from distill.networks.called_function import real_function
 from distill.networks.choice import layers_for
 from distill.networks.given import AnyNetwork, over_sequences, space_of
-from distill.networks.network import HasLogits
 from distill.networks.over_domain import hold_to, over_domain
-from distill.networks.stored import reads_texts
-from distill.networks.text_network import TextNetwork
 from distill.networks.trace import (
     BoxTrace,
     SequenceTrace,
-    TextTrace,
-    Trace,
     View,
     hides_its_states,
     in_words,
     stored_in,
-    trace,
 )
 from distill.pages.report_page import report_page
 from distill.records.attempts import ENDED_EARLY
@@ -62,7 +63,13 @@ from distill.train.over_sequences import SequenceTraining
 from distill.train.over_texts import TextTraining
 from distill.train.schedule import Recipe
 from distill.train.watched import Training
-from distill.verify.given import accuracy, accuracy_along, check_as_a_whole, check_fits
+from distill.verify.given import (
+    accuracy,
+    accuracy_along,
+    check_as_a_whole,
+    check_fits,
+    imported_for,
+)
 
 __all__ = ["distill", "load_run", "run", "run_model"]
 
@@ -195,13 +202,8 @@ def run_model(
     name = Path(path).stem if task is None else task.name
     with fixed_threads(), output_folder(out, name) as output:
         with stages.stage("import") as lines:
-            sizes = task.domain.shape if isinstance(task, Task) else None
             about = AboutTexts(None if facts is None else Path(facts), texts)
-            box = task.box if box is None and isinstance(task, RealTask) else box
-            if box is None:
-                imported = import_model(path, layout, at=at, sizes=sizes, about=about)
-            else:
-                imported = import_over_box(path, box, layout, at)
+            imported = imported_for(path, task, layout, at, about, box)
             if isinstance(imported.domain, Texts | Box):
                 check_as_a_whole(length, max_states)
             check_fits(path, imported.domain, task)
@@ -218,19 +220,11 @@ def run_model(
                 lines.append(f"right on {accuracy(imported.model, task)} for {task.name}")
             elif isinstance(task, SequenceTask) and over is not None:
                 lines.append(f"right on {accuracy_along(over.network, task)} for {task.name}")
-        if isinstance(imported.domain, Box):
-            view: View = BoxTrace(real_function(imported.model, imported.domain)[0])
-            found = distilled(view, task, name, stages)
-        elif over is not None:
-            view = SequenceTrace(over.network, over.length, True, max_states)
+        if over is not None:
+            view: View = SequenceTrace(over.network, over.length, True, max_states)
             found = distill_given(view, task, name, stages)
-        elif isinstance(imported.domain, Texts):
-            assert reads_texts(imported.model), "a network over texts"
-            view = TextTrace(TextNetwork(imported.model, imported.domain))
-            found = distilled(view, task, name, stages)
         else:
-            assert isinstance(imported.domain, Domain), "any other network has a finite domain"
-            view = _traced(imported.model, imported.domain, stages)
+            view = view_of(imported, stages)
             found = distilled(view, task, name, stages)
         found = found.under(imported.remarks)
         settings = {"model": Path(path).name, "layout": imported.layout, **imported.notes}
@@ -283,7 +277,7 @@ def distill(
             found = distill_given(view, None, name, stages).under(over.remarks)
         else:
             read = over_domain(network, space)
-            view = traced = _traced(read.network, space, stages)
+            view = traced = traced_over(read.network, space, stages)
             found = distilled(view, None, name, stages).under(read.remarks)
             hold_to(network, traced)
         made_so = record(stages, name, None, in_words(view), {})
@@ -351,10 +345,3 @@ def _explained_by(mechanism: Mechanism | Refusal) -> Any:
     if isinstance(mechanism, Refusal):
         return None
     return lambda tokens: kind_of(mechanism).explain(mechanism, tokens)
-
-
-def _traced(network: HasLogits, domain: Domain, stages: Stages) -> Trace:
-    with stages.stage("trace") as lines:
-        traced = trace(network, domain)
-        lines.append(traced.summary)
-    return traced

@@ -2,6 +2,7 @@
 
 import json
 import math
+from pathlib import Path
 
 import pytest
 import torch
@@ -14,6 +15,7 @@ from torch import nn
 import distill
 import distill.checker.kinds
 from distill.checker.check import check_run
+from distill.gallery.collect import collect, differences, draw
 from distill.kinds import known
 from distill.pages.report_page import report_page
 from distill.tasks.reals import RealTask
@@ -103,3 +105,39 @@ def test_the_command_asks_for_the_box_and_the_activation(tmp_path):
     assert json.loads(done.stdout)["verdict"] == "refused"
     wrong = distill_here("run", "mod_add", *box, cwd=tmp_path)
     assert "--box is of a checkpoint" in wrong.stderr
+
+
+def command(*arguments):
+    done = distill_here(*map(str, arguments), cwd=Path.cwd())
+    assert done.returncode == 0, (done.stdout, done.stderr)
+    return done.stdout
+
+
+def test_every_command_takes_a_run_over_a_box(run, tmp_path):
+    verified = command("verify", run.folder)
+    assert "verified: proved" in verified
+    assert "drawn anew" in verified
+    assert "boxes itself" in command("verify", run.folder, "--search", "hypothesis")
+    shown = command("show", run.folder)
+    assert "largest deviation" in shown
+    assert "error" in shown
+    before = (run.folder / "report.html").read_bytes()
+    command("report", run.folder, "--again")
+    assert (run.folder / "report.html").read_bytes() == before
+    assert "ratio" in command("runs", "--out", run.folder.parent.parent)
+
+
+def test_programs_over_boxes_are_told_apart_by_more_than_the_tolerance(run, tmp_path):
+    inputs = {"x": (0.5, 2.0), "y": (1.0, 2.0)}
+    near, far = (
+        distill.distill(lambda x, y, k=k: k * math.sqrt(x) / y, inputs, name=str(k), out=tmp_path)
+        for k in (2.00000001, 3.0)
+    )
+    said = json.loads(command("compare", run.folder, near.folder, far.folder, "--json"))
+    told = {each["other"]: each for each in said["comparisons"][0]["distances"]}
+    assert sorted(bool(each["difference"]) for each in told.values()) == [False, True]
+    gallery = tmp_path / "gallery"
+    collect({"ratio": run.folder, "other": far.folder}, gallery)
+    draw(gallery)
+    assert "nowhere in the box" in (gallery / "index.html").read_text()
+    assert not differences(gallery)

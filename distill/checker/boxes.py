@@ -65,7 +65,8 @@ class BoxEvidence:
         low: the lower corner of the box; high: the upper one.
         tolerance: how far apart program and network may be; null of a refusal.
         draw: the points that were checked, as `count` and `seed`.
-        worst: points that a search for the largest deviation ended at [n, d].
+        worst: points that a search for the largest deviation ended at [n, d], the largest first. It
+            begins at the worst of the drawn points, so that nothing drawn is worse.
         reference: the task's answers at the drawn points; null without a task.
         recorded: the answers of a network that was not stored, at the drawn points, the worst, and
             those along every input.
@@ -120,10 +121,12 @@ class BoxEvidence:
             if shape["kind"] != "real_perceptron" or shape["n_inputs"] != len(names):
                 raise ValueError("the network does not read the inputs of the box")
             check_weights(weights, shapes_over_a_box(shape))
-        arrays = [None if told[n] is None else np.array(told[n], dtype=float) for n in lists]
+        reference, recorded = (
+            None if told[n] is None else np.array(told[n], dtype=float) for n in lists
+        )
         exact = {name: value.astype(np.float64) for name, value in weights.items()}
         box = (names, low, high, certificate["tolerance"], certificate["draw"], worst)
-        return cls(*box, *arrays, shape, exact, source, mechanism)
+        return cls(*box, reference, recorded, shape, exact, source, mechanism)
 
     @property
     def stored(self) -> bool:
@@ -160,8 +163,8 @@ class BoxEvidence:
             ProgramError: the program is not of the language, failed, or took more than its limits.
             ValueError: the folder's parts do not fit together.
         """
-        if self.tolerance is None:
-            raise ValueError("the certificate does not say how far apart is the same")
+        if self.tolerance is None or not len(self.worst):
+            raise ValueError("the certificate does not say how far apart is the same, or where not")
         network, at_worst = self.answers
         where = np.concatenate([self.points, self.worst])
         said = run_reals(self.program, where)
@@ -175,7 +178,6 @@ class BoxEvidence:
         drawn, found = np.abs(program - network), np.abs(worst - at_worst)
         alike = drawn <= self.tolerance
         every = np.concatenate([drawn, found])
-        place = int(np.where(np.isnan(every), np.inf, every).argmax())
         claims: Claims = {"space": "box", "program.exceptions": 0, "meaning": None}
         claims |= {
             "program_vs_model.agree": int(alike.sum()),
@@ -192,7 +194,7 @@ class BoxEvidence:
             "deviation.spread": spread,
             "deviation.drawn": number(drawn),
             "deviation.found": number(every),
-            "deviation.at": where[place].tolist(),
+            "deviation.at": self.worst[0].tolist(),
             "deviation.along": self._along(),
         }
         return (

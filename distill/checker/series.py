@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 from numpy import ndarray
@@ -18,15 +19,15 @@ from numpy import ndarray
 from .activations import ACTIVATIONS
 from .taylor import widened
 
-Interval = tuple[ndarray, ndarray]
-"""Lower and upper bounds."""
+Interval = tuple[Any, Any]
+"""Lower and upper bounds: arrays, or numbers that are the same everywhere."""
 Series = Callable[[Interval, int], list[Interval]]
 """Coefficients 0 to an order, of a function of numbers within bounds."""
 
 ULPS = 4.0
 """Units in the last place that a library's exp, log, sine or tanh may be off."""
 
-ONE: Interval = np.float64(1.0), np.float64(1.0)  # type: ignore[assignment]  # numbers as arrays
+ONE: Interval = np.float64(1.0), np.float64(1.0)
 
 PIECES = 4
 """Into which an interval is cut for the coefficient that is left out: recurrences are tighter on

@@ -17,6 +17,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import Any
 
 import numpy as np
 from numpy import ndarray
@@ -221,7 +222,7 @@ def constant(like: Model, value: ndarray | float, rad: ndarray | float = 0.0) ->
     return Model.made(like.basis, parts, np.broadcast_to(rad, like.rad.shape).astype(float))
 
 
-def widened(low: ndarray, high: ndarray, units: float = 2.0) -> tuple[ndarray, ndarray]:
+def widened(low: Any, high: Any, units: float = 2.0) -> tuple[Any, Any]:
     """Bounds, moved outwards by so many units in the last place."""
     off = units * 2 * ROUNDOFF
     return low - off * np.abs(low) - TINY, high + off * np.abs(high) + TINY

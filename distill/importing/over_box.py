@@ -85,7 +85,7 @@ def _activation(layout: str | None) -> Activation | None:
     if layout is None:
         return None
     name, *values = layout.split(",")
-    told = dict(value.partition("=")[::2] for value in values)
+    told = {key: value for key, _, value in (each.partition("=") for each in values)}
     known = get_args(Activation)
     if name != LAYOUT or set(told) - {"activation"}:
         raise LayoutError(

@@ -147,7 +147,7 @@ class _System:
         answers, slopes = jacobian(shape, parameters, points)
         few = slopes.shape[1] <= EXACT
         turned = slopes.numpy().T
-        syrk = get_blas_funcs("syrk", (turned,))  # takes half of what a product does
+        syrk = get_blas_funcs(("syrk",), (turned,))[0]  # takes half of what a product does
         normal = None if few else syrk(1.0, turned)
         return cls(answers - targets, slopes, normal)
 

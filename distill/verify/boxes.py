@@ -99,7 +99,7 @@ class BoxChecks(Checks):
         allowed: float | None = None,
     ) -> None:
         self.source, self.view, self.over = source, view, view.network.over
-        self.draw = BoxDraw()
+        self.draw, self.ends = BoxDraw(), tuple(self.over.intervals.values())
         self.points = self.over.draw(self.draw.count, self.draw.seed)
         self.network = view.values(self.points)
         self.reference = None if task is None else task.labels(self.points)
@@ -118,18 +118,13 @@ class BoxChecks(Checks):
         return np.concatenate(lines(self.low, self.high, ALONG))
 
     @property
-    def ends(self) -> Any:
-        """Both ends of every interval."""
-        return tuple(self.over.intervals.values())
-
-    @property
     def sample(self) -> Float[ndarray, "n d"]:
         """The points that were drawn."""
         return self.points
 
     def held(self, verdict: str, draw: dict[str, Any], up_to: int | None) -> dict[str, Any]:
         """The whole box where that was proved, else points that are drawn from it."""
-        return box_held(self.over.names, self.ends, verdict, draw)
+        return box_held(self.over.names, tuple(self.ends), verdict, draw)
 
     def counted(self, hunted: list[Any]) -> Counted:
         """Count; how far both are apart; and the bound over the box."""
@@ -230,15 +225,13 @@ class BoxChecks(Checks):
     ) -> Deviation:
         drawn, found = np.abs(self.program - self.network), np.abs(said - worst)
         every = np.concatenate([drawn, found])
-        place = int(_or_infinite(every).argmax())
-        at = np.concatenate([self.points, self.worst])[place]
         apart = evaluated_reals(self.source, self.along) - self.view.values(self.along)
         return Deviation(
             tolerance=self.tolerance,
             spread=self.spread,
             drawn=number(drawn),
             found=number(every),
-            at=tuple(at.tolist()),
+            at=tuple(self.worst[0].tolist()),
             network_from_task=self._from_task(self.network),
             program_from_task=self._from_task(self.program),
             along=tuple(map(tuple, listed_rows(apart.reshape(-1, ALONG)))),

@@ -53,7 +53,7 @@ class Checks(ABC):
 
     space: Space
     """What inputs are."""
-    ends: Sequence[tuple[int, int]]
+    ends: Sequence[tuple[Any, Any]]
     """First and last value of every input."""
     outputs: Any
     """What an answer is: the ends of its range, or how many numbers it has."""

@@ -12,6 +12,7 @@ from distill.domains.finite import Domain
 from distill.domains.sequences import Channels
 from distill.domains.texts import Texts
 from distill.errors import DistillError
+from distill.importing import AboutTexts, Imported, import_model, import_over_box
 from distill.networks.sequence_network import SequenceNetwork
 from distill.networks.stored import Model
 from distill.networks.trace import traced_indices
@@ -23,6 +24,22 @@ from distill.tasks.texts import TextTask
 
 ACCURACY_OF = 1_000
 """Sequences on which an imported network is held against a task."""
+
+
+def imported_for(
+    path: str | Path,
+    task: BuiltTask | None,
+    layout: str | None,
+    at: int | None,
+    about: AboutTexts,
+    box: Box | None,
+) -> Imported:
+    """The network of a file; over a box where one is given, or the task has one."""
+    box = task.box if box is None and isinstance(task, RealTask) else box
+    if box is not None:
+        return import_over_box(path, box, layout, at)
+    sizes = task.domain.shape if isinstance(task, Task) else None
+    return import_model(path, layout, at=at, sizes=sizes, about=about)
 
 
 def check_as_a_whole(length: int | None, max_states: int | None) -> None:

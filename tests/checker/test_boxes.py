@@ -5,14 +5,16 @@ import pytest
 from builders.changed_folder import changed
 from builders.monomial_kind import checker as monomials
 from builders.monomial_kind.kind import MonomialKind
-from builders.real_networks import PRODUCT, product
+from builders.real_networks import LINE, PRODUCT, one_unit, product, program_of, view_of
 
 import distill
 import distill.checker.kinds
+from distill.checker.boxes import BoxEvidence
 from distill.checker.check import check_run
 from distill.checker.real_answers import run_reals
 from distill.errors import ProgramError
 from distill.kinds import known
+from distill.verify.boxes import BoxChecks
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -122,3 +124,26 @@ def test_answers_to_points_are_python_s_own_and_none_where_it_fails():
     assert said[2] == 1.0 / 0.1**2
     with pytest.raises(ProgramError, match="division"):
         run_reals(source, np.zeros((3, 1)))
+
+
+def test_an_exact_program_is_verified_though_every_deviation_is_rounding(tmp_path):
+    """Which of many roundings is the largest hangs on who adds up: nothing rests on that."""
+    network = one_unit()
+    scale = {name: it * (0.3 if "out" in name else 0.7) for name, it in network.parameters.items()}
+    view = view_of(network.with_parameters(**scale), LINE)
+    source = program_of("0.3 * (3.0 * tanh(0.7 * (2.0 * x + 0.5)) - 1.0)", LINE)
+    checks = BoxChecks(source, view, None, None)
+    counted = checks.counted([])
+    certificate = {
+        **{"names": ["x"], "low": [-1.0], "high": [1.0], "tolerance": checks.tolerance},
+        "architecture": {
+            **{"kind": "real_perceptron", "n_inputs": 1, "widths": [1], "activation": "tanh"}
+        },
+        "draw": {"count": 5000, "seed": 2},
+        **{"worst": checks.worst.tolist(), "reference": None, "recorded": None},
+    }
+    weights = {name: it.numpy() for name, it in view.network.parameters.items()}
+    claims = BoxEvidence.read(certificate, {"kind": "x"}, source, weights).derive()
+    assert claims["deviation.at"] == list(counted.deviation.at)
+    assert claims["proof.nodes"] == counted.proof.nodes
+    assert claims["deviation.found"] == pytest.approx(counted.deviation.found, abs=1e-12)
