@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from jaxtyping import Float
@@ -83,7 +83,7 @@ Node = Annotated[
 
 ONE, ZERO = Number(1.0), Number(0.0)
 
-FUNCTIONS: dict[str, tuple[Callable[[ndarray], ndarray], Callable[[ndarray], ndarray]]] = {
+FUNCTIONS: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
     "exp": (np.exp, np.exp),
     "log": (np.log, lambda x: 1 / x),
     "sin": (np.sin, np.cos),

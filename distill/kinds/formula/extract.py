@@ -229,7 +229,7 @@ def _refusal(seen: _Seen, best: _Best, said: list[str]) -> Refusal:
     if best.node is None:
         return Refusal(("no expression was found that is near the network", *said), numbers)
     error = best.error / seen.spread
-    numbers |= {"error": _rounded(error), "floats": best.floats}
+    numbers |= {"apart": _rounded(error), "floats": best.floats}
     if best.fits:
         reason = (
             f"an expression gives the values, and {many(best.floats, 'number')} in it "

@@ -34,4 +34,4 @@ def _array_code(expression: object, form: Notation) -> str:
     from sympy.printing.pytorch import TorchPrinter
 
     printer = TorchPrinter() if form == "torch" else NumPyPrinter()
-    return printer.doprint(expression)
+    return str(printer.doprint(expression))

@@ -92,6 +92,8 @@ def from_sympy(expression: Any, symbols: Sequence[Any]) -> Node | None:
     if expression.is_Mul:
         return Product(_numbers_first(found))
     name = type(expression).__name__.lower()
+    if name == "log" and isinstance(found[0], Call) and found[0].name == "exp":
+        return found[0].argument
     if name in FUNCTIONS and len(found) == 1:
         return Call(name, found[0])  # pyright: ignore[reportArgumentType]  a key of FUNCTIONS
     return None
@@ -115,7 +117,8 @@ def exact_form(expression: Any) -> Exact | None:
     if not expression.is_number or expression.has(sympy.Float):
         return None
     fraction, radicand, halves, power_of_e = Fraction(1), 1, 0, 0
-    for factor in sympy.Mul.make_args(expression):
+    factors: tuple[Any, ...] = sympy.Mul.make_args(expression)
+    for factor in factors:
         base, exponent = factor.as_base_exp()
         if factor.is_Rational:
             fraction *= Fraction(int(factor.p), int(factor.q))

@@ -14,7 +14,9 @@ SYMBOLS = "add,sub,mul,div,constant,variable,sin,cos,exp,log,sqrt,square,tanh"
 def main() -> None:
     """From a problem on standard input to expressions on standard output."""
     import numpy as np
-    from pyoperon.sklearn import SymbolicRegressor
+    from pyoperon.sklearn import (  # pyright: ignore[reportMissingImports]  an extra
+        SymbolicRegressor,
+    )
 
     task = json.load(sys.stdin)
     points, values = np.array(task["points"]), np.array(task["values"])

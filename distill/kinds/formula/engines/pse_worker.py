@@ -9,6 +9,7 @@ import contextlib
 import io
 import json
 import sys
+from typing import Any
 
 OPERATORS = ["Add", "Mul", "Sub", "Div", "Identity", "Sin", "Cos", "Exp", "Log"]
 
@@ -22,6 +23,8 @@ def main() -> None:
     import torch
     from psrn import PSRN_Regressor  # pyright: ignore[reportMissingImports]  an extra
 
+    regressor: Any = PSRN_Regressor
+
     task = json.load(sys.stdin)
     torch.manual_seed(task["seed"])
     np.random.seed(task["seed"])  # noqa: NPY002  the package draws from it
@@ -33,7 +36,7 @@ def main() -> None:
         "n_sample_variables": min(3, points.shape[1]),
     }
     with contextlib.redirect_stdout(io.StringIO()):
-        model = PSRN_Regressor(
+        model = regressor(
             variables=[f"x{place}" for place in range(points.shape[1])],
             use_const=False,
             n_symbol_layers=3,

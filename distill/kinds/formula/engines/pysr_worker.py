@@ -43,7 +43,7 @@ def main() -> None:
 
     task = json.load(sys.stdin)
     points, values = np.array(task["points"]), np.array(task["values"])
-    model = PySRRegressor(**settings(task))
+    model: Any = PySRRegressor(**settings(task))
     model.fit(points, values, variable_names=[f"x{place}" for place in range(points.shape[1])])
     front = model.equations_.sort_values("loss")
     sys.stdout.write("\n" + json.dumps({"expressions": front["equation"].tolist()}) + "\n")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
@@ -185,7 +186,7 @@ def _members(span: _Span) -> list[Column]:
             if away[place] > 0.2:
                 continue
             ends = shape.grid[max(place - 1, 0)], shape.grid[min(place + 1, len(away) - 1)]
-            best = minimize_scalar(
+            best: Any = minimize_scalar(
                 lambda c, shape=shape: _outside(span, shape.values(np.array(c), span.axis)),
                 bounds=sorted(ends),
                 method="bounded",

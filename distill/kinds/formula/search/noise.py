@@ -76,7 +76,7 @@ def _by_axis(
         axis = (low[place] + high[place]) / 2 + (high[place] - low[place]) / 2 * np.cos(angles)
         points[:, place] = np.tile(axis, LINES)
         table = np.asarray(values(points), dtype=np.float64).reshape(LINES, NODES)
-        coefficients = dct(table, axis=1) / NODES
+        coefficients = np.asarray(dct(table, axis=1)) / NODES
         sizes = np.sqrt((coefficients[:, 1:] ** 2).mean(axis=0))
         found.append(_floor(sizes, ROUNDED * float(np.abs(table).max()) / np.sqrt(NODES)))
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
@@ -102,7 +103,9 @@ def _refined(
     def left(c: float) -> float:
         return solved(line, [*side, column(c)])[1]
 
-    best = minimize_scalar(left, bounds=(low, high), method="bounded", options={"xatol": 1e-13})
+    best: Any = minimize_scalar(
+        left, bounds=(low, high), method="bounded", options={"xatol": 1e-13}
+    )
     c = _polished(left, float(best.x), abs(high - low))
     node = multiply(factor.node, shape.node(c))
     return solved(line, [*side, Column(node, column(c).values, shape.cost)])

@@ -7,7 +7,7 @@ are what is left together.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -124,9 +124,13 @@ def changed_corners(oracle: Oracle) -> dict[tuple[int, int], Corners]:
     return found
 
 
-def _groups(corners: dict, apart: object, count: int, limit: float) -> list[tuple[int, ...]]:
+def _groups(
+    corners: dict[tuple[int, int], Corners],
+    apart: Callable[[Corners], ndarray],
+    count: int,
+    limit: float,
+) -> list[tuple[int, ...]]:
     """Variables that are together because some pair of them is."""
-    assert callable(apart)
     joined: Bool[ndarray, "d d"] = np.eye(count, dtype=bool)
     for (one, other), seen in corners.items():
         joined[one, other] = joined[other, one] = not _size(apart(seen)) <= limit

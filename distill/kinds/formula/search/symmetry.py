@@ -122,7 +122,7 @@ def _relation(columns: Sequence[ndarray], blurs: Sequence[ndarray]) -> tuple[flo
         return None
     _, sizes, ways = np.linalg.svd(matrix / scale / np.sqrt(len(matrix)))
     weights = ways[-1] / scale
-    noise = np.sqrt(sum((w * b) ** 2 for w, b in zip(weights, blurs, strict=True)).mean())
+    noise = np.sqrt(((np.stack(blurs, axis=1) * weights) ** 2).sum(axis=1).mean())
     if sizes[-1] > CLEAR * noise + 1e-12 or abs(ways[-1][0]) < 1e-3 or abs(ways[-1][1]) < 1e-3:
         return None
     return tuple(float(weight / weights[0]) for weight in weights)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from numpy import ndarray
@@ -40,7 +41,7 @@ def _bundle(line: Line, side: tuple[Column, ...], times: tuple[int, ...]) -> lis
 
     place = int(np.argmin([left(c) for c in grid]))
     ends = grid[max(place - 1, 0)], grid[min(place + 1, len(grid) - 1)]
-    best = minimize_scalar(left, bounds=ends, method="bounded", options={"xatol": 1e-12})
+    best: Any = minimize_scalar(left, bounds=ends, method="bounded", options={"xatol": 1e-12})
     node, error = solved(line, columns(float(best.x)))
     return [node] if error <= FITS else []
 
