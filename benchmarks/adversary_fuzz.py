@@ -302,7 +302,7 @@ def _compared(source: str, sequences: np.ndarray, number: int) -> str:
             expected.append(type(error).__name__)
     try:
         evaluator = sandbox.Evaluator(program)
-        said = sandbox._together(
+        said = sandbox.for_all(
             lambda a, n: sandbox._outputs(evaluator.entry([list(a)], n), n, sequences.shape[1], 1),
             list(sequences[..., 0].T),
         )[..., 0].tolist()

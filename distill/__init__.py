@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 _NAMES = {
+    "domains.boxes": "Box",
     "domains.finite": "Domain",
     "domains.sequences": "Channels",
     "errors": "DistillError",
@@ -20,8 +21,8 @@ _NAMES = {
     "kinds.automaton.mechanism": "AutomatonMechanism",
     "kinds.fourier.mechanism": "FourierMechanism",
     "kinds.recurrence.mechanism": "RecurrenceMechanism",
-    "networks.architecture": "FeedForward IntegerRecurrent MLP Recurrent RecurrentLayers "
-    "Transformer",
+    "networks.architecture": "FeedForward IntegerRecurrent MLP RealPerceptron Recurrent "
+    "RecurrentLayers Transformer",
     "networks.black_box": "BlackBox",
     "networks.stored": "Model",
     "pipeline": "distill load_run run run_model",
@@ -32,6 +33,7 @@ _NAMES = {
     "tasks.family": "task",
     "tasks.finite": "Task",
     "tasks.groups": "group_task",
+    "tasks.reals": "RealTask",
     "tasks.sequences": "SequenceTask scan windows",
     "tasks.texts": "TextTask",
 }
@@ -43,6 +45,7 @@ _HOME = {name: module for module, names in _NAMES.items() for name in names.spli
 __all__ = sorted(_HOME)  # pyright: ignore[reportUnsupportedDunderAll]
 
 if TYPE_CHECKING:  # the same names, as a type checker reads them; a test holds them together
+    from distill.domains.boxes import Box as Box
     from distill.domains.finite import Domain as Domain
     from distill.domains.sequences import Channels as Channels
     from distill.errors import DistillError as DistillError
@@ -53,6 +56,7 @@ if TYPE_CHECKING:  # the same names, as a type checker reads them; a test holds 
     from distill.networks.architecture import MLP as MLP
     from distill.networks.architecture import FeedForward as FeedForward
     from distill.networks.architecture import IntegerRecurrent as IntegerRecurrent
+    from distill.networks.architecture import RealPerceptron as RealPerceptron
     from distill.networks.architecture import Recurrent as Recurrent
     from distill.networks.architecture import RecurrentLayers as RecurrentLayers
     from distill.networks.architecture import Transformer as Transformer
@@ -69,6 +73,7 @@ if TYPE_CHECKING:  # the same names, as a type checker reads them; a test holds 
     from distill.tasks.family import task as task
     from distill.tasks.finite import Task as Task
     from distill.tasks.groups import group_task as group_task
+    from distill.tasks.reals import RealTask as RealTask
     from distill.tasks.sequences import SequenceTask as SequenceTask
     from distill.tasks.sequences import scan as scan
     from distill.tasks.sequences import windows as windows

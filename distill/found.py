@@ -10,9 +10,17 @@ from __future__ import annotations
 import dataclasses
 
 from distill.checker.scope import many
+from distill.domains.boxes import Box
+from distill.domains.finite import Domain
+from distill.domains.texts import Texts
+from distill.importing import Imported
 from distill.kinds.kind import Mechanism, Written
 from distill.kinds.known import kind_of, read, write
-from distill.networks.trace import SequenceTrace, View
+from distill.networks.called_function import real_function
+from distill.networks.network import HasLogits
+from distill.networks.stored import reads_texts
+from distill.networks.text_network import TextNetwork
+from distill.networks.trace import BoxTrace, SequenceTrace, TextTrace, Trace, View, trace
 from distill.records.counts import SequenceDisagreement
 from distill.records.refusal import Refusal
 from distill.runs.stages import Stages
@@ -184,3 +192,22 @@ def _together(refusals: tuple[Refusal, ...]) -> Refusal:
 
 def _refused(refusal: Refusal) -> str:
     return f"refused: {refusal.reasons[0]}"
+
+
+def view_of(imported: Imported, stages: Stages) -> View:
+    """What extraction may look at of an imported network that reads its input at once."""
+    if isinstance(imported.domain, Box):
+        return BoxTrace(real_function(imported.model, imported.domain)[0])
+    if isinstance(imported.domain, Texts):
+        assert reads_texts(imported.model), "a network over texts"
+        return TextTrace(TextNetwork(imported.model, imported.domain))
+    assert isinstance(imported.domain, Domain), "any other network has a finite domain"
+    return traced_over(imported.model, imported.domain, stages)
+
+
+def traced_over(network: HasLogits, domain: Domain, stages: Stages) -> Trace:
+    """A network over a finite domain, run over all of it or a sample."""
+    with stages.stage("trace") as lines:
+        traced = trace(network, domain)
+        lines.append(traced.summary)
+    return traced

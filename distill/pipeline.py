@@ -6,33 +6,38 @@ Task ─► train ─► View ─► read ─► Mechanism ─► write ─► P
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from distill.checker.scope import many
+from distill.domains.boxes import Box
 from distill.domains.finite import Domain
 from distill.domains.sequences import Channels
 from distill.domains.texts import Texts
-from distill.found import Found, distill_given, distilled, first_understood
-from distill.importing import AboutTexts, import_model
+from distill.errors import DistillError
+from distill.found import (
+    Found,
+    distill_given,
+    distilled,
+    first_understood,
+    traced_over,
+    view_of,
+)
+from distill.importing import AboutTexts
 from distill.kinds.kind import Mechanism
-from distill.kinds.known import kind_of, show, structure_score
+from distill.kinds.known import check_engine, kind_of, show, structure_score
+from distill.networks.called_function import real_function
 from distill.networks.choice import layers_for
 from distill.networks.given import AnyNetwork, over_sequences, space_of
-from distill.networks.network import HasLogits
 from distill.networks.over_domain import hold_to, over_domain
-from distill.networks.stored import reads_texts
-from distill.networks.text_network import TextNetwork
 from distill.networks.trace import (
+    BoxTrace,
     SequenceTrace,
-    TextTrace,
-    Trace,
     View,
     hides_its_states,
     in_words,
     stored_in,
-    trace,
 )
 from distill.pages.report_page import report_page
 from distill.records.attempts import ENDED_EARLY
@@ -47,16 +52,24 @@ from distill.seeds import check_seed
 from distill.tasks.built import BuiltTask
 from distill.tasks.finite import Setting, Task
 from distill.tasks.given import AnyTask, built_task
+from distill.tasks.reals import RealTask
 from distill.tasks.sequences import SequenceTask
 from distill.tasks.texts import TextTask
 from distill.threads import fixed_threads
 from distill.train.designs import Design, designs_for
+from distill.train.over_box import BoxTraining
 from distill.train.over_domain import DomainTraining
 from distill.train.over_sequences import SequenceTraining
 from distill.train.over_texts import TextTraining
 from distill.train.schedule import Recipe
 from distill.train.watched import Training
-from distill.verify.given import accuracy, accuracy_along, check_as_a_whole, check_fits
+from distill.verify.given import (
+    accuracy,
+    accuracy_along,
+    check_as_a_whole,
+    check_fits,
+    imported_for,
+)
 
 __all__ = ["distill", "load_run", "run", "run_model"]
 
@@ -78,6 +91,7 @@ def run(
     minutes: float | None = None,
     stop: Callable[[], bool] | None = None,
     progress: Progress | None = None,
+    engine: str | None = None,
     **settings: str | Setting,
 ) -> Run:
     """From a task to a checked program: train, extract, emit, verify, store.
@@ -97,6 +111,8 @@ def run(
             finite domain kinds of networks are gone through again and again until then.
         stop: asked now and then while a network is trained; where it says so, the same.
         progress: who watches.
+        engine: over a box of reals, which engine proposes formulas (`auto`, `own`, `operon`,
+            `pysr`, `pse`).
         settings: the task's settings, for example `p=59`.
 
     Raises:
@@ -104,6 +120,8 @@ def run(
     """
     check_seed(seed)
     task = built_task(task, settings)
+    if engine is not None:
+        _check_engine(engine, isinstance(task, RealTask))
     if isinstance(task, SequenceTask) and architecture is not None:
         layers_for(architecture, task.channels)  # before anything is drawn
     designs: tuple[Design, ...] = ()
@@ -116,6 +134,8 @@ def run(
                 training: Training = SequenceTraining(task, seed, architecture)
             elif isinstance(task, TextTask):
                 training = TextTraining(task, seed, architecture, attempts)
+            elif isinstance(task, RealTask):
+                training = BoxTraining(task, seed, architecture, attempts, engine=engine or "auto")
             else:
                 rounds = 1 if minutes is None else MAX_ROUNDS
                 training = DomainTraining(task, seed, designs, structure_score, rounds)
@@ -147,6 +167,7 @@ def run_model(
     max_states: int | None = None,
     facts: str | Path | None = None,
     texts: str | None = None,
+    box: Box | None = None,
     out: str | Path | None = "outputs",
     progress: Progress | None = None,
     **settings: str | Setting,
@@ -168,6 +189,7 @@ def run_model(
             of a network over texts (`distill.importing.vocabulary`).
         texts: how such a network's texts look, or a file of examples
             (`distill.importing.text_examples`).
+        box: the intervals of the inputs of a network over reals; null for those of the task.
         out: where the run folder goes, or null to keep the run in memory.
         progress: who watches.
         settings: the task's settings.
@@ -180,10 +202,9 @@ def run_model(
     name = Path(path).stem if task is None else task.name
     with fixed_threads(), output_folder(out, name) as output:
         with stages.stage("import") as lines:
-            sizes = task.domain.shape if isinstance(task, Task) else None
             about = AboutTexts(None if facts is None else Path(facts), texts)
-            imported = import_model(path, layout, at=at, sizes=sizes, about=about)
-            if isinstance(imported.domain, Texts):
+            imported = imported_for(path, task, layout, at, about, box)
+            if isinstance(imported.domain, Texts | Box):
                 check_as_a_whole(length, max_states)
             check_fits(path, imported.domain, task)
             lines.append(f"layout {imported.layout}: {imported.domain}")
@@ -202,13 +223,8 @@ def run_model(
         if over is not None:
             view: View = SequenceTrace(over.network, over.length, True, max_states)
             found = distill_given(view, task, name, stages)
-        elif isinstance(imported.domain, Texts):
-            assert reads_texts(imported.model), "a network over texts"
-            view = TextTrace(TextNetwork(imported.model, imported.domain))
-            found = distilled(view, task, name, stages)
         else:
-            assert isinstance(imported.domain, Domain), "any other network has a finite domain"
-            view = _traced(imported.model, imported.domain, stages)
+            view = view_of(imported, stages)
             found = distilled(view, task, name, stages)
         found = found.under(imported.remarks)
         settings = {"model": Path(path).name, "layout": imported.layout, **imported.notes}
@@ -219,7 +235,7 @@ def run_model(
 
 def distill(
     network: AnyNetwork,
-    domain: Domain | Channels | Sequence[range],
+    domain: Domain | Channels | Sequence[range] | Box | Mapping[str, Any],
     outputs: range | None = None,
     *,
     length: int | None = None,
@@ -237,7 +253,7 @@ def distill(
             sequences a `Model`, a module or callable from sequences [n, steps] to logits or labels
             at every step or at the end, or three callables: (start, step, answer).
         domain: a `Domain`, or the range of every input; over sequences `Channels`, or the range of
-            every channel.
+            every channel; over reals a `Box`, or both ends of every input by its name.
         outputs: the values of the output, if the domain is given as ranges; over sequences the
             values that a network which chooses stands for, null for 0, 1, 2, ...
         length: of the sequences that the network can be trusted on, null for 10; where it is given,
@@ -251,6 +267,8 @@ def distill(
         DistillError: the network does not fit the domain.
     """
     stages = Stages(progress or Silent())
+    if isinstance(domain, Box | Mapping):
+        return _over_box(network, domain, (outputs, length, max_states), name, out, stages)
     space = space_of(network, domain, outputs, length)
     with fixed_threads(), output_folder(out, name) as output:
         if isinstance(space, Channels):
@@ -259,9 +277,41 @@ def distill(
             found = distill_given(view, None, name, stages).under(over.remarks)
         else:
             read = over_domain(network, space)
-            view = traced = _traced(read.network, space, stages)
+            view = traced = traced_over(read.network, space, stages)
             found = distilled(view, None, name, stages).under(read.remarks)
             hold_to(network, traced)
+        made_so = record(stages, name, None, in_words(view), {})
+        return _finish(found, None, made_so, None, None, output)
+
+
+def _check_engine(engine: str, over_a_box: bool) -> None:
+    """Raise DistillError where an engine cannot be asked."""
+    check_engine(engine)
+    if not over_a_box:
+        raise DistillError(
+            f"--engine {engine}: engines propose formulas over boxes of reals: leave it out here"
+        )
+
+
+def _over_box(
+    network: AnyNetwork,
+    domain: Box | Mapping[str, Any],
+    others: tuple[object, ...],
+    name: str,
+    out: str | Path | None,
+    stages: Stages,
+) -> Run:
+    """From a network over a box in memory to a checked program."""
+    if any(other is not None for other in others):
+        raise DistillError(
+            "outputs, length and max_states are of networks over finite domains and sequences: "
+            "leave them out beside a box"
+        )
+    box = domain if isinstance(domain, Box) else Box.of(domain)
+    with fixed_threads(), output_folder(out, name) as output:
+        read, remarks = real_function(network, box)
+        view = BoxTrace(read)
+        found = distilled(view, None, name, stages).under(remarks)
         made_so = record(stages, name, None, in_words(view), {})
         return _finish(found, None, made_so, None, None, output)
 
@@ -295,10 +345,3 @@ def _explained_by(mechanism: Mechanism | Refusal) -> Any:
     if isinstance(mechanism, Refusal):
         return None
     return lambda tokens: kind_of(mechanism).explain(mechanism, tokens)
-
-
-def _traced(network: HasLogits, domain: Domain, stages: Stages) -> Trace:
-    with stages.stage("trace") as lines:
-        traced = trace(network, domain)
-        lines.append(traced.summary)
-    return traced

@@ -16,7 +16,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from distill.checker.sandbox import run_texts
+from distill.checker.real_answers import run_texts
 from distill.domains.texts import Texts
 from distill.errors import DistillError
 from distill.importing import AboutTexts, import_model

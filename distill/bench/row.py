@@ -93,7 +93,7 @@ class Printed:
     verdict: Literal["proved", "exhaustive", "tested", "approximate", "refused"]
     located: bool
     mechanism: _Mechanism
-    space: Literal["domain", "sequences"] = "domain"
+    space: Literal["domain", "sequences", "texts", "box"] = "domain"
     reasons: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     model_vs_task: Count | None = None

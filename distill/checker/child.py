@@ -124,6 +124,21 @@ def to_texts(request: dict, space: dict, flat: array.array) -> bytes:
     return answers.tobytes()
 
 
+def to_reals(request: dict, space: dict, flat: array.array) -> bytes:
+    """Answers to rows of reals, as floats; no number where the program fails."""
+    count, size = request["rows"]
+    function, answers = space[space["__all__"][0]], array.array("d")
+    for start in range(0, count * size, size):
+        try:
+            said = function(*flat[start : start + size].tolist())
+            if type(said) not in (int, float):
+                raise SystemExit(f"the program answered {str(said)[:80]}, which is no number")
+            answers.append(said)
+        except (ArithmeticError, ValueError):
+            answers.append(math.nan)
+    return answers.tobytes()
+
+
 def answered(request: dict, space: dict, flat: array.array) -> bytes:
     """Answers to rows of integers or along sequences, and logits where these are asked for."""
     (count, *shape), outputs, scores = request["rows"], request["outputs"], request["logits"]
@@ -148,7 +163,7 @@ def answered(request: dict, space: dict, flat: array.array) -> bytes:
 def main() -> None:
     """Read a request, run the program, write what it answers."""
     request = json.loads(sys.stdin.buffer.readline())
-    flat = array.array("q", sys.stdin.buffer.read())
+    flat = array.array("d" if request["mode"] == "reals" else "q", sys.stdin.buffer.read())
     printed: list[str] = []
     space = space_of(request, lambda *said, file=None: printed.append(" ".join(map(str, said))))
     limited(request["seconds"], request["memory"])
@@ -158,7 +173,7 @@ def main() -> None:
         exec(compile(request["source"], "program.py", "exec"), space)
         command = request["mode"] == "command"
         text = "\n".join(printed)[:LONGEST].encode()
-        ask = to_texts if request["mode"] == "texts" else answered
+        ask = {"texts": to_texts, "reals": to_reals}.get(request["mode"], answered)
         said = text if command else ask(request, space, flat)
     except (Exception, SystemExit) as error:
         header["failed"] = f"{type(error).__name__}: {str(error)[:LONGEST_MESSAGE]}"

@@ -20,7 +20,7 @@ WHOLE = ("numbers", "meaning", "runner_up", "diverges_at")
 """Fields that are listed as one."""
 TOLERANCE = 1e-9
 """Relative and absolute, for numbers that went through floating point."""
-RELATIVE_ONLY = {"proof.rounding"}
+RELATIVE_ONLY = {"proof.rounding", "deviation.tolerance", "deviation.spread"}
 """Numbers that are themselves of the size of the tolerance."""
 
 

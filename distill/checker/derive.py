@@ -11,7 +11,8 @@ from typing import Any
 
 from numpy import ndarray
 
-from . import finite, sequences, texts
+from . import boxes, deviations, finite, sequences, texts
+from .boxes import BoxEvidence
 from .finite import Evidence
 from .kind import Claims
 from .kinds import KINDS
@@ -22,7 +23,7 @@ from .sequences import SequenceEvidence
 from .text_transformer import SHAPE
 from .texts import TextEvidence
 
-AnyEvidence = Evidence | SequenceEvidence | TextEvidence
+AnyEvidence = Evidence | SequenceEvidence | TextEvidence | BoxEvidence
 More = Callable[[AnyEvidence], Claims]
 """Claims that somebody else derives, beside those of this folder."""
 
@@ -31,6 +32,7 @@ SPACES: Mapping[str, tuple[type[AnyEvidence], Mapping[str, Any]]] = {
     "domain": (Evidence, finite.FIELDS),
     "sequences": (SequenceEvidence, sequences.FIELDS),
     "texts": (TextEvidence, texts.FIELDS),
+    "box": (BoxEvidence, boxes.FIELDS),
 }
 """A space of inputs is a file, and a line here: what its certificates hold, and its fields."""
 
@@ -49,7 +51,7 @@ def read_evidence(
     certificate = {"recorded": None, **certificate}  # of runs over sequences it may be left out
     wanted = {"kind": str, "format_version": int, "sha256": dict, "architecture": (None, dict)}
     read_as("the certificate", certificate, {**wanted, **SPACES[kind][1]})
-    check_architecture(shape, weights, SHAPE)
+    check_architecture(shape, weights, SHAPE, deviations.SHAPE)
     return SPACES[kind][0].read(certificate, mechanism, source, weights)
 
 
@@ -76,7 +78,7 @@ def derive(evidence: AnyEvidence, name: Any = None, more: More | None = None) ->
         "program.data_literals": program.size.data_literals,
         **evidence.derive(),
     }
-    if not isinstance(evidence, Evidence):
+    if isinstance(evidence, SequenceEvidence | TextEvidence):
         claims["mechanism.name"] = called(evidence, program, name)
     claims |= KINDS[kind].derive(evidence)
     if "proof.method" not in claims:

@@ -133,6 +133,9 @@ def builtin(name: str, given: Sequence[Value]) -> Value:
             if name == "sum" and (added := _added(given[0])) is not None:
                 return added
             return reduce(partial(apply, do), [0, *given[0]] if name == "sum" else given[0])
+    own = [one for one in given if hasattr(one, "called")]
+    if own:  # values with arithmetic of their own (`program_models.Quantity`)
+        return own[0].called(name, given)
     return apply(FUNCTIONS[name], *given)
 
 

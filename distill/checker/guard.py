@@ -2,7 +2,8 @@
 
 These lines are the same in every program but for names and ranges. They are held against the texts
 below, so that they have one meaning: asked for anything but integers of its ranges, the program's
-function raises ValueError before it does anything else. What is left without them is evaluated as
+function raises ValueError before it does anything else; over a box of reals, for anything but
+numbers of its intervals. What is left without them is evaluated as
 any function is (`evaluate.py`); whether the domain is the network's, `check.py` finds out.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -19,9 +21,12 @@ from numpy import ndarray
 from .errors import ProgramError
 from .values import Value, kind_of
 
-Form = Literal["numbers", "list", "tuples", "text"]
+Form = Literal["numbers", "list", "tuples", "text", "reals"]
 """What a function is given: numbers, a list of numbers, or a list of tuples of some; a text is a
-list of numbers that may not be longer than one length."""
+list of numbers that may not be longer than one length. Reals are numbers of intervals."""
+
+Span = range | tuple[float, float]
+"""The values of an input: a range of integers, or both ends of an interval of reals."""
 
 BOUND = frozenset({"DOMAIN", "check", "usage", "given", "error"})
 """Names that the end of a program binds, and that nothing else of it has."""
@@ -52,6 +57,13 @@ CHECKS: dict[Form, str] = {
         if type({name}) is not int or {name} not in DOMAIN["{name}"]:
             raise ValueError(f"{name} = {{{name}!r}} is no integer in {{DOMAIN['{name}']}}")
 ''',
+    "reals": '''def check(*inputs: float) -> None:
+    """Raise ValueError where an input is no number of its interval."""
+    for name, value in zip(DOMAIN, inputs):
+        low, high = DOMAIN[name]
+        if type(value) not in (int, float) or not low <= value <= high:
+            raise ValueError(f"{{name}} = {{value!r}} is no number from {{low}} to {{high}}")
+''',
     "tuples": '''def check(steps: list[tuple[{ints}]]) -> None:
     """Raise ValueError where something is given that is no list of tuples of the domain."""
     if type(steps) is not list:
@@ -68,12 +80,14 @@ GIVEN: dict[Form, str] = {
     "numbers": "*map(int, sys.argv[1:])",
     **dict.fromkeys(("list", "text"), "list(map(int, sys.argv[1:]))"),
     "tuples": '[tuple(map(int, word.split(","))) for word in sys.argv[1:]]',
+    "reals": "*map(float, sys.argv[1:])",
 }
 """What a function is given of the words of the command line; a tuple is written `1,0`."""
 
 READ: dict[Form, str] = {
     **dict.fromkeys(("numbers", "list", "text"), "[int(word) for word in sys.argv[1:]]"),
     "tuples": GIVEN["tuples"],
+    "reals": "[float(word) for word in sys.argv[1:]]",
 }
 """The same, where it is looked at first."""
 
@@ -81,7 +95,7 @@ BARE = 'if __name__ == "__main__":\n    print({function}({given}))\n'
 """The command line of a program that states no domain."""
 
 COMMAND_LINE = """if __name__ == "__main__":
-    usage = "usage: python program.py {asked}, integers with {words}"
+    usage = "usage: python program.py {asked}, {what} with {words}"
     try:
         given = {read}
         print({function}({handed}) if given else usage)
@@ -104,20 +118,24 @@ class Guard:
 
     form: Form
     names: tuple[str, ...]
-    ranges: tuple[range, ...]
+    ranges: tuple[Span, ...]
     longest: int | None = None
 
     @property
     def words(self) -> str:
-        """As "a in 0..6, b in 0..6"; of a text "x in 0..6, at most 9 of them"."""
+        """As "a in 0..6, b in 0..6"; of a text "x in 0..6, at most 9 of them"; of reals "x from 0.5
+        to 2.0".
+        """
         pairs = zip(self.names, self.ranges, strict=True)
-        said = [f"{name} in {values[0]}..{values[-1]}" for name, values in pairs]
+        form = "{} from {} to {}" if self.form == "reals" else "{} in {}..{}"
+        said = [form.format(name, values[0], values[-1]) for name, values in pairs]
         said += [] if self.longest is None else [f"at most {self.longest} of them"]
         return ", ".join(said)
 
     def text(self, function: str) -> str:
         """The end of a program whose function has this name."""
-        separator = " " if self.form == "numbers" else ","
+        numbers = self.form in ("numbers", "reals")
+        separator = " " if numbers else ","
         asked = separator.join(self.names)
         parts = {
             "domain": ", ".join(
@@ -128,17 +146,18 @@ class Guard:
             "longest": self.longest,
             "ints": ", ".join(["int"] * len(self.names)),
             "words": self.words,
-            "asked": asked if self.form == "numbers" else f"{asked} {asked} ...",
+            "what": "numbers" if self.form == "reals" else "integers",
+            "asked": asked if numbers else f"{asked} {asked} ...",
             "function": function,
             "read": READ[self.form],
-            "handed": "*given" if self.form == "numbers" else "given",
+            "handed": "*given" if numbers else "given",
         }
         text = f"DOMAIN = {{{{{{domain}}}}}}\n\n\n{CHECKS[self.form]}\n\n{COMMAND_LINE}"
         return text.format(**parts)
 
     def hold(self, arguments: Sequence[Value]) -> None:
         """Raise ProgramError where a program that is given these values raises ValueError."""
-        if self.form == "numbers":
+        if self.form in ("numbers", "reals"):
             steps = [tuple(arguments)]
         else:
             steps = [one if isinstance(one, tuple) else (one,) for one in arguments[0]]
@@ -178,12 +197,16 @@ def take_guard(body: list[ast.stmt]) -> tuple[list[ast.stmt], Guard | None]:
     entry, unknown = _entry(above), ProgramError("the end of the program is none that is known")
     texts = [key.value for key in keys if isinstance(key, ast.Constant)]
     names = tuple(text for text in texts if isinstance(text, str) and text.isidentifier())
-    ranges = tuple(map(_range, values))
+    ranges = tuple(map(_span, values))
     if not names or len(names) != len(keys):
         raise unknown
     end = [ast.dump(node) for node in body[-3:]]
     longest = _longest(body[-2])
-    for form in CHECKS:
+    of_reals = {isinstance(values, tuple) for values in ranges}
+    if len(of_reals) != 1:
+        raise unknown
+    forms: list[Form] = [form for form in CHECKS if {form == "reals"} == of_reals]
+    for form in forms:
         guard = Guard(form, names, ranges, longest if form == "text" else None)
         if [ast.dump(node) for node in ast.parse(guard.text(entry.name)).body] == end:
             _check_names(entry, guard)
@@ -238,7 +261,7 @@ def _unchecked(entry: ast.FunctionDef) -> ast.FunctionDef:
 def _check_names(entry: ast.FunctionDef, guard: Guard) -> None:
     """Raise ProgramError where the domain names other inputs than the function reads."""
     parameters = tuple(arg.arg for arg in entry.args.args)
-    if guard.form == "numbers":
+    if guard.form in ("numbers", "reals"):
         read = {parameters}
     else:
         loops = [node for node in ast.walk(entry) if isinstance(node, ast.For | ast.comprehension)]
@@ -251,24 +274,34 @@ def _check_names(entry: ast.FunctionDef, guard: Guard) -> None:
         raise ProgramError(f"the domain of the program does not name what it reads: {guard.words}")
 
 
-def _range(node: ast.expr) -> range:
-    """A range that is written out, with something in it."""
+def _span(node: ast.expr) -> Span:
+    """A range that is written out, with something in it, or both ends of an interval."""
     match node:
+        case ast.Tuple(elts=[_, _]):
+            with contextlib.suppress(ValueError):
+                low, high = ast.literal_eval(node)
+                if type(low) is type(high) is float and -math.inf < low < high < math.inf:
+                    return low, high
         case ast.Call(func=ast.Name(id="range"), args=[_] | [_, _] as ends, keywords=[]):
             with contextlib.suppress(ValueError):
                 numbers = [ast.literal_eval(end) for end in ends]
                 if all(type(number) is int for number in numbers) and range(*numbers):
                     return range(*numbers)
-    raise ProgramError("the domain of the program is not made of ranges of integers")
+    raise ProgramError("the domain of the program is made of neither ranges nor intervals")
 
 
-def _source(values: range) -> str:
+def _source(values: Span) -> str:
+    if isinstance(values, tuple):
+        return repr(values)
     return f"range({values.stop})" if values.start == 0 else f"range({values.start}, {values.stop})"
 
 
-def _within(value: Value, values: range) -> bool:
-    """Whether a value is an integer of a range, for every input."""
+def _within(value: Value, values: Span) -> bool:
+    """Whether a value is an integer of a range, or a number of an interval, for every input."""
+    ends = (value.min(), value.max()) if isinstance(value, ndarray) else (value,)
+    if isinstance(values, tuple):
+        low, high = values
+        return kind_of(value) in (int, float) and all(low <= end <= high for end in ends)
     if kind_of(value) is not int:
         return False
-    ends = (value.min(), value.max()) if isinstance(value, ndarray) else (value,)
     return all(int(end) in values for end in ends)

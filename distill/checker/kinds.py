@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from . import attention, automaton, closed_form, comparison, fourier, group, recurrence
+from . import attention, automaton, closed_form, comparison, formula, fourier, group, recurrence
 from .kind import Kind
 
 KINDS: Mapping[str, Kind] = {
@@ -13,4 +13,5 @@ KINDS: Mapping[str, Kind] = {
     "automaton": automaton,
     "recurrence": recurrence,
     "attention": attention,
+    "formula": formula,
 }

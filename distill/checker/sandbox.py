@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -33,7 +33,6 @@ LARGEST = 1 << 63
 """Answers are smaller in size: the smallest number of 64 bits stands for what is none."""
 MAX_NUMBERS = 1 << 21
 """Logits at once."""
-MOST_BATCHES = 5
 
 
 @dataclass(frozen=True)
@@ -72,13 +71,13 @@ def run_program(
         for first in range(0, len(inputs), at_once):
             part = slice(first, first + at_once)
             columns = list(inputs[part].T)
-            answers[part] = _together(lambda a, n: _integers(evaluator.entry(a, n), n), columns)
+            answers[part] = for_all(lambda a, n: _integers(evaluator.entry(a, n), n), columns)
             if scores:
-                logits[part] = _together(lambda a, n: _scores(evaluator, a, n, scores), columns)
+                logits[part] = for_all(lambda a, n: _scores(evaluator, a, n, scores), columns)
 
     request = {"mode": "calls", "rows": inputs.shape, "outputs": 1, "logits": scores}
-    said = _python(program, request, inputs, 8 * len(inputs) * (1 + scores), seconds, evaluate)
-    _check_same(answers, np.frombuffer(said[: 8 * len(inputs)], "<i8"), inputs)
+    said = as_python(program, request, inputs, 8 * len(inputs) * (1 + scores), seconds, evaluate)
+    check_same(answers, np.frombuffer(said[: 8 * len(inputs)], "<i8"), inputs)
     if not scores:
         return ProgramRun(answers, None)
     real = np.frombuffer(said[8 * len(inputs) :], "<f8").reshape(logits.shape)
@@ -118,86 +117,18 @@ def run_sequences(
         for first in range(0, count, LANES):
             part = slice(first, first + LANES)
             rows = sequences[part].reshape(-1, length * channels)
-            answers[part] = _together(ask, list(rows.T), lanes=len(rows))
+            answers[part] = for_all(ask, list(rows.T), lanes=len(rows))
 
     request = {"mode": "sequences", "rows": sequences.shape, "outputs": outputs, "logits": 0}
-    said = _python(program, request, sequences, 8 * answers.size, seconds, evaluate)
-    _check_same(answers, np.frombuffer(said, "<i8").reshape(answers.shape), sequences)
+    said = as_python(program, request, sequences, 8 * answers.size, seconds, evaluate)
+    check_same(answers, np.frombuffer(said, "<i8").reshape(answers.shape), sequences)
     return answers
-
-
-def run_texts(source: str, texts: ndarray, answers: int, seconds: int = SECONDS) -> ndarray:
-    """Ask a program of one list for its answers to every text.
-
-    Args:
-        source: the program.
-        texts: integers [n, length].
-        answers: how many answers a text has.
-        seconds: limit on the time.
-
-    Returns:
-        The answers, integers or floats, as floats [n, answers].
-
-    Raises:
-        ProgramError: it is not of the language, failed, or took more than its limits.
-    """
-    return run_batches(source, [texts], [answers], seconds)[0]
-
-
-def run_batches(
-    source: str, batches: Sequence[ndarray], answers: Sequence[int], seconds: int = SECONDS
-) -> list[ndarray]:
-    """As `run_texts`, of texts of one length in every batch; Python runs all of them at once.
-
-    Args:
-        source: the program.
-        batches: of texts.
-        answers: how many answers a text has, batch by batch.
-        seconds: limit on the time of a batch; Python has it for `MOST_BATCHES` of them at most.
-    """
-    program, found = program_of(source), list[ndarray]()
-    if not batches:
-        return found
-
-    def evaluate() -> None:
-        for texts, count in zip(batches, answers, strict=True):
-            found.append(_batch(Evaluator(program, seconds), texts, count))
-
-    rows = [(*texts.shape, count) for texts, count in zip(batches, answers, strict=True)]
-    sizes = [many * count for many, _, count in rows]
-    request = {"mode": "texts", "rows": rows, "outputs": 0, "logits": 0}
-    data = np.concatenate([texts.ravel() for texts in batches])
-    limit = seconds * min(MOST_BATCHES, len(batches))
-    said = np.frombuffer(_python(program, request, data, 8 * sum(sizes), limit, evaluate), "<f8")
-    parts = np.split(said, np.cumsum(sizes)[:-1])
-    for here, there, texts in zip(found, parts, batches, strict=True):
-        there = there.reshape(here.shape)
-        if not np.allclose(there, here, rtol=FLOAT_TOLERANCE, atol=FLOAT_TOLERANCE):
-            _check_same(here, there, texts)
-    return found
-
-
-def _batch(evaluator: Evaluator, texts: ndarray, answers: int) -> ndarray:
-    """The answers to texts of one length, as floats [n, answers]."""
-
-    def ask(columns: list[Value], lanes: int) -> ndarray:
-        return _real_answers(evaluator.entry([columns], lanes), lanes, answers)
-
-    parts = (texts[first : first + LANES] for first in range(0, len(texts), LANES))
-    found = [_together(ask, list(part.T), lanes=len(part)) for part in parts]
-    return np.concatenate([np.empty((0, answers)), *found])
-
-
-def evaluated_texts(source: str, texts: ndarray, seconds: int = SECONDS) -> list[Value]:
-    """What a program answers to every text, as Python has it."""
-    evaluator = Evaluator(program_of(source), seconds)
-    return [evaluator.entry([row], 1) for row in texts.tolist()]
 
 
 def run_command_line(source: str, words: list[str], seconds: int = 20) -> str:
     """What `python program.py 5 9` prints."""
     request = {"mode": "command", "words": words}
-    return _python(program_of(source), request, np.zeros(0), None, seconds).decode().strip()
+    return as_python(program_of(source), request, np.zeros(0), None, seconds).decode().strip()
 
 
 @lru_cache(maxsize=1)
@@ -208,7 +139,7 @@ def is_confined() -> bool:
     return bool(header.get("confined"))
 
 
-def _together(
+def for_all(
     ask: Callable[[list[Value], int], ndarray], columns: list[ndarray], lanes: int | None = None
 ) -> ndarray:
     """Ask for all inputs at once, or one by one where they cannot stand side by side."""
@@ -245,19 +176,6 @@ def _outputs(value: Value, lanes: int, length: int, outputs: int) -> ndarray:
     return made
 
 
-def _real_answers(value: Value, lanes: int, answers: int) -> ndarray:
-    """A list of answers as floats [lanes, answers]."""
-    if not isinstance(value, list) or len(value) != answers:
-        raise ProgramError(f"the program's answer is not a list of {answers} numbers")
-    made = np.empty((lanes, answers))
-    for t, said in enumerate(value):
-        if kind_of(said) not in (int, float):
-            told = "something" if isinstance(said, ndarray) else str(said)[:80]
-            raise ProgramError(f"the program answers {told}, which is no number")
-        made[:, t] = np.asarray(said, dtype=np.float64)
-    return made
-
-
 def _scores(evaluator: Evaluator, columns: list[Value], lanes: int, outputs: int) -> ndarray:
     row = evaluator.call("logits", columns, lanes)
     if not isinstance(row, list | tuple) or len(row) != outputs:
@@ -266,7 +184,8 @@ def _scores(evaluator: Evaluator, columns: list[Value], lanes: int, outputs: int
     return np.stack(wide, axis=1)
 
 
-def _check_same(here: ndarray, there: ndarray, inputs: ndarray) -> None:
+def check_same(here: ndarray, there: ndarray, inputs: ndarray) -> None:
+    """Raise ProgramError where Python answers other than what was evaluated here."""
     if not np.array_equal(here, there):
         rows = np.flatnonzero((here != there).reshape(len(here), -1).any(axis=1))
         asked = inputs[rows[0]].tolist()
@@ -279,7 +198,7 @@ def _nothing() -> None:
     """Wait for the process alone."""
 
 
-def _python(
+def as_python(
     program: Program,
     request: dict[str, Any],
     data: ndarray,
@@ -287,6 +206,7 @@ def _python(
     seconds: int,
     meanwhile: Callable[[], None] = _nothing,
 ) -> bytes:
+    """What a program answers as real Python, in a process of its own."""
     return _answered(program, request, data, size, seconds, meanwhile)[1]
 
 
@@ -303,7 +223,7 @@ def _answered(
     Args:
         program: to be run.
         request: what `child.py` is to do with it.
-        data: integers that go with that.
+        data: integers, or reals, that go with that.
         size: of the answer in bytes, where it is known.
         seconds: limit on processor time, and on the clock while it is waited for.
         meanwhile: what is done while the process runs; where that fails, the process ends.
@@ -314,7 +234,8 @@ def _answered(
     most = 1 << 17 if size is None else size + 1024
     with tempfile.TemporaryFile() as asked:
         asked.write(json.dumps(whole).encode() + b"\n")
-        asked.write(np.ascontiguousarray(data, "<i8").tobytes())
+        numbers = "<f8" if request["mode"] == "reals" else "<i8"
+        asked.write(np.ascontiguousarray(data, numbers).tobytes())
         asked.seek(0)
         command = [sys.executable, "-I", "-S", str(Path(__file__).with_name("child.py"))]
         pipes = {"stdin": asked, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from . import finite
+from . import deviations, finite
 from .kind import leads
 from .kinds import KINDS
 from .located import doubts, rule
@@ -21,6 +21,7 @@ Tree = Mapping[str, Any]
 
 PROOFS = {
     **finite.PROOFS,
+    **deviations.PROOFS,
     **{name: p for kind in KINDS.values() for name, p in kind.PROOFS.items()},
 }
 """What the methods of proof prove, by their names."""
@@ -75,6 +76,8 @@ def reasons(tree: Tree) -> list[str]:
         said.append("at best tested: the network was not stored, so nobody can run it again")
     if over_sequences(tree):
         said += _about_sequences(tree)
+    elif tree["space"] == "box":
+        said += _about_a_box(tree)
     else:
         if not counted["exhaustive"]:
             said.append("at best tested: the domain is too large to go through")
@@ -88,6 +91,24 @@ def reasons(tree: Tree) -> list[str]:
         differ = stress["total"] - stress["agree"]
         said.append(f"they differ on {differ:,} of {stress['total']:,} stress {things(tree)}")
     return said + _beyond(tree)
+
+
+def _about_a_box(tree: Tree) -> list[str]:
+    """Why program and network were not shown to be the same everywhere in a box."""
+    proof, apart = tree.get("proof"), tree["deviation"]
+    if proof is not None:
+        return [] if leads(proof) else [f"not proved: {proof_statement(tree)}"]
+    nowhere, at = apart["found"] is None, apart["unbounded_at"]
+    if nowhere or at is not None:
+        where = ", ".join(f"{value:.3g}" for value in (apart["at"] if nowhere else at))
+        if nowhere:
+            return [f"not proved: the program has no value at ({where})"]
+        return [
+            f"not proved: no bound was found around ({where}), where the program may have no value"
+        ]
+    if not tree["stored"]:
+        return []
+    return ["not proved: the program, or the network, does what Taylor models do not bear"]
 
 
 def _about_sequences(tree: Tree) -> list[str]:
@@ -141,12 +162,12 @@ def _steps(count: int) -> str:
 
 def over_sequences(tree: Tree) -> bool:
     """Whether the inputs are sequences: read a step at a time, or at once as texts."""
-    return tree["space"] != "domain"
+    return tree["space"] in ("sequences", "texts")
 
 
 def things(tree: Tree) -> str:
     """What the inputs are called."""
-    return {"domain": "inputs", "texts": "texts"}.get(tree["space"], "sequences")
+    return {"domain": "inputs", "texts": "texts", "box": "points"}.get(tree["space"], "sequences")
 
 
 def at(tree: Any, name: str) -> Any:

@@ -13,7 +13,7 @@ from numpy import ndarray
 from .count import rates
 from .kind import Claims
 from .read import COUNT, SEED, Data, check_weights, listed, ranges
-from .sandbox import evaluated_texts, run_batches
+from .real_answers import evaluated_texts, run_batches
 from .scope import texts_held
 from .text_draws import check_text_draws, drawn_texts
 from .text_forms import FORM, FORMED, FORMED_STRESS, check_form, check_formed, formed

@@ -37,21 +37,26 @@ def verdict(tree: Mapping[str, Any]) -> str:
         return "approximate"
     if not tree["stored"]:
         return "tested"
-    if proves(tree.get("proof"), counted):
+    if proves(tree.get("proof"), counted, tree.get("space") == "box"):
         return "proved"
     return "exhaustive" if counted["exhaustive"] else "tested"
 
 
-def proves(proof: Mapping[str, Any] | None, counted: Mapping[str, Any]) -> bool:
+def proves(
+    proof: Mapping[str, Any] | None, counted: Mapping[str, Any], over_box: bool = False
+) -> bool:
     """Whether a proof covers what was counted; one whose lead is no positive number proves nothing.
 
     Args:
         proof: of a tree; null where there is none.
         counted: its `program_vs_model`. Over a finite domain a proof is one of every input; over
             sequences it must reach at least the length that was counted.
+        over_box: whether inputs are points of a box, of which a proof is one of every point.
     """
     if proof is None or not is_number(proof["smallest_lead"]) or proof["smallest_lead"] <= 0:
         return False
+    if over_box:
+        return True
     if counted.get("length") is None:
         return bool(counted["exhaustive"])
     reaches = proof.get("up_to_length")

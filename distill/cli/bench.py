@@ -69,8 +69,8 @@ def bench(
 ) -> None:
     """Run a SUITE of tasks in parallel; a table at the end, with published results beside ours.
 
-    SUITE is mips, tomita, modular, finite, groups, recurrent, transformers or gallery, or the path
-    of a .toml file of your own. Without one, the suites are listed.
+    SUITE is mips, tomita, modular, finite, groups, recurrent, transformers, formulas or gallery,
+    or the path of a .toml file of your own. Without one, the suites are listed.
 
     The suites tracr and gpt2 are of networks in a folder, compiled or trained: --models DIR.
 

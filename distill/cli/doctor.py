@@ -9,6 +9,7 @@ import importlib.metadata
 import importlib.util
 import os
 import platform
+import shutil
 from dataclasses import dataclass
 
 CORE = ("torch", "numpy", "scipy", "sympy", "networkx", "black")
@@ -20,15 +21,20 @@ class Engine:
 
     Attributes:
         module: what is imported; extra: what installs it; use: what it does here.
+        needs: a program that must be found beside it.
     """
 
     name: str
     module: str
     extra: str
     use: str
+    needs: str | None = None
 
 
 ENGINES = (
+    Engine("operon", "pyoperon", "operon", "`run --engine operon` over boxes of reals"),
+    Engine("PySR", "pysr", "pysr", "`run --engine pysr` over boxes of reals", needs="julia"),
+    Engine("PSE", "psrn", "pse", "`run --engine pse` over boxes of reals"),
     Engine("AALpy", "aalpy", "aalpy", "`verify` learns machines a second time with it"),
     Engine("hypothesis", "hypothesis", "search", "`verify --search hypothesis` searches with it"),
 )
@@ -47,4 +53,6 @@ def diagnose() -> list[tuple[str, str, str]]:
 def _engine_row(engine: Engine) -> tuple[str, str, str]:
     if importlib.util.find_spec(engine.module) is None:
         return engine.name, "not here", f"{engine.use}; pip install 'distill[{engine.extra}]'"
+    if engine.needs is not None and shutil.which(engine.needs) is None:
+        return engine.name, "not here", f"{engine.use}; install {engine.needs} beside it"
     return engine.name, "here", engine.use

@@ -30,6 +30,8 @@ def tasks(as_json: bool) -> None:
             train_fraction=fraction,
         )
 
+    A task over reals returns a RealTask: inputs={"x": (0.5, 2.0)}, and a reference of floats.
+
     A task over sequences returns a SequenceTask. Its reference takes the whole list of inputs
     and returns a list of outputs, each a function of the inputs up to there:
 

@@ -23,7 +23,59 @@ if TYPE_CHECKING:
     from distill.runs.store import Run
 
 
-@click.command()
+HELP = """Train a network on TASK (or read FILE), find its mechanism, write it as Python, check it.
+
+TASK is a built-in name (`distill tasks`), a task file, or file.py:name. The run goes to
+DIR/<task>/<run>/: program.py, the network, the evidence, and what it takes to check it.
+
+A task over sequences is learned by a small recurrent network, the narrowest of a few widths
+that learns it, and comes out as a loop that is checked at other lengths too. A task over texts,
+which are read at once, is learned by a small transformer, and comes out as selections.
+
+With --model, TASK is only what the network is held against at the end, and may be left out.
+Nothing in FILE is executed. A layout says which tensor is which; those of published families
+are recognised, and for any other one a layout to fill in is shown. What neither the file nor a
+config beside it says is asked for, or named in the report as an assumption of the layout:
+--layout NAME,activation=gelu,masked=false says it.
+
+A transformer over texts reads them at once. Its file says neither what its words are nor how
+its texts look: --facts and --texts do ('[0 1]{1,50} <sep> ...{3}', or examples in FILE.npz).
+
+A network over reals is read with the intervals of its inputs, and the activation between its
+layers, which no file says: --box x=0.5..2,y=1..3 --layout perceptron,activation=tanh.
+
+With --minutes, or with --keep at Ctrl-C, training ends, and the run is finished with what there
+is: the program in hand, or the network as it is by then. A second Ctrl-C ends it all.
+
+\b
+distill run mod_add --set p=59 --set fraction=0.4 --seed 3
+distill run binary_addition --set length=12
+distill run mod_add --set p=113 --model grokking.pth
+distill run mod_add --arch transformer,layer_norm=true,n_heads=1
+
+An architecture is a name, with fields; where none is given, kinds are tried in order:
+
+\b
+transformer       n_layers n_heads d_model d_head d_mlp masked layer_norm
+                  activation attention_coefficient biases
+feedforward       one hidden layer of ReLU units over one-hot inputs: d_embed units, shared
+mlp               widths (256-128 for two layers) d_embed combine (sum, concat)
+                  shared (one embedding for all inputs) activation
+transformer-norm  transformer,layer_norm=true
+mlp-concat        mlp,combine=concat
+mlp-quadratic     mlp,combine=concat,activation=square
+numbers           a perceptron that reads numbers and answers with the nearest one
+perceptron        over a box of reals: widths activation
+rnn, gru, lstm    over sequences: d_hidden n_layers d_input activation (rnn: tanh, relu)
+
+\b
+An activation is relu, gelu, square, abs, tanh, sigmoid, silu, ...; masked, layer_norm, biases
+and shared are true or false; attention_coefficient is c in softmax * c + (1 - c). Where d_head
+is not given, it is d_model / n_heads.
+"""
+
+
+@click.command(help=HELP)
 @click.argument("task", required=False)
 @click.option("--model", metavar="FILE|FOLDER", help="A checkpoint instead of training.")
 @click.option(
@@ -41,6 +93,9 @@ if TYPE_CHECKING:
     "--texts",
     metavar="FORM|FILE.npz[:NAME]",
     help="How the texts of a FILE over texts look, or examples of them.",
+)
+@click.option(
+    "--box", metavar="NAME=LOW..HIGH[,...]", help="Intervals of the inputs of a FILE over reals."
 )
 @click.option("--seed", type=int, metavar="S", help="Of data, weights, batches.  [default: 0]")
 @click.option(
@@ -67,6 +122,11 @@ if TYPE_CHECKING:
     help="Of a machine that is read of a recurrent FILE.  [default: 100]",
 )
 @click.option(
+    "--engine",
+    metavar="NAME",
+    help="What proposes formulas over reals: auto, own, operon, pysr, pse.  [default: auto]",
+)
+@click.option(
     "--accept",
     type=click.FloatRange(0, 1),
     metavar="RATE",
@@ -82,6 +142,7 @@ def run(
     at: int | None,
     facts: str | None,
     texts: str | None,
+    box: str | None,
     seed: int | None,
     arch: str | None,
     settings: tuple[str, ...],
@@ -89,66 +150,26 @@ def run(
     keep: bool,
     length: int | None,
     max_states: int | None,
+    engine: str | None,
     accept: float | None,
     as_json: bool,
     quiet: bool,
     out: str,
 ) -> None:
-    """Train a network on TASK (or read FILE), find its mechanism, write it as Python, check it.
-
-    TASK is a built-in name (`distill tasks`), a task file, or file.py:name. The run goes to
-    DIR/<task>/<run>/: program.py, the network, the evidence, and what it takes to check it.
-
-    A task over sequences is learned by a small recurrent network, the narrowest of a few widths
-    that learns it, and comes out as a loop that is checked at other lengths too. A task over texts,
-    which are read at once, is learned by a small transformer, and comes out as selections.
-
-    With --model, TASK is only what the network is held against at the end, and may be left out.
-    Nothing in FILE is executed. A layout says which tensor is which; those of published families
-    are recognised, and for any other one a layout to fill in is shown. What neither the file nor a
-    config beside it says is asked for, or named in the report as an assumption of the layout:
-    --layout NAME,activation=gelu,masked=false says it.
-
-    A transformer over texts reads them at once. Its file says neither what its words are nor how
-    its texts look: --facts and --texts do ('[0 1]{1,50} <sep> ...{3}', or examples in FILE.npz).
-
-    With --minutes, or with --keep at Ctrl-C, training ends, and the run is finished with what there
-    is: the program in hand, or the network as it is by then. A second Ctrl-C ends it all.
-
-    \b
-    distill run mod_add --set p=59 --set fraction=0.4 --seed 3
-    distill run binary_addition --set length=12
-    distill run mod_add --set p=113 --model grokking.pth
-    distill run mod_add --arch transformer,layer_norm=true,n_heads=1
-
-    An architecture is a name, with fields; where none is given, kinds are tried in order:
-
-    \b
-    transformer       n_layers n_heads d_model d_head d_mlp masked layer_norm
-                      activation attention_coefficient biases
-    feedforward       one hidden layer of ReLU units over one-hot inputs: d_embed units, shared
-    mlp               widths (256-128 for two layers) d_embed combine (sum, concat)
-                      shared (one embedding for all inputs) activation
-    transformer-norm  transformer,layer_norm=true
-    mlp-concat        mlp,combine=concat
-    mlp-quadratic     mlp,combine=concat,activation=square
-    numbers           a perceptron that reads numbers and answers with the nearest one
-    rnn, gru, lstm    over sequences: d_hidden n_layers d_input activation (rnn: tanh, relu)
-
-    \b
-    An activation is relu, gelu, square, abs, tanh, sigmoid, silu, ...; masked, layer_norm, biases
-    and shared are true or false; attention_coefficient is c in softmax * c + (1 - c). Where d_head
-    is not given, it is d_model / n_heads.
-    """  # noqa: D301  click wants the character
+    """Train a network on TASK (or read FILE), and distill it; `HELP` has it all."""
     read = _read_settings(settings)
     _check_together(task, model, layout, at, seed, arch, read)
     as_far_as = {"length": length, "max_states": max_states}
-    about = {"facts": facts, "texts": texts}
+    about = {"facts": facts, "texts": texts, "box": box}
     _check_ends(model, minutes, keep, as_far_as, about)
+    if engine is not None and model is not None:
+        raise DistillError(
+            "--engine is of networks that are trained here: leave it out beside --model"
+        )
     console = console_of(quiet or as_json)
     given = (task, model, layout, at, seed, arch, read)
     with _interrupts(keep) as stop:
-        finished = _finished(*given, (minutes, stop), as_far_as, about, out, console)
+        finished = _finished(*given, (minutes, stop), as_far_as, about, engine, out, console)
     _print(finished, as_json, quiet)
     sys.exit(_status(finished.report, accept))
 
@@ -207,8 +228,8 @@ def _check_ends(
 ) -> None:
     """What ends a training is of no file; how far a file is trusted, and what it reads, of none."""
     if model is None and any(about.values()):
-        option = "--facts" if about["facts"] else "--texts"
-        raise DistillError(f"{option} is of a checkpoint over texts: it needs --model FILE")
+        option = next(name for name, told in about.items() if told)
+        raise DistillError(f"--{option} is of a checkpoint: it needs --model FILE")
     if model is not None and (keep or minutes is not None):
         option = "--minutes" if minutes is not None else "--keep"
         raise DistillError(f"{option} ends a training: with --model FILE nothing is trained")
@@ -230,6 +251,7 @@ def _finished(
     ends: tuple[float | None, Callable[[], bool] | None],
     as_far_as: dict[str, int | None],
     about: dict[str, str | None],
+    engine: str | None,
     out: str,
     console: Console,
 ) -> Run:
@@ -240,6 +262,7 @@ def _finished(
     check_seed(seed or 0)
     # before torch: bad input is told at once
     built = load_task(task, settings) if task is not None else None
+    from distill.domains.boxes import Box
     from distill.pipeline import run as run_pipeline
     from distill.pipeline import run_model
     from distill.terminal.run import TerminalProgress
@@ -254,6 +277,7 @@ def _finished(
                 max_states=as_far_as["max_states"],
                 facts=about["facts"],
                 texts=about["texts"],
+                box=None if about["box"] is None else Box.read(about["box"]),
                 out=out,
                 progress=progress,
             )
@@ -267,6 +291,7 @@ def _finished(
             minutes=minutes,
             stop=stop,
             progress=progress,
+            engine=engine,
         )
 
 

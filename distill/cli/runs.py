@@ -71,6 +71,9 @@ def verify(run: str, seed: int | None, search: str | None, as_json: bool, out: s
 @click.argument("run")
 @click.option("--latex", "notation", flag_value="latex", help="Print its formula for LaTeX alone.")
 @click.option("--sympy", "notation", flag_value="sympy", help="Print its formula for sympy alone.")
+@click.option("--numpy", "notation", flag_value="numpy", help="Print its formula for NumPy alone.")
+@click.option("--torch", "notation", flag_value="torch", help="Print its formula for torch alone.")
+@click.option("--c", "notation", flag_value="c", help="Print its formula in C alone.")
 @click.option("--dot", "notation", flag_value="dot", help="Print its states for Graphviz alone.")
 @out_option
 def show(run: str, notation: Notation | None, out: str) -> None:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy import ndarray
+
 from distill.compare.gather import Subject
 from distill.errors import ProgramError
 from distill.kinds.difference import Difference, first_difference
 from distill.kinds.kind import NotComparable, Why
 from distill.kinds.known import kind_of
 from distill.records.refusal import Refusal
+from distill.runs.box_certificate import BoxCertificate
 
 RANK: tuple[Why, ...] = ("text", "machine", "names", "answers")
 
@@ -132,6 +136,14 @@ def _distance(one: Class, other: Class, here: Subject, there: Subject) -> Distan
     return _along_stored(one, other, here)
 
 
+def _rounded(here: Subject, one: ndarray, other: ndarray) -> ndarray:
+    """The second answers, with the first where they count as the same: over reals, closely."""
+    certificate = here.certificate
+    if not isinstance(certificate, BoxCertificate) or certificate.tolerance is None:
+        return other
+    return np.where(np.abs(one - other) <= certificate.tolerance, one, other)
+
+
 def _along_stored(one: Class, other: Class, here: Subject) -> Distance:
     """Both programs along the inputs that the first one was checked on, in the sandbox."""
     draws, agreed, shortest = here.certificate.stored_inputs(), 0, None
@@ -142,7 +154,7 @@ def _along_stored(one: Class, other: Class, here: Subject) -> Distance:
             said = [here.certificate.answers_of(each.source, inputs) for each in (one, other)]
         except ProgramError as error:
             return Distance(one.letter, other.letter, reason=str(error))
-        difference = first_difference(inputs, *said)
+        difference = first_difference(inputs, said[0], _rounded(here, *said))
         agreed += len(inputs)
         if difference and (not shortest or len(difference.inputs) < len(shortest.inputs)):
             shortest = difference

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from distill.domains.boxes import Box
 from distill.domains.finite import Domain
 from distill.domains.sequences import Channels
 from distill.domains.texts import Texts
@@ -40,14 +41,16 @@ class Subject:
         return self.certificate.sha256.get("model.safetensors")
 
     @property
-    def space(self) -> Domain | Channels | Texts:
+    def space(self) -> Domain | Channels | Texts | Box:
         """What the network is a function of."""
         return self.certificate.space
 
     @property
     def inputs(self) -> tuple[range, ...]:
-        """The values of what it reads."""
+        """The values of what it reads; none of reals."""
         space = self.space
+        if isinstance(space, Box):
+            return ()
         return (space.tokens,) if isinstance(space, Texts) else space.inputs
 
     @property

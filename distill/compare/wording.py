@@ -155,12 +155,12 @@ def _difference(found: Difference, one: str, other: str) -> str:
     )
 
 
-def sequence(inputs: Sequence[Sequence[int]]) -> str:
+def sequence(inputs: Sequence[Sequence[float]]) -> str:
     """`1 0 1`, or `1,0 0,1` where there are several channels: as a program's command line takes."""
     return " ".join(",".join(map(str, values)) for values in inputs)
 
 
-def _answer(values: Sequence[int]) -> str:
+def _answer(values: Sequence[float]) -> str:
     return ", ".join(map(str, values))
 
 

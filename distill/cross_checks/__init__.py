@@ -13,6 +13,7 @@ from jaxtyping import Int
 from numpy import ndarray
 
 from distill.checker import automaton, sequences
+from distill.checker.boxes import BoxEvidence
 from distill.checker.check import Finding, evidence_of
 from distill.checker.draws import symbols
 from distill.checker.errors import DistillError
@@ -47,6 +48,8 @@ def searched_again(folder: Path) -> Finding:
     evidence = evidence_of(folder)
     if isinstance(evidence, TextEvidence):
         return Finding("hypothesis", True, "not searched: texts are drawn anew instead")
+    if isinstance(evidence, BoxEvidence):
+        return Finding("hypothesis", True, "not searched: the checker searches boxes itself")
     if isinstance(evidence, Evidence):
         if evidence.architecture is None:
             return Finding("hypothesis", True, "not searched: the network was not stored")

@@ -105,6 +105,8 @@ def _card(name: str, run: Run, pictures: tuple[Picture, ...]) -> Card:
         said = f"{sentence_start(first)}." if first else ""
     elif report.over_sequences:
         said = f"The same as the network on sequences of {holds.lengths}."
+    elif report.deviation is not None:
+        said = report.sentence.partition(" From the task")[0]
     else:
         which = "inputs drawn at random" if holds.sampled else "inputs, which are all there are"
         said = f"The same as the network on {holds.inputs:,} {which}."

@@ -3,6 +3,7 @@
 from distill.importing.checkpoint import Imported, import_model
 from distill.importing.gpt2_texts import AboutTexts
 from distill.importing.layout import Layout, builtin_layouts, read_layout
+from distill.importing.over_box import import_over_box
 from distill.importing.tensors import read_tensors
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "Layout",
     "builtin_layouts",
     "import_model",
+    "import_over_box",
     "read_layout",
     "read_tensors",
 ]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from distill.checker.scope import many
+from distill.domains.boxes import Box
 from distill.domains.finite import Domain
 from distill.domains.sequences import Channels
 from distill.domains.texts import Texts
@@ -59,7 +60,7 @@ class Imported:
     """
 
     model: Model
-    domain: Domain | Channels | Texts
+    domain: Domain | Channels | Texts | Box
     layout: str
     notes: Mapping[str, str]
 

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from safetensors.torch import load_file
 
+from distill.domains.boxes import Box
 from distill.domains.finite import Domain
 from distill.domains.sequences import Channels
 from distill.domains.texts import Form, Texts
 from distill.errors import DistillError
-from distill.networks.architecture import StepArchitecture, TokenArchitecture
+from distill.networks.architecture import RealPerceptron, StepArchitecture, TokenArchitecture
 from distill.networks.stored import Model
 from distill.networks.text_transformer import TextTransformer
 from distill.serialise import from_json
@@ -19,7 +20,7 @@ from distill.serialise import from_json
 WEIGHTS, CERTIFICATE = "model.safetensors", "certificate.json"
 
 
-def own_run(path: Path) -> tuple[Model, Domain | Channels | Texts, str] | None:
+def own_run(path: Path) -> tuple[Model, Domain | Channels | Texts | Box, str] | None:
     """The network of a run folder, or of its weights file; null where there is no such run.
 
     Raises:
@@ -50,7 +51,7 @@ def own_run(path: Path) -> tuple[Model, Domain | Channels | Texts, str] | None:
             answers = tuple(certificate["answers"])
             model = Model(from_json(StepArchitecture, json.dumps(shape)), weights, answers)
             spans = [range(first, last + 1) for first, last in certificate["inputs"]]
-            domain: Domain | Channels | Texts = Channels(tuple(spans), certificate["outputs"])
+            domain: Domain | Channels | Texts | Box = Channels(tuple(spans), certificate["outputs"])
         elif kind == "texts":
             answers = tuple(certificate["answers"])
             model = Model(from_json(TextTransformer, json.dumps(shape)), weights, answers)
@@ -58,6 +59,10 @@ def own_run(path: Path) -> tuple[Model, Domain | Channels | Texts, str] | None:
             form = certificate.get("form")
             told = None if form is None else from_json(Form, json.dumps(form))
             domain = Texts(range(first, last + 1), certificate["longest"], told)
+        elif kind == "box":
+            model = Model(from_json(RealPerceptron, json.dumps(shape)), weights)
+            ends = (tuple(certificate[name]) for name in ("names", "low", "high"))
+            domain = Box(*ends)
         else:
             model = Model(from_json(TokenArchitecture, json.dumps(shape)), weights)
             spans = certificate["domain"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Num
 from numpy import ndarray
 
 
@@ -18,16 +18,16 @@ class Difference:
         shortest: whether no shorter sequence tells them apart.
     """
 
-    inputs: tuple[tuple[int, ...], ...]
-    one: tuple[int, ...]
-    other: tuple[int, ...]
+    inputs: tuple[tuple[int | float, ...], ...]
+    one: tuple[int | float, ...]
+    other: tuple[int | float, ...]
     shortest: bool
 
 
 def first_difference(
-    inputs: Int[ndarray, "n *places"],
-    one: Int[ndarray, "n *answers"],
-    other: Int[ndarray, "n *answers"],
+    inputs: Num[ndarray, "n *places"],
+    one: Num[ndarray, "n *answers"],
+    other: Num[ndarray, "n *answers"],
 ) -> Difference | None:
     """The first input on which answers differ, of sequences a shortest beginning; null if none.
 
@@ -42,7 +42,7 @@ def first_difference(
             return None
         at = rows[0]
         row = tuple(inputs[at].tolist())
-        return Difference((row,), (int(one[at]),), (int(other[at]),), False)
+        return Difference((row,), (one[at].item(),), (other[at].item(),), False)
     apart = (one != other).any(axis=2)
     rows = np.flatnonzero(apart.any(axis=1))
     if not len(rows):

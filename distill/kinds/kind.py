@@ -15,6 +15,7 @@ from typing import Any, Generic, Literal, Protocol, TypeVar, runtime_checkable
 from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
+from distill.checker.guard import Span
 from distill.checker.scope import many
 from distill.drawing.picture import Picture
 from distill.evidence.figures import Measured
@@ -25,7 +26,7 @@ from distill.records.explained import Explain
 from distill.records.refusal import Refusal
 from distill.records.report import Meaning, Proof, Report
 
-Notation = Literal["latex", "sympy", "dot"]
+Notation = Literal["latex", "sympy", "dot", "numpy", "torch", "c"]
 
 Why = Literal["text", "machine", "names", "answers"]
 """Why programs are the same: their text; their minimal machine; all but the names and the order of
@@ -152,8 +153,10 @@ class Kind(Generic[M]):
         """
         raise NotImplementedError
 
-    def takes(self, mechanism: M) -> tuple[range, ...]:
+    def takes(self, mechanism: M) -> tuple[Span, ...]:
         """The values of every input, or of every number of a step: the domain of its program.
+
+        Over a box of reals both ends of every interval.
 
         Nothing of a mechanism that was stored without.
         """
@@ -161,6 +164,13 @@ class Kind(Generic[M]):
 
     def longest(self, mechanism: M) -> int | None:
         """How many tokens its program may be given; null where nothing limits that."""
+        return None
+
+    def tolerance(self, mechanism: M) -> float | None:
+        """Over a box of reals: how far a program may be from its network, as noise of that network.
+
+        Null where nothing is known of that: the most that any program may be.
+        """
         return None
 
     def listed(self, mechanism: M) -> tuple[tuple[int, ...], ...]:

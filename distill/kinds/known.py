@@ -16,6 +16,8 @@ from distill.kinds.attention.kind import AttentionKind
 from distill.kinds.automaton.kind import AutomatonKind
 from distill.kinds.closed_form.kind import ClosedFormKind
 from distill.kinds.comparison.kind import ComparisonKind
+from distill.kinds.formula.engines.known import engines_for
+from distill.kinds.formula.kind import FormulaKind
 from distill.kinds.fourier.kind import FourierKind
 from distill.kinds.group.kind import GroupKind
 from distill.kinds.kind import Kind, Mechanism, Notation, Written
@@ -34,7 +36,13 @@ KINDS: tuple[Kind[Any], ...] = (
     AutomatonKind(),
     RecurrenceKind(),
     AttentionKind(),
+    FormulaKind(),
 )
+
+
+def check_engine(name: str) -> None:
+    """Raise DistillError where no engine of this name is on this machine."""
+    engines_for(name)
 
 
 def kind_of(mechanism: Mechanism) -> Kind[Any]:
@@ -83,6 +91,8 @@ def read(view: View) -> tuple[tuple[Mechanism, ...], tuple[Refusal, ...]]:
         found += said
         if _is_settled(view, said):
             break
+    if not found:
+        found.append(Refusal(("no kind of mechanism that is known reads such a network",), {}))
     mechanisms = tuple(each for each in found if not isinstance(each, Refusal))
     return mechanisms, tuple(each for each in found if isinstance(each, Refusal))
 

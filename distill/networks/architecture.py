@@ -16,6 +16,7 @@ from torch import Tensor
 from distill.networks.feedforward import FeedForward
 from distill.networks.integer_recurrent import IntegerRecurrent
 from distill.networks.mlp import MLP
+from distill.networks.real_perceptron import RealPerceptron
 from distill.networks.recurrent_layers import RecurrentLayers
 from distill.networks.second_order import Recurrent
 from distill.networks.text_transformer import TextTransformer
@@ -28,6 +29,7 @@ __all__ = [
     "FeedForward",
     "IntegerRecurrent",
     "Parameters",
+    "RealPerceptron",
     "Recurrent",
     "RecurrentLayers",
     "StepArchitecture",
@@ -48,7 +50,7 @@ StepArchitecture = Recurrent | IntegerRecurrent | RecurrentLayers
 `readout` says whether values are numbers or logits of answers to choose from, `reads_symbols`,
 `n_inputs` and `step_shape` what is read."""
 
-StoredArchitecture = TokenArchitecture | StepArchitecture | TextTransformer
+StoredArchitecture = TokenArchitecture | StepArchitecture | TextTransformer | RealPerceptron
 
 TOKEN_ARCHITECTURES: dict[str, type[TokenArchitecture]] = {
     architecture.kind: architecture for architecture in get_args(TokenArchitecture)

@@ -16,6 +16,7 @@ from torch import Tensor
 from distill.errors import DistillError
 from distill.networks.architecture import (
     Parameters,
+    RealPerceptron,
     StepArchitecture,
     StoredArchitecture,
     TextTransformer,
@@ -172,6 +173,11 @@ def reads_tokens(network: object) -> TypeGuard[Model[TokenArchitecture]]:
 def reads_texts(network: object) -> TypeGuard[Model[TextTransformer]]:
     """Whether a network is a stored one over texts."""
     return isinstance(network, Model) and isinstance(network.architecture, TextTransformer)
+
+
+def reads_reals(network: object) -> TypeGuard[Model[RealPerceptron]]:
+    """Whether a network is a stored one over reals."""
+    return isinstance(network, Model) and isinstance(network.architecture, RealPerceptron)
 
 
 def reads_steps(network: object) -> TypeGuard[Model[StepArchitecture]]:

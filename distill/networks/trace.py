@@ -8,6 +8,7 @@ touches the logits that are scored.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -22,6 +23,7 @@ from distill.domains.texts import Texts
 from distill.errors import DistillError
 from distill.networks.architecture import IntegerRecurrent, RecurrentLayers
 from distill.networks.choice import describe
+from distill.networks.function import RealFunction, StoredFunction, shape_in_words
 from distill.networks.network import HasLogits
 from distill.networks.sequence_network import SequenceNetwork
 from distill.networks.stored import Model, reads_tokens
@@ -146,7 +148,43 @@ class TextTrace:
         return self.network.texts
 
 
-View = Trace | SequenceTrace | TextTrace
+@dataclass(frozen=True)
+class BoxTrace:
+    """What extraction may look at over a box: the network's values and gradients, anywhere in it.
+
+    It is a `RealView`, and may be handed on as one.
+
+    Attributes:
+        engine: which engine proposes formulas; `auto` for all that are on this machine.
+    """
+
+    network: RealFunction
+    engine: str = "auto"
+
+    @property
+    def box(self) -> Mapping[str, tuple[float, float]]:
+        """Both ends of every input, by its name, in the order of the columns of points."""
+        return self.network.box
+
+    @property
+    def noise(self) -> float | None:
+        """How far the values are off, as whoever made the network says; null if nothing is said."""
+        return self.network.noise
+
+    def values(self, points: Float[ndarray, "n d"], /) -> Float[ndarray, " n"]:
+        """The answers at points of the box."""
+        return self.network.values(points)
+
+    def gradients(self, points: Float[ndarray, "n d"], /) -> Float[ndarray, "n d"]:
+        """The derivative of the answer by every input, at points of the box."""
+        return self.network.gradients(points)
+
+    def units(self, points: Float[ndarray, "n d"], /) -> Float[ndarray, "n width"] | None:
+        """The last hidden layer at points of the box; null where none is reached."""
+        return self.network.units(points)
+
+
+View = Trace | SequenceTrace | TextTrace | BoxTrace
 """What extraction may look at, by what the network is a function of."""
 
 
@@ -156,6 +194,8 @@ def stored_in(view: View | None) -> Model | None:
         return view.network.stored
     if isinstance(view, TextTrace):
         return view.network.model
+    if isinstance(view, BoxTrace):
+        return view.network.model if isinstance(view.network, StoredFunction) else None
     return view.network if view is not None and reads_tokens(view.network) else None
 
 
@@ -181,5 +221,8 @@ def in_words(view: View | None) -> str | None:
         shape = view.network.shape
         kind = "causal transformer" if shape.causal else "transformer"
         return f"{kind} over texts, {many(shape.n_layers, 'layer')}, {many(shape.n_heads, 'head')}"
+    if isinstance(view, BoxTrace):
+        over = view.network
+        return shape_in_words(over.model.architecture) if isinstance(over, StoredFunction) else None
     model = None if view is None else view.network
     return describe(model.architecture) if reads_tokens(model) else None

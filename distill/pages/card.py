@@ -12,7 +12,12 @@ from distill.kinds.known import listed
 from distill.pages.spaces import trained_on
 from distill.pages.statements import not_checked
 from distill.records.attempts import ENDED_EARLY, Attempt
-from distill.records.counts import Disagreement, SequenceDisagreement, TextDisagreement
+from distill.records.counts import (
+    Disagreement,
+    RealDisagreement,
+    SequenceDisagreement,
+    TextDisagreement,
+)
 from distill.records.report import Report
 from distill.runs.store import Run, RunRecord, run_name
 from distill.tasks.files import specifier
@@ -83,7 +88,10 @@ def failures(run: Run) -> list[str]:
     for name, versus in (("network", report.model_vs_task), ("program", report.program_vs_task)):
         if versus is not None and versus.agree < versus.total:
             wrong = versus.total - versus.agree
-            said.append(f"The {name} is wrong for the task on {wrong:,} of {versus.total:,}.")
+            beyond = "" if report.deviation is None else " by more than that"
+            said.append(
+                f"The {name} is wrong for the task on {wrong:,} of {versus.total:,}{beyond}."
+            )
     for longer in report.longer:
         agreed = longer.program_vs_model
         if agreed.agree < agreed.total:
@@ -180,6 +188,8 @@ def _objective(record: RunRecord) -> tuple[str, ...]:
     if used is None:
         return ("No network of those that were tried was kept.",)
     objective = used.objective.capitalize()
+    if used.judged_on == "fresh points":
+        return (f"{objective} of the answer, by {used.optimiser}.",)
     if used.judged_on == "fresh sequences":
         optimiser = "" if used.optimiser is None else f", by {used.optimiser}"
         return (
@@ -219,8 +229,15 @@ def _coverage(report: Report) -> str:
 
 
 def _difference(
-    title: str, found: Disagreement | SequenceDisagreement | TextDisagreement, total: int
+    title: str,
+    found: Disagreement | SequenceDisagreement | TextDisagreement | RealDisagreement,
+    total: int,
 ) -> Differences:
+    if isinstance(found, RealDisagreement):
+        inputs = ", ".join(f"{value:.9g}" for value in found.inputs)
+        program = "none" if found.program is None else f"{found.program:.9g}"
+        row = (inputs, program, f"{found.model:.9g}")
+        return Differences(title, ("inputs", "program", "network"), (row,), total)
     if isinstance(found, Disagreement):
         inputs = ", ".join(map(str, found.inputs))
         return Differences(

@@ -26,9 +26,24 @@ class Row:
     note: str
 
 
+SEARCHED = {
+    "domain": "a search for inputs where the network is least sure",
+    "box": "corners, and a search for where both are furthest apart",
+    **dict.fromkeys(
+        ("sequences", "texts"), "all through the mechanism, and where the network is least sure"
+    ),
+}
+"""What was searched besides, by the space."""
+
+
 def evidence_rows(report: Report) -> list[Row]:
     """Every figure that applies, in the order in which a reader asks."""
-    rows = _agreement_rows(report) + _inside_rows(report) + _proof_rows(report)
+    rows = (
+        _agreement_rows(report)
+        + _deviation_rows(report)
+        + _inside_rows(report)
+        + _proof_rows(report)
+    )
     if report.program is not None:
         size = report.program
         listed = f", {many(size.exceptions, 'exception')} listed" if size.exceptions else ""
@@ -87,9 +102,7 @@ def _agreement_rows(report: Report) -> list[Row]:
                     f"  on searched {kind}",
                     f"{counted.searched - (counted.search_disagreements or 0):,} "
                     f"of {counted.searched:,}",
-                    "all through the mechanism, and where the network is least sure"
-                    if steps
-                    else "a search for inputs where the network is least sure",
+                    SEARCHED[report.space],
                 )
             )
         if not counted.exhaustive:
@@ -115,6 +128,29 @@ def _agreement_rows(report: Report) -> list[Row]:
         if versus is not None:
             rows.append(Row(name, _count(versus), "against the reference, not used before"))
     return rows
+
+
+def _deviation_rows(report: Report) -> list[Row]:
+    """How far program, network and task are apart over a box."""
+    apart = report.deviation
+    if apart is None:
+        return []
+    spread = f"of answers that spread over {apart.spread:.4g}"
+    at = ", ".join(f"{value:.4g}" for value in apart.at)
+    rows = [
+        Row("the same within", f"{apart.tolerance:.2g}", spread),
+        Row("largest deviation", _apart(apart.found), f"program from network, at ({at})"),
+        Row("  at drawn points", _apart(apart.drawn), "without those that a search led to"),
+    ]
+    for name, off in (("network", apart.network_from_task), ("program", apart.program_from_task)):
+        if off is not None:
+            note = f"at most, at drawn points; root mean square {_apart(off.rms)}"
+            rows.append(Row(f"{name} from task", _apart(off.largest), note))
+    return rows
+
+
+def _apart(value: float | None) -> str:
+    return "no value" if value is None else f"{value:.2g}"
 
 
 def _inside_rows(report: Report) -> list[Row]:
@@ -164,7 +200,12 @@ def _boxes(count: int) -> str:
 
 def _proof_rows(report: Report) -> list[Row]:
     rows, proof = [], report.proof
-    if proof is not None:
+    if proof is not None and report.space == "box":
+        parts = many(proof.nodes or 0, "part")
+        rows.append(
+            Row("proved bound", _apart(proof.error), f"everywhere, over {parts} of the box")
+        )
+    elif proof is not None:
         single = "float32 too" if proof.float_bound.covered else "float32 not covered"
         if proof.rounding is not None:
             note = f"rounding moves a logit by at most {proof.rounding:.1g}; {single}"

@@ -20,6 +20,7 @@ HEROES = (
     "followed",
     "registers",
     "hidden",
+    "along",
 )
 """Pictures that say most at a glance, by name; of others the first."""
 

@@ -7,6 +7,11 @@ from dataclasses import dataclass
 
 from distill.checker.scope import many
 from distill.drawing.picture import Picture
+from distill.pages.pictures.along import (
+    along_picture,
+    box_training_picture,
+    deviation_picture,
+)
 from distill.pages.pictures.lengths import lengths_picture
 from distill.pages.pictures.located import located_picture
 from distill.pages.pictures.losses import training_pictures
@@ -15,6 +20,7 @@ from distill.pages.pictures.sequence_training import training_picture
 from distill.pages.pictures.text_training import text_training_picture
 from distill.records.curve import SequenceCurve, TextCurve, TrainingCurve
 from distill.records.refusal import Refusal
+from distill.runs.box_certificate import BoxCertificate
 from distill.runs.certificate import Certificate
 from distill.runs.sequence_certificate import SequenceCertificate
 from distill.runs.store import Run
@@ -99,9 +105,34 @@ def _text_pictures(run: Run) -> tuple[Picture | None, ...]:
     return located_picture(run.report), text_training_picture(curve, run.record.attempts)
 
 
+def _box_data(run: Run) -> str:
+    assert isinstance(run.certificate, BoxCertificate), "over a box"
+    used = run.record.used
+    count = "" if used is None or used.recipe is None else f"{used.recipe['points']:,} "
+    return (
+        f"{count}points of the box with the task's answers, drawn with seed {run.record.seed}: "
+        "half of them evenly, half closer to its faces, and the corners. Training ends by what is "
+        "left of the error on these points, or by steps."
+    )
+
+
+def _box_pictures(run: Run) -> tuple[Picture | None, ...]:
+    assert isinstance(run.certificate, BoxCertificate), "over a box"
+    box, report = run.certificate.space, run.report
+    proved = None
+    if report.verdict == "proved" and report.proof is not None:
+        proved = report.proof.error
+    return (
+        along_picture(run.program, box, report.deviation),
+        deviation_picture(box, report.deviation, proved),
+        box_training_picture(run.curve, run.record.attempts),
+    )
+
+
 SPACES: Mapping[str, OfSpace] = {
     "domain": OfSpace(_domain_data, _domain_pictures),
     "sequences": OfSpace(_sequence_data, _sequence_pictures),
     "texts": OfSpace(_text_data, _text_pictures),
+    "box": OfSpace(_box_data, _box_pictures),
 }
 """By the `kind` of a certificate."""

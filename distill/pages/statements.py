@@ -74,6 +74,7 @@ def checked(report: Report) -> list[str]:
     """What was done, with its result, the most important first."""
     counted = report.program_vs_model
     said = [] if counted is None else _agreement(report, counted)
+    said += _over_a_box(report)
     said += _beyond(report)
     if report.proof is not None and report.verdict == "proved":
         said.append(f"Proof: {report.proof.statement}.")
@@ -155,6 +156,26 @@ def _agreement(report: Report, counted: ProgramVsModel) -> list[str]:
         visited = many(counted.searched, "more sequence" if steps else "more input")
         found = f"{counted.search_disagreements:,}" if counted.search_disagreements else "none"
         said.append(f"A search for disagreements visited {visited} and found {found}.")
+    return said
+
+
+def _over_a_box(report: Report) -> list[str]:
+    """How far apart counts as the same over reals, and how far each is from the task."""
+    apart = report.deviation
+    if apart is None:
+        return []
+    found = "no value somewhere" if apart.found is None else f"{apart.found:.2g}"
+    said = [
+        f"Over reals nothing is exactly the same: two answers agree here where they are no more "
+        f"than {apart.tolerance:.2g} apart, of answers that spread over {apart.spread:.3g}. The "
+        f"largest deviation that was found is {found}."
+    ]
+    network, program = apart.network_from_task, apart.program_from_task
+    if network is not None and program is not None and None not in (network.rms, program.rms):
+        said.append(
+            f"How far each is from the task, as root mean square over the drawn points: the "
+            f"network {network.rms:.2g}, the program {program.rms:.2g}."
+        )
     return said
 
 
@@ -279,6 +300,12 @@ def _domain_left(report: Report, counted: ProgramVsModel) -> list[str]:
             left.append(f"Other sequences than those that were drawn{beyond}.")
         elif holds.lengths != "every length":
             left.append(f"A proof for longer sequences: it holds for {holds.lengths}.")
+    elif report.space == "box":
+        left += (
+            []
+            if report.verdict == "proved"
+            else [f"The rest of the box: {counted.total:,} points were drawn, and searched from."]
+        )
     elif not counted.exhaustive:
         drawn = "" if holds.inputs is None else f" of {holds.inputs:,}"
         left.append(f"The rest of the domain: {counted.total:,}{drawn} inputs were run.")
@@ -295,6 +322,11 @@ def _proof_left(run: Run) -> list[str]:
         ]
     if report.verdict != "proved" or proof is None:
         return ["Rounding: the network was run in float64, and no bound on its rounding is given."]
+    if report.space == "box":
+        return [
+            "Rounding: the proof is about the stored weights and the program's constants in real "
+            "arithmetic."
+        ]
     if not proof.float_bound.covered:
         return [
             "The network evaluated in float32: the proof is about its stored weights in real "

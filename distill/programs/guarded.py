@@ -11,18 +11,18 @@ from collections.abc import Sequence
 
 import black
 
-from distill.checker.guard import BARE, GIVEN, Form, Guard
+from distill.checker.guard import BARE, GIVEN, Form, Guard, Span
 from distill.checker.language import read_program
 from distill.programs.loop_text import WIDTH
 from distill.programs.program import Program
 
 
-def guarded(program: Program, ranges: Sequence[range], longest: int | None = None) -> Program:
+def guarded(program: Program, ranges: Sequence[Span], longest: int | None = None) -> Program:
     """The program with its domain.
 
     Args:
         program: that states none, with its command line at its end.
-        ranges: of its inputs, or of the numbers of a step.
+        ranges: of its inputs, or of the numbers of a step; intervals where inputs are reals.
         longest: how many tokens it may be given, if it is one over texts.
 
     Raises:
@@ -30,7 +30,7 @@ def guarded(program: Program, ranges: Sequence[range], longest: int | None = Non
     """
     read = read_program(program.source)
     entry = read.functions[read.entry]
-    form, names = _read(entry, len(ranges))
+    form, names = _read(entry, len(ranges), any(isinstance(each, tuple) for each in ranges))
     form = form if longest is None else "text"
     guard = Guard(form, names, tuple(ranges), longest)
     end = black.format_str(guard.text(read.entry), mode=black.Mode(line_length=WIDTH))
@@ -47,9 +47,11 @@ def guarded(program: Program, ranges: Sequence[range], longest: int | None = Non
     return Program(source)
 
 
-def _read(entry: ast.FunctionDef, count: int) -> tuple[Form, tuple[str, ...]]:
+def _read(entry: ast.FunctionDef, count: int, reals: bool) -> tuple[Form, tuple[str, ...]]:
     """What a function is given, and what it calls the numbers of it."""
     parameters = tuple(arg.arg for arg in entry.args.args)
+    if reals:
+        return "reals", parameters
     if ast.unparse(entry.args.args[0].annotation or ast.Constant(None)) == "int":
         return "numbers", parameters
     loops = (node for node in ast.walk(entry) if isinstance(node, ast.For | ast.comprehension))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 Objective = Literal["cross-entropy", "squared error"]
-Judged = Literal["held-out inputs", "fresh sequences"]
+Judged = Literal["held-out inputs", "fresh sequences", "fresh points"]
 
 ENDED_EARLY = "training was ended early: "
 """How the remark begins that the clock, or a hand, ended the training of a run."""

@@ -66,6 +66,54 @@ class TextDisagreement:
 
 
 @dataclass(frozen=True)
+class RealDisagreement:
+    """A point of a box at which program and network are too far apart.
+
+    Attributes:
+        program: null where it has no value.
+    """
+
+    inputs: tuple[float, ...]
+    program: float | None
+    model: float
+
+
+@dataclass(frozen=True)
+class FromTask:
+    """How far answers are from the task's, over the drawn points; null where one has no value."""
+
+    largest: float | None
+    rms: float | None
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """How far program, network and task are apart over a box.
+
+    Attributes:
+        tolerance: how far apart two answers may be and count as the same.
+        spread: of the network's answers at the drawn points, from the least to the largest.
+        drawn: largest deviation of the program from the network at the drawn points; null where
+            the program has no value at one of them.
+        found: the same, with the points that a search for it ended at.
+        at: where that is.
+        along: program less network at points along every input, through the middle of the box; null
+            where the program has no value.
+        unbounded_at: the middle of a part of the box where no bound was found; null otherwise.
+    """
+
+    tolerance: float
+    spread: float
+    drawn: float | None
+    found: float | None
+    at: tuple[float, ...]
+    network_from_task: FromTask | None
+    program_from_task: FromTask | None
+    along: tuple[tuple[float | None, ...], ...]
+    unbounded_at: tuple[float, ...] | None = None
+
+
+@dataclass(frozen=True)
 class ProgramVsModel:
     """Agreement of the stored program with the network.
 
@@ -93,7 +141,7 @@ class ProgramVsModel:
     heldout_total: int | None
     exhaustive: bool
     upper_bound_99: float
-    disagreement: Disagreement | SequenceDisagreement | TextDisagreement | None
+    disagreement: Disagreement | SequenceDisagreement | TextDisagreement | RealDisagreement | None
     searched: int | None
     search_disagreements: int | None
     stress: Agreement | None = None

@@ -102,5 +102,29 @@ class TextCurve:
     format_version: int = FORMAT_VERSION
 
 
-Curve = TrainingCurve | SequenceCurve | TextCurve
+@dataclass(frozen=True)
+class BoxPoint:
+    """A perceptron over a box at one step.
+
+    Attributes:
+        optimiser: which of two takes steps: Adam first, then Levenberg-Marquardt.
+        error: root mean square of the residuals, as a part of the answers' standard deviation.
+    """
+
+    attempt: int
+    optimiser: Literal["Adam", "Levenberg-Marquardt"]
+    step: int
+    error: float
+
+
+@dataclass(frozen=True)
+class BoxCurve:
+    """What is kept in `training.json` of a network over a box."""
+
+    points: tuple[BoxPoint, ...]
+    kind: Literal["box"] = "box"
+    format_version: int = FORMAT_VERSION
+
+
+Curve = TrainingCurve | SequenceCurve | TextCurve | BoxCurve
 """Of any run."""

@@ -22,6 +22,8 @@ NUMBERS = {
     "agree": "inputs on which the closest expression gives the network's answer",
     "agreement": "part of the network's answers that what came closest gives",
     "all_waves": "part of the logits that all frequencies of the best coordinate explain",
+    "apart": "how far the nearest expression is from the network, in parts of the spread of its "
+    "values",
     "answers": "different answers that the network gives",
     "associative": "part of the triples of its output table that associate; in a group all do",
     "best_right": "part of fresh sequences on which the best network is right at every step",
@@ -33,6 +35,7 @@ NUMBERS = {
     "deviation": "how far what the network responds to an input of 1 is from integers, at most",
     "error": "rounding that a logit of the program may be off by, at most",
     "exceptions": "inputs that waves answer otherwise than the network",
+    "floats": "numbers of the nearest expression that are no simple ones",
     "function_of_a_sum": "R² of the logits as a function of a sum of the inputs; below 0 "
     "it is further off than their mean",
     "gcd": "common divisor of the frequencies and the modulus: so many answers tie",
@@ -47,6 +50,8 @@ NUMBERS = {
     "margin": "by how much the best answer of the waves leads",
     "missed": "answers that the best inequality misses",
     "needed_length": "steps that it takes to reach every state",
+    "noise": "how far the network seems to be off a formula, from its values alone, in parts of "
+    "their spread",
     "registers": "registers that were tried",
     "self_aligned": "part of the logits that is the same around every answer",
     "states": "states that were told apart",

@@ -14,6 +14,7 @@ from distill.checker.statements import proof_statement, words
 from distill.checker.verdict import verdict
 from distill.records.counts import (
     Agreement,
+    Deviation,
     Disagreement,
     LengthAgreement,
     ProgramVsModel,
@@ -29,7 +30,7 @@ ISOLATED = "isolated: "
 """Begin the names of rows: how often a decoy's arg max is the network's answer; a frequency by
 itself (`distill.checker.located` has the others)."""
 
-Space = Literal["domain", "sequences", "texts"]
+Space = Literal["domain", "sequences", "texts", "box"]
 
 Verdict = Literal["proved", "exhaustive", "tested", "approximate", "refused"]
 
@@ -74,17 +75,18 @@ class Proof:
     Attributes:
         method: "margins" of every input; induction over "boxes" in hidden space, or those followed
             from the start; the distance from an integer "recurrence", also "in parts" that the
-            program divides into.
+            program divides into; "taylor" models over a box of reals.
         smallest_lead: rigorous lower bound on the lead of the network's answer, over all inputs,
-            for the stored weights in real arithmetic.
+            for the stored weights in real arithmetic; over a box, how far `error` is below the most
+            that may be called the same.
         rounding: largest radius of a logit; null over sequences.
         float_bound: the same for a plain evaluation in float32, summed in any order.
         up_to_length: steps up to which it holds; null where it holds for every length, or for a
             finite domain.
-        nodes: boxes in hidden space that the induction over steps goes through.
+        nodes: boxes in hidden space that the induction over steps goes through; parts of a box.
         history: how many of the last symbols a box is for.
-        error: of the network from its recurrence, at most; null for other methods, and where no
-            step is proved.
+        error: of the network from its recurrence, or over a box from its program, at most; null for
+            other methods, and where no step is proved.
         statement: what was proved, in words that follow from the rest.
     """
 
@@ -122,12 +124,13 @@ class Report:
     """Everything that was checked, on which inputs, with what result.
 
     Attributes:
-        space: whether inputs are sequences, or of a finite domain.
+        space: whether inputs are sequences, of a finite domain, or points of a box.
         stored: whether the network is in the folder, so that anybody can run it again.
         reasons: why no more is claimed. They follow from the numbers, and those of a refusal from
             what was seen.
         remarks: on how the network and its program were made; no checker can derive them.
         runner_up: another mechanism that was read from the same network, whose program was longer.
+        deviation: over a box, how far program, network and task are apart.
     """
 
     task: str
@@ -150,6 +153,7 @@ class Report:
     longer: tuple[LengthAgreement, ...] = ()
     numbers: dict[str, float | int | None] | None = None
     runner_up: MechanismSummary | None = None
+    deviation: Deviation | None = None
     format_version: int = FORMAT_VERSION
 
     @property
@@ -172,7 +176,7 @@ class Report:
     @property
     def over_sequences(self) -> bool:
         """Whether inputs are sequences: read a step at a time, or at once as texts."""
-        return self.space != "domain"
+        return self.space in ("sequences", "texts")
 
     def figure(self, name: str) -> Figure | None:
         """The row of a name; null where there is none."""

@@ -24,7 +24,51 @@ def sentence(tree: Tree) -> str:
             on = f"all {total}" if whole else f"{model['agree']:,} of {total}"
             got = f", which is right for the task on {on} that were checked"
         return f"No mechanism was found that explains this network{got}; no program was written."
+    if tree["space"] == "box" and tree.get("deviation") is not None:
+        return f"{_over_a_box(tree)}{_from_the_task(tree['deviation'])}"
     return "".join([*_wrong(tree), _same(tree).removesuffix("."), *_part(tree), "."])
+
+
+def _over_a_box(tree: Tree) -> str:
+    """How far program and network are apart, as it was proved, or found."""
+    counted, apart = tree["program_vs_model"], tree["deviation"]
+    spread = f"answers that spread over {apart['spread']:.3g}"
+    if tree["verdict"] == "proved":
+        return (
+            f"Program and network are nowhere in the box more than {tree['proof']['error']:.2g} "
+            f"apart, of {spread}."
+        )
+    agree, total = counted["agree"], f"{counted['total']:,}"
+    bound = (
+        f"with 99% confidence they are more than {apart['tolerance']:.2g} apart on less than "
+        f"{counted['upper_bound_99']:.2g} of the box"
+    )
+    if tree["verdict"] == "approximate":
+        far = (
+            "the program has no value at some point"
+            if apart["found"] is None
+            else (f"the furthest that was found is {apart['found']:.2g}")
+        )
+        at = ", ".join(f"{value:.4g}" for value in apart["at"])
+        return (
+            f"Program and network are within {apart['tolerance']:.2g} of each other at {agree:,} "
+            f"of {total} points drawn at random, of {spread}; {far}, at ({at}); {bound}."
+        )
+    return (
+        f"Program and network were found at most {apart['found']:.2g} apart, of {spread}: at "
+        f"{total} points drawn at random, and where a search led from there; {bound}."
+    )
+
+
+def _from_the_task(apart: Tree) -> str:
+    """How far each of them is from the task, where there is one."""
+    network, program = apart["network_from_task"], apart["program_from_task"]
+    if network is None or program is None:
+        return ""
+    off = [
+        "no value" if it["largest"] is None else f"{it['largest']:.2g}" for it in (network, program)
+    ]
+    return f" From the task the network is {off[0]} apart at most, the program {off[1]}."
 
 
 def _same(tree: Tree) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from distill.kinds.kind import Mechanism
-from distill.networks.trace import TextTrace, Trace, View, stored_in
+from distill.networks.trace import BoxTrace, TextTrace, Trace, View, stored_in
 from distill.records.refusal import Refusal
+from distill.runs.box_certificate import BoxCertificate, certify_box
 from distill.runs.certificate import Certificate, Split, certify_domain
 from distill.runs.sequence_certificate import SequenceCertificate, certify_sequences
 from distill.runs.text_certificate import TextCertificate, certify_texts
@@ -19,12 +20,14 @@ def certify(
     verified: Verified,
     split: Split | None,
     files: dict[str, bytes],
-) -> Certificate | SequenceCertificate | TextCertificate:
+) -> Certificate | SequenceCertificate | TextCertificate | BoxCertificate:
     """What a checker needs; `files` are the other files, as they will be stored."""
     if isinstance(view, Trace):
         return certify_domain(view, mechanism, verified, split, files)
     if isinstance(view, TextTrace):
         return certify_texts(view, verified, files)
+    if isinstance(view, BoxTrace):
+        return certify_box(view, verified, files)
     if view is not None:
         channels, length = view.channels, view.length
     else:

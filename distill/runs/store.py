@@ -23,6 +23,7 @@ from distill.programs.program import Program
 from distill.records.curve import Curve
 from distill.records.refusal import Refusal
 from distill.records.report import Report
+from distill.runs.box_certificate import BoxCertificate
 from distill.runs.certificate import Certificate
 from distill.runs.output import Output
 from distill.runs.partial import fit_name
@@ -31,7 +32,7 @@ from distill.runs.sequence_certificate import SequenceCertificate
 from distill.runs.text_certificate import TextCertificate
 from distill.serialise import to_json
 
-AnyCertificate = Certificate | SequenceCertificate | TextCertificate
+AnyCertificate = Certificate | SequenceCertificate | TextCertificate | BoxCertificate
 CertificateJson = Annotated[AnyCertificate, Field(discriminator="kind")]
 CurveJson = Annotated[Curve, Field(discriminator="kind")]
 

@@ -11,7 +11,7 @@ from typing import Literal
 from jaxtyping import Float, Int
 from numpy import ndarray
 
-from distill.checker.sandbox import run_texts
+from distill.checker.real_answers import run_texts
 from distill.domains.texts import Form, Texts
 from distill.networks.stored import Model, reads_texts
 from distill.networks.text_network import TextNetwork

@@ -11,6 +11,7 @@ from numpy import ndarray
 
 from distill.checker import check, finite, sequences
 from distill.checker.automaton import machine_of
+from distill.checker.boxes import BoxEvidence
 from distill.checker.check import Checkup
 from distill.checker.derive import AnyEvidence
 from distill.checker.draws import symbols
@@ -41,8 +42,8 @@ def check_run(folder: Path, seed: int | None = None) -> Checkup:
 
 def search_claims(evidence: AnyEvidence) -> Claims:
     """What a search comes to, by its names in the report; nothing where none is made."""
-    if isinstance(evidence, TextEvidence):
-        return {}
+    if isinstance(evidence, TextEvidence | BoxEvidence):
+        return {}  # a box is searched by the checker itself
     if isinstance(evidence, SequenceEvidence):
         if not evidence.stored:
             return {}

@@ -25,6 +25,7 @@ from distill.domains.finite import INT64
 from distill.errors import DistillError, TaskError, one_line, own_line, quoted_with_line, shown
 from distill.tasks.built import BuiltTask
 from distill.tasks.finite import Setting, Task
+from distill.tasks.reals import RealTask
 from distill.tasks.sequences import SequenceTask
 from distill.tasks.texts import TextTask
 from distill.tasks.time_limit import time_limit
@@ -88,11 +89,13 @@ class TaskFamily:
         return {name: parameter.default for name, parameter in parameters.items()} | {**self.preset}
 
     @property
-    def kind(self) -> Literal["finite domain", "sequences", "texts"]:
+    def kind(self) -> Literal["finite domain", "sequences", "texts", "box of reals"]:
         """What the task is a function of."""
         built = self()
         if isinstance(built, TextTask):
             return "texts"
+        if isinstance(built, RealTask):
+            return "box of reals"
         return "sequences" if isinstance(built, SequenceTask) else "finite domain"
 
     def __call__(self, /, **settings: str | Setting) -> BuiltTask:
@@ -107,7 +110,7 @@ class TaskFamily:
         try:
             with time_limit(SECONDS, "it"):
                 built = self.build(**complete)
-                if isinstance(built, Task | SequenceTask | TextTask):
+                if isinstance(built, BuiltTask):
                     about = built.about or self.about
                     return replace(built, name=self.name, settings=complete, about=about)
         except DistillError as error:
@@ -119,8 +122,8 @@ class TaskFamily:
                 f"task '{self.name}' could not be built: {quoted_with_line(error)}{_takes(error)}"
             ) from error
         raise TaskError(
-            f"'{self.name}' returned {type(built).__name__}: expected a Task, a SequenceTask or a "
-            f"TextTask"
+            f"'{self.name}' returned {type(built).__name__}: expected a Task, a SequenceTask, a "
+            f"TextTask or a RealTask"
             f"{'; is there a return?' if built is None else ''}"
         )
 
@@ -162,7 +165,8 @@ class TaskFamily:
 def _takes(error: BaseException) -> str:
     """What a task is made of, where a call that makes one has other arguments."""
     called = own_line(error)
-    kinds = [kind for kind in (SequenceTask, TextTask, Task) if f"{kind.__name__}(" in called]
+    made = (SequenceTask, TextTask, RealTask, Task)
+    kinds = [kind for kind in made if f"{kind.__name__}(" in called]
     if not isinstance(error, TypeError) or not kinds:
         return ""
     names = [part.name for part in fields(kinds[0]) if part.init]

@@ -64,7 +64,7 @@ def read_task_file(path: Path) -> dict[str, TaskFamily]:
     if not families:
         raise TaskError(
             f"task file '{path}' marks no task: expected a function decorated with @distill.task "
-            "that returns a distill.Task, SequenceTask or TextTask"
+            "that returns a distill.Task, SequenceTask, TextTask or RealTask"
         )
     return families
 

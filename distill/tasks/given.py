@@ -8,9 +8,7 @@ from distill.errors import DistillError
 from distill.tasks.built import BuiltTask
 from distill.tasks.family import TaskFamily
 from distill.tasks.files import load_task
-from distill.tasks.finite import Setting, Task
-from distill.tasks.sequences import SequenceTask
-from distill.tasks.texts import TextTask
+from distill.tasks.finite import Setting
 
 AnyTask = str | BuiltTask | TaskFamily
 """What stands for a task: a name or a file, what `@task` makes of a function, the task itself."""
@@ -22,7 +20,7 @@ def built_task(task: AnyTask, settings: Mapping[str, str | Setting]) -> BuiltTas
         return load_task(task, settings)
     if isinstance(task, TaskFamily):
         return task(**settings)
-    if not isinstance(task, Task | SequenceTask | TextTask):
+    if not isinstance(task, BuiltTask):
         raise DistillError(
             f"the task is a {type(task).__name__}: expected the name of one, a task file, a "
             "function that is decorated with @distill.task, or what it returns"

@@ -33,7 +33,7 @@ def spark(values: Sequence[float]) -> str:
 
 def sparks(run: Shown) -> list[tuple[str, str, str]]:
     """What of a run can be shown so: a name, the blocks, and what they go from and to."""
-    from distill.records.curve import TrainingCurve
+    from distill.records.curve import BoxCurve, TrainingCurve
 
     lines = []
     curve = run.curve
@@ -42,6 +42,8 @@ def sparks(run: Shown) -> list[tuple[str, str, str]]:
             heldout = [p.heldout_loss for p in curve.points if p.heldout_loss is not None]
             parts = [("train loss", [point.train_loss for point in curve.points])]
             parts += [("held-out loss", heldout)] if heldout else []
+        elif isinstance(curve, BoxCurve):
+            parts = [("error", [point.error for point in curve.points])]
         else:
             parts = [("loss", [point.loss for point in curve.points])]
         for name, losses in parts:

@@ -14,6 +14,7 @@ from distill.checker.scope import holds_for
 from distill.evidence.figures import Measured
 from distill.records.counts import (
     Agreement,
+    Deviation,
     Disagreement,
     LengthAgreement,
     ProgramVsModel,
@@ -32,6 +33,7 @@ class Counted:
         proof: that holds for any network over the space; null where there is none.
         draw: what it takes to draw the inputs again, for whoever puts it in words.
         data: what was drawn and answered, for the certificate.
+        deviation: over a box, how far program, network and task are apart.
     """
 
     model_vs_task: Agreement | None
@@ -43,6 +45,7 @@ class Counted:
     proof: Proof | None = None
     diverges_at: Disagreement | SequenceDisagreement | None = None
     longer: tuple[LengthAgreement, ...] = ()
+    deviation: Deviation | None = None
 
 
 class Checks(ABC):
@@ -50,7 +53,7 @@ class Checks(ABC):
 
     space: Space
     """What inputs are."""
-    ends: Sequence[tuple[int, int]]
+    ends: Sequence[tuple[Any, Any]]
     """First and last value of every input."""
     outputs: Any
     """What an answer is: the ends of its range, or how many numbers it has."""

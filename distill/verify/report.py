@@ -23,8 +23,8 @@ from distill.records.report import (
 )
 from distill.verify.counted import Checks
 
-CheckedBy = Callable[[str], Checks]
-"""From the text of a program to its checks against one network, and one task."""
+CheckedBy = Callable[[Written], Checks]
+"""From a program to its checks against one network, and one task."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def verify(
         checked_by: the checks of a program.
     """
     kind, program = kind_of(written.mechanism), written.program
-    checks = checked_by(program.source)
+    checks = checked_by(written)
     proved: Proved = kind.prove(written, view)
     figures = kind.probe(written, view, checks.sample)
     counted = checks.counted(kind.hunt(written.mechanism, view))
@@ -132,6 +132,7 @@ def verify(
             proof=proved.proof or counted.proof,
             diverges_at=counted.diverges_at,
             longer=counted.longer,
+            deviation=counted.deviation,
             runner_up=_summary(others[0]) if others else None,
         )
     )

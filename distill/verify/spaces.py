@@ -6,12 +6,15 @@ from jaxtyping import Bool
 from numpy import ndarray
 
 from distill.kinds.kind import Written
-from distill.networks.trace import TextTrace, Trace, View
+from distill.kinds.known import kind_of
+from distill.networks.trace import BoxTrace, TextTrace, Trace, View
 from distill.records.refusal import Refusal
 from distill.tasks.built import BuiltTask
 from distill.tasks.finite import Task
+from distill.tasks.reals import RealTask
 from distill.tasks.sequences import SequenceTask
 from distill.tasks.texts import TextTask
+from distill.verify.boxes import BoxChecks, verify_box_refusal
 from distill.verify.chance import no_better_than_chance
 from distill.verify.finite import DomainChecks, verify_refusal
 from distill.verify.report import CheckedBy, Verified
@@ -27,12 +30,18 @@ def checks_of(
     """The checks of a program against the network of a view, and the task where there is one."""
     if isinstance(view, Trace):
         assert task is None or isinstance(task, Task), "a finite network has a finite task"
-        return lambda source: DomainChecks(source, view, task, train_mask)
+        return lambda written: DomainChecks(written.program.source, view, task, train_mask)
     if isinstance(view, TextTrace):
         assert task is None or isinstance(task, TextTask), "a network over texts has such a task"
-        return lambda source: TextChecks(source, view, task)
+        return lambda written: TextChecks(written.program.source, view, task)
+    if isinstance(view, BoxTrace):
+        assert task is None or isinstance(task, RealTask), "a network over a box has such a task"
+        return lambda written: BoxChecks(
+            *(written.program.source, view, task),
+            allowed=kind_of(written.mechanism).tolerance(written.mechanism),
+        )
     assert task is None or isinstance(task, SequenceTask), "a recurrent network has one of its own"
-    return lambda source: SequenceChecks(source, view, task)
+    return lambda written: SequenceChecks(written.program.source, view, task)
 
 
 def at_chance(written: Written, view: View) -> Refusal | None:
@@ -54,5 +63,8 @@ def refused(
     if isinstance(view, TextTrace):
         assert task is None or isinstance(task, TextTask), "a network over texts has such a task"
         return verify_text_refusal(refusal, view, task, name, remarks)
+    if isinstance(view, BoxTrace):
+        assert task is None or isinstance(task, RealTask), "a network over a box has such a task"
+        return verify_box_refusal(refusal, view, task, name, remarks)
     assert task is None or isinstance(task, SequenceTask), "a recurrent network has one of its own"
     return verify_sequence_refusal(refusal, view, task, name, remarks)

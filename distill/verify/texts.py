@@ -10,7 +10,7 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 
 from distill.checker.count import differ_at_most
-from distill.checker.sandbox import run_batches
+from distill.checker.real_answers import run_batches
 from distill.checker.scope import texts_held
 from distill.checker.text_draws import drawn_texts
 from distill.checker.texts import FEWEST_DRAWN, affordable

@@ -48,6 +48,7 @@ def test_every_shipped_suite_can_be_run():
     suites = builtin_suites()
     assert set(suites) == {
         "finite",
+        "formulas",
         "gallery",
         "groups",
         "mips",

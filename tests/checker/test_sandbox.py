@@ -25,7 +25,7 @@ def smuggled(source: str) -> Program:
 
 def outcome(source: str, seconds: int = 10) -> bytes:
     request = {"mode": "calls", "rows": [1, 2], "outputs": 1, "logits": 0}
-    return sandbox._python(smuggled(source), request, np.array([[1, 2]]), 8, seconds)
+    return sandbox.as_python(smuggled(source), request, np.array([[1, 2]]), 8, seconds)
 
 
 def test_a_program_answers_and_prints():
@@ -93,12 +93,12 @@ def test_limits_hold_without_the_language():
 
 def test_python_and_the_evaluation_must_agree(monkeypatch):
     """What is run is what was checked: a text that answers otherwise is found at once."""
-    real = sandbox._python
+    real = sandbox.as_python
 
     def swapped(program, *rest):
         return real(smuggled(GOOD.replace("a + b", "a - b")), *rest)
 
-    monkeypatch.setattr(sandbox, "_python", swapped)
+    monkeypatch.setattr(sandbox, "as_python", swapped)
     with pytest.raises(ProgramError, match=r"another than evaluated here: \[1, 2\]"):
         run_program(GOOD, np.array([[1, 2]]))
 

@@ -37,12 +37,13 @@ def test_every_command_that_is_shown_is_taken(command, tmp_path):
 def test_tasks_that_are_shown_run(tmp_path):
     shown = help_of("tasks", tmp_path)
     blocks = re.findall(r"^  from .*?^ {6}\)$", shown, flags=re.M | re.S)
-    assert len(blocks) == 2
-    finite, steps = (tmp_path / name for name in ("finite.py", "steps.py"))
-    for path, block in zip((finite, steps), blocks, strict=True):
+    assert len(blocks) == 3
+    finite, steps, texts = (tmp_path / name for name in ("finite.py", "steps.py", "texts.py"))
+    for path, block in zip((finite, steps, texts), blocks, strict=True):
         path.write_text(textwrap.dedent(block))
     assert load_task(str(finite), {"p": 7}).reference(2, 5) == 4
     assert load_task(str(steps), {}).reference([1, 2, 3]) == [1, 3, 6]
+    assert load_task(str(texts), {}).reference([2, 0, 1]) == [2, 0, 1]
 
 
 def test_the_suite_that_is_shown_is_read_and_all_that_are_built_in_are_named(tmp_path):

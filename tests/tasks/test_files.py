@@ -49,7 +49,7 @@ def test_bad_settings_say_what_was_expected(settings, message):
         ("import distill\n@distill.task\ndef f(p): ...", "'p' of task 'f' needs a default"),
         (
             "import distill\n@distill.task\ndef f(p: int = 3): return 4",
-            "returned int: expected a Task, a SequenceTask or a TextTask",
+            "returned int: expected a Task, a SequenceTask, a TextTask or a RealTask",
         ),
         ("import distill\n@distill.task\ndef f(p: int = 3): return 1 / 0", "could not be built"),
     ],

@@ -6,15 +6,15 @@ from distill.drawing.picture import Picture
 from distill.kinds.refused.finite_exhibits import RefusalExhibits, refusal_exhibits
 from distill.kinds.refused.pictures import refusal_pictures, unread_picture
 from distill.kinds.refused.sequence_exhibits import UnreadExhibits, unread_exhibits
-from distill.networks.trace import TextTrace, Trace, View
+from distill.networks.trace import BoxTrace, TextTrace, Trace, View
 
 EXHIBITS = (RefusalExhibits, UnreadExhibits)
 """What is shown of a network over a finite domain, and of one over sequences."""
 
 
 def show(view: View) -> RefusalExhibits | UnreadExhibits | None:
-    """What the pictures of a refusal show; nothing over texts."""
-    if isinstance(view, TextTrace):
+    """What the pictures of a refusal show; nothing over texts, and over boxes of reals."""
+    if isinstance(view, TextTrace | BoxTrace):
         return None
     if isinstance(view, Trace):
         return refusal_exhibits(view)

@@ -1,0 +1,1 @@
+"""Closed formulas: networks over boxes of reals that compute an expression of their inputs."""

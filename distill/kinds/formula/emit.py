@@ -1,0 +1,83 @@
+"""The program of a formula: one line of `math`, with its constants as the numbers they are."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+
+import black
+
+from distill.checker.language import read_program
+from distill.checker.rules import MATH, MATH_VALUES
+from distill.kinds.formula.expression import places_of
+from distill.kinds.formula.mechanism import FormulaMechanism
+from distill.kinds.formula.text import python_text
+from distill.programs.names import function_name
+from distill.programs.program import Program
+
+WIDTH = 88
+
+PROGRAM = '''"""{title}
+
+{why}
+"""
+
+import sys
+{imports}
+__all__ = ["{function}"]
+
+
+def {function}({parameters}) -> float:
+    """{said}"""
+    return {formula}
+
+
+if __name__ == "__main__":
+    print({function}(*map(float, sys.argv[1:])))
+'''
+
+
+def emit_formula(mechanism: FormulaMechanism) -> Program:
+    """Write it.
+
+    Raises:
+        ProgramError: what comes of it is not of the language.
+    """
+    names = mechanism.names
+    formula = python_text(mechanism.expression, names)
+    words = set(re.findall(r"[A-Za-z_]\w*", formula)) - set(names)
+    used = sorted((MATH | MATH_VALUES) & words)
+    imports = f"from math import {', '.join(used)}\n" if used else ""
+    text = PROGRAM.format(
+        title=f"{mechanism.name[:1].upper()}{mechanism.name[1:]}.",
+        why=textwrap.fill(_why(mechanism), WIDTH),
+        imports=imports,
+        function=function_name("formula", names),
+        parameters=", ".join(f"{name}: float" for name in names),
+        said=_said(mechanism),
+        formula=formula,
+    )
+    text = black.format_str(text, mode=black.Mode(line_length=WIDTH))
+    read_program(text)
+    return Program(text)
+
+
+def _why(mechanism: FormulaMechanism) -> str:
+    """What it is, where it holds, and how near it is."""
+    return (
+        "The network gives this to within its own error: "
+        f"{mechanism.deviation:.1g} on average, {mechanism.largest:.1g} at most where it was "
+        "looked at. Every constant is the exact number that the fitted one was known to be."
+    )
+
+
+def _said(mechanism: FormulaMechanism) -> str:
+    read = places_of(mechanism.expression)
+    unused = [each.name for place, each in enumerate(mechanism.inputs) if place not in read]
+    where = ", ".join(
+        f"{each.name} from {each.low:g} to {each.high:g}" for each in mechanism.inputs
+    )
+    said = f"For {where}"
+    if unused:
+        said += f"; {' and '.join(unused)} {'does' if len(unused) == 1 else 'do'} not matter"
+    return "\n    ".join(textwrap.wrap(said + ".", WIDTH - 8))

@@ -1,0 +1,1 @@
+"""Engines that propose expressions for the values of a network."""

@@ -1,0 +1,42 @@
+"""The engines there are."""
+
+from __future__ import annotations
+
+from distill.errors import DistillError
+from distill.kinds.formula.engines.engine import Engine
+from distill.kinds.formula.engines.own import Own
+from distill.kinds.formula.engines.process import Apart
+from distill.kinds.formula.engines.pysr import PySR
+
+ENGINES: tuple[Engine, ...] = (
+    Own(),
+    Apart(
+        *("operon", "operon_worker", "pyoperon", "operon"),
+        seconds=90,
+        settings={"evaluations": 400_000, "length": 40},
+    ),
+    PySR(
+        *("pysr", "pysr_worker", "pysr", "pysr"),
+        seconds=120,
+        settings={"evaluations": 1_000_000, "length": 30},
+    ),
+    Apart("pse", "pse_worker", "psrn", "pse", seconds=60),
+)
+"""In the order in which `auto` asks them."""
+
+
+def engines_for(name: str) -> list[Engine]:
+    """The engine of a name; of `auto` the first, and then those that are on this machine.
+
+    Raises:
+        DistillError: there is none of that name, or it is not on this machine.
+    """
+    if name == "auto":
+        return [engine for engine in ENGINES if engine.missing is None]
+    for engine in ENGINES:
+        if engine.name == name:
+            if engine.missing is not None:
+                raise DistillError(f"--engine {name}: {engine.missing}")
+            return [engine]
+    known = ", ".join(["auto", *(engine.name for engine in ENGINES)])
+    raise DistillError(f"--engine {name}: expected one of {known}")

@@ -1,0 +1,37 @@
+"""A formula as others write it: SymPy, LaTeX, NumPy, torch, C."""
+
+from __future__ import annotations
+
+from distill.kinds.formula.mechanism import FormulaMechanism
+from distill.kinds.formula.symbols import symbols_of, to_sympy
+from distill.kinds.kind import Notation
+
+FORMS: tuple[Notation, ...] = ("latex", "sympy", "numpy", "torch", "c")
+
+
+def formula_in(mechanism: FormulaMechanism, form: Notation) -> str:
+    """One expression, or for NumPy, torch and C a function of the inputs."""
+    import sympy
+
+    names = mechanism.names
+    low, high = [each.low for each in mechanism.inputs], [each.high for each in mechanism.inputs]
+    expression = to_sympy(mechanism.expression, symbols_of(names, low, high))
+    if form == "latex":
+        return sympy.latex(expression)
+    if form == "sympy":
+        return str(expression)
+    if form == "c":
+        given = ", ".join(f"double {name}" for name in names)
+        written = sympy.ccode(expression, standard="c99")
+        return f"#include <math.h>\n\ndouble formula({given}) {{\n    return {written};\n}}"
+    given = ", ".join(names)
+    written = _array_code(expression, form)
+    return f"import {form}\n\n\ndef formula({given}):\n    return {written}"
+
+
+def _array_code(expression: object, form: Notation) -> str:
+    from sympy.printing.numpy import NumPyPrinter
+    from sympy.printing.pytorch import TorchPrinter
+
+    printer = TorchPrinter() if form == "torch" else NumPyPrinter()
+    return str(printer.doprint(expression))

@@ -1,0 +1,48 @@
+"""The picture of a formula: error against size, the chosen expression marked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from distill.drawing.picture import FAINT, GOOD, SERIES, Picture, picture, whole
+from distill.kinds.formula.exhibits import FormulaExhibits
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+LEAST = 1e-16
+"""Errors below are drawn here: the axis is logarithmic."""
+
+
+def formula_pictures(exhibits: FormulaExhibits) -> tuple[Picture, ...]:
+    """The trade-off, where there is more than one expression to show."""
+    if len(exhibits.sizes) < 2:
+        return ()
+    errors = [max(error, LEAST) for error in exhibits.errors]
+    size, error = exhibits.sizes[exhibits.chosen], errors[exhibits.chosen]
+
+    def draw(figure: Figure) -> None:
+        axes = figure.add_subplot()
+        axes.semilogy(exhibits.sizes, errors, "o-", color=SERIES[0], markersize=4)
+        axes.semilogy([size], [error], "o", color=GOOD, markersize=9, fillstyle="none")
+        if exhibits.noise > 0:
+            axes.axhline(exhibits.noise, color=FAINT, linestyle="--", linewidth=0.9)
+        whole(axes.xaxis)
+        axes.set_xlabel("parts of the expression")
+        axes.set_ylabel("error, part of the spread")
+
+    made = picture(
+        "trade-off",
+        "Error against size",
+        "A dot for every expression that was met and that nothing smaller is as near as; the one "
+        "that was taken has a ring. The dashed line is how far the network itself is off: what "
+        "lies below fits it as well as it can be fitted.",
+        f"The expression that was taken has {size} parts and an error of {error:.2g}; the network "
+        f"is off by {exhibits.noise:.2g}. "
+        + "; ".join(
+            f"{parts} parts: {off:.2g}"
+            for parts, off in zip(exhibits.sizes, exhibits.errors, strict=True)
+        ),
+        draw,
+    )
+    return (made,)

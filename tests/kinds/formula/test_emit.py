@@ -1,0 +1,93 @@
+"""The program of a formula, and how others write it."""
+
+import subprocess
+import sys
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from distill.errors import DistillError
+from distill.kinds.formula.constants import Exact
+from distill.kinds.formula.emit import emit_formula
+from distill.kinds.formula.expression import (
+    Call,
+    Number,
+    Power,
+    Product,
+    Sum,
+    Variable,
+)
+from distill.kinds.formula.mechanism import FormulaMechanism, Input, TradeOff
+from distill.kinds.formula.notation import FORMS, formula_in
+from distill.kinds.known import notation, write
+
+
+def exact(value, **rest):
+    fraction = Fraction(value)
+    form = Exact(fraction.numerator, fraction.denominator, **rest)
+    return Number(form.value, form)
+
+
+M, V, C = Variable(0), Variable(1), Variable(2)
+GAMMA = Power(Sum((Product((exact(-1), Power(V, 2), Power(C, -2))), exact(1))), -1, 2)
+PLANTED = FormulaMechanism(
+    Product((exact("1/2", pi_halves=2), M, GAMMA)),
+    (Input("m", 1.0, 5.0), Input("v", 1.0, 2.0), Input("c", 3.0, 10.0)),
+    deviation=1.2e-6,
+    largest=8.1e-6,
+    noise=1.2e-6,
+    evidence=70.0,
+    engine="own",
+    trade_offs=(TradeOff(1, 1.0, "3", False), TradeOff(14, 1e-6, "...", True)),
+)
+
+
+def test_the_program_is_one_line_with_the_constants_that_they_are():
+    program = emit_formula(PLANTED)
+    assert "return pi * m / (2 * sqrt(1 - v**2 / c**2))" in program.source
+    assert "from math import pi, sqrt" in program.source
+    assert program(2.0, 1.0, 4.0) == pytest.approx(np.pi / np.sqrt(15 / 16))
+
+
+def test_it_states_its_box_and_answers_on_the_command_line(tmp_path):
+    written = write(PLANTED)
+    file = tmp_path / "program.py"
+    file.write_text(written.program.source)
+    said = subprocess.run(
+        [sys.executable, str(file), "2", "1", "4"], capture_output=True, text=True, check=False
+    )
+    assert float(said.stdout) == pytest.approx(np.pi / np.sqrt(15 / 16))
+    with pytest.raises(ValueError, match="no number from"):
+        written.program(2.0, 1.0, 40.0)
+
+
+def test_every_notation_gives_the_same_values():
+    import sympy
+
+    at = {"m": 2.0, "v": 1.0, "c": 4.0}
+    wanted = pytest.approx(np.pi / np.sqrt(15 / 16))
+    assert float(sympy.sympify(formula_in(PLANTED, "sympy")).subs(at)) == wanted
+    for form in ("numpy", "torch"):
+        space: dict = {}
+        exec(formula_in(PLANTED, form), space)
+        given = list(at.values())
+        if form == "torch":
+            import torch
+
+            given = [torch.tensor(value, dtype=torch.float64) for value in given]
+        assert float(space["formula"](*given)) == wanted
+    assert formula_in(PLANTED, "c").startswith("#include <math.h>\n\ndouble formula(double m,")
+    assert "\\frac" in formula_in(PLANTED, "latex")
+    assert set(FORMS) == {"latex", "sympy", "numpy", "torch", "c"}
+
+
+def test_a_formula_has_no_graph():
+    with pytest.raises(DistillError, match="--numpy"):
+        notation(PLANTED, "dot")
+
+
+def test_calls_and_powers_are_written_in_the_language():
+    node = Sum((Call("exp", Product((exact(-2), V))), Power(C, 5, 3), Power(M, 3, 2)))
+    program = emit_formula(FormulaMechanism(node, PLANTED.inputs, 0.0, 0.0, 1e-16, 60.0, "own"))
+    assert program(2.0, 1.0, 4.0) == pytest.approx(np.exp(-2) + 4 ** (5 / 3) + 2**1.5)
