@@ -1,0 +1,34 @@
+"""The answer is int(pow(a * b, 29, 59) < 2).
+
+This says what the network answers, and not how it comes to its answers.
+"""
+
+import sys
+
+__all__ = ["pow_a_times_b_29_59_below_2"]
+
+
+def pow_a_times_b_29_59_below_2(a: int, b: int) -> int:
+    """int(pow(a * b, 29, 59) < 2)."""
+    check(a, b)
+    return int(pow(a * b, 29, 59) < 2)
+
+
+DOMAIN = {"a": range(59), "b": range(59)}
+
+
+def check(*inputs: int) -> None:
+    """Raise ValueError where an input is no integer of its range."""
+    for name, value in zip(DOMAIN, inputs):
+        if type(value) is not int or value not in DOMAIN[name]:
+            raise ValueError(f"{name} = {value!r} is no integer in {DOMAIN[name]}")
+
+
+if __name__ == "__main__":
+    usage = "usage: python program.py a b, integers with a in 0..58, b in 0..58"
+    try:
+        given = [int(word) for word in sys.argv[1:]]
+        print(pow_a_times_b_29_59_below_2(*given) if given else usage)
+    except (TypeError, ValueError) as error:
+        print(f"{error}; {usage}", file=sys.stderr)
+        sys.exit(2)
