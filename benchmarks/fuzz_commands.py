@@ -147,7 +147,7 @@ def task_file_fault(source: bytes, path: Path) -> Fault | None:
                 task.labels(task.domain.tokens(np.arange(min(20, task.domain.size))))
             elif isinstance(task, distill.SequenceTask):
                 task.labels(task.sample(np.random.default_rng(0), 2))
-            else:
+            elif isinstance(task, distill.TextTask):
                 task.labels(task.sample(np.random.default_rng(0), 2, task.texts.longest))
             distill.run(task, out=path.parent / "outputs")
     except DistillError as error:

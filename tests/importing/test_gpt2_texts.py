@@ -207,5 +207,5 @@ def test_what_is_of_recurrent_networks_is_refused_beside_one_over_texts(tmp_path
     said = CliRunner().invoke(cli, given).exception
     assert f"{option[0]} is of a recurrent network" in str(said)
     said = CliRunner().invoke(cli, ["run", "xor", "--texts", "[a]{1}"]).exception
-    assert "--texts is of a checkpoint over texts" in str(said)
+    assert "--texts is of a checkpoint: it needs --model FILE" in str(said)
     assert not Path(tmp_path / "out").exists()

@@ -39,7 +39,7 @@ def settings(task: dict[str, Any]) -> dict[str, Any]:
 def main() -> None:
     """From a problem on standard input to expressions on standard output."""
     import numpy as np
-    from pysr import PySRRegressor  # pyright: ignore[reportMissingImports]  an extra
+    from pysr import PySRRegressor  # pyright: ignore[reportMissingImports, reportAttributeAccessIssue]  # an extra
 
     task = json.load(sys.stdin)
     points, values = np.array(task["points"]), np.array(task["values"])

@@ -309,6 +309,7 @@ def test_no_stage_between_a_network_and_its_verdict_reads_a_clock():
         "bench/runner.py",
         "cli/run.py",
         "runs/stages.py",
+        "studies/parts.py",
         *ends,
     }
 
