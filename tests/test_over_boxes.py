@@ -80,6 +80,7 @@ def test_its_own_folder_is_a_network_to_read_again(run, tmp_path):
     assert again.program.source == run.program.source
 
 
+@pytest.mark.claim
 def test_a_control_is_refused_and_says_what_was_seen(tmp_path):
     class Wiggles(nn.Module):
         def forward(self, points):
@@ -92,6 +93,7 @@ def test_a_control_is_refused_and_says_what_was_seen(tmp_path):
     assert "No mechanism was found" in (run.folder / "report.html").read_text()
 
 
+@pytest.mark.claim
 def test_the_command_asks_for_the_box_and_the_activation(tmp_path):
     torch.manual_seed(0)
     module = nn.Sequential(nn.Linear(2, 3), nn.Tanh(), nn.Linear(3, 1))
@@ -127,6 +129,7 @@ def test_every_command_takes_a_run_over_a_box(run, tmp_path):
     assert "ratio" in command("runs", "--out", run.folder.parent.parent)
 
 
+@pytest.mark.claim
 def test_programs_over_boxes_are_told_apart_by_more_than_the_tolerance(run, tmp_path):
     inputs = {"x": (0.5, 2.0), "y": (1.0, 2.0)}
     near, far = (
