@@ -10,13 +10,7 @@ from distill.errors import DistillError, shown
 from distill.runs.partial import fit_name
 from distill.seeds import check_seed
 from distill.studies.study import Asked, Setting, Study
-
-EXPECTED: dict[type, str] = {
-    int: "an integer",
-    float: "a number",
-    bool: "true or false",
-    str: "text",
-}
+from distill.tasks.family import EXPECTED, converted
 
 
 @dataclass(frozen=True)
@@ -71,9 +65,7 @@ def _read(study: Study, name: str, text: str) -> Setting:
         raise DistillError(f"study '{study.name}' has no setting '{name}'; it has: {known}")
     kind = type(study.settings[name])
     try:
-        if kind is bool:
-            return {"true": True, "false": False}[text.lower()]
-        return kind(text)
+        return converted(text, kind)
     except (ValueError, KeyError):
         raise DistillError(
             f"{name} = {shown(text)} of study '{study.name}': expected {EXPECTED[kind]}, for "

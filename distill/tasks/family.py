@@ -141,7 +141,7 @@ class TaskFamily:
             raise TaskError(f"task '{self.name}' has no setting '{name}'; it has: {known}")
         kind = self._kind(name)
         try:
-            value = _converted(given, kind)
+            value = converted(given, kind)
         except (ValueError, KeyError, TypeError, OverflowError):
             bits = " of 64 bits" if kind is int and len(shown(given)) > DIGITS + 2 else ""
             raise TaskError(
@@ -178,7 +178,7 @@ def _written(value: Setting) -> str:
     return value if isinstance(value, str) else shown(value)
 
 
-def _converted(given: str | Setting, kind: type[Setting]) -> Setting:
+def converted(given: str | Setting, kind: type[Setting]) -> Setting:
     """A setting in its type; raises where it is of another, or none that JSON can hold."""
     if kind is bool and isinstance(given, str):
         return {"true": True, "false": False}[given.lower()]
@@ -234,7 +234,7 @@ def _family(build: Build, presets: Mapping[str, Mapping[str, Setting]]) -> TaskF
         if default is inspect.Parameter.empty:
             raise TaskError(f"setting '{name}' of task '{task}' needs a default value")
         try:
-            plain = type(default) in EXPECTED and _converted(default, type(default)) == default
+            plain = type(default) in EXPECTED and converted(default, type(default)) == default
         except ValueError:
             plain = False
         if not plain:

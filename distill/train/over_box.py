@@ -27,14 +27,14 @@ from distill.networks.function import StoredFunction
 from distill.networks.real_perceptron import RealPerceptron
 from distill.networks.stored import Model
 from distill.networks.trace import BoxTrace
-from distill.records.attempts import Attempt, keep
+from distill.records.attempts import Attempt
 from distill.records.curve import BoxCurve, BoxPoint
-from distill.records.refusal import Refusal
 from distill.tasks.reals import RealTask
 from distill.train.curve import ExplainedBy
+from distill.train.in_a_row import InARow
 from distill.train.least_squares import Progress, least_squares
 from distill.train.trainer import Ended
-from distill.train.watched import Training, Watch
+from distill.train.watched import Watch
 
 FRESH = 2_000
 """Points that say, at the end, how good a network is."""
@@ -70,7 +70,7 @@ class BoxRecipe:
         return cls(points=1_500 if count < 3 else 2_500)
 
 
-class BoxTraining(Training):
+class BoxTraining(InARow[BoxTrace]):
     """The training of perceptrons for a task over a box.
 
     Args:
@@ -94,15 +94,13 @@ class BoxTraining(Training):
         recipe: BoxRecipe | None = None,
         engine: str = "auto",
     ) -> None:
-        self._engine = engine
-        self.task, self._arch, self._seed = task, arch, seed
+        super().__init__(arch, networks)
+        self.task, self._seed, self._engine = task, seed, engine
         self.shape, self.recipe = (
             shape_for(task, arch),
             recipe or BoxRecipe.for_inputs(len(task.box.names)),
         )
         self.curve_points = list[BoxPoint]()
-        self._left, self._tried = networks, list[Attempt]()
-        self._ended: str | None = None
         points = spread_points(task.box, self.recipe.points, _number_of(seed, 0))
         answers = task.labels(points)
         self.centre, self.size = float(answers.mean()), float(answers.std())
@@ -117,40 +115,12 @@ class BoxTraining(Training):
         """What is trained on."""
         return [f"{self.task.name}: {self.task.box}; {len(self.inputs):,} points"]
 
-    @property
-    def arch(self) -> str | None:
-        """What `--arch` takes for such a network; null where it was the task's own."""
-        return self._arch
+    def _told(self, attempt: Attempt) -> str:
+        return f"{attempt.steps:,} steps, off by {math.sqrt(attempt.loss or 0):.1e}"
 
-    @property
-    def attempts(self) -> tuple[Attempt, ...]:
-        """All that was trained."""
-        return tuple(self._tried)
-
-    @property
-    def ended(self) -> str | None:
-        """Why whoever watches ended it; null where nobody did."""
-        return self._ended
-
-    def next_network(self, verdict: str | None, watch: Watch) -> BoxTrace | None:
-        """A network from the next seed, while there is one and nobody ended it."""
-        if not self._left or self._ended is not None:
-            return None
-        self._left -= 1
-        with watch.stage("train") as lines:
-            attempt, parameters = self._train(len(self._tried) + 1, watch)
-            self._tried.append(attempt)
-            lines.append(f"{attempt.steps:,} steps, off by {math.sqrt(attempt.loss or 0):.1e}")
+    def _view(self, parameters: dict[str, Tensor]) -> BoxTrace:
         network = StoredFunction(Model(self.shape, parameters), self.task.box)
         return BoxTrace(network, self._engine)
-
-    def take(self) -> None:
-        """The network that was trained last is that of the run."""
-        self._tried = [*keep(self._tried, len(self._tried))]
-
-    def unlearned(self) -> Refusal:
-        """Where no network was trained."""
-        return Refusal(("no network was trained",), {})
 
     def curve(self, explained_by: ExplainedBy | None) -> BoxCurve:
         """How the networks learned, attempt by attempt."""

@@ -8,15 +8,16 @@ from distill.checker.draws import stress
 from distill.checker.scope import many
 from distill.networks.sequence_network import SequenceNetwork
 from distill.networks.trace import SequenceTrace
-from distill.records.attempts import ENDED_EARLY, Attempt, keep, shown_part
+from distill.records.attempts import ENDED_EARLY, shown_part
 from distill.records.curve import SequenceCurve, SequencePoint
 from distill.records.refusal import Refusal
 from distill.tasks.sequences import SequenceTask
 from distill.train.cells import CellTrainer, plan_of_cells
 from distill.train.curve import ExplainedBy
 from distill.train.data import Data
+from distill.train.in_a_row import Tried
 from distill.train.trainer import TrainingState, train_in_order
-from distill.train.watched import Training, Watch
+from distill.train.watched import Watch
 
 TRAINED = 20_000
 """Sequences to train on, and as many fresh ones that say when a network has learned the task."""
@@ -26,7 +27,7 @@ STRESSED = 5_000
 contain: constant, sparse, extreme, in runs."""
 
 
-class SequenceTraining(Training):
+class SequenceTraining(Tried):
     """The training of recurrent networks for a task over sequences.
 
     Args:
@@ -40,12 +41,10 @@ class SequenceTraining(Training):
     """
 
     def __init__(self, task: SequenceTask, seed: int, arch: str | None = None) -> None:
-        self._arch = arch
+        super().__init__(arch)
         self.task = task
         self.data = _draw(task, seed)
         self.points: list[SequencePoint] = []
-        self._tried: list[Attempt] = []
-        self._ended: str | None = None
         plan = plan_of_cells(task.channels, self.data, seed, arch)
         self._passed_over = [each.unfit for each in plan if each.unfit is not None]
         self._cells = [(each.cell, [*each.trainers]) for each in plan if each.unfit is None]
@@ -54,21 +53,6 @@ class SequenceTraining(Training):
     def drawn(self) -> list[str]:
         """What is trained on."""
         return [f"{self.task.name}: {self.task.channels}, {many(self.task.length, 'step')}"]
-
-    @property
-    def arch(self) -> str | None:
-        """What `--arch` takes for such layers; null where none were chosen."""
-        return self._arch
-
-    @property
-    def attempts(self) -> tuple[Attempt, ...]:
-        """All that was tried, and which made the network of the run."""
-        return tuple(self._tried)
-
-    @property
-    def ended(self) -> str | None:
-        """Why whoever watches ended it; null where nobody did."""
-        return self._ended
 
     def next_network(self, verdict: str | None, watch: Watch) -> SequenceTrace | None:
         """One of the same kind again where its program and it part; else one of the next kind."""
@@ -84,10 +68,6 @@ class SequenceTraining(Training):
                     return SequenceTrace(network, self.task.length)
             self._cells = self._cells[1:]
         return None
-
-    def take(self) -> None:
-        """The network that was trained last is that of the run."""
-        self._tried = [*keep(self._tried, len(self._tried))]
 
     def unlearned(self) -> Refusal:
         """Where no network of any kind learned the task."""

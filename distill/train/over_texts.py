@@ -11,11 +11,11 @@ from distill.evidence.head_scores import head_scores
 from distill.networks.stored import Model
 from distill.networks.text_network import TextNetwork
 from distill.networks.trace import TextTrace
-from distill.records.attempts import Attempt, keep, shown_part
+from distill.records.attempts import Attempt, shown_part
 from distill.records.curve import TextCurve, TextPoint
-from distill.records.refusal import Refusal
 from distill.tasks.texts import TextTask
 from distill.train.curve import ExplainedBy
+from distill.train.in_a_row import InARow
 from distill.train.text_recipes import (
     Pool,
     TextRecipe,
@@ -25,7 +25,7 @@ from distill.train.text_recipes import (
     shape_for,
 )
 from distill.train.trainer import Ended
-from distill.train.watched import Training, Watch
+from distill.train.watched import Watch
 
 FRESH = 400
 """Texts of every length that say when a network has learned the task."""
@@ -33,7 +33,7 @@ LEARNED = 0.99
 """Part of them that a network which has learned it answers right at every position."""
 
 
-class TextTraining(Training):
+class TextTraining(InARow[TextTrace]):
     """The training of transformers for a task over texts.
 
     Args:
@@ -55,55 +55,25 @@ class TextTraining(Training):
         networks: int = 2,
         recipe: TextRecipe | None = None,
     ) -> None:
-        self.task, self._arch, self._seed = task, arch, seed
+        super().__init__(arch, networks)
+        self.task, self._seed = task, seed
         self.shape, self.recipe = shape_for(task, arch), recipe or TextRecipe()
         self.pools = drawn_pools(task, self.recipe.pool, [seed, 0])
         self.fresh = drawn_pools(task, FRESH, [seed, 1])
         self.points = list[TextPoint]()
-        self._left, self._tried = networks, list[Attempt]()
-        self._ended: str | None = None
 
     @property
     def drawn(self) -> list[str]:
         """What is trained on."""
         return [f"{self.task.name}: {self.task.texts}"]
 
-    @property
-    def arch(self) -> str | None:
-        """What `--arch` takes for such a network; null where it was the task's own."""
-        return self._arch
+    def _told(self, attempt: Attempt) -> str:
+        right = shown_part(attempt.right or 0.0)
+        return f"{many(attempt.steps, 'step')}, right on {right} of fresh texts"
 
-    @property
-    def attempts(self) -> tuple[Attempt, ...]:
-        """All that was trained."""
-        return tuple(self._tried)
-
-    @property
-    def ended(self) -> str | None:
-        """Why whoever watches ended it; null where nobody did."""
-        return self._ended
-
-    def next_network(self, verdict: str | None, watch: Watch) -> TextTrace | None:
-        """A network from the next seed, while there is one and nobody ended it."""
-        if not self._left or self._ended is not None:
-            return None
-        self._left -= 1
-        with watch.stage("train") as lines:
-            attempt, parameters = self._train(len(self._tried) + 1, watch)
-            self._tried.append(attempt)
-            right = shown_part(attempt.right or 0.0)
-            lines.append(f"{many(attempt.steps, 'step')}, right on {right} of fresh texts")
-        answers = tuple(self.task.outputs)
-        model = Model(self.shape, parameters, answers)
+    def _view(self, parameters: dict[str, Tensor]) -> TextTrace:
+        model = Model(self.shape, parameters, tuple(self.task.outputs))
         return TextTrace(TextNetwork(model, self.task.texts))
-
-    def take(self) -> None:
-        """The network that was trained last is that of the run."""
-        self._tried = [*keep(self._tried, len(self._tried))]
-
-    def unlearned(self) -> Refusal:
-        """Where no network was trained."""
-        return Refusal(("no network was trained",), {})
 
     def curve(self, explained_by: ExplainedBy | None) -> TextCurve:
         """How the networks learned, attempt by attempt."""

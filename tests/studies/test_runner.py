@@ -147,6 +147,8 @@ def test_parts_in_processes_give_what_they_give_here(own, tmp_path):
     [
         ({"sedes": "3"}, "no setting 'sedes'; it has: seeds, scale"),
         ({"seeds": "many"}, "expected an integer, for example seeds=3"),
+        ({"seeds": "9" * 30}, "expected an integer, for example seeds=3"),
+        ({"scale": "nan"}, "expected a number, for example scale=1.0"),
     ],
 )
 def test_a_setting_that_is_none_is_said_in_one_line(own, tmp_path, settings, said):
