@@ -93,7 +93,7 @@ def _run(
     out: Path,
 ) -> list[StudyRecord]:
     from distill.studies.files import find_study
-    from distill.studies.known import STUDIES
+    from distill.studies.known import known_studies
     from distill.studies.plan import plan
     from distill.studies.runner import run_studies
     from distill.studies.shown import Shown
@@ -103,7 +103,7 @@ def _run(
     if name == "all":
         if given:
             raise DistillError("--set is for one study: `distill study NAME --set KEY=VALUE`")
-        chosen = [(study, study.name) for study in STUDIES]
+        chosen = [(study, study.name) for study in known_studies()]
     else:
         chosen = [(find_study(name), name)]
     plans = [plan(each, found, given, out, seed, quick, decoy) for each, found in chosen]
@@ -128,12 +128,12 @@ def _print(records: list[StudyRecord], several: bool, as_json: bool, as_markdown
 
 
 def _list(out: Path, as_markdown: bool) -> None:
-    from distill.studies.known import STUDIES
+    from distill.studies.known import NAMES
     from distill.studies.listing import last_result, list_of, results_of
     from distill.terminal.grid import markdown, show_grid
 
     if as_markdown:
-        found = (last_result(study.name, out) for study in STUDIES)
+        found = (last_result(name, out) for name in NAMES)
         click.echo(markdown(results_of([record for record in found if record is not None])))
         return
     show_grid(_wide(False), list_of(out))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import difflib
 import hashlib
 import inspect
+from collections.abc import Collection
 from pathlib import Path
 
 from distill.errors import DistillError, shortened
-from distill.studies.known import STUDIES
+from distill.studies.known import NAMES, known_study
 from distill.studies.study import Study
 from distill.tasks.files import executed
 
@@ -24,8 +25,7 @@ def find_study(specifier: str) -> Study:
     """
     path, _, name = specifier.rpartition(":") if ".py:" in specifier else (specifier, "", "")
     if not path.endswith(".py") and "/" not in path:
-        known = {study.name: study for study in STUDIES}
-        return _pick(known, specifier, "; `distill study` lists what there is")
+        return known_study(_named(NAMES, specifier, "; `distill study` lists what there is"))
     if not Path(path).is_file():
         raise DistillError(
             f"study file '{shortened(path)}' does not exist: expected a Python file that holds a "
@@ -39,12 +39,12 @@ def find_study(specifier: str) -> Study:
         raise DistillError(
             f"'{path}' holds {len(held)} studies: name one, as {path}:{next(iter(held))}"
         )
-    return _pick(held, name, "") if name else next(iter(held.values()))
+    return held[_named(held, name, "")] if name else next(iter(held.values()))
 
 
-def _pick(studies: dict[str, Study], name: str, more: str) -> Study:
+def _named(studies: Collection[str], name: str, more: str) -> str:
     if name in studies:
-        return studies[name]
+        return name
     close = difflib.get_close_matches(name, studies, n=1)
     hint = f"; did you mean '{close[0]}'?" if close else more
     raise DistillError(f"no study '{shortened(name)}' among {len(studies)}{hint}")

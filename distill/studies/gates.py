@@ -14,7 +14,7 @@ from typing import Literal
 
 import numpy as np
 from numpy import ndarray
-from scipy.stats import binomtest, t
+from scipy.special import betaincinv, stdtrit
 
 from distill.errors import DistillError
 from distill.serialise import to_json
@@ -88,16 +88,20 @@ class Measured:
         if count < 2 or not np.isfinite(values).all():
             return cls(mean, tuple(values.tolist()))
         error = float(values.std(ddof=1)) / math.sqrt(count)
-        reach = float(t.ppf(0.5 + CONFIDENCE / 2, count - 1)) * error
+        reach = float(stdtrit(count - 1, 0.5 + CONFIDENCE / 2)) * error
         return cls(mean, tuple(values.tolist()), mean - reach, mean + reach)
 
     @classmethod
     def part(cls, by_seed: Sequence[bool] | ndarray) -> Measured:
-        """The part of the seeds for which something is true, with the exact interval."""
+        """The part of the seeds for which something is true, with the exact interval (Clopper and
+        Pearson 1934).
+        """
         truths = np.asarray(by_seed, dtype=bool)
-        found = binomtest(int(truths.sum()), len(truths)).proportion_ci(CONFIDENCE, "exact")
+        true, count, beyond = int(truths.sum()), len(truths), (1 - CONFIDENCE) / 2
+        low = float(betaincinv(true, count - true + 1, beyond)) if true else 0.0
+        high = float(betaincinv(true + 1, count - true, 1 - beyond)) if true < count else 1.0
         values = tuple(truths.astype(float).tolist())
-        return cls(float(truths.mean()), values, float(found.low), float(found.high))
+        return cls(float(truths.mean()), values, low, high)
 
 
 @dataclass(frozen=True)

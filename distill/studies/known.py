@@ -1,32 +1,38 @@
-"""The studies that come with distill, in the order in which they are listed and run."""
+"""The studies that come with distill, in the order in which they are listed and run.
+
+A study is read when it is asked for: one does not wait for what the others are made with.
+"""
 
 from __future__ import annotations
 
-from distill.studies.catalogue.effective_theory import EFFECTIVE_THEORY
-from distill.studies.catalogue.equal_losses import EQUAL_LOSSES
-from distill.studies.catalogue.grokking_phases import GROKKING_PHASES
-from distill.studies.catalogue.high_precision import HIGH_PRECISION
-from distill.studies.catalogue.infinity import INFINITY
-from distill.studies.catalogue.leap_complexity import LEAP_COMPLEXITY
-from distill.studies.catalogue.learning_coefficient import LEARNING_COEFFICIENT
-from distill.studies.catalogue.lu_mechanism import LU_MECHANISM
-from distill.studies.catalogue.quantization import QUANTIZATION
-from distill.studies.catalogue.staged_craters import STAGED_CRATERS
-from distill.studies.catalogue.superposition import SUPERPOSITION
-from distill.studies.catalogue.survival import SURVIVAL
+from importlib import import_module
+
 from distill.studies.study import Study
 
-STUDIES: tuple[Study, ...] = (
-    GROKKING_PHASES,
-    SUPERPOSITION,
-    SURVIVAL,
-    LU_MECHANISM,
-    EFFECTIVE_THEORY,
-    INFINITY,
-    LEAP_COMPLEXITY,
-    QUANTIZATION,
-    EQUAL_LOSSES,
-    LEARNING_COEFFICIENT,
-    HIGH_PRECISION,
-    STAGED_CRATERS,
+NAMES = (
+    "grokking_phases",
+    "superposition",
+    "survival",
+    "lu_mechanism",
+    "effective_theory",
+    "infinity",
+    "leap_complexity",
+    "quantization",
+    "equal_losses",
+    "learning_coefficient",
+    "high_precision",
+    "staged_craters",
 )
+"""Every one is `distill.studies.catalogue.NAME`, with the study under its name in capitals."""
+
+
+def known_study(name: str) -> Study:
+    """The study of one of these names."""
+    study = getattr(import_module(f"distill.studies.catalogue.{name}"), name.upper())
+    assert isinstance(study, Study), f"{name} is a study"
+    return study
+
+
+def known_studies() -> tuple[Study, ...]:
+    """All of them."""
+    return tuple(map(known_study, NAMES))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from distill.studies.known import STUDIES
+from distill.studies.known import known_studies
 from distill.studies.page import figure_of
 from distill.studies.record import StudyRecord
 from distill.studies.runner import RECORD, read_record
@@ -33,7 +33,7 @@ def list_of(out: Path) -> Grid:
         GridColumn("source", shrinks=True, optional=True),
     )
     rows = []
-    for study in STUDIES:
+    for study in known_studies():
         record = last_result(study.name, out)
         said = Cell("not run", "aside") if record is None else _result(record)
         source = study.source.where or study.source.title

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import sys
 import time
 import zipfile
 from collections.abc import Iterator
@@ -11,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from numpy import ndarray
 
 from distill.errors import DistillError
@@ -65,11 +65,14 @@ def _no_denormals() -> Iterator[None]:
     """Within the block numbers below 1e-38 are 0: where gradients vanish they take ten times as
     long as others.
     """
-    torch.set_flush_denormal(True)
+    torch = sys.modules.get("torch")  # not every study needs it
+    if torch is not None:
+        torch.set_flush_denormal(True)
     try:
         yield
     finally:
-        torch.set_flush_denormal(False)
+        if torch is not None:
+            torch.set_flush_denormal(False)
 
 
 def read_part(path: Path) -> dict[str, ndarray] | None:

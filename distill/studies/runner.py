@@ -14,8 +14,6 @@ from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import Protocol
 
-import torch
-
 from distill.errors import DistillError
 from distill.runs.partial import write_file
 from distill.serialise import from_json, to_json
@@ -122,7 +120,7 @@ def finish(plan: Plan) -> StudyRecord:
         seconds=seconds,
         files=tuple(f"{table.name}.csv" for table in told.tables),
         distill=importlib.metadata.version("distill"),
-        torch=torch.__version__,
+        torch=importlib.metadata.version("torch"),
     )
     for table in told.tables:
         write_file(folder / f"{table.name}.csv", as_csv(table).encode())

@@ -11,7 +11,7 @@ import torch
 from builders.amount import examples, some
 from builders.changed_folder import changed_at, numbers_in, program_mutants, rehash
 from builders.fourier import mechanism
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from planted import planted_logits, planted_model, rotated, square
 
@@ -55,8 +55,11 @@ def mixed_run(tmp_path_factory):
     st.integers(1, 6),
     st.integers(-6, -1),
 )
-def test_chosen_dependences_come_back_exactly(p, sizes, u, v):
+@example(29, {1: (0.0, 4.0), 2: (0.0, 4.0), 3: (0.0, 4.0)}, 5, -4)
+def test_chosen_dependences_come_back_to_a_millionth_of_the_largest(p, sizes, u, v):
+    """What two passes of the fit to half of the inputs leave is in proportion to the sizes."""
     sizes = dict(list(sizes.items())[:3])
+    near = 1e-6 * max(map(max, sizes.values()))
     amplitudes, pizzas = ({k: pair[i] for k, pair in sizes.items()} for i in range(2))
     found = read(planted_logits(p, amplitudes, (u, v), pizzas=pizzas), p)
     assert isinstance(found, FourierMechanism), found
@@ -64,8 +67,8 @@ def test_chosen_dependences_come_back_exactly(p, sizes, u, v):
     for wave in found.waves:
         assert wave.label is None  # nothing can be isolated in a black box
         if wave.pizza:
-            assert wave.amplitude == pytest.approx(amplitudes[wave.frequency], abs=1e-6)
-            assert wave.pizza == pytest.approx(pizzas[wave.frequency], abs=1e-6)
+            assert wave.amplitude == pytest.approx(amplitudes[wave.frequency], abs=near)
+            assert wave.pizza == pytest.approx(pizzas[wave.frequency], abs=near)
     unwritten = sum(not wave.pizza for wave in found.waves)
     assert found.fit.r2 > 1 - MIN_GAIN * unwritten - 1e-9
 
