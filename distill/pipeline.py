@@ -27,7 +27,7 @@ from distill.found import (
 from distill.importing import AboutTexts
 from distill.kinds.kind import Mechanism
 from distill.kinds.known import check_engine, kind_of, show, structure_score
-from distill.networks.called_function import real_function
+from distill.networks.called_function import asked_again, real_function
 from distill.networks.choice import layers_for
 from distill.networks.given import AnyNetwork, over_sequences, space_of
 from distill.networks.over_domain import hold_to, over_domain
@@ -310,8 +310,10 @@ def _over_box(
     box = domain if isinstance(domain, Box) else Box.of(domain)
     with fixed_threads(), output_folder(out, name) as output:
         read, remarks = real_function(network, box)
+        ask_again = asked_again(read)
         view = BoxTrace(read)
         found = distilled(view, None, name, stages).under(remarks)
+        ask_again()
         made_so = record(stages, name, None, in_words(view), {})
         return _finish(found, None, made_so, None, None, output)
 

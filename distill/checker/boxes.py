@@ -34,7 +34,7 @@ from .deviations import (
     wanted_bound,
 )
 from .evaluate import Evaluator
-from .kind import Claims
+from .kind import ROOM, Claims
 from .read import SEED, Data, check_weights
 from .real_answers import evaluated_reals, run_reals
 from .sandbox import program_of
@@ -42,8 +42,22 @@ from .sandbox import program_of
 FEWEST_DRAWN, MOST_DRAWN, MOST_WORST = 1_000, 1 << 17, 1 << 10
 """Points that are drawn, and that a search ended at."""
 
+LARGEST, NARROWEST = 1e100, 1e-9
+"""Ends of intervals are no larger, and no interval is narrower than this part of its larger end."""
+
 ANEW = 2_000
 """Points that are drawn anew."""
+
+ROUNDED = 1e-12
+"""Part of the network's largest answer that rounding may part a deviation from what was computed of
+it elsewhere."""
+
+WIDEST = 5.01
+"""How much wider than the largest deviation that was found a tolerance is at most: a round number
+above twice that."""
+
+NEARLY = 1e-6
+"""Part of the largest deviation that the first of the points a search ended at may lack of it."""
 
 FIELDS: Mapping[str, Any] = {
     **{"names": [str], "low": [float], "high": [float]},
@@ -105,6 +119,12 @@ class BoxEvidence:
             raise ValueError(f"a box of {len(names)} inputs: expected 1 to {MOST_INPUTS}")
         if not (low < high).all() or len(set(names)) < len(names):
             raise ValueError("a box whose intervals are empty, or whose inputs have one name")
+        ends = np.maximum(np.abs(low), np.abs(high))
+        if not (ends <= LARGEST).all() or not (high - low > NARROWEST * ends).all():
+            raise ValueError(
+                f"a box whose intervals are larger than {LARGEST:g} or have next to no width: "
+                "points cannot be drawn evenly from it"
+            )
         count = certificate["draw"]["count"]
         worst = np.array(certificate["worst"], dtype=np.float64).reshape(-1, len(names))
         if len(worst) > MOST_WORST or ((worst < low) | (worst > high)).any():
@@ -170,6 +190,8 @@ class BoxEvidence:
         said = run_reals(self.program, where)
         program, worst = said[: len(self.points)], said[len(self.points) :]
         spread = float(np.ptp(network))
+        if not math.isfinite(spread):
+            raise ValueError("the network's values spread further than any number is large")
         if not 0 <= self.tolerance <= MOST_APART * spread * (1 + 1e-9):
             raise ValueError(
                 f"{self.tolerance} apart counts as the same, and the network's values spread over "
@@ -178,7 +200,13 @@ class BoxEvidence:
         drawn, found = np.abs(program - network), np.abs(worst - at_worst)
         alike = drawn <= self.tolerance
         every = np.concatenate([drawn, found])
-        claims: Claims = {"space": "box", "program.exceptions": 0, "meaning": None}
+        room = ROUNDED * float(np.abs(network).max())
+        sizes = np.where(np.isnan(every), np.inf, every)
+        first, largest = sizes[len(drawn)], sizes.max()
+        is_worst = first == largest or first >= largest * (1 - NEARLY) - room or not self.stored
+        at = self.worst[0] if is_worst else where[sizes.argmax()]
+        self._check_tolerance(number(every), room, spread)
+        claims: Claims = {"space": "box", "program.exceptions": 0, "meaning": None, ROOM: room}
         claims |= {
             "program_vs_model.agree": int(alike.sum()),
             "program_vs_model.total": len(alike),
@@ -194,12 +222,26 @@ class BoxEvidence:
             "deviation.spread": spread,
             "deviation.drawn": number(drawn),
             "deviation.found": number(every),
-            "deviation.at": self.worst[0].tolist(),
+            "deviation.at": at.tolist(),
             "deviation.along": self._along(),
         }
         return (
             claims | self._against_the_task(program, network) | self._proof(spread, number(every))
         )
+
+    def _check_tolerance(self, found: float | None, room: float, spread: float) -> None:
+        """Raise ValueError where more counts as the same than what was found to be apart asks for.
+
+        All answers are within a tolerance that is wide enough, those of the task too.
+        """
+        if found is None or self.tolerance is None:
+            return
+        most = WIDEST * (found + room) + ROUNDED * spread
+        if self.tolerance > most:
+            raise ValueError(
+                f"{self.tolerance} apart counts as the same, and what was found is at most "
+                f"{found:.3g} apart: expected at most {WIDEST:g} times that"
+            )
 
     def _along(self) -> list[list[float | None]]:
         """How far the program is from the network along every input, where a checker can tell."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from typing import Any
 
-from .kind import DECOY, FOLLOWS, Claims
+from .kind import DECOY, FOLLOWS, ROOM, Claims
 from .statements import at
 from .verdict import is_number
 
@@ -20,8 +20,14 @@ WHOLE = ("numbers", "meaning", "runner_up", "diverges_at")
 """Fields that are listed as one."""
 TOLERANCE = 1e-9
 """Relative and absolute, for numbers that went through floating point."""
-RELATIVE_ONLY = {"proof.rounding", "deviation.tolerance", "deviation.spread"}
+RELATIVE_ONLY = {
+    *("proof.rounding", "deviation.tolerance", "deviation.spread"),
+    *("deviation.at", "deviation.unbounded_at"),
+}
 """Numbers that are themselves of the size of the tolerance."""
+APART = ("deviation.", "proof.error", "proof.smallest_lead")
+"""Begin the names of numbers that are as large as answers over a box are: they may be off by no
+more than rounding is of these, however small or large they are."""
 
 
 def overlaid(report: Mapping[str, Any], claims: Claims) -> dict[str, Any]:
@@ -29,7 +35,7 @@ def overlaid(report: Mapping[str, Any], claims: Claims) -> dict[str, Any]:
     tree = deepcopy(dict(report))
     for name, value in claims.items():
         *way, last = name.split(".")
-        if name == FOLLOWS:
+        if name in (FOLLOWS, ROOM):
             continue
         if way == ["figures"]:
             rows = [row for row in tree["figures"] if row.get("name") == last]
@@ -52,9 +58,15 @@ def overlaid(report: Mapping[str, Any], claims: Claims) -> dict[str, Any]:
 
 def other_than_derived(report: Mapping[str, Any], claims: Claims) -> Iterator[tuple[str, str]]:
     """Fields that say something else than was derived, and both."""
+    room = claims.get(ROOM)
     for name, value in claims.items():
+        if name == ROOM:
+            continue
         stated = at(report, name)
-        if not _same(name, stated, value):
+        absolute = 0.0 if name in RELATIVE_ONLY else TOLERANCE
+        if room is not None and absolute and name.startswith(APART):
+            absolute = room
+        if not _same(absolute, stated, value):
             yield name, f"the report says {short(stated)}, derived {short(value)}"
 
 
@@ -90,17 +102,16 @@ def _leaves(tree: Any, way: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, .
         yield way, tree
 
 
-def _same(name: str, stated: Any, derived: Any) -> bool:
+def _same(absolute: float, stated: Any, derived: Any) -> bool:
     if isinstance(derived, float) and is_number(stated):
-        absolute = 0.0 if name in RELATIVE_ONLY else TOLERANCE
         return math.isclose(stated, derived, rel_tol=TOLERANCE, abs_tol=absolute)
     if isinstance(derived, list) and isinstance(stated, list):
         return len(stated) == len(derived) and all(
-            _same(name, one, other) for one, other in zip(stated, derived, strict=True)
+            _same(absolute, one, other) for one, other in zip(stated, derived, strict=True)
         )
     if isinstance(derived, dict) and isinstance(stated, dict):
         return stated.keys() == derived.keys() and all(
-            _same(name, stated[key], derived[key]) for key in derived
+            _same(absolute, stated[key], derived[key]) for key in derived
         )
     return type(stated) is type(derived) and stated == derived
 

@@ -47,10 +47,10 @@ SHAPE: Mapping[str, Any] = {
 PROOFS: Mapping[str, Proof] = {
     "taylor": Proof(
         leads,
-        "everywhere in the box program and network are at most {error:.2g} apart, for the stored "
+        "everywhere in the box program and network are at most {most} apart, for the stored "
         "weights and the program's constants in real arithmetic, by Taylor models over {nodes:,} "
         "parts of it",
-        "program and network could be bounded to be at most {error:.2g} apart, over {nodes:,} "
+        "program and network could be bounded to be at most {most} apart, over {nodes:,} "
         f"parts of the box, which is more than {MOST_APART:g} of the spread of the network's "
         "values",
     )

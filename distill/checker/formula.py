@@ -13,6 +13,7 @@ import numpy as np
 from numpy import ndarray
 
 from .kind import FOLLOWS, Claims, Proof, Test
+from .read import read_as
 from .real_answers import run_reals
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ LOOKED_AT: Mapping[str, frozenset[str] | None] = {
 
 SAME = 1e-9
 """Part of the largest answer that rounding may part a program and its expression."""
+
+SAME_NUMBER = 1e-13
+"""Part of a number that its value as a float may be off its exact form."""
 
 FUNCTIONS: Mapping[str, Callable[[ndarray], ndarray]] = {
     "exp": np.exp,
@@ -62,8 +66,12 @@ def value_of(node: Mapping[str, Any], points: ndarray) -> Any:
     """An expression at points [n, d]; its numbers by their exact forms alone."""
     match node["node"]:
         case "number":
-            return exact(node["form"])
+            value = exact(node["form"])
+            if not math.isclose(node["value"], value, rel_tol=SAME_NUMBER):
+                raise ValueError(f"a number of the expression is {value}, and {node['value']}")
+            return value
         case "variable":
+            read_as("the place of a variable", node["place"], range(points.shape[1]))
             return points[:, node["place"]]
         case "sum":
             return sum(value_of(part, points) for part in node["terms"])

@@ -20,6 +20,9 @@ Claims = dict[str, Any]
 FOLLOWS = "mechanism follows"
 """A claim beside those of the report: that the program is the mechanism stored beside it."""
 
+ROOM = "room for rounding"
+"""Another: how far a deviation over a box may be off what it is said to be."""
+
 CLEAR = 0.1
 """How far a test must stand clear of its decoy, whatever the kind."""
 

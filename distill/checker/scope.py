@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import string
 from collections.abc import Mapping, Sequence
+from decimal import ROUND_CEILING, Context
 from math import prod
 from typing import Any
 
@@ -109,6 +111,16 @@ def lengths_drawn(shortest: int, longest: int) -> str:
     if shortest == longest:
         return f"{many(longest, 'token')}, drawn uniformly"
     return f"{shortest:,} to {longest:,} tokens, drawn uniformly, as many of every length"
+
+
+def at_most(value: float) -> str:
+    """A bound in two digits, rounded up: what is nowhere more than 1.21 is not nowhere more than
+    1.2.
+    """
+    if not math.isfinite(value):
+        return f"{value:.2g}"
+    context = Context(prec=2, rounding=ROUND_CEILING)
+    return f"{float(context.create_decimal_from_float(value)):.2g}"
 
 
 def many(count: int, noun: str) -> str:

@@ -15,6 +15,7 @@ from . import deviations, finite
 from .kind import leads
 from .kinds import KINDS
 from .located import doubts, rule
+from .scope import at_most
 from .verdict import verdict
 
 Tree = Mapping[str, Any]
@@ -153,7 +154,9 @@ def proof_statement(tree: Tree) -> str:
         raise ValueError(f"a proof by the method {proof['method']!r} is not known")
     method = PROOFS[proof["method"]]
     says = method.statement if method.holds(proof) else method.otherwise
-    return says.format(**proof, steps="" if steps is None else _steps(steps))
+    error = proof.get("error")
+    most = "" if error is None else at_most(error)
+    return says.format(**proof, most=most, steps="" if steps is None else _steps(steps))
 
 
 def _steps(count: int) -> str:

@@ -17,6 +17,7 @@ from jaxtyping import Float
 from numpy import ndarray
 from torch import Tensor
 
+from distill.checker.scope import many
 from distill.domains.boxes import Box
 from distill.errors import DistillError, quoted_with_line
 from distill.networks.function import RealFunction, StoredFunction, shape_in_words
@@ -29,6 +30,17 @@ as a part of half the input's interval."""
 
 PROBES = 5
 """Points on which a callable is tried."""
+
+AGAIN, BESIDE = 200, 50
+"""Points that a network is asked about at the beginning and again at the end, and so many of them
+without the others."""
+
+THE_SAME, ALIKE = 1e-12, 1e-5
+"""Part of the largest answer that a function may be off what it answered to the same points; to
+some of them alone, where float32 adds up in another order."""
+
+AS_READ = 1e-9
+"""The same, for a module in float64 beside the perceptron that was read of its layers."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +61,19 @@ class CalledFunction(RealFunction):
     noise: float | None = None
 
     def _values(self, points: Float[ndarray, "n d"]) -> Float[ndarray, " n"]:
-        return np.asarray(self.ask(points), dtype=np.float64)
+        try:
+            said = self.ask(points.copy())  # who changes what it is given changes nothing here
+        except (Exception, SystemExit) as error:
+            raise DistillError(
+                f"asked about {many(len(points), 'point')} of the box, the network raised "
+                f"{quoted_with_line(error)}: expected it to answer everywhere in the box"
+            ) from error
+        if said.shape != (len(points),):
+            raise DistillError(
+                f"the network answered {list(said.shape)} to {many(len(points), 'point')}: "
+                "expected one number to each"
+            )
+        return said
 
     def gradients(self, points: Float[ndarray, "n d"], /) -> Float[ndarray, "n d"]:
         """The derivative of the answer by every input: of a module its own, else by differences."""
@@ -103,8 +127,10 @@ def real_function(network: Any, over: Box) -> tuple[RealFunction, tuple[str, ...
     if isinstance(network, torch.nn.Module):
         model = perceptron_of(network)
         if model is not None:
-            remark = f"read by its layers, in float64: {shape_in_words(model.architecture)}"
-            return StoredFunction(model, over), (remark,)
+            stored = StoredFunction(model, over)
+            if _is_as_read(network, stored):
+                remark = f"read by its layers, in float64: {shape_in_words(model.architecture)}"
+                return stored, (remark,)
         return _module(network, over)
     called = network.predict if hasattr(network, "predict") else network
     if not callable(called):
@@ -113,6 +139,56 @@ def real_function(network: Any, over: Box) -> tuple[RealFunction, tuple[str, ...
             "or an estimator with predict"
         )
     return _callable(called, over)
+
+
+def asked_again(network: RealFunction) -> Callable[[], None]:
+    """Ask a network in memory about some points; what is returned asks about them once more.
+
+    What counts its calls, draws at random, or answers to all points together, is no function of
+    the inputs. One that changes after the last question cannot be told.
+
+    Raises:
+        DistillError: by the function that is returned: the network answers otherwise than it did.
+    """
+    if not isinstance(network, CalledFunction):
+        return lambda: None
+    points = network.over.draw(AGAIN, 0)
+    before = network.values(points)
+    size = float(np.abs(before).max())
+
+    def ask() -> None:
+        off = np.abs(network.values(points) - before)
+        alone = np.abs(network.values(points[:BESIDE][::-1])[::-1] - before[:BESIDE])
+        if (off > max(THE_SAME * size, network.noise or 0.0)).any():
+            raise DistillError(
+                f"the network answers otherwise than at the beginning, by up to {off.max():.2g}: "
+                "expected a function of its inputs, and it draws at random, or keeps something "
+                "between calls"
+            )
+        if (alone > ALIKE * size).any():
+            raise DistillError(
+                f"the network answers otherwise to some points than to these and others, by up to "
+                f"{alone.max():.2g}: expected a function of the inputs of each point"
+            )
+
+    return ask
+
+
+def _is_as_read(module: torch.nn.Module, read: StoredFunction) -> bool:
+    """Whether a module answers as the perceptron does that its layers seem to be.
+
+    A layer may compute something else than its class does.
+    """
+    points = np.concatenate([read.over.draw(AGAIN, 0), read.over.corners])
+    try:
+        with torch.no_grad():
+            own = copy.deepcopy(module).eval().double()
+            said = own(torch.from_numpy(points)).numpy().reshape(len(points))
+    except Exception:
+        return False
+    expected = read.values(points)
+    room = AS_READ * float(np.abs(expected).max(initial=0.0))
+    return bool((np.abs(said - expected) <= room).all())
 
 
 LAYERS: dict[type[torch.nn.Module], str] = {
@@ -195,10 +271,10 @@ def _callable(called: Callable[..., Any], over: Box) -> tuple[RealFunction, tupl
     """A callable of an array of points, or of a number for every input."""
 
     def rows(points: ndarray) -> ndarray:
-        return np.array([float(called(*row)) for row in points.tolist()])
+        return np.array([float(_real(called(*row))) for row in points.tolist()])
 
     def whole(points: ndarray) -> ndarray:
-        said = np.asarray(called(points), dtype=np.float64)
+        said = _real(called(points))
         return said[:, 0] if said.ndim == 2 and said.shape[1] == 1 else said
 
     try:
@@ -219,6 +295,18 @@ def _callable(called: Callable[..., Any], over: Box) -> tuple[RealFunction, tupl
     return CalledFunction(rows, over, how), (f"read as {how}, which is not stored",)
 
 
+def _real(said: Any) -> ndarray:
+    """An answer as floats.
+
+    Raises:
+        TypeError: it is made of something else, as complex numbers or text.
+    """
+    found = np.asarray(said)
+    if found.dtype.kind not in "fiubO":  # objects: fractions, say
+        raise TypeError(f"it answered {found.dtype.name}, and no real number")
+    return found.astype(np.float64)
+
+
 def _tried(ask: Callable[[ndarray], ndarray], over: Box, expected: str) -> ndarray:
     """What a network answers to a few points.
 
@@ -229,7 +317,7 @@ def _tried(ask: Callable[[ndarray], ndarray], over: Box, expected: str) -> ndarr
     wanted = f"; expected {expected}" if expected else ""
     try:
         said = ask(points)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise DistillError(f"it raised {quoted_with_line(error)}{wanted}") from error
     if said.shape != (PROBES,):
         raise DistillError(f"it answered {list(said.shape)} to {PROBES} points{wanted}")

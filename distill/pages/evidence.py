@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from distill.checker.kind import DECOY
-from distill.checker.scope import many
+from distill.checker.scope import at_most, many
 from distill.checker.statements import things
 from distill.pages.statements import meaning_statement
 from distill.records.counts import Agreement
@@ -138,7 +138,7 @@ def _deviation_rows(report: Report) -> list[Row]:
     spread = f"of answers that spread over {apart.spread:.4g}"
     at = ", ".join(f"{value:.4g}" for value in apart.at)
     rows = [
-        Row("the same within", f"{apart.tolerance:.2g}", spread),
+        Row("the same within", at_most(apart.tolerance), spread),
         Row("largest deviation", _apart(apart.found), f"program from network, at ({at})"),
         Row("  at drawn points", _apart(apart.drawn), "without those that a search led to"),
     ]
@@ -150,7 +150,7 @@ def _deviation_rows(report: Report) -> list[Row]:
 
 
 def _apart(value: float | None) -> str:
-    return "no value" if value is None else f"{value:.2g}"
+    return "no value" if value is None else at_most(value)
 
 
 def _inside_rows(report: Report) -> list[Row]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from distill.checker.kind import DECOY, VARIABLE
 from distill.checker.kinds import KINDS
-from distill.checker.scope import many
+from distill.checker.scope import at_most, many
 from distill.records.counts import Agreement, ProgramVsModel
 from distill.records.figures import STRESS, three, words_of
 from distill.records.report import Meaning, Report
@@ -164,11 +164,12 @@ def _over_a_box(report: Report) -> list[str]:
     apart = report.deviation
     if apart is None:
         return []
-    found = "no value somewhere" if apart.found is None else f"{apart.found:.2g}"
+    found = "no value somewhere" if apart.found is None else at_most(apart.found)
+    same = at_most(apart.tolerance)
     said = [
-        f"Over reals nothing is exactly the same: two answers agree here where they are no more "
-        f"than {apart.tolerance:.2g} apart, of answers that spread over {apart.spread:.3g}. The "
-        f"largest deviation that was found is {found}."
+        "Over reals nothing is exactly the same: two answers agree here where they are no more "
+        f"than {same} apart, of answers that spread over {apart.spread:.3g}. The largest deviation "
+        f"that was found is {found}."
     ]
     network, program = apart.network_from_task, apart.program_from_task
     if network is not None and program is not None and None not in (network.rms, program.rms):

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from distill.checker.located import rule
-from distill.checker.scope import lengths_drawn, many
+from distill.checker.scope import at_most, lengths_drawn, many
 from distill.checker.statements import Tree, at, over_sequences, things
 
 
@@ -34,14 +34,13 @@ def _over_a_box(tree: Tree) -> str:
     counted, apart = tree["program_vs_model"], tree["deviation"]
     spread = f"answers that spread over {apart['spread']:.3g}"
     if tree["verdict"] == "proved":
-        return (
-            f"Program and network are nowhere in the box more than {tree['proof']['error']:.2g} "
-            f"apart, of {spread}."
-        )
+        error = at_most(tree["proof"]["error"])
+        return f"Program and network are nowhere in the box more than {error} apart, of {spread}."
     agree, total = counted["agree"], f"{counted['total']:,}"
+    same = at_most(apart["tolerance"])
     bound = (
-        f"with 99% confidence they are more than {apart['tolerance']:.2g} apart on less than "
-        f"{counted['upper_bound_99']:.2g} of the box"
+        f"with 99% confidence they are more than {same} apart on less than "
+        f"{at_most(counted['upper_bound_99'])} of the box"
     )
     if tree["verdict"] == "approximate":
         far = (
@@ -51,11 +50,11 @@ def _over_a_box(tree: Tree) -> str:
         )
         at = ", ".join(f"{value:.4g}" for value in apart["at"])
         return (
-            f"Program and network are within {apart['tolerance']:.2g} of each other at {agree:,} "
+            f"Program and network are within {same} of each other at {agree:,} "
             f"of {total} points drawn at random, of {spread}; {far}, at ({at}); {bound}."
         )
     return (
-        f"Program and network were found at most {apart['found']:.2g} apart, of {spread}: at "
+        f"Program and network were found at most {at_most(apart['found'])} apart, of {spread}: at "
         f"{total} points drawn at random, and where a search led from there; {bound}."
     )
 

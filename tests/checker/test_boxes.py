@@ -1,20 +1,28 @@
 """Runs over boxes, from the folder alone: what is changed in one is seen."""
 
+import json
+import shutil
+from pathlib import Path
+
 import numpy as np
 import pytest
-from builders.changed_folder import changed
+from builders.changed_folder import changed, rehash
 from builders.monomial_kind import checker as monomials
 from builders.monomial_kind.kind import MonomialKind
 from builders.real_networks import LINE, PRODUCT, one_unit, product, program_of, view_of
+from safetensors.numpy import save_file
 
 import distill
 import distill.checker.kinds
 from distill.checker.boxes import BoxEvidence
-from distill.checker.check import check_run
+from distill.checker.check import check_run, claims_of, evidence_of
+from distill.checker.compare import overlaid
 from distill.checker.real_answers import run_reals
 from distill.errors import ProgramError
 from distill.kinds import known
 from distill.verify.boxes import BoxChecks
+
+REAL_KINDS = known.KINDS
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -100,6 +108,7 @@ def test_a_changed_claim_is_seen(folder, tmp_path, name, value):
     ("name", "value", "said"),
     [
         ("tolerance", 0.1, "counts as the same"),
+        ("tolerance", 1e-3, "what was found is at most"),
         ("tolerance", None, "how far apart is the same"),
         ("low", [0.25, 1.0], "states x from 0.5"),
         ("low", [2.5, 1.0], "intervals are empty"),
@@ -147,3 +156,107 @@ def test_an_exact_program_is_verified_though_every_deviation_is_rounding(tmp_pat
     assert claims["deviation.at"] == list(counted.deviation.at)
     assert claims["proof.nodes"] == counted.proof.nodes
     assert claims["deviation.found"] == pytest.approx(counted.deviation.found, abs=1e-12)
+
+
+def consistent(folder, tmp_path, change):
+    """A copy in which files were changed, and every claim and hash made to fit."""
+    forged = Path(shutil.copytree(folder, tmp_path / "forged"))
+    change(forged)
+    rehash(forged)
+    path = forged / "verification.json"
+    report = json.loads(path.read_text())
+    with np.errstate(all="ignore"):
+        claims = claims_of(evidence_of(forged), report)
+    path.write_text(json.dumps(overlaid(report, claims)))
+    rehash(forged)
+    return forged
+
+
+def changed_tree(path, change):
+    tree = json.loads(path.read_text())
+    change(tree)
+    path.write_text(json.dumps(tree))
+
+
+@pytest.fixture(scope="module", params=[1e-12, 1e20], ids=["tiny", "huge"])
+def scaled(request, tmp_path_factory):
+    """A run of a network whose answers are of another size."""
+    network = product()
+    out = {"W_out": network.parameters["W_out"] * request.param}
+    network = network.with_parameters(**{**network.parameters, **out})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(known, "KINDS", REAL_KINDS)
+        run = distill.distill(network, PRODUCT, out=tmp_path_factory.mktemp("runs"))
+    assert run.report.verdict == "proved", run.report
+    return run.folder
+
+
+def test_answers_of_any_size_are_verified(scaled):
+    checkup = check_run(scaled)
+    assert checkup.ok, checkup.findings
+
+
+@pytest.mark.parametrize("name", ["proof.error", "deviation.found", "proof.smallest_lead"])
+def test_a_wrong_bound_is_seen_whatever_the_size_of_answers(scaled, tmp_path, name):
+    spread = json.loads((scaled / "verification.json").read_text())["deviation"]["spread"]
+    checkup = changed(scaled, tmp_path, "verification.json", claim(name, 1e-9 * spread))
+    assert name in failed(checkup)
+
+
+def test_a_box_whose_points_cannot_be_drawn_evenly_is_refused(folder, tmp_path):
+    """Between ends that are further apart than any number is large no point is drawn."""
+
+    def wider(forged):
+        def ends(tree):
+            tree |= {"low": [0.5, -1.7e308], "high": [2.0, 1.7e308], "worst": [[1.0, 1.7e308]]}
+
+        changed_tree(forged / "certificate.json", ends)
+        text = (forged / "program.py").read_text()
+        text = text.replace("(1.0, 3.0)", "(-1.7e+308, 1.7e+308)")
+        text = text.replace("from 1.0 to 3.0", "from -1.7e+308 to 1.7e+308")
+        (forged / "program.py").write_text(text)
+
+    with pytest.raises(ValueError, match=r"larger than 1e\+100"):
+        consistent(folder, tmp_path, wider)
+
+
+def test_the_place_of_the_largest_deviation_is_derived(scaled, tmp_path):
+    """A point at which program and network are the same is not where they are furthest apart."""
+
+    def off(forged):
+        text = (forged / "program.py").read_text()
+        (forged / "program.py").write_text(text.replace("x * y", "(x * y + 1e-4 * (x - 0.5))", 1))
+        spread = json.loads((forged / "verification.json").read_text())["deviation"]["spread"]
+        change = {"worst": [[0.5, 1.0]], "tolerance": 4e-5 * spread}
+        changed_tree(forged / "certificate.json", lambda tree: tree.update(change))
+
+    forged = consistent(scaled, tmp_path, off)
+    report = json.loads((forged / "verification.json").read_text())
+    assert report["deviation"]["at"][0] > 1.9
+    changed_tree(forged / "verification.json", lambda tree: tree["deviation"].update(at=[0.5, 1.0]))
+    rehash(forged)
+    assert "deviation.at" in failed(check_run(forged))
+
+
+def test_the_value_of_a_number_is_its_exact_form(scaled, tmp_path):
+    def other(tree):
+        (number,) = (it for it in tree["expression"]["factors"] if it["node"] == "number")
+        number["value"] *= 1.001
+
+    checkup = changed(scaled, tmp_path, "mechanism.json", other)
+    assert any("a number of the expression is" in it.detail for it in checkup.findings)
+
+
+def test_a_spread_beyond_all_numbers_is_refused(folder, tmp_path):
+    def beyond(forged):
+        weights = {"W_out": np.array([[0.85e308], [-0.55e308]]), "b_out": np.zeros(1)}
+        save_file(weights, forged / "model.safetensors")
+
+        def told(tree):
+            tree["architecture"] |= {"widths": [], "activation": "identity"}
+            tree["tolerance"] = 1e305
+
+        changed_tree(forged / "certificate.json", told)
+
+    with pytest.raises(ValueError, match="further than any number is large"):
+        consistent(folder, tmp_path, beyond)

@@ -9,6 +9,7 @@ import black
 
 from distill.checker.language import read_program
 from distill.checker.rules import MATH, MATH_VALUES
+from distill.checker.scope import at_most
 from distill.kinds.formula.expression import places_of
 from distill.kinds.formula.mechanism import FormulaMechanism
 from distill.kinds.formula.text import python_text
@@ -66,7 +67,7 @@ def _why(mechanism: FormulaMechanism) -> str:
     """What it is, where it holds, and how near it is."""
     return (
         "The network gives this to within its own error: "
-        f"{mechanism.deviation:.1g} on average, {mechanism.largest:.1g} at most where it was "
+        f"{mechanism.deviation:.1g} on average, {at_most(mechanism.largest)} at most where it was "
         "looked at. Every constant is the exact number that the fitted one was known to be."
     )
 

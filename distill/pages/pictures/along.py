@@ -9,6 +9,7 @@ import numpy as np
 from distill.checker.box_draws import lines
 from distill.checker.deviations import ALONG
 from distill.checker.real_answers import evaluated_reals
+from distill.checker.scope import at_most
 from distill.domains.boxes import Box
 from distill.drawing.picture import FAINT, SERIES, Picture, picture
 from distill.programs.program import Program
@@ -53,7 +54,7 @@ def along_picture(program: Program | None, box: Box, deviation: Deviation | None
         "Along every input",
         "What the program (lines) and the network (dots) answer along every input, from end to end "
         "of its interval, the others in the middle of theirs.",
-        f"Lines and dots lie on each other, to {deviation.found or 0:.2g}, for "
+        f"Lines and dots lie on each other, to {at_most(deviation.found or 0.0)}, for "
         f"{', '.join(box.names[:MOST_LINES])}.",
         draw,
     )
@@ -85,8 +86,8 @@ def deviation_picture(
         axes.set_xticks([0, 0.5, 1], ["low", "middle", "high"])
         axes.legend(fontsize=8, title="along", title_fontsize=8)
 
-    bound = "" if proved is None else f" Proved for the whole box: at most {proved:.2g}."
-    found = "no number" if deviation.found is None else f"{deviation.found:.2g}"
+    bound = "" if proved is None else f" Proved for the whole box: at most {at_most(proved)}."
+    found = "no number" if deviation.found is None else at_most(deviation.found)
     return picture(
         "deviation",
         "Program less network",
