@@ -1,8 +1,8 @@
 """Mutants of sound runs that change what they do or say, and whether the checker catches them.
 
 Weights and programs count only if they answer differently somewhere within what the verdict is
-about; of documents every leaf is changed, emptied and removed, and leaves are added. Every hash is
-made to fit.
+about, over boxes of reals by more than counts as the same; of documents every leaf is changed,
+emptied and removed, and leaves are added. Every hash is made to fit.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ import numpy as np
 from adversary_runs import resealed
 from safetensors.numpy import load_file, save_file
 
+from distill.checker.boxes import BoxEvidence
 from distill.checker.check import check_run, evidence_of
 from distill.checker.finite import Evidence, answering
 from distill.checker.sequences import network_answers
@@ -56,6 +57,8 @@ def claimed_inputs(evidence: Any) -> list[np.ndarray]:
     """Inputs of what a verdict is about, those of one length together: all, or a part of them."""
     if isinstance(evidence, Evidence):
         return [evidence.tokens(np.arange(evidence.size))]
+    if isinstance(evidence, BoxEvidence):
+        return [evidence.points]
     if isinstance(evidence, TextEvidence):
         lengths = range(1, evidence.longest + 1)
         every = [{"kind": "every", "length": length} for length in lengths]
@@ -85,8 +88,17 @@ def weight_mutants(run: str, folder: Path, rng: random.Random) -> Iterator[Mutan
         changed[name].flat[place] = new
         with np.errstate(all="ignore"):
             after = _network(dataclasses.replace(evidence, weights=changed), inputs)
-        if not np.array_equal(after, before):
+        if not _same(evidence, before, after):
             yield Mutant(run, "weights", f"{name}[{place}]: {old:.4g} to {new:.4g}", changed)
+
+
+def _same(evidence: Any, before: Any, after: Any) -> bool:
+    """Whether answers count as the same."""
+    one, other = np.asarray(before), np.asarray(after)
+    if not isinstance(evidence, BoxEvidence) or one.shape != other.shape or other.dtype != float:
+        return np.array_equal(one, other)
+    assert evidence.tolerance is not None, "the run has a program"
+    return bool((np.abs(one - other) <= evidence.tolerance).all())
 
 
 def _network(evidence: Any, inputs: list[np.ndarray]) -> np.ndarray:
@@ -100,6 +112,8 @@ def _network(evidence: Any, inputs: list[np.ndarray]) -> np.ndarray:
 def _answers(evidence: Any, rows: np.ndarray) -> np.ndarray:
     if isinstance(evidence, Evidence):
         return answering(evidence)(rows)
+    if isinstance(evidence, BoxEvidence):
+        return evidence.network(rows)
     if isinstance(evidence, TextEvidence):
         logits = logits_of(evidence.shape, evidence.weights, rows - evidence.tokens.start)
         return answers_of(evidence.shape, evidence.answers, logits)[0]
@@ -133,7 +147,7 @@ def program_mutants(run: str, folder: Path, rng: random.Random) -> Iterator[Muta
     """Constants, operators, names and lines changed, and rare branches put in."""
     source, evidence = (folder / "program.py").read_text(), evidence_of(folder)
     inputs = claimed_inputs(evidence)
-    sequences = not isinstance(evidence, Evidence)
+    sequences = not isinstance(evidence, Evidence | BoxEvidence)
     if isinstance(evidence, TextEvidence):
         asked = [[row] for rows in inputs for row in rows.tolist()]
     elif sequences:
@@ -141,11 +155,17 @@ def program_mutants(run: str, folder: Path, rng: random.Random) -> Iterator[Muta
             [[row[0] if len(row) == 1 else tuple(row) for row in rows]]
             for rows in inputs[0].tolist()
         ]
+    elif isinstance(evidence, BoxEvidence):
+        asked = inputs[0].tolist()
     else:
         asked = evidence.values(inputs[0]).tolist()
     before = _said(source, asked)
     for where, text in _texts(source, rng, asked, sequences):
-        if text != source and _said(text, asked) != before:
+        said = _said(text, asked) if text != source else before
+        differs = said != before
+        if differs and isinstance(evidence, BoxEvidence) and len(said) == len(before):
+            differs = not _same(evidence, before, said)
+        if differs:
             yield Mutant(run, "program", where, text)
 
 

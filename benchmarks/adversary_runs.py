@@ -31,6 +31,7 @@ from builders.comparing import over, weighing  # noqa: E402
 from builders.compiled_texts import as_file, shifted  # noqa: E402
 from builders.groups import planted as planted_group  # noqa: E402
 from builders.groups import square_domain  # noqa: E402
+from builders.real_networks import PRODUCT, product  # noqa: E402
 from planted import planted_logits, planted_model, square  # noqa: E402
 from planted_linear import planted as planted_system  # noqa: E402
 from planted_machine import planted_network, random_minimal  # noqa: E402
@@ -146,6 +147,10 @@ def _texts(out: Path) -> distill.Run:
     return run_model(as_file(shifted(3, 4), out / "before.npz"), out=out)
 
 
+def _box(out: Path) -> distill.Run:
+    return distill.distill(product(), PRODUCT, name="l", out=out)
+
+
 RUNS = {
     "transformer": _transformer,
     "transformer, a + 3b": _weighted,
@@ -159,6 +164,7 @@ RUNS = {
     "comparison": _comparison,
     "closed form": _closed_form,
     "texts": _texts,
+    "box": _box,
 }
 """By what they are; each a minute at most to make."""
 
