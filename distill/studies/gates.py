@@ -44,10 +44,16 @@ class Gate:
         """A gate can fail.
 
         Raises:
-            DistillError: it bounds nothing.
+            DistillError: it bounds nothing, or nothing can be within its bounds.
         """
         if self.at_least is None and self.at_most is None:
             raise DistillError(f"the gate '{self.measure}' has no bound: give at_least or at_most")
+        low, high = self.at_least, self.at_most
+        if low is not None and high is not None and not low <= high:
+            raise DistillError(
+                f"the gate '{self.measure}' is from {low:g} to {high:g}: nothing can be, give "
+                "at_least below at_most"
+            )
 
     @property
     def needs(self) -> str:

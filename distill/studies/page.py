@@ -71,7 +71,9 @@ def in_words(record: StudyRecord) -> str:
     """What came out, as a sentence."""
     held = sum(each.held for each in record.gates)
     count = len(record.gates)
-    how = f"{held} of {count} gates" if count > 1 else f"its gate {'' if held else 'not '}held"
+    how = f"{held} of {count} gates"
+    if count == 1:
+        how = f"its gate {'held' if held else 'did not hold'}"
     verb = "" if count == 1 else " held"
     what = "The decoy" if record.is_decoy else "The claim"
     quick = ", in a quick run" if record.quick else ""

@@ -16,7 +16,7 @@ from numpy import ndarray
 
 from distill.errors import DistillError
 from distill.runs.partial import fit_name, write_file
-from distill.studies.study import Asked, Progress, Study
+from distill.studies.study import Asked, Progress, Study, told_as_its_own
 from distill.threads import fixed_threads
 
 SECONDS = "_seconds"
@@ -35,14 +35,15 @@ def measure_part(study: Study, asked: Asked, part: str, folder: Path, progress: 
         The seconds of the processor that it took.
 
     Raises:
-        DistillError: what it measured are no named arrays of numbers.
+        DistillError: it failed, or what it measured are no named arrays of numbers.
     """
     path = part_file(folder, part)
     kept = read_part(path)
     if kept is not None:
         return float(kept[SECONDS])
     begun = time.process_time()
-    with fixed_threads(), _no_denormals():
+    where = f"`measure`, part '{part}'"
+    with fixed_threads(), _no_denormals(), told_as_its_own(study, where):
         measured = study.measure(asked, part, progress)
     seconds = time.process_time() - begun
     arrays: dict[str, Any] = {name: np.asarray(values) for name, values in measured.items()}

@@ -9,7 +9,7 @@ from pathlib import Path
 from distill.errors import DistillError, shown
 from distill.runs.partial import fit_name
 from distill.seeds import check_seed
-from distill.studies.study import Asked, Setting, Study
+from distill.studies.study import Asked, Setting, Study, told_as_its_own
 from distill.tasks.family import EXPECTED, converted
 
 
@@ -33,7 +33,8 @@ class Plan:
     @property
     def parts(self) -> tuple[str, ...]:
         """Names of what is measured."""
-        return self.study.parts(self.asked)
+        with told_as_its_own(self.study, "`parts`"):
+            return self.study.parts(self.asked)
 
 
 def plan(
@@ -53,6 +54,9 @@ def plan(
     check_seed(seed)
     given = {name: _read(study, name, text) for name, text in settings.items()}
     complete = {**study.settings, **(study.quick if quick else {}), **given}
+    seeds = complete.get("seeds")
+    if isinstance(seeds, int) and seeds < 1:
+        raise DistillError(f"seeds = {seeds} of study '{study.name}': expected 1 or more")
     name = f"seed{seed}" + ("-quick" if quick else "") + ("-decoy" if decoy else "")
     name += "".join(f"-{key}{value}" for key, value in given.items())
     folder = out / "studies" / study.name / fit_name(name)

@@ -23,7 +23,7 @@ from distill.studies.page import study_page
 from distill.studies.parts import SECONDS, measure_part, part_file, read_part
 from distill.studies.plan import Plan
 from distill.studies.record import FORMAT_VERSION, Stated, StudyRecord
-from distill.studies.study import Asked, Table
+from distill.studies.study import Asked, Table, told_as_its_own
 
 STATED, RECORD, PAGE = "stated.json", "study.json", "index.html"
 
@@ -92,7 +92,8 @@ def finish(plan: Plan) -> StudyRecord:
     """Judge what was measured, and write it.
 
     Raises:
-        DistillError: the gates are no longer those that were stated, or one has no figure.
+        DistillError: the gates are no longer those that were stated, or one has no figure;
+            or the study's own code failed.
     """
     study, folder = plan.study, plan.folder
     stated = _stated(folder / STATED)
@@ -105,7 +106,8 @@ def finish(plan: Plan) -> StudyRecord:
             raise DistillError(f"part '{part}' of '{folder}' is gone: run the study again")
         seconds[part] = round(float(held.pop(SECONDS)), 2)
         arrays[part] = held
-    told = study.tell(plan.asked, arrays)
+    with told_as_its_own(study, "`tell`"):
+        told = study.tell(plan.asked, arrays)
     gates = judged(study.gates, told.measured)
     record = StudyRecord(
         *(study.name, study.claim, study.source, result_of(gates), gates, stated.gates_sha256),

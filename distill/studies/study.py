@@ -7,7 +7,9 @@ says whether the claim holds: that is for the frame, which compares the figures 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import contextlib
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -15,6 +17,7 @@ import numpy as np
 from numpy import ndarray
 
 from distill.drawing.picture import Picture
+from distill.errors import DistillError, own_line, quoted_with_line, shown
 from distill.studies.gates import Gate, Measured
 
 Setting = int | float | bool | str
@@ -130,6 +133,10 @@ class Study:
         parts: names of the parts, which are independent of each other.
         here: what is done otherwise than in the source, in words.
         kind: which group of studies it stands in.
+
+    Raises:
+        DistillError: it has no gate, or its name cannot be that of a folder and of a command's
+            argument.
     """
 
     name: str
@@ -144,3 +151,36 @@ class Study:
     parts: Callable[[Asked], tuple[str, ...]] = in_one
     here: str = ""
     kind: Literal["grokking", "learning", "own"] = "own"
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"\w[\w-]*", self.name):
+            raise DistillError(
+                f"a study called {shown(self.name)}: expected letters, digits, _ and -"
+            )
+        if not self.gates:
+            raise DistillError(
+                f"study '{self.name}' has no gates, and what cannot fail says nothing: give one"
+            )
+
+
+@contextlib.contextmanager
+def told_as_its_own(study: Study, doing: str) -> Iterator[None]:
+    """Within the block a user's code runs: what goes wrong in it is no fault of distill.
+
+    Args:
+        study: whose code it is.
+        doing: which of its functions it is, in words.
+
+    Raises:
+        DistillError: it failed, in a line of the user's.
+    """
+    try:
+        yield
+    except DistillError:
+        raise
+    except Exception as error:
+        if not own_line(error):
+            raise
+        raise DistillError(
+            f"study '{study.name}' failed in {doing}: {quoted_with_line(error)}"
+        ) from error

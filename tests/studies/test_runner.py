@@ -1,6 +1,7 @@
 """A study is judged by gates that are stated first, goes on where it was, and leaves its data."""
 
 import json
+import re
 import textwrap
 
 import jsonschema
@@ -156,6 +157,33 @@ def test_a_setting_that_is_none_is_said_in_one_line(own, tmp_path, settings, sai
         planned(own(), tmp_path, settings=settings)
 
 
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ("times = np", "times = np.none", "squares' failed in `measure`, part 'seed0': "),
+        ("last = [part", "last = [1 / 0 + part", "squares' failed in `tell`: "),
+        ("asked.seeds)", "asked.seed)", "squares' failed in `parts`: "),
+        ("settings={", "settings=1 / {", "own.py"),
+        ('"squares", claim', '"two words", claim', "a study called 'two words': expected letters"),
+        ("gates=(Gate(", "gates=() and (Gate(", "study 'squares' has no gates"),
+        ("at_least=GATE", "at_least=2, at_most=1", "is from 2 to 1: nothing can be"),
+    ],
+)
+def test_what_is_wrong_in_a_users_study_is_told_in_a_line(
+    own, tmp_path, monkeypatch, right, wrong, said
+):
+    monkeypatch.setitem(globals(), "OWN", OWN.replace(right, wrong, 1))
+    with pytest.raises(DistillError, match=re.escape(said)) as told:
+        run_studies([planned(own(), tmp_path)], 1, Told())
+    assert "\n" not in str(told.value)
+
+
+@pytest.mark.parametrize("seeds", ["0", "-3"])
+def test_seeds_are_one_or_more(own, tmp_path, seeds):
+    with pytest.raises(DistillError, match="expected 1 or more"):
+        planned(own(), tmp_path, settings={"seeds": seeds})
+
+
 def test_gates_hold_at_their_bounds_and_never_by_no_number():
     gate = Gate("x", "x", at_least=1.0, at_most=2.0)
     assert [gate.holds(x) for x in (1.0, 2.0, 0.99, 2.01, float("nan"))] == [
@@ -184,7 +212,7 @@ def test_the_command_prints_the_record_and_its_status_is_the_result(own, tmp_pat
     assert (printed.returncode, json.loads(printed.stdout)["result"]) == (0, "holds")
     shown = distill_here("study", "own.py", "--decoy", cwd=tmp_path)
     assert shown.returncode == 1
-    assert "The decoy does not hold here: its gate not held." in shown.stdout
+    assert "The decoy does not hold here: its gate did not hold." in shown.stdout
     listed = distill_here("study", cwd=tmp_path)
     assert "staged_craters" in listed.stdout
     missing = distill_here("study", "staged_crater", cwd=tmp_path)

@@ -115,6 +115,6 @@ STAGED_CRATERS = Study(
     quick={"starts": 20_000, "seeds": 3},
     measure=measure,
     tell=tell,
-    here="A loss by construction on a torus of 2 to 5 dimensions, 200,000 descents for each.",
+    here="A loss by construction on a torus of 2 to 5 dimensions, with `starts` descents for each.",
     kind="learning",
 )
