@@ -8,6 +8,7 @@ import zipfile
 import numpy as np
 import pytest
 import torch
+from builders.amount import THOROUGH
 from builders.checkpoint_files import as_nanda, saved, theirs
 from builders.commands import distill_here
 from builders.networks import noisy
@@ -288,7 +289,7 @@ PUBLISHED = sorted((SHARED / "models" / "modular").glob("*.pt*"))
 
 @pytest.mark.skipif(not PUBLISHED, reason="the published checkpoints are not beside this checkout")
 def test_the_facts_beside_a_checkpoint_never_steer(tmp_path):
-    """Every field that is no layout deleted: no byte of what is found changes."""
+    """Every field that is no layout deleted: no byte changes of what is looked at, or is found."""
     compared = 0
     for path in PUBLISHED:
         facts = json.loads(path.with_suffix(".json").read_text())
@@ -301,8 +302,10 @@ def test_the_facts_beside_a_checkpoint_never_steer(tmp_path):
             networks = [import_model(path), import_model(bare)]
         except DistillError:
             continue
-        found = [extract(trace(network.model, network.domain)) for network in networks]
-        assert to_json(found[0]) == to_json(found[1])
+        traces = [trace(network.model, network.domain) for network in networks]
+        assert traces[0].logits.tobytes() == traces[1].logits.tobytes()
+        if THOROUGH or compared < 2:
+            assert to_json(extract(traces[0])) == to_json(extract(traces[1]))
         compared += 1
     assert compared >= 5
 
