@@ -9,28 +9,18 @@ from __future__ import annotations
 
 import dataclasses
 
-from distill.checker.scope import many
-from distill.domains.boxes import Box
-from distill.domains.finite import Domain
-from distill.domains.texts import Texts
-from distill.importing import Imported
 from distill.kinds.kind import Mechanism, Written
 from distill.kinds.known import kind_of, read, write
-from distill.networks.called_function import real_function
-from distill.networks.network import HasLogits
-from distill.networks.stored import reads_texts
-from distill.networks.text_network import TextNetwork
-from distill.networks.trace import BoxTrace, SequenceTrace, TextTrace, Trace, View, trace
-from distill.records.counts import SequenceDisagreement
+from distill.networks.trace import View
 from distill.records.refusal import Refusal
 from distill.runs.stages import Stages
+from distill.spaces.known import space_of_task, space_of_view
 from distill.tasks.built import BuiltTask
 from distill.train.watched import Training
 from distill.verify.report import Verified, verify_best
-from distill.verify.spaces import at_chance, checks_of, refused
 
-SHORTEST, MAX_SHORTER = 5, 4
-"""Steps of the shortest sequences that a verdict is sought for, and how often for shorter ones."""
+MAX_NARROWER = 4
+"""How often a verdict is sought for a part of what was asked for."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,7 +83,7 @@ def first_understood(training: Training, task: BuiltTask, stages: Stages) -> Fou
         return _told_at_the_end(taken, training, task)
     refusal = training.unlearned()
     with stages.stage("verify") as lines:
-        verified = refused(refusal, None, task, task.name, ())
+        verified = space_of_task(task).refused(refusal, None, task, task.name, ())
         lines.append(verified.report.verdict)
     return Found(None, refusal, None, verified)
 
@@ -102,45 +92,30 @@ def _told_at_the_end(found: Found, training: Training, task: BuiltTask) -> Found
     """The same; where nothing was understood, with what is to be said once all was trained."""
     if not isinstance(found.mechanism, Refusal) or found.view is None:
         return found
-    verified = refused(found.mechanism, found.view, task, task.name, training.remarks)
+    verified = space_of_view(found.view).refused(
+        found.mechanism, found.view, task, task.name, training.remarks
+    )
     return dataclasses.replace(found, verified=verified)
 
 
-def distill_given(view: SequenceTrace, task: BuiltTask | None, name: str, stages: Stages) -> Found:
-    """Distill a network over sequences that somebody else trained, as far as it holds.
+def distill_given(view: View, task: BuiltTask | None, name: str, stages: Stages) -> Found:
+    """Distill a network that somebody else trained, as far as it holds.
 
-    Where program and network part on sequences of the length that was asked for, and agree on all
-    shorter ones, the verdict is about those; that it is, and where they part, is among the remarks.
+    Where program and network part over what was asked for, and agree over a part of it (shorter
+    sequences), the verdict is about that part; that it is, and where they part, is among the
+    remarks.
     """
+    space = space_of_view(view)
     found = first = distilled(view, task, name, stages)
-    tried = view
-    for _ in range(MAX_SHORTER):
-        parting = _parting(found)
-        if parting is None or len(parting) - 1 < SHORTEST:
+    for _ in range(MAX_NARROWER):
+        narrower = space.narrower(found.view, found.verified.report)
+        if narrower is None:
             return first
-        tried = dataclasses.replace(tried, length=len(parting) - 1)
+        tried, said = narrower
         found = distilled(tried, task, name, stages)
         if found.understood:
-            inputs = " ".join(",".join(map(str, step)) for step in parting)
-            return found.under(
-                (
-                    f"asked for {many(view.length, 'step')}, as far as which no program was "
-                    "found that the "
-                    f"network follows: the verdict is about {many(tried.length, 'step')}, "
-                    "since after "
-                    f"{inputs} it and a program of few states part",
-                )
-            )
+            return found.under((f"asked for {space.extent(view)}, {said}",))
     return first
-
-
-def _parting(found: Found) -> tuple[tuple[int, ...], ...] | None:
-    """A sequence within what was claimed at whose end program and network part, if one is known."""
-    counted = found.verified.report.program_vs_model
-    if found.verified.report.verdict != "approximate" or counted is None:
-        return None
-    seen = counted.disagreement
-    return seen.inputs if isinstance(seen, SequenceDisagreement) else None
 
 
 def distilled(
@@ -154,6 +129,7 @@ def distilled(
 
     The training is asked for the inputs that were trained on, and for remarks on a refusal.
     """
+    space = space_of_view(view)
     with stages.stage("extract") as lines:
         mechanisms, refusals = read(view)
         lines += [kind_of(each).summary(each) for each in mechanisms] or [_refused(refusals[0])]
@@ -163,7 +139,7 @@ def distilled(
             for mechanism in mechanisms:
                 written = write(mechanism)
                 if isinstance(written, Written):
-                    written = at_chance(written, view) or written
+                    written = space.at_chance(written, view) or written
                 lines.append(_refused(written) if isinstance(written, Refusal) else written.summary)
                 if isinstance(written, Refusal):
                     refusals = (*refusals, written)
@@ -172,12 +148,12 @@ def distilled(
     with stages.stage("verify") as lines:
         if programs:
             mask = None if training is None else training.train_mask
-            taken, verified = verify_best(programs, view, name, checks_of(view, task, mask))
+            taken, verified = verify_best(programs, view, name, space.checks(view, task, mask))
             found = Found(view, taken.mechanism, taken, verified)
         else:
             refusal = _together(refusals)
             remarks = () if training is None else training.remarks
-            found = Found(view, refusal, None, refused(refusal, view, task, name, remarks))
+            found = Found(view, refusal, None, space.refused(refusal, view, task, name, remarks))
         lines.append(found.verified.report.verdict)
     return found
 
@@ -192,22 +168,3 @@ def _together(refusals: tuple[Refusal, ...]) -> Refusal:
 
 def _refused(refusal: Refusal) -> str:
     return f"refused: {refusal.reasons[0]}"
-
-
-def view_of(imported: Imported, stages: Stages) -> View:
-    """What extraction may look at of an imported network that reads its input at once."""
-    if isinstance(imported.domain, Box):
-        return BoxTrace(real_function(imported.model, imported.domain)[0])
-    if isinstance(imported.domain, Texts):
-        assert reads_texts(imported.model), "a network over texts"
-        return TextTrace(TextNetwork(imported.model, imported.domain))
-    assert isinstance(imported.domain, Domain), "any other network has a finite domain"
-    return traced_over(imported.model, imported.domain, stages)
-
-
-def traced_over(network: HasLogits, domain: Domain, stages: Stages) -> Trace:
-    """A network over a finite domain, run over all of it or a sample."""
-    with stages.stage("trace") as lines:
-        traced = trace(network, domain)
-        lines.append(traced.summary)
-    return traced

@@ -6,70 +6,33 @@ Task ─► train ─► View ─► read ─► Mechanism ─► write ─► P
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from distill.checker.scope import many
 from distill.domains.boxes import Box
-from distill.domains.finite import Domain
-from distill.domains.sequences import Channels
-from distill.domains.texts import Texts
-from distill.errors import DistillError
-from distill.found import (
-    Found,
-    distill_given,
-    distilled,
-    first_understood,
-    traced_over,
-    view_of,
-)
+from distill.found import Found, distill_given, first_understood
 from distill.importing import AboutTexts
 from distill.kinds.kind import Mechanism
-from distill.kinds.known import check_engine, kind_of, show, structure_score
-from distill.networks.called_function import asked_again, real_function
-from distill.networks.choice import layers_for
-from distill.networks.given import AnyNetwork, over_sequences, space_of
-from distill.networks.over_domain import hold_to, over_domain
-from distill.networks.trace import (
-    BoxTrace,
-    SequenceTrace,
-    View,
-    hides_its_states,
-    in_words,
-    stored_in,
-)
+from distill.kinds.known import kind_of, show
+from distill.networks.given import AnyDomain, AnyNetwork, space_of
 from distill.pages.report_page import report_page
 from distill.records.attempts import ENDED_EARLY
 from distill.records.curve import Curve
 from distill.records.refusal import Refusal
 from distill.runs.certificate import Split
-from distill.runs.certify import certify
 from distill.runs.output import Output, output_folder
 from distill.runs.stages import Progress, Silent, Stages, record
 from distill.runs.store import Run, RunRecord, load_run, run_files, save_run
 from distill.seeds import check_seed
+from distill.spaces.known import imported_for, space_of_domain, space_of_task
+from distill.spaces.space import Asked, Outcome, Reach, Space
 from distill.tasks.built import BuiltTask
-from distill.tasks.finite import Setting, Task
+from distill.tasks.finite import Setting
 from distill.tasks.given import AnyTask, built_task
-from distill.tasks.reals import RealTask
-from distill.tasks.sequences import SequenceTask
-from distill.tasks.texts import TextTask
 from distill.threads import fixed_threads
-from distill.train.designs import Design, designs_for
-from distill.train.over_box import BoxTraining
-from distill.train.over_domain import DomainTraining
-from distill.train.over_sequences import SequenceTraining
-from distill.train.over_texts import TextTraining
 from distill.train.schedule import Recipe
-from distill.train.watched import Training
-from distill.verify.given import (
-    accuracy,
-    accuracy_along,
-    check_as_a_whole,
-    check_fits,
-    imported_for,
-)
 
 __all__ = ["distill", "load_run", "run", "run_model"]
 
@@ -120,41 +83,26 @@ def run(
     """
     check_seed(seed)
     task = built_task(task, settings)
-    if engine is not None:
-        _check_engine(engine, isinstance(task, RealTask))
-    if isinstance(task, SequenceTask) and architecture is not None:
-        layers_for(architecture, task.channels)  # before anything is drawn
-    designs: tuple[Design, ...] = ()
-    if isinstance(task, Task):
-        designs = designs_for(task, architecture, recipe, attempts)
+    space = space_of_task(task)
+    rounds = 1 if minutes is None else MAX_ROUNDS
+    begin = space.training(task, Asked(seed, architecture, recipe, attempts, rounds, engine))
     stages = Stages(progress or Silent(), minutes, stop)
     with fixed_threads(), output_folder(out, task.name) as output:
         with stages.stage("task") as lines:
-            if isinstance(task, SequenceTask):
-                training: Training = SequenceTraining(task, seed, architecture)
-            elif isinstance(task, TextTask):
-                training = TextTraining(task, seed, architecture, attempts)
-            elif isinstance(task, RealTask):
-                training = BoxTraining(task, seed, architecture, attempts, engine=engine or "auto")
-            else:
-                rounds = 1 if minutes is None else MAX_ROUNDS
-                training = DomainTraining(task, seed, designs, structure_score, rounds)
+            training = begin()
             lines += training.drawn
-        found = first_understood(training, task, stages)
-        if isinstance(task, Task) and task.train_count == task.domain.size:
-            found = found.under(("every input was trained on: nothing was held out",))
+        found = first_understood(training, task, stages).under(space.remarks(task))
         if training.ended is not None:
             found = found.under((f"{ENDED_EARLY}{training.ended}",))
         with stages.stage("curve") as lines:
             curve = training.curve(_explained_by(found.mechanism))
             lines.append(f"{many(len(curve.points), 'point')} of the training curve")
-        shaped = in_words(found.view)
-        arch = training.arch
+        shaped = None if found.view is None else found.view.in_words
         made_so = record(
-            *(stages, task.name, seed, shaped, task.settings, training.attempts, arch), task.about
+            *(stages, task.name, seed, shaped, task.settings, training.attempts, training.arch),
+            task.about,
         )
-        split = Split(task.train_count, seed) if isinstance(task, Task) else None
-        return _finish(found, task, made_so, curve, split, output)
+        return _finish(space, found, task, made_so, curve, space.split(task, seed), output)
 
 
 def run_model(
@@ -204,38 +152,23 @@ def run_model(
         with stages.stage("import") as lines:
             about = AboutTexts(None if facts is None else Path(facts), texts)
             imported = imported_for(path, task, layout, at, about, box)
-            if isinstance(imported.domain, Texts | Box):
-                check_as_a_whole(length, max_states)
-            check_fits(path, imported.domain, task)
+            space = space_of_domain(imported.domain)
+            given = space.given(imported, task, Reach(length, max_states))
             lines.append(f"layout {imported.layout}: {imported.domain}")
             lines += imported.lines
-            over = None
-            if isinstance(imported.domain, Channels):
-                trusted = task.length if isinstance(task, SequenceTask) else None
-                over = over_sequences(
-                    *(imported.model, imported.domain, None),
-                    trusted if length is None else length,
-                )
-            if isinstance(task, Task):
-                lines.append(f"right on {accuracy(imported.model, task)} for {task.name}")
-            elif isinstance(task, SequenceTask) and over is not None:
-                lines.append(f"right on {accuracy_along(over.network, task)} for {task.name}")
-        if over is not None:
-            view: View = SequenceTrace(over.network, over.length, True, max_states)
-            found = distill_given(view, task, name, stages)
-        else:
-            view = view_of(imported, stages)
-            found = distilled(view, task, name, stages)
-        found = found.under(imported.remarks)
+            if task is not None and given.right is not None:
+                lines.append(f"right on {given.right} for {task.name}")
+        view = given.view(stages)
+        found = distill_given(view, task, name, stages).under(imported.remarks)
         settings = {"model": Path(path).name, "layout": imported.layout, **imported.notes}
         about = "" if task is None else task.about
-        made_so = record(stages, name, None, in_words(view), settings, about=about)
-        return _finish(found, task, made_so, None, None, output)
+        made_so = record(stages, name, None, view.in_words, settings, about=about)
+        return _finish(space, found, task, made_so, None, None, output)
 
 
 def distill(
     network: AnyNetwork,
-    domain: Domain | Channels | Sequence[range] | Box | Mapping[str, Any],
+    domain: AnyDomain,
     outputs: range | None = None,
     *,
     length: int | None = None,
@@ -267,58 +200,19 @@ def distill(
         DistillError: the network does not fit the domain.
     """
     stages = Stages(progress or Silent())
-    if isinstance(domain, Box | Mapping):
-        return _over_box(network, domain, (outputs, length, max_states), name, out, stages)
-    space = space_of(network, domain, outputs, length)
+    over = space_of(network, domain, outputs, length)
+    space = space_of_domain(over)
     with fixed_threads(), output_folder(out, name) as output:
-        if isinstance(space, Channels):
-            over = over_sequences(network, space, outputs, length)
-            view: View = SequenceTrace(over.network, over.length, True, max_states)
-            found = distill_given(view, None, name, stages).under(over.remarks)
-        else:
-            read = over_domain(network, space)
-            view = traced = traced_over(read.network, space, stages)
-            found = distilled(view, None, name, stages).under(read.remarks)
-            hold_to(network, traced)
-        made_so = record(stages, name, None, in_words(view), {})
-        return _finish(found, None, made_so, None, None, output)
-
-
-def _check_engine(engine: str, over_a_box: bool) -> None:
-    """Raise DistillError where an engine cannot be asked."""
-    check_engine(engine)
-    if not over_a_box:
-        raise DistillError(
-            f"--engine {engine}: engines propose formulas over boxes of reals: leave it out here"
-        )
-
-
-def _over_box(
-    network: AnyNetwork,
-    domain: Box | Mapping[str, Any],
-    others: tuple[object, ...],
-    name: str,
-    out: str | Path | None,
-    stages: Stages,
-) -> Run:
-    """From a network over a box in memory to a checked program."""
-    if any(other is not None for other in others):
-        raise DistillError(
-            "outputs, length and max_states are of networks over finite domains and sequences: "
-            "leave them out beside a box"
-        )
-    box = domain if isinstance(domain, Box) else Box.of(domain)
-    with fixed_threads(), output_folder(out, name) as output:
-        read, remarks = real_function(network, box)
-        ask_again = asked_again(read)
-        view = BoxTrace(read)
-        found = distilled(view, None, name, stages).under(remarks)
-        ask_again()
-        made_so = record(stages, name, None, in_words(view), {})
-        return _finish(found, None, made_so, None, None, output)
+        given = space.in_memory(network, over, outputs, Reach(length, max_states))
+        view = given.view(stages)
+        found = distill_given(view, None, name, stages).under(given.remarks)
+        given.ask_again(view)
+        made_so = record(stages, name, None, view.in_words, {})
+        return _finish(space, found, None, made_so, None, None, output)
 
 
 def _finish(
+    space: Space,
     found: Found,
     task: BuiltTask | None,
     made_so: RunRecord,
@@ -327,16 +221,13 @@ def _finish(
     output: Output | None,
 ) -> Run:
     """The end of every run: its pictures, its certificate and, where it is stored, its page."""
-    report, model = found.verified.report, stored_in(found.view)
+    view, mechanism, report = found.view, found.mechanism, found.verified.report
+    model = None if view is None else view.stored
     program = None if found.written is None else found.written.program
-    exhibits = None
-    if found.view is not None and not hides_its_states(found.view):
-        exhibits = show(found.mechanism, found.view)
-    files = run_files(report, found.mechanism, program, model, curve, exhibits)
-    certificate = certify(found.view, task, found.mechanism, found.verified, split, files)
-    run = Run(
-        *(made_so, report, found.mechanism, program, model, curve, certificate), exhibits=exhibits
-    )
+    exhibits = show(mechanism, view) if view is not None and view.shows else None
+    files = run_files(report, mechanism, program, model, curve, exhibits)
+    certificate = space.certify(Outcome(view, task, mechanism, found.verified, split, files))
+    run = Run(*(made_so, report, mechanism, program, model, curve, certificate), exhibits=exhibits)
     if output is None:
         return run  # drawing a page takes a second or more, and nobody would look at it
     run = dataclasses.replace(run, extra={"report.html": report_page(run).encode()})

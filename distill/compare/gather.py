@@ -48,18 +48,12 @@ class Subject:
     @property
     def inputs(self) -> tuple[range, ...]:
         """The values of what it reads; none of reals."""
-        space = self.space
-        if isinstance(space, Box):
-            return ()
-        return (space.tokens,) if isinstance(space, Texts) else space.inputs
+        return self.space.ranges
 
     @property
     def reading(self) -> str:
         """What is read and answered, in words."""
-        space = self.space
-        if isinstance(space, Channels) and space.outputs > 1:
-            return f"{space}; {space.outputs} numbers answered"
-        return str(space)
+        return self.space.with_answers
 
 
 def gather(given: Sequence[str], out: Path) -> tuple[Subject, ...]:

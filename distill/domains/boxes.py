@@ -107,6 +107,16 @@ class Box:
         return dict(zip(self.names, ends, strict=True))
 
     @property
+    def ranges(self) -> tuple[range, ...]:
+        """The values of what is read: none, of reals."""
+        return ()
+
+    @property
+    def with_answers(self) -> str:
+        """What is read and, where that is no single answer, what is answered, in words."""
+        return str(self)
+
+    @property
     def centre(self) -> Float[ndarray, " d"]:
         """The middle of every interval."""
         return (np.array(self.low) + np.array(self.high)) / 2

@@ -61,6 +61,16 @@ class Domain:
         return input_names(len(self.inputs))
 
     @property
+    def ranges(self) -> tuple[range, ...]:
+        """The values of what is read."""
+        return self.inputs
+
+    @property
+    def with_answers(self) -> str:
+        """What is read and, where that is no single answer, what is answered, in words."""
+        return str(self)
+
+    @property
     def shape(self) -> tuple[int, ...]:
         """How many values every input has."""
         return tuple(len(values) for values in self.inputs)

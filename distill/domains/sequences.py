@@ -61,6 +61,16 @@ class Channels:
         return tuple(string.ascii_lowercase[: len(self.inputs)])
 
     @property
+    def ranges(self) -> tuple[range, ...]:
+        """The values of what is read, by channel."""
+        return self.inputs
+
+    @property
+    def with_answers(self) -> str:
+        """What is read and, where that is no single answer, what is answered, in words."""
+        return f"{self}; {self.outputs} numbers answered" if self.outputs > 1 else str(self)
+
+    @property
     def size(self) -> int:
         """How many symbols there are: what one step of a sequence can be."""
         return math.prod(values.stop - values.start for values in self.inputs)

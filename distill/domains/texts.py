@@ -95,6 +95,16 @@ class Texts:
                 raise TaskError(f"texts of the form {self.form}: {error}") from error
 
     @property
+    def ranges(self) -> tuple[range, ...]:
+        """The values of what is read: one token at every place."""
+        return (self.tokens,)
+
+    @property
+    def with_answers(self) -> str:
+        """What is read and, where that is no single answer, what is answered, in words."""
+        return str(self)
+
+    @property
     def channels(self) -> tuple[range, ...]:
         """The one channel that a text has, as draws of sequences want it."""
         return (self.tokens,)

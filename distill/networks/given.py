@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,6 +12,7 @@ from jaxtyping import Int
 from numpy import ndarray
 
 from distill.checker.scope import many
+from distill.domains.boxes import Box
 from distill.domains.finite import Domain
 from distill.domains.sequences import Channels
 from distill.errors import DistillError, shown
@@ -27,6 +28,10 @@ AnyNetwork = Model | Callable[..., Any] | tuple[Any, ...] | Fitted
 sequences; three callables over sequences, which start, step and answer; or an estimator of
 scikit-learn."""
 
+AnyDomain = Domain | Channels | Sequence[range] | Box | Mapping[str, Any]
+"""A domain, or the range of every input; channels; a box, or both ends of every input by its name.
+"""
+
 TRUSTED_LENGTH = 10
 """Of the sequences that a network is trusted on where nothing else is said."""
 
@@ -36,11 +41,13 @@ LENGTHS = range(1, 201)
 
 def space_of(
     network: AnyNetwork,
-    domain: Domain | Channels | Sequence[range],
+    domain: AnyDomain,
     outputs: range | None,
     length: int | None,
-) -> Domain | Channels:
+) -> Domain | Channels | Box:
     """What a network is a function of, as it was given."""
+    if isinstance(domain, Box | Mapping):
+        return domain if isinstance(domain, Box) else Box.of(domain)
     if reads_steps(network):
         if isinstance(domain, Domain):
             raise DistillError("a recurrent network reads sequences: give its Channels, no Domain")

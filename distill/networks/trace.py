@@ -79,6 +79,21 @@ class Trace:
         """The network's answers: arg max of the logits."""
         return self.logits.argmax(axis=1)
 
+    @property
+    def stored(self) -> Model | None:
+        """The network, where it can be stored: no callable in memory can."""
+        return self.network if reads_tokens(self.network) else None
+
+    @property
+    def shows(self) -> bool:
+        """Whether more than answers can be looked at."""
+        return True
+
+    @property
+    def in_words(self) -> str | None:
+        """The network's architecture; null of a callable in memory."""
+        return None if self.stored is None else describe(self.stored.architecture)
+
 
 def fitted_half(size: int) -> Bool[ndarray, " size"]:
     """The half of so many traced inputs that may be fitted on."""
@@ -135,6 +150,30 @@ class SequenceTrace:
         """What is read at every step, and how many numbers answer."""
         return self.network.channels
 
+    @property
+    def stored(self) -> Model | None:
+        """The network, where it can be stored."""
+        return self.network.stored
+
+    @property
+    def shows(self) -> bool:
+        """Whether its hidden states can be looked at: those of a black box cannot."""
+        return self.network.reached
+
+    @property
+    def in_words(self) -> str | None:
+        """The network's architecture; null of a callable in memory."""
+        if self.stored is None:
+            return None
+        shape = self.stored.architecture
+        kind = "second-order"
+        if isinstance(shape, IntegerRecurrent):
+            sums = shape.one_hot and shape.readout == "value"
+            kind = f"{shape.activation} {'sum' if sums else shape.readout}"
+        if isinstance(shape, RecurrentLayers):
+            kind = shape.in_words
+        return f"{kind}, {many(shape.d_hidden, 'unit')}"
+
 
 @dataclass(frozen=True)
 class TextTrace:
@@ -146,6 +185,23 @@ class TextTrace:
     def texts(self) -> Texts:
         """What a text is made of."""
         return self.network.texts
+
+    @property
+    def stored(self) -> Model:
+        """The network."""
+        return self.network.model
+
+    @property
+    def shows(self) -> bool:
+        """Whether more than answers can be looked at."""
+        return True
+
+    @property
+    def in_words(self) -> str:
+        """The network's architecture."""
+        shape = self.network.shape
+        kind = "causal transformer" if shape.causal else "transformer"
+        return f"{kind} over texts, {many(shape.n_layers, 'layer')}, {many(shape.n_heads, 'head')}"
 
 
 @dataclass(frozen=True)
@@ -183,46 +239,21 @@ class BoxTrace:
         """The last hidden layer at points of the box; null where none is reached."""
         return self.network.units(points)
 
+    @property
+    def stored(self) -> Model | None:
+        """The network, where it can be stored: no callable in memory can."""
+        return self.network.model if isinstance(self.network, StoredFunction) else None
+
+    @property
+    def shows(self) -> bool:
+        """Whether more than answers can be looked at."""
+        return True
+
+    @property
+    def in_words(self) -> str | None:
+        """The network's architecture; null of a callable in memory."""
+        return None if self.stored is None else shape_in_words(self.stored.architecture)
+
 
 View = Trace | SequenceTrace | TextTrace | BoxTrace
 """What extraction may look at, by what the network is a function of."""
-
-
-def stored_in(view: View | None) -> Model | None:
-    """The network of a view, where it can be stored: no callable in memory can."""
-    if isinstance(view, SequenceTrace):
-        return view.network.stored
-    if isinstance(view, TextTrace):
-        return view.network.model
-    if isinstance(view, BoxTrace):
-        return view.network.model if isinstance(view.network, StoredFunction) else None
-    return view.network if view is not None and reads_tokens(view.network) else None
-
-
-def hides_its_states(view: View) -> bool:
-    """Whether it is a black box over sequences that shows no hidden states."""
-    return isinstance(view, SequenceTrace) and not view.network.reached
-
-
-def in_words(view: View | None) -> str | None:
-    """The architecture of a view's network; null of a callable in memory, and without one."""
-    if isinstance(view, SequenceTrace):
-        if view.network.stored is None:
-            return None
-        shape = view.network.stored.architecture
-        kind = "second-order"
-        if isinstance(shape, IntegerRecurrent):
-            sums = shape.one_hot and shape.readout == "value"
-            kind = f"{shape.activation} {'sum' if sums else shape.readout}"
-        if isinstance(shape, RecurrentLayers):
-            kind = shape.in_words
-        return f"{kind}, {many(shape.d_hidden, 'unit')}"
-    if isinstance(view, TextTrace):
-        shape = view.network.shape
-        kind = "causal transformer" if shape.causal else "transformer"
-        return f"{kind} over texts, {many(shape.n_layers, 'layer')}, {many(shape.n_heads, 'head')}"
-    if isinstance(view, BoxTrace):
-        over = view.network
-        return shape_in_words(over.model.architecture) if isinstance(over, StoredFunction) else None
-    model = None if view is None else view.network
-    return describe(model.architecture) if reads_tokens(model) else None

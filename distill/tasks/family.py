@@ -19,7 +19,7 @@ import math
 import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, Literal
+from typing import Any
 
 from distill.domains.finite import INT64
 from distill.errors import DistillError, TaskError, one_line, own_line, quoted_with_line, shown
@@ -89,14 +89,9 @@ class TaskFamily:
         return {name: parameter.default for name, parameter in parameters.items()} | {**self.preset}
 
     @property
-    def kind(self) -> Literal["finite domain", "sequences", "texts", "box of reals"]:
+    def kind(self) -> str:
         """What the task is a function of."""
-        built = self()
-        if isinstance(built, TextTask):
-            return "texts"
-        if isinstance(built, RealTask):
-            return "box of reals"
-        return "sequences" if isinstance(built, SequenceTask) else "finite domain"
+        return self().over
 
     def __call__(self, /, **settings: str | Setting) -> BuiltTask:
         """Build the task; settings given as text (`p="59"`) are read by their annotation.

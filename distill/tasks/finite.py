@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 from jaxtyping import Bool, Int
@@ -60,6 +61,9 @@ class Task:
     Raises:
         TaskError: a range, the fraction or the size cannot be used; the message says which.
     """
+
+    over: ClassVar[str] = "finite domain"
+    """What it is a function of, in a word or two."""
 
     inputs: Mapping[str, range]
     outputs: range

@@ -21,7 +21,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from jaxtyping import Float
@@ -55,6 +55,9 @@ class RealTask:
     Raises:
         TaskError: the inputs are no box, or the reference fails somewhere on it.
     """
+
+    over: ClassVar[str] = "box of reals"
+    """What it is a function of, in a word or two."""
 
     inputs: Mapping[str, Any]
     reference: Callable[..., float]

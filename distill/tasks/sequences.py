@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 from jaxtyping import Int
@@ -69,6 +69,9 @@ class SequenceTask:
         TaskError: a range, the length or the symbols cannot be used, or the reference or the
             sampler fails on a few sequences that are drawn to try them; the message says which.
     """
+
+    over: ClassVar[str] = "sequences"
+    """What it is a function of, in a word or two."""
 
     inputs: Mapping[str, range]
     reference: Callable[[list[Any]], list[Any]]

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from jaxtyping import Int
@@ -68,6 +68,9 @@ class TextTask:
         TaskError: a range or the length cannot be used, or the reference or the sampler fails on a
             few texts that are drawn to try them; the message says which.
     """
+
+    over: ClassVar[str] = "texts"
+    """What it is a function of, in a word or two."""
 
     inputs: Mapping[str, range]
     outputs: range

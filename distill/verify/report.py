@@ -10,7 +10,7 @@ from distill.checker.verdict import STRENGTH
 from distill.evidence.figures import rows_of
 from distill.kinds.kind import Proved, Written
 from distill.kinds.known import kind_of
-from distill.networks.trace import View, stored_in
+from distill.networks.trace import View
 from distill.records.counts import Agreement
 from distill.records.refusal import Refusal
 from distill.records.report import (
@@ -109,7 +109,7 @@ def verify(
     figures |= counted.figures
     if checks.labelled is not None:
         figures |= kind.losses(written.mechanism, view, *checks.labelled)
-    stored = stored_in(view) is not None
+    stored = view.stored is not None
     report = in_its_own_words(
         Report(
             task=name,

@@ -15,8 +15,8 @@ from safetensors.torch import save_file
 import distill
 from distill import DistillError, Model, Transformer
 from distill.importing import import_model
+from distill.spaces.finite import Finite, accuracy
 from distill.tasks.files import load_task
-from distill.verify.given import accuracy, answers_for
 
 PUBLISHED = SHARED / "models" / "layouts"
 P = 23
@@ -76,7 +76,7 @@ def test_answers_that_no_task_asks_for_are_wrong_ones(tmp_path):
     task = load_task("mod_add", {"p": 7})
     assert imported.domain.inputs == task.domain.inputs
     assert (imported.model.run(task.domain.tokens()) >= 7).all()
-    assert answers_for(imported.domain, task.domain)
+    assert Finite().fits(imported.domain, task.domain)
     assert accuracy(imported.model, task) == "0 of 49 inputs"
     with pytest.raises(DistillError, match=r"with outputs range\(0, 12\), and task 'mod_add' is"):
         distill.run_model(path, "mod_add", p=11, out=None)

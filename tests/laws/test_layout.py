@@ -70,6 +70,31 @@ def test_nothing_outside_the_kinds_asks_which_kind_a_mechanism_is_of():
     assert found == []
 
 
+OVER = {
+    *("Domain", "Channels", "Texts", "Box", "Trace", "SequenceTrace", "TextTrace", "BoxTrace"),
+    *("Task", "SequenceTask", "TextTask", "RealTask"),
+}
+"""Domains, views and tasks, by their space."""
+
+MAY_ASK = ("spaces", "kinds", "networks/given.py")
+"""Who may ask what something is over: a space itself; a kind, which reads views of one space; and
+what tells by the arguments that a network was given with."""
+
+
+def test_nothing_outside_the_spaces_asks_what_a_network_is_over():
+    found = set()
+    for path in MODULES:
+        name = path.relative_to(PACKAGE).as_posix()
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "isinstance":
+                asked = {each.id for each in ast.walk(node.args[1]) if isinstance(each, ast.Name)}
+                found |= {name} if asked & OVER else set()
+    asking = {name for name in found if not name.startswith(MAY_ASK)}
+    # a table of transformers is one of networks over texts, and says so
+    assert asking == {"bench/compiled.py", "bench/learned.py"}
+    assert found > asking
+
+
 def test_the_guide_names_every_package_and_what_it_points_to_is_there():
     page = (ROOT / "docs" / "code.md").read_text()
     named = set(re.findall(r"`(\w+)(?:/|\.py)`", page))

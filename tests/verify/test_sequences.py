@@ -24,9 +24,9 @@ from distill.networks.sequence_network import SequenceNetwork
 from distill.networks.stored import Model
 from distill.networks.trace import SequenceTrace
 from distill.records.refusal import Refusal
+from distill.spaces.known import space_of_view
 from distill.verify.answers import answered
 from distill.verify.report import verify
-from distill.verify.spaces import checks_of
 
 pytestmark = pytest.mark.usefixtures("page_undrawn")
 
@@ -39,7 +39,8 @@ def verified(machine, network, length):
     """A program of a machine, held against a network that may be another."""
     reads = SequenceNetwork(network, Channels((range(len(machine.symbols)),)))
     view = SequenceTrace(reads, length)
-    return verify(written(machine), (), view, "x", checks_of(view, None, None)).report
+    checked_by = space_of_view(view).checks(view, None, None)
+    return verify(written(machine), (), view, "x", checked_by).report
 
 
 def test_one_wrong_transition_of_two_hundred_is_found_by_the_search():

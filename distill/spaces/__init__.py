@@ -1,0 +1,1 @@
+"""What networks are functions of: one class, and one file, a space."""
