@@ -44,7 +44,8 @@ class Finite(Space):
 
     def told(self, domain: Domain) -> str:
         """With its outputs."""
-        return f"{domain} with outputs {domain.outputs}"
+        outputs = domain.outputs
+        return f"{domain} with outputs {outputs.start}..{outputs.stop - 1}"
 
     def fits(self, network: Domain, task: Domain) -> bool:
         """The same inputs; the network may have answers that no task asks for."""
