@@ -9,10 +9,8 @@ with noise and the one without.
 
 from __future__ import annotations
 
-import multiprocessing
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
@@ -33,6 +31,7 @@ from distill.terminal.grid import Cell, Grid, GridColumn
 from distill.terminal.page import Fact, Page, Section
 from distill.threads import fixed_threads
 from distill.verify.texts import TextChecks
+from distill.workers import worker_pool
 
 Form = Literal["plain", "rotated", "noisy"]
 FORMS: tuple[Form, ...] = ("plain", "rotated", "noisy")
@@ -75,8 +74,7 @@ def compiled_rows(folder: Path, jobs: int, only: Sequence[str] = ()) -> Iterator
     if not files:
         raise DistillError(f"'{folder}' holds no compiled networks: expected files *.npz in it")
     asked = [(str(path), form) for path in files for form in FORMS]
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=spawn) as pool:
+    with worker_pool(jobs) as pool:
         yield from pool.map(_row, asked)
 
 

@@ -9,10 +9,8 @@ was read from are other texts, which have the samples' form alone.
 from __future__ import annotations
 
 import json
-import multiprocessing
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +25,7 @@ from distill.pipeline import run_model
 from distill.terminal.grid import Cell, Grid, GridColumn
 from distill.terminal.page import Fact, Page, Section
 from distill.threads import fixed_threads
+from distill.workers import worker_pool
 
 FACTS, SAMPLES, TRAINED = "facts.json", "samples.npz", "train"
 PUBLISHED = "peer_decompiled_at_0.9_match"
@@ -74,8 +73,7 @@ def learned_rows(folder: Path, jobs: int, only: Sequence[str] = ()) -> Iterator[
         raise DistillError(
             f"'{folder}' holds no networks: expected folders with {', '.join(wanted)} in it"
         )
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=spawn) as pool:
+    with worker_pool(jobs) as pool:
         yield from pool.map(_row, found)
 
 

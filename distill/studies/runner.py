@@ -7,10 +7,9 @@ unless the code of its study has changed since; where its gates have, it is not 
 from __future__ import annotations
 
 import importlib.metadata
-import multiprocessing
 import shutil
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, as_completed
 from pathlib import Path
 from typing import Protocol
 
@@ -24,6 +23,7 @@ from distill.studies.parts import SECONDS, measure_part, part_file, read_part
 from distill.studies.plan import Plan
 from distill.studies.record import FORMAT_VERSION, Stated, StudyRecord
 from distill.studies.study import Asked, Table, told_as_its_own
+from distill.workers import worker_pool
 
 STATED, RECORD, PAGE = "stated.json", "study.json", "index.html"
 
@@ -164,8 +164,7 @@ def _measured(
             measure_part(one.study, one.asked, part, one.folder, told)
             yield place, part
         return
-    context = multiprocessing.get_context("spawn")  # torch does not survive a fork
-    with ProcessPoolExecutor(jobs, mp_context=context) as pool:
+    with worker_pool(jobs) as pool:
         futures: dict[Future[float], tuple[int, str]] = {}
         for place, part in todo:
             one = plans[place]
