@@ -3,7 +3,8 @@
 import os
 import subprocess
 import sys
-import time
+
+from builders.alive import gone
 
 from distill.workers import worker_pool
 
@@ -33,7 +34,4 @@ def test_a_worker_ends_when_its_process_is_killed(tmp_path):
         assert parent.stdout is not None
         pids = [int(parent.stdout.readline()) for _ in range(2)]
         parent.kill()
-    until = time.monotonic() + 20
-    while any(os.path.exists(f"/proc/{pid}") for pid in pids) and time.monotonic() < until:
-        time.sleep(0.05)
-    assert not [pid for pid in pids if os.path.exists(f"/proc/{pid}")]
+    assert gone(pids, within=20)

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from builders.alive import gone, is_alive
 from builders.bench_rows import PUBLISHED, made
 from builders.commands import run_distill
 from builders.paths import TESTS
@@ -50,22 +51,6 @@ def ran(folder: Path) -> list[str]:
 
 def rows_in(folder: Path) -> set[str]:
     return {path.name for path in (folder / "outputs" / "bench" / "own").iterdir()}
-
-
-def is_alive(pid: int) -> bool:
-    stat = Path(f"/proc/{pid}/stat")
-    try:
-        return stat.read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
-
-
-def gone(pids: list[int], within: float = 5) -> bool:
-    """Whether processes end; `init` may take a moment to bury them."""
-    until = time.monotonic() + within
-    while any(map(is_alive, pids)) and time.monotonic() < until:
-        time.sleep(0.05)
-    return not any(map(is_alive, pids))
 
 
 def test_however_a_run_ends_it_is_a_row_and_the_others_go_on(tmp_path):
