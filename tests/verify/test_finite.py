@@ -11,10 +11,11 @@ from planted import planted_logits, planted_model, square
 import distill
 from distill.checker.count import upper_bound
 from distill.networks import trace as trace_module
-from distill.records.counts import Disagreement
+from distill.records.counts import Agreement, Disagreement
 from distill.records.report import Report
 from distill.search.folder import check_run
 from distill.serialise import schema, to_json
+from distill.tasks.finite import Task
 from distill.verify import agreement as agreement_module
 from distill.verify.finite import DomainChecks
 
@@ -289,3 +290,15 @@ def test_the_first_input_that_they_differ_on_is_reported():
     assert wrong.program_vs_model.disagreement == Disagreement((3, 7), 5, 10)
     right = DomainChecks(text.format(""), traced, None, None).counted([])
     assert right.program_vs_model.disagreement is None
+
+
+def test_what_is_wrong_for_the_task_is_counted_of_network_and_program():
+    traced = trace_module.trace(planted_model(11, {2: 5.0, 3: 4.0}), square(11))
+    text = "__all__ = ['f']\n\ndef f(a: int, b: int) -> int:\n    return (a + b) % 11{}\n"
+    ranges = {"a": range(11), "b": range(11)}
+    # the task is another one than what the network does wherever a is 3
+    asked = Task(ranges, range(11), lambda a, b: 0 if a == 3 else (a + b) % 11)
+    counted = DomainChecks(text.format(" if a != 5 else 0"), traced, asked, None).counted([])
+    assert counted.model_vs_task == Agreement(121 - 10, 121)
+    assert counted.program_vs_task == Agreement(121 - 20, 121)
+    assert (counted.program_vs_model.agree, counted.program_vs_model.total) == (121 - 10, 121)
