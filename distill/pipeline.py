@@ -116,6 +116,7 @@ def run_model(
     facts: str | Path | None = None,
     texts: str | None = None,
     box: Box | None = None,
+    engine: str | None = None,
     out: str | Path | None = "outputs",
     progress: Progress | None = None,
     **settings: str | Setting,
@@ -138,6 +139,7 @@ def run_model(
         texts: how such a network's texts look, or a file of examples
             (`distill.importing.text_examples`).
         box: the intervals of the inputs of a network over reals; null for those of the task.
+        engine: over a box of reals, which engine proposes formulas; null for all that are there.
         out: where the run folder goes, or null to keep the run in memory.
         progress: who watches.
         settings: the task's settings.
@@ -153,7 +155,7 @@ def run_model(
             about = AboutTexts(None if facts is None else Path(facts), texts)
             imported = imported_for(path, task, layout, at, about, box)
             space = space_of_domain(imported.domain)
-            given = space.given(imported, task, Reach(length, max_states))
+            given = space.given(imported, task, Reach(length, max_states, engine))
             lines.append(f"layout {imported.layout}: {imported.domain}")
             lines += imported.lines
             if task is not None and given.right is not None:
@@ -173,6 +175,7 @@ def distill(
     *,
     length: int | None = None,
     max_states: int | None = None,
+    engine: str | None = None,
     name: str = "network",
     out: str | Path | None = None,
     progress: Progress | None = None,
@@ -192,6 +195,7 @@ def distill(
         length: of the sequences that the network can be trusted on, null for 10; where it is given,
             the network is one over sequences.
         max_states: of a machine that is read of a network over sequences; null for 100.
+        engine: over a box of reals, which engine proposes formulas; null for all that are there.
         name: names the report and the folder; nothing else depends on it.
         out: where the run folder goes, or null to keep the run in memory.
         progress: who watches.
@@ -203,7 +207,7 @@ def distill(
     over = space_of(network, domain, outputs, length)
     space = space_of_domain(over)
     with fixed_threads(), output_folder(out, name) as output:
-        given = space.in_memory(network, over, outputs, Reach(length, max_states))
+        given = space.in_memory(network, over, outputs, Reach(length, max_states, engine))
         view = given.view(stages)
         found = distill_given(view, None, name, stages).under(given.remarks)
         given.ask_again(view)

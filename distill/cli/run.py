@@ -162,10 +162,6 @@ def run(
     as_far_as = {"length": length, "max_states": max_states}
     about = {"facts": facts, "texts": texts, "box": box}
     _check_ends(model, minutes, keep, as_far_as, about)
-    if engine is not None and model is not None:
-        raise DistillError(
-            "--engine is of networks that are trained here: leave it out beside --model"
-        )
     console = console_of(quiet or as_json)
     given = (task, model, layout, at, seed, arch, read)
     with _interrupts(keep) as stop:
@@ -278,6 +274,7 @@ def _finished(
                 facts=about["facts"],
                 texts=about["texts"],
                 box=None if about["box"] is None else Box.read(about["box"]),
+                engine=engine,
                 out=out,
                 progress=progress,
             )

@@ -46,8 +46,7 @@ class Boxes(Space):
 
     def training(self, task: RealTask, asked: Asked) -> Callable[[], Training]:
         """On points of the box."""
-        engine = asked.engine or "auto"
-        check_engine(engine)
+        engine = _engine(asked)
         return lambda: BoxTraining(
             task, asked.seed, asked.architecture, asked.attempts, engine=engine
         )
@@ -66,15 +65,17 @@ class Boxes(Space):
     def given(self, imported: Imported, task: RealTask | None, reach: Reach) -> Given:
         """The function of its stored weights."""
         read_at_once(reach)
+        engine = _engine(reach)
         assert isinstance(imported.domain, Box), "a network over a box"
         read = real_function(imported.model, imported.domain)[0]
-        return Given(lambda stages: BoxTrace(read))
+        return Given(lambda stages: BoxTrace(read, engine))
 
     def in_memory(
         self, network: AnyNetwork, domain: Box, outputs: range | None, reach: Reach
     ) -> Given:
         """A module, a callable or an estimator."""
-        if outputs is not None or reach != Reach():
+        engine = _engine(reach)
+        if (outputs, reach.length, reach.max_states) != (None, None, None):
             raise DistillError(
                 "outputs, length and max_states are of networks over finite domains and "
                 "sequences: leave them out beside a box"
@@ -82,7 +83,9 @@ class Boxes(Space):
         read, remarks = real_function(network, domain)
         ask_again = asked_again(read)
         return Given(
-            lambda stages: BoxTrace(read), remarks=remarks, ask_again=lambda view: ask_again()
+            lambda stages: BoxTrace(read, engine),
+            remarks=remarks,
+            ask_again=lambda view: ask_again(),
         )
 
     def checks(
@@ -112,3 +115,10 @@ class Boxes(Space):
         """Of a network, which there always is."""
         assert isinstance(outcome.view, BoxTrace), "over a box"
         return certify_box(outcome.view, outcome.verified, outcome.files)
+
+
+def _engine(asked: Asked | Reach) -> str:
+    """The engine that was asked for, which is there."""
+    engine = asked.engine or "auto"
+    check_engine(engine)
+    return engine

@@ -77,6 +77,7 @@ class Finite(Space):
 
     def given(self, imported: Imported, task: Task | None, reach: Reach) -> Given:
         """Run over its domain or a sample."""
+        no_engine(reach)
         read_at_once(reach)
         model, domain = imported.model, imported.domain
         assert isinstance(domain, Domain), "a network over a finite domain"
@@ -89,6 +90,7 @@ class Finite(Space):
         self, network: AnyNetwork, domain: Domain, outputs: range | None, reach: Reach
     ) -> Given:
         """A stored network, a module, a callable or an estimator."""
+        no_engine(reach)
         read_at_once(reach)
         read = over_domain(network, domain)
 

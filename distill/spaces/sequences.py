@@ -62,6 +62,7 @@ class Sequences(Space):
 
     def given(self, imported: Imported, task: SequenceTask | None, reach: Reach) -> Given:
         """Trusted on the length that was asked for, or that of the task."""
+        no_engine(reach)
         channels = imported.domain
         assert isinstance(channels, Channels), "a network over sequences"
         length = task.length if task is not None and reach.length is None else reach.length
@@ -73,6 +74,7 @@ class Sequences(Space):
         self, network: AnyNetwork, domain: Channels, outputs: range | None, reach: Reach
     ) -> Given:
         """A stored network, a module, a callable, or three callables."""
+        no_engine(reach)
         over = over_sequences(network, domain, outputs, reach.length)
         return Given(lambda stages: _trusted(over, reach), remarks=over.remarks)
 

@@ -47,15 +47,17 @@ class Asked:
 
 @dataclass(frozen=True)
 class Reach:
-    """How far a network that was not trained here is followed; null where nobody said.
+    """How far a network that was not trained here is followed, and how; null where nobody said.
 
     Attributes:
         length: of the sequences that it can be trusted on.
         max_states: of a machine that is read.
+        engine: which one proposes formulas.
     """
 
     length: int | None = None
     max_states: int | None = None
+    engine: str | None = None
 
 
 @dataclass(frozen=True)
@@ -199,7 +201,7 @@ class Space(ABC):
         """What a checker needs."""
 
 
-def no_engine(asked: Asked) -> None:
+def no_engine(asked: Asked | Reach) -> None:
     """Refuse an engine, of spaces where formulas are not searched for.
 
     Raises:
@@ -223,7 +225,7 @@ def read_at_once(reach: Reach, instead: str = "") -> None:
     Raises:
         DistillError: a length or a number of states was given.
     """
-    if reach != Reach():
+    if (reach.length, reach.max_states) != (None, None):
         option = "--length" if reach.length is not None else "--max-states"
         raise DistillError(
             f"{option} is of a recurrent network, and this one reads its input at once: leave it "

@@ -51,6 +51,7 @@ class OverTexts(Space):
     def given(self, imported: Imported, task: TextTask | None, reach: Reach) -> Given:
         """The network itself: it can be asked anything."""
         said_by = " (how long texts are is said by --texts, or by the network's positions)"
+        no_engine(reach)
         read_at_once(reach, said_by)
         model, texts = imported.model, imported.domain
         assert isinstance(texts, Texts), "a network over texts"

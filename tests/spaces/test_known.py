@@ -8,7 +8,9 @@ from builders.real_networks import LINE, one_unit, view_of
 from distill import DistillError, Domain
 from distill.domains.sequences import Channels
 from distill.domains.texts import Texts
+from distill.networks.trace import BoxTrace
 from distill.pages.spaces import SPACES as PAGES
+from distill.runs.stages import Silent, Stages
 from distill.spaces.known import (
     SPACES,
     check_fits,
@@ -78,3 +80,16 @@ def test_how_far_a_network_is_followed_is_said_of_recurrent_ones_alone(reach):
     for domain in (Domain((range(3),) * 2, range(3)), LINE):
         with pytest.raises(DistillError, match=r"leave (it|them) out"):
             space_of_domain(domain).in_memory(network, domain, None, reach)
+
+
+def test_an_engine_is_asked_of_a_network_over_a_box_alone():
+    network = lambda tokens: tokens  # noqa: E731  never asked
+    for domain in (Domain((range(3),) * 2, range(3)), Channels((range(3),))):
+        with pytest.raises(DistillError, match="engines propose formulas over boxes of reals"):
+            space_of_domain(domain).in_memory(network, domain, None, Reach(engine="own"))
+    box = space_of_domain(LINE)
+    view = box.in_memory(one_unit(), LINE, None, Reach(engine="own")).view(Stages(Silent()))
+    assert isinstance(view, BoxTrace)
+    assert view.engine == "own"
+    with pytest.raises(DistillError, match="eureqa"):
+        box.in_memory(one_unit(), LINE, None, Reach(engine="eureqa"))
