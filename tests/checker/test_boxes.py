@@ -92,6 +92,7 @@ def claim(name, value):
         ("deviation.found", 1e-6),
         ("deviation.at", [1.0, 1.0]),
         ("proof.error", 1e-6),
+        ("proof.error", 0.0),
         ("proof.nodes", 7),
         ("program_vs_model.agree", 4999),
         ("program_vs_model.search_disagreements", 1),
