@@ -13,6 +13,7 @@ import numpy as np
 from .formula_identity import is_identical
 from .formula_values import places_of, value_of
 from .kind import FOLLOWS, Claims, Proof, Test
+from .read import read_as
 from .real_answers import run_reals
 from .sandbox import program_of
 
@@ -27,6 +28,9 @@ LOOKED_AT: Mapping[str, frozenset[str] | None] = {
     "inputs": frozenset({"name", "low", "high"}),
 }
 
+INPUT = {"name": str, "low": float, "high": float}
+"""The fields of an input."""
+
 SAME = 1e-9
 """Part of the largest answer that rounding may part a program and its expression."""
 
@@ -34,6 +38,7 @@ SAME = 1e-9
 def derive(evidence: BoxEvidence) -> Claims:
     """Whether the program is the expression, in value and as written; and what it is called."""
     told, inputs = evidence.mechanism, evidence.mechanism["inputs"]
+    read_as("the inputs of the mechanism", inputs, [INPUT])
     boxes = tuple((each["low"], each["high"]) for each in inputs)
     if boxes != evidence.takes or tuple(each["name"] for each in inputs) != evidence.names:
         return {FOLLOWS: False}

@@ -95,7 +95,7 @@ def test_what_is_not_known_of_a_program_is_in_the_bound(monkeypatch, rad):
 
 def test_parts_that_are_not_held_at_once_are_all_bounded(monkeypatch):
     formula = "3.0 * tanh(2.0 * x + 0.5) - 1.0 + 1e-3 * x * x"
-    whole = bound(formula, one_unit(), LINE, 1e-4, work=1_000_000)
+    whole = bound(formula, one_unit(), LINE, 1e-4, work=200_000)
     monkeypatch.setattr(box_proof, "AT_ONCE", 3 * 13)
-    assert bound(formula, one_unit(), LINE, 1e-4, work=1_000_000) == whole
+    assert bound(formula, one_unit(), LINE, 1e-4, work=200_000) == whole
     assert whole.parts > 9

@@ -114,6 +114,8 @@ def test_a_changed_claim_is_seen(folder, tmp_path, name, value):
         ("low", [0.25, 1.0], "states x from 0.5"),
         ("low", [2.5, 1.0], "intervals are empty"),
         ("names", ["x", "x"], "have one name"),
+        ("names", ["y", "x"], "the program reads x, y"),
+        ("names", ["x from 0.0 to 1e9, also z", "y"], "the program reads x, y"),
         ("worst", [[9.0, 9.0]], "not in the box"),
         ("draw", {"count": 10, "seed": 2}, "should be something else"),
         ("reference", [1.0], "answers in reference"),

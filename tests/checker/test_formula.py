@@ -169,6 +169,9 @@ def test_other_inputs_are_seen():
     assert claims(XY, inputs=[one, two])[FOLLOWS]
     for changed in ([one, {**two, "high": 4.0}], [{**one, "name": "z"}, two], [one]):
         assert claims(XY, inputs=changed) == {FOLLOWS: False}
+    for changed in ({**two, "low": True}, {**two, "unit": "m"}):
+        with pytest.raises(ValueError, match="inputs of the mechanism"):
+            claims(XY, inputs=[one, changed])
 
 
 def test_a_formula_is_called_by_the_inputs_that_it_reads():
