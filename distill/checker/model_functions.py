@@ -139,15 +139,14 @@ def _asin(x: Model) -> Model:
 
 
 def _atan2(y: Model, x: Model) -> Model:
-    """By the half-plane that a whole box lies in; without a bound where it lies in none."""
+    """By the half-plane that a whole box lies in; where it lies in none x / y has no bound."""
     right, above = x.ends[0] > 0, y.ends[0] > 0
-    below = y.ends[1] < 0
     plain = apply_series("atan", quotient(y, x))
     turned = apply_series("atan", quotient(x, y)).scaled(-1.0)
     up, down = turned.raised(math.pi / 2), turned.raised(-math.pi / 2)
     parts = np.where(right, plain.parts, np.where(above, up.parts, down.parts))
     rad = np.where(right, plain.rad, np.where(above, up.rad, down.rad))
-    return Model.made(x.basis, parts, np.where(right | above | below, rad + PI_OFF, np.inf))
+    return Model.made(x.basis, parts, rad + PI_OFF)
 
 
 MATH_OF_MODELS: Mapping[str, Callable[..., Model]] = {
