@@ -42,7 +42,6 @@ def call(name, argument):
 
 X, Y = ({"node": "variable", "place": place} for place in (0, 1))
 XY = times(X, Y)
-LOW, HIGH = np.array(PRODUCT.low), np.array(PRODUCT.high)
 POINTS = PRODUCT.draw(1000, 2)
 FROM = "from math import cos, exp, sin, sqrt, tanh"
 
@@ -54,16 +53,16 @@ def source_of(text):
     return source.replace(FROM, f"from math import {', '.join(used)}" if used else "")
 
 
-def claims(expression, text="x * y", points=POINTS, **changed):
+def claims(expression, text="x * y", points=POINTS, worst=POINTS[:2], **changed):
     inputs = [{"name": "x", "low": 0.5, "high": 2.0}, {"name": "y", "low": 1.0, "high": 3.0}]
     rest = {"inputs": inputs, **changed}
     evidence = SimpleNamespace(
         mechanism={"expression": expression, **rest},
-        takes=PRODUCT.ranges if hasattr(PRODUCT, "ranges") else ((0.5, 2.0), (1.0, 3.0)),
+        takes=((0.5, 2.0), (1.0, 3.0)),
         names=("x", "y"),
         program=source_of(text),
         points=points,
-        worst=points[:2],
+        worst=worst,
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(formula, "run_reals", evaluated_reals)  # no process for each
@@ -121,9 +120,9 @@ def test_a_value_that_is_another_at_one_point_is_seen():
         assert claims(XY, points=off)[FOLLOWS]
         assert not claims(times(num(1001, 1000), XY))[FOLLOWS]
         assert not claims(add(XY, times(num(1), BUMP)), points=np.r_[off, [[1.3, 2.0]]])[FOLLOWS]
-        assert not claims(call("log", add(X, num(-6, 10))), points=np.r_[off, [[0.55, 2.0]]])[
-            FOLLOWS
-        ]
+        assert not claims(add(XY, times(num(1), BUMP)), worst=np.array([[1.3, 2.0]]))[FOLLOWS]
+        nothing = times(num(0), call("log", add(X, num(-6, 10))))
+        assert not claims(add(XY, nothing))[FOLLOWS]  # it has no value below 0.6
 
 
 MALFORMED = {

@@ -1,0 +1,95 @@
+"""The bound on a linear network is one: against exact arithmetic over every input."""
+
+from fractions import Fraction
+from itertools import product
+
+import numpy as np
+import pytest
+
+from distill.checker.linear_bound import IntegerSystem, linear_bound
+
+STEPS = 4
+SYSTEM = IntegerSystem(
+    A=((1, 0), (1, 1)),
+    B=((1,), (2,)),
+    constant=(1, 0),
+    start=(0, 1),
+    C=((0, 1),),
+    D=((0,),),
+    offset=(1,),
+    after=True,
+)
+
+
+def network(off):
+    """The system, every weight of it off by so much to one side or the other."""
+    dice = np.random.default_rng(3)
+    exact = {"A": SYSTEM.A, "B": SYSTEM.B, "b": SYSTEM.constant, "h_0": SYSTEM.start}
+    exact |= {"C": SYSTEM.C, "d": SYSTEM.offset}
+    return {n: np.array(w) + off * dice.uniform(-1, 1, np.shape(w)) for n, w in exact.items()}
+
+
+def exactly(weights, xs):
+    """What a network answers in real arithmetic, step by step."""
+    w = {name: np.vectorize(Fraction, otypes=[object])(value) for name, value in weights.items()}
+    state, said = w["h_0"], []
+    for x in xs:
+        state = w["A"] @ state + w["B"] @ np.array([Fraction(x)], dtype=object) + w["b"]
+        said.append((w["C"] @ state + w["d"])[0])
+    return said
+
+
+def furthest(weights, values, divisor=1):
+    """The largest deviation of every step, over every input; times what an answer is divided by."""
+    worst = [Fraction(0)] * STEPS
+    for xs in product((values[0], values[-1]), repeat=STEPS):
+        for t, (one, other) in enumerate(
+            zip(exactly(weights, xs), exactly(network(0.0), xs), strict=True)
+        ):
+            middle = Fraction(1 - divisor, 2)
+            worst[t] = max(worst[t], abs(divisor * one - other - middle))
+    return worst
+
+
+@pytest.mark.parametrize("values", [range(-1, 2), range(3, 9), range(-7, -2)])
+@pytest.mark.parametrize("off", [1e-3, 1e-9, 0.0])
+def test_no_error_is_above_its_bound_and_none_far_below(values, off):
+    weights = network(off)
+    found = linear_bound(weights, SYSTEM, (values,), STEPS).errors
+    worst = furthest(weights, values)
+    for error, exact in zip(found.tolist(), worst, strict=True):
+        assert exact < Fraction(error) <= Fraction(1.001) * exact + Fraction(1e-11)
+        assert error >= 2.0**-53  # the network's own rounding, also where it is exact
+
+
+def test_an_answer_that_is_divided_is_bounded_in_its_parts():
+    """An integer n is divided by 3: the network answers (n - 1) / 3, in the middle of thirds."""
+    divided = IntegerSystem(**{**SYSTEM.__dict__, "divisors": (3,)})
+    weights = network(1e-4)
+    weights["C"], weights["d"] = weights["C"] / 3, (weights["d"] - 1.0) / 3
+    found = linear_bound(weights, divided, (range(-1, 2),), STEPS)
+    worst = furthest(weights, range(-1, 2), 3)
+    for error, exact in zip(found.errors.tolist(), worst, strict=True):
+        assert exact < Fraction(error) <= Fraction(1.001) * exact + Fraction(1e-11)
+    assert found.holds_to == STEPS
+    assert found.lead == pytest.approx((0.5 - found.error) / 3)
+
+
+def test_it_holds_as_long_as_every_error_is_below_one_half():
+    found = linear_bound(network(2e-2), SYSTEM, (range(-1, 2),), 12)
+    first = int(np.flatnonzero(found.errors >= 0.5)[0])
+    assert 0 < found.holds_to == first
+    assert found.error == found.errors[:first].max() < 0.5
+    assert found.lead == pytest.approx(0.5 - found.error)
+    assert linear_bound(network(3.0), SYSTEM, (range(-1, 2),), 3).holds_to == 0
+
+
+def test_of_channels_one_is_hot():
+    """Of two channels one is 1 and the other 0: what both add alike is no deviation."""
+    system = IntegerSystem(((1,),), ((1, 2),), (0,), (0,), ((1,),), ((0, 0),), (0,), after=True)
+    exact = {"A": np.eye(1), "b": np.zeros(1), "h_0": np.zeros(1)}
+    exact |= {"C": np.eye(1), "d": np.zeros(1), "B": np.array([[1.0 + 1e-3, 2.0 - 2e-3]])}
+    found = linear_bound(exact, system, None, 3).errors
+    assert found == pytest.approx([2e-3, 4e-3, 6e-3], rel=1e-8)
+    exact["B"] = np.array([[1.0 + 1e-3, 2.0 + 1e-3]])
+    assert linear_bound(exact, system, None, 3).errors == pytest.approx([1e-3, 2e-3, 3e-3])
