@@ -131,7 +131,7 @@ MALFORMED = {
     "an exponent that is no integer": power(X, 1.0),
     "a denominator below 0": times(num(-1, -1), XY),
     "a numerator that is a truth": times(num(True), XY),
-    "a root of a float": times(num(1, radicand=1.0), XY),
+    "a root of a float": times({**num(1), "form": {**num(1)["form"], "radicand": 1.0}}, XY),
     "more than a part has": {**XY, "units": "m/s"},
     "more than a number has": {**num(1), "note": "3"},
     "a function that is none": call("cosine", X),
