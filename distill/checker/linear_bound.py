@@ -159,7 +159,7 @@ class Fixed:
             try:
                 real[place] = moved / (1 << (self.point - cut))
             except OverflowError:
-                real[place] = math.copysign(math.inf, moved)
+                real[place] = math.inf if moved > 0 else -math.inf
         real += np.copysign(2.0 ** (1 - KEPT), real)
         return real.reshape(self.units.shape)
 

@@ -74,6 +74,7 @@ FOUND = {
     "x * sqrt(x) / y**2": times(power(X, 3, 2), power(Y, -2)),
     "1 / (y * sqrt(x))": times(power(X, -1, 2), power(Y, -1)),
     "exp(2 * log(x) / 3) + y": add(power(X, 2, 3), Y),
+    "-x * y": times(num(-1), X, Y),
     "0.5 - x": add(num(1, 2), times(num(-1), X)),
     "2 * pi * sqrt(x / y)": times(num(2, pi=2), power(times(X, power(Y, -1)), 1, 2)),
     "3 * sqrt(2) * x / (4 * sqrt(pi))": times(num(3, 4, radicand=2, pi=-1), X),
@@ -195,3 +196,18 @@ def test_a_program_that_does_more_than_answer_a_formula_is_none(text):
 def test_steps_of_a_program_are_read():
     assert is_identical(read(program_of("half + half", body="    half = x * y / 2\n")), XY)
     assert not is_identical(read(program_of("half", body="    half = x * y / 2\n")), XY)
+
+
+BRANCHES = "    if x > 1.0:\n        return x * y\n    else:\n        return y * x\n"
+
+
+def test_a_function_of_the_program_s_own_is_not_the_one_of_that_name():
+    own = "def tanh(u: float) -> float:\n    return u / (1.0 + u)\n\n\n"
+    source = program_of("tanh(x) * y").replace("def f(", f"{own}def f(").replace(FROM, "")
+    assert is_identical(read(source_of("tanh(x) * y")), times(call("tanh", X), Y))
+    assert not is_identical(read(source), times(call("tanh", X), Y))
+
+
+def test_a_program_of_branches_writes_no_formula():
+    source = source_of("x * y").replace("    return x * y\n", BRANCHES)
+    assert not is_identical(read(source), XY)

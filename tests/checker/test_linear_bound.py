@@ -1,12 +1,13 @@
 """The bound on a linear network is one: against exact arithmetic over every input."""
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 
 import numpy as np
 import pytest
 
-from distill.checker.linear_bound import IntegerSystem, linear_bound
+from distill.checker.linear_bound import Fixed, IntegerSystem, linear_bound
 
 STEPS = 4
 SYSTEM = IntegerSystem(
@@ -64,7 +65,7 @@ def test_no_error_is_above_its_bound_and_none_far_below(values, off):
 
 def test_an_answer_that_is_divided_is_bounded_in_its_parts():
     """An integer n is divided by 3: the network answers (n - 1) / 3, in the middle of thirds."""
-    divided = IntegerSystem(**{**SYSTEM.__dict__, "divisors": (3,)})
+    divided = replace(SYSTEM, divisors=(3,))
     weights = network(1e-4)
     weights["C"], weights["d"] = weights["C"] / 3, (weights["d"] - 1.0) / 3
     found = linear_bound(weights, divided, (range(-1, 2),), STEPS)
@@ -93,3 +94,73 @@ def test_of_channels_one_is_hot():
     assert found == pytest.approx([2e-3, 4e-3, 6e-3], rel=1e-8)
     exact["B"] = np.array([[1.0 + 1e-3, 2.0 + 1e-3]])
     assert linear_bound(exact, system, None, 3).errors == pytest.approx([1e-3, 2e-3, 3e-3])
+
+
+def counter(channel, more=0.0):
+    """A running sum whose weight is off, of inputs of -1 to 1."""
+    system = IntegerSystem(((1,),), ((1,),), (0,), (0,), ((1,),), ((0,),), (0,), after=True)
+    weights = {"A": np.eye(1) + more, "B": np.array([[1.0 + channel]]), "C": np.eye(1)}
+    return weights | {name: np.zeros(1) for name in ("b", "h_0", "d")}, system
+
+
+def test_it_holds_to_the_step_before_one_half():
+    found = linear_bound(*counter(0.11), (range(-1, 2),), 8)
+    assert found.errors[4] == pytest.approx(0.55)
+    assert found.holds_to == 4
+
+
+def test_what_outgrows_all_numbers_is_no_bound_below_one_half():
+    with np.errstate(all="ignore"):
+        found = linear_bound(*counter(0.0, more=1e6), (range(-1, 2),), 80)
+    assert not (found.errors[1:] < 0.5).any()
+    assert not np.isnan(found.errors).any()
+
+
+def test_of_several_answers_the_worst_counts():
+    system = IntegerSystem(
+        ((1,),), ((1,),), (0,), (0,), ((1,), (0,)), ((0,), (1,)), (0, 0), after=True
+    )
+    weights, _ = counter(0.11)
+    weights |= {"C": np.array([[1.0], [0.0]]), "d": np.array([0.0, 1e-3])}
+    found = linear_bound(weights, replace(system, D=((0,), (0,))), (range(-1, 2),), 3)
+    assert found.errors == pytest.approx([0.11, 0.22, 0.33])
+
+
+def test_the_rounding_of_an_answer_counts_as_often_as_its_divisor():
+    weights, plain = network(0.0), linear_bound(network(0.0), SYSTEM, (range(-1, 2),), STEPS)
+    weights["C"], weights["d"] = weights["C"] / 4, (weights["d"] - 1.5) / 4
+    divided = linear_bound(weights, replace(SYSTEM, divisors=(4,)), (range(-1, 2),), STEPS)
+    assert (divided.errors > 0.9 * plain.errors).all()
+
+
+@pytest.mark.parametrize("point", [5, 20, 300])
+def test_numbers_of_a_fixed_point_are_off_by_no_more_than_they_say(point):
+    dice = np.random.default_rng(point)
+    one, other = dice.normal(size=(3, 4)), dice.normal(size=(4, 2))
+    exact = np.vectorize(Fraction, otypes=[object])
+    a, b = Fixed.of(one, point), Fixed.of(other, point)
+    twice = (a @ b).parts_less(
+        np.array([[3], [5], [1]], dtype=object), np.array([[1], [0], [2]], dtype=object)
+    )
+    product = exact(one) @ exact(other)
+    less = product * np.array([[3], [5], [1]]) - np.array([[1], [0], [2]]) * Fraction(1, 2)
+    for fixed, values in (
+        (a, exact(one)),
+        (a @ b, product),
+        (twice, less),
+        (a + a, 2 * exact(one)),
+    ):
+        scale = Fraction(1 << fixed.point)
+        assert (abs(fixed.units / scale - values) <= fixed.off / scale).all()
+        sure = abs(values) > 2 * fixed.off / scale
+        assert (exact(np.abs(fixed.away())) >= abs(values))[sure].all()
+
+
+def test_a_product_of_fixed_numbers_is_off_by_the_most_that_its_factors_are():
+    """Both as far above what they are held as: the units of one times those of the other."""
+    one, other = (
+        Fixed(np.array([[100]], dtype=object), 7, 3),
+        Fixed(np.array([[90]], dtype=object), 5, 3),
+    )
+    made, most = one @ other, Fraction(107 * 95, 8)
+    assert most <= made.units[0, 0] + made.off
