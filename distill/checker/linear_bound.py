@@ -152,7 +152,9 @@ class Fixed:
         return Fixed(units, self.off * int(parts.max()), self.point)
 
     def away(self) -> ndarray:
-        """Floats that are at least as far from 0 as what it stands for, on the same side."""
+        """Floats at least as far from 0 as what it stands for but for their own rounding, for which
+        sums allow; on the same side.
+        """
         cut, real = max(self.point - KEPT, 0), np.empty(self.units.size)
         for place, unit in enumerate(self.units.ravel().tolist()):
             moved = (unit + (self.off if unit >= 0 else -self.off)) >> cut

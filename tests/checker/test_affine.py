@@ -98,3 +98,11 @@ def test_sums_add_up():
     assert (x - x).same(Sum({}))
     assert not (x + 1).same(x)
     assert not x.same(y)
+
+
+@pytest.mark.parametrize("after", ["[1, 2, 3]", "a"])
+def test_a_variable_stays_what_it_is(after):
+    """A list of two numbers does not become one of three, or a number."""
+    text = BODY.format(answer="a").replace("    b = 0", "    b = [0, 0]")
+    with pytest.raises(ProgramError, match="at first, and of another kind"):
+        affine_pass(text.replace("b = b + a", f"b = {after}"))

@@ -1,5 +1,6 @@
 """The bound on a linear network is one: against exact arithmetic over every input."""
 
+import math
 from dataclasses import replace
 from fractions import Fraction
 from itertools import product
@@ -153,7 +154,8 @@ def test_numbers_of_a_fixed_point_are_off_by_no_more_than_they_say(point):
         scale = Fraction(1 << fixed.point)
         assert (abs(fixed.units / scale - values) <= fixed.off / scale).all()
         sure = abs(values) > 2 * fixed.off / scale
-        assert (exact(np.abs(fixed.away())) >= abs(values))[sure].all()
+        far = exact(np.abs(fixed.away())) * (1 + Fraction(1, 1 << 52))
+        assert (far >= abs(values))[sure].all()
 
 
 def test_a_product_of_fixed_numbers_is_off_by_the_most_that_its_factors_are():
@@ -164,3 +166,13 @@ def test_a_product_of_fixed_numbers_is_off_by_the_most_that_its_factors_are():
     )
     made, most = one @ other, Fraction(107 * 95, 8)
     assert most <= made.units[0, 0] + made.off
+
+
+@pytest.mark.parametrize("unit", [-7, 7, 1 << 60, -(1 << 60), 3 << 192, 5 << 2000])
+@pytest.mark.parametrize("point", [3, 300])
+def test_a_number_that_is_handed_on_is_as_far_from_zero_as_it_may_be(unit, point):
+    off = 5
+    far = float(Fixed(np.array([[unit]], dtype=object), off, point).away()[0, 0])
+    most = Fraction(abs(unit) + off, 1 << point)
+    assert (far > 0) == (unit > 0)
+    assert math.isinf(far) or Fraction(abs(far)) * (1 + Fraction(1, 1 << 52)) >= most
