@@ -4,12 +4,14 @@ import math
 
 import numpy as np
 import pytest
+from builders.real_networks import PRODUCT, product, program_of
 
 from distill.checker.deviations import (
     NEAR,
     box_held,
     listed_rows,
     number,
+    proved,
     root_mean_square,
     values_of,
     wanted_bound,
@@ -47,3 +49,15 @@ def test_a_stored_network_has_its_biases():
     weights = {"W_1": np.eye(2), "b_1": np.array([1.0, -5.0]), "W_out": np.ones((2, 1))}
     weights["b_out"] = np.array([0.25])
     assert values_of(shape, weights, np.array([[1.0, 2.0], [-3.0, 6.0]])).tolist() == [2.25, 1.25]
+
+
+def test_a_bound_is_as_tight_as_is_wanted_but_for_rounding():
+    weights = {name: value.numpy() for name, value in product().parameters.items()}
+    shape = {"activation": "square", "widths": [2], "n_inputs": 2}
+    low, high = np.array(PRODUCT.low), np.array(PRODUCT.high)
+    for wanted in (1e-3, 0.0):
+        source = program_of("x * y + 1e-10 * sin(9.0 * x)")
+        found = proved(source, shape, weights, low, high, wanted)
+        assert found is not None
+        assert 1e-10 < found.error <= max(wanted, 1e-8)
+    assert proved(program_of("x * y if x > 1.0 else y"), shape, weights, low, high, 0.0) is None
