@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from .boxes import BoxEvidence
 from .compare import not_derived, other_than_derived, overlaid, short
 from .derive import AnyEvidence, More, derive, read_evidence
 from .errors import ProgramError, RunFolderError
@@ -160,6 +161,9 @@ def _domain(program: Program, evidence: AnyEvidence) -> Finding:
     longest = evidence.longest if isinstance(evidence, TextEvidence) else None
     if (guard.ranges, guard.longest) != (evidence.takes, longest):
         return Finding("domain", False, f"the program states {guard.words}, which is another")
+    if isinstance(evidence, BoxEvidence) and guard.names != evidence.names:
+        said = f"the program reads {', '.join(guard.names)}, and other inputs are said to be read"
+        return Finding("domain", False, said)
     return Finding("domain", True, f"asked outside of {guard.words}, the program raises ValueError")
 
 

@@ -29,6 +29,9 @@ APART = ("deviation.", "proof.error", "proof.smallest_lead")
 """Begin the names of numbers that are as large as answers over a box are: they may be off by no
 more than rounding is of these, however small or large they are."""
 
+BOUND = "proof.error"
+"""However little that is, a bound is not said to be less than half of what was derived."""
+
 
 def overlaid(report: Mapping[str, Any], claims: Claims) -> dict[str, Any]:
     """The report with derived numbers in their places."""
@@ -66,7 +69,8 @@ def other_than_derived(report: Mapping[str, Any], claims: Claims) -> Iterator[tu
         absolute = 0.0 if name in RELATIVE_ONLY else TOLERANCE
         if room is not None and absolute and name.startswith(APART):
             absolute = room
-        if not _same(absolute, stated, value):
+        less = name == BOUND and is_number(stated) and is_number(value) and 2 * stated < value
+        if less or not _same(absolute, stated, value):
             yield name, f"the report says {short(stated)}, derived {short(value)}"
 
 

@@ -152,14 +152,16 @@ class Fixed:
         return Fixed(units, self.off * int(parts.max()), self.point)
 
     def away(self) -> ndarray:
-        """Floats that are at least as far from 0 as what it stands for, on the same side."""
+        """Floats at least as far from 0 as what it stands for but for their own rounding, for which
+        sums allow; on the same side.
+        """
         cut, real = max(self.point - KEPT, 0), np.empty(self.units.size)
         for place, unit in enumerate(self.units.ravel().tolist()):
             moved = (unit + (self.off if unit >= 0 else -self.off)) >> cut
             try:
                 real[place] = moved / (1 << (self.point - cut))
             except OverflowError:
-                real[place] = math.copysign(math.inf, moved)
+                real[place] = math.inf if moved > 0 else -math.inf
         real += np.copysign(2.0 ** (1 - KEPT), real)
         return real.reshape(self.units.shape)
 

@@ -10,9 +10,12 @@ import numpy as np
 from numpy import ndarray
 
 from .series import PIECES, RISING, SERIES, Interval
-from .taylor import Model, constant, widened
+from .taylor import SLACK, Model, constant, widened
 
 FunctionOfModel = Callable[[Model], Model]
+
+PI_OFF = 1e-15
+"""At least how far half of pi is from the float that stands for it."""
 
 
 def apply_series(name: str, x: Model) -> Model:
@@ -21,7 +24,7 @@ def apply_series(name: str, x: Model) -> Model:
     middle = x.parts[0]
     with np.errstate(all="ignore"):
         at = series((middle, middle), order)
-        told = [((low + high) / 2, (high - low) / 2) for low, high in at]
+        told = [_middle_and_radius(*bounds) for bounds in at]
         beyond = _largest(name, x.ends, order + 1)
         made = x.composed(told, beyond)
     if name not in RISING:
@@ -39,16 +42,20 @@ def _largest(name: str, over: Interval, order: int) -> ndarray:
     for low, high in itertools.pairwise(cuts):
         bounds = SERIES[name](widened(low, high), order)[order]
         found = np.maximum(found, np.maximum(*map(np.abs, bounds)))
-    return np.where(np.isnan(found), np.inf, found)
+    return found
+
+
+def _middle_and_radius(low: ndarray, high: ndarray) -> Interval:
+    """A number between two bounds, and how far it is from the further one at most."""
+    middle = (low + high) / 2
+    return middle, np.maximum(high - middle, middle - low) * SLACK
 
 
 def _by_ends(name: str, x: Model) -> Model:
     """A function that never falls as a constant: half-way between its ends."""
     low, high = x.ends
-    ends = widened(RISING[name](low), RISING[name](high), 16.0)
+    middle, off = _middle_and_radius(*widened(RISING[name](low), RISING[name](high), 16.0))
     defined = low >= 0 if name == "sqrt" else np.isfinite(low)
-    middle = (ends[0] + ends[1]) / 2
-    off = np.maximum(ends[1] - middle, middle - ends[0])
     return constant(x, np.where(defined, middle, 0.0), np.where(defined, off, np.inf))
 
 
@@ -73,7 +80,6 @@ def _straight(below: float) -> FunctionOfModel:
         shift = np.where(crosses, gap / 2, 0.0)
         bent = x.scaled(factor).raised(shift)
         off = np.where(crosses, np.abs(gap) / 2 + 1e-12 * (np.abs(high) + np.abs(low)), 0.0)
-        off = np.where(np.isfinite(low) & np.isfinite(high), off, np.inf)
         return Model.made(x.basis, bent.parts, bent.rad + off)
 
     return function
@@ -133,15 +139,14 @@ def _asin(x: Model) -> Model:
 
 
 def _atan2(y: Model, x: Model) -> Model:
-    """By the half-plane that a whole box lies in; without a bound where it lies in none."""
+    """By the half-plane that a whole box lies in; where it lies in none x / y has no bound."""
     right, above = x.ends[0] > 0, y.ends[0] > 0
-    below = y.ends[1] < 0
     plain = apply_series("atan", quotient(y, x))
     turned = apply_series("atan", quotient(x, y)).scaled(-1.0)
     up, down = turned.raised(math.pi / 2), turned.raised(-math.pi / 2)
     parts = np.where(right, plain.parts, np.where(above, up.parts, down.parts))
     rad = np.where(right, plain.rad, np.where(above, up.rad, down.rad))
-    return Model.made(x.basis, parts, np.where(right | above | below, rad + 1e-15, np.inf))
+    return Model.made(x.basis, parts, rad + PI_OFF)
 
 
 MATH_OF_MODELS: Mapping[str, Callable[..., Model]] = {
@@ -150,10 +155,10 @@ MATH_OF_MODELS: Mapping[str, Callable[..., Model]] = {
     "sinh": _hyperbolic(-1.0),
     "cosh": _hyperbolic(1.0),
     "asin": _asin,
-    "acos": lambda x: _asin(x).scaled(-1.0).raised(math.pi / 2),
+    "acos": lambda x: _asin(x).scaled(-1.0).plus(constant(x, math.pi / 2, PI_OFF)),
     "atan2": _atan2,
     "hypot": lambda x, y: apply_series("sqrt", x.times(x).plus(y.times(y))),
     "abs": _straight(-1.0),
     "float": lambda x: x,
 }
-"""Functions that a program may call of models; pi is within a unit of the real number."""
+"""Functions that a program may call of models."""

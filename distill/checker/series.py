@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -117,13 +118,13 @@ def power_of(exponent: float) -> Series:
             low, high = np.minimum(low, high), np.maximum(low, high)
             first = np.where(safe, low, -np.inf), np.where(safe, high, np.inf)
             turned = reciprocal(held)
-        found, factor = [first], 1.0
+        found, factor = [first], Fraction(1)
         with np.errstate(all="ignore"):
             grown = first
             for power in range(1, order + 1):
-                factor *= (exponent - power + 1) / power
+                factor *= (Fraction(exponent) - power + 1) / power
                 grown = times(grown, turned)
-                found.append(widened(*scale(grown, factor), order))
+                found.append(scale(grown, float(factor)))
         return [
             (np.where(np.isnan(a), -np.inf, a), np.where(np.isnan(b), np.inf, b)) for a, b in found
         ]
@@ -150,14 +151,13 @@ def _turning(phase: int) -> Series:
         middle = (x[0] + x[1]) / 2
         reach = np.maximum(x[1] - middle, middle - x[0]) * (1 + 1e-12)
         ways = [np.sin(middle), np.cos(middle), -np.sin(middle), -np.cos(middle)]
-        found, factor = list[Interval](), 1.0
+        found = list[Interval]()
         for power in range(order + 1):
             value = ways[(power + phase) % 4]
             # |sin(x) - sin(m)| ≤ |x - m|; the library is right to some units, relative to 1
             off = reach + 16 * 2.0**-53
             ends = np.maximum(value - off, -1.0), np.minimum(value + off, 1.0)
-            found.append(scale(ends, factor))
-            factor /= power + 1
+            found.append(scale(ends, 1 / math.factorial(power)))
         return found
 
     return series

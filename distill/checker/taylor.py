@@ -23,8 +23,9 @@ import numpy as np
 from numpy import ndarray
 
 ROUNDOFF = 2.0**-53
-SLACK, TINY = 1 + 1e-12, 1e-300
-"""What computing a radius may lose itself, and what rounding near 0 can lose."""
+SLACK, TINY = 1 + 1e-11, 1e-300
+"""What computing a radius may lose itself, in sums of up to 2 ** 14 units, and what rounding near 0
+can lose."""
 
 DEGREES = {1: 12, 2: 9, 3: 7, 4: 5}
 LEAST_DEGREE = 4

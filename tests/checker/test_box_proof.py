@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 from builders.real_networks import LINE, PRODUCT, one_unit, product, program_of
 
+from distill.checker import box_proof
 from distill.checker.box_proof import bounded
 from distill.checker.errors import ProgramError
 from distill.checker.real_answers import evaluated_reals
 from distill.checker.sandbox import program_of as read
+from distill.checker.taylor import Model, constant
 from distill.networks.function import StoredFunction
 
 ACTIVATION = {
@@ -77,3 +79,23 @@ def test_work_ends_it_with_the_bound_that_there_is():
 def test_a_program_with_branches_is_none_to_be_bounded():
     with pytest.raises(ProgramError):
         bound("x * y if x > 1.0 else y * x", product(), PRODUCT, 1e-9)
+
+
+@pytest.mark.parametrize("rad", [0.5, np.inf, np.nan])
+def test_what_is_not_known_of_a_program_is_in_the_bound(monkeypatch, rad):
+    """A radius alone, a part without one, and one that is no number."""
+
+    def known(inputs):
+        made = constant(inputs[0], 3.0)
+        return Model(made.basis, made.parts, np.full_like(made.rad, rad))
+
+    monkeypatch.setattr(box_proof, "on_models", lambda *_: known)
+    assert bound("x * y", product(), PRODUCT, 1e-9, work=100_000).error >= min(0.5, abs(rad) or 1)
+
+
+def test_parts_that_are_not_held_at_once_are_all_bounded(monkeypatch):
+    formula = "3.0 * tanh(2.0 * x + 0.5) - 1.0 + 1e-3 * x * x"
+    whole = bound(formula, one_unit(), LINE, 1e-4, work=200_000)
+    monkeypatch.setattr(box_proof, "AT_ONCE", 3 * 13)
+    assert bound(formula, one_unit(), LINE, 1e-4, work=200_000) == whole
+    assert whole.parts > 9

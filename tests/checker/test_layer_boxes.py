@@ -72,6 +72,21 @@ def test_a_machine_in_saturated_cells_is_proved_for_every_length(cell):
         assert checked.lead > 0.1
 
 
+@pytest.mark.parametrize("shape", SHAPES)
+def test_what_overflows_is_anywhere(shape):
+    """A sum that single precision does not hold has no bounds, and no bound is no number."""
+    drawn = shape.initialise(torch.Generator().manual_seed(0))
+    huge = {name: (1e38 * value.sign()).float().numpy() for name, value in drawn.items()}
+    maps = LayerBoxes(asdict(shape), huge)
+    low = np.full((2, len(maps.start)), -0.5)
+    with np.errstate(all="ignore"):
+        inner, outer = maps.image(0, low, -low, SINGLE)
+    assert not np.isnan(inner).any()
+    assert not np.isnan(outer).any()
+    if shape.activation == "relu":
+        assert np.isinf(outer).all()
+
+
 def test_another_machine_is_not_proved():
     model = over_sequences(planted(parity(3)), Channels((range(2),)), None, 8).network.stored
     assert model is not None
