@@ -127,9 +127,7 @@ def _beyond(part: float, commonest: float) -> float:
     return (part - commonest) / (1 - commonest) if commonest < 1 else 0.0
 
 
-def _stripes(
-    answers: Int[ndarray, "rows columns"], plane: Plane, outputs: range
-) -> _Rule | None:
+def _stripes(answers: Int[ndarray, "rows columns"], plane: Plane, outputs: range) -> _Rule | None:
     """The sum of multiples of both inputs, modulo the number of answers, that fits them best.
 
     Answers as angles are compared with every wave u a + v b: the largest sum is where most agree.
