@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import sys
 import threading
@@ -14,8 +13,8 @@ from typing import TYPE_CHECKING
 import click
 
 from distill.checker.verdict import CLAIMS
-from distill.cli.common import console_of, out_option
-from distill.errors import DistillError, shortened
+from distill.cli.common import check_files, console_of, out_option
+from distill.errors import DistillError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -241,23 +240,6 @@ def _check_ends(
         )
 
 
-CHECKPOINTS = (".safetensors", ".npz", ".pt", ".pth", ".bin", ".ckpt", ".onnx")
-"""Endings of what --model reads."""
-
-
-def _check_files(task: str | None, model: str | None) -> None:
-    """Refuse a checkpoint that is not there, and one that is given as a task."""
-    if model is not None and model.isprintable() and not os.path.exists(model):  # noqa: PTH110  a Path raises for long names
-        raise DistillError(
-            f"checkpoint '{shortened(model)}' does not exist: expected a file of tensors, or a "
-            "folder that holds one"
-        )
-    if task is not None and task.endswith(CHECKPOINTS) and os.path.isfile(task):  # noqa: PTH113
-        raise DistillError(
-            f"'{task}' is a checkpoint, and no task: `distill run --model {task}` reads it"
-        )
-
-
 def _finished(
     task: str | None,
     model: str | None,
@@ -279,7 +261,7 @@ def _finished(
 
     check_seed(seed or 0)
     # before torch: bad input is told at once
-    _check_files(task, model)
+    check_files(task, model)
     built = load_task(task, settings) if task is not None else None
     from distill.domains.boxes import Box
     from distill.pipeline import run as run_pipeline

@@ -18,6 +18,7 @@ from distill.drawing.colours import in_order
 from distill.drawing.picture import INK, Picture, picture, raster
 from distill.drawing.png import Colour, png
 from distill.kinds.automaton.edges import symbols_text
+from distill.kinds.automaton.machine import Machine
 from distill.kinds.automaton.mechanism import AutomatonMechanism
 from distill.kinds.automaton.states import state_names, state_order, what_names_mean
 

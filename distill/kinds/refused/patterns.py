@@ -14,7 +14,7 @@ from jaxtyping import Int
 from numpy import ndarray
 
 from distill.drawing.maps import Plane
-from distill.expressions.expression import Name, add
+from distill.expressions.expression import Expression, Name, add
 from distill.expressions.printing import source
 
 NEARLY = 0.98
@@ -142,7 +142,9 @@ def _stripes(answers: Int[ndarray, "rows columns"], plane: Plane, outputs: range
     c = round(float(np.angle(alike[u, v])) * modulus / (2 * np.pi)) % modulus
     told = (u * np.array(plane.first)[:, None] + v * np.array(plane.second)[None, :] + c) % modulus
     near = [it - modulus if 2 * it > modulus else it for it in (u, v)]
-    terms = [(factor, Name(name)) for factor, name in zip(near, plane.names, strict=True)]
+    terms: list[tuple[int, Expression]] = [
+        (factor, Name(name)) for factor, name in zip(near, plane.names, strict=True)
+    ]
     formula = source(add(terms, c))
     less = f", less {outputs.start}," if outputs.start else ""
     said = f"the answer{less} is {formula} modulo {modulus}"
