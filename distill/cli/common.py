@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from distill.errors import one_line
+from distill.errors import DistillError, one_line, shortened
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -84,3 +84,20 @@ def fault(error: BaseException) -> NoReturn:
         f"{one_line(str(error))}; {where}",
         FAULT,
     )
+
+
+CHECKPOINTS = (".safetensors", ".npz", ".pt", ".pth", ".bin", ".ckpt", ".onnx")
+"""Endings of what --model reads."""
+
+
+def check_files(task: str | None, model: str | None) -> None:
+    """Refuse a checkpoint that is not there, and one that is given as a task."""
+    if model is not None and model.isprintable() and not os.path.exists(model):  # noqa: PTH110  a Path raises for long names
+        raise DistillError(
+            f"checkpoint '{shortened(model)}' does not exist: expected a file of tensors, or a "
+            "folder that holds one"
+        )
+    if task is not None and task.endswith(CHECKPOINTS) and os.path.isfile(task):  # noqa: PTH113
+        raise DistillError(
+            f"'{task}' is a checkpoint, and no task: `distill run --model {task}` reads it"
+        )

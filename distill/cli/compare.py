@@ -41,9 +41,12 @@ def compare(
     by text, up to the names of registers and, where they are linear, by what they answer, exactly.
     Everything is read from the run folders: no network is trained or run.
     """  # noqa: D301  click wants the character
-    from distill.compare.command import compare_command
+    from distill.runs.folders import runs_meant
 
     if as_json and as_markdown:
         raise DistillError("--json and --markdown: expected one of them")
+    runs_meant(runs, Path(out))  # before torch: a name that is none is told at once
+    from distill.compare.command import compare_command
+
     form = "json" if as_json else "markdown" if as_markdown else "terminal"
     compare_command(runs, Path(out), form, Path(output) if output else None, show, table_width())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import click
 
@@ -10,9 +11,12 @@ from distill.cli.common import console_of
 
 
 @click.command()
+@click.argument("file", required=False, metavar="[FILE]")
 @click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
-def tasks(as_json: bool) -> None:
+def tasks(file: str | None, as_json: bool) -> None:
     """What can be run; on a pipe every task is a line of its own.
+
+    Without FILE these are the tasks that are built in, else those of that file.
 
     A task of your own is a file like this one:
 
@@ -66,13 +70,14 @@ def tasks(as_json: bool) -> None:
             length=length,
         )
     """  # noqa: D301  click wants the character
-    from distill.tasks.files import builtin_tasks
+    from distill.tasks.files import builtin_tasks, read_task_file
     from distill.terminal.run import show_table
 
+    families = builtin_tasks() if file is None else read_task_file(Path(file))
     if as_json:
         listed = [
             {"name": name, "over": family.kind, "what": family.summary, "settings": family.defaults}
-            for name, family in builtin_tasks().items()
+            for name, family in families.items()
         ]
         click.echo(json.dumps(listed, indent=2))
         return
@@ -83,7 +88,7 @@ def tasks(as_json: bool) -> None:
             family.summary,
             " ".join(f"{key}={value}" for key, value in family.defaults.items()),
         )
-        for name, family in builtin_tasks().items()
+        for name, family in families.items()
     ]
     columns = ("task", "over", "what it is", "settings (--set KEY=VALUE)")
     show_table(console_of(False), columns, sorted(rows, key=lambda row: row[1]))

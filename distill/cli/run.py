@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from distill.checker.verdict import CLAIMS
-from distill.cli.common import console_of, out_option
+from distill.cli.common import check_files, console_of, out_option
 from distill.errors import DistillError
 
 if TYPE_CHECKING:
@@ -257,6 +257,7 @@ def _finished(
 
     check_seed(seed or 0)
     # before torch: bad input is told at once
+    check_files(task, model)
     built = load_task(task, settings) if task is not None else None
     from distill.domains.boxes import Box
     from distill.pipeline import run as run_pipeline

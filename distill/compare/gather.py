@@ -16,7 +16,7 @@ from distill.kinds.kind import Mechanism
 from distill.kinds.known import mechanism_json
 from distill.records.refusal import Refusal
 from distill.records.report import Report
-from distill.runs.folders import find_run, stored_runs
+from distill.runs.folders import runs_meant
 from distill.runs.store import AnyCertificate, CertificateJson, RunRecord, read_part
 
 
@@ -65,7 +65,7 @@ def gather(given: Sequence[str], out: Path) -> tuple[Subject, ...]:
     Raises:
         RunFolderError: fewer than two runs, one twice, or one that cannot be read.
     """
-    folders = _below(given[0], out) if len(given) == 1 else [find_run(each, out) for each in given]
+    folders = runs_meant(given, out)
     seen: dict[Path, Path] = {}
     for folder in folders:
         if folder.resolve() in seen:
@@ -84,15 +84,6 @@ def gather(given: Sequence[str], out: Path) -> tuple[Subject, ...]:
 def _by_task_and_seed(subject: Subject) -> tuple[str, bool, int, str]:
     seed = subject.record.seed
     return subject.record.task, seed is None, seed or 0, subject.folder.name
-
-
-def _below(given: str, out: Path) -> list[Path]:
-    for path in (Path(given), out / given):
-        if (path / "run.json").is_file() or (path / "verification.json").is_file():
-            return [path]
-        if runs := stored_runs(path):
-            return runs
-    return [find_run(given, out)]  # says why there is none
 
 
 def read_subject(folder: Path) -> Subject:

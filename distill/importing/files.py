@@ -10,7 +10,7 @@ from pathlib import Path
 from torch import Tensor
 
 from distill.errors import DistillError
-from distill.importing.tensors import SHARD, SUFFIXES, Contents, read_contents
+from distill.importing.tensors import READ, SHARD, SUFFIXES, Contents, read_contents
 
 INDEX = ".index.json"
 MAX_INDEX = 8 * 1024**2
@@ -71,7 +71,7 @@ def _in_folder(folder: Path) -> Path:
     if not found:
         raise DistillError(
             f"'{folder}' holds no weights: expected a run of distill, one file ending in "
-            f"{', '.join(SUFFIXES)}, or shards with their index"
+            f"{READ}, or shards with their index"
         )
     names = ", ".join(it.name for it in found[:4])
     raise DistillError(

@@ -37,6 +37,8 @@ EXACT = 2**53
 MAX_NODES, MAX_DEPTH, MAX_NAME = 50_000, 64, 200
 
 SUFFIXES = (".safetensors", ".npz", ".pt", ".pth", ".bin", ".ckpt")
+READ = f"{', '.join(SUFFIXES)}, .onnx"
+"""What may be given, in words: a graph is read by others than tensors are."""
 
 SHARD = re.compile(r"-0*(\d+)-of-0*(\d+)$")
 
@@ -82,9 +84,7 @@ def read_contents(path: Path, at: int | None = None, *, shard: bool = False) -> 
         found = "is a folder" if os.path.isdir(path) else "does not exist"  # noqa: PTH112
         raise DistillError(f"checkpoint '{path}' {found}: expected a file of tensors")
     if path.suffix not in SUFFIXES:
-        raise DistillError(
-            f"checkpoint '{path}' ends in '{path.suffix}': expected one of {', '.join(SUFFIXES)}"
-        )
+        raise DistillError(f"checkpoint '{path}' ends in '{path.suffix}': expected one of {READ}")
     part = SHARD.search(path.stem)
     if part and int(part[2]) > 1 and not shard:
         raise DistillError(

@@ -166,11 +166,13 @@ def notation(mechanism: Mechanism | Refusal, form: Notation) -> str:
     Raises:
         DistillError: it has no such form.
     """
-    has = () if isinstance(mechanism, Refusal) else kind_of(mechanism).notations
-    if not isinstance(mechanism, Refusal) and form in has:
+    if isinstance(mechanism, Refusal):
+        raise DistillError(f"the run was refused: it has no program that --{form} could write")
+    has = kind_of(mechanism).notations
+    if form in has:
         return kind_of(mechanism).notation(mechanism, form)
     instead = " or ".join(f"--{other}" for other in has)
     raise DistillError(
-        f"a mechanism of the kind '{mechanism.kind}' has no form for --{form}: "
+        f"a program of the kind '{mechanism.kind.replace('_', ' ')}' has no form for --{form}: "
         + (f"use {instead}" if instead else "there is nothing to write")
     )

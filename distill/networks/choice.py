@@ -7,8 +7,10 @@ before anything is trained, with a line that says what there is.
 
 from __future__ import annotations
 
+import difflib
 import math
 import typing
+from collections.abc import Iterable
 from dataclasses import MISSING, fields, replace
 from typing import Any, Literal, TypeVar
 
@@ -62,10 +64,10 @@ def architecture_for(text: str, domain: Domain) -> TokenArchitecture:
         raise DistillError(f"architecture '{text}': '{NUMBERS}' has no fields; give its name alone")
     if kind not in TOKEN_ARCHITECTURES:
         known = ", ".join((*TOKEN_ARCHITECTURES, *ALIASES, NUMBERS))
-        where = " over a finite domain (it reads sequences)" if name in CELLS else ""
+        where = OTHERWISE.get(name, "")
         raise DistillError(
-            f"no architecture '{name}'{where}: expected one of {known} "
-            "(--arch NAME[,FIELD=VALUE]...)"
+            f"no architecture '{name}'{where}{_near(name, known.split(', '))}: expected one of "
+            f"{known} (--arch NAME[,FIELD=VALUE]...)"
         )
     architecture = TOKEN_ARCHITECTURES[kind]
     changes = _read(text, architecture, preset) | _read(text, architecture, given)
@@ -88,6 +90,11 @@ def _not_too_large(text: str, chosen: S, space: object) -> S:
 
 
 CELLS = ("rnn", "gru", "lstm")
+OTHERWISE = {
+    **dict.fromkeys(CELLS, " over a finite domain (it reads sequences)"),
+    "perceptron": " over a finite domain (it reads a box of reals)",
+}
+"""Names that are architectures over something else."""
 FIELDS_OF_LAYERS = ("d_hidden", "n_layers", "d_input", "activation")
 """What may be chosen of layers that are trained here: what PyTorch's own layers have."""
 
@@ -103,7 +110,8 @@ def layers_for(text: str, channels: Channels) -> RecurrentLayers:
     name, *given = text.split(",")
     if name not in CELLS:
         raise DistillError(
-            f"no architecture '{name}' over sequences: expected one of {', '.join(CELLS)} "
+            f"no architecture '{name}' over sequences{_near(name, CELLS)}: expected one of "
+            f"{', '.join(CELLS)} "
             f"(--arch NAME[,{'=...,'.join(FIELDS_OF_LAYERS)}=...])"
         )
     if channels.outputs > 1 or channels.size > MAX_SYMBOLS:
@@ -159,7 +167,8 @@ def _read(
             )
         if name not in known:
             raise DistillError(
-                f"architecture '{text}': no field '{name}'; expected one of {', '.join(known)}"
+                f"architecture '{text}': no field '{name}'{_near(name, known)}; expected one of "
+                f"{', '.join(known)}"
             )
         if name in read:
             raise DistillError(f"architecture '{text}': {name} is given twice; give it once")
@@ -172,6 +181,12 @@ def _read(
             )
         read[name] = found
     return read
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    """A question about a name that is nearly right."""
+    close = difflib.get_close_matches(name, [*known], n=1)
+    return f" (did you mean '{close[0]}'?)" if close else ""
 
 
 def _value(text: str, hint: Any) -> tuple[Any, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -35,6 +36,9 @@ SEARCHED = {
 }
 """What was searched besides, by the space."""
 
+NUMBERED = re.compile(r" \(\d+ states?\)$")
+"""What a machine's name says besides; the same loop as registers has no states to count."""
+
 
 def evidence_rows(report: Report) -> list[Row]:
     """Every figure that applies, in the order in which a reader asks."""
@@ -57,7 +61,7 @@ def evidence_rows(report: Report) -> list[Row]:
     if report.runner_up is not None:
         other = report.runner_up
         size = many(other.description_length or 0, "syntax node")
-        own = report.mechanism.name == other.name
+        own = NUMBERED.sub("", report.mechanism.name) == NUMBERED.sub("", other.name)
         told = f"the same by another kind ({other.kind.replace('_', ' ')})" if own else other.name
         rows.append(Row("runner-up", size, f"of the same network: {told}"))
     for name, value in (report.numbers or {}).items():

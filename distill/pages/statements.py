@@ -100,7 +100,7 @@ def not_checked(run: Run) -> list[str]:
             "shown to."
         )
     if report.meaning is None:
-        left.append("What known function the program is: no proof of that was made.")
+        left.append("That the program is a function that has a name: no proof of that was made.")
     if report.model_vs_task is None:
         left.append("Whether network or program is right: there was no task to hold them against.")
     left.append("How the network came to be: its weights are taken as they are stored.")

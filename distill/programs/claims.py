@@ -124,6 +124,14 @@ BITWISE: dict[str, Callable[[int, int], int]] = {
 }
 """What a noun makes of two numbers, and so of many."""
 
+ORDERED: dict[str, Callable[[int, int], bool]] = {
+    "above": lambda a, b: a > b,
+    "at least": lambda a, b: a >= b,
+    "below": lambda a, b: a < b,
+    "at most": lambda a, b: a <= b,
+}
+"""Comparisons in words."""
+
 KINDS = r"even|odd|a square|a multiple of \d+|(?:not |above |at least |below |at most )?-?\d+"
 """What an input may be said to be."""
 
@@ -186,6 +194,10 @@ PATTERNS: tuple[tuple[str, Callable[..., Claim | None]], ...] = (
     ("change from the previous input", lambda: _windowed(2, lambda w: w[0] - w[1])),
     ("distance from the previous input", lambda: _windowed(2, lambda w: abs(w[0] - w[1]))),
     ("change in the (absolute value of the input|whether.*|opposite bit)", lambda of: _change(of)),
+    (
+        r"whether the input is (above|at least|below|at most) the one (?:(\d+) steps )?before",
+        lambda how, n: _windowed(int(n or 1) + 1, lambda w: ORDERED[how](w[0], w[-1])),
+    ),
     (
         r"whether the last (\d+) inputs are equal",
         lambda n: _windowed(int(n), lambda w: len(set(w)) == 1),

@@ -13,6 +13,9 @@ Judged = Literal["held-out inputs", "fresh sequences", "fresh points"]
 ENDED_EARLY = "training was ended early: "
 """How the remark begins that the clock, or a hand, ended the training of a run."""
 
+UNLEARNED = "no network "
+"""How the reason of a refusal begins where there is no network to explain."""
+
 
 @dataclass(frozen=True)
 class Attempt:

@@ -77,6 +77,9 @@ EXCHANGED = "what exchanging hidden values does"
 DECODED = "how well every variable decodes from the hidden state"
 SCORED = "how decoys score"
 
+TRAINED, HELDOUT = "mean_margin_train", "mean_margin_heldout"
+MARGIN = Words("mean margin", "of the network, over all inputs that were run", shown=_significant)
+
 SCORES = "scores by which induction heads are known"
 FAMILIES = "how texts of some kinds are answered"
 
@@ -214,8 +217,8 @@ EVERY: dict[str, Words] = {
         "what moving the hidden state does",
     ),
     "smallest_margin": Words("smallest margin", "of the network", shown=_significant),
-    "mean_margin_train": Words("mean margin, trained", "of the network", shown=_significant),
-    "mean_margin_heldout": Words("mean margin, held out", "of the network", shown=_significant),
+    TRAINED: Words("mean margin, trained", "of the network", shown=_significant),
+    HELDOUT: Words("mean margin, held out", "of the network", shown=_significant),
     "float32_drift": Words(
         "float32 drift", "of a logit, at most", None, FLOAT32, lambda value: f"{value:.1g}"
     ),
@@ -258,6 +261,10 @@ def words_of(report: Report, row: Figure) -> Words:
     """How a row is told: one that is not known, by its name."""
     if report.over_sequences and row.name in SEQUENCES:
         return SEQUENCES[row.name]
+    if row.name == HELDOUT and not any(
+        each.name == TRAINED and each.value is not None for each in report.figures
+    ):
+        return MARGIN  # of a network from a file nobody knows what was held out
     if row.name in EVERY:
         return EVERY[row.name]
     for prefix, words in ONE_OF.items():

@@ -169,9 +169,10 @@ class Report:
     @property
     def explanations(self) -> tuple[str, ...]:
         """Reasons and remarks; of a refusal, how its network was made comes first."""
+        first, then = self.reasons, self.remarks
         if self.verdict == "refused":
-            return (*self.remarks, *self.reasons)
-        return (*self.reasons, *self.remarks)
+            first, then = then, first
+        return tuple(dict.fromkeys((*first, *then)))  # what both say is said once
 
     @property
     def over_sequences(self) -> bool:

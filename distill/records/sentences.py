@@ -13,12 +13,15 @@ from typing import Any
 from distill.checker.located import rule
 from distill.checker.scope import at_most, lengths_drawn, many
 from distill.checker.statements import Tree, at, over_sequences, things
+from distill.records.attempts import UNLEARNED
 
 
 def sentence(tree: Tree) -> str:
     """Where it is wrong for the task; the verdict; where program and network part."""
     if tree.get("program_vs_model") is None or tree.get("holds_for") is None:
         model, got = tree.get("model_vs_task"), ""
+        if any(reason.startswith(UNLEARNED) for reason in tree.get("reasons", ())):
+            return "No network learned the task: there is none to explain, and no program."
         if model is not None:
             whole, total = model["agree"] == model["total"], f"{model['total']:,} {things(tree)}"
             on = f"all {total}" if whole else f"{model['agree']:,} of {total}"

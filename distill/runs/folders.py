@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from distill.errors import RunFolderError, shortened
@@ -30,6 +31,22 @@ def find_run(given: str, out: Path) -> Path:
             f"'{given}' holds no run.json: it is not a run folder, or not a complete one"
         )
     raise RunFolderError(f"no run '{given}', also not below '{out}'; `distill runs` lists them")
+
+
+def runs_meant(given: Sequence[str], out: Path) -> list[Path]:
+    """The folders that the arguments of `compare` mean: a single one stands for all runs below it.
+
+    Raises:
+        RunFolderError: one of them is no run.
+    """
+    if len(given) > 1:
+        return [find_run(each, out) for each in given]
+    for path in (Path(given[0]), out / given[0]):
+        if (path / "run.json").is_file() or (path / "verification.json").is_file():
+            return [path]
+        if runs := stored_runs(path):
+            return runs
+    return [find_run(given[0], out)]  # says why there is none
 
 
 def stored_runs(out: Path) -> list[Path]:

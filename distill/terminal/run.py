@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.panel import Panel
 from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -21,6 +22,9 @@ if TYPE_CHECKING:  # a table of tasks does not wait for torch
     from distill.programs.program import Program
     from distill.records.report import Report
 
+
+NARROW = 90
+"""Columns below which what a row says stands on lines of its own, below its name."""
 
 WIDEST = 10_000
 """Columns of a table that no terminal has to show."""
@@ -68,9 +72,16 @@ def show_result(
     table.add_column(style="bold", no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
     table.add_column(style="dim")
-    for row in evidence_rows(report):
-        table.add_row(Text(row.name), Text(row.figure), Text(row.note))
-    _show_whole(console, table)
+    rows = evidence_rows(report)
+    if console.is_terminal and console.width < NARROW:
+        name = max((len(row.name) for row in rows), default=0)
+        figure = max((len(row.figure) for row in rows), default=0)
+        named = [Text(f"{row.name:{name}}  {row.figure:>{figure}}", style="bold") for row in rows]
+        _show_stacked(console, zip(named, [[row.note] for row in rows], strict=True))
+    else:
+        for row in rows:
+            table.add_row(Text(row.name), Text(row.figure), Text(row.note))
+        show_whole(console, table)
     show_verdict(console, report, folder)
 
 
@@ -85,7 +96,7 @@ def show_program(console: Console, program: Program) -> None:
     console.print(Panel(syntax, title="program.py", title_align="left", border_style="dim"))
 
 
-def _show_whole(console: Console, table: Table) -> None:
+def show_whole(console: Console, table: Table) -> None:
     """A table: fitted to a terminal; where it is read by a program, every row is a line."""
     if console.is_terminal:
         console.print(table)
@@ -95,6 +106,19 @@ def _show_whole(console: Console, table: Table) -> None:
         wide.print(table)
     for line in captured.get().splitlines():
         console.out(line.rstrip(), highlight=False)
+
+
+def _joined(cells: Sequence[str]) -> str:
+    return " · ".join(cell for cell in cells if cell)
+
+
+def _show_stacked(console: Console, rows: Iterable[tuple[Text, Sequence[str]]]) -> None:
+    """Every row as a line, and below it, further in, what else is said, over the whole width."""
+    for name, said in rows:
+        console.print(name)
+        for text in said:
+            if text:
+                console.print(Padding(Text(text, style="dim"), (0, 0, 0, 4)))
 
 
 def show_verdict(console: Console, report: Report, folder: Path | None) -> None:
@@ -119,7 +143,7 @@ def show_checkup(console: Console, checkup: Checkup) -> None:
     for finding in checkup.findings:
         mark = Text("✓", style="green") if finding.ok else Text("✗", style="bold red")
         table.add_row(mark, finding.name, Text(finding.detail, style="dim" if finding.ok else ""))
-    _show_whole(console, table)
+    show_whole(console, table)
     if checkup.not_derived:
         left = Text(f"not derived again: {', '.join(checkup.not_derived)}", style="dim")
         console.print(left, soft_wrap=not console.is_terminal)
@@ -136,10 +160,17 @@ def show_checkup(console: Console, checkup: Checkup) -> None:
 
 
 def show_table(console: Console, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """A plain table; where there is no terminal every row is a line, whatever its length."""
+    """A plain table; where there is no terminal every row is a line, whatever its length.
+
+    On a narrow terminal with more columns than have room, what follows the first stands below it.
+    """
+    widths = [max(map(len, cells)) for cells in zip(columns, *rows, strict=True)]
+    if console.is_terminal and len(columns) > 2 and sum(widths) > console.width < NARROW:
+        _show_stacked(console, ((Text(row[0], style="bold"), [_joined(row[1:])]) for row in rows))
+        return
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
         table.add_column(Text(column), overflow="fold")
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
-    _show_whole(console, table)
+    show_whole(console, table)

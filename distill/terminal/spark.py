@@ -33,7 +33,7 @@ def spark(values: Sequence[float]) -> str:
 
 def sparks(run: Shown) -> list[tuple[str, str, str]]:
     """What of a run can be shown so: a name, the blocks, and what they go from and to."""
-    from distill.records.curve import BoxCurve, TrainingCurve
+    from distill.records.curve import BoxCurve, BoxPoint, TrainingCurve
 
     lines = []
     curve = run.curve
@@ -42,10 +42,15 @@ def sparks(run: Shown) -> list[tuple[str, str, str]]:
             heldout = [p.heldout_loss for p in curve.points if p.heldout_loss is not None]
             parts = [("train loss", [point.train_loss for point in curve.points])]
             parts += [("held-out loss", heldout)] if heldout else []
-        elif isinstance(curve, BoxCurve):
-            parts = [("error", [point.error for point in curve.points])]
         else:
-            parts = [("loss", [point.loss for point in curve.points])]
+            losses = [
+                point.error if isinstance(point, BoxPoint) else point.loss
+                for point in curve.points
+                if point.attempt == curve.points[-1].attempt
+            ]
+            name = "error" if isinstance(curve, BoxCurve) else "loss"
+            more = len(losses) < len(curve.points)  # one line does not go through several
+            parts = [(f"{name}, last training" if more else name, losses)]
         for name, losses in parts:
             logs = [math.log10(loss) if loss > 0 else -math.inf for loss in losses]
             lines.append((name, spark(logs), f"{losses[0]:.2g} to {losses[-1]:.2g} (log)"))
@@ -65,6 +70,8 @@ def show_sparks(console: Console, run: Shown) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from distill.terminal.run import show_whole
+
     table = Table.grid(padding=(0, 2))
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True)
@@ -72,4 +79,4 @@ def show_sparks(console: Console, run: Shown) -> None:
     for name, blocks, note in sparks(run):
         table.add_row(Text(name, style="bold"), Text(blocks, style="cyan"), Text(note, style="dim"))
     if table.rows:
-        console.print(table)
+        show_whole(console, table)

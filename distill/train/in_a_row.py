@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 from torch import Tensor
 
 from distill.networks.trace import View
-from distill.records.attempts import Attempt, keep
+from distill.records.attempts import UNLEARNED, Attempt, keep
 from distill.records.refusal import Refusal
 from distill.train.watched import Training, Watch
 
@@ -72,7 +72,7 @@ class InARow(Tried, Generic[V]):
 
     def unlearned(self) -> Refusal:
         """Where no network was trained."""
-        return Refusal(("no network was trained",), {})
+        return Refusal((f"{UNLEARNED}was trained",), {})
 
     @abstractmethod
     def _train(self, number: int, watch: Watch) -> tuple[Attempt, dict[str, Tensor]]:

@@ -8,7 +8,7 @@ from distill.checker.draws import stress
 from distill.checker.scope import many
 from distill.networks.sequence_network import SequenceNetwork
 from distill.networks.trace import SequenceTrace
-from distill.records.attempts import ENDED_EARLY, shown_part
+from distill.records.attempts import ENDED_EARLY, UNLEARNED, shown_part
 from distill.records.curve import SequenceCurve, SequencePoint
 from distill.records.refusal import Refusal
 from distill.tasks.sequences import SequenceTask
@@ -75,10 +75,10 @@ class SequenceTraining(Tried):
         best = max(self._tried, key=lambda attempt: attempt.right or 0.0, default=None)
         if best is None or not best.right:
             ruled_out = dict.fromkeys(a.ruled_out for a in self._tried if a.ruled_out)
-            reasons = ("no network learned the task", *cut, *ruled_out, *self._passed_over)
+            reasons = (f"{UNLEARNED}learned the task", *cut, *ruled_out, *self._passed_over)
         else:
             reasons = (
-                f"no network learned the task: at best {shown_part(best.right)} of fresh sequences "
+                f"{UNLEARNED}learned the task: at best {shown_part(best.right)} of fresh sequences "
                 f"are right at every step, where all are asked for, with "
                 f"{many(best.d_hidden, 'unit')} of "
                 f"the {best.kind} kind",

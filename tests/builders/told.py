@@ -134,6 +134,10 @@ TITLES: list[tuple[str, Callable[..., Callable]]] = [
         lambda: last(2, lambda w: abs(w[1]) - abs(w[0])),
     ),
     (rf"Whether the last {N} inputs are equal", lambda n: last(int(n), lambda w: len({*w}) == 1)),
+    (
+        r"Whether the input is (above|at least|below|at most) the one before",
+        lambda how: last(2, lambda w: is_kind(f"{how} {w[0]}", w[1])),
+    ),
     (rf"({OF}) of the inputs", lambda f: lambda p: OF_MANY[f.lower()](flat(p[-1]))),
     (r"Whether the input is (.*)", lambda kind: lambda p: is_kind(kind, p[-1])),
     (r"Whether input ([ab]) is (.*)", lambda c, k: lambda p: is_kind(k, p[-1]["ab".index(c)])),

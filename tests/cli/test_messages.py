@@ -11,6 +11,8 @@ from builders.paths import PACKAGE
 import distill
 from distill.checker.kind import VARIABLE
 from distill.checker.scope import draw_in_words, holds_for, many
+from distill.domains.finite import Domain
+from distill.networks.choice import architecture_for
 from distill.records.figures import ONE_OF
 from distill.records.refusal import NUMBERS
 
@@ -153,3 +155,53 @@ def test_how_a_variable_was_read_is_said_in_words():
     )
     assert words.noted("value") == "as a number"
     assert words.noted("another note") == "another note"
+
+
+TWO = """from distill import Task, task
+
+@task
+def one(p: int = 7) -> Task:
+    "The sum, modulo p."
+    return Task({"a": range(p), "b": range(p)}, range(p), lambda a, b: (a + b) % p)
+
+@task
+def two() -> Task:
+    "The larger one."
+    return Task({"a": range(5), "b": range(5)}, range(5), max)
+"""
+
+
+def test_the_tasks_of_a_file_are_listed(tmp_path):
+    (tmp_path / "mine.py").write_text(TWO)
+    ended = distill_here("tasks", "mine.py", cwd=tmp_path)
+    assert ended.returncode == 0, ended.stderr
+    rows = ended.stdout.splitlines()[1:]
+    assert [row.split()[0] for row in rows] == ["one", "two"]
+    assert "The sum, modulo p." in rows[0]
+    assert distill_here("tasks", "none.py", cwd=tmp_path).returncode == 2
+
+
+def test_a_checkpoint_that_is_given_as_a_task_is_told_how_it_is_read(tmp_path):
+    (tmp_path / "mine.pt").write_bytes(b"?")
+    ended = distill_here("run", "mine.pt", cwd=tmp_path)
+    assert (ended.returncode, ended.stderr.strip()) == (
+        2,
+        "distill: 'mine.pt' is a checkpoint, and no task: `distill run --model mine.pt` reads it",
+    )
+
+
+def test_what_may_be_given_as_a_model_is_said_whole(tmp_path):
+    (tmp_path / "mine.py").write_text("")
+    ended = distill_here("run", "--model", "mine.py", cwd=tmp_path)
+    assert "expected one of .safetensors, .npz, .pt, .pth, .bin, .ckpt, .onnx" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [("transfomer", "transformer"), ("transformer,n_head=2", "n_heads"), ("mlp,width=8", "widths")],
+)
+def test_an_architecture_that_is_nearly_one_is_asked_about(text, meant):
+    with pytest.raises(distill.DistillError, match=f"did you mean '{meant}'"):
+        architecture_for(text, Domain((range(5), range(5)), range(5)))
+    with pytest.raises(distill.DistillError, match="no architecture 'zebra': expected one of"):
+        architecture_for("zebra", Domain((range(5), range(5)), range(5)))

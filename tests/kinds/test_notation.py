@@ -19,6 +19,7 @@ from distill.kinds.fourier.mechanism import mechanism_logits
 from distill.kinds.fourier.notation import fourier_expression
 from distill.kinds.known import notation as written
 from distill.kinds.recurrence.mechanism import RecurrenceMechanism
+from distill.records.refusal import Refusal
 
 
 @pytest.mark.part(3)
@@ -113,3 +114,8 @@ def test_the_command_line_prints_the_notation_alone(planted_run):
     assert refused.returncode == 2
     assert refused.stderr.count("\n") == 1
     assert "use --latex or --sympy" in refused.stderr
+
+
+def test_a_refusal_has_no_notation_and_says_that_there_is_no_program():
+    with pytest.raises(DistillError, match="the run was refused: it has no program"):
+        written(Refusal(("no network learned the task",), {}), "latex")

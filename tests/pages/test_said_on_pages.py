@@ -188,3 +188,32 @@ def test_where_nothing_was_held_out_the_page_says_so_once_and_nothing_of_such_in
         assert untrue not in shown
     assert "nothing was held out" in shown.lower()
     assert phases_of(replace(trained.curve, key_frequencies=None)).why_none.startswith("no program")
+
+
+def test_a_loop_of_the_same_name_without_states_is_the_same_by_another_kind(planted):
+    report = planted.report
+    own = replace(report.mechanism, name="running sum mod 3 (3 states)", kind="automaton")
+    other = replace(own, name="running sum mod 3", kind="recurrence")
+    rows = evidence_rows(replace(report, mechanism=own, runner_up=other))
+    (row,) = (row for row in rows if "runner" in row.name)
+    assert row.note == "of the same network: the same by another kind (recurrence)"
+
+
+def test_nothing_is_called_held_out_where_nobody_knows_what_was(planted):
+    """A checkpoint does not say what it was trained on: its margin is over all inputs."""
+    rows = {row.name: row for row in planted.report.figures}
+    held = replace(rows["mean_margin_heldout"], value=5.0)
+    for trained, told in ((None, "mean margin"), (6.0, "mean margin, held out")):
+        both = (replace(rows["mean_margin_train"], value=trained), held)
+        report = replace(planted.report, figures=both)
+        named = [row.name for row in evidence_rows(report) if row.name.startswith("mean margin")]
+        assert named[-1] == told
+        assert any("trained" in name for name in named) == (trained is not None)
+
+
+def test_what_reasons_and_remarks_both_say_is_said_once(refused):
+    """Ctrl-C with --keep before anything was learned was told twice."""
+    cut = f"{ENDED_EARLY}it was interrupted"
+    run, _ = refused
+    report = replace(run.report, reasons=("no network learned the task", cut), remarks=(cut,))
+    assert report.explanations == (cut, "no network learned the task")

@@ -17,7 +17,7 @@ from distill.kinds.automaton.exhibits import Interchange, MachineExhibits
 from distill.kinds.automaton.machine import Machine
 from distill.kinds.automaton.mechanism import AutomatonMechanism
 from distill.kinds.automaton.states import state_names, state_order, what_names_mean
-from distill.kinds.automaton.transition_grid import transition_grid
+from distill.kinds.automaton.transition_grid import forgets, transition_grid
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -62,10 +62,10 @@ def _machine(mechanism: AutomatonMechanism) -> Picture:
 
 def state_graph(mechanism: AutomatonMechanism) -> tuple[Graph, str, str] | None:
     """A machine as a graph that can be read, its caption, and the same in words; or null."""
-    if mechanism.states > DRAWN:
-        return None
     machine = mechanism.machine
     names, edges = state_names(mechanism), edges_of(machine)
+    if mechanism.states > DRAWN or (forgets(machine) and len(edges) > LABELLED):
+        return None  # where the input alone tells the next state arrows go from all to all
     distances = tuple(len(word) for word in mechanism.access)
     order = state_order(mechanism)
     size = f"{mechanism.states} state{'s' if mechanism.states > 1 else ''}"
@@ -97,7 +97,7 @@ def state_graph(mechanism: AutomatonMechanism) -> tuple[Graph, str, str] | None:
             )
             said += f" Of its inputs the picture shows {inputs}."
     coloured = _coloured(machine, classes)
-    if len(classes) <= len(SERIES):
+    if len(classes) <= len(SERIES) and len(coloured) <= COLOURED:
         legend = tuple(_clipped(f"reads {symbols_text(c, machine)}") for c in classes)
         how = "The colour of an arrow says which inputs lead along it; answers are left out."
         graph = Graph(names, coloured, order, distances, legend)

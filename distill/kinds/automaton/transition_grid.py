@@ -18,6 +18,7 @@ from distill.drawing.colours import in_order
 from distill.drawing.picture import INK, Picture, picture, raster
 from distill.drawing.png import Colour, png
 from distill.kinds.automaton.edges import symbols_text
+from distill.kinds.automaton.machine import Machine
 from distill.kinds.automaton.mechanism import AutomatonMechanism
 from distill.kinds.automaton.states import state_names, state_order, what_names_mean
 
@@ -39,18 +40,30 @@ TINT = 110
 """Opacity of a cell that has words on it, of 255."""
 
 
+def forgets(machine: Machine) -> bool:
+    """Whether the input alone tells the next state, so that a table of states shows nothing."""
+    return machine.states > 1 and len({*machine.transitions}) == 1
+
+
 def transition_grid(mechanism: AutomatonMechanism) -> Picture:
-    """The next state for every state and input."""
+    """The next state for every state and input; the answer, where the input alone tells the state.
+
+    Answers of more than one number are not drawn.
+    """
     order, names = state_order(mechanism), state_names(mechanism)
     place = np.empty(len(order), dtype=np.int64)
     place[list(order)] = np.arange(len(order))
     table: Int[ndarray, "states symbols"] = place[np.array(mechanism.transitions)][list(order)]
+    answers = forgets(mechanism.machine)
+    values, told = np.unique(np.array(mechanism.outputs)[list(order)], return_inverse=True)
+    told = told.reshape(table.shape) if answers else table
+    cell_names = [str(it) for it in values.tolist()] if answers else [names[at] for at in order]
     rows, columns = (np.arange(0, size, -(-size // MOST)) for size in table.shape)
-    shown = table[np.ix_(rows, columns)]
+    shown = told[np.ix_(rows, columns)]
     inputs = [symbols_text((symbol,), mechanism.machine) for symbol in columns.tolist()]
     states = [names[order[row]] for row in rows.tolist()]
     written = len(rows) <= WRITTEN[0] and len(columns) <= WRITTEN[1]
-    palette = _palette(len(order), TINT if written else 255)
+    palette = _palette(len(cell_names), TINT if written else 255)
 
     def draw(figure: Figure) -> dict[str, bytes]:
         n, k = shown.shape
@@ -65,7 +78,7 @@ def transition_grid(mechanism: AutomatonMechanism) -> Picture:
             axes.spines[side].set_visible(False)
         if written:
             for (i, j), next_place in np.ndenumerate(shown):
-                text = _short(names[order[next_place]])
+                text = _short(cell_names[next_place])
                 axes.text(j, i, text, ha="center", va="center", fontsize=9, color=INK)
         at = _ticks(n, written)
         strip.set_yticks(at, [_short(states[i]) for i in at], fontsize=9)
@@ -76,9 +89,11 @@ def transition_grid(mechanism: AutomatonMechanism) -> Picture:
         strip.set_ylabel("state")
         axes.set_xlabel("input")
         own = (rows * (len(palette) - 1) // max(len(order) - 1, 1))[:, None]
-        cells = shown * (len(palette) - 1) // max(len(order) - 1, 1)
+        cells = shown * (len(palette) - 1) // max(len(cell_names) - 1, 1)
+        if answers:
+            own = np.zeros_like(own)  # a state has no colour where colours are answers
         return {
-            "own": png(own.astype(np.uint8), palette),
+            "own": png(own.astype(np.uint8), [(0, 0, 0, 0)] if answers else palette),
             "cells": png(cells.astype(np.uint8), palette),
         }
 
@@ -88,13 +103,18 @@ def transition_grid(mechanism: AutomatonMechanism) -> Picture:
     some = [f"every {_nth(step)} {what}" for step, what in steps if step > 1]
     left = f" Of these {' and '.join(some)} is drawn." if some else ""
     facts = " ".join(_facts(table))
+    what = (
+        "The colour is that of the answer."
+        if answers
+        else "The colour is that of the next state; on the left each state has its own."
+    )
     return picture(
         "transitions",
-        "The machine, as a table",
-        f"{size}: a row for each state, in order, a column for each input. The colour is that of "
-        f"the next state; on the left each state has its own.{left} {facts} It starts in "
-        f"{names[0]}. {what_names_mean(mechanism)}",
-        f"A machine of {size} that starts in {names[0]}, as a table of next states. {facts}",
+        "The machine's answers, as a table" if answers else "The machine, as a table",
+        f"{size}: a row for each state, in order, a column for each input. {what}{left} {facts} It "
+        f"starts in {names[0]}. {what_names_mean(mechanism)}",
+        f"A machine of {size} that starts in {names[0]}, as a table of "
+        f"{'answers' if answers else 'next states'}. {facts}",
         draw,
         WIDTH,
         min(5.2, max(2.6, 0.9 + 0.17 * len(rows))),
@@ -113,7 +133,7 @@ def _facts(table: Int[ndarray, "states symbols"]) -> Iterator[str]:
         )
         return
     if (table == table[:1]).all():
-        yield "The next state is told by the input alone."
+        yield "The next state is told by the input alone: nothing older is remembered."
         return
     stays = float((table == own).mean())
     if stays >= 0.1:

@@ -14,6 +14,8 @@ from jaxtyping import Int
 from numpy import ndarray
 
 from distill.drawing.maps import Plane
+from distill.expressions.expression import Expression, Name, add
+from distill.expressions.printing import source
 
 NEARLY = 0.98
 """Part of the answers from which a rule is said to hold."""
@@ -29,9 +31,23 @@ differ, where there are areas."""
 SMALLEST = 3.0
 """Cells on average that a rule must make alike to be one."""
 
+STRIPED = 0.5
+"""Part of the answers, and of what chance leaves open, that stripes settle where they are told."""
 
-def pattern_said(answers: Int[ndarray, "rows columns"], plane: Plane) -> str:
-    """A sentence or two about the answers for two inputs, the first to the rows."""
+TURNED = 512
+"""Answers up to which stripes are looked for."""
+
+
+def pattern_said(
+    answers: Int[ndarray, "rows columns"], plane: Plane, outputs: range | None = None
+) -> str:
+    """A sentence or two about the answers for two inputs, the first to the rows.
+
+    Args:
+        answers: places in `outputs`.
+        plane: the values of the two inputs.
+        outputs: what may be answered; from 0 to the largest that is there, if not given.
+    """
     often = np.bincount(answers.reshape(-1)) / answers.size
     commonest, chance = float(often.max()), float(np.square(often).sum())
     found = [
@@ -43,6 +59,10 @@ def pattern_said(answers: Int[ndarray, "rows columns"], plane: Plane) -> str:
     one, other = plane.names
     if found:
         return f"It is a pattern: {'; '.join(found)}."
+    stripes = _stripes(answers, plane, outputs or range(int(answers.max()) + 1))
+    if stripes is not None and min(stripes.part, _beyond(stripes.part, commonest)) >= STRIPED:
+        count = round(stripes.part * answers.size)
+        return f"There are stripes: on {count:,} of the {answers.size:,} inputs {stripes.said}."
     asked = f"no function of {one} or {other} alone, of {one} + {other}, or of {one} - {other}"
     alike = float((answers[:, 1:] == answers[:, :-1]).mean()) if answers.shape[1] > 1 else 0.0
     if alike > AREAS * chance or 1 - chance > AREAS * (1 - alike):
@@ -100,6 +120,35 @@ def _rules(answers: Int[ndarray, "rows columns"], plane: Plane) -> Iterator[_Rul
         yield _Rule(
             "every answer stands once in every row and every column", float(min(rows, columns))
         )
+
+
+def _beyond(part: float, commonest: float) -> float:
+    """Part of what the commonest answer leaves open that a rule settles."""
+    return (part - commonest) / (1 - commonest) if commonest < 1 else 0.0
+
+
+def _stripes(answers: Int[ndarray, "rows columns"], plane: Plane, outputs: range) -> _Rule | None:
+    """The sum of multiples of both inputs, modulo the number of answers, that fits them best.
+
+    Answers as angles are compared with every wave u a + v b: the largest sum is where most agree.
+    """
+    modulus = len(outputs)
+    if not 2 < modulus <= TURNED:
+        return None
+    turns = 2j * np.pi / modulus * np.arange(modulus)
+    rows, columns = (np.exp(-np.outer(turns, each)) for each in (plane.first, plane.second))
+    alike = rows @ np.exp(turns)[answers] @ columns.T
+    u, v = (int(it) for it in np.unravel_index(np.abs(alike).argmax(), alike.shape))
+    c = round(float(np.angle(alike[u, v])) * modulus / (2 * np.pi)) % modulus
+    told = (u * np.array(plane.first)[:, None] + v * np.array(plane.second)[None, :] + c) % modulus
+    near = [it - modulus if 2 * it > modulus else it for it in (u, v)]
+    terms: list[tuple[int, Expression]] = [
+        (factor, Name(name)) for factor, name in zip(near, plane.names, strict=True)
+    ]
+    formula = source(add(terms, c))
+    less = f", less {outputs.start}," if outputs.start else ""
+    said = f"the answer{less} is {formula} modulo {modulus}"
+    return _Rule(said, float((told == answers).mean()))
 
 
 def _held(answers: Int[ndarray, "rows columns"], key: Int[ndarray, "rows columns"]) -> float:

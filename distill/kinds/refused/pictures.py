@@ -91,11 +91,12 @@ def _answers(exhibits: RefusalExhibits, answers: AnswerMap) -> Picture:
     count, plane, cells = last - first + 1, answers.plane, cells_of(answers.rows)
     names = " and ".join(plane.names)
     often = np.bincount(cells.reshape(-1), minlength=count)
+    said = pattern_said(cells, plane, range(first, last + 1))
     return picture(
         "answers",
         "What the network answers",
-        f"Its answer for every {names}{held(plane)}. {pattern_said(cells, plane)} Colours go "
-        "round once from the first output to the last.",
+        f"Its answer for every {names}{held(plane)}. {said} Colours go round once "
+        "from the first output to the last.",
         f"{int((often > 0).sum())} of {count} outputs are given; the commonest is "
         f"{first + int(often.argmax())}, on {often.max() / often.sum():.1%} of what is shown.",
         answers_drawn(answers, exhibits.outputs),

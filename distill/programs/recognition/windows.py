@@ -5,17 +5,24 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from itertools import pairwise
 
+import numpy as np
+
 from distill.expressions import expression as ex
 from distill.expressions.expression import Constant, Expression, Name, Operation
 from distill.programs.description import Description
 from distill.programs.kept_lists import Together, delays
 from distill.programs.recognition.variable import Loop
-from distill.programs.recognition.words import OF_ALL, condition_words
+from distill.programs.recognition.words import COMPARED, OF_ALL, condition_words
 
 BITS = {0, 1}
 OTHER_INPUT = "function of the current input"
 OPPOSITE = "opposite bit"
 CHANGE = "change from the previous input"
+MOST = 64
+"""Values of an input up to which all pairs of them are compared."""
+
+WITHOUT_VALUES = range(-3, 4)
+"""Values at which a comparison of two variables alone is known, where those of inputs are not."""
 
 
 def without_memory(loop: Loop) -> Description:
@@ -98,8 +105,35 @@ def window_title(answer: Expression, ages: Sequence[str], values: Collection[int
             return f"{what} of {last}"
         case Operation("==" | "!=" | "and"):
             bits = set(values or ()) == BITS
-            return _compared(answer, ages, bits) or f"function of {last}"
-    return f"function of {last}"
+            told = _compared(answer, ages, bits) or _ordered(answer, ages, values)
+            return told or f"function of {last}"
+    return _ordered(answer, ages, values) or f"function of {last}"
+
+
+def _ordered(answer: Expression, ages: Sequence[str], values: Collection[int] | None) -> str | None:
+    """Where the answer says which of the input and an earlier one is larger, in whatever words."""
+    earlier = ex.names(answer) - {ages[0]}
+    if len(earlier) != 1 or len(ex.names(answer)) != 2 or not earlier <= {*ages}:
+        return None
+    if values is None:  # known for all numbers only if nothing but the two variables is compared
+        match answer:
+            case Operation("<" | "<=" | ">" | ">=", (Name(), Name())):
+                values = WITHOUT_VALUES
+            case _:
+                return None
+    if not 2 < len(values) <= MOST:
+        return None
+    (before,) = earlier
+    pairs = np.array([(one, other) for one in values for other in values], dtype=np.int64)
+    now, then = pairs.T
+    answers = ex.evaluate(answer, {ages[0]: now, before: then})
+    orders = {">": now > then, ">=": now >= then, "<": now < then, "<=": now <= then}
+    age = ages.index(before)
+    ago = "before" if age == 1 else f"{age} steps before"
+    for operator, expected in orders.items():
+        if np.array_equal(answers, expected):
+            return f"whether the input is {COMPARED[operator]}the one {ago}"
+    return None
 
 
 def window_why(depth: int, together: Together, starts: set[int]) -> tuple[str, ...]:

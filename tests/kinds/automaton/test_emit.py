@@ -21,6 +21,7 @@ from distill.errors import ProgramError
 from distill.kinds.automaton.contradiction import contradicted
 from distill.kinds.automaton.emit import emit_machine
 from distill.kinds.automaton.variables import listed_title
+from distill.programs.claims import claim_of
 from distill.programs.guarded import guarded
 
 BITS = (0, 1)
@@ -118,6 +119,31 @@ def test_windows_are_recognised(length, function, name):
     assert not emitted.tabulated
     assert emitted.program.lines <= 12, "one line of first values and one of what becomes older"
     assert agree(emitted, machine)
+
+
+@pytest.mark.parametrize(
+    ("function", "how"),
+    [
+        (lambda x, p: x > p, "above"),
+        (lambda x, p: x >= p, "at least"),
+        (lambda x, p: x < p, "below"),
+        (lambda x, p: x <= p, "at most"),
+    ],
+)
+def test_a_comparison_with_an_earlier_input_is_named_and_the_name_is_held_against_it(function, how):
+    """ "function of the last 2 inputs" said nothing of `previous < x`."""
+    machine = explore(lambda p, x: (x, int(function(x, p))), 0, range(-2, 3))
+    emitted = emit_machine(machine)
+    assert emitted.name == f"whether the input is {how} the one before"
+    assert f"def input_is_{how.replace(' ', '_')}_the_one_before" in emitted.program.source
+    claims = [claim_of(emitted.name), claim_of("whether the input is above the one 2 steps before")]
+    held, answers = [claim.start for claim in claims], [[], []]
+    for x in (1, 2, 2, -1, 0, -2):
+        for place, claim in enumerate(claims):
+            held[place], answer = claim.step(held[place], (x,))
+            answers[place].append(answer)
+    assert answers[0][1:] == emitted.program([1, 2, 2, -1, 0, -2])[1:]
+    assert answers[1] != answers[0]
 
 
 def test_a_long_window_is_a_list_that_is_followed_through_every_length():

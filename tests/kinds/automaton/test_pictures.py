@@ -9,6 +9,7 @@ from io import BytesIO
 
 import numpy as np
 import pytest
+from builders.exploring import explore
 from builders.pictures import words
 from PIL import Image
 from planted_machine import planted_network, random_minimal
@@ -21,7 +22,7 @@ from distill.kinds.automaton.exhibits import MachineExhibits, machine_exhibits
 from distill.kinds.automaton.kind import AutomatonKind
 from distill.kinds.automaton.machine import Machine
 from distill.kinds.automaton.mechanism import AutomatonMechanism, Variable
-from distill.kinds.automaton.pictures import DRAWN, machine_pictures, state_graph
+from distill.kinds.automaton.pictures import COLOURED, DRAWN, machine_pictures, state_graph
 from distill.kinds.automaton.states import state_groups, state_names, what_names_mean
 from distill.kinds.automaton.transition_grid import transition_grid
 from distill.kinds.known import exhibits_json
@@ -314,3 +315,23 @@ def test_a_state_with_several_values_of_a_variable_is_not_said_to_allow_any():
     assert f"{variable.name} has several values in some states, which no answer tells apart" in said
     assert "* is where it has several" in what_names_mean(written.mechanism)
     assert "*" not in what_names_mean(mechanism_of(counter(3, 2), Variable("n", (0, 1, 2))))
+
+
+def test_where_the_input_alone_tells_the_state_no_arrows_go_from_all_to_all():
+    """Seven states, 49 arrows without answers: a tangle over `previous < x`; now its answers."""
+    machine = explore(lambda p, x: (x, int(x > p)), 0, range(-3, 4))
+    few = explore(lambda p, x: (x, int(x > p)), 0, range(3))
+    assert state_graph(mechanism_of(machine)) is None
+    assert state_graph(mechanism_of(few)) is not None
+    drawn = transition_grid(mechanism_of(machine))
+    assert (cells(drawn) == np.array(machine.outputs)).all()
+    assert not (cells(drawn) == np.array(machine.transitions)).all()
+    assert "The colour is that of the answer" in drawn.caption
+    assert "told by the input alone" in drawn.caption
+
+
+def test_no_more_arrows_are_drawn_than_can_be_followed():
+    crowded = random_minimal(np.random.default_rng(3), 9, 7)
+    found = state_graph(mechanism_of(crowded))
+    assert found is None or len(found[0].arrows) <= COLOURED
+    assert state_graph(mechanism_of(counter(9, 3))) is not None

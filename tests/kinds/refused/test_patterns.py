@@ -53,3 +53,26 @@ def test_what_one_answer_makes_nearly_so_is_no_rule():
     few = np.zeros((N, N), dtype=np.int64)
     few[2, 9] = few[11, 3] = 1
     assert "mirror image" not in said(few)
+
+
+@pytest.mark.parametrize("first", [0, 3])
+def test_stripes_that_an_eye_sees_are_told_with_how_many_follow_them(first):
+    """A network that learned 5a - 2b + 3 in part: no "simple pattern" is denied under stripes."""
+    p, rng = 31, np.random.default_rng(1)
+    a, b = np.indices((p, p))
+    table = (5 * a - 2 * b + 3) % p
+    wrong = rng.random((p, p)) < 0.2
+    table[wrong] = rng.integers(0, p, int(wrong.sum()))
+    right = int((table == (5 * a - 2 * b + 3) % p).sum())
+    plane = Plane(("a", "b"), tuple(range(p)), tuple(range(p)), ())
+    less = ", less 3," if first else ""
+    assert pattern_said(table, plane, range(first, first + p)) == (
+        f"There are stripes: on {right} of the 961 inputs the answer{less} is "
+        "5 * a - 2 * b + 3 modulo 31."
+    )
+
+
+def test_noise_and_a_frequent_answer_are_no_stripes():
+    rng = np.random.default_rng(0)
+    assert "stripes" not in said(rng.integers(0, 16, (N, N)))
+    assert "stripes" not in said(np.where(rng.random((N, N)) < 0.8, 3, rng.integers(0, 16, (N, N))))
