@@ -134,17 +134,17 @@ class DomainTrainer:
         order, cursor = torch.empty(0, dtype=torch.int64), 0
         step, structure, loss = 0, 0.0, None
         early: str | None = None
-        now, ends = Round(0, recipe.least, recipe.tail), list[_End]()
+        now, ends, most = Round(0, recipe.least, recipe.tail), list[_End](), recipe.max_steps
         risen = Risen(recipe.stalled)
 
         def state() -> TrainingState:
             return TrainingState(
-                *(planned, step, recipe.max_steps, parameters, loss),
+                *(planned, step, most, parameters, loss),
                 structure=structure,
                 tail_done=now.done(step),
             )
 
-        while step < recipe.max_steps:
+        while step < most:
             try:
                 observe(state())
             except Ended as end:  # the network is what it is now
@@ -172,6 +172,8 @@ class DomainTrainer:
                     break  # it was structured once, and has not been since
                 elif not ends and (is_late(recipe, step) or risen.stalled(step, structure)):
                     break
+            if step == recipe.max_steps and now.tail_from is None and not ends:
+                most = recipe.most(structure)
             if now.tail_from is not None and now.over(step):
                 least, low = clearness(self._probed(parameters), np.unique(data.labels))
                 ends.append(_End(_copied(parameters), now.tail_from, low))
@@ -205,7 +207,7 @@ def _why_none(recipe: Recipe, steps: int) -> str:
     """Why a training ended that had no tail, whatever its score and its loss are at the end."""
     if is_late(recipe, steps) and not recipe.structured:
         return f"its loss was not below {recipe.lost:g} by step {steps:,}"
-    if is_late(recipe, steps) or steps >= recipe.max_steps:
+    if is_late(recipe, steps) or steps in (recipe.max_steps, recipe.most(1)):
         return f"its {steps:,} steps were over before it was cooled down"
     return f"its score had not risen by {RISE:g} in {recipe.stalled:,} steps"
 

@@ -190,6 +190,17 @@ def test_a_network_that_is_structured_once_and_never_again_is_not_waited_for():
     assert attempt.steps == 80  # ten, a tail of ten, and the first check after fifty more
 
 
+@pytest.mark.parametrize(("score", "steps"), [(0.75, 60), (0.71, 40)])
+def test_where_structure_is_near_half_as_many_steps_are_added(score, steps):
+    (design,) = quick(designs_for(larger(architecture="mlp"), at_most=1)[:1])
+    recipe = replace(design.recipe, max_steps=40, structured=0.9, check_every=10, stalled=99)
+    training = DomainTraining(larger(), 0, [replace(design, recipe=recipe)], lambda *_: score)
+    training.next_network(None, Stages(Silent()))
+    (attempt,) = training.attempts
+    assert attempt.steps == steps
+    assert attempt.stopped == f"its {steps} steps were over before it was cooled down"
+
+
 def test_more_minutes_mean_more_rounds_from_other_seeds():
     designs = designs_for(larger())
     training = DomainTraining(larger(), 0, designs, structure_score, rounds=3)
