@@ -139,7 +139,7 @@ def _bounds(
             apart = program.plus(network.scaled(-1.0))
             found.append((apart.size, _ways(network, program), ~np.isfinite(program.rad)))
     bounds, ways, holes = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    return np.where(np.isnan(bounds), np.inf, bounds), ways, holes
+    return bounds, ways, holes  # no model's radius is no number
 
 
 def _ways(network: Model, program: Model) -> ndarray:
