@@ -49,6 +49,15 @@ def followed(xs):
     return found
 
 
+def followed_two(xs):
+    """What followed this token and the one before it, the last time that they stood so; else 9."""
+    found = []
+    for i in range(len(xs)):
+        earlier = [j for j in range(2, i + 1) if i and xs[j - 2 : j] == xs[i - 1 : i + 1]]
+        found.append(xs[earlier[-1]] if earlier else 9)
+    return found
+
+
 def more_twos_than_ones(xs):
     return [int(xs[: i + 1].count(2) > xs[: i + 1].count(1)) for i in range(len(xs))]
 
@@ -58,7 +67,8 @@ def from_the_end(xs):
 
 
 PLANTED = {
-    **{last_smaller: True, how_many_larger: True, followed: True, more_twos_than_ones: True},
+    **{last_smaller: True, how_many_larger: True, followed: True, followed_two: True},
+    more_twos_than_ones: True,
     **{sorted_again: False, largest_behind: False, from_the_end: False},
 }
 """Programs that are no task of the package, by whether they see no later position."""
@@ -78,7 +88,7 @@ def asked(function, count, seed):
     return Asked(tokens, there, answers, there)
 
 
-LONG = (followed, sorted_again, largest_behind, from_the_end)
+LONG = (followed, followed_two, sorted_again, largest_behind, from_the_end)
 """Those that take seconds, behind `make claims`."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from distill.kinds.attention.learned.hints import that_matter
 from distill.kinds.attention.learned.matching import texts_for, with_heads
 from distill.kinds.attention.learned.read import SEARCH_SEED, TRIED, ask, search, texts_of
+from distill.kinds.attention.learned.settled import settled
 from distill.kinds.attention.learned.writing import written
 from distill.kinds.attention.mechanism import AttentionMechanism
 from distill.networks.text_network import TextNetwork
@@ -31,6 +32,6 @@ def read_learned(network: TextNetwork) -> tuple[float, AttentionMechanism | Refu
         return 0.0, Refusal((said,), {} if found is None else {"answered_alike": found.part})
     batches = texts_of(network, SEARCH_SEED + 1, TRIED)
     heads = that_matter(network, batches)
-    mechanism = written(found, network)
     texts = texts_for(ask(network, batches))
-    return found.part, with_heads(mechanism, network, heads, texts)[1]
+    plainest = with_heads(written(found, network), network, heads, texts)[1]
+    return found.part, settled(plainest, network, texts) or plainest
