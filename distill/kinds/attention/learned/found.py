@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from distill.kinds.attention.learned.hints import that_matter
 from distill.kinds.attention.learned.matching import texts_for, with_heads
+from distill.kinds.attention.learned.parted import parted
 from distill.kinds.attention.learned.read import SEARCH_SEED, TRIED, ask, search, texts_of
 from distill.kinds.attention.learned.settled import settled
 from distill.kinds.attention.learned.writing import written
@@ -12,7 +13,8 @@ from distill.networks.text_network import TextNetwork
 from distill.records.refusal import Refusal
 
 LEAST = 0.9
-"""Part of the texts that a program must answer as its network does."""
+"""Part of the texts that a program must answer as its network does; and of the answers that must
+stay with its heads alone, before these are asked elsewhere."""
 
 
 def read_learned(network: TextNetwork) -> tuple[float, AttentionMechanism | Refusal]:
@@ -33,5 +35,12 @@ def read_learned(network: TextNetwork) -> tuple[float, AttentionMechanism | Refu
     batches = texts_of(network, SEARCH_SEED + 1, TRIED)
     heads = that_matter(network, batches)
     texts = texts_for(ask(network, batches))
-    plainest = with_heads(written(found, network), network, heads, texts)[1]
-    return found.part, settled(plainest, network, texts) or plainest
+    bare = written(found, network)
+    stays, best = with_heads(bare, network, heads, texts)
+    for other in parted(bare, texts):
+        more, mechanism = with_heads(other, network, heads, texts)
+        if more > stays and all(it.head for it in mechanism.steps if it.op == "select"):
+            stays, best = more, mechanism
+    if stays < LEAST:  # where heads look elsewhere says nothing of what is not in them
+        return found.part, best
+    return found.part, settled(best, network, texts) or best
