@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from .selections import POSITIONS
 from .text_draws import drawn_texts
 
 REPLACED_SEED, REPLACED_TEXTS = 9_001, 48
@@ -68,13 +67,14 @@ def elsewhere(
 ) -> ndarray:
     """A selection that is another, for which a program that reads it answers otherwise.
 
-    What it is in another text; one place beside it, where it is of positions alone, or the first
-    half of it, where most of it is chosen one place beside it too; and everything else, where it is
-    only counted.
+    What it is in another text; one place beside it, where it is the same along all texts, or the
+    first half of it, where most of it is chosen one place beside it too; and everything else, where
+    it is only counted. (A selection is the same along all texts that reads positions alone, or a
+    function of them, or where a token of a copied text came first.)
     """
-    by_value = taken_of(step, steps)[0] in ("least", "greatest")
-    if {*step["of"], *step["keys"]} - {POSITIONS} or by_value:
-        return np.roll(chosen, 1, axis=0)
+    other = np.roll(chosen, 1, axis=0)
+    if (other != chosen).any():
+        return other
     counted = any(it["op"] == "width" and it["chosen"] == step["name"] for it in steps)
     if counted:
         return ~chosen

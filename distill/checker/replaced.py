@@ -90,13 +90,14 @@ def replaced(evidence: TextEvidence, selections: Sequence[Step]) -> Claims:
 def _does_something(along: Along, decoys: Attended, head: Head) -> bool:
     """Whether answers change where one of a selection's heads looks elsewhere, or where it alone
     does not: heads that do the same stand in for each other.
+
+    All others look where they do with that: what a head writes may be what others look by.
     """
-    alone = along.network({**along.own, head: decoys[head]})
+    alone = along.network({head: decoys[head]})
     if not along.alike(alone, along.said).all():
         return True
-    every = {**along.own, **decoys}
-    but_one = along.network({**every, head: along.own[head]})
-    return not along.alike(but_one, along.network(every)).all()
+    but_one = along.network({**decoys, head: along.own[head]})
+    return not along.alike(but_one, along.network(decoys)).all()
 
 
 def _heads_of(shape: Mapping[str, Any], selections: Sequence[Step]) -> list[list[Head]]:

@@ -19,18 +19,17 @@ SHARP = 100.0
 
 
 def _network(tokens, longest, d, answers, weights, d_mlp=0, **shape):
-    """A network of one layer and one head, from what is not zero of its weights."""
+    """A network of one layer and one head, or more, from what is not zero of its weights."""
     form = TextTransformer(
         n_rows=tokens + 1,
         tokens=tuple(range(1, tokens + 1)),
         n_positions=longest + 1,
         n_outputs=len(answers),
         d_model=d,
-        n_layers=1,
         n_heads=1,
-        d_head=max(tokens, longest + 1) + 1,
+        d_head=max(tokens, longest + 1) + 2,
         d_mlp=d_mlp,
-        **{"bos": 0, "tie": 0.02, "none": -1, **shape},
+        **{"n_layers": 1, "bos": 0, "tie": 0.02, "none": -1, **shape},
     )
     whole = {name: torch.zeros(size) for name, size in form.shapes().items()}
     for name, value in weights.items():
@@ -57,7 +56,7 @@ def histogram(tokens=2, longest=3):
     """How often every token stands in its text."""
     token, start, _, free = _stream(tokens, longest)
     d = free + 1 + longest + 1
-    heads = (1, d, max(tokens, longest + 1) + 1)
+    heads = (1, d, max(tokens, longest + 1) + 2)
     W_Q, W_K, W_V = (np.zeros(heads) for _ in range(3))
     W_Q[0, token, :tokens] = SHARP * np.eye(tokens)
     W_K[0, token, :tokens] = np.eye(tokens)
@@ -83,12 +82,17 @@ def histogram(tokens=2, longest=3):
     return _network(tokens, longest, d, range(longest + 1), weights, d_mlp=2 * len(cuts))
 
 
-def shifted(tokens=3, longest=4, by=1, only=None):
-    """The token so many positions before; at one position only another, where `only` says so."""
+def shifted(tokens=3, longest=4, by=1, only=None, but=None):
+    """The token so many positions before; at one position only another, where `only` says so; and
+    nothing where it is `but`.
+    """
     token, start, place, free = _stream(tokens, longest)
     d = free + tokens
-    heads = (1, d, max(tokens, longest + 1) + 1)
+    heads = (1, d, max(tokens, longest + 1) + 2)
     W_Q, W_K, W_V = (np.zeros(heads) for _ in range(3))
+    if but is not None:
+        W_Q[0, place, longest + 1] = -SHARP
+        W_K[0, but, longest + 1] = 1
     for i in range(longest):
         back = by if only is None or i != only[0] else only[1]
         if i - back >= 0:
@@ -107,6 +111,35 @@ def shifted(tokens=3, longest=4, by=1, only=None):
     return _network(tokens, longest, d, range(tokens), weights)
 
 
+def induction(tokens=4, longest=6, idle=False):
+    """What followed an earlier occurrence of the token, by the token before every position.
+
+    Where the first layer is idle, the second looks for the token itself, and nothing reads what
+    the first has written.
+    """
+    token, start, place, free = _stream(tokens, longest)
+    behind, out = slice(free, free + tokens), slice(free + tokens, free + 2 * tokens)
+    d = free + 2 * tokens
+    heads = (1, d, max(tokens, longest + 1) + 2)
+    first, second = ({f"W_{n}": np.zeros(heads) for n in "QKV"} for _ in range(2))
+    for i in range(longest):
+        first["W_Q"][0, place.start + i, max(0, i - 1)] = SHARP if i else 0
+        first["W_Q"][0, place.start + i, longest] = SHARP / 2
+    first["W_K"][0, place, :longest] = np.eye(longest)
+    second["W_Q"][0, token, :tokens] = SHARP * np.eye(tokens)
+    second["W_Q"][0, token, tokens] = SHARP / 2
+    second["W_K"][0, token if idle else behind, :tokens] = np.eye(tokens)
+    first["W_K"][0, start, longest] = second["W_K"][0, start, tokens] = 1
+    weights = _embedded(tokens, longest, d) | {"W_U": np.zeros((d, tokens))}
+    weights["W_U"][out] = np.eye(tokens)
+    for layer, (block, to) in enumerate(((first, behind), (second, out))):
+        block["W_V"][0, token, :tokens] = np.eye(tokens)
+        block["W_O"] = np.zeros((1, heads[2], d))
+        block["W_O"][0, :tokens, to] = np.eye(tokens)
+        weights |= {f"blocks.{layer}.{name}": value for name, value in block.items()}
+    return _network(tokens, longest, d, range(tokens), weights, n_layers=2, causal=True)
+
+
 def bystander(tokens=5, longest=5):
     """Every token as it is; a head that looks at its own position spoils it where it looks on.
 
@@ -115,7 +148,7 @@ def bystander(tokens=5, longest=5):
     """
     token, _, place, free = _stream(tokens, longest)
     d = free + tokens
-    heads = (1, d, max(tokens, longest + 1) + 1)
+    heads = (1, d, max(tokens, longest + 1) + 2)
     W_Q, W_K, W_V = (np.zeros(heads) for _ in range(3))
     W_Q[0, place, :longest] = SHARP * np.eye(longest)
     W_K[0, place, :longest] = np.eye(longest)

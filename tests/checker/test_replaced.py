@@ -5,8 +5,9 @@ from dataclasses import asdict
 
 import numpy as np
 import pytest
-from builders.compiled_texts import bystander, shifted
+from builders.compiled_texts import bystander, induction, shifted
 
+from distill.checker.attended import elsewhere
 from distill.checker.attention import derive
 from distill.checker.selections import ANSWERS
 from distill.checker.texts import TextEvidence
@@ -82,3 +83,35 @@ def test_a_program_that_fails_on_what_comes_of_other_selections_follows_nothing(
         rows = replaced(told, TextTrace(network))
     assert claims["figures.replaced_accuracy"] == 1.0
     assert claims["figures.followed_accuracy"] == rows["followed_accuracy"].value
+
+
+@pytest.mark.parametrize("idle", [False, True])
+def test_a_head_that_only_says_where_another_looks_does_something(idle):
+    """What a head writes may be what others look by: these look where they do with it."""
+    network = induction(idle=idle)
+    by = "j <= i and y == x" if idle else "j <= i and copied_j == x"
+    keys = ("tokens",) if idle else ("copied",)
+    steps = (
+        Step("previous", "select", ("at",), ("at",), "j == i - 1", head=(0, 0)),
+        Step("copied", "copy", (), ("tokens",), "y", "previous", -1),
+        Step("again", "select", ("tokens", "at"), ("at", *keys), by, head=(1, 0)),
+        Step("found", "copy", (), ("tokens",), "y", "again", -1),
+        Step(ANSWERS, "map", ("found", "copied"), by="found_i + 0 * copied_i"),
+    )
+    mechanism = AttentionMechanism((0, 3), 6, steps, none=-1)
+    claims = derive(evidence_of(network, mechanism))
+    assert claims["figures.replaced_accuracy"] == 1.0
+    assert (claims["figures.attention_shared"] > 0.9) is not idle
+    rows = replaced(mechanism, TextTrace(network))
+    assert {n: claims[f"figures.{n}"] for n in rows} == pytest.approx(
+        {n: row.value for n, row in rows.items()}
+    )
+
+
+def test_a_selection_that_is_the_same_along_all_texts_is_held_against_the_one_beside_it():
+    """A copied text's tokens stand where those of another do: that would be no decoy."""
+    step = Step("again", "select", ("tokens",), ("copied",), "copied_j == x", head=(1, 0))
+    same = np.repeat(np.eye(4, k=-1, dtype=bool)[None], 3, axis=0)
+    assert not (elsewhere(asdict(step), [], same) & same).any()
+    other = np.stack([np.eye(4, dtype=bool), np.eye(4, k=-1, dtype=bool)])
+    assert (elsewhere(asdict(step), [], other) == other[::-1]).all()

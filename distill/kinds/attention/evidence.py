@@ -14,37 +14,48 @@ with decoys.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import asdict
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Int
+from jaxtyping import Int
 from numpy import ndarray
-from torch import Tensor
 
 from distill.checker.attended import (
     REPLACED_FORMED,
     REPLACED_SEED,
-    attention_of,
     elsewhere,
-    resampled,
     texts_replaced,
 )
 from distill.checker.kind import CLEAR
 from distill.evidence.figures import Measure, Measured
-from distill.kinds.attention.mechanism import AttentionMechanism, Step
+from distill.kinds.attention.interchange import (
+    Patterns,
+    all_resampled,
+    answered_with,
+    as_it_is,
+    patterns_of,
+)
+from distill.kinds.attention.mechanism import AttentionMechanism
 from distill.kinds.attention.running import answered, selections_of
 from distill.networks.text_network import TextNetwork
 from distill.networks.trace import TextTrace
 
-Patterns = dict[tuple[int, int], Tensor]
-"""Attention by layer and head, [n, queries, keys]."""
 
-
-def replaced(mechanism: AttentionMechanism, view: TextTrace) -> Measured:
+def replaced(
+    mechanism: AttentionMechanism,
+    view: TextTrace,
+    batches: Sequence[Int[ndarray, "_ _"]] | None = None,
+) -> Measured:
     """Answers that stay when attention is what the program selects, and how far it is that.
 
     Nothing where a selection was found in no head.
+
+    Args:
+        mechanism: of the program.
+        view: the network.
+        batches: texts, of one length in each; null for those of every report.
     """
     selections = [step for step in mechanism.steps if step.op == "select"]
     if not selections or any(step.head is None for step in selections):
@@ -57,17 +68,17 @@ def replaced(mechanism: AttentionMechanism, view: TextTrace) -> Measured:
     ]
     matters = [dict.fromkeys(step.heads, False) for step in selections]
     read = np.zeros(len(selections), dtype=bool)
-    for rows in replaced_texts(network):
-        said, own = _as_it_is(network, rows)
+    for rows in replaced_texts(network) if batches is None else batches:
+        said, own = as_it_is(network, rows)
         chosen = selections_of(mechanism, rows)
         decoys = {
             step.name: elsewhere(asdict(step), mechanism.data, chosen[step.name])
             for step in selections
         }
         for place, pairs in enumerate((chosen, decoys)):
-            put = {step.name: _patterns(network, step, pairs[step.name]) for step in selections}
+            put = {step.name: patterns_of(network, step, pairs[step.name]) for step in selections}
             every = {head: it for each in put.values() for head, it in each.items()}
-            answers = _answered(network, rows, {**_resampled(network, own), **every})
+            answers = answered_with(network, rows, {**all_resampled(network, own), **every})
             then = answered(mechanism, rows, decoys) if place else None
             if not place:
                 stays += int(network.same(answers, said).sum())
@@ -83,7 +94,7 @@ def replaced(mechanism: AttentionMechanism, view: TextTrace) -> Measured:
                     both = torch.minimum(own[head], it).sum(dim=2)[:, network.shape.before :]
                     shared[place][which, head] += float(both.sum())
         for step, each in zip(selections, matters, strict=True):
-            astray = _patterns(network, step, decoys[step.name])
+            astray = patterns_of(network, step, decoys[step.name])
             for head in [head for head, seen in each.items() if not seen]:
                 each[head] = does_something(network, rows, own, astray, head)
         for which in np.flatnonzero(~read):
@@ -115,6 +126,8 @@ def does_something(
     """Whether answers change where one of a selection's heads looks elsewhere, or where it alone
     does not: heads that do the same stand in for each other.
 
+    All others look where they do with that: what a head writes may be what others look by.
+
     Args:
         network: whose heads they are.
         rows: texts.
@@ -124,7 +137,7 @@ def does_something(
     """
 
     def answers(patterns: Patterns) -> ndarray:
-        return _answered(network, rows, {**own, **patterns})
+        return answered_with(network, rows, patterns)
 
     if not network.same(answers({head: astray[head]}), answers({})).all():
         return True
@@ -138,47 +151,3 @@ def replaced_texts(network: TextNetwork) -> list[Int[ndarray, "_ _"]]:
         return texts_replaced(network.texts.tokens, network.texts.longest)
     rows = network.formed(REPLACED_FORMED, REPLACED_SEED)
     return [some for some in rows if len(some) > 1]
-
-
-def _as_it_is(network: TextNetwork, rows: Int[ndarray, "n length"]) -> tuple[ndarray, Patterns]:
-    """Answers to texts, and the attention of every head along them."""
-    own: Patterns = {}
-
-    def keep(site: str, there: Tensor) -> Tensor:
-        kind, layer = site.split()
-        if kind == "attention":
-            own.update({(int(layer), head): there[:, head] for head in range(there.shape[1])})
-        return there
-
-    return network.said(network.logits(rows, keep)), own
-
-
-def _resampled(network: TextNetwork, own: Patterns) -> Patterns:
-    """Attention along another text and a position further on, for every head."""
-    before, causal = network.shape.before, network.shape.causal
-    return {
-        head: torch.from_numpy(resampled(attention.numpy(), before, causal))
-        for head, attention in own.items()
-    }
-
-
-def _answered(network: TextNetwork, rows: Int[ndarray, "n length"], patterns: Patterns) -> ndarray:
-    """Answers where every head's attention is what is given."""
-
-    def edit(site: str, there: Tensor) -> Tensor:
-        kind, layer = site.split()
-        if kind != "attention":
-            return there
-        heads = range(there.shape[1])
-        return torch.stack([patterns[int(layer), head] for head in heads], dim=1)
-
-    return network.said(network.logits(rows, edit))
-
-
-def _patterns(
-    network: TextNetwork, step: Step, chosen: Bool[ndarray, "n length length"]
-) -> Patterns:
-    """A selection as the attention of each of its heads."""
-    shape = network.shape
-    given = attention_of(asdict(step), chosen, shape.before > 0, shape.causal)
-    return {head: torch.from_numpy(it) for head, it in zip(step.heads, given, strict=True)}

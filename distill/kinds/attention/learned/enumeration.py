@@ -13,6 +13,7 @@ from itertools import product
 import numpy as np
 from numpy import ndarray
 
+from distill.kinds.attention.learned.behind import come_again, is_behind, tokens_behind
 from distill.kinds.attention.learned.hints import Hints
 from distill.kinds.attention.learned.pool import MERIT, Pool
 from distill.kinds.attention.learned.terms import (
@@ -74,6 +75,7 @@ class Enumeration:
         self.level(self._anywhere(self._of_tokens()), (), 1.0)
         self._maps()
         yield 1
+        again = [*self._again()]
         for level in range(2, most + 1):
             taken = self._worth_taking()
             few, merits = self.first
@@ -81,6 +83,7 @@ class Enumeration:
             shares = {"token": 0.3, "number": 0.3, "other": 0.15, "guarded": 0.25}
             for name, conditions in self._groups().items():
                 self.level(conditions, taken, shares[name])
+            self.level(again, (), 0.0)
             self._maps()
             yield level
 
@@ -109,6 +112,22 @@ class Enumeration:
         return [
             Selection((*place, *condition)) for condition in conditions for place in self.places
         ]
+
+    def _again(self) -> list[Selection]:
+        """Where one token or two come again; tokens behind, with what may stand before the text."""
+        behind = list[list[Variable]]()
+        for by in (1, 2):
+            place = next((each for each in self.places if is_behind(each, by)), None)
+            if place is None:
+                return []
+            first, *others = tokens_behind(place, self.pool.nothing, self.constants)
+            known = self.pool.same(first)
+            for each in others:  # attention is where it is of the first
+                self.pool.add(each, self.pool.merit[known])
+            behind.append([known, *map(self.pool.same, others)])
+        return self._anywhere(
+            it for one, two in zip(*behind, strict=True) for it in come_again(one, two)
+        )
 
     def _groups(self) -> dict[str, list[Selection]]:
         """Selections in whose relations a variable stands that was made, by what they relate."""

@@ -1,9 +1,9 @@
 """Which heads look where a program's selections look, and how softly.
 
 A head is a selection's if its attention goes with what is chosen there more than with any other
-selection of the program. What it puts on positions that are not chosen, and on the token before
-the text, is two weights beside 1 for a position that is chosen: attention of scores that know
-nothing but the selection.
+selection of the program, or against it: one that looks at all others tells as much. What it puts on
+positions that are not chosen, and on the token before the text, is two weights beside 1 for a
+position that is chosen: attention of scores that know nothing but the selection.
 """
 
 from __future__ import annotations
@@ -63,8 +63,9 @@ def with_heads(
     if not names or not heads or not seen:
         return 0.0, mechanism
     every = list(np.ndindex(network.shape.n_layers, network.shape.n_heads))
-    like = np.mean([each.like(names, every) for each in seen], axis=0)
+    like = np.abs(np.mean([each.like(names, every) for each in seen], axis=0))
     alike = zip(*np.nonzero(like >= LIKE), strict=True)
+    alike = sorted(alike, key=lambda it: -like[it])
     ways = [(names[which], every[place]) for which, place in alike if every[place] in heads]
     spreads = {way: _spread(*way, seen) for way in ways}
     own: dict[Head, str] = {}
@@ -83,6 +84,8 @@ def with_heads(
             break
         own = most[1]
         best = _stays(seen, own, spreads)
+    own = _that_lead_to_others(seen, own, spreads, ways, best)
+    spreads = _harder(seen, own, spreads)
     own = _that_do_something(seen, own, spreads)
     steps = list(mechanism.steps)
     for place, step in enumerate(steps):
@@ -107,6 +110,56 @@ def _stays(
     """Answers that stay where heads have their selections, and all others carry nothing."""
     parts = [each.stays(own, spreads) for each in seen]
     return float(np.concatenate(parts).mean())
+
+
+def _harder(
+    seen: Sequence[_Seen],
+    own: Mapping[Head, str],
+    spreads: Mapping[tuple[str, Head], tuple[float, float]],
+) -> dict[tuple[str, Head], tuple[float, float]]:
+    """The weights of heads, without any of what is not chosen where more attention is shared so.
+
+    Where a head looks somewhere else now and then, the weights that make its attention most likely
+    are spread over everything, and it would carry less with them than it does.
+    """
+    kept = dict(spreads)
+    stays = _stays(seen, own, kept)
+    for head, name in own.items():
+        hard = 0.0, kept[name, head][1]
+        both = (hard, kept[name, head])
+        shares = [np.mean([it.shares(name, head, spread) for it in seen]) for spread in both]
+        tried = {**kept, (name, head): hard}
+        if shares[0] > shares[1] and _stays(seen, own, tried) >= stays - LEAST_GAIN:
+            kept = tried
+    return kept
+
+
+def _that_lead_to_others(
+    seen: Sequence[_Seen],
+    own: Mapping[Head, str],
+    spreads: Mapping[tuple[str, Head], tuple[float, float]],
+    ways: Sequence[tuple[str, Head]],
+    best: float,
+) -> dict[Head, str]:
+    """Heads with those of selections that have none yet: what is read by other selections alone
+    keeps no answer more, once these stand in their places, and is what they are made of.
+
+    Args:
+        seen: attention along texts.
+        own: the selections of heads so far.
+        spreads: the weights of all ways.
+        ways: selections and heads that look alike, the most alike first.
+        best: part of the answers that stay without.
+    """
+    kept = dict(own)
+    for name, head in ways:
+        if head in kept or name in kept.values():
+            continue
+        more = {**kept, head: name}
+        needed = any(it.needs(name, head, spreads[name, head], {}) for it in seen)
+        if needed and _stays(seen, more, spreads) >= best - LET_GO:
+            kept = more
+    return kept
 
 
 def _that_do_something(
@@ -171,6 +224,13 @@ class _Seen:
 
         then = self.network.said(self.network.logits(self.rows, edit))
         return self.network.same(then, self.answers).ravel()
+
+    def shares(self, name: str, head: Head, spread: tuple[float, float]) -> float:
+        """The part of a head's attention that is where its selection has it."""
+        causal = self.network.shape.causal
+        given = weighed(self.chosen[name], self.before, causal, spread)
+        both = np.minimum(given, self.of(head)).sum(axis=2)
+        return float(both[:, self.before :].mean())
 
     def needs(
         self,

@@ -41,6 +41,9 @@ READ, NEVER_PARTS = 0.001, 0.03
 is worth that it never parts from the network."""
 ENOUGH = 0.99
 """Part of the texts with which no longer program is looked for."""
+FEW_NAMED = 4
+"""Tokens that may be named from the first. Of more, selections that name one are so many that
+others do not come up: programs that name none are searched for before."""
 CLOSED = 6.0
 """What there is to read in lines that say that an answer stays."""
 
@@ -123,7 +126,12 @@ def searched(
         classes: maps of tokens that tell no others apart than the network does.
     """
     around = (causal, constants, hints, classes)
-    best = _searched(source, tried, *around, None)
+    best = None
+    if len(constants) > FEW_NAMED:
+        best = _searched(source, tried, causal, (), hints, classes, None)
+    if best is None or best.part < ENOUGH:
+        found = (best, _searched(source, tried, *around, None))
+        best = max((it for it in found if it is not None), key=_worth, default=None)
     latch = latch_of(source) if causal else None
     if latch is None or (best is not None and best.part >= ENOUGH):
         return best
