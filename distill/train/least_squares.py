@@ -35,7 +35,11 @@ AHEAD, BENT = 0.1, 0.75
 """Part of a step at which answers are looked at for how they bend, and how long what follows from
 that may be, in parts of half the step."""
 
-PATIENCE, PROMISING = 25, 0.02
+LONGEST = 10.0
+"""What a step changes a weight by, at most: a longer one leaves units that are steps, with weights
+of thousands that cancel each other, and no bound of what such a network answers says anything."""
+
+PATIENCE, PROMISING = 50, 0.02
 """Steps after which the loss must have fallen by this part, or it ends."""
 
 Solve = Callable[[Tensor], Tensor]
@@ -118,7 +122,7 @@ def least_squares(
         straight = solved(system.off)
         change = straight + _bend(system, solved, straight, missed(weights + AHEAD * straight))
         found = float(missed(weights + change).square().mean())
-        if found < loss:
+        if found < loss and float(change.abs().max()) <= LONGEST:
             promised = loss - float((system.off + system.slopes @ straight).square().mean())
             gained = (loss - found) / promised if promised > 0 else 0.0
             damping = max(LEAST, damping * max(0.2, 1 - (2 * gained - 1) ** 3))
