@@ -24,6 +24,9 @@ DIGITS, ALIKE = 60, 40
 POINTS, SEED = 20, 12
 """Points that are drawn from the box, and their seed."""
 
+CHECK = "check"
+"""What a program calls first, to refuse what is no point of the box."""
+
 WRITTEN = 10_000
 """The largest denominator of a fraction that a constant was written as, or folded from."""
 
@@ -43,7 +46,7 @@ def same_formula(
         or has no value in this arithmetic.
     """
     space: dict[str, Any] = {"__name__": "program"}
-    exec(compile(source, "program.py", "exec"), space)  # noqa: S102  a program of this package
+    exec(compile(source, "program.py", "exec"), space)
     dice = np.random.default_rng(SEED)
     with mp.workdps(DIGITS):
         ours, theirs = _many_digits(space[space["__all__"][0]]), _many_digits(reference)
@@ -70,6 +73,8 @@ def _many_digits(function: Any) -> Callable[..., Any] | None:
         given = function.__globals__.get(name, getattr(builtins, name, None))
         if given is math:
             space[name] = mp
+        elif name == CHECK:
+            space[name] = lambda *_: None
         elif given in (abs, min, max):
             space[name] = given
         elif hasattr(math, name) and hasattr(mp, name):

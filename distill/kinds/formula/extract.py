@@ -66,7 +66,8 @@ class _Seen:
     Attributes:
         points, values: that constants are fitted on.
         fresh, answers: that expressions are held against.
-        corners, said: of the box, where a network is furthest off, and what it answers there.
+        rim, said: corners, edges and faces of the box, where a network is furthest off, and what it
+            answers there.
     """
 
     inputs: tuple[Input, ...]
@@ -74,7 +75,7 @@ class _Seen:
     values: ndarray
     fresh: ndarray
     answers: ndarray
-    corners: ndarray
+    rim: ndarray
     said: ndarray
     noise: float
 
@@ -125,10 +126,17 @@ def _looked_at(view: RealView) -> _Seen:
     least = 2e-15 * float(np.abs(answers).max())
     noise = float(np.clip(noise, least, max(least, ROUGH * float(np.std(answers)))))
     inputs = tuple(Input(name, float(a), float(b)) for name, (a, b) in view.box.items())
-    corners = np.array(list(product(*ends)))
-    return _Seen(
-        *(inputs, points, view.values(points), fresh, answers, corners, view.values(corners), noise)
-    )
+    rim = _rim(low, high)
+    return _Seen(inputs, points, view.values(points), fresh, answers, rim, view.values(rim), noise)
+
+
+def _rim(low: ndarray, high: ndarray) -> ndarray:
+    """Corners of a box, and points of its edges and faces."""
+    dice = np.random.default_rng(4)
+    shape = (FRESH, len(low))
+    part = np.where(dice.random(shape) < 0.5, np.round(dice.random(shape)), dice.random(shape))
+    corners = np.array(list(product(*np.stack([low, high], axis=1))))
+    return np.concatenate([corners, low + part * (high - low)])
 
 
 def _asked(
@@ -178,7 +186,7 @@ def _held(node: Node, engine: str, seen: _Seen, best: _Best) -> FormulaMechanism
     if any(each.form is None for each in numbers_of(exact)):
         return None
     apart = evaluate(exact, seen.fresh) - seen.answers
-    furthest = max(np.abs(apart).max(), np.abs(evaluate(exact, seen.corners) - seen.said).max())
+    furthest = max(np.abs(apart).max(), np.abs(evaluate(exact, seen.rim) - seen.said).max())
     _keep(exact, float(np.sqrt((apart**2).mean())), seen, best)
     return FormulaMechanism(
         exact,
