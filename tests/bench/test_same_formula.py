@@ -1,4 +1,4 @@
-"""A program's formula is the task's, or another one, however near; more than a formula is neither."""
+"""A program's formula is the task's or another, however near; more than a formula is neither."""
 
 import math
 from math import exp, pi, sqrt
