@@ -98,8 +98,8 @@ class Totals:
             model_right: whose network is right on every seed; located: located on every seed.
         proved: tasks proved for every length, or every input, on every seed; proved_up_to: for
             every sequence up to a length.
-        exact: tasks whose formula is the task's on every seed; bounded: those with a proved bound of
-            at most `CLOSE`; formulas: tasks of which some run led to a formula.
+        exact: tasks whose formula is the task's on every seed; bounded: those with a proved bound
+            of at most `CLOSE`; formulas: tasks of which some run led to a formula.
         published: tasks that are solved by the figures of others, by column.
         outcomes: runs by verdict, or by the reason that there is none.
         seconds, cpu_seconds: sums over the runs; peak_memory: the largest, in bytes.

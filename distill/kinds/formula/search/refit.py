@@ -34,8 +34,8 @@ MOST_NUMBERS = 24
 
 UNSURE = 20.0
 """How much further a constant may be off than white noise would put it: a network's error is none,
-it is alike at neighbouring points. Of networks that were off by 3e-7 some constants were further off
-than six times as much."""
+it is alike at neighbouring points. In networks that were off by 3e-7 some constants were further
+off than six times as much."""
 
 
 @dataclass(frozen=True)
