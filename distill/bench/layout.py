@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from distill.bench.row import Row
 from distill.bench.suite import Entry, Suite
-from distill.bench.table import Summary, Tally, Totals
+from distill.bench.table import CLOSE, Summary, Tally, Totals
 from distill.checker.scope import many
 from distill.checker.verdict import CLAIMS
 from distill.terminal.grid import Cell, Grid, GridColumn, Tone
@@ -31,13 +31,17 @@ def page_of(
 
 def _grid(suite: Suite, summaries: Sequence[Summary]) -> Grid:
     longer = any(each.longest is not None for each in summaries)
+    reals = any(each.exact is not None or each.bound is not None for each in summaries)
     columns = [
         GridColumn("task"),
         GridColumn("verdict", breaks=True),
         GridColumn("right", "center"),
         *([GridColumn("longer")] if longer else []),
-        GridColumn("proved for", optional=True),
-        GridColumn("located", "center"),
+        *(
+            [GridColumn("exact", "center"), GridColumn("at most apart", "right")]
+            if reals
+            else [GridColumn("proved for", optional=True), GridColumn("located", "center")]
+        ),
         GridColumn("mechanism", shrinks=True, optional=True),
         GridColumn("lines", "right", optional=True),
         GridColumn("seconds", "right", optional=True),
@@ -53,8 +57,7 @@ def _grid(suite: Suite, summaries: Sequence[Summary]) -> Grid:
                 _verdict(each.outcomes),
                 _right(each),
                 *([_longer(each)] if longer else []),
-                Cell(str(each.proved), "good") if each.proved else NONE,
-                _ticked(each.located, "good", "fair") if each.lines is not None else NONE,
+                *(_over_a_box(each) if reals else _over_inputs(each)),
                 _mechanism(each.mechanisms),
                 lines,
                 Cell(f"{each.seconds:,.1f}"),
@@ -62,6 +65,22 @@ def _grid(suite: Suite, summaries: Sequence[Summary]) -> Grid:
             )
         )
     return Grid(tuple(columns), tuple(rows))
+
+
+def _over_inputs(summary: Summary) -> tuple[Cell, Cell]:
+    """What is proved, and what is located."""
+    proved = Cell(str(summary.proved), "good") if summary.proved else NONE
+    return proved, _ticked(summary.located, "good", "fair") if summary.lines is not None else NONE
+
+
+def _over_a_box(summary: Summary) -> tuple[Cell, Cell]:
+    """Whether it is the task's formula, and what is proved of its distance from the network."""
+    bound = NONE
+    if summary.bound is not None:
+        bound = Cell(f"{summary.bound:.1e}", "good" if summary.bound <= CLOSE else "fair")
+    if summary.exact is None:
+        return NONE, bound
+    return _ticked(summary.exact, "good", "fair"), bound
 
 
 def _label(entry: Entry) -> str:
@@ -121,6 +140,11 @@ def _facts(totals: Totals) -> tuple[Fact, ...]:
     wrong = len(totals.wrong_claims)
     left = totals.tasks - totals.proved - totals.proved_up_to
     whole = "every length" if totals.longer else "every input"
+    if totals.formulas:
+        facts.append(Fact("the task's formula, exactly", of_tasks(totals.exact), every))
+        near = f"at most {CLOSE:g} of the spread apart, proved"
+        facts.append(Fact(near, of_tasks(totals.bounded), every))
+        whole = "all of a box"
     facts.append(Fact(f"proved for {whole}", of_tasks(totals.proved), every))
     if totals.proved_up_to:
         facts.append(Fact("proved up to a length", of_tasks(totals.proved_up_to), every))
@@ -160,7 +184,8 @@ def _sections(suite: Suite, totals: Totals, rows: Sequence[Row]) -> tuple[Sectio
             f"{claim.task} seed {claim.seed}",
             f"{claim.verdict}{f' (length {claim.length})' if claim.length else ''}: program right "
             f"{claim.program.agree:,} of {claim.program.total:,}, network "
-            f"{claim.model.agree:,} of {claim.model.total:,}",
+            f"{claim.model.agree:,} of {claim.model.total:,}"
+            f"{'; another formula than the task has' if claim.formula else ''}",
         )
         for claim in totals.wrong_claims
     )

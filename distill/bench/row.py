@@ -19,7 +19,7 @@ from distill.runs.partial import write_file
 from distill.serialise import from_json, to_json
 from distill.tasks.finite import Setting
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 """Of a row; a stored one of another is made again."""
 
 REPORT_VERSION = 2
@@ -84,6 +84,12 @@ class Proved:
 @dataclass(frozen=True)
 class _Proof:
     up_to_length: int | None = None
+    error: float | None = None
+
+
+@dataclass(frozen=True)
+class _Deviation:
+    spread: float
 
 
 @dataclass(frozen=True)
@@ -102,7 +108,17 @@ class Printed:
     longer: tuple[AtLength, ...] = ()
     program: _Program | None = None
     proof: _Proof | None = None
+    deviation: _Deviation | None = None
     folder: str | None = None
+
+    @property
+    def bound(self) -> float | None:
+        """Over a box, how far program and network are apart at most, in parts of the spread of the
+        network's answers; null where no bound is proved.
+        """
+        if self.space != "box" or self.proof is None or self.deviation is None:
+            return None
+        return None if self.proof.error is None else self.proof.error / self.deviation.spread
 
     @property
     def proved(self) -> Proved | None:
@@ -138,6 +154,10 @@ class Row:
         proved: the inputs that a proof covers; null where there is none.
         program_vs_task, model_vs_task, program_vs_model: at the training length.
         longer: the same at every greater length that was tried.
+        bound: over a box, how far program and network are proved to be apart at most, in parts of
+            the spread of the network's answers.
+        exact: over a box, whether the program's formula is the task's (`same_formula`); null where
+            there is no program, or the task is no formula.
         reason: of the report, the one that says most, or the line that says why there is none.
         folder: of the run, relative to the folder that holds all runs.
         distill: version that made the row.
@@ -160,6 +180,8 @@ class Row:
     model_vs_task: Count | None = None
     program_vs_model: Count | None = None
     longer: tuple[AtLength, ...] = ()
+    bound: float | None = None
+    exact: bool | None = None
     reason: str | None = None
     folder: str | None = None
     format_version: int = field(default=FORMAT_VERSION)

@@ -26,9 +26,12 @@ from pathlib import Path
 from typing import IO, Protocol, runtime_checkable
 
 from distill.bench.row import Cost, Printed, Row, Status, load_row, read_printed, save_row
+from distill.bench.same_formula import same_formula
 from distill.bench.suite import Job
 from distill.errors import DistillError
 from distill.runs.partial import remove_leftovers, remove_leftovers_below
+from distill.tasks.files import load_task
+from distill.tasks.reals import RealTask
 
 ONE_THREAD = dict.fromkeys(
     (
@@ -272,9 +275,23 @@ def _row(job: Job, ended: _Ended, bench: Bench) -> Row:
         model_vs_task=printed.model_vs_task,
         program_vs_model=printed.program_vs_model,
         longer=printed.longer,
+        bound=printed.bound,
+        exact=_exact(job, printed),
         reason=row.reason or None,
         folder=_relative(printed.folder, bench.out),
     )
+
+
+def _exact(job: Job, printed: Printed) -> bool | None:
+    """Over a box, whether the program's formula is the task's."""
+    if printed.space != "box" or printed.program is None or printed.folder is None:
+        return None
+    with contextlib.suppress(DistillError, OSError):  # that there is a row is what matters
+        task = load_task(job.argument, job.entry.settings)
+        source = (Path(printed.folder) / "program.py").read_text("utf-8")
+        if isinstance(task, RealTask):
+            return same_formula(source, task.reference, task.inputs)
+    return None
 
 
 def _why(printed: Printed) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from distill.bench.row import Count, Proved, Row
@@ -16,6 +16,10 @@ from distill.checker.verdict import CLAIMS
 
 ORDER = (*CLAIMS, "approximate", "refused", "crashed", "timed out", "bad input")
 """Of outcomes, from the strongest claim on."""
+
+
+CLOSE = 1e-3
+"""Part of the spread of a network's answers that a formula is apart from it, that counts."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,9 @@ class Summary:
         longest: the greatest length that was tried.
         proved: the inputs that a proof covers on every seed, that is up to the least length; null
             where a run is without one.
+        exact: over a box, runs whose formula is the task's; null of other tasks.
+        bound: over a box, the largest of what is proved on every seed, in parts of the spread;
+            null where a run is without one.
         mechanisms: names and kinds of the mechanisms that were found, as (name, kind).
         lines, seconds: medians; lines is null where there is no program.
     """
@@ -56,6 +63,8 @@ class Summary:
     located: Tally
     longest: int | None
     proved: Proved | None
+    exact: Tally | None
+    bound: float | None
     mechanisms: tuple[tuple[str, str], ...]
     lines: int | None
     seconds: float
@@ -76,6 +85,7 @@ class WrongClaim:
     length: int | None
     program: Count
     model: Count
+    formula: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,6 +98,8 @@ class Totals:
             model_right: whose network is right on every seed; located: located on every seed.
         proved: tasks proved for every length, or every input, on every seed; proved_up_to: for
             every sequence up to a length.
+        exact: tasks whose formula is the task's on every seed; bounded: those with a proved bound
+            of at most `CLOSE`; formulas: tasks of which some run led to a formula.
         published: tasks that are solved by the figures of others, by column.
         outcomes: runs by verdict, or by the reason that there is none.
         seconds, cpu_seconds: sums over the runs; peak_memory: the largest, in bytes.
@@ -104,6 +116,9 @@ class Totals:
     located: int
     proved: int
     proved_up_to: int
+    exact: int
+    bounded: int
+    formulas: int
     published: Mapping[str, int]
     outcomes: Mapping[str, int]
     seconds: float
@@ -135,6 +150,8 @@ def _summary(entry: Entry, rows: Sequence[Row]) -> Summary:
         located=_tally(row.located for row in rows),
         longest=longest,
         proved=_proved([row.proved for row in rows]),
+        exact=_exact(rows),
+        bound=_bound([row.bound for row in rows]),
         mechanisms=tuple(dict.fromkeys(found)),
         lines=round(median(lines)) if lines else None,
         seconds=median(row.cost.seconds for row in rows),
@@ -154,6 +171,19 @@ def _proved(covered: Sequence[Proved | None]) -> Proved | None:
         return None
     lengths = [proved.up_to for proved in found if proved.up_to is not None]
     return Proved(found[0].sequences, min(lengths, default=None))
+
+
+def _exact(rows: Sequence[Row]) -> Tally | None:
+    """Of tasks over boxes: those that a formula was claimed of, or that are formulas."""
+    if all(row.exact is None for row in rows):
+        return None
+    return _tally(row.exact for row in rows)
+
+
+def _bound(proved: Sequence[float | None]) -> float | None:
+    """The largest bound, where there is one on every seed."""
+    found = [bound for bound in proved if bound is not None]
+    return max(found) if found and len(found) == len(proved) else None
 
 
 def _outcomes(rows: Sequence[Row]) -> dict[str, int]:
@@ -179,6 +209,9 @@ def total(suite: Suite, summaries: Sequence[Summary], rows: Sequence[Row]) -> To
         proved_up_to=sum(
             each.proved is not None and each.proved.up_to is not None for each in summaries
         ),
+        exact=sum(each.exact is not None and each.exact.all for each in summaries),
+        bounded=sum(each.bound is not None and each.bound <= CLOSE for each in summaries),
+        formulas=sum(each.exact is not None for each in summaries),
         published={
             column.name: sum(each.entry.published.get(column.name) == 1 for each in summaries)
             for column in suite.columns
@@ -197,7 +230,8 @@ def wrong_claims(row: Row) -> list[WrongClaim]:
     """Where a claimed program is wrong for the task and the network is right.
 
     At the training length it is enough that the program is wrong more often than the network: on
-    the same inputs, there is then one on which only the program is wrong.
+    the same inputs, there is then one on which only the program is wrong. A formula claims to be
+    exact: one that is another than the task's is wrong, however near.
     """
     if row.verdict not in CLAIMS:
         return []
@@ -207,6 +241,8 @@ def wrong_claims(row: Row) -> list[WrongClaim]:
         oftener = program.total == model.total and program.agree < model.agree
         if not program.all and (model.all or oftener):
             claims.append(_wrong(row, None, program, model))
+        if row.exact is False:
+            claims.append(replace(_wrong(row, None, program, model), formula=True))
     claims += [
         _wrong(row, at.length, at.program_vs_task, at.model_vs_task)
         for at in row.longer

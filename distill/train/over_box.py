@@ -61,7 +61,7 @@ class BoxRecipe:
     points: int = 2_000
     adam: int = 300
     rate: float = 1e-2
-    steps: int = 900
+    steps: int = 400
     good: float = 3e-7
 
     @classmethod

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from dataclasses import replace
 
 import pytest
 from builders.bench_rows import crash, made, refusal
@@ -179,3 +180,26 @@ def test_published_results_of_the_mips_suite():
     rows = [made(job) for job in some]
     of_some = total(suite, summarise(some, rows), rows)
     assert of_some.published == {"MIPS": 4, "GPT-4": 3, "GPT-4 exact": 2}
+
+
+def test_over_boxes_it_says_which_formulas_are_the_tasks_and_how_far_apart_at_most():
+    suite = find_suite("formulas")
+    jobs = jobs_of(suite, [0, 1], ["kepler", "planck", "bessel"])
+    rows = [
+        *(made(jobs[0], exact=True, bound=2e-6), made(jobs[1], exact=True, bound=3e-6)),
+        *(made(jobs[2], exact=True, bound=2e-3), made(jobs[3], exact=False, verdict="tested")),
+        *(refusal(jobs[4]), refusal(jobs[5])),
+    ]
+    rows = [replace(row, longer=()) for row in rows]
+    summaries = summarise(jobs, rows)
+    assert [each.bound for each in summaries] == [3e-6, None, None]
+    totals = total(suite, summaries, rows)
+    assert (totals.exact, totals.bounded, totals.formulas) == (1, 1, 2)
+    # a formula claims to be exact: another one is wrong, however near
+    (wrong,) = totals.wrong_claims
+    assert (wrong.task, wrong.seed, wrong.formula) == ("planck", 1, True)
+    text = shown(page_of(suite, summaries, totals, rows), 160)
+    for said in ("3.0e-06", "2/2", "1/2", "the task's formula, exactly", "another formula than"):
+        assert said in text
+    # what is no box has no such columns
+    assert wrong_claims(made(jobs[0], exact=None)) == []

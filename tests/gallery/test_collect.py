@@ -65,7 +65,7 @@ def test_the_gallery_has_networks_of_every_kind_and_is_small():
     assert f"shows {len(shown)} networks" in (ROOT / "README.md").read_text()
     kinds = [run.mechanism.kind for run in shown.values()]
     assert len(shown) >= 24
-    of_domains = {"fourier", "group", "closed_form", "comparison"}
+    of_domains = {"fourier", "group", "closed_form", "comparison", "formula"}
     assert set(kinds) == {*of_domains, "automaton", "recurrence", "attention", "refused"}
     assert min(kinds.count(kind) for kind in ("automaton", "recurrence")) >= 8
     assert sum(file.stat().st_size for file in GALLERY.rglob("*")) < 12_000_000

@@ -26,8 +26,9 @@ BY_ITSELF = {
     "quantization": {"order", "discovery"},
     "equal_losses": {"slope", "together"},
     "learning_coefficient": {"worst"},
-    "high_precision": {"off", "formula"},
+    "high_precision": {"off", "off_wide", "formula"},
     "staged_craters": {"slope"},
+    "learned_rewards": {"named"},
 }
 """Gates that the decoy must fail."""
 

@@ -11,6 +11,7 @@ from distill.domains.boxes import Box
 from distill.errors import DistillError
 from distill.networks.real_perceptron import RealPerceptron
 from distill.tasks.reals import RealTask
+from distill.train import least_squares
 from distill.train.least_squares import jacobian
 from distill.train.over_box import BoxRecipe, BoxTraining, shape_for, spread_points
 from distill.train.trainer import Ended
@@ -51,6 +52,25 @@ def test_a_small_network_is_right_to_six_digits_and_reads_the_tasks_own_numbers(
     errors = [point.error for point in training.curve(None).points]
     assert errors[-1] < 1e-3 * errors[0]
     assert training.next_network("approximate", Watching()) is None
+
+
+def test_steps_that_are_bent_get_much_nearer_than_straight_ones(monkeypatch):
+    bent = trained()[0].attempts[0].loss
+    monkeypatch.setattr(least_squares, "_bend", lambda system, solved, straight, _: 0 * straight)
+    assert bent < 0.5 * trained()[0].attempts[0].loss
+
+
+def test_no_step_changes_a_weight_by_more_than_it_may(monkeypatch):
+    shape, points = RealPerceptron(1, (6,), "tanh"), torch.linspace(-1, 1, 40).double()[:, None]
+    start = shape.initialise(torch.Generator().manual_seed(0))
+
+    def furthest(longest):
+        monkeypatch.setattr(least_squares, "LONGEST", longest)
+        targets = points[:, 0].square()
+        told = least_squares.least_squares(shape, start, points, targets, 4, 0.0, lambda _: None)
+        return max(float((told[0][name] - start[name]).abs().max()) for name in start)
+
+    assert furthest(0.05) <= 4 * 0.05 < furthest(10.0)
 
 
 def test_the_same_seed_gives_the_same_network():

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import product
 
 import numpy as np
 from numpy import ndarray
@@ -60,13 +61,22 @@ class _Best:
 
 @dataclass(frozen=True)
 class _Seen:
-    """What is known of a network before anything is looked for."""
+    """What is known of a network before anything is looked for.
+
+    Attributes:
+        points, values: that constants are fitted on.
+        fresh, answers: that expressions are held against.
+        rim, said: corners, edges and faces of the box, where a network is furthest off, and what it
+            answers there.
+    """
 
     inputs: tuple[Input, ...]
     points: ndarray
     values: ndarray
     fresh: ndarray
     answers: ndarray
+    rim: ndarray
+    said: ndarray
     noise: float
 
     @property
@@ -116,7 +126,17 @@ def _looked_at(view: RealView) -> _Seen:
     least = 2e-15 * float(np.abs(answers).max())
     noise = float(np.clip(noise, least, max(least, ROUGH * float(np.std(answers)))))
     inputs = tuple(Input(name, float(a), float(b)) for name, (a, b) in view.box.items())
-    return _Seen(inputs, points, view.values(points), fresh, answers, noise)
+    rim = _rim(low, high)
+    return _Seen(inputs, points, view.values(points), fresh, answers, rim, view.values(rim), noise)
+
+
+def _rim(low: ndarray, high: ndarray) -> ndarray:
+    """Corners of a box, and points of its edges and faces."""
+    dice = np.random.default_rng(4)
+    shape = (FRESH, len(low))
+    part = np.where(dice.random(shape) < 0.5, np.round(dice.random(shape)), dice.random(shape))
+    corners = np.array(list(product(*np.stack([low, high], axis=1))))
+    return np.concatenate([corners, low + part * (high - low)])
 
 
 def _asked(
@@ -166,12 +186,13 @@ def _held(node: Node, engine: str, seen: _Seen, best: _Best) -> FormulaMechanism
     if any(each.form is None for each in numbers_of(exact)):
         return None
     apart = evaluate(exact, seen.fresh) - seen.answers
+    furthest = max(np.abs(apart).max(), np.abs(evaluate(exact, seen.rim) - seen.said).max())
     _keep(exact, float(np.sqrt((apart**2).mean())), seen, best)
     return FormulaMechanism(
         exact,
         seen.inputs,
         deviation=_rounded(float(np.sqrt((apart**2).mean()))),
-        largest=_rounded(float(np.abs(apart).max())),
+        largest=_rounded(float(furthest)),
         noise=_rounded(_own_error(exact, seen)),
         evidence=round(evidence, 1),
         engine=engine,

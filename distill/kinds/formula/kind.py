@@ -19,7 +19,7 @@ from distill.networks.trace import BoxTrace, View
 from distill.records.refusal import Refusal
 from distill.records.report import Report
 
-ROOM = 3.0
+ROOM = 10.0
 """How much further off than where it was looked at a network may be from its formula."""
 
 

@@ -199,6 +199,22 @@ def _one_logarithm(expression: Any) -> Any:
     return made if made.count(sympy.exp) <= expression.count(sympy.exp) else expression
 
 
+def _under_the_root(expression: Any, sign: int) -> Any:
+    """With all that a root is multiplied by under it: `(b - a) * sqrt(c**2 / (a - b)**2 + 1)` is
+    `sqrt(c**2 + (b - a)**2)` or the negative of that.
+    """
+    factors: tuple[Any, ...] = sympy.Mul.make_args(expression)
+    half = sympy.Rational(1, 2)
+    roots = [each for each in factors if each.is_Pow and each.exp == half and each.base.is_Add]
+    if len(roots) != 1:
+        return expression
+    scale, rest = (expression / roots[0]).as_coeff_Mul()
+    if rest == 1:
+        return expression
+    terms = [sympy.factor(rest**2 * term) for term in roots[0].base.args]
+    return sign * scale * sympy.sqrt(sympy.Add(*terms))
+
+
 WAYS: tuple[Callable[[Any], Any], ...] = (
     sympy.together,
     sympy.factor_terms,
@@ -212,4 +228,6 @@ WAYS: tuple[Callable[[Any], Any], ...] = (
     lambda e: sympy.cancel(e.rewrite(sympy.exp)) if e.has(sympy.tanh, sympy.coth) else e,
     sympy.powdenest,
     sympy.radsimp,
+    lambda e: _under_the_root(e, 1),
+    lambda e: _under_the_root(e, -1),
 )

@@ -2,10 +2,12 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 import pytest
+from builders.paths import GOLDEN
 
 from distill.errors import DistillError
 from distill.kinds.formula.constants import Exact
@@ -41,6 +43,31 @@ PLANTED = FormulaMechanism(
     engine="own",
     trade_offs=(TradeOff(1, 1.0, "3", False), TradeOff(14, 1e-6, "...", True)),
 )
+
+
+T, K, W = Variable(0), Variable(1), Variable(2)
+SWING = replace(
+    PLANTED,
+    expression=Product(
+        (
+            Call("exp", Product((exact(-1), K, T))),
+            Call("cos", Product((exact("1/2", radicand=2), W, T))),
+        )
+    ),
+    inputs=(Input("t", 0.0, 2.0), Input("k", 0.2, 1.0), Input("w", 1.0, 3.0)),
+)
+HARMONIC = replace(
+    PLANTED,
+    expression=Sum((Product((exact(2), M, V, Power(Sum((M, V)), -1))), exact("3/4"))),
+    inputs=(Input("m", 1.0, 5.0), Input("n", 1.0, 5.0), Input("idle", 0.0, 1.0)),
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "mechanism"), [("momentum", PLANTED), ("swing", SWING), ("harmonic", HARMONIC)]
+)
+def test_golden_programs(name, mechanism):
+    assert write(mechanism).program.source == (GOLDEN / f"formula_{name}.py").read_text()
 
 
 def test_the_program_is_one_line_with_the_constants_that_they_are():

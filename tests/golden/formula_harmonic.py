@@ -1,0 +1,37 @@
+"""A formula of m, n.
+
+The network gives this to within its own error: 1e-06 on average, 8.2e-06 at most where
+it was looked at. Every constant is the exact number that the fitted one was known to
+be.
+"""
+
+import sys
+
+__all__ = ["formula"]
+
+
+def formula(m: float, n: float, idle: float) -> float:
+    """For m from 1 to 5, n from 1 to 5, idle from 0 to 1; idle does not matter."""
+    check(m, n, idle)
+    return 2 * m * n / (m + n) + 3 / 4
+
+
+DOMAIN = {"m": (1.0, 5.0), "n": (1.0, 5.0), "idle": (0.0, 1.0)}
+
+
+def check(*inputs: float) -> None:
+    """Raise ValueError where an input is no number of its interval."""
+    for name, value in zip(DOMAIN, inputs):
+        low, high = DOMAIN[name]
+        if type(value) not in (int, float) or not low <= value <= high:
+            raise ValueError(f"{name} = {value!r} is no number from {low} to {high}")
+
+
+if __name__ == "__main__":
+    usage = "usage: python program.py m n idle, numbers with m from 1.0 to 5.0, n from 1.0 to 5.0, idle from 0.0 to 1.0"
+    try:
+        given = [float(word) for word in sys.argv[1:]]
+        print(formula(*given) if given else usage)
+    except (TypeError, ValueError) as error:
+        print(f"{error}; {usage}", file=sys.stderr)
+        sys.exit(2)

@@ -1,0 +1,38 @@
+"""A formula of t, k, w.
+
+The network gives this to within its own error: 1e-06 on average, 8.2e-06 at most where
+it was looked at. Every constant is the exact number that the fitted one was known to
+be.
+"""
+
+import sys
+from math import cos, exp, sqrt
+
+__all__ = ["formula"]
+
+
+def formula(t: float, k: float, w: float) -> float:
+    """For t from 0 to 2, k from 0.2 to 1, w from 1 to 3."""
+    check(t, k, w)
+    return exp(-k * t) * cos(sqrt(2) * w * t / 2)
+
+
+DOMAIN = {"t": (0.0, 2.0), "k": (0.2, 1.0), "w": (1.0, 3.0)}
+
+
+def check(*inputs: float) -> None:
+    """Raise ValueError where an input is no number of its interval."""
+    for name, value in zip(DOMAIN, inputs):
+        low, high = DOMAIN[name]
+        if type(value) not in (int, float) or not low <= value <= high:
+            raise ValueError(f"{name} = {value!r} is no number from {low} to {high}")
+
+
+if __name__ == "__main__":
+    usage = "usage: python program.py t k w, numbers with t from 0.0 to 2.0, k from 0.2 to 1.0, w from 1.0 to 3.0"
+    try:
+        given = [float(word) for word in sys.argv[1:]]
+        print(formula(*given) if given else usage)
+    except (TypeError, ValueError) as error:
+        print(f"{error}; {usage}", file=sys.stderr)
+        sys.exit(2)
