@@ -22,6 +22,7 @@ NAMES = (
     "learning_coefficient",
     "high_precision",
     "staged_craters",
+    "induction_heads",
 )
 """Every one is `distill.studies.catalogue.NAME`, with the study under its name in capitals."""
 
