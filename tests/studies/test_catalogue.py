@@ -20,7 +20,7 @@ BY_ITSELF = {
     "superposition": {"keys_above_median"},
     "survival": {"rollout"},
     "infinity": {"log_growth", "with_decay"},
-    "effective_theory": {"critical_fraction"},
+    "effective_theory": {"critical_fraction", "correlation"},
     "lu_mechanism": {"rise"},
     "leap_complexity": {"in_order"},
     "quantization": {"order", "discovery"},
@@ -28,6 +28,10 @@ BY_ITSELF = {
     "learning_coefficient": {"worst"},
     "high_precision": {"off", "formula"},
     "staged_craters": {"slope"},
+    "induction_heads": {"score", "control", "kept", "sudden"},
+    "lottery_ticket": {"ratio"},
+    "path_consistency": {"same_order", "agreement"},
+    "simplicity": {"peak_first"},
 }
 """Gates that the decoy must fail."""
 

@@ -88,9 +88,7 @@ def measure(asked: Asked, part: str, progress: Progress) -> Arrays:
         progress(step / steps, f"step {step:,}, in-context score {found['score'].mean():.2f}")
 
     rule = AdamW(asked.number("learning_rate"), 0.01, betas=(0.9, 0.98))
-    ended = train_together(
-        stacked(shape.initialise, asked.seeds), losses, rule, steps, observe
-    )
+    ended = train_together(stacked(shape.initialise, asked.seeds), losses, rule, steps, observe)
     arrays = {name: np.array(values) for name, values in seen.items()}
     matching = torch.from_numpy(arrays["matching"][-1])  # [seeds, layers, heads]
     inducing = (matching > MATCHES).transpose(0, 1)
