@@ -140,6 +140,7 @@ EQUAL_LOSSES = Study(
     quick={"seeds": 12, "parts": 6},
     measure=measure,
     tell=tell,
-    here="Parities of 3 of 4 bits that each part has for itself, in one layer of 16 units for each.",
+    here="Parities of 3 of 4 bits that each part has for itself, in one layer of 16 units "
+    "for each.",
     kind="learning",
 )

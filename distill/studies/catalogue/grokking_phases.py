@@ -17,7 +17,8 @@ from distill.studies.study import Arrays, Asked, Source, Study, Table, Told
 NAMES = ("memorisation", "circuit formation", "clean-up")
 
 LONGER = (
-    "Here they have 2,500 steps: clean-up goes on for 2,000 in the slowest of the pilots, and after "
+    "Here they have 2,500 steps: clean-up goes on for 2,000 in the slowest of the "
+    "pilots, and after "
     "1,500 the key frequencies explained only 0.843 of the logits' variance with seeds 10 to 14."
 )
 

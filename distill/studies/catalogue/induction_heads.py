@@ -19,7 +19,7 @@ from distill.train.together import AdamW, Parameters, stacked, train_together
 
 TOKENS, LENGTH = 32, 36
 PERIODS = (8, 9, 10, 11, 12, 13, 14, 15, 16)
-"""Texts repeat themselves after so many tokens: a fixed distance would do without a second layer."""
+"""Texts repeat themselves after so many tokens: one layer would do for a fixed distance."""
 
 EARLY, LATE = 4, 34
 """Places of the in-context score: before anything can have been repeated, and when all has."""
@@ -200,7 +200,8 @@ INDUCTION_HEADS = Study(
         ),
         Gate(
             "sudden",
-            "part of the steps to nine tenths of prefix matching in which it goes from a quarter of "
+            "part of the steps to nine tenths of prefix matching in which it goes from a "
+            "quarter of "
             "its rise to three quarters; 0.56 for a line",
             at_most=0.25,
             published="0.5, for all of the change",
@@ -212,6 +213,7 @@ INDUCTION_HEADS = Study(
     measure=measure,
     tell=tell,
     parts=parts,
-    here="Random tokens that repeat themselves after 8 to 16; heads of 16 dimensions, four a layer.",
+    here="Random tokens that repeat themselves after 8 to 16; heads of 16 dimensions, "
+    "four a layer.",
     kind="learning",
 )

@@ -157,7 +157,8 @@ PATH_CONSISTENCY = Study(
     quick={"seeds": 4},
     measure=measure,
     tell=tell,
-    here="Sums of two numbers of 3 digits, one-hot, in one hidden layer; data is always fresh. That "
+    here="Sums of two numbers of 3 digits, one-hot, in one hidden layer; data is always "
+    "fresh. That "
     "parts which were formed early are of no use at the end was not tested.",
     kind="learning",
 )

@@ -1,4 +1,4 @@
-"""The learning coefficient along grokking: complexity rises to memorise, and falls to generalise."""
+"""The learning coefficient along grokking: it rises to memorise, and falls to generalise."""
 
 from __future__ import annotations
 
@@ -138,7 +138,8 @@ SIMPLICITY = Study(
     measure=measure,
     tell=tell,
     parts=parts,
-    here="Chains of 200 steps of size 1e-4 with a pull of 100 back to the checkpoint, nβ = n/log n: "
+    here="Chains of 200 steps of size 1e-4 with a pull of 100 back to the checkpoint, nβ "
+    "= n/log n: "
     "too short for λ itself, so that only its course is judged, not its value.",
     kind="grokking",
 )
