@@ -115,8 +115,8 @@ def tell(asked: Asked, parts: Mapping[str, Arrays]) -> Told:
 
 SIMPLICITY = Study(
     name="simplicity",
-    claim="Along grokking the local learning coefficient rises while a network memorises, and falls "
-    "again before it is seen to generalise.",
+    claim="Along grokking the local learning coefficient rises while a network memorises, and "
+    "falls again before it is seen to generalise.",
     source=Source(
         "The local learning coefficient: a singularity-aware complexity measure; devinterp",
         "arXiv 2308.12108",
