@@ -13,9 +13,10 @@ from distill.checker.scope import many
 from distill.domains.boxes import Box
 from distill.domains.finite import Domain
 from distill.domains.texts import Texts
+from distill.errors import DistillError
 from distill.importing import Imported
 from distill.kinds.kind import Mechanism, Written
-from distill.kinds.known import kind_of, read, write
+from distill.kinds.known import check_engine, kind_of, read, write
 from distill.networks.called_function import real_function
 from distill.networks.network import HasLogits
 from distill.networks.stored import reads_texts
@@ -25,6 +26,8 @@ from distill.records.counts import SequenceDisagreement
 from distill.records.refusal import Refusal
 from distill.runs.stages import Stages
 from distill.tasks.built import BuiltTask
+from distill.tasks.finite import Task
+from distill.tasks.reals import RealTask
 from distill.train.watched import Training
 from distill.verify.report import Verified, verify_best
 from distill.verify.spaces import at_chance, checks_of, refused
@@ -211,3 +214,15 @@ def traced_over(network: HasLogits, domain: Domain, stages: Stages) -> Trace:
         traced = trace(network, domain)
         lines.append(traced.summary)
     return traced
+
+
+def check_fits_kind(task: BuiltTask, engine: str | None, watch: bool) -> None:
+    """Raise DistillError where an engine cannot be asked, or checkpoints are not kept."""
+    if watch and not isinstance(task, Task):
+        raise DistillError(f"--watch is of finite domains, and {task.name} has none: leave it out")
+    if engine is not None:
+        check_engine(engine)
+        if not isinstance(task, RealTask):
+            raise DistillError(
+                f"--engine {engine}: engines propose formulas over boxes of reals: leave it out"
+            )

@@ -18,6 +18,7 @@ from distill.domains.texts import Texts
 from distill.errors import DistillError
 from distill.found import (
     Found,
+    check_fits_kind,
     distill_given,
     distilled,
     first_understood,
@@ -26,7 +27,7 @@ from distill.found import (
 )
 from distill.importing import AboutTexts
 from distill.kinds.kind import Mechanism
-from distill.kinds.known import check_engine, kind_of, show, structure_score
+from distill.kinds.known import kind_of, show, structure_score
 from distill.networks.called_function import asked_again, real_function
 from distill.networks.choice import layers_for
 from distill.networks.given import AnyNetwork, over_sequences, space_of
@@ -45,6 +46,7 @@ from distill.records.curve import Curve
 from distill.records.refusal import Refusal
 from distill.runs.certificate import Split
 from distill.runs.certify import certify
+from distill.runs.checkpoints import Checkpoints, checkpoint_files
 from distill.runs.output import Output, output_folder
 from distill.runs.stages import Progress, Silent, Stages, record
 from distill.runs.store import Run, RunRecord, load_run, run_files, save_run
@@ -92,6 +94,7 @@ def run(
     stop: Callable[[], bool] | None = None,
     progress: Progress | None = None,
     engine: str | None = None,
+    watch: bool = False,
     **settings: str | Setting,
 ) -> Run:
     """From a task to a checked program: train, extract, emit, verify, store.
@@ -113,6 +116,7 @@ def run(
         progress: who watches.
         engine: over a box of reals, which engine proposes formulas (`auto`, `own`, `operon`,
             `pysr`, `pse`).
+        watch: whether checkpoints along the training are kept beside the run (`read_checkpoints`).
         settings: the task's settings, for example `p=59`.
 
     Raises:
@@ -120,8 +124,7 @@ def run(
     """
     check_seed(seed)
     task = built_task(task, settings)
-    if engine is not None:
-        _check_engine(engine, isinstance(task, RealTask))
+    check_fits_kind(task, engine, watch)
     if isinstance(task, SequenceTask) and architecture is not None:
         layers_for(architecture, task.channels)  # before anything is drawn
     designs: tuple[Design, ...] = ()
@@ -138,7 +141,7 @@ def run(
                 training = BoxTraining(task, seed, architecture, attempts, engine=engine or "auto")
             else:
                 rounds = 1 if minutes is None else MAX_ROUNDS
-                training = DomainTraining(task, seed, designs, structure_score, rounds)
+                training = DomainTraining(task, seed, designs, structure_score, rounds, watch)
             lines += training.drawn
         found = first_understood(training, task, stages)
         if isinstance(task, Task) and task.train_count == task.domain.size:
@@ -154,7 +157,7 @@ def run(
             *(stages, task.name, seed, shaped, task.settings, training.attempts, arch), task.about
         )
         split = Split(task.train_count, seed) if isinstance(task, Task) else None
-        return _finish(found, task, made_so, curve, split, output)
+        return _finish(found, task, made_so, curve, split, output, training.checkpoints)
 
 
 def run_model(
@@ -284,15 +287,6 @@ def distill(
         return _finish(found, None, made_so, None, None, output)
 
 
-def _check_engine(engine: str, over_a_box: bool) -> None:
-    """Raise DistillError where an engine cannot be asked."""
-    check_engine(engine)
-    if not over_a_box:
-        raise DistillError(
-            f"--engine {engine}: engines propose formulas over boxes of reals: leave it out here"
-        )
-
-
 def _over_box(
     network: AnyNetwork,
     domain: Box | Mapping[str, Any],
@@ -325,6 +319,7 @@ def _finish(
     curve: Curve | None,
     split: Split | None,
     output: Output | None,
+    watched: Checkpoints | None = None,
 ) -> Run:
     """The end of every run: its pictures, its certificate and, where it is stored, its page."""
     report, model = found.verified.report, stored_in(found.view)
@@ -339,7 +334,8 @@ def _finish(
     )
     if output is None:
         return run  # drawing a page takes a second or more, and nobody would look at it
-    run = dataclasses.replace(run, extra={"report.html": report_page(run).encode()})
+    page = {"report.html": report_page(run).encode()}
+    run = dataclasses.replace(run, extra=page | checkpoint_files(watched))
     return save_run(run, output)
 
 
