@@ -22,6 +22,7 @@ from distill.records.attempts import ENDED_EARLY
 from distill.records.curve import Curve
 from distill.records.refusal import Refusal
 from distill.runs.certificate import Split
+from distill.runs.checkpoints import Checkpoints, checkpoint_files
 from distill.runs.output import Output, output_folder
 from distill.runs.stages import Progress, Silent, Stages, record
 from distill.runs.store import Run, RunRecord, load_run, run_files, save_run
@@ -55,6 +56,7 @@ def run(
     stop: Callable[[], bool] | None = None,
     progress: Progress | None = None,
     engine: str | None = None,
+    watch: bool = False,
     **settings: str | Setting,
 ) -> Run:
     """From a task to a checked program: train, extract, emit, verify, store.
@@ -76,6 +78,7 @@ def run(
         progress: who watches.
         engine: over a box of reals, which engine proposes formulas (`auto`, `own`, `operon`,
             `pysr`, `pse`).
+        watch: whether checkpoints along the training are kept beside the run (`read_checkpoints`).
         settings: the task's settings, for example `p=59`.
 
     Raises:
@@ -85,7 +88,8 @@ def run(
     task = built_task(task, settings)
     space = space_of_task(task)
     rounds = 1 if minutes is None else MAX_ROUNDS
-    begin = space.training(task, Asked(seed, architecture, recipe, attempts, rounds, engine))
+    asked = Asked(seed, architecture, recipe, attempts, rounds, engine, watch)
+    begin = space.training(task, asked)
     stages = Stages(progress or Silent(), minutes, stop)
     with fixed_threads(), output_folder(out, task.name) as output:
         with stages.stage("task") as lines:
@@ -102,7 +106,8 @@ def run(
             *(stages, task.name, seed, shaped, task.settings, training.attempts, training.arch),
             task.about,
         )
-        return _finish(space, found, task, made_so, curve, space.split(task, seed), output)
+        split, watched = space.split(task, seed), training.checkpoints
+        return _finish(space, found, task, made_so, curve, split, output, watched)
 
 
 def run_model(
@@ -223,6 +228,7 @@ def _finish(
     curve: Curve | None,
     split: Split | None,
     output: Output | None,
+    watched: Checkpoints | None = None,
 ) -> Run:
     """The end of every run: its pictures, its certificate and, where it is stored, its page."""
     view, mechanism, report = found.view, found.mechanism, found.verified.report
@@ -234,7 +240,8 @@ def _finish(
     run = Run(*(made_so, report, mechanism, program, model, curve, certificate), exhibits=exhibits)
     if output is None:
         return run  # drawing a page takes a second or more, and nobody would look at it
-    run = dataclasses.replace(run, extra={"report.html": report_page(run).encode()})
+    page = {"report.html": report_page(run).encode()}
+    run = dataclasses.replace(run, extra=page | checkpoint_files(watched))
     return save_run(run, output)
 
 

@@ -132,6 +132,7 @@ is not given, it is d_model / n_heads.
     metavar="RATE",
     help="Exit with 0 for `approximate` too, from this agreement on.",
 )
+@click.option("--watch", is_flag=True, help="Keep checkpoints along the training of TASK.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON and nothing else.")
 @click.option("--quiet", is_flag=True, help="Print the verdict and the folder only.")
 @out_option
@@ -152,6 +153,7 @@ def run(
     max_states: int | None,
     engine: str | None,
     accept: float | None,
+    watch: bool,
     as_json: bool,
     quiet: bool,
     out: str,
@@ -161,11 +163,12 @@ def run(
     _check_together(task, model, layout, at, seed, arch, read)
     as_far_as = {"length": length, "max_states": max_states}
     about = {"facts": facts, "texts": texts, "box": box}
-    _check_ends(model, minutes, keep, as_far_as, about)
+    _check_ends(model, minutes, keep or watch, as_far_as, about)
     console = console_of(quiet or as_json)
     given = (task, model, layout, at, seed, arch, read)
     with _interrupts(keep) as stop:
-        finished = _finished(*given, (minutes, stop), as_far_as, about, engine, out, console)
+        ends, how = (minutes, stop), (engine, watch)
+        finished = _finished(*given, ends, as_far_as, about, how, out, console)
     _print(finished, as_json, quiet)
     sys.exit(_status(finished.report, accept))
 
@@ -227,8 +230,8 @@ def _check_ends(
         option = next(name for name, told in about.items() if told)
         raise DistillError(f"--{option} is of a checkpoint: it needs --model FILE")
     if model is not None and (keep or minutes is not None):
-        option = "--minutes" if minutes is not None else "--keep"
-        raise DistillError(f"{option} ends a training: with --model FILE nothing is trained")
+        option = "--minutes" if minutes is not None else "--keep and --watch"
+        raise DistillError(f"{option} is of a training: with --model FILE nothing is trained")
     if model is None and any(value is not None for value in as_far_as.values()):
         raise DistillError(
             "--length and --max-states are of a network over sequences that is not trained here: "
@@ -247,7 +250,7 @@ def _finished(
     ends: tuple[float | None, Callable[[], bool] | None],
     as_far_as: dict[str, int | None],
     about: dict[str, str | None],
-    engine: str | None,
+    how: tuple[str | None, bool],
     out: str,
     console: Console,
 ) -> Run:
@@ -289,7 +292,8 @@ def _finished(
             minutes=minutes,
             stop=stop,
             progress=progress,
-            engine=engine,
+            engine=how[0],
+            watch=how[1],
         )
 
 

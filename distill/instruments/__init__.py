@@ -33,6 +33,7 @@ from distill.instruments.norms import weight_norms as weight_norms
 from distill.instruments.representation import nullity as nullity
 from distill.instruments.representation import parallelograms as parallelograms
 from distill.instruments.representation import right_by_parallelograms as right_by_parallelograms
+from distill.instruments.representation import right_by_place as right_by_place
 from distill.instruments.spectra import amplitudes as amplitudes
 from distill.instruments.spectra import gini as gini
 from distill.instruments.spectra import key_and_rest as key_and_rest

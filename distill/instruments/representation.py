@@ -64,3 +64,22 @@ def right_by_parallelograms(
     apart = np.abs(sums[:, :, None] - sums[:, None, trained]).max(axis=0)
     same = answers[:, None] == answers[trained][None]
     return trained | ((apart < CLOSE * 100) & same).any(axis=1)
+
+
+def right_by_place(
+    sums: Float[ndarray, " n"],
+    trained: Bool[ndarray, " n"],
+    answers: Int[ndarray, " n"],
+    close: float,
+) -> Bool[ndarray, " n"]:
+    """Which inputs come out right by where a learned embedding puts them (equation 4).
+
+    Args:
+        sums: E_i + E_j of every input, for embeddings of one number with a spread of 1.
+        trained: which are trained on: these come out right.
+        answers: of every input.
+        close: how near an input must lie to a trained one of the same answer.
+    """
+    near = np.abs(sums[:, None] - sums[None, trained]) < close
+    same = answers[:, None] == answers[None, trained]
+    return trained | (near & same).any(axis=1)

@@ -18,7 +18,7 @@ from distill.networks.trace import BoxTrace
 from distill.records.refusal import Refusal
 from distill.runs.box_certificate import certify_box
 from distill.runs.store import AnyCertificate
-from distill.spaces.space import Asked, Given, Outcome, Reach, Space, read_at_once
+from distill.spaces.space import Asked, Given, Outcome, Reach, Space, no_checkpoints, read_at_once
 from distill.tasks.reals import RealTask
 from distill.train.over_box import BoxTraining
 from distill.train.watched import Training
@@ -46,6 +46,7 @@ class Boxes(Space):
 
     def training(self, task: RealTask, asked: Asked) -> Callable[[], Training]:
         """On points of the box."""
+        no_checkpoints(asked, task)
         engine = _engine(asked)
         return lambda: BoxTraining(
             task, asked.seed, asked.architecture, asked.attempts, engine=engine

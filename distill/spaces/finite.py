@@ -57,7 +57,8 @@ class Finite(Space):
         """On a part of the domain, or all of it."""
         no_engine(asked)
         designs = designs_for(task, asked.architecture, asked.recipe, asked.attempts)
-        return lambda: DomainTraining(task, asked.seed, designs, structure_score, asked.rounds)
+        given = (designs, structure_score, asked.rounds, asked.watch)
+        return lambda: DomainTraining(task, asked.seed, *given)
 
     def split(self, task: Task, seed: int) -> Split:
         """So many of the inputs, drawn by the seed."""

@@ -21,7 +21,7 @@ from distill.records.refusal import Refusal
 from distill.records.report import Report
 from distill.runs.sequence_certificate import certify_sequences
 from distill.runs.store import AnyCertificate
-from distill.spaces.space import Asked, Given, Outcome, Reach, Space, no_engine
+from distill.spaces.space import Asked, Given, Outcome, Reach, Space, no_checkpoints, no_engine
 from distill.tasks.sequences import SequenceTask
 from distill.train.over_sequences import SequenceTraining
 from distill.train.watched import Training
@@ -55,6 +55,7 @@ class Sequences(Space):
 
     def training(self, task: SequenceTask, asked: Asked) -> Callable[[], Training]:
         """On sequences of the task's length."""
+        no_checkpoints(asked, task)
         no_engine(asked)
         if asked.architecture is not None:
             layers_for(asked.architecture, task.channels)  # before anything is drawn

@@ -35,6 +35,7 @@ class Asked:
     Attributes:
         attempts: trainings of one kind of network at most.
         rounds: how often the kinds of networks are gone through.
+        watch: whether checkpoints along the training are kept.
     """
 
     seed: int
@@ -43,6 +44,7 @@ class Asked:
     attempts: int
     rounds: int
     engine: str | None
+    watch: bool = False
 
 
 @dataclass(frozen=True)
@@ -213,6 +215,16 @@ def no_engine(asked: Asked | Reach) -> None:
             f"--engine {asked.engine}: engines propose formulas over boxes of reals: leave it out "
             "here"
         )
+
+
+def no_checkpoints(asked: Asked, task: BuiltTask) -> None:
+    """Refuse to keep checkpoints, of spaces over which no training hands them out.
+
+    Raises:
+        DistillError: they were asked for.
+    """
+    if asked.watch:
+        raise DistillError(f"--watch is of finite domains, and {task.name} has none: leave it out")
 
 
 def read_at_once(reach: Reach, instead: str = "") -> None:

@@ -17,7 +17,16 @@ from distill.networks.trace import TextTrace
 from distill.records.refusal import Refusal
 from distill.runs.store import AnyCertificate
 from distill.runs.text_certificate import certify_texts
-from distill.spaces.space import Asked, Given, Outcome, Reach, Space, no_engine, read_at_once
+from distill.spaces.space import (
+    Asked,
+    Given,
+    Outcome,
+    Reach,
+    Space,
+    no_checkpoints,
+    no_engine,
+    read_at_once,
+)
 from distill.tasks.texts import TextTask
 from distill.train.over_texts import TextTraining
 from distill.train.watched import Training
@@ -45,6 +54,7 @@ class OverTexts(Space):
 
     def training(self, task: TextTask, asked: Asked) -> Callable[[], Training]:
         """On texts of every length."""
+        no_checkpoints(asked, task)
         no_engine(asked)
         return lambda: TextTraining(task, asked.seed, asked.architecture, asked.attempts)
 

@@ -44,7 +44,8 @@ SETTINGS: dict[str, Setting] = {
 
 HERE = (
     "p = 53, embeddings of 64 dimensions, 256 hidden units and a learning rate of 0.01, which "
-    "shows in 1,500 steps what takes 14,000 in the paper. Held-out pairs are those whose mirror "
+    "shows in about 1,500 steps what takes 14,000 in the paper. Held-out pairs are "
+    "those whose mirror "
     "image (b, a) is held out too. The part of the pairs and the number of steps were settled by "
     "pilots with seeds 0 to 4; what is told of other seeds is free of that."
 )

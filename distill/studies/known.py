@@ -23,6 +23,10 @@ NAMES = (
     "high_precision",
     "staged_craters",
     "learned_rewards",
+    "induction_heads",
+    "lottery_ticket",
+    "path_consistency",
+    "simplicity",
 )
 """Every one is `distill.studies.catalogue.NAME`, with the study under its name in capitals."""
 

@@ -17,7 +17,7 @@ from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 from torch.nn.functional import cross_entropy
 
-from distill.networks.architecture import TokenArchitecture
+from distill.networks.architecture import Parameters, TokenArchitecture
 from distill.records.curve import CurvePoint, TrainingCurve
 from distill.records.explained import Explain, Explained
 from distill.tasks.finite import Task
@@ -31,7 +31,11 @@ SAMPLE = 1024
 
 
 class CurveRecorder:
-    """Observer of a training run; `curve` makes the story of what it kept."""
+    """Observer of a training run; `curve` makes the story of what it kept.
+
+    Attributes:
+        checkpoints: copies of the parameters at the steps that are looked at, where it is watched.
+    """
 
     def __init__(
         self,
@@ -39,6 +43,7 @@ class CurveRecorder:
         architecture: TokenArchitecture,
         train_mask: Bool[ndarray, " n"],
         seed: int,
+        watched: bool = False,
     ) -> None:
         rng = np.random.default_rng(seed)
         parts = [_sample(np.flatnonzero(mask), rng) for mask in (train_mask, ~train_mask)]
@@ -48,6 +53,8 @@ class CurveRecorder:
         self.labels = task.labels(self.tokens)
         self.trained = np.arange(len(self.labels)) < len(parts[0])
         self._inputs = torch.from_numpy(self.tokens)
+        self._watched = watched
+        self.checkpoints = dict[int, Parameters]()
         self._kept: list[tuple[int, Float[ndarray, "n outputs"], float]] = []
 
     def __call__(self, state: TrainingState) -> tuple[float, float | None] | None:
@@ -57,6 +64,9 @@ class CurveRecorder:
         with torch.no_grad():
             logits = self.architecture.logits(state.parameters, self._inputs)
             norm = torch.stack([w.square().sum() for w in state.parameters.values()]).sum().sqrt()
+        if self._watched:
+            copies = {name: each.detach().clone() for name, each in state.parameters.items()}
+            self.checkpoints[state.step] = copies
         self._kept.append((state.step, logits.numpy(), float(norm)))
         return self._loss(logits.numpy(), self.trained), self._heldout_loss(logits.numpy())
 

@@ -12,7 +12,7 @@ from numpy import ndarray
 from distill.checker.scope import many
 from distill.checker.verdict import CLAIMS
 from distill.domains.finite import Domain
-from distill.networks.architecture import TokenArchitecture
+from distill.networks.architecture import Parameters, TokenArchitecture
 from distill.networks.stored import Model
 from distill.networks.trace import FIT_SEED, View, fitted_half, trace, traced_indices
 from distill.records.attempts import Attempt, keep, shown_part
@@ -75,6 +75,7 @@ class DomainTraining(Training):
         structured: how structured logits are: what stops a training, and names no answer.
         rounds: how often the designs are gone through, each time from other seeds; where it is
             more than once, whoever watches ends it, and there is no bound on the work.
+        watched: whether parameters are kept along the way.
     """
 
     def __init__(
@@ -84,7 +85,9 @@ class DomainTraining(Training):
         designs: Sequence[Design],
         structured: Score,
         rounds: int = 1,
+        watched: bool = False,
     ) -> None:
+        self._watched = watched
         self.task, self.seed, self.structured = task, seed, structured
         self._designs = [each.later(SEEDS * turn) for turn in range(rounds) for each in designs]
         self._bounded, self._work, self._last_one = rounds == 1, 0.0, False
@@ -156,6 +159,12 @@ class DomainTraining(Training):
         """How the network learned, in terms of the mechanism where there is one."""
         assert self._taken is not None, "a curve is of what was trained"
         return self._recorders[self._taken.attempt.number].curve(explained_by)
+
+    @property
+    def checkpoints(self) -> dict[int, Parameters]:
+        """Parameters along the training of the network of the run, where it is watched."""
+        assert self._taken is not None, "checkpoints are of what was trained"
+        return self._recorders[self._taken.attempt.number].checkpoints
 
     def _worked_enough(self, verdict: str | None) -> bool:
         """Whether another design would hardly help: what is right and refused may be refused again.
@@ -242,7 +251,9 @@ class DomainTraining(Training):
             number = state.attempt.number
             if number not in self._recorders:
                 shape = design.architecture
-                self._recorders[number] = CurveRecorder(self.task, shape, self._mask, self.seed)
+                self._recorders[number] = CurveRecorder(
+                    *(self.task, shape, self._mask, self.seed, self._watched)
+                )
             losses = self._recorders[number](state)
             if losses is not None:
                 watch.training(state.done, f"{design.name}: {_progress(state, losses)}")

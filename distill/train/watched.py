@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Protocol, runtime_checkable
 
 from jaxtyping import Bool
 from numpy import ndarray
+from torch import Tensor
 
 from distill.networks.trace import View
 from distill.records.attempts import Attempt
@@ -81,6 +83,11 @@ class Training(ABC):
     @abstractmethod
     def unlearned(self) -> Refusal:
         """Why there is no network at all."""
+
+    @property
+    def checkpoints(self) -> Mapping[int, Mapping[str, Tensor]]:
+        """Parameters along the way, by step; none where they are not kept."""
+        return {}
 
     @abstractmethod
     def curve(self, explained_by: ExplainedBy | None) -> Any:

@@ -20,7 +20,7 @@ BY_ITSELF = {
     "superposition": {"keys_above_median"},
     "survival": {"rollout"},
     "infinity": {"log_growth", "with_decay"},
-    "effective_theory": {"critical_fraction"},
+    "effective_theory": {"critical_fraction", "correlation"},
     "lu_mechanism": {"rise"},
     "leap_complexity": {"in_order"},
     "quantization": {"order", "discovery"},
@@ -29,6 +29,10 @@ BY_ITSELF = {
     "high_precision": {"off", "off_wide", "formula"},
     "staged_craters": {"slope"},
     "learned_rewards": {"named"},
+    "induction_heads": {"score", "control", "kept", "sudden"},
+    "lottery_ticket": {"ratio"},
+    "path_consistency": {"same_order", "agreement"},
+    "simplicity": {"peak_first"},
 }
 """Gates that the decoy must fail."""
 

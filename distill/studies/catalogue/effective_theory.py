@@ -12,7 +12,12 @@ from torch import Tensor
 
 from distill.drawing.curves import Curve, Mark, curves
 from distill.drawing.picture import picture
-from distill.instruments import nullity, parallelograms, right_by_parallelograms
+from distill.instruments import (
+    nullity,
+    parallelograms,
+    right_by_parallelograms,
+    right_by_place,
+)
 from distill.studies.gates import Gate, Measured
 from distill.studies.layered import Layered
 from distill.studies.study import Arrays, Asked, Progress, Source, Study, Table, Told
@@ -24,16 +29,26 @@ LABELS = 30
 
 
 TRIED = (
-    "Networks here learn their training pairs by heart, and are right on little else: the "
-    "correlation is that of the size of training sets. Tried, to no avail: a decoder ten times "
-    "slower than the embedding, and one five times slower with a weight decay of 3."
+    "What is predicted is what the paper predicts: which pairs the embedding that a network has "
+    "learned puts where a trained pair of the same answer is. What the training set alone implies, "
+    "before any training, foretells less: networks here learn most pairs by heart, and the "
+    "correlation of accuracies over all pairs was 0.863. Over all pairs the learned "
+    "embedding gives "
+    "0.99, of which much is the size of the training set, so that the gate is over held-out pairs. "
+    "A diagram of the four phases was tried with decoders of three learning rates and five weight "
+    "decays over 10,000 steps: only memorisation and confusion were in it."
 )
-"""Why predicted and real accuracy differ."""
+"""What was tried."""
+
+
+CLOSE = 0.1
+"""How near two sums of embeddings of unit spread are to count as one; numbers are about 0.35 apart.
+"""
 
 
 def parts(asked: Asked) -> tuple[str, ...]:
-    """Counting sets of equations, and training networks."""
-    return "equations", "networks"
+    """Counting sets of equations, and training networks from every seed."""
+    return "equations", *(f"networks{seed}" for seed in asked.seeds)
 
 
 def all_pairs(p: int) -> Int[ndarray, "n 2"]:
@@ -49,7 +64,9 @@ def answers_of(asked: Asked, inputs: Int[ndarray, "n 2"], seed: int) -> Int[ndar
 
 def measure(asked: Asked, part: str, progress: Progress) -> Arrays:
     """How often the embedding is a unique line, or what networks get right."""
-    return (_equations if part == "equations" else _networks)(asked, progress)
+    if part == "equations":
+        return _equations(asked, progress)
+    return _networks(asked, int(part.removeprefix("networks")), progress)
 
 
 def _equations(asked: Asked, progress: Progress) -> Arrays:
@@ -69,23 +86,16 @@ def _equations(asked: Asked, progress: Progress) -> Arrays:
     return {"unique": unique / draws}
 
 
-def _networks(asked: Asked, progress: Progress) -> Arrays:
+def _networks(asked: Asked, seed: int, progress: Progress) -> Arrays:
     """One network for every training set: embeddings of one number each, whose sum is decoded."""
     p, members, steps = asked.whole("p"), asked.whole("networks"), asked.whole("steps")
     inputs = all_pairs(p)
-    answers = answers_of(asked, inputs, asked.seed)
-    rng = np.random.default_rng([asked.seed, 1])
+    answers = answers_of(asked, inputs, seed)
+    rng = np.random.default_rng([seed, 1])
     trained = np.zeros((members, len(inputs)), dtype=bool)
     for row, fraction in zip(trained, np.linspace(0.2, 0.9, members), strict=True):
         row[rng.permutation(len(inputs))[: round(fraction * len(inputs))]] = True
-    predicted = [
-        right_by_parallelograms(
-            parallelograms([(int(a), int(b)) for a, b in inputs[row]], answers[row].tolist(), p),
-            *(inputs, answers, row),
-        ).mean()
-        for row in trained
-    ]
-    generator = torch.Generator().manual_seed(asked.seed)
+    generator = torch.Generator().manual_seed(seed)
     shape = Layered((1, 100, 100, LABELS), torch.tanh)
     each = [shape.initialise(generator) for _ in range(members)]
     parameters = {name: torch.stack([one[name] for one in each]) for name in each[0]}
@@ -96,10 +106,13 @@ def _networks(asked: Asked, progress: Progress) -> Arrays:
     weights = torch.from_numpy(trained).float()
     weights /= weights.sum(dim=1, keepdim=True)
 
-    def outputs(parameters: Parameters) -> Tensor:
+    def sums(parameters: Parameters) -> Tensor:
         E = parameters["E"]
         E = (E - E.mean(dim=1, keepdim=True)) / E.std(dim=1, keepdim=True)
-        return shape.outputs(parameters, (E[:, first] + E[:, second])[..., None])
+        return E[:, first] + E[:, second]
+
+    def outputs(parameters: Parameters) -> Tensor:
+        return shape.outputs(parameters, sums(parameters)[..., None])
 
     def losses(parameters: Parameters, step: int) -> Tensor:
         if step % 200 == 0:
@@ -111,8 +124,28 @@ def _networks(asked: Asked, progress: Progress) -> Arrays:
     ended = train_together(parameters, losses, rule, steps)
     with torch.no_grad():
         nearest = torch.cdist(outputs(ended), vectors.expand(members, -1, -1)).argmin(dim=-1)
-    right = (nearest.numpy() == answers).mean(axis=1)
-    return {"predicted": np.array(predicted), "right": right, "fraction": trained.mean(axis=1)}
+        places = sums(ended).numpy()
+    if asked.decoy:
+        places = np.roll(places, members // 2, axis=0)
+    shown = [right_by_place(*each, answers, CLOSE) for each in zip(places, trained, strict=True)]
+    by_data = [
+        right_by_parallelograms(
+            parallelograms([(int(a), int(b)) for a, b in inputs[row]], answers[row].tolist(), p),
+            *(inputs, answers, row),
+        ).mean()
+        for row in trained
+    ]
+    right, predicted = nearest.numpy() == answers, np.array(shown)
+    return {
+        **{"predicted": predicted.mean(axis=1), "right": right.mean(axis=1)},
+        **{"predicted_held": _held(predicted, trained), "right_held": _held(right, trained)},
+        **{"fraction": trained.mean(axis=1), "by_data": np.array(by_data)},
+    }
+
+
+def _held(true: ndarray, trained: ndarray) -> ndarray:
+    """Part of the held-out inputs of every network for which something is true."""
+    return np.array([row[~of].mean() for row, of in zip(true, trained, strict=True)])
 
 
 UNDECAYED = frozenset({"E"})
@@ -129,14 +162,25 @@ def critical(unique: ndarray) -> float:
     return FRACTIONS[at - 1] + part * (FRACTIONS[at] - FRACTIONS[at - 1])
 
 
+def _correlation(x: ndarray, y: ndarray) -> float:
+    return float(np.corrcoef(x, y)[0, 1]) if x.std() and y.std() else 0.0
+
+
 def tell(asked: Asked, parts: Mapping[str, Arrays]) -> Told:
     """The critical fraction, and predicted accuracy against that of networks."""
-    unique, seen = parts["equations"]["unique"], parts["networks"]
-    predicted, right = seen["predicted"], seen["right"]
-    same = float(np.corrcoef(predicted, right)[0, 1]) if predicted.std() and right.std() else 0.0
+    unique = parts["equations"]["unique"]
+    of_networks = [each for name, each in parts.items() if name != "equations"]
+    seen = {name: np.concatenate([each[name] for each in of_networks]) for name in of_networks[0]}
+    predicted, right = seen["predicted_held"], seen["right_held"]
+    same = _correlation(predicted, right)
     measured = {
         "critical_fraction": Measured.mean([critical(row) for row in unique]),
-        "correlation": Measured(same),
+        "correlation": Measured(
+            same,
+            tuple(_correlation(each["predicted_held"], each["right_held"]) for each in of_networks),
+        ),
+        "correlation_over_all_pairs": Measured(_correlation(seen["predicted"], seen["right"])),
+        "correlation_by_data_alone": Measured(_correlation(seen["by_data"], seen["right"])),
         "mean_difference": Measured(float(np.abs(predicted - right).mean())),
     }
     r_c = measured["critical_fraction"].value
@@ -156,7 +200,8 @@ def tell(asked: Asked, parts: Mapping[str, Arrays]) -> Told:
     against = picture(
         "accuracy",
         "Predicted and real accuracy",
-        "Every point is a network: what its training set's equations imply, and what it got right.",
+        "Every point is a network: the part of its held-out pairs that its embedding puts where a "
+        "trained pair of the same answer is, and the part that it gets right.",
         f"The correlation is {same:.2f}.",
         curves(
             [Curve(predicted, right, "networks", 0, "o"), Curve([0, 1], [0, 1], "equal", 1, ":")],
@@ -190,22 +235,22 @@ EFFECTIVE_THEORY = Study(
         ),
         Gate(
             "correlation",
-            "correlation of predicted and real accuracy over networks",
+            "correlation over networks of predicted and real accuracy on held-out pairs",
             at_least=0.9,
             published="close, by eye",
         ),
     ),
-    decoy="the same answers in random order",
+    decoy="the same answers in random order, and the embeddings of other networks",
     settings={
         "seeds": 5,
         "p": 10,
         "draws": 200,
         "networks": 48,
-        "steps": 3000,
+        "steps": 2000,
         "learning_rate": 0.003,
         "weight_decay": 0.0,
     },
-    quick={"draws": 40, "networks": 24, "steps": 1500, "seeds": 2},
+    quick={"draws": 40, "networks": 24, "steps": 1000, "seeds": 2},
     measure=measure,
     tell=tell,
     parts=parts,

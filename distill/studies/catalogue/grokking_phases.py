@@ -16,6 +16,12 @@ from distill.studies.study import Arrays, Asked, Source, Study, Table, Told
 
 NAMES = ("memorisation", "circuit formation", "clean-up")
 
+LONGER = (
+    "Here they have 2,500 steps: clean-up goes on for 2,000 in the slowest of the "
+    "pilots, and after "
+    "1,500 the key frequencies explained only 0.843 of the logits' variance with seeds 10 to 14."
+)
+
 
 def tell(asked: Asked, parts: Mapping[str, Arrays]) -> Told:
     """Phases of every network, and the losses that tell them."""
@@ -135,10 +141,10 @@ GROKKING_PHASES = Study(
         ),
     ),
     decoy="random frequencies in place of the key frequencies",
-    settings=SETTINGS,
+    settings={**SETTINGS, "steps": 2500, "checkpoints": 100},
     quick={"seeds": 2, "steps": 600, "checkpoints": 30},
     measure=measure,
     tell=tell,
-    here=HERE,
+    here=f"{HERE} {LONGER}",
     kind="grokking",
 )

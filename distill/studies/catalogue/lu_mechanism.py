@@ -130,10 +130,15 @@ LU_MECHANISM = Study(
         ),
     ),
     decoy="targets in random order",
-    settings={"seeds": 3, "width": 100, "points": 100, "steps": 3000},
+    settings={"seeds": 3, "width": 100, "points": 200, "steps": 3000},
     quick={"seeds": 1, "steps": 800},
     measure=measure,
     tell=tell,
-    here="The norm is held by projection after every step.",
+    here="The norm is held by projection after every step. With 100 points the test loss "
+    "rises by a "
+    "factor of 860, after 3,000 steps as after 10,000: what the teacher's norm "
+    "leaves is a matter of "
+    "the points, and there are 200 here. That a held norm takes grokking of modular addition away "
+    "is not among the gates: tried with a perceptron, it did not shorten the gap five times.",
     kind="grokking",
 )

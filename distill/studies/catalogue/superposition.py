@@ -23,7 +23,7 @@ def tell(asked: Asked, parts: Mapping[str, Arrays]) -> Told:
     """The state of every network when its held-out accuracy is still that of a guess."""
     seen = parts["all"]
     steps = seen["step"]
-    early = [int((accuracy >= SEEN).argmax()) - 1 for accuracy in seen["held_accuracy"].T]
+    early = [_before(accuracy >= SEEN) for accuracy in seen["held_accuracy"].T]
     above, rose, rest, trained = [], [], [], []
     for seed, at in enumerate(early):
         signal, keys = seen["signal"][at, seed], seen["is_key"][seed]
@@ -89,6 +89,11 @@ def tell(asked: Asked, parts: Mapping[str, Arrays]) -> Told:
     )
     columns = {f"k{k + 1}": seen["signal"][:, 0, k] for k in range(seen["signal"].shape[2])}
     return Told(measured, (signals, accuracy), (Table.of("signals", step=steps, **columns),))
+
+
+def _before(true: np.ndarray) -> int:
+    """The last place before something is first true; where it never is, the last of all."""
+    return max(int(true.argmax()) - 1, 0) if true.any() else len(true) - 1
 
 
 SUPERPOSITION = Study(
