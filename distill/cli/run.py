@@ -278,7 +278,7 @@ def _finished(
                 facts=about["facts"],
                 texts=about["texts"],
                 box=None if about["box"] is None else Box.read(about["box"]),
-                engine=engine,
+                engine=how[0],
                 out=out,
                 progress=progress,
             )
