@@ -211,7 +211,7 @@ def _under_the_root(expression: Any, sign: int) -> Any:
     scale, rest = (expression / roots[0]).as_coeff_Mul()
     if rest == 1:
         return expression
-    terms = [sympy.factor(rest**2 * term) for term in roots[0].base.args]
+    terms: list[Any] = [sympy.factor(rest**2 * term) for term in roots[0].base.args]
     return sign * scale * sympy.sqrt(sympy.Add(*terms))
 
 
