@@ -30,7 +30,7 @@ def test_run_from_python_keeps_everything_in_memory(tmp_path, monkeypatch):
     )
     run = distill.run(task, out=None, recipe=SHORT)
     assert run.folder is None
-    assert run.record.attempts[-1].steps == 30
+    assert run.record.attempts[-1].steps == 45  # its structure was near by 30
     assert set(run.record.seconds) >= {"task", "train", "trace", "extract", "verify"}
     assert list(tmp_path.iterdir()) == []
     assert run.extra == {}  # no page is drawn for nobody

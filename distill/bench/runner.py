@@ -23,7 +23,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Protocol, runtime_checkable
+from typing import IO, Protocol, cast, runtime_checkable
 
 from distill.bench.row import Cost, Printed, Row, Status, load_row, read_printed, save_row
 from distill.bench.same_formula import same_formula
@@ -289,8 +289,8 @@ def _exact(job: Job, printed: Printed) -> bool | None:
     with contextlib.suppress(DistillError, OSError):  # that there is a row is what matters
         task = load_task(job.argument, job.entry.settings)
         source = (Path(printed.folder) / "program.py").read_text("utf-8")
-        if isinstance(task, RealTask):
-            return same_formula(source, task.reference, task.inputs)
+        real = cast(RealTask, task)  # its run was over a box
+        return same_formula(source, real.reference, real.inputs)
     return None
 
 

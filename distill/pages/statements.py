@@ -6,6 +6,7 @@ is said here follows from fields of the report and the kind of its certificate.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -129,11 +130,10 @@ def _agreement(report: Report, counted: ProgramVsModel) -> list[str]:
     things = "sequences of the training length" if steps else "inputs"
     if report.space == "texts":
         things = f"texts of up to {many(counted.length or 0, 'token')}"
-    which = (
-        f"All {counted.total:,} {things}"
-        if counted.exhaustive
-        else (f"{counted.total:,} {things}, drawn at random,")
-    )
+    if counted.total == 1:
+        things = re.sub("^(inputs|sequences|texts)", lambda plural: plural[0][:-1], things)
+    which = f"{counted.total:,} {things}"
+    which = f"All {which}" if counted.exhaustive else f"{which}, drawn at random,"
     agree = _of(counted)
     if counted.drawn is not None:
         which = f"{counted.total:,} {things}"

@@ -91,12 +91,16 @@ def with_heads(
     for place, step in enumerate(steps):
         mine = sorted(head for head, name in own.items() if name == step.name)
         if mine:
-            which = like[names.index(step.name)]
-            mine.sort(key=lambda head: -which[every.index(head)])
+            which = like[names.index(step.name)].round(ALIKE_DIGITS)
+            # of two that are as much like it, the one that looks harder
+            mine.sort(key=lambda it: (-which[every.index(it)], spreads[step.name, it]))
             spread = tuple(spreads[step.name, head] for head in mine)
             steps[place] = replace(step, head=mine[0], also=tuple(mine[1:]), spread=spread)
     return best, replace(mechanism, steps=tuple(steps))
 
+
+ALIKE_DIGITS = 3
+"""Digits in which two heads are as much like a selection."""
 
 LEAST_GAIN, LET_GO = 1e-3, 0.01
 """Part of the answers that another head must keep, and that must stay without one."""

@@ -41,7 +41,7 @@ READ, NEVER_PARTS = 0.001, 0.03
 is worth that it never parts from the network."""
 ENOUGH = 0.99
 """Part of the texts with which no longer program is looked for."""
-FEW_NAMED = 4
+FEW_NAMED = 5
 """Tokens that may be named from the first. Of more, selections that name one are so many that
 others do not come up: programs that name none are searched for before."""
 CLOSED = 6.0
