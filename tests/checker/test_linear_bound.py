@@ -166,6 +166,8 @@ def test_a_product_of_fixed_numbers_is_off_by_the_most_that_its_factors_are():
     )
     made, most = one @ other, Fraction(107 * 95, 8)
     assert most <= made.units[0, 0] + made.off
+    times = one.parts_less(np.array([[5]], dtype=object), np.array([[0]], dtype=object))
+    assert (times.units[0, 0], times.off) == (500, 35)
 
 
 @pytest.mark.parametrize("unit", [-7, 7, 1 << 60, -(1 << 60), 3 << 192, 5 << 2000])
