@@ -1,4 +1,4 @@
-"""A run that is watched keeps the network as it was along its training, and says where it has not."""
+"""A run that is watched keeps the network as it was along its training."""
 
 import pytest
 import torch
