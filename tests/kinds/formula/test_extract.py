@@ -36,6 +36,11 @@ PLANTED = {
         lambda x, y, z, w: x * y + w * np.sin(z),
         {"x": (1.0, 3.0), "y": (1.0, 3.0), "z": (0.0, 3.0), "w": (1.0, 3.0)},
     ),
+    "a damped wave": (
+        "exp(-k*t)*cos(w*t)",
+        lambda t, k, w: np.exp(-k * t) * np.cos(w * t),
+        {"t": (0.0, 2.0), "k": (0.2, 1.0), "w": (1.0, 3.0)},
+    ),
     "an input that does not matter": (
         "x**2/2",
         lambda x, y: x**2 / 2 + 0 * y,

@@ -18,6 +18,7 @@ from distill.kinds.formula.search.families import families
 from distill.kinds.formula.search.fitting import fit_line
 from distill.kinds.formula.search.reduction import Reduction, nodes_of
 from distill.kinds.formula.search.refit import refit
+from distill.kinds.formula.search.scaling import scalings
 from distill.kinds.formula.search.separation import irrelevant, products, sums
 from distill.kinds.formula.search.source import Oracle
 from distill.kinds.formula.search.symmetry import symmetries
@@ -98,6 +99,7 @@ def _steps(oracle: Oracle) -> Iterator[Reduction]:
         return
     yield from islice(symmetries(oracle), 2)
     yield from islice(sums(oracle), 2)
+    yield from islice(scalings(oracle), 2)
     yield from islice(eliminations(oracle), 8)
     yield from islice(families(oracle), 3)
 

@@ -1,13 +1,12 @@
 """Pairs of variables that a function reads through one quantity alone.
 
 A symmetry of a function takes one point to another with the same value, or with one that follows
-from it. Four sorts are looked for in gradients, and held against values:
+from it. Three sorts are looked for in gradients, and held against values:
 
 - scaling, `a x f_x + b y f_y = p f`: of x and y only a product of powers matters, but for a power
   of x in front: what dimensional analysis finds;
 - shifts, `a f_x + b f_y = p`: only `b x - a y` matters, but for a multiple of x that is added;
-- turns, `a y f_x + b x f_y = 0`: only `b x**2 - a y**2` matters;
-- scaling of several variables at once, where no pair has one.
+- turns, `a y f_x + b x f_y = 0`: only `b x**2 - a y**2` matters.
 
 Cf. the symmetry tests of AI Feynman (arXiv 1905.11481, 2006.10782), here by generators.
 """
@@ -148,7 +147,7 @@ def _shift(a: float, b: float, p: float) -> Symmetry:
 
 def _scaling(a: float, b: float, p: float) -> Symmetry | None:
     """`x ** (-b / a) * y` is all that matters, beside `x ** (-p / a)` in front."""
-    ways = [_fraction(-b / a), _fraction(-p / a)]
+    ways = [fraction_near(-b / a), fraction_near(-p / a)]
     if None in ways:
         return None
     inner, outer = ways
@@ -162,7 +161,8 @@ def _scaling(a: float, b: float, p: float) -> Symmetry | None:
     return Symmetry("scaling", quantity, factor=factor)
 
 
-def _fraction(value: float) -> Fraction | None:
+def fraction_near(value: float) -> Fraction | None:
+    """A simple fraction that a weight found in gradients may be; null where none is near."""
     for simple in SIMPLE:
         if abs(value - simple) < 1e-2:
             return simple
