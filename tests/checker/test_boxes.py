@@ -113,6 +113,8 @@ def test_a_changed_claim_is_seen(folder, tmp_path, name, value):
         ("tolerance", None, "how far apart is the same"),
         ("low", [0.25, 1.0], "states x from 0.5"),
         ("low", [2.5, 1.0], "intervals are empty"),
+        ("low", [2.0 - 1e-10, 1.0], "next to no width"),
+        ("names", ["x"], "a box of 1 inputs"),
         ("names", ["x", "x"], "have one name"),
         ("names", ["y", "x"], "the program reads x, y"),
         ("names", ["x from 0.0 to 1e9, also z", "y"], "the program reads x, y"),
