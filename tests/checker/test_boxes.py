@@ -14,7 +14,7 @@ from safetensors.numpy import save_file
 
 import distill
 import distill.checker.kinds
-from distill.checker.boxes import BoxEvidence
+from distill.checker.boxes import ALONG, BoxEvidence
 from distill.checker.check import check_run, claims_of, evidence_of
 from distill.checker.compare import overlaid
 from distill.checker.real_answers import run_reals
@@ -119,6 +119,10 @@ def test_a_changed_claim_is_seen(folder, tmp_path, name, value):
         ("names", ["y", "x"], "the program reads x, y"),
         ("names", ["x from 0.0 to 1e9, also z", "y"], "the program reads x, y"),
         ("worst", [[9.0, 9.0]], "not in the box"),
+        ("worst", [[0.0, 2.0]], "not in the box"),
+        ("worst", [[1.0, 2.0]] * 1025, "points that are too many"),
+        ("worst", [], "how far apart is the same"),
+        ("architecture.n_inputs", 3, "does not read the inputs of the box"),
         ("draw", {"count": 10, "seed": 2}, "should be something else"),
         ("reference", [1.0], "answers in reference"),
         ("recorded", [1.0], "answers in recorded"),
@@ -127,6 +131,16 @@ def test_a_changed_claim_is_seen(folder, tmp_path, name, value):
 def test_a_changed_certificate_is_seen(folder, tmp_path, name, value, said):
     checkup = changed(folder, tmp_path, "certificate.json", claim(name, value))
     assert not checkup.ok
+    assert any(said in finding.detail for finding in checkup.findings), checkup.findings
+
+
+def test_a_network_is_stored_or_its_answers_are_recorded_and_not_both(folder, tmp_path):
+    def record(tree):
+        told = tree["draw"]["count"] + len(tree["worst"]) + ALONG * len(tree["names"])
+        tree["recorded"] = [3.0] * told
+
+    checkup = changed(folder, tmp_path, "certificate.json", record)
+    said = "either stored or its answers are recorded"
     assert any(said in finding.detail for finding in checkup.findings), checkup.findings
 
 
