@@ -14,7 +14,7 @@ from safetensors.numpy import save_file
 
 import distill
 import distill.checker.kinds
-from distill.checker.boxes import ALONG, BoxEvidence
+from distill.checker.boxes import ALONG, MOST_APART, BoxEvidence
 from distill.checker.check import check_run, claims_of, evidence_of
 from distill.checker.compare import overlaid
 from distill.checker.real_answers import run_reals
@@ -131,6 +131,15 @@ def test_a_changed_claim_is_seen(folder, tmp_path, name, value):
 def test_a_changed_certificate_is_seen(folder, tmp_path, name, value, said):
     checkup = changed(folder, tmp_path, "certificate.json", claim(name, value))
     assert not checkup.ok
+    assert any(said in finding.detail for finding in checkup.findings), checkup.findings
+
+
+@pytest.mark.parametrize("part", [-1e-6, 1.001])
+def test_what_counts_as_the_same_is_from_0_to_a_part_of_the_spread(folder, tmp_path, part):
+    spread = json.loads((folder / "verification.json").read_text())["deviation"]["spread"]
+    value = part * MOST_APART * spread
+    checkup = changed(folder, tmp_path, "certificate.json", claim("tolerance", value))
+    said = "counts as the same"
     assert any(said in finding.detail for finding in checkup.findings), checkup.findings
 
 
