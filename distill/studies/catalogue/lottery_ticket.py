@@ -175,6 +175,7 @@ LOTTERY_TICKET = Study(
     measure=measure,
     tell=tell,
     here="Regression on a random network of 4 units, by one of 40 units in each of two layers; "
-    "connections are cut round by round.",
+    "connections are cut round by round. Tried beside it in pilots of 5 seeds: one hidden layer of "
+    "60 and of 100 units, where the factor was between 1 and 4 and differed much by seed.",
     kind="learning",
 )
