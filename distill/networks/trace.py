@@ -42,8 +42,17 @@ ROUNDING = 2.0**-48
 """Differences of the logits of an input, as a part of them, that are rounding and nothing else."""
 
 
+class _Shown:
+    """A view, of which more than answers can be looked at unless it says otherwise."""
+
+    @property
+    def shows(self) -> bool:
+        """Whether more than answers can be looked at."""
+        return True
+
+
 @dataclass(frozen=True)
-class Trace:
+class Trace(_Shown):
     """Centred logits of a network over its domain or a sample of it.
 
     Attributes:
@@ -85,11 +94,6 @@ class Trace:
         return self.network if reads_tokens(self.network) else None
 
     @property
-    def shows(self) -> bool:
-        """Whether more than answers can be looked at."""
-        return True
-
-    @property
     def in_words(self) -> str | None:
         """The network's architecture; null of a callable in memory."""
         return None if self.stored is None else describe(self.stored.architecture)
@@ -129,7 +133,7 @@ def trace(network: HasLogits, domain: Domain) -> Trace:
 
 
 @dataclass(frozen=True)
-class SequenceTrace:
+class SequenceTrace(_Shown):
     """What extraction may look at over sequences: the network itself, and how far it is trusted.
 
     Attributes:
@@ -176,7 +180,7 @@ class SequenceTrace:
 
 
 @dataclass(frozen=True)
-class TextTrace:
+class TextTrace(_Shown):
     """What extraction may look at over texts: the network itself, and what it reads."""
 
     network: TextNetwork
@@ -192,11 +196,6 @@ class TextTrace:
         return self.network.model
 
     @property
-    def shows(self) -> bool:
-        """Whether more than answers can be looked at."""
-        return True
-
-    @property
     def in_words(self) -> str:
         """The network's architecture."""
         shape = self.network.shape
@@ -205,7 +204,7 @@ class TextTrace:
 
 
 @dataclass(frozen=True)
-class BoxTrace:
+class BoxTrace(_Shown):
     """What extraction may look at over a box: the network's values and gradients, anywhere in it.
 
     It is a `RealView`, and may be handed on as one.
@@ -243,11 +242,6 @@ class BoxTrace:
     def stored(self) -> Model | None:
         """The network, where it can be stored: no callable in memory can."""
         return self.network.model if isinstance(self.network, StoredFunction) else None
-
-    @property
-    def shows(self) -> bool:
-        """Whether more than answers can be looked at."""
-        return True
 
     @property
     def in_words(self) -> str | None:

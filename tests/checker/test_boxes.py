@@ -14,7 +14,8 @@ from safetensors.numpy import save_file
 
 import distill
 import distill.checker.kinds
-from distill.checker.boxes import ALONG, MOST_APART, BoxEvidence
+from distill.checker.box_draws import uniform_points
+from distill.checker.boxes import ALONG, ANEW, MOST_APART, WIDEST, BoxEvidence
 from distill.checker.check import check_run, claims_of, evidence_of
 from distill.checker.compare import overlaid
 from distill.checker.real_answers import run_reals
@@ -163,14 +164,14 @@ def test_answers_to_points_are_python_s_own_and_none_where_it_fails():
         run_reals(source, np.zeros((3, 1)))
 
 
-def test_an_exact_program_is_verified_though_every_deviation_is_rounding(tmp_path):
-    """Which of many roundings is the largest hangs on who adds up: nothing rests on that."""
+@pytest.fixture(scope="module")
+def unit():
+    """A network of one unit, a text of the same function, and the certificate of both."""
     network = one_unit()
     scale = {name: it * (0.3 if "out" in name else 0.7) for name, it in network.parameters.items()}
     view = view_of(network.with_parameters(**scale), LINE)
-    source = program_of("0.3 * (3.0 * tanh(0.7 * (2.0 * x + 0.5)) - 1.0)", LINE)
-    checks = BoxChecks(source, view, None, None)
-    counted = checks.counted([])
+    body = "0.3 * (3.0 * tanh(0.7 * (2.0 * x + 0.5)) - 1.0)"
+    checks = BoxChecks(program_of(body, LINE), view, None, None)
     certificate = {
         **{"names": ["x"], "low": [-1.0], "high": [1.0], "tolerance": checks.tolerance},
         "architecture": {
@@ -180,10 +181,79 @@ def test_an_exact_program_is_verified_though_every_deviation_is_rounding(tmp_pat
         **{"worst": checks.worst.tolist(), "reference": None, "recorded": None},
     }
     weights = {name: it.numpy() for name, it in view.network.parameters.items()}
-    claims = BoxEvidence.read(certificate, {"kind": "x"}, source, weights).derive()
+
+    def evidence(text, **changes):
+        source = program_of(text, LINE)
+        return BoxEvidence.read(certificate | changes, {"kind": "x"}, source, weights)
+
+    return body, evidence, checks.counted([])
+
+
+def test_an_exact_program_is_verified_though_every_deviation_is_rounding(unit):
+    """Which of many roundings is the largest hangs on who adds up: nothing rests on that."""
+    body, evidence, counted = unit
+    claims = evidence(body).derive()
     assert claims["deviation.at"] == list(counted.deviation.at)
     assert claims["proof.nodes"] == counted.proof.nodes
     assert claims["deviation.found"] == pytest.approx(counted.deviation.found, abs=1e-12)
+
+
+def test_where_a_program_has_no_value_it_is_not_as_the_network(unit):
+    """At a point that is drawn, and at one that a search found: nowhere else."""
+    body, evidence, _ = unit
+    drawn = float(uniform_points(np.array([-1.0]), np.array([1.0]), 5000, 2)[7, 0])
+    holes = f"{body} + 0.0 / (x - {drawn!r}) + 0.0 / (x - 0.25)"
+    claims = evidence(holes, worst=[[0.25]], tolerance=1e-9).derive()
+    assert claims["program_vs_model.agree"] == 4999
+    assert claims["program_vs_model.search_disagreements"] == 1
+    assert claims["deviation.found"] is None
+    # what only the search found counts as the largest too
+    hole = f"{body} + 0.0 / (x - 0.25)"
+    claims = evidence(hole, worst=[[0.25]], tolerance=1e-9).derive()
+    assert claims["program_vs_model.agree"] == 5000
+    assert claims["deviation.found"] is None
+    assert claims["deviation.at"] == [0.25]
+
+
+def test_what_is_bounded_nowhere_near_a_hole_is_not_proved(unit):
+    body, evidence, _ = unit
+    hole = evidence(f"{body} + 0.0 / (x - 0.123456)", worst=[[0.5]])
+    claims = hole.derive()
+    assert claims["program_vs_model.agree"] == 5000
+    (at,) = claims["deviation.unbounded_at"]
+    assert at == pytest.approx(0.123456, abs=0.01)
+    assert "proof.error" not in claims
+
+
+def test_points_without_a_value_are_as_far_apart_as_can_be_when_draws_are_made_anew(unit):
+    body, evidence, _ = unit
+    hole = evidence(f"{body} + 0.0 * sqrt(x + 0.9)", tolerance=1e-9)
+    fresh = uniform_points(np.array([-1.0]), np.array([1.0]), ANEW, 3)
+    outside = int((fresh < -0.9).sum())
+    asked, differ = hole.draw_again(3, None)
+    assert asked > ANEW
+    assert differ > outside > 0  # the ends of the search besides
+
+
+def test_network_and_program_are_each_held_against_the_task(unit):
+    body, evidence, _ = unit
+    network, _ = evidence(body).answers
+    claims = evidence(f"{body} + 1e-6", tolerance=1e-9, reference=network.tolist()).derive()
+    assert claims["model_vs_task.agree"] == claims["model_vs_task.total"] == 5000
+    assert claims["program_vs_task.agree"] == 0
+    assert claims["deviation.network_from_task.largest"] == 0.0
+    assert claims["deviation.program_from_task.largest"] == pytest.approx(1e-6)
+    far = network + np.where(np.arange(5000) < 10, np.ptp(network), 0.0)
+    refused = evidence(body, reference=far.tolist()).derive_refusal()
+    assert refused == {"model_vs_task.agree": 4990, "model_vs_task.total": 5000}
+
+
+def test_a_tolerance_is_no_wider_than_what_was_found_asks_for(unit):
+    body, evidence, _ = unit
+    off = f"{body} + 1e-6"
+    assert evidence(off, tolerance=0.9e-6 * WIDEST).derive()["program_vs_model.agree"] == 5000
+    with pytest.raises(ValueError, match="expected at most"):
+        evidence(off, tolerance=1.2e-6 * WIDEST).derive()
 
 
 def consistent(folder, tmp_path, change):

@@ -125,3 +125,31 @@ def test_a_bench_that_is_quiet_prints_nothing_as_runs_end(tmp_path, monkeypatch)
     for words in ([], ["--quiet"]):
         distill_here("bench", "tomita", "--only", "tomita1", *words, cwd=tmp_path)
     assert [console.quiet for console in consoles] == [False, True]
+
+
+ENDS = """
+import sys
+class Cycle:
+    def __init__(self):
+        self.own = self
+    def __del__(self):
+        print("looked for")
+sys.argv = ["distill", "--version"]
+from distill.cli import main
+main()
+import builtins
+builtins.kept = [Cycle() for _ in range(2)]  # gone by a search for cycles alone
+"""
+
+
+def test_at_its_end_a_command_does_not_look_for_cycles():
+    """After a run that takes a second, in which a bench that is killed cannot end it."""
+    ended = subprocess.run(
+        [sys.executable, "-c", ENDS], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert "looked for" not in ended.stdout
+    without = ENDS.replace("main()", "main(); import atexit, gc; atexit.unregister(gc.freeze)")
+    ended = subprocess.run(
+        [sys.executable, "-c", without], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert "looked for" in ended.stdout
