@@ -1,11 +1,11 @@
 """What heads do that are given a program's selections: seen twice, and of what it tells."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
-from builders.compiled_texts import bystander, induction, shifted
+from builders.compiled_texts import bystander, induction, shifted, split
 
 from distill.checker.attended import elsewhere
 from distill.checker.attention import derive
@@ -85,10 +85,8 @@ def test_a_program_that_fails_on_what_comes_of_other_selections_follows_nothing(
     assert claims["figures.followed_accuracy"] == rows["followed_accuracy"].value
 
 
-@pytest.mark.parametrize("idle", [False, True])
-def test_a_head_that_only_says_where_another_looks_does_something(idle):
-    """What a head writes may be what others look by: these look where they do with it."""
-    network = induction(idle=idle)
+def inducing(idle=False):
+    """The program of a network that continues what it has read before."""
     by = "j <= i and y == x" if idle else "j <= i and copied_j == x"
     keys = ("tokens",) if idle else ("copied",)
     steps = (
@@ -98,7 +96,27 @@ def test_a_head_that_only_says_where_another_looks_does_something(idle):
         Step("found", "copy", (), ("tokens",), "y", "again", -1),
         Step(ANSWERS, "map", ("found", "copied"), by="found_i + 0 * copied_i"),
     )
-    mechanism = AttentionMechanism((0, 3), 6, steps, none=-1)
+    return AttentionMechanism((0, 3), 6, steps, none=-1)
+
+
+def softer(network, head):
+    """A head whose scores are a tenth, so that some of its attention is elsewhere."""
+    layer, place = head
+    name = f"blocks.{layer}.W_Q"
+    weights = network.parameters[name].clone()
+    weights[place] *= 0.1
+    parameters = {**network.parameters, name: weights}
+    return replace(network, model=replace(network.model, parameters=parameters))
+
+
+def shared(network, mechanism):
+    return derive(evidence_of(network, mechanism))["figures.attention_shared"]
+
+
+@pytest.mark.parametrize("idle", [False, True])
+def test_a_head_that_only_says_where_another_looks_does_something(idle):
+    """What a head writes may be what others look by: these look where they do with it."""
+    network, mechanism = induction(idle=idle), inducing(idle)
     claims = derive(evidence_of(network, mechanism))
     assert claims["figures.replaced_accuracy"] == 1.0
     assert (claims["figures.attention_shared"] > 0.9) is not idle
@@ -106,6 +124,28 @@ def test_a_head_that_only_says_where_another_looks_does_something(idle):
     assert {n: claims[f"figures.{n}"] for n in rows} == pytest.approx(
         {n: row.value for n, row in rows.items()}
     )
+
+
+def test_what_a_head_shares_is_the_attention_that_is_where_its_selection_has_it():
+    network, mechanism = shifted(), copying(shifted(), "j == i - 1")
+    assert shared(network, mechanism) > 0.99
+    assert 0.5 < shared(softer(network, (0, 0)), mechanism) < 0.95
+
+
+@pytest.mark.parametrize("head", [(0, 0), (1, 0)])
+def test_of_several_selections_that_counts_which_shares_the_least(head):
+    assert shared(induction(), inducing()) > 0.9
+    assert shared(softer(induction(), head), inducing()) < 0.85
+
+
+@pytest.mark.parametrize("head", [(0, 0), (0, 1)])
+def test_of_several_heads_of_a_selection_that_counts_which_shares_the_least(head):
+    network = split(shifted(), (0.5, 0.5))
+    told = copying(network, "j == i - 1")
+    steps = tuple(replace(it, also=((0, 1),)) if it.op == "select" else it for it in told.steps)
+    told = replace(told, steps=steps)
+    assert shared(network, told) > 0.99
+    assert 0.5 < shared(softer(network, head), told) < 0.95
 
 
 def test_a_selection_that_is_the_same_along_all_texts_is_held_against_the_one_beside_it():
