@@ -169,7 +169,7 @@ def _held(node: Node, engine: str, seen: _Seen, best: _Best) -> FormulaMechanism
     _keep(fitted.node, fitted.error, seen, best)
     if not _as_good_as_it_gets(fitted.node, seen):
         return None
-    lean = canonical(pruned(fitted.node, seen.points, seen.values, 1.05 * fitted.error))
+    lean = _lean(fitted.node, 1.05 * fitted.error, seen)
     snapped = snap(lean, seen.points, seen.values)
     if snapped is None:
         return None
@@ -198,6 +198,17 @@ def _held(node: Node, engine: str, seen: _Seen, best: _Best) -> FormulaMechanism
         engine=engine,
         trade_offs=_front(best, seen),
     )
+
+
+def _lean(node: Node, room: float, seen: _Seen) -> Node:
+    """Without what the values do not need, each of its constants in one place.
+
+    Putting constants together may split one off that is nothing: of `log(exp(x) + c)`, with a `c` of
+    nearly 1, comes a term that is the logarithm of that.
+    """
+    bare = pruned(node, seen.points, seen.values, room)
+    lean = canonical(bare)
+    return pruned(lean, seen.points, seen.values, room) if size_of(lean) > size_of(bare) else lean
 
 
 def _own_error(node: Node, seen: _Seen) -> float:

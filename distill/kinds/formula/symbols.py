@@ -218,7 +218,7 @@ def _under_the_root(expression: Any, sign: int) -> Any:
 WAYS: tuple[Callable[[Any], Any], ...] = (
     sympy.together,
     sympy.factor_terms,
-    sympy.powsimp,
+    lambda e: sympy.powsimp(e, deep=True),
     sympy.factor,
     sympy.cancel,
     sympy.expand,

@@ -41,6 +41,21 @@ PLANTED = {
         lambda t, k, w: np.exp(-k * t) * np.cos(w * t),
         {"t": (0.0, 2.0), "k": (0.2, 1.0), "w": (1.0, 3.0)},
     ),
+    "a variable of both signs beside one that it scales with": (
+        "x/(1 + exp(-b*x))",
+        lambda x, b: x / (1 + np.exp(-b * x)),
+        {"x": (-4.0, 4.0), "b": (0.5, 2.0)},
+    ),
+    "an exponential and its square, both with one rate": (
+        "d*(1 - exp(-a*(r - 1)))**2",
+        lambda d, r, a: d * (1 - np.exp(-a * (r - 1))) ** 2,
+        {"d": (1.0, 3.0), "r": (0.5, 3.0), "a": (0.5, 1.5)},
+    ),
+    "a logarithm of a sum": (
+        "log(1 + exp(x))",
+        lambda x: np.log(1 + np.exp(x)),
+        {"x": (-4.0, 4.0)},
+    ),
     "an input that does not matter": (
         "x**2/2",
         lambda x, y: x**2 / 2 + 0 * y,
@@ -74,7 +89,7 @@ def test_a_planted_formula_comes_back_with_exact_constants(text, function, box):
 def test_what_is_no_formula_with_simple_constants_is_refused(function, box):
     said = extract_formula(Noisy(function, box), "own")
     assert isinstance(said, Refusal)
-    assert "formula" in said.reasons[0] or "nearest" in said.reasons[0] or "none" in said.reasons[0]
+    assert "expression" in said.reasons[0]  # what came nearest, or that nothing was near
 
 
 @pytest.mark.claim

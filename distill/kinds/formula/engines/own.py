@@ -15,7 +15,7 @@ from distill.kinds.formula.search.source import OutOfWorkError, root_of
 WORK = 700_000
 """Points that one search asks at most."""
 
-LOUDER = (1.0, 4.0, 0.25)
+LOUDER = (1.0, 4.0, 0.25, 16.0)
 """A search is made anew for a network that is further off than it seems, or less."""
 
 LEVELS = (1e-6, 1e-9)
@@ -36,7 +36,7 @@ class Own:
         some = middle + (dice.random((500, len(middle))) - 0.5) * (problem.high - problem.low)
         spread = float(np.std(problem.values(some)))
         levels = [factor * problem.noise for factor in LOUDER]
-        levels += [part * spread for part in LEVELS if part * spread < levels[-1]]
+        levels += [part * spread for part in LEVELS if part * spread < min(levels)]
         for noise in levels:
             root = root_of(
                 problem.values,

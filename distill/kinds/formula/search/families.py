@@ -71,9 +71,9 @@ def families(oracle: Oracle) -> Iterator[Reduction]:
         axis = nodes_of(float(oracle.low[place]), float(oracle.high[place]), 2 * NODES)
         line = swept(oracle, place, oracle.middle[None], axis)[0]
         for fit in fit_line(axis, line, oracle.noise, kept=2, deep=False):
-            count = sum(1 for _ in numbers_of(fit.node))
-            if 1 <= count <= MOST_NUMBERS:
-                forms.append((count, place, _form_of(fit.node)))
+            form = _form_of(fit.node)
+            if 1 <= len(form.start) <= MOST_NUMBERS:
+                forms.append((len(form.start), place, form))
     forms.sort(key=lambda each: each[0])
     for _, place, form in forms:
         made = _reduction(oracle, place, form)
@@ -82,12 +82,12 @@ def families(oracle: Oracle) -> Iterator[Reduction]:
 
 
 def _form_of(node: Node) -> _Form:
-    numbers = [each.value for each in numbers_of(node)]
-    places = iter(range(1, len(numbers) + 1))
+    """Numbers that are the same to the bit stand for one: a rate and its double have one rate."""
+    numbers = list(dict.fromkeys(each.value for each in numbers_of(node)))
 
     def opened(part: Node) -> Node:
         if isinstance(part, Number):
-            return Variable(next(places))
+            return Variable(1 + numbers.index(part.value))
         inner = tuple(opened(each) for each in children(part))
         if isinstance(part, Power):
             return Power(inner[0], part.over, part.under)

@@ -26,7 +26,7 @@ from distill.kinds.formula.search.plain import (
 )
 from distill.kinds.formula.search.quotients import fractions, large_fractions
 from distill.kinds.formula.search.transforms import TRANSFORMS, Transform, sign_of
-from distill.kinds.formula.search.waves import damped, harmonics
+from distill.kinds.formula.search.waves import damped, harmonics, squares
 
 KEPT = 4
 """Candidates that are handed back."""
@@ -111,6 +111,7 @@ STAGES: tuple[tuple[Stage, int], ...] = (
     (with_parameter, 9),
     (two_and_constant, 2),
     (fractions, 2),
+    (squares, 1),
     (more_columns, 1),
     (large_fractions, 1),
     (harmonics, 0),
@@ -118,7 +119,7 @@ STAGES: tuple[tuple[Stage, int], ...] = (
 )
 """From the simplest on, each with the largest cost of a transform that it is tried under."""
 
-QUICK = 6
+QUICK = 7
 """So many of them take a tenth of a second together; the others take seconds."""
 
 CHEAP = (one_column, one_and_constant, two_columns)

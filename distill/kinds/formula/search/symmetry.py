@@ -101,6 +101,12 @@ def _proposed(
             made = _scaling(*solved)
             if made is not None:
                 yield made
+    elif (x > 0).all() or (y > 0).all():
+        columns = [x * f_x, y * f_y, values]
+        solved = _relation(columns, [np.abs(x) * blur[0], np.abs(y) * blur[1], 0 * ones])
+        made = None if solved is None else _signed_scaling(*solved, positive=int((y > 0).all()))
+        if made is not None:
+            yield made
     solved = _relation([y * f_x, x * f_y], [y * blur[0], x * blur[1]])
     if solved is not None:
         a, b = solved
@@ -159,6 +165,24 @@ def _scaling(a: float, b: float, p: float) -> Symmetry | None:
         quantity = multiply(power(Variable(0), -over), power(Variable(1), -under))
     factor = power(Variable(0), outer) if outer else None
     return Symmetry("scaling", quantity, factor=factor)
+
+
+def _signed_scaling(a: float, b: float, p: float, positive: int) -> Symmetry | None:
+    """The same of a variable that has both signs: it stands as it is, times a power of the other.
+
+    Args:
+        positive: which of the two has one sign; a power of it stands in front.
+    """
+    own, other = (a, b) if positive == 0 else (b, a)
+    ways = [fraction_near(-other / own), fraction_near(-p / own)]
+    if None in ways:
+        return None
+    inner, outer = ways
+    assert inner is not None, "held above"
+    assert outer is not None, "held above"
+    base = Variable(positive)
+    factor = power(base, outer) if outer else None
+    return Symmetry("scaling", multiply(Variable(1 - positive), power(base, inner)), factor=factor)
 
 
 def fraction_near(value: float) -> Fraction | None:

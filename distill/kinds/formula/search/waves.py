@@ -1,4 +1,5 @@
-"""Sines and cosines together: of one frequency, of it and its double, and damped."""
+"""Columns that share a parameter: waves of one frequency, of it and its double, and damped; an
+exponential and its square."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ import numpy as np
 from numpy import ndarray
 from scipy.optimize import least_squares, minimize_scalar
 
-from distill.kinds.formula.expression import Node, call, multiply, number
+from distill.kinds.formula.expression import Node, call, multiply, number, power
 from distill.kinds.formula.search.columns import Column, X
 from distill.kinds.formula.search.line import FITS, Line, constant, solved
 
@@ -44,6 +45,34 @@ def _bundle(line: Line, side: tuple[Column, ...], times: tuple[int, ...]) -> lis
     best: Any = minimize_scalar(left, bounds=ends, method="bounded", options={"xatol": 1e-12})
     node, error = solved(line, columns(float(best.x)))
     return [node] if error <= FITS else []
+
+
+def squares(line: Line) -> Iterator[Node]:
+    """An exponential and its square beside a constant: what a square of a sum with one has."""
+    x, span = line.x, float(np.ptp(line.x))
+    rates = np.geomspace(0.1, 16.0, 40) / span
+    rates = rates[rates * float(np.abs(x).max()) < 30]
+
+    def columns(c: float) -> list[Column]:
+        part = call("exp", multiply(number(c), X))
+        return [
+            constant(line),
+            Column(part, np.exp(c * x), 2),
+            Column(power(part, 2), np.exp(2 * c * x), 4),
+        ]
+
+    def left(c: float) -> float:
+        return solved(line, columns(c))[1]
+
+    for sign in (-1.0, 1.0):
+        grid = sign * rates
+        place = int(np.argmin([left(c) for c in grid]))
+        ends = sorted((grid[max(place - 1, 0)], grid[min(place + 1, len(grid) - 1)]))
+        best: Any = minimize_scalar(left, bounds=ends, method="bounded", options={"xatol": 1e-12})
+        node, error = solved(line, columns(float(best.x)))
+        if error <= FITS:
+            yield node
+            return
 
 
 def damped(line: Line) -> Iterator[Node]:
