@@ -203,8 +203,8 @@ def _held(node: Node, engine: str, seen: _Seen, best: _Best) -> FormulaMechanism
 def _lean(node: Node, room: float, seen: _Seen) -> Node:
     """Without what the values do not need, each of its constants in one place.
 
-    Putting constants together may split one off that is nothing: of `log(exp(x) + c)`, with a `c` of
-    nearly 1, comes a term that is the logarithm of that.
+    Putting constants together may split one off that is nothing: of `log(exp(x) + c)`, with a `c`
+    of nearly 1, comes a term that is the logarithm of that.
     """
     bare = pruned(node, seen.points, seen.values, room)
     lean = canonical(bare)

@@ -168,10 +168,9 @@ def _scaling(a: float, b: float, p: float) -> Symmetry | None:
 
 
 def _signed_scaling(a: float, b: float, p: float, positive: int) -> Symmetry | None:
-    """The same of a variable that has both signs: it stands as it is, times a power of the other.
+    """The same of a variable of both signs: it stands as it is, times a power of the other one.
 
-    Args:
-        positive: which of the two has one sign; a power of it stands in front.
+    That is the one that is `positive`, 0 or 1; a power of it stands in front.
     """
     own, other = (a, b) if positive == 0 else (b, a)
     ways = [fraction_near(-other / own), fraction_near(-p / own)]

@@ -1,5 +1,4 @@
-"""Columns that share a parameter: waves of one frequency, of it and its double, and damped; an
-exponential and its square."""
+"""Columns that share a parameter: waves, damped ones, and an exponential and its square."""
 
 from __future__ import annotations
 
