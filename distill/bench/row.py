@@ -149,6 +149,7 @@ class Row:
 
     Attributes:
         task, settings: as the suite gives them; task_file: SHA-256 of the file that defines it.
+        engine: the one that was asked for formulas; null for what a run asks by itself.
         status: whether there is a report, and if not, why. What follows is null without one.
         verdict, located, mechanism, kind, lines: of the report; lines is null without a program.
         proved: the inputs that a proof covers; null where there is none.
@@ -184,6 +185,7 @@ class Row:
     exact: bool | None = None
     reason: str | None = None
     folder: str | None = None
+    engine: str | None = None
     format_version: int = field(default=FORMAT_VERSION)
 
     @property
@@ -230,9 +232,10 @@ def load_row(folder: Path, job: Job) -> Row | None:
     """The stored row of a job; none if there is none of these settings, this task and format."""
     with contextlib.suppress(OSError, ValueError):  # damaged: the run is made again
         row = from_json(Row, (folder / f"{job.name}.json").read_bytes())
-        of_row = (row.task, dict(row.settings), row.task_file, row.seed, row.format_version)
+        of_row = (row.task, dict(row.settings), row.task_file, row.seed, row.engine)
         entry = job.entry
-        if of_row == (entry.task, dict(entry.settings), job.task_file, job.seed, FORMAT_VERSION):
+        wanted = (entry.task, dict(entry.settings), job.task_file, job.seed, job.engine)
+        if of_row == wanted and row.format_version == FORMAT_VERSION:
             return row
     return None
 

@@ -85,6 +85,10 @@ class Bench:
         """Where the rows of a suite are."""
         return self.out / "bench" / suite
 
+    def runs_folder(self, engine: str | None) -> Path:
+        """Where the run folders are: those of an engine that was asked for, apart."""
+        return self.out / engine if engine else self.out
+
     def stored(self, suite: str, jobs: Sequence[Job]) -> dict[str, Row]:
         """The rows that need not be made again, by the names of their jobs."""
         if self.fresh:
@@ -132,7 +136,8 @@ def run_bench(suite: str, jobs: Sequence[Job], bench: Bench, watcher: Watcher) -
             "--out DIR"
         ) from error
     remove_leftovers(folder)
-    remove_leftovers_below(bench.out)
+    for engine in {job.engine for job in jobs}:
+        remove_leftovers_below(bench.runs_folder(engine))
     rows = bench.stored(suite, jobs)
     stop = threading.Event()
 
@@ -189,7 +194,8 @@ def _run_process(job: Job, bench: Bench, stop: threading.Event) -> _Ended:
         text = str(value).lower() if isinstance(value, bool) else str(value)
         command += ["--set", f"{key}={text}"]
     command += ["--arch", job.entry.arch] if job.entry.arch else []
-    command += ["--seed", str(job.seed), "--out", str(bench.out)]
+    command += ["--engine", job.engine] if job.engine else []
+    command += ["--seed", str(job.seed), "--out", str(bench.runs_folder(job.engine))]
     # files, not pipes: nobody has to read them while the run goes on
     with tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
         begun = time.monotonic()
@@ -249,6 +255,7 @@ def _row(job: Job, ended: _Ended, bench: Bench) -> Row:
             cost=ended.cost,
             distill=importlib.metadata.version("distill"),
             reason=reason,
+            engine=job.engine,
         )
 
     if ended.timed_out:

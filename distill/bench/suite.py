@@ -137,17 +137,20 @@ class Job:
     Attributes:
         argument: what `distill run` is given as TASK.
         task_file: SHA-256 of the file that defines the task: a row of another is not taken.
+        engine: what `--engine` is given; nothing for what a run asks by itself.
     """
 
     entry: Entry
     seed: int
     argument: str
     task_file: str
+    engine: str | None = None
 
     @property
     def name(self) -> str:
-        """`mod_add-p113-seed0`: what the file of the row is called."""
-        return f"{self.entry.name}-seed{self.seed}"
+        """`mod_add-p113-seed0`, `kepler-seed0-operon`: what the file of the row is called."""
+        asked = f"-{self.engine}" if self.engine else ""
+        return f"{self.entry.name}-seed{self.seed}{asked}"
 
 
 def builtin_suites() -> dict[str, Suite]:
@@ -223,13 +226,16 @@ def _check_columns(path: Path, suite: Suite) -> None:
         )
 
 
-def jobs_of(suite: Suite, seeds: Sequence[int], only: Sequence[str] = ()) -> tuple[Job, ...]:
+def jobs_of(
+    suite: Suite, seeds: Sequence[int], only: Sequence[str] = (), engine: str | None = None
+) -> tuple[Job, ...]:
     """The runs of a suite: every seed of a task, then the next task.
 
     Args:
         suite: the tasks.
         seeds: one run of every task for each.
         only: names of tasks (`parity_*` for several); none means all.
+        engine: what is asked for formulas over reals, and nothing else.
 
     Raises:
         DistillError: a task is not there or has no such setting, or `only` names none.
@@ -250,7 +256,7 @@ def jobs_of(suite: Suite, seeds: Sequence[int], only: Sequence[str] = ()) -> tup
     families = {} if all(entry.is_file for entry in chosen) else builtin_tasks()
     found = [(entry, *_locate(suite, entry, families)) for entry in chosen]
     return tuple(
-        Job(entry, seed, argument, hashlib.sha256(path.read_bytes()).hexdigest())
+        Job(entry, seed, argument, hashlib.sha256(path.read_bytes()).hexdigest(), engine)
         for entry, argument, path in found
         for seed in dict.fromkeys(seeds)
     )

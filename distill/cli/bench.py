@@ -47,6 +47,11 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="Of the suites tracr and gpt2: a folder of networks.",
 )
+@click.option(
+    "--engine",
+    metavar="NAME",
+    help="What proposes formulas over reals, and nothing beside it: own, operon, pysr, pse.",
+)
 @click.option("--retry", is_flag=True, help="Run those again that left no report.")
 @click.option("--fresh", is_flag=True, help="Run all again.")
 @click.option("--quiet", is_flag=True, help="Print the table alone, and nothing as runs end.")
@@ -60,6 +65,7 @@ def bench(
     only: tuple[str, ...],
     timeout: float,
     models: str | None,
+    engine: str | None,
     retry: bool,
     fresh: bool,
     quiet: bool,
@@ -80,6 +86,7 @@ def bench(
     distill bench mips --jobs 8                      62 tasks, one seed
     distill bench tomita --seed 0 --seed 1 --seed 2  three seeds a task
     distill bench mips --only 'parity_*'             some of the tasks
+    distill bench formulas --engine operon           another search, on the same networks
     distill bench mips --markdown > mips.md          the table, for a README
 
     Every run is a process of its own, on one thread. When it ends it leaves a row in
@@ -87,7 +94,8 @@ def bench(
     Runs that have a row are not made again, so a bench that was stopped goes on where it was:
     type the same command. --retry runs those again that crashed, timed out or could not be run;
     --fresh runs all again. A row of other settings, or of a task file that has changed since, is
-    not taken.
+    not taken. Runs of an engine that was asked for are in DIR/<engine>, and their rows are their
+    own.
 
     In the table, `right` is the program against the task at the training length, `longer` at
     every greater length that was tried; k/n counts seeds. Exit status: 0 when every run left a
@@ -118,6 +126,12 @@ def bench(
             "the suites tracr and gpt2 are of networks in a folder, and no others are: expected "
             "`distill bench tracr --models DIR`"
         )
+    if engine is not None:
+        if models is not None:
+            raise DistillError("--engine is of formulas over reals: there are none in this suite")
+        from distill.kinds.known import check_engine
+
+        check_engine(engine)
     form = "json" if as_json else "markdown" if as_markdown else "table"
     at_once = jobs or max(1, (os.cpu_count() or 2) // 2)
     if models is not None:
@@ -128,11 +142,17 @@ def bench(
 
     found = find_suite(suite)
     how = Bench(Path(out), at_once, timeout, retry, fresh)
-    _run(found, how, seeds, only, form, quiet)
+    _run(found, how, seeds, only, engine, form, quiet)
 
 
 def _run(
-    found: Suite, how: Bench, seeds: tuple[int, ...], only: tuple[str, ...], form: str, quiet: bool
+    found: Suite,
+    how: Bench,
+    seeds: tuple[int, ...],
+    only: tuple[str, ...],
+    engine: str | None,
+    form: str,
+    quiet: bool,
 ) -> None:
     """The runs of a suite, and their table."""
     from rich.console import Console
@@ -140,7 +160,7 @@ def _run(
     from distill.bench import jobs_of, summarise, total
     from distill.bench.watch import run_shown
 
-    wanted = jobs_of(found, seeds, only)
+    wanted = jobs_of(found, seeds, only, engine)
     # what is to be read by a program has standard output to itself
     watched = Console(stderr=form != "table", quiet=quiet, highlight=False)
     try:

@@ -65,6 +65,22 @@ STYLE: dict[Any, Any] = {
 
 
 @dataclass(frozen=True)
+class Table:
+    """What a picture shows, to be read.
+
+    Attributes:
+        header: of the columns, the last of which is code.
+        rows: a cell for each.
+        marked: the row that is marked; mark: what with.
+    """
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    marked: int
+    mark: str
+
+
+@dataclass(frozen=True)
 class Picture:
     """A picture, with what to see in it.
 
@@ -75,6 +91,7 @@ class Picture:
         svg: one or several, without a size of their own.
         panels: how many these are; several are a picture that wants the whole width of the page.
         small: whether two of its panels may stand side by side on a phone.
+        table: the same as a table, where reading it is of use.
     """
 
     name: str
@@ -84,6 +101,7 @@ class Picture:
     svg: str
     panels: int = 1
     small: bool = False
+    table: Table | None = None
 
 
 @dataclass(frozen=True)
@@ -109,6 +127,7 @@ def picture(
     draw: Draw,
     width: float = 5.0,
     height: float = 2.8,
+    table: Table | None = None,
 ) -> Picture:
     """Draw a picture.
 
@@ -120,9 +139,10 @@ def picture(
         draw: puts axes into a figure that is empty.
         width: in inches, at most 5: shown 360 pixels wide, its text is 10 pixels high.
         height: in inches.
+        table: the same as a table.
     """
     svg = _drawn(name, Panel(title, draw, width, height))
-    return Picture(name, title, caption, alternative, svg)
+    return Picture(name, title, caption, alternative, svg, table=table)
 
 
 def panelled(

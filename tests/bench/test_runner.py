@@ -201,6 +201,7 @@ def test_only_rows_of_the_same_job_and_format_are_taken(tmp_path):
         {"seed": 4},
         {"task_file": "of another day"},
         {"task": "mod_sub"},
+        {"engine": "operon"},
     ):
         stored = json.loads(path.read_text())
         path.write_text(json.dumps(stored | changed))
@@ -209,6 +210,26 @@ def test_only_rows_of_the_same_job_and_format_are_taken(tmp_path):
     assert load_row(tmp_path, job) == row
     path.write_text(path.read_text()[:100])
     assert load_row(tmp_path, job) is None
+
+
+def test_rows_and_runs_of_an_engine_are_its_own(tmp_path):
+    write_suite(tmp_path, stand_in())
+    assert bench(tmp_path).returncode == 0
+    asked = bench(tmp_path, "--engine", "own", "--json")
+    assert asked.returncode == 0, asked.stderr
+    (row,) = json.loads(asked.stdout)["rows"]
+    assert row["engine"] == "own"
+    assert row["folder"] == "own/stand_in/seed0"
+    assert rows_in(tmp_path) == {
+        "stand_in-right100-seed0.json",
+        "stand_in-right100-seed0-own.json",
+    }
+    first, second = (tmp_path / "ran.txt").read_text().splitlines()
+    assert "--engine" not in first
+    assert "--engine own" in second
+    ran(tmp_path)
+    assert "1 of 1 rows are there already" in bench(tmp_path, "--engine", "own").stdout
+    assert ran(tmp_path) == []
 
 
 def test_a_row_that_cannot_be_written_is_told(tmp_path):
@@ -236,6 +257,8 @@ def test_a_report_of_another_format_is_no_report():
         (["tomita", "--seed", "-1"], "--seed"),
         (["tomita", "--timeout", "0"], "--timeout"),
         (["tomita", "--json", "--markdown"], "choose one"),
+        (["formulas", "--engine", "eureqa"], "expected one of auto, own, operon, pysr, pse"),
+        (["gpt2", "--models", ".", "--engine", "own"], "--engine is of formulas"),
         (["tomita", "--out", "bad.toml"], "choose another folder with --out DIR"),
     ],
 )

@@ -19,8 +19,8 @@ from numpy import ndarray
 
 from distill.checker.scope import many
 from distill.kinds.formula.canonical import canonical
-from distill.kinds.formula.engines.engine import Engine, Problem
-from distill.kinds.formula.engines.known import engines_for
+from distill.kinds.formula.engines.engine import Engine, NoAnswerError, Problem
+from distill.kinds.formula.engines.known import engines_for, not_asked
 from distill.kinds.formula.expression import (
     Node,
     evaluate,
@@ -112,6 +112,8 @@ def extract_formula(view: RealView, engine: str = "auto") -> FormulaMechanism | 
         if found is not None:
             return found
         said.append(remark)
+    if (absent := not_asked(engine)) is not None:
+        said.append(absent)
     return _refusal(seen, best, said)
 
 
@@ -153,11 +155,14 @@ def _asked(
     )
     proposals: Iterable[Node] = engine.propose(problem)
     count = 0
-    for node in proposals:
-        count += 1
-        taken = _held(node, engine.name, seen, best)
-        if taken is not None:
-            return taken, ""
+    try:
+        for node in proposals:
+            count += 1
+            taken = _held(node, engine.name, seen, best)
+            if taken is not None:
+                return taken, ""
+    except NoAnswerError as error:
+        return None, f"{engine.name}: {error}"
     return None, f"{engine.name}: {many(count, 'expression')} proposed, none to the network's error"
 
 

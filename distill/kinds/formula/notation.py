@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from distill.kinds.formula.mechanism import FormulaMechanism
 from distill.kinds.formula.symbols import symbols_of, to_sympy
 from distill.kinds.kind import Notation
@@ -21,12 +23,21 @@ def formula_in(mechanism: FormulaMechanism, form: Notation) -> str:
     if form == "sympy":
         return str(expression)
     if form == "c":
-        given = ", ".join(f"double {name}" for name in names)
-        written = sympy.ccode(expression, standard="c99")
-        return f"#include <math.h>\n\ndouble formula({given}) {{\n    return {written};\n}}"
+        return _c_code(expression, names)
     given = ", ".join(names)
     written = _array_code(expression, form)
     return f"import {form}\n\n\ndef formula({given}):\n    return {written}"
+
+
+def _c_code(expression: object, names: Sequence[str]) -> str:
+    """In C99 as it is: names such as `M_PI` are of some libraries alone."""
+    import sympy
+
+    numbers, _, written = sympy.ccode(expression, standard="c99", math_macros={}, human=False)
+    given = ", ".join(f"double {name}" for name in names)
+    told = [f"    const double {name} = {value};" for name, value in sorted(numbers, key=str)]
+    body = "\n".join([*told, f"    return {written};"])
+    return f"#include <math.h>\n\ndouble formula({given}) {{\n{body}\n}}"
 
 
 def _array_code(expression: object, form: Notation) -> str:

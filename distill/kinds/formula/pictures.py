@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from distill.drawing.picture import FAINT, GOOD, SERIES, Picture, picture, whole
+from distill.drawing.picture import FAINT, GOOD, SERIES, Picture, Table, picture, whole
 from distill.kinds.formula.exhibits import FormulaExhibits
 
 if TYPE_CHECKING:
@@ -44,5 +44,17 @@ def formula_pictures(exhibits: FormulaExhibits) -> tuple[Picture, ...]:
             for parts, off in zip(exhibits.sizes, exhibits.errors, strict=True)
         ),
         draw,
+        table=_table(exhibits),
     )
     return (made,)
+
+
+def _table(exhibits: FormulaExhibits) -> Table:
+    """The same to be read; the one that was taken was met with fitted constants before."""
+    met = list(zip(exhibits.sizes, exhibits.errors, exhibits.texts, strict=True))
+    taken = met[exhibits.chosen]
+    kept = [
+        each for place, each in enumerate(met) if place == exhibits.chosen or each[2] != taken[2]
+    ]
+    rows = tuple((str(size), f"{error:.2g}", text) for size, error, text in kept)
+    return Table(("parts", "error", "expression"), rows, kept.index(taken), "taken")

@@ -1,5 +1,6 @@
 """The program of a formula, and how others write it."""
 
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -107,6 +108,27 @@ def test_every_notation_gives_the_same_values():
     assert formula_in(PLANTED, "c").startswith("#include <math.h>\n\ndouble formula(double m,")
     assert "\\frac" in formula_in(PLANTED, "latex")
     assert set(FORMS) == {"latex", "sympy", "numpy", "torch", "c"}
+
+
+@pytest.mark.skipif(shutil.which("cc") is None, reason="there is no C compiler")
+def test_c_is_compiled_as_the_standard_has_it_and_answers_the_same(tmp_path):
+    written = "".join(
+        formula_in(mechanism, "c").replace("formula", name).replace("#include <math.h>", "")
+        for name, mechanism in (("momentum", PLANTED), ("swing", SWING), ("harmonic", HARMONIC))
+    )
+    asked = ("momentum(2, 1, 4)", "swing(1.5, 0.5, 2)", "harmonic(2, 3, 0)")
+    printed = "".join(f'    printf("%.17g\\n", {each});\n' for each in asked)
+    text = f"#include <math.h>\n#include <stdio.h>\n{written}\nint main(void) {{\n{printed}}}\n"
+    (tmp_path / "formula.c").write_text(text)
+    strict = ("-std=c99", "-pedantic-errors", "-Wall", "-Werror")
+    command = ["cc", *strict, "formula.c", "-lm", "-o", "formula"]
+    subprocess.run(command, cwd=tmp_path, check=True)
+    said = subprocess.run([tmp_path / "formula"], capture_output=True, text=True, check=True)
+    expected = [
+        write(mechanism).program(*at)
+        for mechanism, at in ((PLANTED, (2, 1, 4)), (SWING, (1.5, 0.5, 2)), (HARMONIC, (2, 3, 0)))
+    ]
+    assert [float(line) for line in said.stdout.split()] == pytest.approx(expected, rel=1e-15)
 
 
 def test_a_formula_has_no_graph():

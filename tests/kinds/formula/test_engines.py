@@ -2,19 +2,26 @@
 
 import ast
 import importlib.util
+import json
+import os
+import subprocess
 import sys
 import types
 from pathlib import Path
 
 import numpy as np
 import pytest
+from builders.formulas import Noisy
+from builders.paths import ROOT, TESTS
 
 from distill.errors import DistillError
 from distill.kinds.formula.engines import known, pysr_worker
-from distill.kinds.formula.engines.engine import Problem
+from distill.kinds.formula.engines.engine import NoAnswerError, Problem
 from distill.kinds.formula.engines.infix import read_infix
 from distill.kinds.formula.engines.process import Apart
 from distill.kinds.formula.expression import evaluate
+from distill.kinds.formula.extract import extract_formula
+from distill.records.refusal import Refusal
 
 PROBLEM = Problem(
     ("a", "b"),
@@ -45,11 +52,28 @@ def test_a_package_that_is_not_installed_is_named_with_how_to_get_it(monkeypatch
     assert known.engines_for("auto") == []
 
 
-def test_a_process_that_fails_or_takes_too_long_proposes_nothing(tmp_path, monkeypatch):
+def test_what_auto_could_not_ask_is_said_in_a_line_and_the_run_goes_on(monkeypatch):
+    network = Noisy(lambda x: np.sin(np.sin(3 * x) + x**2), {"x": (0.0, 2.0)})
+    absent = Apart("no", "no_worker", "no_such_package", "no", 1)
+    monkeypatch.setattr(known, "ENGINES", (absent,))
+    said = extract_formula(network, "auto")
+    assert isinstance(said, Refusal)
+    line = "not asked: no (no_such_package is not installed: pip install 'distill[no]')"
+    assert said.reasons[-1] == line
+    here = Apart("here", "no_such_worker", "json", "no", 20)
+    monkeypatch.setattr(known, "ENGINES", (here,))
+    said = extract_formula(network, "auto")
+    assert isinstance(said, Refusal)
+    assert said.reasons[-1].startswith("here: failed: ")
+
+
+def test_a_process_that_fails_or_takes_too_long_has_not_answered():
     broken = Apart("no", "no_such_worker", "json", "no", 20)
-    assert list(broken.propose(PROBLEM)) == []
+    with pytest.raises(NoAnswerError, match=r"failed: .*No module named .*no_such_worker"):
+        list(broken.propose(PROBLEM))
     slow = Apart("no", "operon_worker", "json", "no", 0.01)
-    assert list(slow.propose(PROBLEM)) == []
+    with pytest.raises(NoAnswerError, match=r"ended after 0\.01 s, before it answered"):
+        list(slow.propose(PROBLEM))
 
 
 @pytest.mark.claim
@@ -106,6 +130,28 @@ def test_pysr_reads_its_expressions_as_they_are_read_here(text, monkeypatch):
     ours = read_infix(text, {"x0": 0, "x1": 1})
     at = {"x0": 1.7, "x1": 2.3}
     assert evaluate(ours, np.array([[1.7, 2.3]]))[0] == pytest.approx(float(theirs.evalf(subs=at)))
+
+
+@pytest.mark.skipif(PYSR is None, reason="PySR is not installed: pip install 'distill[pysr]'")
+def test_pysr_itself_takes_what_it_is_asked_and_gives_its_front(tmp_path):
+    """All of it but the search, which is Julia's."""
+    points = PROBLEM.low + np.random.default_rng(0).random((50, 2)) * (PROBLEM.high - PROBLEM.low)
+    task = {"points": points.tolist(), "values": PROBLEM.values(points).tolist()}
+    task |= {"evaluations": 1000, "length": 20, "seconds": 5, "seed": 1}
+    done = subprocess.run(
+        [sys.executable, "-m", "builders.pysr_without_julia"],
+        input=json.dumps(task),
+        capture_output=True,
+        text=True,
+        cwd=TESTS,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])},
+        check=True,
+    )
+    texts = json.loads(done.stdout.splitlines()[-1])["expressions"]
+    nearest, *others = (read_infix(text, {"x0": 0, "x1": 1}) for text in texts)
+    at = np.array([[1.7, 2.3]])
+    assert evaluate(nearest, at)[0] == pytest.approx(2.5 * 1.7**2 - np.exp(-2.3))
+    assert [float(evaluate(each, at)[0]) for each in others] == pytest.approx([3.2, 2.75])
 
 
 @pytest.mark.claim

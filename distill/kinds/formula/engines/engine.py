@@ -17,6 +17,10 @@ from numpy import ndarray
 from distill.kinds.formula.expression import Node
 
 
+class NoAnswerError(Exception):
+    """An engine failed, or was ended before it answered; the message says which."""
+
+
 @dataclass(frozen=True)
 class Problem:
     """A function over a box.
@@ -50,5 +54,9 @@ class Engine(Protocol):
         ...
 
     def propose(self, problem: Problem) -> Iterator[Node]:
-        """Expressions of the inputs, whose numbers need not be exact."""
+        """Expressions of the inputs, whose numbers need not be exact.
+
+        Raises:
+            NoAnswerError: there is no answer, which is not an answer without expressions.
+        """
         ...

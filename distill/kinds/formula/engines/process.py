@@ -11,6 +11,7 @@ from __future__ import annotations
 import importlib.metadata
 import importlib.util
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from distill.kinds.formula.engines.engine import Problem
+from distill.kinds.formula.engines.engine import NoAnswerError, Problem
 from distill.kinds.formula.engines.infix import UnreadableError, read_infix
 from distill.kinds.formula.expression import Node
 
@@ -65,6 +66,7 @@ class Apart:
         task = {
             "points": points.tolist(),
             "values": problem.values(points).tolist(),
+            "noise": problem.noise,
             "seed": SEED,
             "seconds": self.seconds * 0.8,
             **self.settings,
@@ -78,7 +80,11 @@ class Apart:
 
 
 def _said(worker: str, task: dict[str, Any], seconds: float) -> list[str]:
-    """Expressions of inputs x0, x1, ...; none of a process that fails or is ended."""
+    """Expressions of inputs x0, x1, ...
+
+    Raises:
+        NoAnswerError: the process failed, or was ended.
+    """
     module = f"distill.kinds.formula.engines.{worker}"
     try:
         done = subprocess.run(
@@ -88,10 +94,12 @@ def _said(worker: str, task: dict[str, Any], seconds: float) -> list[str]:
             text=True,
             timeout=seconds,
             check=False,
+            env={**os.environ, "PYTHONHASHSEED": "0"},  # sets are walked through alike
         )
     except subprocess.TimeoutExpired:
-        return []
+        raise NoAnswerError(f"ended after {seconds:g} s, before it answered") from None
     for line in reversed(done.stdout.splitlines()):
         if line.startswith('{"expressions":'):
             return [str(text) for text in json.loads(line)["expressions"]]
-    return []
+    last = next((line for line in reversed(done.stderr.splitlines()) if line.strip()), "")
+    raise NoAnswerError(f"failed: {last.strip() or f'status {done.returncode}'}")
