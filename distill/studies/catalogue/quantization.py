@@ -125,11 +125,12 @@ def tell(asked: Asked, parts: Mapping[str, Arrays]) -> Told:
         "discovery": Measured.mean(parts["planted"]["index"]),
         "part_learned": Measured.mean((~np.isnan(learned)).mean(axis=1)),
     }
+    middle = np.exp(np.nanmean(np.log(learned * frequency)))
     shown = picture(
         "law",
         "The frequent is learned first",
         "Steps until a task is learned, by how often it comes: every point is a task of a network; "
-        "the line is steps proportional to 1/frequency.",
+        "the line is steps proportional to 1/frequency, through their middle.",
         f"On logarithmic axes the slope is {measured['slope'].value:.2f}; the most "
         f"frequent task is learned by step {np.nanmin(learned):.0f}.",
         curves(
@@ -138,7 +139,7 @@ def tell(asked: Asked, parts: Mapping[str, Arrays]) -> Told:
                     Curve(frequency, row, f"seed {s}", n, "o")
                     for n, (s, row) in enumerate(zip(asked.seeds, learned, strict=True))
                 ),
-                Curve(frequency, np.nanmin(learned) * frequency.max() / frequency, "1/f", 6, ":"),
+                Curve(frequency, middle / frequency, "1/f", 6, ":"),
             ],
             "frequency of the task",
             "steps until it is learned",
