@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     help="The first of its seeds.",
 )
 @click.option(
-    "--jobs", type=click.IntRange(1), default=1, show_default=True, metavar="N", help="Processes."
+    "--jobs", type=click.IntRange(1), default=1, show_default=True, metavar="N", help="At a time."
 )
 @click.option("--quick", is_flag=True, help="In small: minutes become seconds, gates may fail.")
 @click.option("--decoy", is_flag=True, help="Measure the decoy, for which the gates are to fail.")

@@ -13,6 +13,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 from torch.nn.functional import relu
 
+from distill.studies.readout import looked_up, unembedded
 from distill.train.together import Parameters
 
 
@@ -57,8 +58,8 @@ class AttentionOverPairs:
         for place in range(2):
             stream = E + parameters["places"][:, place, None]
             which = inputs[:, place]
-            scores.append((stream @ to_score).index_select(1, which))
-            values.append((stream @ parameters["W_V"]).index_select(1, which))
+            scores.append(looked_up(stream @ to_score, which))
+            values.append(looked_up(stream @ parameters["W_V"], which))
         scores.append((last @ to_score).expand(-1, count, -1))
         values.append((last @ parameters["W_V"]).expand(-1, count, -1))
         attention = torch.stack(scores).softmax(dim=0)
@@ -69,4 +70,4 @@ class AttentionOverPairs:
         assert isinstance(mixed, Tensor), "there are three positions"
         stream = last + mixed.flatten(2) @ parameters["W_O"]
         hidden = relu(stream @ parameters["W_in"] + parameters["b_in"][:, None])
-        return (stream + hidden @ parameters["W_out"]) @ parameters["U"]
+        return unembedded(stream + hidden @ parameters["W_out"], parameters["U"])

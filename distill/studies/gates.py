@@ -10,10 +10,11 @@ import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from numpy import ndarray
+from pydantic import BeforeValidator, WithJsonSchema
 from scipy.special import betaincinv, stdtrit
 
 from distill.errors import DistillError
@@ -71,18 +72,30 @@ class Gate:
         return low <= value <= high
 
 
+def _or_nan(value: object) -> object:
+    return math.nan if value is None else value
+
+
+OrNull = Annotated[
+    float,
+    BeforeValidator(_or_nan),
+    WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "null"}]}),
+]
+"""A number that may be none, as a correlation of nothing is: nan here, and null in JSON."""
+
+
 @dataclass(frozen=True)
 class Measured:
     """A figure.
 
     Attributes:
-        value: what the gate is about.
+        value: what the gate is about; nan where there is none, for which no gate holds.
         by_seed: the same for every seed on its own, where there are several.
         low, high: a 95% interval over seeds; null where there are no seeds to take it over.
     """
 
-    value: float
-    by_seed: tuple[float, ...] = ()
+    value: OrNull
+    by_seed: tuple[OrNull, ...] = ()
     low: float | None = None
     high: float | None = None
 

@@ -26,7 +26,8 @@ from distill.instruments import (
 )
 from distill.records.curve import CurvePoint, TrainingCurve
 from distill.studies.attention import AttentionOverPairs
-from distill.studies.modular import Pairs, accuracies, losses, pairs, spaced
+from distill.studies.modular import Pairs, pairs, spaced
+from distill.studies.readout import accuracies, losses
 from distill.studies.study import Arrays, Asked, Progress, Setting
 from distill.train.together import AdamW, Parameters, stacked, train_together
 
@@ -71,6 +72,7 @@ def measure(asked: Asked, part: str, progress: Progress) -> Arrays:
         AdamW(asked.number("learning_rate"), asked.number("weight_decay"), betas=(0.9, 0.98)),
         steps,
         observe,
+        threads=asked.threads,
     )
     keys = [key_frequencies(each) for each in amplitudes(kept[steps]["E"]).numpy()]
     if asked.decoy:

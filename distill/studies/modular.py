@@ -14,6 +14,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 from torch.nn.functional import relu, silu
 
+from distill.studies.readout import looked_up, unembedded
 from distill.train.together import Parameters
 
 
@@ -110,27 +111,12 @@ class Perceptron:
         """Logits of every member on the same inputs."""
         bend = silu if self.silu else relu
         E = parameters["E"]
-        first = (E @ parameters["A"]).index_select(1, inputs[:, 0])
-        second = (E @ parameters["B"]).index_select(1, inputs[:, 1])
+        first = looked_up(E @ parameters["A"], inputs[:, 0])
+        second = looked_up(E @ parameters["B"], inputs[:, 1])
         hidden = bend(first + second + parameters["b_0"][:, None])
         for place in range(1, len(self.widths)):
             hidden = bend(hidden @ parameters[f"W_{place}"] + parameters[f"b_{place}"][:, None])
-        return hidden @ parameters["U"]
-
-
-def losses(
-    logits: Float[Tensor, "members n p"], labels: Int[Tensor, " n"]
-) -> Float[Tensor, " members"]:
-    """Mean cross-entropy of every member."""
-    right = logits.gather(-1, labels.expand(len(logits), -1)[..., None])[..., 0]
-    return (logits.logsumexp(dim=-1) - right).mean(dim=1)
-
-
-def accuracies(
-    logits: Float[Tensor, "members n p"], labels: Int[Tensor, " n"]
-) -> Float[Tensor, " members"]:
-    """Part of the inputs that every member gets right."""
-    return (logits.argmax(dim=-1) == labels).float().mean(dim=1)
+        return unembedded(hidden, parameters["U"])
 
 
 def spaced(steps: int, count: int) -> list[int]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
+from distill.checker.scope import many
 from distill.drawing.picture import Picture
 from distill.pages.pages import environment, page_script, page_style, placed, script_hash
 from distill.studies.gates import Judged, Measured
@@ -63,7 +65,7 @@ def figure_of(measured: Measured) -> str:
     """A figure with its interval over seeds, where there is one."""
     if measured.low is None or measured.high is None:
         return _short(measured.value)
-    seeds = f"{len(measured.by_seed)} seeds"
+    seeds = many(len(measured.by_seed), "seed")
     return f"{_short(measured.value)} [{_short(measured.low)}, {_short(measured.high)}], {seeds}"
 
 
@@ -81,4 +83,7 @@ def in_words(record: StudyRecord) -> str:
 
 
 def _short(value: float) -> str:
-    return f"{value:.3g}"
+    """Three digits; all of a number of thousands; a dash where there is none."""
+    if math.isnan(value):
+        return "–"
+    return f"{value:,.0f}" if 1000 <= abs(value) < 1e6 else f"{value:.3g}"

@@ -10,6 +10,7 @@ import importlib.metadata
 import shutil
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, as_completed
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -43,7 +44,7 @@ def run_studies(plans: Sequence[Plan], jobs: int, watch: Watch, fresh: bool = Fa
 
     Args:
         plans: what to run.
-        jobs: processes at a time.
+        jobs: processes at a time; where parts are fewer, threads of each.
         watch: told as they go on and end.
         fresh: whether what is there already is measured again.
 
@@ -154,6 +155,7 @@ def _measured(
 ) -> Iterator[tuple[int, str]]:
     """Measure all parts, and name each when it is there."""
     todo = [(place, part) for place in left for part in plans[place].parts]
+    threads = max(1, jobs // max(1, len(todo)))
     if jobs == 1 or len(todo) == 1:
         for place, part in todo:
             one = plans[place]
@@ -161,14 +163,16 @@ def _measured(
             def told(done: float, what: str, one: Plan = one, part: str = part) -> None:
                 watch.part(one, part, done, what)
 
-            measure_part(one.study, one.asked, part, one.folder, told)
+            asked = replace(one.asked, threads=threads)
+            measure_part(one.study, asked, part, one.folder, told)
             yield place, part
         return
     with worker_pool(jobs) as pool:
         futures: dict[Future[float], tuple[int, str]] = {}
         for place, part in todo:
             one = plans[place]
-            future = pool.submit(_measure_there, one.specifier, one.asked, part, one.folder)
+            asked = replace(one.asked, threads=threads)
+            future = pool.submit(_measure_there, one.specifier, asked, part, one.folder)
             futures[future] = place, part
         try:
             for future in as_completed(futures):

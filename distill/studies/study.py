@@ -52,11 +52,13 @@ class Asked:
         seed: the first of the seeds.
         decoy: whether the study's decoy is measured in place of the real thing; its gates are then
             to fail.
+        threads: that a part may use; no number depends on them.
     """
 
     settings: Mapping[str, Setting]
     seed: int = 0
     decoy: bool = False
+    threads: int = 1
 
     def whole(self, name: str) -> int:
         """A setting that is an integer."""

@@ -4,11 +4,17 @@ Parameters have a first axis of members. The losses of all members are summed, s
 own gradient, and a step of the optimiser treats each on its own, with settings of its own. So ten
 networks need as many calls as one does. What is drawn for a member (weights, batches) comes from a
 generator of its seed alone: it gets the same numbers in every company.
+
+Where networks are so large that calls are not what they cost, a batch saves nothing, and what it
+needs does not fit into a processor's cache. Then the losses of members can be worked out one after
+another, or by several threads: numbers are the same to the bit, whoever goes along.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import torch
@@ -64,12 +70,12 @@ class AdamW:
         self._steps += 1
         first, second = self.betas
         for name, weights in parameters.items():
-            assert weights.grad is not None, f"there is a gradient of '{name}'"
+            gradient = _gradient(name, weights)
             if name not in self._moments:
                 self._moments[name] = torch.zeros_like(weights), torch.zeros_like(weights)
             mean, square = self._moments[name]
-            mean.lerp_(weights.grad, 1 - first)
-            square.mul_(second).addcmul_(weights.grad, weights.grad, value=1 - second)
+            mean.lerp_(gradient, 1 - first)
+            square.mul_(second).addcmul_(gradient, gradient, value=1 - second)
             rate = _by_member(self.learning_rate, weights) * self.paces.get(name, 1.0)
             if name not in self.undecayed:
                 weights.mul_(1 - rate * _by_member(self.weight_decay, weights))
@@ -85,9 +91,8 @@ class SGD:
 
     def step(self, parameters: Parameters) -> None:
         """Take one step along the gradients that the parameters hold."""
-        for weights in parameters.values():
-            assert weights.grad is not None, "there is a gradient"
-            weights.sub_(_by_member(self.learning_rate, weights) * weights.grad)
+        for name, weights in parameters.items():
+            weights.sub_(_by_member(self.learning_rate, weights) * _gradient(name, weights))
 
 
 Rule = AdamW | SGD
@@ -100,6 +105,7 @@ def train_together(
     steps: int,
     observe: Callable[[int, Parameters, Tensor | None], bool | None] | None = None,
     after: Callable[[Parameters], None] | None = None,
+    threads: int | None = None,
 ) -> Parameters:
     """Train all members.
 
@@ -112,6 +118,8 @@ def train_together(
             the losses of the step before; what it keeps it must copy. Training ends where it
             answers True.
         after: changes the parameters in place after every step, as a projection does.
+        threads: that work out the losses of one member after another; null for those of all at
+            once. The losses of a member alone must not depend on who it is.
 
     Returns:
         The parameters at the end.
@@ -120,19 +128,57 @@ def train_together(
         name: weights.detach().clone().requires_grad_() for name, weights in parameters.items()
     }
     last: Tensor | None = None
-    for step in range(steps):
-        if observe is not None and observe(step, leaves, last):
-            break
-        value = losses(leaves, step)
-        for weights in leaves.values():
-            weights.grad = None
-        value.sum().backward()
-        last = value.detach()
-        with torch.no_grad():
-            rule.step(leaves)
-            if after is not None:
-                after(leaves)
-    else:
-        if observe is not None:
-            observe(steps, leaves, last)
+    with _gradients(leaves, losses, threads) as descended:
+        for step in range(steps):
+            if observe is not None and observe(step, leaves, last):
+                break
+            last = descended(step)
+            with torch.no_grad():
+                rule.step(leaves)
+                if after is not None:
+                    after(leaves)
+        else:
+            if observe is not None:
+                observe(steps, leaves, last)
     return {name: weights.detach() for name, weights in leaves.items()}
+
+
+@contextlib.contextmanager
+def _gradients(
+    leaves: Parameters, losses: Losses, threads: int | None
+) -> Iterator[Callable[[int], Float[Tensor, " members"]]]:
+    """What gives the leaves their gradients at a step, and tells the losses."""
+
+    def of(some: Parameters, step: int) -> Tensor:
+        for weights in some.values():
+            weights.grad = None
+        value = losses(some, step)
+        value.sum().backward()
+        return value.detach()
+
+    if threads is None:
+        yield lambda step: of(leaves, step)
+        return
+    members = len(next(iter(leaves.values())))
+    alone = [  # the same memory
+        {
+            name: weights.detach()[place : place + 1].requires_grad_()
+            for name, weights in leaves.items()
+        }
+        for place in range(members)
+    ]
+    with ThreadPoolExecutor(threads) as pool:
+
+        def in_turn(step: int) -> Tensor:
+            each = (map if threads == 1 else pool.map)(lambda one: of(one, step), alone)
+            last = torch.cat(list(each))
+            for name, weights in leaves.items():
+                weights.grad = torch.cat([_gradient(name, one[name]) for one in alone])
+            return last
+
+        yield in_turn
+
+
+def _gradient(name: str, weights: Tensor) -> Tensor:
+    assert weights.grad is not None, f"there is a gradient of '{name}'"
+    return weights.grad

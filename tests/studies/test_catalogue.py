@@ -12,6 +12,7 @@ STUDIES = known_studies()
 
 SMALL = {
     "staged_craters": {"starts": 4000, "seeds": 2},
+    "equal_losses": {"parts": 4, "steps": 600},
 }
 """Settings under which a study is a matter of a second."""
 
@@ -23,7 +24,7 @@ BY_ITSELF = {
     "effective_theory": {"critical_fraction", "correlation"},
     "lu_mechanism": {"rise"},
     "leap_complexity": {"in_order"},
-    "quantization": {"order", "discovery"},
+    "quantization": {"order", "slope", "discovery"},
     "equal_losses": {"slope", "together"},
     "learning_coefficient": {"worst"},
     "high_precision": {"off", "off_wide", "formula"},

@@ -1,6 +1,8 @@
 """A study is judged by gates that are stated first, goes on where it was, and leaves its data."""
 
+import dataclasses
 import json
+import math
 import re
 import textwrap
 
@@ -91,6 +93,25 @@ def test_a_study_of_ones_own_is_judged_and_leaves_its_data(own, tmp_path):
     stored = json.loads((one.folder / "study.json").read_text())
     jsonschema.validate(stored, json.loads((PACKAGE / "study.schema.json").read_text()))
     assert read_record(one.folder) == record
+
+
+def test_a_figure_that_is_no_number_is_null_in_the_record_which_is_read_back(own, tmp_path):
+    study = own()
+
+    def nothing(asked, parts):
+        told = study.tell(asked, parts)
+        return dataclasses.replace(told, measured={"ratio": Measured.mean([math.nan, 1.0])})
+
+    one, told = planned(dataclasses.replace(study, tell=nothing), tmp_path), Told()
+    run_studies([one], 1, told)
+    stored = json.loads((one.folder / "study.json").read_text())
+    assert stored["measured"]["ratio"]["by_seed"] == [None, 1.0]
+    jsonschema.validate(stored, json.loads((PACKAGE / "study.schema.json").read_text()))
+    back = read_record(one.folder)
+    assert back is not None
+    assert back.result == "does not hold"
+    assert math.isnan(back.measured["ratio"].value)
+    assert '<td role="cell" data-is="here">–</td>' in (one.folder / "index.html").read_text()
 
 
 def test_the_published_schema_is_that_of_the_record():

@@ -33,6 +33,17 @@ def test_the_same_seed_gives_the_same_network_in_every_company():
             torch.testing.assert_close(weights[0], together[name][place], rtol=1e-4, atol=1e-5)
 
 
+def test_one_after_another_numbers_are_those_of_a_network_alone_to_the_bit():
+    for threads in (1, 2):
+        begun = stacked(make, [3, 4, 5])
+        together = train_together(begun, losses, AdamW(0.01, 0.1), 50, threads=threads)
+        for place, seed in enumerate([3, 4, 5]):
+            alone = train_together(stacked(make, [seed]), losses, AdamW(0.01, 0.1), 50)
+            for name, weights in alone.items():
+                assert torch.equal(weights[0], together[name][place])
+                assert not torch.equal(weights[0], begun[name][place])
+
+
 def test_a_step_is_that_of_torch_with_settings_by_member():
     rates, decays = torch.tensor([0.01, 0.03]), torch.tensor([0.0, 0.5])
     ours = train_together(stacked(make, [0, 1]), losses, AdamW(rates, decays), 50)

@@ -55,7 +55,7 @@ def tell(asked: Asked, parts: Mapping[str, Arrays]) -> Told:
         ("its waves alone (restricted)", "restricted_loss", 2, "--"),
         ("all but its waves (excluded)", "excluded_loss", 3, ":"),
     )
-    marks = [Mark(each.start, each.name.split()[0]) for each in phases[0].found]
+    marks = [Mark(max(each.start, 1), each.name.split()[0]) for each in phases[0].found]
     losses = picture(
         "losses",
         "Three phases of one training",
@@ -63,10 +63,10 @@ def tell(asked: Asked, parts: Mapping[str, Arrays]) -> Told:
         "; ".join(f"{each.name}: steps {each.start} to {each.end}" for each in phases[0].found)
         or str(phases[0].why_none),
         curves(
-            [Curve(steps, seen[field][:, 0], n, s, style) for n, field, s, style in lines],
+            [Curve(steps[1:], seen[field][1:, 0], n, s, style) for n, field, s, style in lines],
             "step",
             "loss",
-            "y",
+            "xy",  # memorisation is over in a hundredth of the steps
             marks,
         ),
     )
@@ -78,7 +78,7 @@ def tell(asked: Asked, parts: Mapping[str, Arrays]) -> Told:
         f"The Gini coefficient of the embedding ends at {seen['gini_E'][-1, 0]:.2f}.",
         curves(
             [
-                Curve(steps, seen[name][:, 0] / seen[name][:, 0].max(), said, series)
+                Curve(steps[1:], seen[name][1:, 0] / seen[name][:, 0].max(), said, series)
                 for series, (name, said) in enumerate(
                     (
                         ("weight_norm", "norm of weights"),
@@ -89,6 +89,7 @@ def tell(asked: Asked, parts: Mapping[str, Arrays]) -> Told:
             ],
             "step",
             "part of its largest value",
+            "x",
         ),
     )
     columns = {field: seen[field][:, 0] for _, field, _, _ in lines}

@@ -13,7 +13,8 @@ from distill.drawing.curves import Curve, curves
 from distill.drawing.picture import picture
 from distill.instruments import weight_norms
 from distill.studies.gates import Gate, Measured
-from distill.studies.modular import Perceptron, accuracies, losses, pairs
+from distill.studies.modular import Perceptron, pairs
+from distill.studies.readout import accuracies, losses
 from distill.studies.study import Arrays, Asked, Progress, Source, Study, Table, Told
 from distill.train.together import SGD, AdamW, Parameters, stacked, train_together
 
@@ -130,21 +131,21 @@ def tell(asked: Asked, parts: Mapping[str, Arrays]) -> Told:
     }
     growth = picture(
         "growth",
-        "The norm grows, the direction settles",
+        "The norm grows",
         "The squared norm of the weights of networks of two layers without decay, over the "
-        "logarithm of the steps, and the cosine of their direction with that at the end.",
+        "logarithm of the steps: where it is a straight line, it grows like log t.",
         f"In the last decade the norm grows by a factor of "
-        f"{measured['growth_of_norm_in_last_decade'].value:.2f}; the cosine is "
-        f"{measured['direction'].value:.4f} at its start.",
+        f"{measured['growth_of_norm_in_last_decade'].value:.2f}.",
         curves(
-            [
-                Curve(steps, seen["norm"].mean(axis=1) ** 2, "squared norm", 0),
-                Curve(steps, 10 * seen["cosine"].mean(axis=1), "10 × cosine with the end", 1, "--"),
-            ],
-            "step",
-            "mean over seeds",
-            "x",
+            [Curve(steps, column) for column in seen["norm"].T ** 2], "step", "squared norm", "x"
         ),
+    )
+    settles = picture(
+        "direction",
+        "The direction settles",
+        "The cosine of the direction of the same weights with that at the end.",
+        f"It is {measured['direction'].value:.4f} at the start of the last decade.",
+        curves([Curve(steps, column) for column in seen["cosine"].T], "step", "cosine", "x"),
     )
     adding = picture(
         "decay",
@@ -166,7 +167,7 @@ def tell(asked: Asked, parts: Mapping[str, Arrays]) -> Told:
         Table.of("growth", step=steps, norm=seen["norm"].mean(1), cosine=seen["cosine"].mean(1)),
         Table.of("without_decay", step=parts["without_decay"]["step"], right=without.mean(1)),
     )
-    return Told(measured, (growth, adding), tables)
+    return Told(measured, (growth, settles, adding), tables)
 
 
 INFINITY = Study(

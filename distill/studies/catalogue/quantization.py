@@ -1,4 +1,8 @@
-"""Quanta: parts that are learned one by one, the frequent first (Michaud et al., 2303.13506)."""
+"""Quanta: parts that are learned one by one, the frequent first (Michaud et al., 2303.13506).
+
+Steps as one over frequency are the law of plain gradient descent, whose step towards a task is as
+large as the task is frequent. Adam divides a step by the size of the gradients that are left.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +21,7 @@ from distill.studies.gates import Gate, Measured
 from distill.studies.layered import Layered
 from distill.studies.parities import Parities, by_task
 from distill.studies.study import Arrays, Asked, Progress, Source, Study, Table, Told
-from distill.train.together import AdamW, Parameters, stacked, train_together
+from distill.train.together import SGD, Parameters, stacked, train_together
 
 LEARNED = 0.9
 PLANTED, OF_EACH = 8, 20
@@ -37,15 +41,21 @@ def measure(asked: Asked, part: str, progress: Progress) -> Arrays:
 def _training(asked: Asked, progress: Progress) -> Arrays:
     """Steps [seeds, tasks] until every task is right on 90% of fresh inputs."""
     tasks, bits, steps = asked.whole("tasks"), asked.whole("bits"), asked.whole("steps")
-    data = Parities.drawn(tasks, bits, 3, asked.number("exponent"), asked.seed)
+    exponent = asked.number("exponent")
+    data = [Parities.drawn(tasks, bits, 3, exponent, seed) for seed in asked.seeds]
     every = torch.arange(tasks).repeat_interleave(100)
-    x, y, which = data.of(every, torch.Generator().manual_seed(asked.seed + 1))
+    fresh = [
+        each.of(every, torch.Generator().manual_seed(seed + 1))
+        for each, seed in zip(data, asked.seeds, strict=True)
+    ]
+    x, y = (torch.stack([one[n] for one in fresh]) for n in (0, 1))
     shape = Layered((tasks + bits, asked.whole("width"), 1))
     generators = [torch.Generator().manual_seed(seed) for seed in asked.seeds]
     learned = np.full((len(generators), tasks), np.nan)
 
     def losses(parameters: Parameters, _: int) -> Tensor:
-        drawn = [data.draw(asked.whole("batch"), each) for each in generators]
+        batch = asked.whole("batch")
+        drawn = [one.draw(batch, each) for one, each in zip(data, generators, strict=True)]
         inputs, answers = (torch.stack([one[n] for one in drawn]) for n in (0, 1))
         logits = shape.outputs(parameters, inputs)[..., 0]
         return binary_cross_entropy_with_logits(logits, answers, reduction="none").mean(dim=1)
@@ -55,14 +65,14 @@ def _training(asked: Asked, progress: Progress) -> Arrays:
             return False
         with torch.no_grad():
             right = (shape.outputs(parameters, x)[..., 0] > 0) == (y > 0.5)
-        now = by_task(right.float().numpy(), which.numpy()) > LEARNED
+        now = by_task(right.float().numpy(), every.numpy()) > LEARNED
         learned[now & np.isnan(learned)] = step
         progress(step / steps, f"step {step:,}, {(~np.isnan(learned)).mean():.0%} learned")
         return not np.isnan(learned).any()
 
-    rule = AdamW(asked.number("learning_rate"))
+    rule = SGD(asked.number("learning_rate"))
     train_together(stacked(shape.initialise, asked.seeds), losses, rule, steps, observe)
-    frequencies = data.frequencies.numpy()
+    frequencies = data[0].frequencies.numpy()
     if asked.decoy:  # the frequencies of other tasks
         frequencies = np.random.default_rng(asked.seed).permutation(frequencies)
     return {"learned": learned, "frequency": frequencies}
@@ -115,11 +125,12 @@ def tell(asked: Asked, parts: Mapping[str, Arrays]) -> Told:
         "discovery": Measured.mean(parts["planted"]["index"]),
         "part_learned": Measured.mean((~np.isnan(learned)).mean(axis=1)),
     }
+    middle = np.exp(np.nanmean(np.log(learned * frequency)))
     shown = picture(
         "law",
         "The frequent is learned first",
         "Steps until a task is learned, by how often it comes: every point is a task of a network; "
-        "the line is steps proportional to 1/frequency.",
+        "the line is steps proportional to 1/frequency, through their middle.",
         f"On logarithmic axes the slope is {measured['slope'].value:.2f}; the most "
         f"frequent task is learned by step {np.nanmin(learned):.0f}.",
         curves(
@@ -128,7 +139,7 @@ def tell(asked: Asked, parts: Mapping[str, Arrays]) -> Told:
                     Curve(frequency, row, f"seed {s}", n, "o")
                     for n, (s, row) in enumerate(zip(asked.seeds, learned, strict=True))
                 ),
-                Curve(frequency, np.nanmin(learned) * frequency.max() / frequency, "1/f", 6, ":"),
+                Curve(frequency, middle / frequency, "1/f", 6, ":"),
             ],
             "frequency of the task",
             "steps until it is learned",
@@ -163,8 +174,8 @@ QUANTIZATION = Study(
         Gate(
             "slope",
             "slope of log steps on log frequency",
-            at_least=-1.2,
-            at_most=-0.8,
+            at_least=-1.1,
+            at_most=-0.9,
             published="-1",
         ),
         Gate(
@@ -175,20 +186,23 @@ QUANTIZATION = Study(
     ),
     decoy="frequencies of other tasks, and gradients whose similarities are shuffled",
     settings={
-        "seeds": 3,
+        "seeds": 5,
         "tasks": 12,
         "bits": 16,
         "exponent": 1.4,
         "width": 200,
         "batch": 500,
-        "steps": 5000,
-        "learning_rate": 0.003,
+        "steps": 8000,
+        "learning_rate": 1.0,
     },
     quick={"seeds": 2, "tasks": 8, "batch": 250, "steps": 2500, "bits": 12},
     measure=measure,
     tell=tell,
     parts=parts,
-    here="12 tasks, parities of 3 of 16 bits, one layer of 200 units. Quanta are looked for in "
-    "networks of 8 separate parts by construction.",
+    here="12 tasks, parities of 3 of 16 bits, one layer of 200 units, trained by plain stochastic "
+    "gradient descent. By Adam (learning rate 0.003), with which this study began, the slope is "
+    "-0.88 over 6 draws of the tasks: the most frequent task takes half as long again as the law "
+    "says. Its gate was -1.2 to -0.8 then. Quanta are looked for in networks of 8 separate parts "
+    "by construction.",
     kind="learning",
 )

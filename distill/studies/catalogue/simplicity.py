@@ -13,7 +13,8 @@ from distill.drawing.curves import Curve, Mark, curves
 from distill.drawing.picture import picture
 from distill.instruments import learning_coefficient
 from distill.studies.gates import Gate, Measured
-from distill.studies.modular import Perceptron, accuracies, losses, pairs
+from distill.studies.modular import Perceptron, pairs
+from distill.studies.readout import accuracies, losses
 from distill.studies.study import Arrays, Asked, Progress, Source, Study, Table, Told
 from distill.train.together import AdamW, Parameters, stacked, train_together
 

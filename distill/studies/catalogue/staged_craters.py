@@ -90,7 +90,7 @@ def tell(asked: Asked, parts: Mapping[str, Arrays]) -> Told:
         "Logarithm of the odds that gradient descent from a random start ends in the crater with a "
         "valley rather than in the one without, by the number of dimensions.",
         f"The log odds grow by {measured['slope'].value:.2f} with every dimension.",
-        curves([*drawn, mean], "dimensions", "log odds, staged over isolated"),
+        curves([*drawn, mean], "dimensions", "log odds"),
     )
     rows = [
         (seed, k, int(one[0]), int(one[1]))
@@ -115,6 +115,6 @@ STAGED_CRATERS = Study(
     quick={"starts": 20_000, "seeds": 3},
     measure=measure,
     tell=tell,
-    here="A loss by construction on a torus of 2 to 5 dimensions, with `starts` descents for each.",
+    here="A loss by construction on a torus of 2 to 5 dimensions.",
     kind="learning",
 )

@@ -11,7 +11,8 @@ from distill.drawing.curves import Curve, curves
 from distill.drawing.picture import picture
 from distill.instruments import amplitudes, area_under_curve, growth_law, survivors
 from distill.studies.gates import Gate, Measured
-from distill.studies.modular import Perceptron, accuracies, losses, pairs
+from distill.studies.modular import Perceptron, pairs
+from distill.studies.readout import accuracies, losses
 from distill.studies.study import Arrays, Asked, Progress, Source, Study, Table, Told
 from distill.train.together import AdamW, Parameters, stacked, train_together
 
@@ -102,9 +103,16 @@ def tell(asked: Asked, parts: Mapping[str, Arrays]) -> Told:
         picture(
             "widths",
             "How many survive, by the width of the embedding",
-            "Every point is a network.",
+            "Faint every seed, in colour their mean.",
             "; ".join(f"{d}: {np.mean(counts[d]):.1f}" for d in WIDTHS) + ".",
-            curves([Curve(dims, found, style="o")], "width of the embedding", "survivors", "x"),
+            curves(
+                [
+                    Curve(WIDTHS, [counts[d][place] for d in WIDTHS], series=None, style="o-")
+                    for place in range(len(counts[WIDTHS[0]]))
+                ]
+                + [Curve(WIDTHS, [counts[d].mean() for d in WIDTHS], "mean over seeds", 0, "o-")],
+                *("width of the embedding", "survivors", "x"),
+            ),
         ),
     ]
     columns = {f"k{k + 1}": signals[0][:, k] for k in range(signals.shape[2])}
