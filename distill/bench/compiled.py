@@ -3,8 +3,9 @@
 Every file of a folder that is a compiled transformer is read in three forms. A program must be
 strictly equivalent: it answers every text that is checked as its network does. A turned stream is
 the same network in another basis. Noise moves every weight by a part of the root mean square of
-its tensor: where it changes what the network answers, the program is held against both, the network
-with noise and the one without.
+its tensor. Where it changes what the network answers it makes another network, of which nobody has
+a program: so the noise is the largest, of some sizes, that leaves answers as they are, and the
+program is held against both, the network with noise and the one without.
 """
 
 from __future__ import annotations
@@ -19,9 +20,11 @@ from typing import Literal
 import numpy as np
 import torch
 
+from distill.checker.errors import ProgramError
 from distill.domains.texts import Texts
 from distill.errors import DistillError
 from distill.importing import import_model
+from distill.kinds.attention.sample import sampled
 from distill.kinds.known import kind_of, read, write
 from distill.networks.stored import reads_texts
 from distill.networks.text_network import TextNetwork
@@ -35,8 +38,10 @@ from distill.workers import worker_pool
 
 Form = Literal["plain", "rotated", "noisy"]
 FORMS: tuple[Form, ...] = ("plain", "rotated", "noisy")
-NOISE = 1e-2
-"""Standard deviation of what is added to a weight, in root mean squares of its tensor."""
+NOISES = (1e-2, 3e-3, 1e-3, 3e-4, 1e-4, 3e-5, 1e-5, 3e-6, 1e-6)
+"""Standard deviations of what is added to a weight, in root mean squares of its tensor."""
+KEPT_SEED, KEPT = 7_003, 240
+"""Of the texts of a length on which noise is to leave the answers."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,8 @@ class CompiledRow:
     Attributes:
         equivalent: whether the program answers every checked text as this network does.
         clean: the same of the network without noise.
-        kept: the part of the texts that noise leaves the network's answers of; 1 without noise.
+        noise: its size; 0 without.
+        kept: the part of whole texts that the largest noise leaves the answers of; 1 without noise.
         cells: of the program's tables; null without a program.
         live: whether the program selects anything.
         reason: why there is no program; empty where there is one.
@@ -56,6 +62,7 @@ class CompiledRow:
     form: Form
     equivalent: bool
     clean: bool
+    noise: float
     kept: float
     cells: int | None
     live: bool
@@ -87,27 +94,36 @@ def _row(asked: tuple[str, Form]) -> CompiledRow:
 def compiled_row(path: Path, form: Form) -> CompiledRow:
     """Read one network in one form, and hold its program against it."""
     clean = _network(path)
-    network = {"plain": lambda n: n, "rotated": turned, "noisy": noisy}[form](clean)
+    network, noise, kept = clean, 0.0, 1.0
+    if form == "rotated":
+        network = turned(clean)
+    elif form == "noisy":
+        kept = kept_of(noisy(clean), clean)
+        noise = largest_noise(clean)
+        network = noisy(clean, size=noise)
     began = time.process_time()
     mechanisms, refusals = read(TextTrace(network))
     written = write(mechanisms[0]) if mechanisms else refusals[0]
+    equivalent, reason = False, ""
     if isinstance(written, Refusal):
-        seconds = time.process_time() - began
-        kept = _kept(network, clean, form)
-        return CompiledRow(
-            *(path.stem, form, False, False, kept, None, False, None, seconds),
-            reason=written.reasons[0],
-        )
-    source = written.program.source
-    equivalent = _equivalent(source, network)
+        reason = written.reasons[0]
+    else:
+        try:
+            equivalent = _equivalent(written.program.source, network)
+        except ProgramError as error:
+            reason = str(error)
     seconds = time.process_time() - began
-    sizes = kind_of(written.mechanism).sizes(written.mechanism)
+    if isinstance(written, Refusal) or reason:
+        row = CompiledRow(path.stem, form, False, False, noise, kept, None, False, None, seconds)
+        return replace(row, reason=reason)
+    source, sizes = written.program.source, kind_of(written.mechanism).sizes(written.mechanism)
     return CompiledRow(
         path.stem,
         form,
         equivalent,
         equivalent if form != "noisy" else _equivalent(source, clean),
-        _kept(network, clean, form),
+        noise,
+        kept,
         sizes["table cells"],
         sizes["selections"] > 0,
         written.program.lines,
@@ -129,14 +145,20 @@ def _equivalent(source: str, network: TextNetwork) -> bool:
     return counted.agree == counted.total and (stress is None or stress.agree == stress.total)
 
 
-def _kept(network: TextNetwork, clean: TextNetwork, form: Form) -> float:
-    """The part of the longest texts, drawn evenly, that both networks answer alike."""
-    if form != "noisy":
-        return 1.0
-    tokens = clean.texts.tokens
-    rng = np.random.default_rng(3)
-    rows = rng.integers(tokens.start, tokens.stop, (500, clean.texts.longest))
-    return float(clean.same(network.run(rows), clean.run(rows)).all(axis=1).mean())
+def kept_of(network: TextNetwork, clean: TextNetwork) -> float:
+    """The least part of the texts of a length that both networks answer alike."""
+    parts = list[float]()
+    for rows in sampled(clean.texts, seed=KEPT_SEED, count=KEPT):
+        parts.append(float(clean.same(network.run(rows), clean.run(rows)).all(axis=1).mean()))
+    return min(parts)
+
+
+def largest_noise(clean: TextNetwork) -> float:
+    """The largest of `NOISES` that leaves all answers to these texts; the least where none does."""
+    for size in NOISES[:-1]:
+        if kept_of(noisy(clean, size=size), clean) == 1:
+            return size
+    return NOISES[-1]
 
 
 def turned(network: TextNetwork, seed: int = 1) -> TextNetwork:
@@ -155,7 +177,7 @@ def turned(network: TextNetwork, seed: int = 1) -> TextNetwork:
     return replace(network, model=replace(network.model, parameters=changed))
 
 
-def noisy(network: TextNetwork, seed: int = 1, size: float = NOISE) -> TextNetwork:
+def noisy(network: TextNetwork, seed: int = 1, size: float = NOISES[0]) -> TextNetwork:
     """The network with noise in every weight."""
     rng, changed = np.random.default_rng(seed), dict[str, torch.Tensor]()
     for name, value in network.parameters.items():
@@ -170,12 +192,14 @@ def compiled_page(rows: Sequence[CompiledRow]) -> Page:
     for row in rows:
         by_name.setdefault(row.name, {})[row.form] = row
     columns = [GridColumn("network"), *(GridColumn(form, "center") for form in FORMS)]
-    columns += [GridColumn("kept", "right"), GridColumn("cells", "right")]
+    columns += [GridColumn("noise", "right"), GridColumn("kept", "right")]
+    columns += [GridColumn("cells", "right")]
     columns += [GridColumn("lines", "right"), GridColumn("seconds", "right")]
     lines = [
         (
             Cell(name),
             *(_mark(found.get(form)) for form in FORMS),
+            Cell(f"{found['noisy'].noise:g}" if "noisy" in found else "–"),
             Cell(f"{found['noisy'].kept:.2f}" if "noisy" in found else "–"),
             _number(found["plain"].cells) if "plain" in found else Cell("–"),
             _number(found["plain"].lines) if "plain" in found else Cell("–"),
@@ -185,7 +209,7 @@ def compiled_page(rows: Sequence[CompiledRow]) -> Page:
     ]
     return Page(
         title="Compiled transformers",
-        about=f"{len(by_name)} networks, each as it is, turned and with noise of {NOISE:g}",
+        about=f"{len(by_name)} networks, as they are, turned and with noise that leaves answers",
         grid=Grid(tuple(columns), tuple(lines)),
         facts=_facts(rows),
         sections=_reasons(rows),
@@ -200,12 +224,13 @@ def _facts(rows: Sequence[CompiledRow]) -> tuple[Fact, ...]:
         note = "every text that is checked is answered as the network does"
         facts.append(Fact(form, Cell(f"{good} of {len(of)}"), note))
         if form == "noisy":
-            left = [row for row in of if row.kept == 1]
             good = sum(row.clean for row in of)
-            note = "as the network without noise does"
+            note = "and as the network without noise does"
             facts.append(Fact("  without noise", Cell(f"{good} of {len(of)}"), note))
-            note = "networks whose own answers the noise leaves as they were"
-            facts.append(Fact("  undisturbed", Cell(f"{len(left)} of {len(of)}"), note))
+            left = [row for row in of if row.noise == NOISES[0]]
+            good = sum(row.equivalent and row.clean for row in left)
+            note = f"those of the networks whose own answers noise of {NOISES[0]:g} leaves"
+            facts.append(Fact(f"  at {NOISES[0]:g}", Cell(f"{good} of {len(left)}"), note))
     live = [row.cells for row in rows if row.form == "plain" and row.live and row.cells is not None]
     if live:
         note = f"of {len(live)} programs that select something"

@@ -12,7 +12,7 @@ def test_a_network_is_read_as_it_is_turned_and_with_noise(tmp_path):
     rows = [compiled_row(path, form) for form in ("plain", "rotated", "noisy")]
     assert all(row.equivalent and row.clean and row.cells == 0 and row.live for row in rows)
     shown = page_markdown(compiled_page(rows))
-    assert "| shift | ✓ | ✓ | ✓ | 1.00 | 0 |" in " ".join(shown.split())
+    assert "| shift | ✓ | ✓ | ✓ | 0.01 | 1.00 | 0 |" in " ".join(shown.split())
     assert "1 of 1" in shown
 
 

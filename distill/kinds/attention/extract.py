@@ -27,7 +27,12 @@ from distill.networks.text_network import TextNetwork, lead_of
 from distill.networks.trace import TextTrace
 from distill.records.refusal import Refusal
 
-GRAINS = (Grain(), Grain(5e-3, 0.3, 2e-2), Grain(3e-2, 1.0, 8e-2))
+GRAINS = (
+    Grain(),
+    Grain(1e-3, 0.1, 4e-3, 1e-4),
+    Grain(5e-3, 0.3, 2e-2, 3e-4),
+    Grain(3e-2, 1.0, 8e-2, 3e-3),
+)
 """Differences that count, the finest first: weights with noise need the coarser ones."""
 
 LEAST = 0.9

@@ -158,7 +158,10 @@ def _by_values(columns: Columns, classes: Sequence[int]) -> Iterator[dict[int, N
         for other in numbers[place + 1 :]:
             given += [one + other, one - other, other - one, one * other]
             given += [np.abs(one - other), np.minimum(one, other), np.maximum(one, other)]
-            given += [np.sign(one - other), one * one * other, one * other * other]
+            sign = np.sign(one - other).astype(
+                np.int64
+            )  # as the program has it, whatever these are
+            given += [sign, one * one * other, one * other * other]
     for values in given:
         found = dict[int, Number]()
         for value, number in zip(classes, values.tolist(), strict=True):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 from torch import Tensor
 
@@ -22,6 +22,7 @@ from distill.kinds.attention.variables import (
     NotReadError,
     Variable,
     View,
+    between,
     cells,
     grouped,
     summed,
@@ -38,11 +39,13 @@ class Grain:
         same: of vectors, as a part of the largest.
         score: of attention scores, in logarithms of weights.
         reads: of what a hidden unit reads, as a part of its largest weight.
+        units: of what a hidden unit moves, as a part of what the one does that moves most.
     """
 
     same: float = 2e-4
     score: float = 0.02
     reads: float = 1e-3
+    units: float = 1e-6
 
 
 class Reader:
@@ -99,11 +102,12 @@ class Reader:
     ) -> tuple[tuple[View, ...], tuple[ndarray, ...], Float[ndarray, " k"]]:
         """The variables that a projection tells values of apart, what it sees, and the rest."""
         seen, parts, rest = list[View](), list[ndarray](), self.constant @ projection
-        for place, variable in enumerate(self.variables):
-            part = variable.vectors @ projection
-            size = float(np.abs(part - part[:1]).max(initial=0.0))
+        every = [variable.vectors @ projection for variable in self.variables]
+        sizes = [float(np.abs(part - part[:1]).max(initial=0.0)) for part in every]
+        least = max(least, self.grain.same * max(sizes))
+        for place, (part, size) in enumerate(zip(every, sizes, strict=True)):
             if size > least:
-                seen.append(View(place, grouped(part, max(self.grain.same * size, least))))
+                seen.append(View(place, grouped(part, least)))
                 parts.append(part)
             else:
                 rest = rest + part.mean(axis=0)
@@ -158,17 +162,16 @@ class Reader:
         parts = [variable.vectors @ W_in for variable in self.variables]
         base = self.constant @ W_in + block["b_in"]
         scale = np.maximum(1e-9, np.abs(W_in).max(axis=0))
-        depends = np.stack(
-            [np.abs(p - p[:1]).max(axis=0) > self.grain.reads * scale for p in parts]
+        live = self._live(parts, base, W_out)
+        reads = np.stack([np.abs(p - p[:1]).max(axis=0) / scale for p in parts])
+        depends = reads > between(reads[:, live], self.grain.reads)
+        constant = (
+            block["b_out"] + _applied(act, _middle(parts, base)[None, ~live])[0] @ W_out[~live]
         )
-        highest = base + sum(part.max(axis=0) for part in parts)
-        writes = np.abs(W_out).max(axis=1, initial=0.0) > 1e-9
-        live = writes & ((highest > 0) | (self.network.shape.activation != "relu"))
         groups: dict[tuple[int, ...], list[int]] = {}
         for unit in np.flatnonzero(live).tolist():
             groups.setdefault(tuple(np.flatnonzero(depends[:, unit]).tolist()), []).append(unit)
-        nodes, constant = list[MapNode](), block["b_out"]
-        made = list[Variable]()
+        nodes, made = list[MapNode](), list[Variable]()
         for read, members in sorted(groups.items()):
             units = np.array(members)
             others = [part for place, part in enumerate(parts) if place not in read]
@@ -198,6 +201,17 @@ class Reader:
         self.constant = self.constant + constant
         return nodes
 
+    def _live(
+        self, parts: list[ndarray], base: Float[ndarray, " units"], W_out: Float[ndarray, "units d"]
+    ) -> Bool[ndarray, " units"]:
+        """Hidden units that move what is written by more than what counts as nothing."""
+        low, high = (base + sum(end(part, axis=0) for part in parts) for end in (np.min, np.max))
+        if self.network.shape.activation == "relu":
+            low, high = np.maximum(low, 0), np.maximum(high, 0)
+        moves = (high - low) * np.abs(W_out).max(axis=1, initial=0.0)
+        largest = max(float(moves.max(initial=0.0)), 1e-9)
+        return moves > max(1e-9, largest * between(moves / largest, self.grain.units))
+
     def combined(self, views: tuple[View, ...], batch: int) -> Int[ndarray, "n length"]:
         """Which combination of views holds along the sampled texts of one length."""
         index = np.zeros(self.texts[batch].shape, dtype=np.int64)
@@ -220,6 +234,11 @@ MOST_NUMBERS = 200_000_000
 
 def _applied(act: Callable[[Tensor], Tensor], given: ndarray) -> ndarray:
     return act(torch.from_numpy(given)).numpy()
+
+
+def _middle(parts: list[ndarray], base: Float[ndarray, " units"]) -> Float[ndarray, " units"]:
+    """What hidden units read on average."""
+    return base + sum((part.mean(axis=0) for part in parts), np.zeros(1))
 
 
 def _basis(rows: Float[ndarray, "n d"]) -> Float[ndarray, "rank d"]:

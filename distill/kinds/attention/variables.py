@@ -74,20 +74,41 @@ def grouped(rows: Float[ndarray, "n d"], tolerance: float) -> Int[ndarray, " n"]
 
     Groups are numbered in the order in which they are first met.
     """
+    if not rows.size:
+        return np.zeros(len(rows), dtype=np.int64)
     classes = np.full(len(rows), -1)
-    left, count = np.arange(len(rows)), 0
+    left, count, work = np.arange(len(rows)), 0, 0
+    first = rows[:, int(np.ptp(rows, axis=0).argmax())]  # tells most apart, before all is compared
     while len(left):
-        near = np.abs(rows[left] - rows[left[0]]).max(axis=1, initial=0.0) <= tolerance
+        near = np.abs(first[left] - first[left[0]]) <= tolerance
+        some = np.flatnonzero(near)
+        near[some] = np.abs(rows[left[some]] - rows[left[0]]).max(axis=1) <= tolerance
+        work += len(left) + len(some) * rows.shape[1]
         classes[left[near]] = count
         left, count = left[~near], count + 1
-        if count > MOST_GROUPS:
-            raise NotReadError(
-                f"a writer with more than {MOST_GROUPS:,} values that are told apart"
-            )
+        if count > MOST_GROUPS or work > MOST_COMPARED:
+            raise NotReadError(f"a writer with more than {count - 1:,} values that are told apart")
     return classes
 
 
 MOST_GROUPS = 4_000
+MOST_COMPARED = 300_000_000
+"""Numbers that are compared until the values of a writer are told apart: some seconds."""
+
+
+def between(sizes: Float[ndarray, "..."], about: float) -> float:
+    """A bound about some size that leaves most room on both sides: what noise makes lies together.
+
+    Of all that is within a factor of `AROUND` of it, in logarithms.
+    """
+    near = sizes[(sizes > about / AROUND) & (sizes < about * AROUND)]
+    ends = np.log(np.concatenate([[about / AROUND], np.sort(near.ravel()), [about * AROUND]]))
+    widest = int(np.diff(ends).argmax())
+    return float(np.exp((ends[widest] + ends[widest + 1]) / 2))
+
+
+AROUND = 5.0
+"""Factor by which a bound may be moved to where nothing is."""
 
 
 def renumbered(classes: Int[ndarray, " n"]) -> Int[ndarray, " n"]:
