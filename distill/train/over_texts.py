@@ -156,12 +156,11 @@ class TextTraining(InARow[TextTrace]):
                     self._look(course, 1 - left / recipe.steps)
 
     def _step(self, course: _Course, pools: Sequence[Pool], hard: Sequence[Pool]) -> None:
-        """One step, on texts of one length: the longer, the oftener; half of them hard ones."""
+        """One step, on texts of one length: the longer, the oftener; and as many hard ones."""
         weights = torch.arange(1.0, len(pools) + 1)
         place = int(torch.multinomial(weights, 1, generator=course.generator))
         some = [pools[place], *([hard[place]] if hard else [])]
-        size = self.recipe.batch_size // len(some)
-        drawn = [pool.batch(size, course.generator) for pool in some]
+        drawn = [pool.batch(self.recipe.batch_size, course.generator) for pool in some]
         texts, answers = (torch.cat(parts) for parts in zip(*drawn, strict=True))
         logits = self.shape.logits(course.parameters, texts)
         loss = cross_entropy(logits.flatten(0, 1), answers.flatten())

@@ -30,6 +30,7 @@ class TextRecipe:
     """Training settings: AdamW on texts of one length a step, drawn anew every time.
 
     Attributes:
+        batch_size: texts of a step; as many hard ones beside them, where these are trained on.
         pool: texts of every length that are drawn and labelled beforehand.
         tail: steps of cosine decay, once the network is right on enough fresh texts.
         good: part of the fresh texts from which the tail begins.
@@ -43,7 +44,7 @@ class TextRecipe:
     learning_rate: float = 3e-3
     weight_decay: float = 0.01
     betas: tuple[float, float] = (0.9, 0.98)
-    batch_size: int = 128
+    batch_size: int = 64
     warmup: int = 100
     check_every: int = 100
     clip: float = 1.0
