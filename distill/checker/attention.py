@@ -1,7 +1,8 @@
 """Selections over positions: the program is the stored steps, line by line.
 
 Whether heads look where a program says, and the network answers so when they do, is measured by
-putting the program's own choices in their places (`located`).
+putting the program's own choices in their places (`located`); of a program without selections, by
+leaving heads nothing to carry.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 
 from .kind import FOLLOWS, Claims, Proof, Test
 from .read import read_as
-from .replaced import replaced, statements
+from .replaced import alone, replaced, statements
 from .sandbox import program_of
 from .selections import PRIMITIVES, called, lines_of
 from .texts import TextEvidence
@@ -41,6 +42,7 @@ TESTS: tuple[Test, ...] = (
         0.5,
         derived=True,
         beside=True,
+        of_variables=True,
     ),
     Test("table_cells", "values that are listed", UNDERSTOOD, at_least=False, derived=True),
 )
@@ -103,7 +105,9 @@ def derive(evidence: TextEvidence) -> Claims:
         if not any(step["name"] in (it["chosen"], *it["of"], *it["keys"]) for it in later):
             raise ValueError(f"no later step uses {step['name'][:40]!r}")
     found: Claims = {}
-    if selections and all(step["head"] is not None for step in selections):
+    if not selections:
+        found = alone(evidence)
+    elif all(step["head"] is not None for step in selections):
         found = replaced(evidence, selections)
     return {
         **found,

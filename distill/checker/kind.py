@@ -47,6 +47,7 @@ class Test:
         beside: whether a decoy must stand beside it. Of others a decoy cannot always be found (a
             coordinate that has every frequency, a register that is the same in every sequence), or
             there is none.
+        of_variables: whether it is about the program's variables: asked where there are some.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Test:
     clear: float = CLEAR
     derived: bool = False
     beside: bool = False
+    of_variables: bool = False
 
     @property
     def stands_for_many(self) -> bool:

@@ -66,6 +66,7 @@ def doubts(kind: str, rows: Rows, stored: bool, variables: Sequence[str]) -> lis
     said = (
         _doubt(test, words, rows.get(name, (None, None)))
         for test in tests
+        if variables or not test.of_variables
         for name, words in _names(test, rows, variables)
     )
     return [f"not located: {doubt}" for doubt in said if doubt is not None]

@@ -87,6 +87,31 @@ def replaced(evidence: TextEvidence, selections: Sequence[Step]) -> Claims:
     }
 
 
+def alone(evidence: TextEvidence) -> Claims:
+    """The rows that are derived where a program has no selections: heads are to carry nothing.
+
+    Answers stay when every head has its attention along another text, a position further on; and
+    with the tokens of another text they become what the program says to that.
+    """
+    counts = dict.fromkeys(("total", "stay", "moved", "followed"), 0)
+    for rows in _texts(evidence):
+        along = Along(evidence, (), (), rows)
+        then = along.network(along.nothing)
+        other = np.roll(rows, 1, axis=0)
+        program = Along(evidence, (), (), other).program(())
+        counts["total"] += along.said.size
+        counts["stay"] += int(along.alike(then, along.said).sum())
+        if program is not None:
+            astray = along.network(along.nothing, other)
+            moved = ~along.alike(program, along.said)
+            counts["moved"] += int(moved.sum())
+            counts["followed"] += int((moved & along.alike(program, astray)).sum())
+    return {
+        "figures.replaced_accuracy": counts["stay"] / counts["total"],
+        "figures.followed_accuracy": counts["followed"] / max(1, counts["moved"]),
+    }
+
+
 def _does_something(along: Along, decoys: Attended, head: Head) -> bool:
     """Whether answers change where one of a selection's heads looks elsewhere, or where it alone
     does not: heads that do the same stand in for each other.
@@ -151,15 +176,17 @@ class Along:
             for those in (self.chosen, self.others)
         )
 
-    def network(self, instead: Attended) -> ndarray:
-        """What the network answers with other attention. [n, answers]"""
+    def network(self, instead: Attended, rows: ndarray | None = None) -> ndarray:
+        """What the network answers with other attention; to other texts, where they are given.
+        [n, answers]
+        """
         evidence = self.evidence
 
         def attends(layer: int, head: int, attention: ndarray) -> ndarray:
             self.own.setdefault((layer, head), attention)
             return instead.get((layer, head), attention)
 
-        places = self.rows - evidence.tokens.start
+        places = (self.rows if rows is None else rows) - evidence.tokens.start
         logits = through(evidence.shape, self.exact, places, attends)
         return answers_of(evidence.shape, evidence.answers, logits)[0]
 

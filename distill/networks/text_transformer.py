@@ -127,8 +127,11 @@ class TextTransformer:
         for layer in range(self.n_layers):
             block = self.block(parameters, layer)
             read = self._normalised(block, "ln_1", x)
-            x = x + edit(f"heads {layer}", self._heads(block, layer, read, edit)).sum(1)
-            x = x + block["b_O"]
+            if edit is _unchanged:
+                x = x + self._heads_together(block, read) + block["b_O"]
+            else:
+                x = x + edit(f"heads {layer}", self._heads(block, layer, read, edit)).sum(1)
+                x = x + block["b_O"]
             if self.d_mlp:
                 units = self._normalised(block, "ln_2", x) @ block["W_in"] + block["b_in"]
                 written = ACTIVATIONS[self.activation](units) @ block["W_out"] + block["b_out"]
@@ -175,12 +178,28 @@ class TextTransformer:
             torch.einsum("ntd,hdk->nhtk", read, block[f"W_{name}"]) + block[f"b_{name}"][:, None]
             for name in "QKV"
         )
+        attention = softmax(edit(f"scores {layer}", self._scores(q, k)), dim=-1)
+        return (edit(f"attention {layer}", attention) @ v) @ block["W_O"]
+
+    def _heads_together(
+        self, block: Mapping[str, Tensor], read: Tensor
+    ) -> Float[Tensor, "n positions d_model"]:
+        """What all heads write together, where nobody looks: in a third less of the time."""
+        texts, positions, width = read.shape
+        whole = self.n_heads * self.d_head
+        weights = torch.cat([block[f"W_{it}"].transpose(0, 1).flatten(1) for it in "QKV"], dim=1)
+        biases = torch.cat([block[f"b_{it}"].flatten() for it in "QKV"])
+        parts = (read @ weights + biases).view(texts, positions, 3, self.n_heads, self.d_head)
+        q, k, v = parts.permute(2, 0, 3, 1, 4)
+        taken = (softmax(self._scores(q, k), dim=-1) @ v).transpose(1, 2)
+        return taken.reshape(texts, positions, whole) @ block["W_O"].reshape(whole, width)
+
+    def _scores(self, q: Tensor, k: Tensor) -> Float[Tensor, "n heads positions positions"]:
         scores = q @ k.transpose(2, 3) / self.d_head**0.5
         if self.causal:
             later = torch.ones(scores.shape[-2:]).triu(1).bool()
             scores = scores.masked_fill(later, -torch.inf)
-        attention = softmax(edit(f"scores {layer}", scores), dim=-1)
-        return (edit(f"attention {layer}", attention) @ v) @ block["W_O"]
+        return scores
 
     def _normalised(self, block: Mapping[str, Tensor], name: str, stream: Tensor) -> Tensor:
         if not self.layer_norm:

@@ -33,15 +33,23 @@ REPLACED = "replaced_accuracy"
 """Of the test that puts selections in place of attention."""
 
 
-def ways_of(kind: str) -> str:
+def ways_of(kind: str, selects: bool = True) -> str:
     """How a network of a mechanism of this kind is shown to hold what its program computes with:
     "removing and moving it", by the tests that the kind has.
+
+    Args:
+        kind: of the mechanism.
+        selects: whether a program over texts has selections.
     """
     tests = {test.name for test in KINDS[kind].TESTS}
     ways = [way for way, names in WAYS.items() if tests & {*names}]
     said = [f"{listed(ways)} it"] if ways else []
     if REPLACED in tests:
-        said.append("putting the program's selections in place of its attention")
+        said.append(
+            "putting the program's selections in place of its attention"
+            if selects
+            else "having its heads look elsewhere, where they carry nothing"
+        )
     return listed(said)
 
 
@@ -55,12 +63,13 @@ def located(report: Report) -> str | None:
     if report.verdict == "refused":
         return None
     if report.located:
+        how = report.mechanism.kind, bool(report.mechanism.variables)
         tests = tuple(test.name for test in KINDS[report.mechanism.kind].TESTS)
         rows = [row for row in report.figures if row.name.startswith(tests)]
         decoys = any(row.decoy is not None or row.name.startswith(DECOY) for row in rows)
         return (
             "Located: not only do the answers agree; the network was shown to hold what the "
-            f"program computes with, by {ways_of(report.mechanism.kind)}"
+            f"program computes with, by {ways_of(*how)}"
             f"{', with decoys beside' if decoys else ''}."
         )
     if not any(row.needs is not None and row.value is not None for row in report.figures):
@@ -235,16 +244,20 @@ def _inside(report: Report) -> list[str]:
     said += _by_keys(report)
     replaced = row(REPLACED)
     if replaced is not None and replaced.value is not None:
+        given = "their selections in place of their attention, and all others their attention"
+        some = "their attention" if not report.mechanism.variables else given
         said.append(
-            "Heads were given their selections in place of their attention, and all others their "
-            "attention along another text, a position further on: "
+            f"Heads were given {some} along another text, a position further on: "
             f"{replaced.value:.1%} of the answers stayed."
         )
     followed = row("followed_accuracy")
     if followed is not None and followed.value is not None:
         stayed = "" if followed.decoy is None else f", and stayed in {followed.decoy:.1%}"
+        some = (
+            "Heads were given selections" if report.mechanism.variables else "It was given tokens"
+        )
         said.append(
-            "Heads were given selections of another text: where the program's answers change with "
+            f"{some} of another text: where the program's answers change with "
             f"these, the network's became the same in {followed.value:.1%}{stayed}."
         )
     if moved is not None and moved.value is not None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
@@ -15,6 +18,7 @@ from distill.records.attempts import Attempt, shown_part
 from distill.records.curve import TextCurve, TextPoint
 from distill.tasks.texts import TextTask
 from distill.train.curve import ExplainedBy
+from distill.train.hard_texts import hardest
 from distill.train.in_a_row import InARow
 from distill.train.text_recipes import (
     Pool,
@@ -94,20 +98,10 @@ class TextTraining(InARow[TextTrace]):
             lr=recipe.learning_rate,
             betas=recipe.betas,
         )
-        tail_from, reached, step, loss = None, None, 0, 0.0
-        right = 0.0
+        course = _Course(number, parameters, optimiser, generator, watch)
         try:
-            while tail_from is None or step < tail_from + recipe.tail:
-                for group in optimiser.param_groups:
-                    group["lr"] = recipe.learning_rate * recipe.rate(step, tail_from)
-                loss = self._step(parameters, optimiser, generator)
-                step += 1
-                if step % recipe.check_every == 0:
-                    right = self._look(number, step, loss, parameters, watch, tail_from)
-                    if right >= LEARNED and reached is None:
-                        reached = step
-                    if tail_from is None and (right >= recipe.good or step >= recipe.max_steps):
-                        tail_from = step
+            self._learn(course)
+            self._learn_the_rest(course)
         except Ended as end:
             self._ended = str(end)
         finished = {name: it.detach() for name, it in parameters.items()}
@@ -123,55 +117,77 @@ class TextTraining(InARow[TextTrace]):
             optimiser="AdamW",
             recipe=settings_of(recipe),
             seed=seed,
-            steps=step,
+            steps=course.step,
             right=right,
-            loss=float(f"{loss:.5g}"),
-            reached_at=reached,
+            loss=float(f"{course.loss:.5g}"),
+            reached_at=course.reached,
             stopped=self._ended,
         )
         return attempt, finished
 
-    def _step(
-        self,
-        parameters: dict[str, Tensor],
-        optimiser: torch.optim.Optimizer,
-        generator: torch.Generator,
-    ) -> float:
-        """One step, on texts of one length: the longer, the oftener."""
-        weights = torch.arange(1.0, len(self.pools) + 1)
-        place = int(torch.multinomial(weights, 1, generator=generator))
-        texts, answers = self.pools[place].batch(self.recipe.batch_size, generator)
-        logits = self.shape.logits(parameters, texts)
-        loss = cross_entropy(logits.flatten(0, 1), answers.flatten())
-        optimiser.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(list(parameters.values()), self.recipe.clip)
-        optimiser.step()
-        return float(loss.detach())
+    def _learn(self, course: _Course) -> None:
+        """All texts alike, until enough are right, and a tail of smaller steps."""
+        recipe = self.recipe
+        tail_from = None
+        while tail_from is None or course.step < tail_from + recipe.tail:
+            course.rate(recipe.learning_rate * recipe.rate(course.step, tail_from))
+            self._step(course, self.pools, ())
+            if course.step % recipe.check_every == 0:
+                whole = recipe.steps
+                behind = whole - recipe.behind + course.step - (tail_from or 0)
+                right = self._look(course, (course.step if tail_from is None else behind) / whole)
+                if tail_from is None and (right >= recipe.good or course.step >= recipe.max_steps):
+                    tail_from = course.step
 
-    def _look(
-        self,
-        number: int,
-        step: int,
-        loss: float,
-        parameters: dict[str, Tensor],
-        watch: Watch,
-        tail_from: int | None,
-    ) -> float:
+    def _learn_the_rest(self, course: _Course) -> None:
+        """Again and again the texts that are not learned well, beside others."""
+        recipe = self.recipe
+        for place in range(recipe.rounds):
+            seed = [self._seed, 3, course.number, place]
+            drawn = drawn_pools(self.task, recipe.looked_through, seed, plain=False)
+            hard = hardest(self.shape, course.parameters, drawn, recipe.hard)
+            if not hard.many:
+                return
+            for step in range(recipe.again):
+                course.rate(recipe.learning_rate * recipe.rate_again(step))
+                self._step(course, self.pools, hard.pools)
+                if course.step % recipe.check_every == 0:
+                    left = (recipe.rounds - place) * recipe.again - step
+                    self._look(course, 1 - left / recipe.steps)
+
+    def _step(self, course: _Course, pools: Sequence[Pool], hard: Sequence[Pool]) -> None:
+        """One step, on texts of one length: the longer, the oftener; and as many hard ones."""
+        weights = torch.arange(1.0, len(pools) + 1)
+        place = int(torch.multinomial(weights, 1, generator=course.generator))
+        some = [pools[place], *([hard[place]] if hard else [])]
+        drawn = [pool.batch(self.recipe.batch_size, course.generator) for pool in some]
+        texts, answers = (torch.cat(parts) for parts in zip(*drawn, strict=True))
+        logits = self.shape.logits(course.parameters, texts)
+        loss = cross_entropy(logits.flatten(0, 1), answers.flatten())
+        course.optimiser.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(list(course.parameters.values()), self.recipe.clip)
+        course.optimiser.step()
+        course.step += 1
+        course.loss = float(loss.detach())
+
+    def _look(self, course: _Course, done: float) -> float:
         """Keep a point of the curve, and say how it goes.
 
         Raises:
             Ended: whoever watches wants it to.
         """
-        right, at, early_late = self._right(parameters)
+        right, at, early_late = self._right(course.parameters)
+        if right >= LEARNED and course.reached is None:
+            course.reached = course.step
         tokens = self.task.outputs.start == self.task.tokens.start
         tokens = tokens and len(self.task.outputs) >= len(self.task.tokens)
-        scores = head_scores(self.shape, parameters, tokens)
+        scores = head_scores(self.shape, course.parameters, tokens)
         self.points.append(
             TextPoint(
-                attempt=number,
-                step=step,
-                loss=float(f"{loss:.5g}"),
+                attempt=course.number,
+                step=course.step,
+                loss=float(f"{course.loss:.5g}"),
                 right=right,
                 positions_right=at,
                 in_context=None if early_late is None else float(f"{early_late:.5g}"),
@@ -182,10 +198,8 @@ class TextTraining(InARow[TextTrace]):
                 else round(scores.copying.value, 4),
             )
         )
-        recipe = self.recipe
-        whole = recipe.max_steps + recipe.tail
-        done = (step if tail_from is None else whole - recipe.tail + step - tail_from) / whole
-        watch.training(min(done, 1.0), f"step {step:,}  loss {loss:.3g}  right {right:.1%}")
+        said = f"step {course.step:,}  loss {course.loss:.3g}  right {right:.1%}"
+        course.watch.training(min(done, 1.0), said)
         return right
 
     def _right(self, parameters: dict[str, Tensor]) -> tuple[float, float, float | None]:
@@ -205,6 +219,31 @@ class TextTraining(InARow[TextTrace]):
                     quarter = len(losses) // 4
                     context = float(losses[-quarter:].mean() - losses[:quarter].mean())
         return texts / total, positions / places, context
+
+
+@dataclass
+class _Course:
+    """One training on its way.
+
+    Attributes:
+        step: steps so far.
+        loss: of the last of them.
+        reached: the step of the first look at which the task was learned.
+    """
+
+    number: int
+    parameters: dict[str, Tensor]
+    optimiser: torch.optim.Optimizer
+    generator: torch.Generator
+    watch: Watch
+    step: int = 0
+    loss: float = 0.0
+    reached: int | None = None
+
+    def rate(self, rate: float) -> None:
+        """The learning rate of the steps that come."""
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate
 
 
 def _losses(logits: Tensor, pool: Pool) -> Tensor:

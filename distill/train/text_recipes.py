@@ -21,6 +21,8 @@ SPREAD = 0.6
 """Of initial weights, in units of one over the root of what they sum over."""
 PLACED = 0.3
 """Of initial positions."""
+AGAIN = 0.3
+"""Of the full learning rate, where texts that are not learned well are trained on."""
 
 
 @dataclass(frozen=True)
@@ -28,16 +30,21 @@ class TextRecipe:
     """Training settings: AdamW on texts of one length a step, drawn anew every time.
 
     Attributes:
+        batch_size: texts of a step; as many hard ones beside them, where these are trained on.
         pool: texts of every length that are drawn and labelled beforehand.
         tail: steps of cosine decay, once the network is right on enough fresh texts.
         good: part of the fresh texts from which the tail begins.
         max_steps: where the tail begins at the latest.
+        rounds: how often texts that are not learned well are looked for behind it, and trained on.
+        again: steps of a round.
+        looked_through: texts of every length among which they are looked for.
+        hard: how many of every length are trained on.
     """
 
     learning_rate: float = 3e-3
     weight_decay: float = 0.01
     betas: tuple[float, float] = (0.9, 0.98)
-    batch_size: int = 128
+    batch_size: int = 64
     warmup: int = 100
     check_every: int = 100
     clip: float = 1.0
@@ -45,6 +52,24 @@ class TextRecipe:
     good: float = 0.995
     tail: int = 500
     max_steps: int = 3_500
+    rounds: int = 4
+    again: int = 300
+    looked_through: int = 3_000
+    hard: int = 128
+
+    @property
+    def behind(self) -> int:
+        """Steps behind those at the full rate, at most."""
+        return self.tail + self.rounds * self.again
+
+    @property
+    def steps(self) -> int:
+        """All steps, at most."""
+        return self.max_steps + self.behind
+
+    def rate_again(self, step: int) -> float:
+        """The learning rate at a step of a round."""
+        return AGAIN * (0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * step / self.again)))
 
     def rate(self, step: int, tail_from: int | None) -> float:
         """The learning rate at a step, as a part of the full one."""
@@ -137,20 +162,22 @@ class Pool:
         return self.texts[which], self.answers[which]
 
 
-def drawn_pools(task: TextTask, count: int, seed: list[int]) -> list[Pool]:
+def drawn_pools(task: TextTask, count: int, seed: list[int], plain: bool = True) -> list[Pool]:
     """Texts of every length: of the task's sampler, uniform ones, and structured ones.
 
-    Structured ones are those that random texts almost never are; a checker tries them too.
+    Structured ones are those that random texts almost never are; a checker tries them too. They are
+    a quarter of all, three quarters without plain ones.
     """
     rng, tokens = np.random.default_rng(seed), task.tokens
     free = replace(task, sampler=None) if task.sampler is not None else task
     pools = list[Pool]()
     for length in range(1, task.length + 1):
         some = min(count, 4 * len(tokens) ** min(length, 8))
+        own, even, odd = (4, 2, 2) if plain else (1, 1, 6)  # eighths
         parts: list[Int[ndarray, "n length"]] = [
-            task.sample(rng, some // 2, length),
-            free.sample(rng, some // 4 + 1, length),
-            structured(tokens, some // 4 + 1, length, int(rng.integers(2**32))),
+            task.sample(rng, some * own // 8 + (not plain), length),
+            free.sample(rng, some * even // 8 + 1, length),
+            structured(tokens, some * odd // 8 + 1, length, int(rng.integers(2**32))),
         ]
         rows = rng.permutation(np.concatenate(parts))
         answers = torch.from_numpy(task.labels(rows) - task.outputs.start)

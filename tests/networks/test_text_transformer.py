@@ -95,7 +95,10 @@ def layers_of_torch(network, rows):
 def test_the_forward_pass_is_that_of_torch_s_layers(form, length, seed):
     network = drawn(replace(BASE, **form), seed)
     rows = np.random.default_rng(seed).integers(0, 3, (4, length))
-    assert np.allclose(network.logits(rows), layers_of_torch(network, rows), atol=1e-9)
+    found = network.logits(rows)
+    assert np.allclose(found, layers_of_torch(network, rows), atol=1e-9)
+    looked_at = network.logits(rows, lambda site, there: there)
+    assert np.allclose(looked_at, found, atol=1e-9)
 
 
 def test_an_answer_may_be_the_set_of_outputs_above_zero():

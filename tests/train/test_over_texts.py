@@ -21,7 +21,7 @@ from distill.train.over_texts import TextTraining
 from distill.train.text_recipes import TextRecipe, initial, shape_for
 from distill.train.trainer import Ended
 
-SHORT = TextRecipe(pool=400, max_steps=200, tail=100, check_every=50, warmup=20)
+SHORT = TextRecipe(pool=400, max_steps=200, tail=100, check_every=50, warmup=20, rounds=1, again=50)
 
 
 class Watching:

@@ -50,7 +50,8 @@ def replaced(
 ) -> Measured:
     """Answers that stay when attention is what the program selects, and how far it is that.
 
-    Nothing where a selection was found in no head.
+    Nothing where a selection was found in no head. Of a program without selections, that heads
+    carry nothing.
 
     Args:
         mechanism: of the program.
@@ -58,7 +59,9 @@ def replaced(
         batches: texts, of one length in each; null for those of every report.
     """
     selections = [step for step in mechanism.steps if step.op == "select"]
-    if not selections or any(step.head is None for step in selections):
+    if not selections:
+        return _alone(mechanism, view.network, batches)
+    if any(step.head is None for step in selections):
         return {}
     network, total, positions = view.network, 0, 0
     stays, moved, followed = 0, 0, [0, 0]
@@ -113,6 +116,33 @@ def replaced(
         "replaced_accuracy": Measure(value, decoy),
         "followed_accuracy": Measure(followed[0] / max(1, moved), decoy),
         "attention_shared": Measure(least, beside),
+    }
+
+
+def _alone(
+    mechanism: AttentionMechanism,
+    network: TextNetwork,
+    batches: Sequence[Int[ndarray, "_ _"]] | None,
+) -> Measured:
+    """Answers that stay when every head has its attention along another text, a position further
+    on; and those that become, with the tokens of another text, what the program says to that.
+    """
+    total = stays = moved = stayed = followed = 0
+    for rows in replaced_texts(network) if batches is None else batches:
+        said, own = as_it_is(network, rows)
+        nothing, other = all_resampled(network, own), np.roll(rows, 1, axis=0)
+        answers = answered_with(network, rows, nothing)
+        stays, total = stays + int(network.same(answers, said).sum()), total + said.size
+        then = answered(mechanism, other, {})
+        if then is not None:
+            astray, changed = answered_with(network, other, nothing), ~network.same(then, said)
+            moved += int(changed.sum())
+            followed += int((changed & network.same(then, astray)).sum())
+            stayed += int((changed & network.same(astray, said)).sum())
+    decoy = stayed / moved if moved else 1.0
+    return {
+        "replaced_accuracy": Measure(stays / total, decoy),
+        "followed_accuracy": Measure(followed / max(1, moved), decoy),
     }
 
 

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from jaxtyping import Int
+from numpy import ndarray
+
+from distill.kinds.attention.learned.carried import carried
 from distill.kinds.attention.learned.hints import that_matter
 from distill.kinds.attention.learned.matching import texts_for, with_heads
 from distill.kinds.attention.learned.parted import parted
-from distill.kinds.attention.learned.read import SEARCH_SEED, TRIED, ask, search, texts_of
+from distill.kinds.attention.learned.read import (
+    SEARCH_SEED,
+    TRIED,
+    Tried,
+    ask,
+    search,
+    texts_of,
+)
 from distill.kinds.attention.learned.settled import settled
 from distill.kinds.attention.learned.writing import written
 from distill.kinds.attention.mechanism import AttentionMechanism
@@ -20,27 +33,46 @@ stay with its heads alone, before these are asked elsewhere."""
 def read_learned(network: TextNetwork) -> tuple[float, AttentionMechanism | Refusal]:
     """The plainest program that answers as the network does, and the part of texts where it does.
 
+    Of several that answer as much alike, the plainest that its network's heads carry.
+
     Where that is too small it is 0, and a refusal says so.
     """
     if network.shape.readout == "value":
         return 0.0, Refusal(("selections: no search over programs whose answers are reals",), {})
-    found = search(network)
-    if found is None or found.part < LEAST:
-        best = "none was found" if found is None else f"the best answers {found.part:.1%} of texts"
+    every = search(network)
+    if not every or every[0].part < LEAST:
+        best = f"the best answers {every[0].part:.1%} of texts" if every else "none was found"
         said = (
             f"selections: of the programs that were searched {best} as the network does, "
             f"expected {LEAST:.0%}"
         )
-        return 0.0, Refusal((said,), {} if found is None else {"answered_alike": found.part})
+        return 0.0, Refusal((said,), {"answered_alike": every[0].part} if every else {})
     batches = texts_of(network, SEARCH_SEED + 1, TRIED)
     heads = that_matter(network, batches)
     texts = texts_for(ask(network, batches))
-    bare = written(found, network)
+    plainest: AttentionMechanism | None = None
+    for tried in every:
+        mechanism = _inside(tried, network, heads, texts)
+        if carried(mechanism, network, texts):
+            return tried.part, mechanism
+        plainest = plainest or mechanism
+    assert plainest is not None, "some were found"
+    return every[0].part, plainest
+
+
+def _inside(
+    tried: Tried,
+    network: TextNetwork,
+    heads: Sequence[tuple[int, int]],
+    texts: Sequence[Int[ndarray, "_ _"]],
+) -> AttentionMechanism:
+    """A program that was found, with the heads of its selections."""
+    bare = written(tried, network)
     stays, best = with_heads(bare, network, heads, texts)
     for other in parted(bare, texts):
         more, mechanism = with_heads(other, network, heads, texts)
         if more > stays and all(it.head for it in mechanism.steps if it.op == "select"):
             stays, best = more, mechanism
     if stays < LEAST:  # where heads look elsewhere says nothing of what is not in them
-        return found.part, best
-    return found.part, settled(best, network, texts) or best
+        return best
+    return settled(best, network, texts) or best

@@ -85,7 +85,7 @@ def with_heads(
         own = most[1]
         best = _stays(seen, own, spreads)
     own = _that_lead_to_others(seen, own, spreads, ways, best)
-    spreads = _harder(seen, own, spreads)
+    spreads = _sharing(seen, own, spreads)
     own = _that_do_something(seen, own, spreads)
     steps = list(mechanism.steps)
     for place, step in enumerate(steps):
@@ -116,12 +116,12 @@ def _stays(
     return float(np.concatenate(parts).mean())
 
 
-def _harder(
+def _sharing(
     seen: Sequence[_Seen],
     own: Mapping[Head, str],
     spreads: Mapping[tuple[str, Head], tuple[float, float]],
 ) -> dict[tuple[str, Head], tuple[float, float]]:
-    """The weights of heads, without any of what is not chosen where more attention is shared so.
+    """The weights of heads under which more of their attention is shared, where answers stay.
 
     Where a head looks somewhere else now and then, the weights that make its attention most likely
     are spread over everything, and it would carry less with them than it does.
@@ -129,13 +129,21 @@ def _harder(
     kept = dict(spreads)
     stays = _stays(seen, own, kept)
     for head, name in own.items():
-        hard = 0.0, kept[name, head][1]
-        both = (hard, kept[name, head])
-        shares = [np.mean([it.shares(name, head, spread) for it in seen]) for spread in both]
-        tried = {**kept, (name, head): hard}
-        if shares[0] > shares[1] and _stays(seen, own, tried) >= stays - LEAST_GAIN:
+        rest, start = kept[name, head]
+        ways = {(round(rest * a, DIGITS), round(start * b, DIGITS)) for a in LESS for b in LESS}
+
+        def shared(spread: tuple[float, float], name: str = name, head: Head = head) -> float:
+            return float(np.mean([it.shares(name, head, spread) for it in seen]))
+
+        most = max(sorted(ways), key=shared)
+        tried = {**kept, (name, head): most}
+        if shared(most) > shared((rest, start)) and _stays(seen, own, tried) >= stays - LEAST_GAIN:
             kept = tried
     return kept
+
+
+LESS = (1.0, 0.5, 0.25, 0.125, 0.0)
+"""Parts of the likeliest weights that are tried."""
 
 
 def _that_lead_to_others(

@@ -6,6 +6,7 @@ were not searched with; where the best of them parts from the network, those tex
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -21,7 +22,7 @@ from distill.kinds.attention.learned.classes import classes_of
 from distill.kinds.attention.learned.enumeration import Enumeration
 from distill.kinds.attention.learned.hints import Hints, attention_along, that_matter
 from distill.kinds.attention.learned.latch import closed, latch_of, up_to
-from distill.kinds.attention.learned.terms import Variable, cost_of
+from distill.kinds.attention.learned.terms import Selection, Variable, cost_of, told
 from distill.kinds.attention.learned.values import Values
 from distill.kinds.attention.sample import sampled
 from distill.networks.text_network import TextNetwork
@@ -31,7 +32,7 @@ FEWEST_TEXTS, MOST_TEXTS, MOST_SQUARES = 24, 72, 120_000
 """Texts of a search at least and at most, and pairs of positions in them."""
 OF_A_LENGTH, TRIED, OF_A_FORM = 40, 120, 400
 """Texts of a length that are searched with and tried on; and those of a form."""
-ROUNDS, MOST_JOINED, MOST_TRIED = 4, 24, 12
+ROUNDS, MOST_JOINED, MOST_TRIED, MOST_OTHERS = 4, 24, 12, 8
 LEVELS = 3
 MOST_LEVELS = 7
 """Of all rounds together. A level goes through so many selections and no more, so that the work is
@@ -78,6 +79,20 @@ class Tried:
         """What it is right on, less what it costs to read."""
         return self.part + NEVER_PARTS * bool(self.agree.all()) - READ * self.cost
 
+    @property
+    def selections(self) -> frozenset[tuple[str, ...]]:
+        """What it looks at, in words: programs that differ in no more than maps have the same."""
+        parts = frozenset[Variable | Selection]().union(*(each.parts for each in self.terms))
+        return frozenset(told(part) for part in parts if isinstance(part, Selection))
+
+    @property
+    def terms(self) -> tuple[Variable, ...]:
+        """The variables that the answer is, or is a table of, or a function that stands for one."""
+        if self.answer is not None:
+            return (self.answer,)
+        text = "" if self.table is None else self.table.text
+        return tuple(it for k, it in enumerate(self.reads) if re.search(rf"\bv{k}\b", text))
+
 
 def texts_of(network: TextNetwork, seed: int, count: int) -> list[Int[ndarray, "_ _"]]:
     """Texts as a network's are, evenly drawn and structured ones."""
@@ -86,13 +101,16 @@ def texts_of(network: TextNetwork, seed: int, count: int) -> list[Int[ndarray, "
     return [rows for stress in (False, True) for rows in network.formed(OF_A_FORM, seed, stress)]
 
 
-def search(network: TextNetwork) -> Tried | None:
-    """The program that is worth most; none where answers are no integers."""
+def search(network: TextNetwork) -> list[Tried]:
+    """The program that is worth most, and others that answer as much alike and look elsewhere.
+
+    Nothing where answers are no integers.
+    """
     batches = texts_of(network, SEARCH_SEED, OF_A_LENGTH)
     source = ask(network, batches)
     tried = ask(network, texts_of(network, TRIED_SEED, TRIED))
     if not np.array_equal(tried.answers, np.rint(tried.answers)):
-        return None
+        return []
     heads = that_matter(network, batches)
     return searched(
         source,
@@ -111,7 +129,7 @@ def searched(
     constants: Sequence[int],
     hints: Callable[[Asked], Hints | None],
     classes: Sequence[Variable] = (),
-) -> Tried | None:
+) -> list[Tried]:
     """Search with some texts, and try what is found on others; what parts there joins the search.
 
     Where no plain program is found, and an answer stays once it is given, what gives it first is
@@ -126,17 +144,27 @@ def searched(
         classes: maps of tokens that tell no others apart than the network does.
     """
     around = (causal, constants, hints, classes)
-    best = None
+    found = list[Tried]()
     if len(constants) > FEW_NAMED:
-        best = _searched(source, tried, causal, (), hints, classes, None)
-    if best is None or best.part < ENOUGH:
-        found = (best, _searched(source, tried, *around, None))
-        best = max((it for it in found if it is not None), key=_worth, default=None)
+        found = _searched(source, tried, causal, (), hints, classes, None)
+    if not found or found[0].part < ENOUGH:
+        found = _ranked([*found, *_searched(source, tried, *around, None)])
     latch = latch_of(source) if causal else None
-    if latch is None or (best is not None and best.part >= ENOUGH):
-        return best
-    other = _searched(up_to(source, latch), tried, *around, latch)
-    return max((it for it in (best, other) if it is not None), key=_worth, default=None)
+    if latch is None or (found and found[0].part >= ENOUGH):
+        return found
+    return _ranked([*found, *_searched(up_to(source, latch), tried, *around, latch)])
+
+
+def _ranked(tried: Sequence[Tried]) -> list[Tried]:
+    """The one that is worth most, and others that answer as many texts alike and look elsewhere."""
+    if not tried:
+        return []
+    found = [best := chosen(tried)]
+    for each in sorted(tried, key=_worth, reverse=True):
+        more = any(each.selections >= it.selections for it in found)
+        if not more and each.agree.sum() >= best.agree.sum() and len(found) < MOST_OTHERS:
+            found.append(each)
+    return found
 
 
 def _worth(tried: Tried) -> float:
@@ -151,22 +179,26 @@ def _searched(
     hints: Callable[[Asked], Hints | None],
     classes: Sequence[Variable],
     latch: int | None,
-) -> Tried | None:
+) -> list[Tried]:
     """One such search; with a latch, the source ends where it is given."""
     left = MOST_LEVELS
     length = source.tokens.shape[1]
     count = int(min(MOST_TEXTS, max(FEWEST_TEXTS, MOST_SQUARES // (length * length))))
     asked = source.some(_spread(source, count))
     best: Tried | None = None
-    on = Values(tried)
+    on, every = Values(tried), list[Tried]()
     for place in range(ROUNDS):
         found: Tried | None = None
         around = (causal, constants, hints(asked), min(place, 1), classes)
         enumeration = Enumeration(Values(asked), *around)
         for _ in enumeration.levels(min(LEVELS, left)):
             left -= 1
-            each = [try_on(on, it, latch) for it in candidates(enumeration.pool)[:MOST_TRIED]]
+            made = candidates(enumeration.pool)
+            each = [try_on(on, it, latch) for it in made[:MOST_TRIED]]
             found = chosen([*each, *([] if found is None else [found])])
+            every += each
+            if found.agree.all():
+                every += [try_on(on, it, latch) for it in made[MOST_TRIED:]]
             if found.part >= ENOUGH:
                 break
         if found is None or (best is not None and found.worth <= best.worth):
@@ -178,7 +210,7 @@ def _searched(
         parting = parting[:: max(1, len(parting) // MOST_JOINED)][:MOST_JOINED]
         more = tried.some(parting)
         asked = _joined(asked, more if latch is None else up_to(more, latch))
-    return best
+    return _ranked(every)
 
 
 def chosen(tried: Sequence[Tried]) -> Tried:

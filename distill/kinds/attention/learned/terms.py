@@ -120,6 +120,20 @@ def cost_of(parts: Iterable[Variable | Selection]) -> float:
     return sum(part.own for part in parts)
 
 
+def told(selection: Selection) -> tuple[str, ...]:
+    """A selection in words, which are the same for two that say the same."""
+    return tuple(
+        sorted(f"{a.relation.text} {_named(a.key)} {_named(a.query)}" for a in selection.atoms)
+    )
+
+
+def _named(variable: Variable | None) -> str:
+    if variable is None or variable in GIVEN:
+        return "" if variable is None else variable.sort
+    reads = ", ".join(map(_named, variable.reads))
+    return f"{variable.op} {variable.by} ({reads}) {variable.chosen and told(variable.chosen)}"
+
+
 TOKEN = Variable("map", "token", 0.0)
 AT = Variable("map", "position", 0.0)
 GIVEN = (TOKEN, AT)

@@ -1,0 +1,55 @@
+"""What a network has not learned is found among many texts, and trained on."""
+
+import numpy as np
+import torch
+from builders.compiled_texts import shifted
+
+from distill.tasks.texts import TextTask
+from distill.train.hard_texts import hardest, least_leads
+from distill.train.text_recipes import drawn_pools
+
+COPY = TextTask({"x": range(2)}, range(2), list, 4)
+
+
+def looked_through(network):
+    weights = {name: it.float() for name, it in network.parameters.items()}
+    pools = drawn_pools(COPY, 80, [0], plain=False)
+    return pools, hardest(network.shape, weights, pools, 3), weights
+
+
+def test_texts_that_are_answered_wrongly_are_the_hardest():
+    """At its third position the network takes the token before: wrong where that is another."""
+    pools, hard, weights = looked_through(shifted(tokens=2, longest=4, by=0, only=(2, 1)))
+    wrong = [
+        int((pool.texts[:, 1] != pool.texts[:, 2]).sum())
+        for pool in pools
+        if pool.texts.shape[1] > 2
+    ]
+    assert hard.many == sum(wrong) > 0
+    for pool in hard.pools[2:]:
+        assert (pool.texts[:, 1] != pool.texts[:, 2]).all()
+        assert torch.equal(pool.answers, pool.texts)
+        assert (least_leads(shifted(tokens=2, longest=4, by=0).shape, weights, pool) < 0).all()
+
+
+def test_a_network_that_is_sure_of_all_has_none():
+    whole = shifted(tokens=2, longest=4, by=0)
+    weights = {**whole.parameters, "W_U": 5 * whole.parameters["W_U"]}
+    pools = drawn_pools(COPY, 80, [0])
+    assert hardest(whole.shape, weights_of(weights), pools, 3).many == 0
+
+
+def weights_of(weights):
+    return {name: it.float() for name, it in weights.items()}
+
+
+def test_most_of_what_is_looked_through_is_structured():
+    """Of eight tokens a text of one, or of one but for a change, is seldom drawn evenly."""
+    eight = TextTask({"x": range(8)}, range(8), list, 8)
+    parts = [
+        np.mean(
+            [len({*text}) <= 2 for text in drawn_pools(eight, 400, [1], plain)[-1].texts.tolist()]
+        )
+        for plain in (True, False)
+    ]
+    assert parts[1] > 2 * parts[0] > 0
