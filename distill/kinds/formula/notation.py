@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from distill.kinds.formula.emit import called
 from distill.kinds.formula.mechanism import FormulaMechanism
 from distill.kinds.formula.symbols import symbols_of, to_sympy
-from distill.kinds.kind import Notation
+from distill.kinds.notation import Notation
+from distill.programs.names import function_name
 
+MECHANISM = FormulaMechanism
 FORMS: tuple[Notation, ...] = ("latex", "sympy", "numpy", "torch", "c")
 
 
-def formula_in(mechanism: FormulaMechanism, form: Notation) -> str:
+def written(mechanism: FormulaMechanism, form: Notation) -> str:
     """One expression, or for NumPy, torch and C a function of the inputs."""
     import sympy
 
-    names = mechanism.names
+    names, function = mechanism.names, function_name(called(mechanism), mechanism.names)
     low, high = [each.low for each in mechanism.inputs], [each.high for each in mechanism.inputs]
     expression = to_sympy(mechanism.expression, symbols_of(names, low, high))
     if form == "latex":
@@ -22,11 +25,11 @@ def formula_in(mechanism: FormulaMechanism, form: Notation) -> str:
         return str(expression)
     if form == "c":
         given = ", ".join(f"double {name}" for name in names)
-        written = sympy.ccode(expression, standard="c99")
-        return f"#include <math.h>\n\ndouble formula({given}) {{\n    return {written};\n}}"
+        text = sympy.ccode(expression, standard="c99")
+        return f"#include <math.h>\n\ndouble {function}({given}) {{\n    return {text};\n}}"
     given = ", ".join(names)
-    written = _array_code(expression, form)
-    return f"import {form}\n\n\ndef formula({given}):\n    return {written}"
+    text = _array_code(expression, form)
+    return f"import {form}\n\n\ndef {function}({given}):\n    return {text}"
 
 
 def _array_code(expression: object, form: Notation) -> str:
