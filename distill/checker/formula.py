@@ -5,6 +5,7 @@ The expression is evaluated here by itself, from its tree and its exact constant
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from .sandbox import program_of
 
 if TYPE_CHECKING:
     from .boxes import BoxEvidence
+    from .language import Program
 
 TESTS: tuple[Test, ...] = ()
 """Derivatives of answers are answers: of the network's inside nothing is shown by them."""
@@ -30,6 +32,9 @@ LOOKED_AT: Mapping[str, frozenset[str] | None] = {
 
 INPUT = {"name": str, "low": float, "high": float}
 """The fields of an input."""
+
+LONGEST_FORMULA = 60
+"""Characters up to which a formula is its own name."""
 
 SAME = 1e-9
 """Part of the largest answer that rounding may part a program and its expression."""
@@ -50,5 +55,12 @@ def derive(evidence: BoxEvidence) -> Claims:
     follows = bool((np.abs(own - said) <= room).all())
     follows = follows and is_identical(program_of(evidence.program), expression)
     read = [evidence.names[place] for place in sorted(places_of(expression))]
-    name = f"a formula of {', '.join(read)}" if read else "a constant"
-    return {FOLLOWS: follows, "mechanism.name": name}
+    name = _written(program_of(evidence.program)) if read else "a constant"
+    return {FOLLOWS: follows, "mechanism.name": name or f"a formula of {', '.join(read)}"}
+
+
+def _written(program: Program) -> str:
+    """The formula as the program has it, where that is short and its title says it; or nothing."""
+    *_, last = program.functions[program.entry].body
+    text = ast.unparse(last.value) if isinstance(last, ast.Return) and last.value else ""
+    return text if len(text) <= LONGEST_FORMULA and program.title == f"The formula {text}" else ""

@@ -28,7 +28,7 @@ list of numbers that may not be longer than one length. Reals are numbers of int
 Span = range | tuple[float, float]
 """The values of an input: a range of integers, or both ends of an interval of reals."""
 
-BOUND = frozenset({"DOMAIN", "check", "usage", "given", "error"})
+BOUND = frozenset({"DOMAIN", "check", "usage", "words", "given", "error"})
 """Names that the end of a program binds, and that nothing else of it has."""
 
 CHECKS: dict[Form, str] = {
@@ -85,9 +85,9 @@ GIVEN: dict[Form, str] = {
 """What a function is given of the words of the command line; a tuple is written `1,0`."""
 
 READ: dict[Form, str] = {
-    **dict.fromkeys(("numbers", "list", "text"), "[int(word) for word in sys.argv[1:]]"),
-    "tuples": GIVEN["tuples"],
-    "reals": "[float(word) for word in sys.argv[1:]]",
+    **dict.fromkeys(("numbers", "list", "text"), "[int(word) for word in {words}]"),
+    "tuples": '[tuple(map(int, word.split(","))) for word in {words}]',
+    "reals": "[float(word) for word in {words}]",
 }
 """The same, where it is looked at first."""
 
@@ -97,12 +97,17 @@ BARE = 'if __name__ == "__main__":\n    print({function}({given}))\n'
 COMMAND_LINE = """if __name__ == "__main__":
     usage = "usage: python program.py {asked}, {what} with {words}"
     try:
+        words = [word for word in sys.argv[1:] if word not in ("-h", "--help")]
         given = {read}
         print({function}({handed}) if given else usage)
     except (TypeError, ValueError) as error:
         print(f"{{error}}; {{usage}}", file=sys.stderr)
         sys.exit(2)
 """
+EARLIER_COMMAND_LINE = "".join(
+    line for line in COMMAND_LINE.splitlines(keepends=True) if "words = " not in line
+)
+"""That of programs that were written earlier, which mean the same."""
 
 
 @dataclass(frozen=True)
@@ -132,8 +137,9 @@ class Guard:
         said += [] if self.longest is None else [f"at most {self.longest} of them"]
         return ", ".join(said)
 
-    def text(self, function: str) -> str:
-        """The end of a program whose function has this name."""
+    def text(self, function: str, command_line: str = COMMAND_LINE) -> str:
+        """The end of a program whose function has this name, with one of the command lines."""
+        words = "words" if command_line == COMMAND_LINE else "sys.argv[1:]"
         numbers = self.form in ("numbers", "reals")
         separator = " " if numbers else ","
         asked = separator.join(self.names)
@@ -149,10 +155,10 @@ class Guard:
             "what": "numbers" if self.form == "reals" else "integers",
             "asked": asked if numbers else f"{asked} {asked} ...",
             "function": function,
-            "read": READ[self.form],
+            "read": READ[self.form].format(words=words),
             "handed": "*given" if numbers else "given",
         }
-        text = f"DOMAIN = {{{{{{domain}}}}}}\n\n\n{CHECKS[self.form]}\n\n{COMMAND_LINE}"
+        text = f"DOMAIN = {{{{{{domain}}}}}}\n\n\n{CHECKS[self.form]}\n\n{command_line}"
         return text.format(**parts)
 
     def hold(self, arguments: Sequence[Value]) -> None:
@@ -208,7 +214,8 @@ def take_guard(body: list[ast.stmt]) -> tuple[list[ast.stmt], Guard | None]:
     forms: list[Form] = [form for form in CHECKS if {form == "reals"} == of_reals]
     for form in forms:
         guard = Guard(form, names, ranges, longest if form == "text" else None)
-        if [ast.dump(node) for node in ast.parse(guard.text(entry.name)).body] == end:
+        known = (guard.text(entry.name, line) for line in (COMMAND_LINE, EARLIER_COMMAND_LINE))
+        if any([ast.dump(node) for node in ast.parse(text).body] == end for text in known):
             _check_names(entry, guard)
             return [_unchecked(entry) if node is entry else node for node in above], guard
     raise unknown

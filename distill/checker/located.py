@@ -37,6 +37,12 @@ UNLOOKED = (
     "looked at"
 )
 
+NO_TEST = (
+    "not located: the program says what the network answers, and what was looked at beside is no "
+    "test of how it does"
+)
+"""Of a kind without tests in whose reports something is measured beside a decoy all the same."""
+
 UNTESTED = (
     "not located: the program says what the network answers, and no test of the inside was made"
 )
@@ -60,7 +66,8 @@ def doubts(kind: str, rows: Rows, stored: bool, variables: Sequence[str]) -> lis
         return [f"not located: no test is known for a mechanism of the kind '{kind}'"]
     tests = KINDS[kind].TESTS
     if not any(_was_made(test, rows) for test in tests):
-        return [UNTESTED if tests else UNLOOKED]
+        beside = any(decoy is not None for _, decoy in rows.values())
+        return [UNTESTED if tests else NO_TEST if beside else UNLOOKED]
     if not variables and any(test.name == VARIABLE for test in tests):
         return [NOTHING]
     said = (

@@ -20,9 +20,6 @@ INTERRUPTED = 130
 LONGEST_LINE = 4000
 """Characters of an error: a name of 5,000 letters is not printed whole."""
 
-PIPE_WIDTH = 140
-"""Columns of a wide table where there is no terminal: room for the mechanisms' names."""
-
 
 def _named(context: click.Context, option: click.Parameter, folder: str) -> str:
     """A folder that has a name: an empty one is a variable of the shell that is not set."""
@@ -51,8 +48,10 @@ def console_of(quiet: bool) -> Console:
 
 
 def table_width() -> int | None:
-    """The columns that a wide table may take; null where the terminal says it."""
-    return None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPE_WIDTH
+    """Columns that a wide table may take: all where it is piped, null where a terminal says."""
+    from distill.terminal.grid import WIDEST
+
+    return None if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDEST
 
 
 def fail(message: str, status: int) -> NoReturn:

@@ -13,7 +13,8 @@ from distill.checker.verdict import CLAIMS
 from distill.cli.common import console_of, out_option
 
 if TYPE_CHECKING:
-    from distill.kinds.kind import Notation
+    from distill.checker.check import Checkup
+    from distill.kinds.notation import Notation
 
 
 @click.command()
@@ -63,8 +64,24 @@ def verify(run: str, seed: int | None, search: str | None, as_json: bool, out: s
         told |= {"not_derived": checkup.not_derived, "confined": checkup.confined}
         click.echo(json.dumps(told))
     else:
-        show_checkup(console_of(False), checkup)
+        show_checkup(console_of(False), _with_words(checkup, folder))
     sys.exit(0 if checkup.ok and checkup.verdict in CLAIMS else 1)
+
+
+def _with_words(checkup: Checkup, folder: Path) -> Checkup:
+    """What was not derived again in words, where the report can be read."""
+    from dataclasses import replace
+
+    from distill.errors import RunFolderError
+    from distill.records.report import Report
+    from distill.records.taken import in_words
+    from distill.runs.record import read_part
+
+    try:
+        report = read_part(folder, "verification.json", Report)
+    except RunFolderError:
+        return checkup
+    return replace(checkup, not_derived=tuple(in_words(report, checkup.not_derived)))
 
 
 @click.command()
@@ -85,10 +102,9 @@ def show(run: str, notation: Notation | None, out: str) -> None:
 
     folder = find_run(run, Path(out))
     if notation is not None:
-        from distill.kinds.known import notation as written
-        from distill.runs.store import load_run
+        from distill.kinds.notation import stored_notation
 
-        click.echo(written(load_run(folder).mechanism, notation))
+        click.echo(stored_notation(folder, notation))
         return
     from distill.runs.shown import read_shown
     from distill.terminal.run import show_result

@@ -31,14 +31,13 @@ def _grid(census: Census) -> Grid:
     """A row for every task."""
     rows = []
     for each in census.comparisons:
-        total = each.networks
         verdicts = Counter(run.verdict for run in each.runs)
         said = ", ".join(f"{verdict} {count}" for verdict, count in verdicts.most_common())
         claims = all(run.verdict in CLAIMS for run in each.runs)
         rows.append(
             (
                 Cell(each.title),
-                Cell(f"{each.alike} of {total}", "good" if each.alike == total else "fair"),
+                _alike(each),
                 Cell(said, "good" if claims else "fair"),
                 Cell(_found(each), short=_found(each).partition(" (")[0]),
                 Cell(_span([run.lines for run in each.runs if run.lines is not None])),
@@ -52,6 +51,14 @@ def _grid(census: Census) -> Grid:
         GridColumn("lines", "right", optional=True),
     )
     return Grid(columns, tuple(rows))
+
+
+def _alike(compared: Comparison) -> Cell:
+    """How many networks found the same; of one alone, whether it found anything."""
+    alike, total = compared.alike, compared.networks
+    if total == 1:
+        return Cell("one network" if alike else "refused", "aside" if alike else "fair")
+    return Cell(f"{alike} of {total}", "good" if alike == total else "fair")
 
 
 def _span(lines: list[int]) -> str:
@@ -92,7 +99,7 @@ def _facts(census: Census) -> tuple[Fact, ...]:
 
 def _sections(census: Census) -> tuple[Section, ...]:
     apart = tuple(
-        (each.title, each.sentence) for each in census.comparisons if each.alike < each.networks
+        (each.title, each.sentence) for each in census.comparisons if each.alike < each.networks > 1
     )
     distances = tuple(
         (f"{each.title} {found.one}, {found.other}", wording.distance(found))

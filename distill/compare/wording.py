@@ -29,7 +29,9 @@ def headline(compared: Comparison) -> str:
     repeated = {place for place, _ in compared.repeats}
     kinds = [run.kind for place, run in enumerate(compared.runs) if place not in repeated]
     if refused := kinds.count("refused"):
-        said.append(f"{refused} of {total} refused")
+        said.append(
+            "the one network was refused" if total == 1 else f"{refused} of {total} refused"
+        )
     if repeated:
         verb = "is of a network" if len(repeated) == 1 else "are of networks"
         said.append(f"{counted(len(repeated), 'run')} {verb} that another run here has")
@@ -93,7 +95,7 @@ def plain_name(each: Class) -> str:
 
 
 def _networks(count: int, total: int) -> str:
-    return f"{count} of {total} networks"
+    return "the one network" if total == 1 else f"{count} of {total} networks"
 
 
 def counted(count: int, what: str) -> str:

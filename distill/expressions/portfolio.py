@@ -20,6 +20,7 @@ from distill.expressions.enumeration import MAX_COST, enumerate_expressions
 from distill.expressions.expression import Expression, cost, tables
 from distill.expressions.forms import is_good, plain
 from distill.expressions.table import Table, lookup, relevant
+from distill.expressions.tidy import tidied
 
 TRICK = 5.0
 """How much cheaper an expression found by size must be than one of a plain form."""
@@ -46,7 +47,7 @@ def synthesise(
     small = len(table.target) <= MAX_ROWS
     best = simple(table) if small else plain(table)
     if best is not None and (is_good(best, table) or not thorough):
-        return best
+        return tidied(best)
     found = [best] if best is not None else []
     if thorough:
         found += [whole] if (whole := choice(table, 2)) is not None else []
@@ -56,4 +57,4 @@ def synthesise(
         found += islice(filter(table.holds, by_size), 1)
     if not found or all(map(tables, found)):
         found.append(lookup(table))
-    return min(found, key=cost)
+    return tidied(min(found, key=cost))

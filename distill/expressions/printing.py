@@ -143,20 +143,21 @@ def _pattern_source(expression: Expression) -> str:
 def _chained(
     operator: str, parts: tuple[Expression, ...], named: Mapping[Lookup, str]
 ) -> list[str] | None:
-    """Comparisons as text; of `and`, those of neighbours are one: a != b != c."""
+    """Comparisons as text; of `and`, neighbours of one direction are one: a != b != c."""
     texts: list[str] = []
-    last: Expression | None = None
+    last: tuple[Expression, str] | None = None
     for part in parts:
         if not isinstance(part, Operation) or part.operator not in TRUTHS:
             return None
         text = condition_source(part, named)
         left, right = part.operands[0], part.operands[-1]
         names_only = isinstance(left, Name) and isinstance(right, Name)
-        if operator == "and" and names_only and left == last:
+        way = part.operator.removesuffix("=") or part.operator  # a < b <= c, but not a < b > c
+        if operator == "and" and names_only and (left, way) == last:
             texts[-1] += text.removeprefix(source(left))
         else:
             texts.append(text)
-        last = right if names_only and part.operator not in {"between", "not"} else None
+        last = (right, way) if names_only and part.operator not in {"between", "not"} else None
     return texts
 
 

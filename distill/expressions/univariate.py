@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Bool, Int
 from numpy import ndarray
 
 from distill.expressions.expression import Constant, Expression, Member, Operation, add
@@ -173,11 +173,34 @@ def truths(
             yield Operation("==", (remainder, Constant(min(residues))))
         if len(others) == 1:
             yield Operation("!=", (remainder, Constant(min(others))))
+    if all(abs(factor) == 1 for factor, _ in terms):
+        yield from _intervals(terms, v, t == 1)
     if v[0] >= 0:
         root = Operation("isqrt", (inner,))
         yield Operation("==", (Operation("*", (root, root)), inner))
     if len(true) <= MAX_MEMBERS and len(terms) == 1 and terms[0][0] == 1:  # of a sum, a table
         yield Member(inner, tuple(true))
+
+
+def _intervals(
+    terms: Terms, v: Int[ndarray, " points"], true: Bool[ndarray, " points"]
+) -> Iterator[Expression]:
+    """Between two bounds; of a difference, how far two numbers are apart."""
+    for inside, how in ((true, "<="), (~true, ">")):
+        found = v[inside]
+        low, high = int(found[0]), int(found[-1])
+        between = (v >= low) & (v <= high)
+        if len(found) < 2 or not np.array_equal(between, inside) or inside[0] or inside[-1]:
+            continue
+        if len(terms) == 2 and sum(factor for factor, _ in terms) == 0 and low == -high:
+            yield Operation(how, (Operation("abs", (add(terms),)), Constant(high)))
+        elif how == "<=" and low + high >= 0:
+            yield Operation("between", (Constant(low), add(terms), Constant(high)))
+        elif how == "<=":
+            turned = [(-factor, term) for factor, term in terms]
+            if any(factor > 0 for factor, _ in turned):
+                terms, low, high = turned, -high, -low
+            yield Operation("between", (Constant(low), add(terms), Constant(high)))
 
 
 def equality(operator: str, terms: Terms, value: int) -> Expression:

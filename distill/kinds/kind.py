@@ -26,8 +26,6 @@ from distill.records.explained import Explain
 from distill.records.refusal import Refusal
 from distill.records.report import Meaning, Proof, Report
 
-Notation = Literal["latex", "sympy", "dot", "numpy", "torch", "c"]
-
 Why = Literal["text", "machine", "names", "answers"]
 """Why programs are the same: their text; their minimal machine; all but the names and the order of
 their registers; their answers, as linear recurrences."""

@@ -11,7 +11,7 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 from pydantic import Field
 
-from distill.errors import DistillError, MachineError
+from distill.errors import MachineError
 from distill.kinds.attention.kind import AttentionKind
 from distill.kinds.automaton.kind import AutomatonKind
 from distill.kinds.closed_form.kind import ClosedFormKind
@@ -20,7 +20,8 @@ from distill.kinds.formula.engines.known import engines_for
 from distill.kinds.formula.kind import FormulaKind
 from distill.kinds.fourier.kind import FourierKind
 from distill.kinds.group.kind import GroupKind
-from distill.kinds.kind import Kind, Mechanism, Notation, Written
+from distill.kinds.kind import Kind, Mechanism, Written
+from distill.kinds.notation import Notation, has_no, was_refused
 from distill.kinds.recurrence.kind import RecurrenceKind
 from distill.kinds.refused import kind as refused
 from distill.networks.trace import SequenceTrace, View
@@ -167,12 +168,8 @@ def notation(mechanism: Mechanism | Refusal, form: Notation) -> str:
         DistillError: it has no such form.
     """
     if isinstance(mechanism, Refusal):
-        raise DistillError(f"the run was refused: it has no program that --{form} could write")
+        raise was_refused(form)
     has = kind_of(mechanism).notations
     if form in has:
         return kind_of(mechanism).notation(mechanism, form)
-    instead = " or ".join(f"--{other}" for other in has)
-    raise DistillError(
-        f"a program of the kind '{mechanism.kind.replace('_', ' ')}' has no form for --{form}: "
-        + (f"use {instead}" if instead else "there is nothing to write")
-    )
+    raise has_no(mechanism.kind, form, has)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import isclose
 
 from distill.checker.kind import DECOY
 from distill.checker.scope import at_most, many
@@ -26,6 +27,9 @@ class Row:
     figure: str
     note: str
 
+
+ALIKE = 0.02
+"""Part of a figure that its decoy may be off and still be the same."""
 
 SEARCHED = {
     "domain": "a search for inputs where the network is least sure",
@@ -171,8 +175,15 @@ def _inside_rows(report: Report) -> list[Row]:
             Row(words.title, shown, _joined(words.note, words.noted(figure.note), _needed(figure)))
         )
         if figure.decoy is not None and words.decoy is not None:
-            rows.append(Row(f"  {words.decoy}", words.shown(figure.decoy), "in the same test"))
+            rows.append(Row(f"  {words.decoy}", words.shown(figure.decoy), _beside(figure)))
     return rows
+
+
+def _beside(figure: Figure) -> str:
+    """What a decoy's figure says: nothing was shown where it is that of the test."""
+    value, decoy = figure.value, figure.decoy
+    alike = value is not None and decoy is not None and isclose(value, decoy, rel_tol=ALIKE)
+    return "in the same test, which so tells nothing" if alike else "in the same test"
 
 
 def decoy_rows(report: Report) -> list[tuple[str, str, str]]:

@@ -14,6 +14,12 @@ from functools import reduce
 from itertools import pairwise
 from math import isqrt
 
+import numpy as np
+
+from distill.errors import MachineError
+from distill.expressions.expression import evaluate, names
+from distill.expressions.reading import read_expression
+
 Symbol = tuple[int, ...]
 State = tuple[int, ...]
 
@@ -124,6 +130,9 @@ BITWISE: dict[str, Callable[[int, int], int]] = {
 }
 """What a noun makes of two numbers, and so of many."""
 
+WRONG = 1 << 62
+"""What no program answers: a title that speaks of inputs that there are not is not so."""
+
 ORDERED: dict[str, Callable[[int, int], bool]] = {
     "above": lambda a, b: a > b,
     "at least": lambda a, b: a >= b,
@@ -233,6 +242,7 @@ PATTERNS: tuple[tuple[str, Callable[..., Claim | None]], ...] = (
         r"addition with carry, base (\d+)(?:, from a carry of (\d+))?",
         lambda b, a: _addition(int(b), int(a or 0)),
     ),
+    (r"(?:whether )?(.+), of the (?:current input|last (\d+) inputs)", lambda t, n: _symbols(t, n)),
     (
         f"number of steps{FROM}{BEFORE}",
         lambda a, b: _carried(lambda h, s: h + 1, start=a, before=b),
@@ -243,6 +253,25 @@ PATTERNS: tuple[tuple[str, Callable[..., Claim | None]], ...] = (
     ),
 )
 """Titles that say what is answered, and what they say."""
+
+
+def _symbols(text: str, count: str | None) -> Claim | None:
+    """An expression of the input and of those before it, or of the channels of a step."""
+    try:
+        expression = read_expression(text)
+    except MachineError:
+        return None
+    read = names(expression)
+
+    def answer(window: State) -> int:
+        ages = dict(zip(("x", "previous", "previous2", "previous3"), window, strict=False))
+        if count is None and len(window) > 1:
+            ages = {chr(ord("a") + place): value for place, value in enumerate(window)}
+        if not read <= {*ages} or (count is not None and [*ages][-1] not in read):
+            return WRONG  # of inputs that there are not, or of more than it speaks of
+        return int(evaluate(expression, {n: np.array([v]) for n, v in ages.items()})[0])
+
+    return _now(answer) if count is None else _windowed(int(count), answer)
 
 
 def _many(noun: str) -> Claim:

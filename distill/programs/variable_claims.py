@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from itertools import permutations
 
 import numpy as np
@@ -126,20 +127,25 @@ def _stages(low: str, high: str) -> Claim:
 
 def _saturating(low: str, high: str) -> Claim:
     """Every symbol adds one number, and what would leave the bounds stays at them."""
-    lowest, highest = int(low), int(high)
-    steps = range(lowest - highest, highest - lowest + 1)
+    bounds = [int(low), int(high)]
 
     def so(rows: Rows, name: str) -> bool:
-        before, after, ends = rows.before[name], rows.after[name], _values(rows, name)
-        return [ends[0], ends[-1]] == [lowest, highest] and all(
-            any(
-                (np.clip(before[read] + step, lowest, highest) == after[read]).all()
-                for step in steps
-            )
-            for read in rows.by_symbol()
-        )
+        found = _values(rows, name)
+        return [found[0], found[-1]] == bounds and _clips(rows, name, *bounds)
 
     return so
+
+
+def _clips(rows: Rows, name: str, low: int, high: int) -> bool:
+    """Whether every symbol adds one number, and what would leave the bounds stays at them."""
+    before, after = rows.before[name], rows.after[name]
+    return all(
+        any(
+            (np.clip(before[read] + step, low, high) == after[read]).all()
+            for step in range(low - high, high - low + 1)
+        )
+        for read in rows.by_symbol()
+    )
 
 
 def _rules(count: str | None, states: str | None) -> Claim:
@@ -173,19 +179,110 @@ def _values(rows: Rows, name: str) -> list[int]:
     return np.unique(rows.before[name]).tolist()
 
 
+def _stays_at(low: str, high: str, ends: str) -> Claim:
+    """Every symbol adds one number between the bounds; nothing moves what has come to an end."""
+    held = [int(end) for end in ends.split(" and ")]
+
+    def so(rows: Rows, name: str) -> bool:
+        stays = np.isin(rows.before[name], held)
+        found = _values(rows, name)
+        if rows.moves(name)[stays].any() or not {*held} <= {found[0], found[-1]}:
+            return False
+        bounds = [found[0], found[-1]] == [int(low), int(high)]
+        return bounds and _clips(rows.where(~stays), name, int(low), int(high))
+
+    return so
+
+
+def _switch(sets: str, clears: str) -> Claim:
+    """A bit that inputs of one kind set, those of another clear, and the others leave."""
+
+    def so(rows: Rows, name: str) -> bool:
+        on, off = _is_where(sets, rows), _is_where(clears, rows)
+        due = np.where(on, 1, np.where(off, 0, rows.before[name]))
+        return _values(rows, name) == [0, 1] and bool((rows.after[name] == due).all())
+
+    return so
+
+
+def _is_where(words: str, rows: Rows) -> ndarray:
+    """Where "the input is above 3", or "input b is 1"."""
+    found = re.fullmatch(rf"(?:the input|input ([a-z])) is ({KINDS})", words)
+    assert found is not None, "what is said of an input has these words"
+    (read,) = [rows.given[found[1]]] if found[1] else rows.given.values()
+    return np.array([is_kind(found[2], value) for value in read.tolist()], dtype=bool)
+
+
+def _sampled(channel: str, words: str, start: str | None) -> Claim:
+    """What was read on one channel where another last was of a kind."""
+
+    def so(rows: Rows, name: str) -> bool:
+        due = np.where(_is_where(words, rows), rows.given[channel], rows.before[name])
+        return rows.start[name] == int(start or 0) and bool((rows.after[name] == due).all())
+
+    return so
+
+
+def _leaves_out(low: str, high: str) -> Claim:
+    """Every symbol adds one number wherever that leads to no more and no less than the bounds."""
+    lowest, highest = int(low), int(high)
+
+    def moved(before: Column, step: int) -> Column:
+        after = before + step
+        return np.where((after < lowest) | (after > highest), before, after)
+
+    def so(rows: Rows, name: str) -> bool:
+        before, after, found = rows.before[name], rows.after[name], _values(rows, name)
+        steps = range(lowest - highest, highest - lowest + 1)
+        return [found[0], found[-1]] == [lowest, highest] and all(
+            any((moved(before[read], step) == after[read]).all() for step in steps)
+            for read in rows.by_symbol()
+        )
+
+    return so
+
+
+def _follows(most: str) -> Claim:
+    """Towards the input, by so much a step at most."""
+
+    def so(rows: Rows, name: str) -> bool:
+        (read,), before = rows.given.values(), rows.before[name]
+        due = before + np.clip(read - before, -int(most), int(most))
+        return bool((rows.after[name] == due).all())
+
+    return so
+
+
+def _reset(inner: Claim, to: str, words: str) -> Claim:
+    """What is claimed of a variable wherever it is not set to a number, as it else is."""
+
+    def so(rows: Rows, name: str) -> bool:
+        sets = _is_where(words, rows)
+        is_set = bool((rows.after[name][sets] == int(to)).all())
+        return bool(sets.any()) and is_set and inner(rows.where(~sets), name)
+
+    return so
+
+
 INT = r"-?\d+"
+WHERE = rf"(?:the input|input [a-z]) is (?:{KINDS})"
 VARIABLES: Mapping[str, Callable[..., Claim]] = {
     r"counter mod (\d+)": _counter,
     r"affine map mod (\d+)": _affine,
     rf"running (maximum|minimum)(?: of ([a-z]))?(?:, from ({INT}))?": _extreme,
     rf"running bitwise (xor|and|or)(?:, from ({INT}))?": _bitwise,
     rf"latest input that is ({KINDS})(?:, from ({INT}))?": _latest,
+    rf"latest input ([a-z]) where (input [a-z] is (?:{KINDS}))(?:, from ({INT}))?": _sampled,
     r"latch": lambda: _latch,
     r"run of (zeros|ones) up to (\d+)": _run_of,
     r"run length": lambda: _run,
     rf"walk between ({INT}) and ({INT})": _walk,
     rf"stages ({INT}) to ({INT})": _stages,
+    rf"saturating counter ({INT}) to ({INT}) that stays at ({INT}(?: and {INT})?)": _stays_at,
     rf"saturating counter ({INT}) to ({INT})": _saturating,
+    rf"counter ({INT}) to ({INT}) that leaves out steps beyond": _leaves_out,
+    r"input followed by at most (\d+) a step": _follows,
+    rf"bit set where ({WHERE}) and cleared where ({WHERE})": _switch,
     r"(?:variable of (\d+) values|state machine with (\d+) states)": _rules,
     r"linear map of (\d+) bits, by exclusive or": _linear_over_bits,
     r"iteration of (.+)": _iteration,
@@ -198,7 +295,11 @@ def _claim_at(title: str) -> tuple[Claim, str] | None:
     for pattern, made in VARIABLES.items():
         found = re.match(pattern, title)
         if found is not None:
-            return made(*found.groups()), title[found.end() :]
+            claim, rest = made(*found.groups()), title[found.end() :]
+            sets = re.match(rf", set to ({INT}) where ({WHERE})", rest)
+            if sets is not None:
+                return _reset(claim, sets[1], sets[2]), rest[sets.end() :]
+            return claim, rest
     return None
 
 
@@ -236,8 +337,19 @@ def _steers(claims: Sequence[Claim], rows: Rows) -> bool:
     return len(others) == 1 and alone and claims[0](rows, first)
 
 
+def _other_group(found: re.Match[str]) -> str:
+    """What a title says beside the title of the variable."""
+    (said,) = (text for name, text in found.groupdict().items() if name != "of")
+    return said
+
+
 def true_of_variables(title: str, rows: Rows) -> bool | None:
     """Whether what a title says of the variables of a loop is so; null where it says nothing."""
+    for pattern, answered in ASKED:
+        found = re.fullmatch(pattern, title)
+        claims = _claims(found["of"], "") if found is not None else []
+        if found is not None and len(claims) == 1:
+            return _are(claims, rows, partial(answered, _other_group(found)))
     for pattern, count, between, so in FORMS:
         found = re.fullmatch(pattern, title)
         claims = _claims(found[1], between) if found is not None else []
@@ -245,6 +357,16 @@ def true_of_variables(title: str, rows: Rows) -> bool | None:
             return so(claims, rows)
     return None
 
+
+ASKED: tuple[tuple[str, Callable[[str, Column], Column]], ...] = (
+    (
+        rf"whether the (?P<of>.*) is (?P<kind>{KINDS})",
+        lambda kind, held: np.array([is_kind(kind, value) for value in held.tolist()]),
+    ),
+    (r"remainder of the (?P<of>.*) by (?P<by>\d+)", lambda by, held: held % int(by)),
+    (rf"(?P<first>{INT}) minus the (?P<of>.*)", lambda first, held: int(first) - held),
+)
+"""Titles of what is answered of one variable after the step: the title of it, and the answer."""
 
 FORMS: tuple[tuple[str, int, str, Callable[[Sequence[Claim], Rows], bool]], ...] = (
     (

@@ -216,6 +216,18 @@ EVERY: dict[str, Words] = {
         "another way",
         "what moving the hidden state does",
     ),
+    "gradient_r2": Words(
+        "derivatives",
+        "R² of the network's, by those of the formula",
+        "of the formula with its inputs exchanged",
+        shown=_significant,
+    ),
+    "level_change": Words(
+        "where the formula stays",
+        "how far the network moves there, of how far it moves across",
+        "where the formula with its inputs exchanged stays",
+        shown=_significant,
+    ),
     "smallest_margin": Words("smallest margin", "of the network", shown=_significant),
     TRAINED: Words("mean margin, trained", "of the network", shown=_significant),
     HELDOUT: Words("mean margin, held out", "of the network", shown=_significant),
@@ -235,6 +247,12 @@ ONE_OF: dict[str, Words] = {
         "hidden units that are functions of these alone",
         "other numbers",
         "how many hidden units are functions of cosets",
+    ),
+    "part: ": Words(
+        "part {}",
+        "R² of reading it from the last hidden layer by a linear map",
+        "the same of other inputs",
+        "how well the parts of the formula are read from the last hidden layer",
     ),
     ISOLATED: Words(
         "frequency {} alone",

@@ -67,10 +67,15 @@ def _from_the_task(apart: Tree) -> str:
     network, program = apart["network_from_task"], apart["program_from_task"]
     if network is None or program is None:
         return ""
-    off = [
-        "no value" if it["largest"] is None else f"{it['largest']:.2g}" for it in (network, program)
+    far = [
+        "have no value in common"
+        if it["largest"] is None
+        else f"are at most {it['largest']:.2g} apart"
+        if it["largest"]
+        else "are the same"
+        for it in (network, program)
     ]
-    return f" From the task the network is {off[0]} apart at most, the program {off[1]}."
+    return f" At points drawn at random network and task {far[0]}, program and task {far[1]}."
 
 
 def _same(tree: Tree) -> str:

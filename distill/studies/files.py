@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import inspect
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from distill.errors import DistillError, shortened
@@ -25,7 +25,8 @@ def find_study(specifier: str) -> Study:
     """
     path, _, name = specifier.rpartition(":") if ".py:" in specifier else (specifier, "", "")
     if not path.endswith(".py") and "/" not in path:
-        return known_study(_named(NAMES, specifier, "; `distill study` lists what there is"))
+        files = {file.stem: file.name for file in sorted(Path().glob("*.py"))}
+        return known_study(_named(NAMES, specifier, "; `distill study` lists what there is", files))
     if not Path(path).is_file():
         raise DistillError(
             f"study file '{shortened(path)}' does not exist: expected a Python file that holds a "
@@ -42,11 +43,15 @@ def find_study(specifier: str) -> Study:
     return held[_named(held, name, "")] if name else next(iter(held.values()))
 
 
-def _named(studies: Collection[str], name: str, more: str) -> str:
+def _named(
+    studies: Collection[str], name: str, more: str, files: Mapping[str, str] | None = None
+) -> str:
+    """The name, if it is one; files of a user's own are what may have been meant, too."""
     if name in studies:
         return name
-    close = difflib.get_close_matches(name, studies, n=1)
-    hint = f"; did you mean '{close[0]}'?" if close else more
+    others = files or {}
+    close = difflib.get_close_matches(name, [*studies, *others], n=1)
+    hint = f"; did you mean '{others.get(close[0], close[0])}'?" if close else more
     raise DistillError(f"no study '{shortened(name)}' among {len(studies)}{hint}")
 
 

@@ -100,15 +100,28 @@ class Measured:
     high: float | None = None
 
     @classmethod
-    def mean(cls, by_seed: Sequence[float] | ndarray) -> Measured:
-        """The mean over seeds, with the interval of Student's t."""
+    def mean(cls, by_seed: Sequence[float] | ndarray, never_below: float = -math.inf) -> Measured:
+        """The mean over seeds, with the interval of Student's t.
+
+        Args:
+            by_seed: the figure for every seed.
+            never_below: what it cannot be below, whatever the seed, as 0 of an error's size: the
+                interval ends there.
+
+        Raises:
+            DistillError: it is below that for some seed.
+        """
         values = np.asarray(by_seed, dtype=np.float64)
         mean, count = float(values.mean()), len(values)
+        if (values < never_below).any():
+            raise DistillError(
+                f"a figure that is never below {never_below:g} is {values.min():g} for a seed"
+            )
         if count < 2 or not np.isfinite(values).all():
             return cls(mean, tuple(values.tolist()))
         error = float(values.std(ddof=1)) / math.sqrt(count)
         reach = float(stdtrit(count - 1, 0.5 + CONFIDENCE / 2)) * error
-        return cls(mean, tuple(values.tolist()), mean - reach, mean + reach)
+        return cls(mean, tuple(values.tolist()), max(mean - reach, never_below), mean + reach)
 
     @classmethod
     def part(cls, by_seed: Sequence[bool] | ndarray) -> Measured:

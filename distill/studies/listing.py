@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from distill.studies.known import known_studies
+from distill.studies.known import NAMES, listed
 from distill.studies.page import figure_of
 from distill.studies.record import StudyRecord
 from distill.studies.runner import RECORD, read_record
@@ -33,11 +33,10 @@ def list_of(out: Path) -> Grid:
         GridColumn("source", shrinks=True, optional=True),
     )
     rows = []
-    for study in known_studies():
-        record = last_result(study.name, out)
+    for name in NAMES:
+        record, study = last_result(name, out), listed(name)
         said = Cell("not run", "aside") if record is None else _result(record)
-        source = study.source.where or study.source.title
-        rows.append((Cell(study.name), said, Cell(study.claim), Cell(source, "aside")))
+        rows.append((Cell(name), said, Cell(study.claim), Cell(study.source, "aside")))
     return Grid(columns, tuple(rows))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -10,6 +11,9 @@ from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+WIDEST = 10_000
+"""Columns of a table that no terminal has to show."""
 
 Tone = Literal["plain", "good", "fair", "bad", "aside"]
 
@@ -82,7 +86,19 @@ def show_grid(console: Console, grid: Grid) -> None:
         table.add_column(Text(header), justify=column.justify, style=style, no_wrap=True)
     for row in fitted.rows:
         table.add_row(*(Text(cell.text, style=STYLE[cell.tone]) for cell in row))
-    console.print(table)
+    show_lines(console, table, console.width)
+
+
+def show_lines(console: Console, table: Table, width: int) -> None:
+    """A table; where there is no terminal no line of it ends in spaces."""
+    if console.is_terminal:
+        console.print(table)
+        return
+    wide = Console(file=io.StringIO(), width=width)
+    with wide.capture() as captured:
+        wide.print(table)
+    for line in captured.get().splitlines():
+        console.out(line.rstrip(), highlight=False)
 
 
 def fit(grid: Grid, width: int) -> tuple[Grid, int]:

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from distill.terminal.grid import STYLE, Cell, Grid, Tone, escape, markdown, show_grid
+from distill.terminal.grid import STYLE, Cell, Grid, Tone, escape, markdown, show_grid, show_lines
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def show_page(console: Console, page: Page) -> None:
     for fact in page.facts:
         figure = Text(fact.figure.text, style=STYLE[fact.figure.tone])
         facts.add_row(Text(fact.name), figure, Text(fact.note))
-    console.print(facts)
+    show_lines(console, facts, console.width)
     for section in page.sections:
         console.print(Text(f"\n{section.title}", style=STYLE[section.tone] or "bold"))
         lines = Table.grid(padding=(0, 2))
@@ -67,7 +67,7 @@ def show_page(console: Console, page: Page) -> None:
         lines.add_column(style="dim")
         for subject, said in section.lines:
             lines.add_row(Text(f"  {subject}"), Text(said))
-        console.print(lines)
+        show_lines(console, lines, console.width)
 
 
 def page_markdown(page: Page) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from rich.text import Text
 
 from distill.checker.verdict import CLAIMS
 from distill.terminal.bars import Bars
+from distill.terminal.grid import WIDEST, show_lines
 
 if TYPE_CHECKING:  # a table of tasks does not wait for torch
     from distill.checker.check import Checkup
@@ -25,9 +25,6 @@ if TYPE_CHECKING:  # a table of tasks does not wait for torch
 
 NARROW = 90
 """Columns below which what a row says stands on lines of its own, below its name."""
-
-WIDEST = 10_000
-"""Columns of a table that no terminal has to show."""
 
 
 class TerminalProgress(Bars):
@@ -101,11 +98,7 @@ def show_whole(console: Console, table: Table) -> None:
     if console.is_terminal:
         console.print(table)
         return
-    wide = Console(file=io.StringIO(), width=WIDEST)
-    with wide.capture() as captured:
-        wide.print(table)
-    for line in captured.get().splitlines():
-        console.out(line.rstrip(), highlight=False)
+    show_lines(console, table, WIDEST)
 
 
 def _joined(cells: Sequence[str]) -> str:
@@ -145,7 +138,7 @@ def show_checkup(console: Console, checkup: Checkup) -> None:
         table.add_row(mark, finding.name, Text(finding.detail, style="dim" if finding.ok else ""))
     show_whole(console, table)
     if checkup.not_derived:
-        left = Text(f"not derived again: {', '.join(checkup.not_derived)}", style="dim")
+        left = Text(f"not derived again: {'; '.join(checkup.not_derived)}", style="dim")
         console.print(left, soft_wrap=not console.is_terminal)
     if checkup.confined is not None:
         with_ = "behind" if checkup.confined else "without"

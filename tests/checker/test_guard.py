@@ -64,6 +64,10 @@ COMMANDS = {
     "usage of inputs": ("comparison", [], 0, "usage: python program.py a b, integers with a in"),
     "usage of a list": ("machine_parity", [], 0, "x x ..., integers with x in 0..1"),
     "usage of tuples": ("machine_binary_addition", [], 0, "a,b a,b ..., integers with a in 0..1"),
+    "help": ("comparison", ["-h"], 0, "usage: python program.py a b, integers with a in"),
+    "help with a list": ("machine_parity", ["--help"], 0, "x x ..., integers with x in 0..1"),
+    "help with tuples": ("machine_binary_addition", ["-h"], 0, "a,b a,b ..., integers with a in"),
+    "help with reals": ("formula_harmonic", ["-h"], 0, "numbers with m from 1.0 to 5.0"),
     "an answer": ("comparison", ["3", "5"], 0, "1"),
     "a word": ("comparison", ["a", "b"], 2, "invalid literal for int"),
     "beyond": ("comparison", ["99", "0"], 2, "a = 99 is no integer in range(0, 13); usage: "),
@@ -101,6 +105,16 @@ def test_the_domain_is_no_part_of_its_size():
     assert read_program(program.source).guard == Guard("numbers", ("a",), (range(-3, 4),))
     assert read_program(program.source).size == read_program(bare).size
     assert (program.lines, program.ast_nodes) == (Program(bare).lines, Program(bare).ast_nodes)
+
+
+def test_the_command_line_of_earlier_programs_is_known_as_well():
+    source = PROGRAMS["comparison"].source
+    line = '        words = [word for word in sys.argv[1:] if word not in ("-h", "--help")]\n'
+    assert line in source
+    earlier = source.replace(line, "").replace("for word in words]", "for word in sys.argv[1:]]")
+    assert read_program(earlier).guard == read_program(source).guard
+    with pytest.raises(ProgramError, match="end of the program"):
+        read_program(source.replace(line, ""))  # words are not what it was given
 
 
 FORGED = {

@@ -12,7 +12,7 @@ import distill
 from distill.checker.compare import not_derived
 from distill.checker.kind import CLEAR, DECOY, VARIABLE
 from distill.checker.kinds import KINDS
-from distill.checker.located import UNLOOKED, UNTESTED, doubts, rule
+from distill.checker.located import NO_TEST, UNLOOKED, UNTESTED, doubts, rule
 from distill.networks.stored import Model
 
 NAMES = ("total", "phase")
@@ -38,6 +38,11 @@ ROWS = [(kind, name) for kind in TESTS for name in passed(kind)]
 def test_a_network_that_passes_every_test_is_located(kind):
     """But for a kind that looks at nothing inside: no test is no evidence."""
     assert doubts(kind, passed(kind), True, NAMES) == ([] if TESTS[kind] else [UNLOOKED])
+
+
+def test_nothing_was_looked_at_is_not_said_where_something_stands_beside_a_decoy():
+    assert doubts("formula", {"gradient_r2": (1.0, -59.0)}, True, ()) == [NO_TEST]
+    assert doubts("formula", {"smallest_margin": (1.0, None)}, True, ()) == [UNLOOKED]
 
 
 GUIDE = {

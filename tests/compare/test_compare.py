@@ -1,6 +1,7 @@
 """Runs side by side: what is the same is found to be, and what differs is shown where."""
 
 import dataclasses
+import io
 import json
 import re
 import shutil
@@ -11,8 +12,10 @@ from builders.recurrences import recurrence
 from planted import planted_model, square
 from planted_linear import system
 from planted_machine import planted_network
+from rich.console import Console
 
 import distill
+from distill.cli.common import table_width
 from distill.compare import compare, gather
 from distill.compare.census import Census
 from distill.compare.classes import classes_of, letter_of
@@ -24,7 +27,7 @@ from distill.compare.wording import headline, overall
 from distill.domains.sequences import Channels
 from distill.errors import RunFolderError
 from distill.kinds.automaton.machine import Machine
-from distill.terminal.page import page_markdown
+from distill.terminal.page import Section, page_markdown, show_page
 
 pytestmark = pytest.mark.usefixtures("page_undrawn")
 
@@ -126,6 +129,21 @@ def test_tasks_of_one_network_each_have_nothing_that_is_the_same(runs):
     assert "of 0" not in shown
 
 
+def test_of_one_network_nothing_is_counted_and_on_a_pipe_a_reason_is_one_line(runs, monkeypatch):
+    census = compare(gather([str(runs)], runs), by_task=True)
+    one, *others = census.comparisons
+    alone = dataclasses.replace(one, runs=one.runs[:1], repeats=(), alike=1)
+    shown = page_markdown(page_of(Census("", (alone, *others))))
+    assert "| one network |" in shown
+    assert "| 1 of 1 |" not in shown
+    monkeypatch.delenv("COLUMNS", raising=False)
+    page, text = page_of(census), io.StringIO()
+    reason = "a reason, " * 60
+    page = dataclasses.replace(page, sections=(Section("Refused", (("bits", reason),)),))
+    show_page(Console(file=text, width=table_width()), page)
+    assert f"  bits  {reason.strip()}" in text.getvalue().splitlines()
+
+
 @pytest.fixture(scope="module")
 def written(runs):
     """A stored run whose program is replaced by a recurrence of the reader's choice."""
@@ -215,7 +233,7 @@ def test_a_network_that_two_runs_have_is_one_network(runs, tmp_path, name):
     census = compare(gather([name], tmp_path), by_task=True)
     (compared,) = census.comparisons
     assert (compared.networks, compared.alike, compared.repeats) == (1, 1, ((1, 0),))
-    assert census.sentence.startswith("1 of 1 networks ")
+    assert census.sentence.startswith("the one network ")
     assert "1 run is of a network that another run here has" in census.sentence
     shown = page_markdown(page_of(census))
     assert "- two: has the weights of one: one network, which counts once" in shown

@@ -1,4 +1,4 @@
-"""A formula of m, n.
+"""The formula 2 * m * n / (m + n) + 3 / 4.
 
 The network gives this to within its own error: 1e-06 on average, 8.2e-06 at most where
 it was looked at. Every constant is the exact number that the fitted one was known to
@@ -7,10 +7,12 @@ be.
 
 import sys
 
-__all__ = ["formula"]
+__all__ = ["two_times_m_times_n_over_m_plus_n_plus_3_over_4"]
 
 
-def formula(m: float, n: float, idle: float) -> float:
+def two_times_m_times_n_over_m_plus_n_plus_3_over_4(
+    m: float, n: float, idle: float
+) -> float:
     """For m from 1 to 5, n from 1 to 5, idle from 0 to 1; idle does not matter."""
     check(m, n, idle)
     return 2 * m * n / (m + n) + 3 / 4
@@ -30,8 +32,11 @@ def check(*inputs: float) -> None:
 if __name__ == "__main__":
     usage = "usage: python program.py m n idle, numbers with m from 1.0 to 5.0, n from 1.0 to 5.0, idle from 0.0 to 1.0"
     try:
-        given = [float(word) for word in sys.argv[1:]]
-        print(formula(*given) if given else usage)
+        words = [word for word in sys.argv[1:] if word not in ("-h", "--help")]
+        given = [float(word) for word in words]
+        print(
+            two_times_m_times_n_over_m_plus_n_plus_3_over_4(*given) if given else usage
+        )
     except (TypeError, ValueError) as error:
         print(f"{error}; {usage}", file=sys.stderr)
         sys.exit(2)

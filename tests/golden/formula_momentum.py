@@ -1,4 +1,4 @@
-"""A formula of m, v, c.
+"""The formula pi * m / (2 * sqrt(1 - v ** 2 / c ** 2)).
 
 The network gives this to within its own error: 1e-06 on average, 8.2e-06 at most where
 it was looked at. Every constant is the exact number that the fitted one was known to
@@ -8,10 +8,10 @@ be.
 import sys
 from math import pi, sqrt
 
-__all__ = ["formula"]
+__all__ = ["quotient_of_m_and_v_and_c"]
 
 
-def formula(m: float, v: float, c: float) -> float:
+def quotient_of_m_and_v_and_c(m: float, v: float, c: float) -> float:
     """For m from 1 to 5, v from 1 to 2, c from 3 to 10."""
     check(m, v, c)
     return pi * m / (2 * sqrt(1 - v**2 / c**2))
@@ -31,8 +31,9 @@ def check(*inputs: float) -> None:
 if __name__ == "__main__":
     usage = "usage: python program.py m v c, numbers with m from 1.0 to 5.0, v from 1.0 to 2.0, c from 3.0 to 10.0"
     try:
-        given = [float(word) for word in sys.argv[1:]]
-        print(formula(*given) if given else usage)
+        words = [word for word in sys.argv[1:] if word not in ("-h", "--help")]
+        given = [float(word) for word in words]
+        print(quotient_of_m_and_v_and_c(*given) if given else usage)
     except (TypeError, ValueError) as error:
         print(f"{error}; {usage}", file=sys.stderr)
         sys.exit(2)

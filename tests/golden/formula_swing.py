@@ -1,4 +1,4 @@
-"""A formula of t, k, w.
+"""The formula exp(-k * t) * cos(sqrt(2) * w * t / 2).
 
 The network gives this to within its own error: 1e-06 on average, 8.2e-06 at most where
 it was looked at. Every constant is the exact number that the fitted one was known to
@@ -8,10 +8,10 @@ be.
 import sys
 from math import cos, exp, sqrt
 
-__all__ = ["formula"]
+__all__ = ["product_of_t_and_k_and_w"]
 
 
-def formula(t: float, k: float, w: float) -> float:
+def product_of_t_and_k_and_w(t: float, k: float, w: float) -> float:
     """For t from 0 to 2, k from 0.2 to 1, w from 1 to 3."""
     check(t, k, w)
     return exp(-k * t) * cos(sqrt(2) * w * t / 2)
@@ -31,8 +31,9 @@ def check(*inputs: float) -> None:
 if __name__ == "__main__":
     usage = "usage: python program.py t k w, numbers with t from 0.0 to 2.0, k from 0.2 to 1.0, w from 1.0 to 3.0"
     try:
-        given = [float(word) for word in sys.argv[1:]]
-        print(formula(*given) if given else usage)
+        words = [word for word in sys.argv[1:] if word not in ("-h", "--help")]
+        given = [float(word) for word in words]
+        print(product_of_t_and_k_and_w(*given) if given else usage)
     except (TypeError, ValueError) as error:
         print(f"{error}; {usage}", file=sys.stderr)
         sys.exit(2)

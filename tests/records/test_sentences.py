@@ -1,10 +1,12 @@
 """Where a sentence begins with a capital, and where a row that is no test says so."""
 
+from dataclasses import replace
+
 import pytest
 
-from distill.pages.evidence import _needed
+from distill.pages.evidence import _beside, _needed
 from distill.records.figure import Figure
-from distill.records.sentences import sentence, sentence_start
+from distill.records.sentences import _from_the_task, sentence, sentence_start
 
 
 @pytest.mark.parametrize(
@@ -25,6 +27,25 @@ def test_a_variable_is_never_capitalised(text, said):
 def test_a_row_that_is_no_test_is_not_read_as_one():
     row = Figure("product_r2", 0.28, 0.335, None, True, False, None)
     assert _needed(row) == "not a condition of located"
+
+
+def test_a_decoy_that_does_as_well_is_said_to_tell_nothing():
+    row = Figure("part: 1 / a", 1.0, 0.999, None, True, False, None)
+    assert _beside(row) == "in the same test, which so tells nothing"
+    assert _beside(replace(row, decoy=0.6)) == "in the same test"
+
+
+def test_what_is_known_at_drawn_points_is_said_of_them():
+    apart = {
+        "network_from_task": {"largest": 6.9e-7, "rms": 1e-7},
+        "program_from_task": {"largest": 0.0, "rms": 0.0},
+    }
+    assert _from_the_task(apart) == (
+        " At points drawn at random network and task are at most 6.9e-07 apart, program and task "
+        "are the same."
+    )
+    apart["program_from_task"]["largest"] = 0.25
+    assert "program and task are at most 0.25 apart" in _from_the_task(apart)
 
 
 def test_where_no_network_learned_the_task_none_is_said_to_be_unexplained():

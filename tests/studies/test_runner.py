@@ -15,6 +15,7 @@ from distill.errors import DistillError
 from distill.serialise import schema
 from distill.studies.files import find_study
 from distill.studies.gates import Gate, Measured, judged, result_of
+from distill.studies.known import NAMES, Listed, known_study, listed
 from distill.studies.plan import plan
 from distill.studies.record import StudyRecord
 from distill.studies.runner import begin, finish, read_record, run_studies
@@ -223,6 +224,12 @@ def test_gates_hold_at_their_bounds_and_never_by_no_number():
 
 def test_intervals_over_seeds_are_those_of_the_textbooks():
     assert Measured.mean([1.0, 2.0, 3.0]).high == pytest.approx(2 + 4.3027 / 3**0.5, abs=1e-3)
+    errors = [0.0, 0.01, 0.2]
+    assert (Measured.mean(errors).low or 0.0) < 0
+    assert Measured.mean(errors, never_below=0.0).low == 0
+    assert Measured.mean(errors, never_below=0.0).high == Measured.mean(errors).high
+    with pytest.raises(DistillError, match=r"never below 0 is -0\.5 for a seed"):
+        Measured.mean([-0.5, 1.0], never_below=0.0)
     part = Measured.part([True] * 5)
     assert (part.low, part.high) == (pytest.approx(0.025 ** (1 / 5)), 1.0)
 
@@ -238,3 +245,17 @@ def test_the_command_prints_the_record_and_its_status_is_the_result(own, tmp_pat
     assert "staged_craters" in listed.stdout
     missing = distill_here("study", "staged_crater", cwd=tmp_path)
     assert "did you mean 'staged_craters'?" in missing.stderr
+    (tmp_path / "my_study.py").write_text("")
+    own_file = distill_here("study", "my_studi", cwd=tmp_path)
+    assert "did you mean 'my_study.py'?" in own_file.stderr
+
+
+def test_on_a_pipe_every_study_is_a_line_of_its_own_and_whole(tmp_path):
+    head, *lines = distill_here("study", cwd=tmp_path).stdout.splitlines()
+    assert head.split("  ")[0] == "study"
+    assert [line.split()[0] for line in lines] == [*NAMES]
+    for line, name in zip(lines, NAMES, strict=True):
+        study = known_study(name)
+        assert listed(name) == Listed(study.claim, study.source.where or study.source.title)
+        assert f"  {study.claim}  " in line
+        assert line == line.rstrip()

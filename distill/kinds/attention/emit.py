@@ -13,9 +13,9 @@ from distill.checker.scope import many
 from distill.checker.selections import LAST, PRIMITIVES, called, lines_of
 from distill.kinds.attention.mechanism import AttentionMechanism, Table
 from distill.programs.loop_text import WIDTH, indented
+from distill.programs.names import function_name
 from distill.programs.program import Program
-
-FUNCTION = "attend"
+from distill.programs.spoken import spoken_name
 
 
 def emit_attention(mechanism: AttentionMechanism) -> Program:
@@ -24,23 +24,30 @@ def emit_attention(mechanism: AttentionMechanism) -> Program:
     Raises:
         ProgramError: what comes of it is not of the language.
     """
-    steps = mechanism.data
+    steps, function = mechanism.data, called_function(mechanism)
     lines = lines_of(steps)
     used = sorted(MATH & set(re.findall(r"[A-Za-z_]\w*", "\n".join(lines))))
     imports = ["import sys", *([f"from math import {', '.join(used)}"] if used else [])]
     parts = [
         f'"""{title(mechanism)}.\n\n{docstring(mechanism)}\n"""',
         "\n".join(imports),
-        f'__all__ = ["{FUNCTION}"]',
+        f'__all__ = ["{function}"]',
         *(_constant(table) for table in mechanism.tables),
         *(PRIMITIVES[name] for name in called(steps)),
-        f"def {FUNCTION}(xs: list[int]) -> list[{_answers(mechanism)}]:\n"
+        f"def {function}(xs: list[int]) -> list[{_answers(mechanism)}]:\n"
         f'    """{_given(mechanism)}"""\n' + "\n".join(indented(lines)),
-        f'if __name__ == "__main__":\n    print({FUNCTION}(list(map(int, sys.argv[1:]))))',
+        f'if __name__ == "__main__":\n    print({function}(list(map(int, sys.argv[1:]))))',
     ]
     text = black.format_str("\n\n\n".join(parts) + "\n", mode=black.Mode(line_length=WIDTH))
     read_program(text)
     return Program(text)
+
+
+def called_function(mechanism: AttentionMechanism) -> str:
+    """The name of its function: what it computes."""
+    bound = {step.name for step in mechanism.steps} | {table.name for table in mechanism.tables}
+    said = mechanism.name.removeprefix("the ").removeprefix("a ")
+    return function_name(spoken_name(said), {*bound, *PRIMITIVES, "xs", "ys", "at"})
 
 
 def title(mechanism: AttentionMechanism) -> str:

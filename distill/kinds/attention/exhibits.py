@@ -62,7 +62,7 @@ def attention_exhibits(mechanism: AttentionMechanism, view: TextTrace) -> Attent
     network, texts = view.network, view.texts
     length = min(MOST_SHOWN, texts.longest)
     if texts.form is None:
-        rows = structured(texts.tokens, 8, length, SEED)[:1]
+        rows = _telling(structured(texts.tokens, OF_A_FORM, length, SEED))
     else:
         drawn = network.formed(OF_A_FORM, SEED)
         rows = min(drawn, key=lambda it: abs(it.shape[1] - length))[:1]
@@ -84,6 +84,13 @@ def attention_exhibits(mechanism: AttentionMechanism, view: TextTrace) -> Attent
         picked = np.broadcast_to(chosen[step.name][0], parts.shape).astype(int)
         shown.append(Beside(step.name, step.head, _rows(parts), _rows(picked), step.also))
     return AttentionExhibits(tuple(rows[0].tolist()), tuple(shown))
+
+
+def _telling(texts: np.ndarray) -> np.ndarray:
+    """The text of several that shows most: some token comes twice, and many are different."""
+    kinds = [len(set(row)) for row in texts.tolist()]
+    best = max(range(len(texts)), key=lambda at: (kinds[at] < texts.shape[1], kinds[at]))
+    return texts[best : best + 1]
 
 
 def _rows(cells: np.ndarray) -> tuple[str, ...]:

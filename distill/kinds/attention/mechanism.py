@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from distill.checker.selections import ANSWERS, LAST
-from distill.kinds.attention.titles import said
+from distill.kinds.attention.titles import made, said
 from distill.programs.names import free_name
 
 Number = int | float
@@ -110,13 +110,7 @@ class AttentionMechanism:
     def name(self) -> str:
         """What its program computes, where a line says it; what it is made of elsewhere."""
         told = said(self.data)
-        if told is not None:
-            return told
-        selections = [step for step in self.steps if step.op == "select"]
-        if not selections:
-            return "a function of each token and its position"
-        count = len(selections)
-        return f"a program of {count} selection{'' if count == 1 else 's'} over positions"
+        return made(self.data) if told is None else told
 
     @property
     def remembered(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from distill.drawing.picture import Draw, Panel, Picture, panelled, raster
 from distill.drawing.png import png
 from distill.kinds.attention.exhibits import AttentionExhibits, Beside
 from distill.kinds.attention.mechanism import AttentionMechanism
+from distill.kinds.attention.titles import chosen_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,11 +23,18 @@ def attention_pictures(
 ) -> tuple[Picture, ...]:
     """One picture for every selection: two panels, side by side."""
     return tuple(
-        _picture(place, beside, exhibits.text) for place, beside in enumerate(exhibits.selections)
+        _picture(place, beside, _chosen_by(mechanism, beside.name), exhibits.text)
+        for place, beside in enumerate(exhibits.selections)
     )
 
 
-def _picture(place: int, beside: Beside, text: tuple[int, ...]) -> Picture:
+def _chosen_by(mechanism: AttentionMechanism, name: str) -> str:
+    """The positions that a selection chooses, in words, or by its condition."""
+    step = next(step for step in mechanism.data if step["name"] == name)
+    return chosen_words(step) or f"the positions j with {step['by']}"
+
+
+def _picture(place: int, beside: Beside, by: str, text: tuple[int, ...]) -> Picture:
     layer, head = beside.head
     where = _called(layer, head)
     also = [_called(*one) for one in beside.others]
@@ -37,10 +45,10 @@ def _picture(place: int, beside: Beside, text: tuple[int, ...]) -> Picture:
     told = "everywhere alike" if not off else f"otherwise at {off} of {attention.size} pairs"
     return panelled(
         f"attention-{place}",
-        f"Selection {beside.name} and {where}",
+        f"{where[0].upper()}{where[1:]}, beside {by}",
         "Along one text: on the left how much every position (a row) attends to every other (a "
-        "column), on the right what the program chooses. What is not on the left is on the token "
-        f"before the text.{more}",
+        f"column), on the right what the program chooses as `{beside.name}`. What is not on the "
+        f"left is on the token before the text.{more}",
         f"Along the text {' '.join(map(str, text))} the attention of {where} and the selection "
         f"{beside.name} are {told}.",
         (

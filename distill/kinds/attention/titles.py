@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from distill.checker.scope import many
 from distill.checker.selections import LAST, POSITIONS, TOKENS, element
 from distill.kinds.attention.fitting import reads
 
@@ -30,11 +31,13 @@ class Where:
             before".
         single: whether there is never more than one.
         sure: whether there always is one.
+        asked: of one that is chosen only on a condition, what its token has to be: "the same".
     """
 
     words: str
     single: bool = False
     sure: bool = False
+    asked: str = ""
 
 
 PLACES: tuple[tuple[str, str, bool], ...] = (
@@ -68,6 +71,18 @@ HELD = (
     (r"y != (-?\d+)", "with another token than {}", False),
 )
 """What stands at them, and whether a position itself has that."""
+
+ASKED = (
+    (r"with the same token", "the same"),
+    (r"with no larger token", "no larger"),
+    (r"with no smaller token", "no smaller"),
+    (r"with another token", "another"),
+    (r"with a smaller token", "smaller"),
+    (r"with a larger token", "larger"),
+    (r"with token (-?\d+)", "{}"),
+    (r"with another token than (-?\d+)", "not {}"),
+)
+"""What the token at one position has to be, by what it would be among several."""
 
 TAKEN = {
     "copy": "at the last of the {}",
@@ -132,28 +147,45 @@ def _aggregated(step: Data, before: Sequence[Data], whole: bool = True) -> str |
     if where is None:
         return None
     op, keys = step["op"], list(step["keys"])
+    if op == "width" and where.asked:
+        return f"whether {where.words} is {where.asked}"
+    if op == "width" and where.single:
+        return None if where.sure else f"whether there is {where.words.replace('the ', 'a ', 1)}"
     if op == "width":
-        return None if where.single else f"the number of {where.words}"
+        return f"the number of {where.words}"
     what = {TOKENS: "token", POSITIONS: "place"}.get(keys[0]) if len(keys) == 1 else None
     if op not in TAKEN or what is None or step["by"] != element(keys[0], key=True):
         return None
     if where.single:
         told = where.words if what == "token" else None
+        if told is not None and where.asked:
+            told = f"{told} if it is {where.asked}"
     else:
         told = f"{WHICH.get(op, 'the {}').format(what)} {TAKEN[op].format(where.words)}"
         told = told.replace(f"at {EVERYWHERE}", "of the text") + MET.get(op, "")
     if told is None or where.sure or not whole:
         return told
-    return f"{told}, {step['otherwise']} where there is none"
+    return f"{told}, {step['otherwise']} where {'it is not' if where.asked else 'there is none'}"
+
+
+def chosen_words(selection: Data) -> str | None:
+    """The positions that a selection chooses, in words; null where no words are known for them."""
+    where = _where(selection)
+    if where is None:
+        return None
+    return f"{where.words} if it is {where.asked}" if where.asked else where.words
 
 
 def _where(selection: Data) -> Where | None:
     """The positions that a selection chooses; null where no words are known for them."""
     by = selection["by"]
-    for pattern, words, sure in PLACES:
-        found = re.fullmatch(pattern, by)
-        if found is not None:
-            return Where(words.format(*filter(None, found.groups())), single=True, sure=sure)
+    if (alone := _place(by)) is not None:
+        return alone
+    for part in by.split(" and ") if by.count(" and ") == 1 else ():
+        place, told = _place(part), _held(_rest(by, part))[0]
+        asked = None if told is None else _asked(told)
+        if place is not None and asked is not None:
+            return Where(place.words, single=True, asked=asked)
     if by == "True":
         return Where(EVERYWHERE, sure=True)
     side, held, sure = "{}", "", True
@@ -167,6 +199,51 @@ def _where(selection: Data) -> Where | None:
             return None
         sure = sure and itself
     return Where(f"{side.format('positions')}{held}", sure=sure)
+
+
+def _place(by: str) -> Where | None:
+    """The one position that a condition chooses."""
+    for pattern, words, sure in PLACES:
+        found = re.fullmatch(pattern, by)
+        if found is not None:
+            return Where(words.format(*filter(None, found.groups())), single=True, sure=sure)
+    return None
+
+
+def _rest(by: str, part: str) -> str:
+    """The other of two conditions that are joined."""
+    one, other = by.split(" and ")
+    return other if part == one else one
+
+
+def _asked(words: str) -> str | None:
+    for pattern, asked in ASKED:
+        found = re.fullmatch(pattern, words)
+        if found is not None:
+            return asked.format(*found.groups())
+    return None
+
+
+def made(steps: Sequence[Data]) -> str:
+    """What the last of these steps is, where no line says what it gives: how it is computed."""
+    selections = sum(step["op"] == "select" for step in steps)
+    last = next((step for step in reversed(steps) if step["op"] not in (LAST, "select")), None)
+    if not selections or last is None:
+        return "a function of each token and its position"
+    taken = [step for step in steps if step["op"] in MADE]
+    said = MADE[taken[-1]["op"]] if taken else "values that were chosen"
+    said = f"a function of {said}" if last["op"] == "map" else said
+    return f"{said}, by {many(selections, 'selection')}"
+
+
+MADE = {
+    "width": "a count of chosen positions",
+    "mean": "a mean over chosen positions",
+    **dict.fromkeys(("copy", "copy_first"), "a value copied from a chosen position"),
+    **{"least": "the smallest of chosen values", "greatest": "the largest of chosen values"},
+    **dict.fromkeys(("vote", "vote_last", "vote_least"), "the most frequent of chosen values"),
+}
+"""What a step gives, by its primitive."""
 
 
 def _held(part: str) -> tuple[str | None, bool]:

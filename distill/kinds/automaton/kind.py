@@ -17,10 +17,11 @@ from distill.kinds.automaton.evidence import look_inside, prove, walks_through
 from distill.kinds.automaton.exhibits import MachineExhibits, machine_exhibits
 from distill.kinds.automaton.extract import MAX_STATES, extract_machine, extract_on_shorter
 from distill.kinds.automaton.mechanism import AutomatonMechanism, Variable, automaton_of
-from distill.kinds.automaton.notation import state_graph
+from distill.kinds.automaton.notation import FORMS, written
 from distill.kinds.automaton.pictures import machine_pictures
 from distill.kinds.difference import Difference
-from distill.kinds.kind import TABULATED, Kind, Notation, Proved, Why, Written
+from distill.kinds.kind import TABULATED, Kind, Proved, Why, Written
+from distill.kinds.notation import Notation
 from distill.networks.trace import SequenceTrace, View
 from distill.records.refusal import Refusal
 from distill.records.report import Report
@@ -42,7 +43,7 @@ class AutomatonKind(Kind[AutomatonMechanism]):
     noun = ("machine", "machines")
     mechanism = AutomatonMechanism
     exhibits = MachineExhibits
-    notations = ("dot",)
+    notations = FORMS
 
     def read(self, view: View) -> Iterator[AutomatonMechanism | Refusal]:
         """The minimal automaton of a network that reads symbols, if there are few of them."""
@@ -155,4 +156,4 @@ class AutomatonKind(Kind[AutomatonMechanism]):
 
     def notation(self, mechanism: AutomatonMechanism, form: Notation) -> str:
         """The state graph, in Graphviz's language."""
-        return state_graph(mechanism)
+        return written(mechanism, form)

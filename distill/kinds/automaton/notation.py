@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from distill.kinds.automaton.mechanism import AutomatonMechanism
+from distill.kinds.notation import Notation
+
+MECHANISM = AutomatonMechanism
+FORMS: tuple[Notation, ...] = ("dot",)
 
 
-def state_graph(mechanism: AutomatonMechanism) -> str:
+def written(mechanism: AutomatonMechanism, form: Notation) -> str:
     """The states and steps of a machine in Graphviz's language; an edge is "input / answer"."""
     lines = [
         "digraph machine {",

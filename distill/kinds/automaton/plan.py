@@ -7,7 +7,7 @@ by name, so that `total = a + b + carry` is shared by `total % 5` and `total // 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from itertools import product
@@ -17,10 +17,12 @@ from jaxtyping import Bool, Int
 from numpy import ndarray
 
 from distill.expressions import expression as ex
-from distill.expressions.choices import latch, toggle
+from distill.expressions.changes import changes, set_by_inputs
+from distill.expressions.choices import MAX_ROWS, latch, toggle
 from distill.expressions.expression import Constant, Expression, Name, Operation
 from distill.expressions.portfolio import synthesise
 from distill.expressions.table import Table, lookup
+from distill.expressions.tidy import tidied
 from distill.kinds.automaton.labelling import Labelling
 from distill.kinds.automaton.loop import DIVISION, Plan
 from distill.kinds.automaton.rows import reached_with
@@ -116,10 +118,10 @@ def plan_of(labelling: Labelling, inputs: tuple[str, ...], thorough: bool) -> Pl
     if len(updates) == 1:  # others may change on the same condition
         bits = [n for n, column in columns.before.items() if {*column.tolist()} <= {0, 1}]
         updates = (_of_bits(updates[0], labelling.names[0], bits),)
-    output = synthesise(columns.before, columns.answers, thorough, inputs)
+    output = _answer(columns.before, columns.answers, inputs, thorough)
     plans = [Plan(labelling, inputs, None, updates, output, False)]
     if labelling.names and Table(columns.late, columns.late_answers).is_function:
-        late_output = synthesise(columns.late, columns.late_answers, thorough, inputs)
+        late_output = _answer(columns.late, columns.late_answers, inputs, thorough)
         plans.append(Plan(labelling, inputs, None, updates, late_output, True))
     if any(None in row for row in labelling.values):
         plans = [plan for plan in plans if reached_with(plan) is not None]
@@ -128,14 +130,32 @@ def plan_of(labelling: Labelling, inputs: tuple[str, ...], thorough: bool) -> Pl
     return min(plans, key=lambda plan: plan.cost, default=None)
 
 
+def _answer(
+    known: Mapping[str, Int[ndarray, " rows"]],
+    answers: Int[ndarray, " rows"],
+    inputs: tuple[str, ...],
+    thorough: bool,
+) -> Expression:
+    """What is answered; the rows are all that can occur."""
+    return tidied(synthesise(known, answers, thorough, inputs), known)
+
+
 def _update(name: str, table: Table, inputs: tuple[str, ...], thorough: bool) -> Expression:
+    """The next value of a variable; the rows are all that can occur."""
+    return tidied(_next(name, table, inputs, thorough), table.columns, name)
+
+
+def _next(name: str, table: Table, inputs: tuple[str, ...], thorough: bool) -> Expression:
     """The next value of a variable; of a bit that is latched or toggled, on what condition."""
     best = synthesise(table.columns, table.target, thorough, inputs)
     is_bit_operator = isinstance(best, Operation) and best.operator in {"^", "&", "|"}
     if ex.cost(best) > 3.5 and not (is_bit_operator and ex.cost(best) < 4.0):
-        for form in (latch(table, name), toggle(table, name)):
+        for form in (latch(table, name), toggle(table, name), *set_by_inputs(table, name)):
             if form is not None and ex.cost(form) - STATEMENT < ex.cost(best):
                 return form
+    chosen = (isinstance(best, Operation) and best.operator == "if") or ex.tables(best)
+    if chosen and len(table.target) <= MAX_ROWS:  # arithmetic that holds says more
+        best = min((best, *changes(table, name)), key=ex.cost)
     return best
 
 

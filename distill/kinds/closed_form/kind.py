@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from distill.checker.scope import many
-from distill.domains.finite import input_names
 from distill.drawing.picture import Picture
-from distill.expressions.as_sympy import as_sympy
-from distill.expressions.cases import listed_beside, with_exceptions
-from distill.expressions.reading import read_expression
 from distill.kinds.closed_form.emit import emit_closed_form
 from distill.kinds.closed_form.exhibits import ClosedFormExhibits, closed_form_exhibits
 from distill.kinds.closed_form.extract import extract_closed_form
 from distill.kinds.closed_form.mechanism import ClosedFormMechanism
+from distill.kinds.closed_form.notation import FORMS, written
 from distill.kinds.closed_form.pictures import closed_form_pictures
-from distill.kinds.kind import Kind, Notation, Written
+from distill.kinds.kind import Kind, Written
+from distill.kinds.notation import Notation
 from distill.networks.trace import Trace, View
 from distill.records.refusal import Refusal
 from distill.records.report import Report
@@ -33,7 +31,7 @@ class ClosedFormKind(Kind[ClosedFormMechanism]):
     noun = ("closed form", "closed forms")
     mechanism = ClosedFormMechanism
     exhibits = ClosedFormExhibits
-    notations = ("latex", "sympy")
+    notations = FORMS
     functional = True
 
     def read(self, view: View) -> Iterator[ClosedFormMechanism | Refusal]:
@@ -71,10 +69,4 @@ class ClosedFormKind(Kind[ClosedFormMechanism]):
 
     def notation(self, mechanism: ClosedFormMechanism, form: Notation) -> str:
         """The expression as a formula, with the inputs that are answered otherwise."""
-        formula = as_sympy(read_expression(mechanism.expression))
-        names = input_names(len(mechanism.inputs))
-        if form == "sympy":
-            return str(formula) + listed_beside(names, mechanism.exceptions)
-        import sympy
-
-        return with_exceptions(names, mechanism.exceptions, str(sympy.latex(formula)))
+        return written(mechanism, form)

@@ -15,9 +15,11 @@ from distill.kinds.comparison.evidence import line_evidence, margin_evidence
 from distill.kinds.comparison.exhibits import ComparisonExhibits, comparison_exhibits
 from distill.kinds.comparison.extract import extract_comparison
 from distill.kinds.comparison.graded import graded_score
-from distill.kinds.comparison.mechanism import ComparisonMechanism, latex
+from distill.kinds.comparison.mechanism import ComparisonMechanism
+from distill.kinds.comparison.notation import FORMS, written
 from distill.kinds.comparison.pictures import comparison_pictures
-from distill.kinds.kind import Kind, Notation, Written
+from distill.kinds.kind import Kind, Written
+from distill.kinds.notation import Notation
 from distill.networks.trace import Trace, View
 from distill.records.refusal import Refusal
 from distill.records.report import Report
@@ -32,7 +34,7 @@ class ComparisonKind(Kind[ComparisonMechanism]):
     noun = ("comparison", "comparisons")
     mechanism = ComparisonMechanism
     exhibits = ComparisonExhibits
-    notations = ("latex",)
+    notations = FORMS
 
     def read(self, view: View) -> Iterator[ComparisonMechanism | Refusal]:
         """The smallest inequality that all answers agree with."""
@@ -72,4 +74,4 @@ class ComparisonKind(Kind[ComparisonMechanism]):
 
     def notation(self, mechanism: ComparisonMechanism, form: Notation) -> str:
         """The answer by cases."""
-        return latex(mechanism)
+        return written(mechanism, form)

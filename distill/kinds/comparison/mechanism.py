@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -80,18 +79,3 @@ def inequality(weights: tuple[int, ...], threshold: int) -> str:
 
 def _term(weight: int, name: str) -> str:
     return name if weight == 1 else f"{weight} * {name}"
-
-
-def latex(mechanism: ComparisonMechanism) -> str:
-    """The answer by cases."""
-    said = mechanism.condition
-    for python, written in ((" * ", r" "), ("<=", r"\le"), (">=", r"\ge")):
-        said = said.replace(python, written)
-    said = re.sub(r"\bx(\d+)", r"x_{\1}", said)
-    return (
-        "\\begin{cases}\n"
-        rf"{mechanism.then} & \text{{if }} {said} \\"
-        "\n"
-        rf"{mechanism.otherwise} & \text{{otherwise}}"
-        "\n\\end{cases}"
-    )

@@ -10,11 +10,21 @@ import black
 from distill.checker.language import read_program
 from distill.checker.rules import MATH, MATH_VALUES
 from distill.checker.scope import at_most
-from distill.kinds.formula.expression import places_of
+from distill.kinds.formula.expression import (
+    Call,
+    Node,
+    Number,
+    Power,
+    Product,
+    Sum,
+    children,
+    places_of,
+)
 from distill.kinds.formula.mechanism import FormulaMechanism
 from distill.kinds.formula.text import python_text
 from distill.programs.names import function_name
 from distill.programs.program import Program
+from distill.programs.spoken import is_short, spoken_name
 
 WIDTH = 88
 
@@ -50,10 +60,10 @@ def emit_formula(mechanism: FormulaMechanism) -> Program:
     used = sorted((MATH | MATH_VALUES) & words)
     imports = f"from math import {', '.join(used)}\n" if used else ""
     text = PROGRAM.format(
-        title=f"{mechanism.name[:1].upper()}{mechanism.name[1:]}.",
+        title=_title(mechanism),
         why=textwrap.fill(_why(mechanism), WIDTH),
         imports=imports,
-        function=function_name("formula", names),
+        function=function_name(called(mechanism), names),
         parameters=", ".join(f"{name}: float" for name in names),
         said=_said(mechanism),
         formula=formula,
@@ -63,13 +73,49 @@ def emit_formula(mechanism: FormulaMechanism) -> Program:
     return Program(text)
 
 
+def called(mechanism: FormulaMechanism) -> str:
+    """The name of its function: the formula as it is said, or by what is done last in it."""
+    if not mechanism.name.startswith("a ") and is_short(mechanism.name):
+        return spoken_name(mechanism.name)
+    read = [mechanism.names[place] for place in sorted(places_of(mechanism.expression))]
+    last = mechanism.expression
+    match last:
+        case Sum():
+            done = "sum"
+        case Product(factors=factors):
+            under = any(isinstance(factor, Power) and factor.over < 0 for factor in factors)
+            done = "quotient" if under else "product"
+        case Power(over=over):
+            done = "power" if over > 0 else "quotient"
+        case Call(name=name):
+            done = name
+        case _:
+            done = "constant"
+    return spoken_name(f"{done} of {' and '.join(read)}" if read else done)
+
+
+def _title(mechanism: FormulaMechanism) -> str:
+    name = mechanism.name
+    if name.startswith("a "):
+        return f"{name[:1].upper()}{name[1:]}."
+    return f"The formula {name}."
+
+
 def _why(mechanism: FormulaMechanism) -> str:
     """What it is, where it holds, and how near it is."""
-    return (
+    said = (
         "The network gives this to within its own error: "
         f"{mechanism.deviation:.1g} on average, {at_most(mechanism.largest)} at most where it was "
-        "looked at. Every constant is the exact number that the fitted one was known to be."
+        "looked at."
     )
+    numbers = [part.value for part in _parts(mechanism.expression) if isinstance(part, Number)]
+    if any(abs(value) != 1 for value in numbers):
+        said += " Every constant is the exact number that the fitted one was known to be."
+    return said
+
+
+def _parts(node: Node) -> list[Node]:
+    return [node, *(part for child in children(node) for part in _parts(child))]
 
 
 def _said(mechanism: FormulaMechanism) -> str:

@@ -18,6 +18,8 @@ from numpy import ndarray
 from distill.evidence.figures import Measure, Measured
 from distill.kinds.formula.expression import (
     Node,
+    Number,
+    Product,
     Variable,
     add,
     children,
@@ -159,10 +161,18 @@ def _inner_parts(node: Node) -> list[Node]:
     found, queue = list[Node](), list(children(node))
     while queue:
         part = queue.pop(0)
-        if size_of(part) > 1 and places_of(part) and part not in found:
+        if size_of(part) > 1 and places_of(part) and part not in found and not _is_turned(part):
             found.append(part)
         queue += children(part)
     return sorted(found, key=size_of, reverse=True)[:MOST_PARTS]
+
+
+def _is_turned(part: Node) -> bool:
+    """Whether it is an input but for its sign, which is no part of its own."""
+    match part:
+        case Product(factors=(Number(value=-1.0), Variable())):
+            return True
+    return False
 
 
 def _held(table: Float[ndarray, "n k"], values: Float[ndarray, " n"]) -> float | None:

@@ -12,9 +12,10 @@ from distill.kinds.formula.evidence import behaviour
 from distill.kinds.formula.exhibits import FormulaExhibits, formula_exhibits
 from distill.kinds.formula.extract import extract_formula
 from distill.kinds.formula.mechanism import FormulaMechanism
-from distill.kinds.formula.notation import FORMS, formula_in
+from distill.kinds.formula.notation import FORMS, written
 from distill.kinds.formula.pictures import formula_pictures
-from distill.kinds.kind import Kind, Notation, Written
+from distill.kinds.kind import Kind, Written
+from distill.kinds.notation import Notation
 from distill.networks.trace import BoxTrace, View
 from distill.records.refusal import Refusal
 from distill.records.report import Report
@@ -73,4 +74,4 @@ class FormulaKind(Kind[FormulaMechanism]):
 
     def notation(self, mechanism: FormulaMechanism, form: Notation) -> str:
         """For SymPy, LaTeX, NumPy, torch or C."""
-        return formula_in(mechanism, form)
+        return written(mechanism, form)

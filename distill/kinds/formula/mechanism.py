@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass
 from typing import Literal
 
+from distill.checker.formula import LONGEST_FORMULA
 from distill.kinds.formula.expression import Node, places_of, size_of
+from distill.kinds.formula.text import python_text
 from distill.records.short import Short
 
 FORMAT_VERSION = 1
@@ -66,9 +69,12 @@ class FormulaMechanism(Short):
 
     @property
     def name(self) -> str:
-        """What its program computes, in words."""
+        """What its program computes: the formula itself where it is short, or of what it is."""
         read = [self.inputs[place].name for place in sorted(places_of(self.expression))]
-        return f"a formula of {', '.join(read)}" if read else "a constant"
+        if not read:
+            return "a constant"
+        text = ast.unparse(ast.parse(python_text(self.expression, self.names)))
+        return text if len(text) <= LONGEST_FORMULA else f"a formula of {', '.join(read)}"
 
     @property
     def remembered(self) -> tuple[str, ...]:

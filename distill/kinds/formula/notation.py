@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from distill.kinds.formula.emit import called
 from distill.kinds.formula.mechanism import FormulaMechanism
 from distill.kinds.formula.symbols import symbols_of, to_sympy
-from distill.kinds.kind import Notation
+from distill.kinds.notation import Notation
+from distill.programs.names import function_name
 
+MECHANISM = FormulaMechanism
 FORMS: tuple[Notation, ...] = ("latex", "sympy", "numpy", "torch", "c")
 
 
-def formula_in(mechanism: FormulaMechanism, form: Notation) -> str:
+def written(mechanism: FormulaMechanism, form: Notation) -> str:
     """One expression, or for NumPy, torch and C a function of the inputs."""
     import sympy
 
-    names = mechanism.names
+    names, function = mechanism.names, function_name(called(mechanism), mechanism.names)
     low, high = [each.low for each in mechanism.inputs], [each.high for each in mechanism.inputs]
     expression = to_sympy(mechanism.expression, symbols_of(names, low, high))
     if form == "latex":
@@ -23,13 +26,13 @@ def formula_in(mechanism: FormulaMechanism, form: Notation) -> str:
     if form == "sympy":
         return str(expression)
     if form == "c":
-        return _c_code(expression, names)
+        return _c_code(expression, function, names)
     given = ", ".join(names)
-    written = _array_code(expression, form)
-    return f"import {form}\n\n\ndef formula({given}):\n    return {written}"
+    text = _array_code(expression, form)
+    return f"import {form}\n\n\ndef {function}({given}):\n    return {text}"
 
 
-def _c_code(expression: object, names: Sequence[str]) -> str:
+def _c_code(expression: object, function: str, names: Sequence[str]) -> str:
     """In C99 as it is: names such as `M_PI` are of some libraries alone."""
     import sympy
 
@@ -37,7 +40,7 @@ def _c_code(expression: object, names: Sequence[str]) -> str:
     given = ", ".join(f"double {name}" for name in names)
     told = [f"    const double {name} = {value};" for name, value in sorted(numbers, key=str)]
     body = "\n".join([*told, f"    return {written};"])
-    return f"#include <math.h>\n\ndouble formula({given}) {{\n{body}\n}}"
+    return f"#include <math.h>\n\ndouble {function}({given}) {{\n{body}\n}}"
 
 
 def _array_code(expression: object, form: Notation) -> str:

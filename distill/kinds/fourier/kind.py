@@ -27,13 +27,14 @@ from distill.kinds.fourier.evidence import (
 from distill.kinds.fourier.exhibits import FourierExhibits, fourier_exhibits
 from distill.kinds.fourier.extract import extract_fourier
 from distill.kinds.fourier.mechanism import FourierMechanism
-from distill.kinds.fourier.notation import formula
+from distill.kinds.fourier.notation import FORMS, written
 from distill.kinds.fourier.pictures import fourier_pictures
 from distill.kinds.fourier.pizza_evidence import pizza_evidence
 from distill.kinds.fourier.planes import has_embedding
 from distill.kinds.fourier.rival_pictures import isolated
 from distill.kinds.fourier.waves import structure_score
-from distill.kinds.kind import Kind, Notation, Written
+from distill.kinds.kind import Kind, Written
+from distill.kinds.notation import Notation
 from distill.networks.network import HasActivations
 from distill.networks.trace import Trace, View
 from distill.records.explained import Explain
@@ -52,7 +53,7 @@ class FourierKind(Kind[FourierMechanism]):
     noun = ("sum of cosines", "sums of cosines")
     mechanism = FourierMechanism
     exhibits = FourierExhibits
-    notations = ("latex", "sympy")
+    notations = FORMS
 
     def read(self, view: View) -> Iterator[FourierMechanism | Refusal]:
         """The cosines that explain most of the logits, of every affine coordinate."""
@@ -162,4 +163,4 @@ class FourierKind(Kind[FourierMechanism]):
 
     def notation(self, mechanism: FourierMechanism, form: Notation) -> str:
         """The logit as a formula; for LaTeX the answer as its arg max."""
-        return formula(mechanism, form)
+        return written(mechanism, form)

@@ -9,7 +9,10 @@ from distill.expressions.cases import listed_beside, with_exceptions
 from distill.kinds.fourier.coordinate import Coordinate, Logarithm, Numbering, Polynomial
 from distill.kinds.fourier.emit import DIGITS, SMALL_PHASE
 from distill.kinds.fourier.mechanism import FourierMechanism
-from distill.kinds.kind import Notation
+from distill.kinds.notation import Notation
+
+MECHANISM = FourierMechanism
+FORMS: tuple[Notation, ...] = ("latex", "sympy")
 
 
 def fourier_expression(mechanism: FourierMechanism) -> Any:
@@ -77,7 +80,7 @@ def _number(coordinate: Coordinate, numbering: Numbering, variable: Any) -> Any:
     return sympy.Function(coordinate.constants[numbering].lower())(variable)
 
 
-def formula(mechanism: FourierMechanism, form: Notation) -> str:
+def written(mechanism: FourierMechanism, form: Notation) -> str:
     """The logit for sympy, with what the program answers otherwise; for LaTeX its arg max."""
     import sympy
 

@@ -12,14 +12,15 @@ from distill.drawing.picture import Picture
 from distill.evidence.figures import Measured
 from distill.expressions.reading import read_expression
 from distill.kinds.difference import Difference
-from distill.kinds.kind import TABULATED, Kind, Notation, NotComparable, Proved, Why, Written
+from distill.kinds.kind import TABULATED, Kind, NotComparable, Proved, Why, Written
+from distill.kinds.notation import Notation
 from distill.kinds.recurrence.compare import system_difference, systems_equal, unnamed
 from distill.kinds.recurrence.emit import emit_recurrence
 from distill.kinds.recurrence.evidence import look_inside, prove
 from distill.kinds.recurrence.exhibits import RecurrenceExhibits, recurrence_exhibits
 from distill.kinds.recurrence.extract import readings
 from distill.kinds.recurrence.mechanism import RecurrenceMechanism
-from distill.kinds.recurrence.notation import formulas
+from distill.kinds.recurrence.notation import FORMS, written
 from distill.kinds.recurrence.pictures import recurrence_pictures
 from distill.networks.trace import SequenceTrace, View
 from distill.records.refusal import Refusal
@@ -36,7 +37,7 @@ class RecurrenceKind(Kind[RecurrenceMechanism]):
     noun = ("recurrence", "recurrences")
     mechanism = RecurrenceMechanism
     exhibits = RecurrenceExhibits
-    notations = ("latex", "sympy")
+    notations = FORMS
 
     def read(self, view: View) -> Iterator[RecurrenceMechanism | Refusal]:
         """What linear responses, kept values and decoded registers say, each for itself."""
@@ -129,4 +130,4 @@ class RecurrenceKind(Kind[RecurrenceMechanism]):
 
     def notation(self, mechanism: RecurrenceMechanism, form: Notation) -> str:
         """Its updates as formulas."""
-        return formulas(mechanism, form)
+        return written(mechanism, form)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from distill.expressions.as_sympy import as_sympy
 from distill.expressions.expression import renamed
-from distill.kinds.kind import Notation
+from distill.kinds.notation import Notation
 from distill.kinds.recurrence.mechanism import RecurrenceMechanism
 
+MECHANISM = RecurrenceMechanism
+FORMS: tuple[Notation, ...] = ("latex", "sympy")
 
-def formulas(mechanism: RecurrenceMechanism, notation: Notation) -> str:
+
+def written(mechanism: RecurrenceMechanism, form: Notation) -> str:
     """Updates and answers, a line each, all of them at once.
 
     What a register is after the step has a name of its own (`total_next`, or a prime), so that it
@@ -17,7 +20,7 @@ def formulas(mechanism: RecurrenceMechanism, notation: Notation) -> str:
     import sympy
 
     recurrence, lines = mechanism.recurrence, []
-    mark = "'" if notation == "latex" else "_next"
+    mark = "'" if form == "latex" else "_next"
     after = {name: name + mark for name in recurrence.registers}
     answers = [
         renamed(output, after) if recurrence.after else output for output in recurrence.outputs
@@ -28,10 +31,10 @@ def formulas(mechanism: RecurrenceMechanism, notation: Notation) -> str:
     ]
     for name, expression in named:
         right = as_sympy(expression)
-        if notation == "latex":
+        if form == "latex":
             lines.append(rf"{sympy.latex(sympy.Symbol(name))} &= {sympy.latex(right)}")
         else:
             lines.append(f"{name} = {right}")
-    if notation == "latex":
+    if form == "latex":
         return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
     return "\n".join(lines)

@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 TESTED = {"exchanged": "interchange_accuracy", "moved": "moved_accuracy"}
 """Rows beside those of the variables, by what they are called here."""
 
+NO_DECOY = {
+    "automaton": "every variable of another machine that was tried goes with the program's own",
+    "recurrence": "a register is the same in every sequence",
+}
+"""Why a variable has no decoy, by the kind of mechanism."""
+
 VARIABLES = 6
 """Variables that are listed; of more, those that are read worst."""
 
@@ -70,7 +76,10 @@ def located_picture(report: Report) -> Picture | None:
         for prefix, tests in (("read ", shown), ("", tried))
         for test in tests
     )
-    hidden = len(read) - len(shown)
+    hidden, why = len(read) - len(shown), NO_DECOY.get(report.mechanism.kind)
+    none = ""
+    if why and any(test.decoy is None for test in shown):
+        none = f" No decoy stands where {why}: such a reading is held against its bound alone."
     rest = f" {hidden} more variables are read better than those shown." if hidden else ""
     verdict = "located" if report.located else "not located"
     reads = "How well each variable is read from the hidden state by a linear map"
@@ -81,7 +90,7 @@ def located_picture(report: Report) -> Picture | None:
         "located",
         "Tests of the inside, beside decoys",
         f"{told[0].upper()}{told[1:]}. A wrong explanation (decoy) that passes the same test would "
-        f"make it worthless. The variables are {verdict}.{rest}",
+        f"make it worthless. The variables are {verdict}.{none}{rest}",
         f"Tests of the inside, {verdict}: {said}.",
         draw,
         height=0.6 + 0.45 * len(parts) + 0.5 * (len(shown) + len(tried)),

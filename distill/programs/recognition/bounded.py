@@ -27,6 +27,9 @@ from distill.programs.recognition.words import (
     function_of,
 )
 
+FEWEST = 4
+"""Values from which on a way to move is told from any other."""
+
 
 def _answered_as(variable: FiniteVariable, title: str) -> str:
     """A title of a variable as that of a program which has no other: by what it answers."""
@@ -99,6 +102,8 @@ def latch(variable: FiniteVariable) -> Match | None:
             variable.is_bit and other == name and name not in ex.names(condition)
         ):
             pass
+        case Constant(value) if variable.is_bit and value != variable.start:
+            return Match({"called": "begun" if value else "fresh"})
         case _:
             return None
     changed = variable.before != variable.start
@@ -204,7 +209,7 @@ def saturates(variable: FiniteVariable) -> Match | None:
     low, high = variable.values[0], variable.values[-1]
     before, after = variable.before, variable.after
     if not all(
-        _moves_alike(before[read], after[read], low, high) for read in variable.rows.by_symbol()
+        moves_alike(before[read], after[read], low, high) for read in variable.rows.by_symbol()
     ):
         return None
     how = f"up and down, and stays between {low} and {high}"
@@ -215,7 +220,7 @@ def saturates(variable: FiniteVariable) -> Match | None:
     return Match({"low": low, "high": high, "how": how})
 
 
-def _moves_alike(
+def moves_alike(
     before: Int[ndarray, " rows"], after: Int[ndarray, " rows"], low: int, high: int
 ) -> bool:
     """Whether one step, added and kept between the bounds, leads from all values to the next."""
@@ -226,3 +231,35 @@ def _moves_alike(
     least = high - before[after == high].min(initial=high) if (after == high).any() else low - high
     most = low - before[after == low].max(initial=low) if (after == low).any() else high - low
     return int(least) <= int(most)
+
+
+def leaves_out(variable: FiniteVariable) -> Match | None:
+    """A sum that a step is left out of which would lead beyond a bound."""
+    low, high = variable.values[0], variable.values[-1]
+    skipped = False
+    for read in variable.rows.by_symbol():
+        before, moves = variable.before[read], (variable.after - variable.before)[read]
+        steps = np.unique(moves[moves != 0]).tolist()
+        if len(steps) > 1:
+            return None
+        if steps:
+            inside = (before + steps[0] >= low) & (before + steps[0] <= high)
+            if not np.array_equal(inside, moves != 0):
+                return None
+            skipped = skipped or bool((np.abs(steps[0]) > 1) & ~inside.all())
+    if not skipped or len(variable.values) < FEWEST:
+        return None  # a step of 1 that is left out at a bound is one that is kept at it
+    return Match({"low": low, "high": high})
+
+
+def follows(variable: FiniteVariable) -> Match | None:
+    """A number that goes towards the input, by so much a step at most."""
+    if len(variable.inputs) > 1 or len(variable.values) < FEWEST:
+        return None
+    apart = variable.rows.given[variable.inputs[0]] - variable.before
+    most = int(np.abs(variable.after - variable.before).max())
+    if not most or most >= np.abs(apart).max():
+        return None
+    if not variable.becomes(variable.before + np.clip(apart, -most, most)):
+        return None
+    return Match({"most": most})

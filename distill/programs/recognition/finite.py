@@ -9,7 +9,7 @@ from __future__ import annotations
 from distill.expressions import expression as ex
 from distill.expressions.expression import Constant, Expression, Name, Operation
 from distill.expressions.printing import source
-from distill.programs.recognition import bounded, modular
+from distill.programs.recognition import bounded, modular, resets
 from distill.programs.recognition.table import Recogniser, recognise
 from distill.programs.recognition.variable import FiniteVariable, Recognition, VariableRole
 from distill.programs.recognition.words import EXTREMES, STAGE, function_of
@@ -18,7 +18,12 @@ from distill.programs.spoken import is_short
 
 def recognise_finite(variable: FiniteVariable) -> Recognition:
     """What a variable is whose next value is an expression, or no more than rules."""
-    return recognise(FINITE, variable) or rules(variable)
+    return recognise(FINITE, variable) or resets.reset(_named, variable) or rules(variable)
+
+
+def _named(variable: FiniteVariable) -> Recognition | None:
+    """What a variable is if there is a word for it."""
+    return recognise(FINITE, variable)
 
 
 def rules(variable: FiniteVariable) -> Recognition:
@@ -189,6 +194,50 @@ FINITE: tuple[Recogniser[FiniteVariable], ...] = (
         does="Counts {how}.",
         why="at a bound a further step does nothing, so it need not be remembered.",
         name="count",
+    ),
+    Recogniser(
+        VariableRole.SATURATING,
+        bounded.leaves_out,
+        title="counter {low} to {high} that leaves out steps beyond",
+        does="Counts up and down; a step that would lead below {low} or above {high} is left out.",
+        why="whether a step is left out depends on the count and on the step alone.",
+        name="count",
+    ),
+    Recogniser(
+        VariableRole.RULES,
+        bounded.follows,
+        title="input followed by at most {most} a step",
+        does="Goes towards the input, by {most} at most.",
+        why="where it goes depends on the input and on where it is, and on nothing before.",
+        name="follower",
+    ),
+    Recogniser(
+        VariableRole.SATURATING,
+        resets.stays_at_an_end,
+        title="{title}",
+        does="Counts up and down between {low} and {high}, and stays at {at} for ever.",
+        why="what an input adds does not depend on where the count is, and at a bound a further "
+        "step does nothing.",
+        name="count",
+        full="{full}",
+    ),
+    Recogniser(
+        VariableRole.DELAY,
+        resets.sampled,
+        title="{title}",
+        does="Keeps input {read} as it was where {where}; else nothing changes.",
+        why="what came before the latest of these no longer matters.",
+        name="latest",
+        full="{full}",
+    ),
+    Recogniser(
+        VariableRole.SWITCH,
+        resets.set_and_cleared,
+        title="{title}",
+        does="A bit that is set to 1 where {set}, to 0 where {clear}, and else stays.{begins}",
+        why="nothing that came before the latest input that sets or clears it matters.",
+        name="on",
+        full="{full}",
     ),
 )
 """What a variable with finitely many values can be; the first row whose test holds is taken."""

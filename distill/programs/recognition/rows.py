@@ -39,6 +39,14 @@ class Rows:
         """An expression of values before the step and of what is read."""
         return ex.evaluate(expression, self.before | self.given)
 
+    def where(self, rows: Bool[ndarray, " rows"]) -> Rows:
+        """Some of the steps."""
+        before, given, after = (
+            {name: column[rows] for name, column in columns.items()}
+            for columns in (self.before, self.given, self.after)
+        )
+        return Rows(self.start, before, given, after, self.answers[rows])
+
     def answered(self, name: str) -> bool:
         """Whether the answer is always what the variable is after the step."""
         return bool((self.answers == self.after[name]).all())

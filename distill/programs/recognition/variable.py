@@ -47,6 +47,8 @@ class VariableRole(Enum):
     """Digits in base 2, each combined with those of the inputs."""
     LATCH = auto()
     """A bit that changes once."""
+    SWITCH = auto()
+    """A bit that some inputs set and others clear."""
     RUN = auto()
     """For how many steps in a row something has held."""
     WALK = auto()

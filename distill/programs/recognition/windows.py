@@ -9,12 +9,17 @@ import numpy as np
 
 from distill.expressions import expression as ex
 from distill.expressions.expression import Constant, Expression, Name, Operation
+from distill.expressions.printing import condition_source
 from distill.programs.description import Description
 from distill.programs.kept_lists import Together, delays
 from distill.programs.recognition.variable import Loop
 from distill.programs.recognition.words import COMPARED, OF_ALL, condition_words
+from distill.programs.spoken import is_short
 
 BITS = {0, 1}
+EARLIER = ("previous", "previous2", "previous3")
+"""What inputs before the current one are called in a title that is an expression."""
+
 OTHER_INPUT = "function of the current input"
 OPPOSITE = "opposite bit"
 CHANGE = "change from the previous input"
@@ -30,6 +35,8 @@ def without_memory(loop: Loop) -> Description:
     title = OTHER_INPUT
     if len(loop.answers) == 1:
         title = input_title(loop.answers[0], loop.inputs, loop.values.get(loop.inputs[0]))
+        if title == OTHER_INPUT:
+            title = _in_symbols(loop.answers[0], loop.inputs, "the current input") or title
     return Description(
         title,
         (
@@ -60,7 +67,22 @@ def of_the_last(loop: Loop, together: Together) -> Description:
         # after the step the first of those that are kept is the input itself
         ages = names if loop.after else (channel, *names)
         title = window_title(loop.answers[0], ages, loop.values.get(channel))
+        if title == f"function of the last {depth} inputs" and not together.lists:
+            called = dict(zip(ages, (channel, *EARLIER), strict=False))
+            answer = ex.renamed(loop.answers[0], called)
+            read = [name for name in called.values() if name in ex.names(answer)]
+            if read and len(called) == depth and read[-1] == [*called.values()][-1]:
+                title = _in_symbols(answer, read, f"the last {depth} inputs") or title
     return Description(title, window_why(depth, together, {*loop.start.values()}))
+
+
+def _in_symbols(answer: Expression, read: Sequence[str], of: str) -> str:
+    """A short expression of what was read, as a title; empty where it is long, or lists values."""
+    if ex.tables(answer) or not ex.names(answer) <= {*read}:
+        return ""
+    told = condition_source(answer)
+    title = f"whether {told}, of {of}" if ex.is_truth(answer) else f"{told}, of {of}"
+    return title if is_short(told) else ""
 
 
 def window_title(answer: Expression, ages: Sequence[str], values: Collection[int] | None) -> str:

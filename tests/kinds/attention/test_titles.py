@@ -36,6 +36,23 @@ def _counted(values):
 
 
 MEANT = {
+    "whether the first token is the same": (
+        *("j == 0 and y == x", "width"),
+        lambda xs, i: int(xs[0] == xs[i]),
+    ),
+    "whether the token before is smaller": (
+        *("j == i - 1 and y < x", "width"),
+        lambda xs, i: int(i > 0 and xs[i - 1] < xs[i]),
+    ),
+    "whether the last token is 2": (
+        *("y == 2 and j == len(xs) - 1", "width"),
+        lambda xs, i: int(xs[-1] == 2),
+    ),
+    "whether there is a token before": ("j == i - 1", "width", lambda xs, i: int(i > 0)),
+    "the token before if it is larger, -1 where it is not": (
+        *("j == i - 1 and y > x", "copy"),
+        lambda xs, i: xs[i - 1] if i and xs[i - 1] > xs[i] else NONE,
+    ),
     "the token before, -1 where there is none": (
         "j == i - 1",
         "copy",
@@ -93,6 +110,8 @@ def test_what_is_said_of_a_program_is_what_it_answers(title):
     mechanism = taking(by, op)
     assert said(mechanism.data) == (title if len(title) <= 80 else None)
     program = emit_attention(mechanism)
+    assert len(program.name) <= 48
+    assert program.name != "attend"
     for xs in TEXTS:
         assert program(xs) == [meant(xs, i) for i in range(len(xs))], xs
 
@@ -114,7 +133,8 @@ def test_what_a_map_reads_is_said_of_it():
 def test_what_has_no_words_is_called_by_what_it_is_made_of(by):
     mechanism = taking(by)
     assert said(mechanism.data) is None
-    assert mechanism.name == "a program of 1 selection over positions"
+    assert mechanism.name == "a value copied from a chosen position, by 1 selection"
+    assert emit_attention(mechanism).name == "value_copied_from_a_chosen_position"
 
 
 def test_a_title_is_the_first_line_of_its_program():

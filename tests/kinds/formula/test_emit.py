@@ -22,7 +22,8 @@ from distill.kinds.formula.expression import (
     Variable,
 )
 from distill.kinds.formula.mechanism import FormulaMechanism, Input, TradeOff
-from distill.kinds.formula.notation import FORMS, formula_in
+from distill.kinds.formula.notation import FORMS
+from distill.kinds.formula.notation import written as formula_in
 from distill.kinds.known import notation, write
 
 
@@ -104,19 +105,19 @@ def test_every_notation_gives_the_same_values():
             import torch
 
             given = [torch.tensor(value, dtype=torch.float64) for value in given]
-        assert float(space["formula"](*given)) == wanted
-    assert formula_in(PLANTED, "c").startswith("#include <math.h>\n\ndouble formula(double m,")
+        assert float(space["quotient_of_m_and_v_and_c"](*given)) == wanted
+    assert "double quotient_of_m_and_v_and_c(double m, double v" in formula_in(PLANTED, "c")
     assert "\\frac" in formula_in(PLANTED, "latex")
     assert set(FORMS) == {"latex", "sympy", "numpy", "torch", "c"}
 
 
 @pytest.mark.skipif(shutil.which("cc") is None, reason="there is no C compiler")
 def test_c_is_compiled_as_the_standard_has_it_and_answers_the_same(tmp_path):
-    written = "".join(
-        formula_in(mechanism, "c").replace("formula", name).replace("#include <math.h>", "")
-        for name, mechanism in (("momentum", PLANTED), ("swing", SWING), ("harmonic", HARMONIC))
-    )
-    asked = ("momentum(2, 1, 4)", "swing(1.5, 0.5, 2)", "harmonic(2, 3, 0)")
+    trials = ((PLANTED, (2, 1, 4)), (SWING, (1.5, 0.5, 2)), (HARMONIC, (2, 3, 0)))
+    texts = [formula_in(mechanism, "c") for mechanism, _ in trials]
+    written = "".join(text.replace("#include <math.h>", "") for text in texts)
+    names = [text.partition("double ")[2].partition("(")[0] for text in texts]
+    asked = [f"{name}{at}" for name, (_, at) in zip(names, trials, strict=True)]
     printed = "".join(f'    printf("%.17g\\n", {each});\n' for each in asked)
     text = f"#include <math.h>\n#include <stdio.h>\n{written}\nint main(void) {{\n{printed}}}\n"
     (tmp_path / "formula.c").write_text(text)
@@ -124,11 +125,26 @@ def test_c_is_compiled_as_the_standard_has_it_and_answers_the_same(tmp_path):
     command = ["cc", *strict, "formula.c", "-lm", "-o", "formula"]
     subprocess.run(command, cwd=tmp_path, check=True)
     said = subprocess.run([tmp_path / "formula"], capture_output=True, text=True, check=True)
-    expected = [
-        write(mechanism).program(*at)
-        for mechanism, at in ((PLANTED, (2, 1, 4)), (SWING, (1.5, 0.5, 2)), (HARMONIC, (2, 3, 0)))
-    ]
+    expected = [write(mechanism).program(*at) for mechanism, at in trials]
     assert [float(line) for line in said.stdout.split()] == pytest.approx(expected, rel=1e-15)
+
+
+def test_a_short_formula_is_its_own_name_and_a_long_one_is_called_by_what_is_done_last():
+    assert PLANTED.name == "pi * m / (2 * sqrt(1 - v ** 2 / c ** 2))"
+    assert HARMONIC.name == "2 * m * n / (m + n) + 3 / 4"
+    wave = Call("cos", Product((exact("1/2"), M, V)))
+    many = Sum(tuple(Product((exact(k), Power(M, k), wave)) for k in range(2, 7)))
+    long = replace(PLANTED, expression=many)
+    assert long.name == "a formula of m, v"
+    assert emit_formula(long).name == "sum_of_m_and_v"
+    lens = replace(HARMONIC, expression=Product((M, V, Power(Sum((M, V)), -1))))
+    assert emit_formula(lens).name == "m_times_n_over_m_plus_n"
+
+
+def test_constants_are_spoken_of_where_there_are_some():
+    lens = replace(HARMONIC, expression=Product((M, V, Power(Sum((M, V)), -1))))
+    assert "Every constant" not in emit_formula(lens).source
+    assert "Every constant" in emit_formula(HARMONIC).source
 
 
 def test_a_formula_has_no_graph():

@@ -106,6 +106,11 @@ def test_the_tests_of_the_inside_stand_beside_their_decoys_and_bounds():
     assert "exchanged 0.875 (decoy 0.250), needed 0.99" in drawn.alternative
     assert "not located" in drawn.caption
     assert "no decoy" in words(drawn)
+    assert "No decoy stands where every variable of another machine" in drawn.caption
+    beside = tuple(replace(figure, decoy=0.1) for figure in figures)
+    every = located_picture(replace(report(), figures=beside))
+    assert every is not None
+    assert "No decoy stands" not in every.caption
     units = [text for text in words(drawn) if text.startswith(("R²", "part of"))]
     assert units == ["R² of reading it", "part of continuations right"]
     assert located_picture(report()) is None
