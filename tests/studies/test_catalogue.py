@@ -20,7 +20,7 @@ BY_ITSELF = {
     "grokking_phases": {"excluded_at_end", "key_r2"},
     "superposition": {"keys_above_median"},
     "survival": {"rollout"},
-    "infinity": {"log_growth", "with_decay"},
+    "infinity": {"log_growth", "with_decay", "without_decay"},
     "effective_theory": {"critical_fraction", "correlation"},
     "lu_mechanism": {"rise"},
     "leap_complexity": {"in_order"},

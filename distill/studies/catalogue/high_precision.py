@@ -175,10 +175,13 @@ def tell(asked: Asked, parts: Mapping[str, Arrays]) -> Told:
         f"Medians: {np.median(adam):.1e} by Adam, {np.median(off):.1e} after, "
         f"{np.median(by_wide):.1e} by a wide layer.",
         curves(
-            [Curve(places, adam, "Adam", 1, "o"), Curve(places, off, "then LM", 0, "o")],
-            "teacher",
-            "distance",
-            "y",
+            [
+                Curve(places, adam, "Adam", 1, "o"),
+                Curve(places, off, "then LM", 0, "o"),
+                Curve(places, by_wide, "wide layer", 2, "o"),
+            ],
+            *("teacher", "distance", "y"),
+            columns=3,
         ),
     )
     table = Table.of(

@@ -37,13 +37,13 @@ def measure(asked: Asked, part: str, progress: Progress) -> Arrays:
 
 
 def _direction(asked: Asked, progress: Progress) -> Arrays:
-    """A homogeneous network on a task that it can fit, by gradient descent without decay."""
+    """Homogeneous networks on tasks that they can fit, by gradient descent without decay."""
     steps = asked.whole("long_steps")
-    generator = torch.Generator().manual_seed(asked.seed)
-    x = torch.randn(POINTS, 2, generator=generator)
-    y = torch.where(x[:, 0] * x[:, 1] > 0, 1.0, -1.0)
+    generators = [torch.Generator().manual_seed(seed) for seed in asked.seeds]
+    x = torch.stack([torch.randn(POINTS, 2, generator=each) for each in generators])
+    y = torch.where(x[..., 0] * x[..., 1] > 0, 1.0, -1.0)
     if asked.decoy:  # every point with both labels: nothing is fitted, and the optimum is finite
-        x, y = torch.cat([x, x]), torch.cat([y, -y])
+        x, y = torch.cat([x, x], dim=1), torch.cat([y, -y], dim=1)
 
     def make(generator: torch.Generator) -> dict[str, Tensor]:
         return {
@@ -201,11 +201,14 @@ INFINITY = Study(
         ),
     ),
     decoy="points with both labels, so that the optimum is finite, and decay exchanged",
-    settings={"seeds": 5, "long_steps": 30_000, "adding": 1, "steps": 800},
+    settings={"seeds": 5, "long_steps": 100_000, "adding": 3, "steps": 1500},
     quick={"seeds": 3, "long_steps": 10_000, "adding": 1, "steps": 800},
     measure=measure,
     tell=tell,
     parts=parts,
-    here="The directions are of networks of 20 ReLU units on 40 points.",
+    here="The directions are of networks of 20 ReLU units on 40 points that are drawn for each. "
+    "With 30,000 steps in place of 100,000 and seed 20 the norm was not yet linear in log t (R² = "
+    "0.979), and of one adding network in 800 steps, where there are three in 1,500 now, "
+    "82% of the held-out pairs were right with decay.",
     kind="grokking",
 )

@@ -135,11 +135,8 @@ def tell(asked: Asked, parts: Mapping[str, Arrays]) -> Told:
         f"frequent task is learned by step {np.nanmin(learned):.0f}.",
         curves(
             [
-                *(
-                    Curve(frequency, row, f"seed {s}", n, "o")
-                    for n, (s, row) in enumerate(zip(asked.seeds, learned, strict=True))
-                ),
-                Curve(frequency, middle / frequency, "1/f", 6, ":"),
+                Curve(np.tile(frequency, len(learned)), learned.flatten(), "tasks", 0, "o"),
+                Curve(frequency, middle / frequency, "1/f", 1, ":"),
             ],
             "frequency of the task",
             "steps until it is learned",
