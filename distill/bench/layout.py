@@ -20,9 +20,10 @@ def page_of(
 ) -> Page:
     """The table, what it adds up to, and every run that is to be explained."""
     runs = many(totals.seeds, "seed") if totals.seeds > 1 else "one seed"
+    asked = "".join(f", {engine} alone" for engine in {row.engine for row in rows} if engine)
     return Page(
         title=suite.title,
-        about=f"{many(totals.tasks, 'task')}, {runs}",
+        about=f"{many(totals.tasks, 'task')}, {runs}{asked}",
         grid=_grid(suite, summaries),
         facts=_facts(totals),
         sections=_sections(suite, totals, rows),

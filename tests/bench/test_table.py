@@ -201,5 +201,8 @@ def test_over_boxes_it_says_which_formulas_are_the_tasks_and_how_far_apart_at_mo
     text = shown(page_of(suite, summaries, totals, rows), 160)
     for said in ("3.0e-06", "2/2", "1/2", "the task's formula, exactly", "another formula than"):
         assert said in text
+    assert "alone" not in text
+    asked = [replace(row, engine="operon") for row in rows]
+    assert "2 seeds, operon alone" in shown(page_of(suite, summaries, totals, asked), 160)
     # what is no box has no such columns
     assert wrong_claims(made(jobs[0], exact=None)) == []

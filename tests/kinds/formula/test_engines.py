@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import types
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -91,6 +92,23 @@ def test_operon_proposes_a_quotient():
     )
     assert near < 1e-6
     assert list(engine.propose(PROBLEM)) == list(engine.propose(PROBLEM))
+
+
+@pytest.mark.claim
+def test_pse_proposes_what_three_layers_hold():
+    pytest.importorskip("psrn", reason="pip install 'distill[pse]'")
+    engine = Apart(*("pse", "pse_worker", "psrn", "pse"), seconds=300, settings={"rounds": 1})
+
+    def half_of_mean(points):
+        a, b = points.T
+        return a * b / (a + b)
+
+    problem = replace(PROBLEM, values=half_of_mean)
+    points = np.array([[1.5, 2.0], [2.5, 1.2]])
+    proposed = list(engine.propose(problem))
+    near = min(np.abs(evaluate(node, points) - half_of_mean(points)).max() for node in proposed)
+    assert near < 1e-6
+    assert proposed == list(engine.propose(problem))
 
 
 def source_of(module: str) -> Path:
