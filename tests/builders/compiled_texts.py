@@ -111,6 +111,72 @@ def shifted(tokens=3, longest=4, by=1, only=None, but=None):
     return _network(tokens, longest, d, range(tokens), weights)
 
 
+def leaning(by, longest=4):
+    """Which of two tokens stands at the two positions before, the nearer one leaning by a score.
+
+    Where both differ, the nearer has a little more of the attention, and so the answer.
+    """
+    token, start, place, free = _stream(2, longest)
+    d = free + 1
+    heads = (1, d, longest + 3)
+    W_Q, W_K, W_V = (np.zeros(heads) for _ in range(3))
+    root = heads[2] ** 0.5
+    for i in range(longest):
+        for back, less in ((1, 0.0), (2, by)):
+            if i - back >= 0:
+                W_Q[0, place.start + i, i - back] = SHARP - less * root
+        W_Q[0, place.start + i, longest] = SHARP / 2
+    W_K[0, place, :longest] = np.eye(longest)
+    W_K[0, start, longest] = 1
+    W_V[0, token, 0] = -1, 1
+    W_O = np.zeros((1, heads[2], d))
+    W_O[0, 0, free] = 1
+    W_U = np.zeros((d, 2))
+    W_U[free] = -1, 1
+    block = {"W_Q": W_Q, "W_K": W_K, "W_V": W_V, "W_O": W_O}
+    weights = _embedded(2, longest, d) | {"W_U": W_U}
+    weights |= {f"blocks.0.{name}": value for name, value in block.items()}
+    return _network(2, longest, d, range(2), weights)
+
+
+def decided_by_little(longest=3):
+    """The token; one that no output leads for is decided by a hidden unit that moves 0.03.
+
+    Another unit moves 1,000 of what nobody reads.
+    """
+    token, _, place, free = _stream(2, longest)
+    d = free + 2
+    W_in, W_out, W_U = np.zeros((d, 2)), np.zeros((2, d)), np.zeros((d, 2))
+    W_in[token.start, 0] = W_in[place.start, 1] = 1
+    W_out[0, free], W_out[1, free + 1] = 0.03, 1_000
+    W_U[token] = [[1, 1], [0, 1]]
+    W_U[free] = 1, 0
+    weights = _embedded(2, longest, d) | {"W_U": W_U}
+    weights |= {"blocks.0.W_in": W_in, "blocks.0.W_out": W_out}
+    return _network(2, longest, d, range(2), weights, d_mlp=2)
+
+
+def padded(network, units=40):
+    """The same network with hidden units that read and write nothing."""
+    wide = {}
+    for name, value in network.parameters.items():
+        short = name.rpartition(".")[2]
+        if short in ("W_in", "b_in", "W_out"):
+            axis = 0 if short == "W_out" else -1
+            value = torch.cat(
+                [
+                    value,
+                    torch.zeros_like(value.narrow(axis, 0, 1)).repeat(
+                        *(units if place == axis % value.ndim else 1 for place in range(value.ndim))
+                    ),
+                ],
+                axis,
+            )
+        wide[name] = value
+    shape = replace(network.shape, d_mlp=network.shape.d_mlp + units)
+    return replace(network, model=replace(network.model, architecture=shape, parameters=wide))
+
+
 def induction(tokens=4, longest=6, idle=False):
     """What followed an earlier occurrence of the token, by the token before every position.
 

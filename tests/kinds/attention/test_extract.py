@@ -2,13 +2,24 @@
 
 import numpy as np
 import pytest
-from builders.compiled_texts import at_the_end, histogram, rotated, shifted
+from builders.compiled_texts import (
+    at_the_end,
+    decided_by_little,
+    histogram,
+    leaning,
+    padded,
+    rotated,
+    shifted,
+)
 
+from distill.bench.compiled import noisy
+from distill.kinds.attention import extract as extract_module
 from distill.kinds.attention.emit import emit_attention
 from distill.kinds.attention.extract import extract_attention
 from distill.kinds.attention.learned import read as read_module
 from distill.kinds.attention.learned.found import read_learned
 from distill.kinds.attention.mechanism import AttentionMechanism
+from distill.kinds.attention.reading import Reader
 from distill.kinds.attention.sample import sampled
 from distill.networks.trace import TextTrace
 from distill.records.refusal import Refusal
@@ -88,6 +99,52 @@ def test_noise_that_changes_no_answer_changes_no_program():
     found = read(changed)
     assert isinstance(found, AttentionMechanism)
     assert body(found) == body(read(network))
+
+
+def agreed(network, mechanism):
+    """The part of sampled texts that a program answers as its network does."""
+    program, alike = emit_attention(mechanism).function, []
+    for rows in sampled(network.texts):
+        said = np.array([program(text) for text in rows.tolist()], dtype=float)
+        alike += network.same(said, network.run(rows)).all(axis=1).tolist()
+    return np.mean(alike)
+
+
+def test_hidden_units_of_zeros_say_nothing_when_noise_is_added():
+    """With noise they read everything, and what they write is told apart by nobody."""
+    network = histogram(tokens=3, longest=4)
+    texts = sampled(network.texts)
+    for grain in extract_module.GRAINS[:2]:
+        nodes = Reader(network, texts, grain).graph().nodes
+        wide = Reader(noisy(padded(network), size=1e-5), texts, grain).graph().nodes
+        assert [type(node) for node in wide] == [type(node) for node in nodes]
+
+
+@pytest.mark.parametrize("by", [0.05, 0.2, 0.5])
+@pytest.mark.parametrize("size", [0.0, 1e-3])
+def test_scores_that_differ_by_little_are_no_tie_where_answers_hang_on_it(by, size, monkeypatch):
+    """Read as a tie, the two are worth the same, and the program would have no answer."""
+    searched = Refusal(("nothing was searched",), {})
+    monkeypatch.setattr(extract_module, "read_learned", lambda network: (0.0, searched))
+    network = noisy(leaning(by), size=size)
+    found = read(network)
+    assert isinstance(found, Refusal) or agreed(network, found) == 1.0
+    tied = read(leaning(0.0))  # the decoy: where they are a tie, that is the program
+    assert isinstance(tied, AttentionMechanism)
+    assert agreed(leaning(0.0), tied) == 1.0
+    assert agreed(network, tied) < 0.9
+
+
+@pytest.mark.parametrize("coarsest", [False, True])
+def test_a_hidden_unit_that_moves_little_counts_where_answers_hang_on_it(coarsest, monkeypatch):
+    searched = Refusal(("nothing was searched",), {})
+    monkeypatch.setattr(extract_module, "read_learned", lambda network: (0.0, searched))
+    network = decided_by_little()
+    if coarsest:  # it is lost there, and no program without it is handed on
+        monkeypatch.setattr(extract_module, "GRAINS", extract_module.GRAINS[-1:])
+        assert isinstance(read(network), Refusal)
+    else:
+        assert agreed(network, read(network)) == 1.0
 
 
 def test_attention_that_is_spread_is_refused(monkeypatch):
