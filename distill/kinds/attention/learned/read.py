@@ -135,7 +135,8 @@ def searched(
 ) -> list[Tried]:
     """Search with some texts, and try what is found on others; what parts there joins the search.
 
-    Where an answer stays once it is given, what gives it first is searched for before all else.
+    Where an answer stays once it is given, what gives it first is searched for, behind the plainest
+    programs of all and before all others.
 
     Args:
         source: texts of the search.
@@ -148,9 +149,10 @@ def searched(
     around = (causal, constants, hints, classes)
     found, latch = list[Tried](), latch_of(source) if causal else None
     if latch is not None:
-        found = _searched(up_to(source, latch), tried, *around, latch)
-        if found and found[0].agree.all() and found[0].cost <= PLAIN:
-            return found
+        for some, stays, levels in ((source, None, 1), (up_to(source, latch), latch, LEVELS)):
+            found = _ranked([*found, *_searched(some, tried, *around, stays, levels)])
+            if found and found[0].agree.all() and found[0].cost <= PLAIN:
+                return found
     plain = list[Tried]()
     if len(constants) > FEW_NAMED:
         plain = _searched(source, tried, causal, (), hints, classes, None)
@@ -183,6 +185,7 @@ def _searched(
     hints: Callable[[Asked], Hints | None],
     classes: Sequence[Variable],
     latch: int | None,
+    levels: int = LEVELS,
 ) -> list[Tried]:
     """One such search; with a latch, the source ends where it is given."""
     left = MOST_LEVELS
@@ -195,7 +198,7 @@ def _searched(
         found: Tried | None = None
         around = (causal, constants, hints(asked), min(place, 1), classes)
         enumeration = Enumeration(Values(asked), *around)
-        for _ in enumeration.levels(min(LEVELS, left)):
+        for _ in enumeration.levels(min(levels, left)):
             left -= 1
             made = candidates(enumeration.pool)
             each = [try_on(on, it, latch) for it in made[:MOST_TRIED]]
