@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from distill.checker.kind import DECOY, VARIABLE
 from distill.checker.kinds import KINDS
 from distill.checker.scope import at_most, many
+from distill.pages.heads_said import REPLACED, of_heads, way_of_heads
 from distill.records.counts import Agreement, ProgramVsModel
 from distill.records.figures import STRESS, three, words_of
 from distill.records.report import Meaning, Report
@@ -29,8 +30,6 @@ WAYS: Mapping[str, tuple[str, ...]] = {
     "decoding": (VARIABLE, "decode_r2"),
 }
 """What is done to what a network holds, by the tests that do it."""
-REPLACED = "replaced_accuracy"
-"""Of the test that puts selections in place of attention."""
 
 
 def ways_of(kind: str, selects: bool = True) -> str:
@@ -45,11 +44,7 @@ def ways_of(kind: str, selects: bool = True) -> str:
     ways = [way for way, names in WAYS.items() if tests & {*names}]
     said = [f"{listed(ways)} it"] if ways else []
     if REPLACED in tests:
-        said.append(
-            "putting the program's selections in place of its attention"
-            if selects
-            else "having its heads look elsewhere, where they carry nothing"
-        )
+        said.append(way_of_heads(selects))
     return listed(said)
 
 
@@ -242,24 +237,7 @@ def _inside(report: Report) -> list[str]:
         )
         said.append(f"{what} in {exchanged.value:.1%}{beside}.")
     said += _by_keys(report)
-    replaced = row(REPLACED)
-    if replaced is not None and replaced.value is not None:
-        given = "their selections in place of their attention, and all others their attention"
-        some = "their attention" if not report.mechanism.variables else given
-        said.append(
-            f"Heads were given {some} along another text, a position further on: "
-            f"{replaced.value:.1%} of the answers stayed."
-        )
-    followed = row("followed_accuracy")
-    if followed is not None and followed.value is not None:
-        stayed = "" if followed.decoy is None else f", and stayed in {followed.decoy:.1%}"
-        some = (
-            "Heads were given selections" if report.mechanism.variables else "It was given tokens"
-        )
-        said.append(
-            f"{some} of another text: where the program's answers change with "
-            f"these, the network's became the same in {followed.value:.1%}{stayed}."
-        )
+    said += of_heads(report)
     if moved is not None and moved.value is not None:
         said.append(
             "The hidden state was moved to what another state, or another value, of the program "

@@ -48,14 +48,14 @@ class TextRecipe:
     warmup: int = 100
     check_every: int = 100
     clip: float = 1.0
-    pool: int = 6_000
+    pool: int = 16_000
     good: float = 0.995
     tail: int = 500
     max_steps: int = 3_500
     rounds: int = 4
     again: int = 300
-    looked_through: int = 3_000
-    hard: int = 128
+    looked_through: int = 6_000
+    hard: int = 512
 
     @property
     def behind(self) -> int:
@@ -166,14 +166,14 @@ def drawn_pools(task: TextTask, count: int, seed: list[int], plain: bool = True)
     """Texts of every length: of the task's sampler, uniform ones, and structured ones.
 
     Structured ones are those that random texts almost never are; a checker tries them too. They are
-    a quarter of all, three quarters without plain ones.
+    a quarter of all, five eighths without plain ones.
     """
     rng, tokens = np.random.default_rng(seed), task.tokens
     free = replace(task, sampler=None) if task.sampler is not None else task
     pools = list[Pool]()
     for length in range(1, task.length + 1):
         some = min(count, 4 * len(tokens) ** min(length, 8))
-        own, even, odd = (4, 2, 2) if plain else (1, 1, 6)  # eighths
+        own, even, odd = (4, 2, 2) if plain else (1, 2, 5)  # eighths
         parts: list[Int[ndarray, "n length"]] = [
             task.sample(rng, some * own // 8 + (not plain), length),
             free.sample(rng, some * even // 8 + 1, length),

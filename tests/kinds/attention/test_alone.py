@@ -68,7 +68,7 @@ def test_a_run_of_one_is_located_and_the_checker_derives_it(run, tmp_path):
     assert check_run(run.folder).ok
     page = (run.folder / "report.html").read_text()
     assert "Heads were given their attention along another text" in page
-    assert "It was given tokens of another text" in page
+    assert "The network was given tokens of another text" in page
 
 
 @pytest.mark.parametrize("name", ["replaced_accuracy", "followed_accuracy"])

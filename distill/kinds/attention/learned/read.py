@@ -45,6 +45,9 @@ ENOUGH = 0.99
 FEW_NAMED = 5
 """Tokens that may be named from the first. Of more, selections that name one are so many that
 others do not come up: programs that name none are searched for before."""
+PLAIN = 26.0
+"""What there is to read at most in a program that never parts, where no plainer one is looked for
+that does not say that an answer stays."""
 CLOSED = 6.0
 """What there is to read in lines that say that an answer stays."""
 
@@ -132,8 +135,8 @@ def searched(
 ) -> list[Tried]:
     """Search with some texts, and try what is found on others; what parts there joins the search.
 
-    Where no plain program is found, and an answer stays once it is given, what gives it first is
-    searched for.
+    Where an answer stays once it is given, what gives it first is searched for, behind the plainest
+    programs of all and before all others.
 
     Args:
         source: texts of the search.
@@ -144,15 +147,18 @@ def searched(
         classes: maps of tokens that tell no others apart than the network does.
     """
     around = (causal, constants, hints, classes)
-    found = list[Tried]()
+    found, latch = list[Tried](), latch_of(source) if causal else None
+    if latch is not None:
+        for some, stays, levels in ((source, None, 1), (up_to(source, latch), latch, LEVELS)):
+            found = _ranked([*found, *_searched(some, tried, *around, stays, levels)])
+            if found and found[0].agree.all() and found[0].cost <= PLAIN:
+                return found
+    plain = list[Tried]()
     if len(constants) > FEW_NAMED:
-        found = _searched(source, tried, causal, (), hints, classes, None)
-    if not found or found[0].part < ENOUGH:
-        found = _ranked([*found, *_searched(source, tried, *around, None)])
-    latch = latch_of(source) if causal else None
-    if latch is None or (found and found[0].part >= ENOUGH):
-        return found
-    return _ranked([*found, *_searched(up_to(source, latch), tried, *around, latch)])
+        plain = _searched(source, tried, causal, (), hints, classes, None)
+    if not plain or plain[0].part < ENOUGH:
+        plain = _ranked([*plain, *_searched(source, tried, *around, None)])
+    return _ranked([*found, *plain])
 
 
 def _ranked(tried: Sequence[Tried]) -> list[Tried]:
@@ -179,6 +185,7 @@ def _searched(
     hints: Callable[[Asked], Hints | None],
     classes: Sequence[Variable],
     latch: int | None,
+    levels: int = LEVELS,
 ) -> list[Tried]:
     """One such search; with a latch, the source ends where it is given."""
     left = MOST_LEVELS
@@ -191,7 +198,7 @@ def _searched(
         found: Tried | None = None
         around = (causal, constants, hints(asked), min(place, 1), classes)
         enumeration = Enumeration(Values(asked), *around)
-        for _ in enumeration.levels(min(LEVELS, left)):
+        for _ in enumeration.levels(min(levels, left)):
             left -= 1
             made = candidates(enumeration.pool)
             each = [try_on(on, it, latch) for it in made[:MOST_TRIED]]
