@@ -24,6 +24,7 @@ from distill.expressions.expression import (
     cost,
     evaluate,
     is_truth,
+    names,
     replace,
     subexpressions,
     terms_of,
@@ -31,8 +32,10 @@ from distill.expressions.expression import (
 from distill.expressions.forms import plain
 from distill.expressions.table import Table, relevant
 
-MAX_SET = 2
-"""To how many values inputs may set a variable."""
+MAX_SET = 3
+"""In how many ways inputs may change a variable."""
+
+COMPARISONS = {"==", "!=", "<", "<=", ">", ">="}
 
 FORM = "__form__"
 """What the new value is called while a condition on it is looked for."""
@@ -56,6 +59,8 @@ ARITHMETIC = {
 }
 """What computes a number."""
 
+BITS = (Constant(0), Constant(1))
+
 MAX_INPUTS = 64
 """Values of an input up to which what each does is looked at."""
 
@@ -71,22 +76,26 @@ def changes(table: Table, name: str) -> Iterator[Expression]:
 
 
 def set_by_inputs(table: Table, name: str) -> Iterator[Expression]:
-    """Some values of an input set the variable to a number, and at the others it stays."""
+    """Some values of an input set the variable to a number, or turn a bit round; else it stays."""
     before = table.columns[name]
+    bit = {*before.tolist(), *table.target.tolist()} <= {0, 1}
     for other in table.varying:
         column = table.columns[other]
         values = np.unique(column)
         if other == name or len(values) > MAX_INPUTS:
             continue
-        classes: dict[int, list[int]] = {}
+        classes: dict[Expression, list[int]] = {}
         for value in values.tolist():
             rows = column == value
             if (table.target[rows] == before[rows]).all():
                 continue
             to = np.unique(table.target[rows])
-            if len(to) > 1:
+            if len(to) == 1:
+                classes.setdefault(Constant(int(to[0])), []).append(value)
+            elif bit and (table.target[rows] != before[rows]).all():
+                classes.setdefault(Operation("-", (Constant(1), Name(name))), []).append(value)
+            else:
                 break
-            classes.setdefault(int(to[0]), []).append(value)
         else:
             if 0 < len(classes) <= MAX_SET and len(values) > sum(map(len, classes.values())):
                 whole = _set_by(name, other, classes, values)
@@ -95,12 +104,38 @@ def set_by_inputs(table: Table, name: str) -> Iterator[Expression]:
 
 
 def _set_by(
-    name: str, other: str, classes: dict[int, list[int]], values: Int[ndarray, " values"]
+    name: str, other: str, classes: dict[Expression, list[int]], values: Int[ndarray, " values"]
 ) -> Expression:
     whole: Expression = Name(name)
-    for to in sorted(classes):  # what sets it to more comes first
-        whole = Operation("if", (is_one_of(other, classes[to], values), Constant(to), whole))
-    return whole
+    for to in sorted(classes, key=lambda to: to.value if isinstance(to, Constant) else 2):
+        whole = Operation("if", (is_one_of(other, classes[to], values), to, whole))
+    return whole  # what turns a bit round comes first, then what sets it to more
+
+
+def is_switch(update: Expression, name: str) -> bool:
+    """Whether a next value is what `set_by_inputs` writes, of two kinds of inputs at least."""
+    parts = 0
+    while update != Name(name):
+        match update:
+            case Operation("if", (when, to, update)) if name not in names(when):
+                parts += 1
+                if to not in {*BITS, Operation("-", (Constant(1), Name(name)))}:
+                    return False
+            case _:
+                return False
+    return parts > 1
+
+
+def mixes(expression: Expression, name: str, table: Table) -> bool:
+    """Whether a bit is compared with a number that is more than a bit: a trick."""
+    large = {other for other, column in table.columns.items() if {*column.tolist()} - {0, 1}}
+    return any(
+        isinstance(part, Operation)
+        and part.operator in COMPARISONS
+        and name in names(part)
+        and names(part) & large
+        for part in subexpressions(expression)
+    )
 
 
 def is_one_of(name: str, members: list[int], values: Int[ndarray, " values"]) -> Expression:

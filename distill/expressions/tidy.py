@@ -50,6 +50,9 @@ TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
 """The comparison with its sides exchanged."""
 
 
+OPPOSITE = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "==": "!=", "!=": "=="}
+
+
 def tidied(
     expression: Expression, columns: Columns | None = None, stays: str | None = None
 ) -> Expression:
@@ -143,7 +146,10 @@ def _branch(branch: Expression, columns: Columns | None, stays: str | None) -> E
 
 
 def _without_choice(condition: Expression, yes: Expression, no: Expression) -> Iterator[Expression]:
-    """A choice between a truth and 0 or 1 is a truth itself."""
+    """A choice between a truth and 0 or 1 is a truth; one between a number and its bound is that
+    bound.
+    """
+    yield from _bounded(condition, yes, no)
     if not is_truth(condition):
         return
     match yes, no:
@@ -155,6 +161,24 @@ def _without_choice(condition: Expression, yes: Expression, no: Expression) -> I
             yield _together("and", (condition, *_listed("and", yes)), None)
         case _, Constant(1) if is_truth(yes):
             yield _together("or", (opposite(condition), *_listed("or", yes)), None)
+
+
+def _bounded(condition: Expression, yes: Expression, no: Expression) -> Iterator[Expression]:
+    """2 if a >= 3 else a: the smaller of a and 2."""
+    match condition:
+        case Operation(how, (Name(name), Constant(bound))) if how in TURNED:
+            for one, other, operator in ((yes, no, how), (no, yes, OPPOSITE[how])):
+                match one, other:
+                    case Constant(number), Name(same) if same == name:
+                        above = operator in {">", ">="} and number - bound in (
+                            (0, 1) if operator == ">" else (-1, 0)
+                        )
+                        below = operator in {"<", "<="} and number - bound in (
+                            (-1, 0) if operator == "<" else (0, 1)
+                        )
+                        if above or below:
+                            which = "min" if above else "max"
+                            yield Operation(which, (Name(name), Constant(number)))
 
 
 def _listed(operator: str, truth: Expression) -> tuple[Expression, ...]:

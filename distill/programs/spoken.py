@@ -6,6 +6,7 @@ import re
 
 SPOKEN = (
     (r"-(?=\d)| - ", "minus"),
+    (r"\*\* ?2\b", "squared"),
     (r"\*\*", "to the power"),
     (r"\*", "times"),
     (r"//", "divided by"),

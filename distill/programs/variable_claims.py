@@ -194,12 +194,14 @@ def _stays_at(low: str, high: str, ends: str) -> Claim:
     return so
 
 
-def _switch(sets: str, clears: str) -> Claim:
-    """A bit that inputs of one kind set, those of another clear, and the others leave."""
+def _switch(told: str) -> Claim:
+    """A bit that inputs of some kinds set, clear or turn round, and others leave."""
 
     def so(rows: Rows, name: str) -> bool:
-        on, off = _is_where(sets, rows), _is_where(clears, rows)
-        due = np.where(on, 1, np.where(off, 0, rows.before[name]))
+        due = before = rows.before[name]
+        for verb, where in re.findall(rf"({VERB}) where ({WHERE})", told):
+            to = {"set": np.ones_like(before), "cleared": np.zeros_like(before)}
+            due = np.where(_is_where(where, rows), to.get(verb, 1 - before), due)
         return _values(rows, name) == [0, 1] and bool((rows.after[name] == due).all())
 
     return so
@@ -266,6 +268,7 @@ def _reset(inner: Claim, to: str, words: str) -> Claim:
 
 INT = r"-?\d+"
 WHERE = rf"(?:the input|input [a-z]) is (?:{KINDS})"
+VERB = "(?:set|cleared|turned round)"
 VARIABLES: Mapping[str, Callable[..., Claim]] = {
     r"counter mod (\d+)": _counter,
     r"affine map mod (\d+)": _affine,
@@ -282,7 +285,7 @@ VARIABLES: Mapping[str, Callable[..., Claim]] = {
     rf"saturating counter ({INT}) to ({INT})": _saturating,
     rf"counter ({INT}) to ({INT}) that leaves out steps beyond": _leaves_out,
     r"input followed by at most (\d+) a step": _follows,
-    rf"bit set where ({WHERE}) and cleared where ({WHERE})": _switch,
+    rf"bit ({VERB} where {WHERE}(?:(?:, | and ){VERB} where {WHERE})+)": _switch,
     r"(?:variable of (\d+) values|state machine with (\d+) states)": _rules,
     r"linear map of (\d+) bits, by exclusive or": _linear_over_bits,
     r"iteration of (.+)": _iteration,

@@ -71,8 +71,8 @@ def _from_the_task(apart: Tree) -> str:
         "have no value in common"
         if it["largest"] is None
         else f"are at most {it['largest']:.2g} apart"
-        if it["largest"]
-        else "are the same"
+        if it["largest"] > ROUNDING * apart["spread"]
+        else "are the same but for rounding"
         for it in (network, program)
     ]
     return f" At points drawn at random network and task {far[0]}, program and task {far[1]}."
@@ -198,6 +198,9 @@ def _wrong(tree: Tree) -> list[str]:
         f"{program['agree']:,} of {program['total']:,}. "
     ]
 
+
+ROUNDING = 1e-12
+"""Part of the spread of answers that is put down to floating point."""
 
 TAKEN = {
     "task": "the task's name",

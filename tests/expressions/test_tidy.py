@@ -27,11 +27,16 @@ LAWS = {
     "0 if a == b else a < 3": "a != b and a < 3",
     "a < 3 if a != b else 0": "a != b and a < 3",
     "a if c == 1 else a": "a",
+    "2 if a >= 3 else a": "min(a, 2)",
+    "2 if a > 2 else a": "min(a, 2)",
+    "a if a > -1 else -1": "max(a, -1)",
+    "0 if a < 0 else a": "max(a, 0)",
 }
 """Expressions, and what they are whatever their variables are."""
 
 KEPT = (
     *("a - b > 1", "a != b and a < 3", "a < b < c", "max(a, b)", "a if b == 0 else c"),
+    *("2 if a > 0 else a", "2 if a < 2 and b == 0 else a"),
     *("(a + b) % 4 == 3", "a % 2 == 0", "a + b", "a == 0 or b == 0", "abs(a - b) > 2"),
 )
 """Expressions as a person writes them."""

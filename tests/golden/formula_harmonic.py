@@ -7,12 +7,10 @@ be.
 
 import sys
 
-__all__ = ["two_times_m_times_n_over_m_plus_n_plus_3_over_4"]
+__all__ = ["sum_of_m_and_n"]
 
 
-def two_times_m_times_n_over_m_plus_n_plus_3_over_4(
-    m: float, n: float, idle: float
-) -> float:
+def sum_of_m_and_n(m: float, n: float, idle: float) -> float:
     """For m from 1 to 5, n from 1 to 5, idle from 0 to 1; idle does not matter."""
     check(m, n, idle)
     return 2 * m * n / (m + n) + 3 / 4
@@ -34,9 +32,7 @@ if __name__ == "__main__":
     try:
         words = [word for word in sys.argv[1:] if word not in ("-h", "--help")]
         given = [float(word) for word in words]
-        print(
-            two_times_m_times_n_over_m_plus_n_plus_3_over_4(*given) if given else usage
-        )
+        print(sum_of_m_and_n(*given) if given else usage)
     except (TypeError, ValueError) as error:
         print(f"{error}; {usage}", file=sys.stderr)
         sys.exit(2)

@@ -1,4 +1,4 @@
-"""Saturating counter -3 to 3.
+"""Whether the saturating counter -3 to 3 is at least 1.
 
 Counts up and down, and stays between -3 and 3.
 
@@ -7,10 +7,10 @@ Why it works: at a bound a further step does nothing, so it need not be remember
 
 import sys
 
-__all__ = ["saturating_counter_minus_3_to_3"]
+__all__ = ["saturating_counter_minus_3_to_3_is_at_least_1"]
 
 
-def saturating_counter_minus_3_to_3(xs: list[int]) -> list[int]:
+def saturating_counter_minus_3_to_3_is_at_least_1(xs: list[int]) -> list[int]:
     """One output for every number of the list."""
     check(xs)
     outputs = []
@@ -38,7 +38,7 @@ if __name__ == "__main__":
     try:
         words = [word for word in sys.argv[1:] if word not in ("-h", "--help")]
         given = [int(word) for word in words]
-        print(saturating_counter_minus_3_to_3(given) if given else usage)
+        print(saturating_counter_minus_3_to_3_is_at_least_1(given) if given else usage)
     except (TypeError, ValueError) as error:
         print(f"{error}; {usage}", file=sys.stderr)
         sys.exit(2)

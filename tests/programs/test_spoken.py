@@ -14,7 +14,7 @@ from distill.programs.spoken import is_short, spoken_name
         ("iteration of (state >> 1) ^ x", "iteration_of_state_shifted_right_by_1_xor_x"),
         ("whether a <= b", "a_at_most_b"),
         ("walk between -2 and 3", "walk_between_minus_2_and_3"),
-        ("a - b ** 2 % 7", "a_minus_b_to_the_power_2_mod_7"),
+        ("a - b ** 2 % 7", "a_minus_b_squared_mod_7"),
     ],
 )
 def test_a_name_says_what_is_computed(title, name):

@@ -38,11 +38,12 @@ def test_a_decoy_that_does_as_well_is_said_to_tell_nothing():
 def test_what_is_known_at_drawn_points_is_said_of_them():
     apart = {
         "network_from_task": {"largest": 6.9e-7, "rms": 1e-7},
-        "program_from_task": {"largest": 0.0, "rms": 0.0},
+        "program_from_task": {"largest": 1e-14, "rms": 0.0},
+        "spread": 1.4,
     }
     assert _from_the_task(apart) == (
         " At points drawn at random network and task are at most 6.9e-07 apart, program and task "
-        "are the same."
+        "are the same but for rounding."
     )
     apart["program_from_task"]["largest"] = 0.25
     assert "program and task are at most 0.25 apart" in _from_the_task(apart)

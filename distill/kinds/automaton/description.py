@@ -146,7 +146,8 @@ def _alone(subject: Subject) -> Description | None:
 def _asked_of(subject: Subject, one: Recognition) -> str:
     """The title of the one variable, or what is asked of it: whether it is 3, what is left."""
     plan = subject.plan
-    if one.whole != function_of([one.title]) or not plan.after:
+    answered = subject.rows.answered(subject.names[0])
+    if answered or not plan.after or one.whole not in {one.title, function_of([one.title])}:
         return one.whole
     match plan.output:
         case Operation("%", (Name(), ex.Constant(by))):

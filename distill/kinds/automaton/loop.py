@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from distill.expressions import expression as ex
+from distill.expressions.changes import is_switch
 from distill.expressions.expression import Constant, Expression, Lookup, Name, Operation
 from distill.expressions.printing import source, table_source
 from distill.kinds.automaton.labelling import Labelling
@@ -16,6 +17,9 @@ from distill.programs.loop_text import loop_text
 
 DIVISION = 6.0
 """How much better a quotient and a remainder of one sum read than two expressions of their cost."""
+
+SWITCH = 6.5
+"""How much better inputs that each set or turn a variable read than an expression of their cost."""
 
 LISTED = 6.0
 """How much worse a loop reads that has to list anything."""
@@ -54,7 +58,12 @@ class Plan:
         pair = DIVISION if self.divides else 0.0
         # a table over several variables says less than one over states
         listed = LISTED * len(self.labelling.names) ** 2 if self.tables else 0.0
-        plain = sum(map(ex.cost, self.expressions)) - shared_cost(self.named_updates, self.domains)
+        switches = sum(SWITCH for n, u in self.named_updates.items() if is_switch(u, n))
+        plain = (
+            sum(map(ex.cost, self.expressions))
+            - switches
+            - shared_cost(self.named_updates, self.domains)
+        )
         return plain + start + named + len(self.updates) - pair + self.labelling.prior + listed
 
     @property

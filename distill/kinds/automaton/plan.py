@@ -17,7 +17,7 @@ from jaxtyping import Bool, Int
 from numpy import ndarray
 
 from distill.expressions import expression as ex
-from distill.expressions.changes import changes, set_by_inputs
+from distill.expressions.changes import changes, mixes, set_by_inputs
 from distill.expressions.choices import MAX_ROWS, latch, toggle
 from distill.expressions.expression import Constant, Expression, Name, Operation
 from distill.expressions.portfolio import synthesise
@@ -153,6 +153,9 @@ def _next(name: str, table: Table, inputs: tuple[str, ...], thorough: bool) -> E
         for form in (latch(table, name), toggle(table, name), *set_by_inputs(table, name)):
             if form is not None and ex.cost(form) - STATEMENT < ex.cost(best):
                 return form
+    bit = {*table.columns[name].tolist(), *table.target.tolist()} <= {0, 1}
+    if bit and mixes(best, name, table):
+        return next(iter(set_by_inputs(table, name)), best)
     chosen = (isinstance(best, Operation) and best.operator == "if") or ex.tables(best)
     if chosen and len(table.target) <= MAX_ROWS:  # arithmetic that holds says more
         best = min((best, *changes(table, name)), key=ex.cost)

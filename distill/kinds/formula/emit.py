@@ -24,9 +24,12 @@ from distill.kinds.formula.mechanism import FormulaMechanism
 from distill.kinds.formula.text import python_text
 from distill.programs.names import function_name
 from distill.programs.program import Program
-from distill.programs.spoken import is_short, spoken_name
+from distill.programs.spoken import spoken_name
 
 WIDTH = 88
+
+SPOKEN = 32
+"""Characters of a formula's name up to which one hears where its brackets are."""
 
 PROGRAM = '''"""{title}
 
@@ -75,8 +78,9 @@ def emit_formula(mechanism: FormulaMechanism) -> Program:
 
 def called(mechanism: FormulaMechanism) -> str:
     """The name of its function: the formula as it is said, or by what is done last in it."""
-    if not mechanism.name.startswith("a ") and is_short(mechanism.name):
-        return spoken_name(mechanism.name)
+    name = mechanism.name
+    if not name.startswith("a ") and "." not in name and len(spoken_name(name)) <= SPOKEN:
+        return spoken_name(name)
     read = [mechanism.names[place] for place in sorted(places_of(mechanism.expression))]
     last = mechanism.expression
     match last:

@@ -232,10 +232,10 @@ FINITE: tuple[Recogniser[FiniteVariable], ...] = (
     ),
     Recogniser(
         VariableRole.SWITCH,
-        resets.set_and_cleared,
+        resets.switched,
         title="{title}",
-        does="A bit that is set to 1 where {set}, to 0 where {clear}, and else stays.{begins}",
-        why="nothing that came before the latest input that sets or clears it matters.",
+        does="A bit that is {told}, and else stays.{begins}",
+        why="what an input does to the bit depends on that input alone, and on the bit.",
         name="on",
         full="{full}",
     ),

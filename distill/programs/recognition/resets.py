@@ -44,26 +44,30 @@ def stays_at_an_end(variable: FiniteVariable) -> Match | None:
     )
 
 
-def set_and_cleared(variable: FiniteVariable) -> Match | None:
-    """A bit that some inputs set, some clear, and others leave."""
-    match variable.update:
-        case Operation(
-            "if", (first, Constant(to), Operation("if", (second, Constant(other), Name(own))))
-        ) if own == variable.name and variable.is_bit and to != other:
-            pass
-        case _:
+def switched(variable: FiniteVariable) -> Match | None:
+    """A bit that inputs of two kinds, or three, set, clear or turn round, and others leave."""
+    name, update = variable.name, variable.update
+    done = {Constant(1): "set", Constant(0): "cleared"}
+    done[Operation("-", (Constant(1), Name(name)))] = "turned round"
+    parts = list[str]()
+    while update != Name(name):
+        match update:
+            case Operation("if", (when, to, update)) if to in done and variable.is_bit:
+                where = _on_the_input(when, variable)
+            case _:
+                return None
+        if not where:
             return None
-    kinds = {value: _on_the_input(when, variable) for value, when in ((to, first), (other, second))}
-    if not all(kinds.values()):
+        parts.append(f"{done[to]} where {where}")
+    if len(parts) < 2:
         return None
-    title = f"bit set where {kinds[1]} and cleared where {kinds[0]}"
-    answered = variable.rows.answered(variable.name)
+    told = f"{', '.join(parts[:-1])} and {parts[-1]}"
+    answered = variable.rows.answered(name)
     return Match(
         {
-            "title": title,
-            "full": title if answered else function_of([title]),
-            "set": kinds[1],
-            "clear": kinds[0],
+            "title": f"bit {told}",
+            "full": f"bit {told}" if answered else function_of([f"bit {told}"]),
+            "told": told,
             "begins": f" It begins at {variable.start}." if variable.start else "",
         }
     )

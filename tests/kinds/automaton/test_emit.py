@@ -145,6 +145,17 @@ AS_A_PERSON_WOULD = {
         "bit set where the input is 2 and cleared where the input is 3",
         ["if x == 2:", "on = 1", "elif x == 3:", "on = 0"],
     ),
+    "a lamp": (
+        said(lambda s, x: 1 - s if x == 1 else 0 if x == 2 else s, 0, range(4)),
+        "bit turned round where the input is 1 and cleared where the input is 2",
+        ["if x == 1:", "on = 1 - on", "elif x == 2:", "on = 0"],
+    ),
+    "a lamp with two buttons more": (
+        said(lambda s, x: (s, 1 - s, 0, 1)[x], 0, range(4)),
+        "bit turned round where the input is 1, set where the input is 3 and cleared where the "
+        "input is 2",
+        ["if x == 1:", "on = 1 - on", "elif x == 3:", "on = 1", "elif x == 2:", "on = 0"],
+    ),
     "a thermostat": (
         said(lambda s, x: 1 if x < 2 else 0 if x > 4 else s, 0, range(7)),
         "bit set where the input is at most 1 and cleared where the input is at least 5",
@@ -235,6 +246,8 @@ def test_a_loop_says_nothing_that_a_person_would_not_and_its_title_what_it_compu
         ("a game", "saturating counter 0 to 5"),
         ("a walk that ends", "saturating counter 0 to 6 that stays at 6"),
         ("a switch", "bit set where the input is 1 and cleared where the input is 3"),
+        ("a lamp", "bit set where the input is 1 and cleared where the input is 2"),
+        ("a lamp", "bit turned round where the input is 2 and cleared where the input is 1"),
         ("a thermostat", "bit set where the input is at most 2 and cleared where the input is 6"),
         ("an account", "saturating counter 0 to 6"),
         ("an account", "counter 0 to 5 that leaves out steps beyond"),

@@ -16,8 +16,11 @@ import distill
 from distill.checker.check import check_run, evidence_of
 from distill.checker.closed_form import derive
 from distill.checker.kind import FOLLOWS
+from distill.checker.language import read_program
 from distill.domains.finite import Domain
+from distill.kinds.closed_form.emit import emit_closed_form
 from distill.kinds.closed_form.kind import ClosedFormKind
+from distill.kinds.closed_form.mechanism import ClosedFormMechanism
 
 P = 12
 WRONG = (4, 7)
@@ -46,6 +49,22 @@ def test_the_verdict_is_about_answers_and_says_that_the_inside_was_not_looked_at
 
 def test_its_program_is_the_golden_one(listed):
     assert listed.program.source == (GOLDEN / "closed_form.py").read_text()
+
+
+def test_a_choice_is_written_by_cases_and_no_line_is_long():
+    text = "min(a, 2) if a < b else 2 if b == 1 else int(a != b)"
+    program = emit_closed_form(ClosedFormMechanism(text, ((1, 20), (1, 20)), ((1, 1, 0),)))
+    lines = [line.strip() for line in program.source.splitlines()]
+    at = lines.index("if a < b:")
+    assert lines[at : at + 5] == [
+        *("if a < b:", "return min(a, 2)", "if b == 1:", "return 2", "return int(a != b)")
+    ]
+    assert max(map(len, program.source.splitlines())) <= 88
+    read_program(program.source)
+    cards = [(a, b) for a in range(1, 21) for b in range(1, 21)]
+    assert [program(a, b) for a, b in cards] == [
+        0 if a == b == 1 else min(a, 2) if a < b else 2 if b == 1 else int(a != b) for a, b in cards
+    ]
 
 
 def test_a_black_box_with_any_readout_is_read_by_its_answers():
