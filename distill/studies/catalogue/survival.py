@@ -166,6 +166,8 @@ SURVIVAL = Study(
     measure=measure,
     tell=tell,
     parts=parts,
-    here="Embeddings of 16 to 64 dimensions are trained for half of the steps.",
+    here="Embeddings of 16 to 64 dimensions are trained for half of the steps. Equations that are "
+    "fitted step by step may run away: of 15 networks one did (seed 31, R² of -3.5; with a penalty "
+    "of 0.003 or 0.03 it is 0.999 and 0.991), so that with seeds from 30 that gate does not hold.",
     kind="grokking",
 )
