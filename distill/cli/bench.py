@@ -121,17 +121,7 @@ def bench(
     if suite is None:
         _list_suites()
         return
-    if (suite in ("tracr", "gpt2")) != (models is not None):
-        raise DistillError(
-            "the suites tracr and gpt2 are of networks in a folder, and no others are: expected "
-            "`distill bench tracr --models DIR`"
-        )
-    if engine is not None:
-        if models is not None:
-            raise DistillError("--engine is of formulas over reals: there are none in this suite")
-        from distill.kinds.known import check_engine
-
-        check_engine(engine)
+    _check_together(suite, models, engine)
     form = "json" if as_json else "markdown" if as_markdown else "table"
     at_once = jobs or max(1, (os.cpu_count() or 2) // 2)
     if models is not None:
@@ -143,6 +133,21 @@ def bench(
     found = find_suite(suite)
     how = Bench(Path(out), at_once, timeout, retry, fresh)
     _run(found, how, seeds, only, engine, form, quiet)
+
+
+def _check_together(suite: str, models: str | None, engine: str | None) -> None:
+    """Refuse options that mean nothing beside this suite, and an engine that is not here."""
+    if (suite in ("tracr", "gpt2")) != (models is not None):
+        raise DistillError(
+            "the suites tracr and gpt2 are of networks in a folder, and no others are: expected "
+            "`distill bench tracr --models DIR`"
+        )
+    if engine is not None:
+        if models is not None:
+            raise DistillError("--engine is of formulas over reals: there are none in this suite")
+        from distill.kinds.known import check_engine
+
+        check_engine(engine)
 
 
 def _run(
