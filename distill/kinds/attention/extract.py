@@ -41,6 +41,10 @@ ROUNDS = 4
 """Times that texts on which program and network part join the sample."""
 TRIED_SEED, TRIED = 7_001, 240
 """Of the texts of a length that a program is tried on before it is handed on."""
+SURE_SEED, SURE = 7_901, 1_000
+"""As many, for one that is to take the place of another."""
+MANY = 50
+"""Cells beyond which a coarser grain is tried as well."""
 MOST_JOINED = 60
 FAILS = (ArithmeticError, LookupError, ValueError)
 
@@ -66,18 +70,23 @@ def extract_attention(view: TextTrace) -> AttentionMechanism | Refusal:
 def _exact(view: TextTrace) -> tuple[float, AttentionMechanism | Refusal]:
     """The first program that is not seen to part from its network, from the finest grain on.
 
-    With the part of texts on which it does not; 0 for a refusal.
+    One of many cells may list what noise does: a coarser one that says it in fewer is taken, if it
+    is not seen to part on more texts. With the part of texts on which a program does not part; 0
+    for a refusal.
     """
     said = list[str]()
     best: tuple[float, AttentionMechanism] | None = None
     for grain in GRAINS:
         try:
             for agreement, mechanism in _improved(view.network, grain):
-                if best is None or agreement > best[0]:
+                better = best is None or agreement > best[0]
+                if best is not None and best[0] == agreement == 1:
+                    better = _plainer(view.network, mechanism, best[1])
+                if better:
                     best = agreement, mechanism
         except NotReadError as error:
             said.append(str(error))
-        if best is not None and best[0] == 1:
+        if best is not None and best[0] == 1 and best[1].cells <= MANY:
             break
     if best is None:
         return 0.0, Refusal((f"selections: {said[0]}",), {})
@@ -85,6 +94,11 @@ def _exact(view: TextTrace) -> tuple[float, AttentionMechanism | Refusal]:
         reason = f"selections: the best program answers {best[0]:.1%} of texts as the network does"
         return 0.0, Refusal((f"{reason}, less than {LEAST:.0%}",), {})
     return best
+
+
+def _plainer(network: TextNetwork, one: AttentionMechanism, other: AttentionMechanism) -> bool:
+    """Whether a program lists fewer values than another, and parts on none of more texts."""
+    return one.cells < other.cells and not _tried(network, one, SURE_SEED, SURE)[1]
 
 
 def _never_answers(network: TextNetwork) -> Refusal | None:
@@ -117,13 +131,13 @@ def _improved(network: TextNetwork, grain: Grain) -> Iterator[tuple[float, Atten
 
 
 def _tried(
-    network: TextNetwork, mechanism: AttentionMechanism, seed: int
+    network: TextNetwork, mechanism: AttentionMechanism, seed: int, count: int = TRIED
 ) -> tuple[float, list[Int[ndarray, "_ _"]]]:
     """How often a program answers whole texts as the network does, and texts where it does not."""
     function = emit_attention(mechanism).function
     agree = total = 0
     parting = list[ndarray]()
-    for rows in sampled(network.texts, seed=seed, count=TRIED):
+    for rows in sampled(network.texts, seed=seed, count=count):
         said = network.run(rows)
         answers = np.full(said.shape, np.nan)
         for place, text in enumerate(rows.tolist()):
