@@ -30,21 +30,14 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-import numpy as np
-
 from distill.errors import DistillError
 from distill.serialise import from_json
-from distill.tasks.built import BuiltTask
 from distill.tasks.family import TaskFamily
 from distill.tasks.files import builtin_tasks, load_task
-from distill.tasks.finite import Setting, Task
+from distill.tasks.finite import Setting
 
 BUILTIN = Path(__file__).parent / "suites"
 FORM = "`distill bench --help` shows the form of a suite"
-
-
-MOST_ASKED = 20_000
-"""Inputs for which a task of a user's file is asked before a suite is run."""
 
 
 @dataclass(frozen=True)
@@ -273,13 +266,6 @@ def _is_named(entry: Entry, pattern: str) -> bool:
     return fnmatchcase(entry.name, pattern) or fnmatchcase(entry.task, pattern)
 
 
-def _ask(task: BuiltTask) -> None:
-    """Ask the reference of a finite task for its answers; others are asked where they are built."""
-    if isinstance(task, Task):
-        domain = task.domain
-        task.labels(domain.tokens(np.arange(min(domain.size, MOST_ASKED))))
-
-
 def _locate(suite: Suite, entry: Entry, families: Mapping[str, TaskFamily]) -> tuple[str, Path]:
     """What `distill run` is given, and the file that defines the task."""
     if entry.is_file:
@@ -292,7 +278,7 @@ def _locate(suite: Suite, entry: Entry, families: Mapping[str, TaskFamily]) -> t
             )
         argument = f"{file}:{name}" if name else str(file)
         try:
-            _ask(load_task(argument, entry.settings))  # before anything is trained
+            load_task(argument, entry.settings).probe()  # before anything is trained
         except DistillError as error:
             raise DistillError(f"suite '{suite.name}': {error}") from error
         return argument, file

@@ -38,8 +38,8 @@ UNLOOKED = (
 )
 
 NO_TEST = (
-    "not located: the program says what the network answers, and what was looked at beside is no "
-    "test of how it does"
+    "not located: the program says what the network answers, and what was measured beside that is "
+    "no test of its inside"
 )
 """Of a kind without tests in whose reports something is measured beside a decoy all the same."""
 

@@ -102,7 +102,7 @@ def show(run: str, notation: Notation | None, out: str) -> None:
 
     folder = find_run(run, Path(out))
     if notation is not None:
-        from distill.kinds.notation import stored_notation
+        from distill.runs.notated import stored_notation
 
         click.echo(stored_notation(folder, notation))
         return

@@ -65,8 +65,9 @@ def tidied(
             it stays as it is.
     """
     found = _tidied(expression, columns, stays)
-    same = columns is None or np.array_equal(*(evaluate(e, columns) for e in (found, expression)))
-    return found if same else expression
+    if columns is None or np.array_equal(evaluate(found, columns), evaluate(expression, columns)):
+        return found
+    return expression
 
 
 def _tidied(expression: Expression, columns: Columns | None, stays: str | None) -> Expression:

@@ -20,6 +20,7 @@ from distill.checker.scope import many
 from distill.drawing.picture import Picture
 from distill.evidence.figures import Measured
 from distill.kinds.difference import Difference
+from distill.kinds.notation import Notation
 from distill.networks.trace import View
 from distill.programs.program import Program
 from distill.records.explained import Explain

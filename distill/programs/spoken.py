@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 SPOKEN = (
+    (r"\bwhere the input is\b", "on"),
+    (r"\bwhere input ([a-z]) is\b", r"where \1 is"),
     (r"-(?=\d)| - ", "minus"),
     (r"\*\* ?2\b", "squared"),
     (r"\*\*", "to the power"),

@@ -13,8 +13,6 @@ from functools import partial
 from itertools import permutations
 
 import numpy as np
-from jaxtyping import Int
-from numpy import ndarray
 
 from distill.errors import MachineError
 from distill.expressions import expression as ex
@@ -22,9 +20,7 @@ from distill.expressions.bits import is_linear
 from distill.expressions.reading import read_expression
 from distill.programs.claims import KINDS, is_kind
 from distill.programs.recognition.rows import Rows
-
-Column = Int[ndarray, " _"]
-Claim = Callable[[Rows, str], bool]
+from distill.programs.reset_claims import INT, VERB, WHERE, Claim, Column, reset, sampled, switch
 
 EXTREMES = {"maximum": np.maximum, "minimum": np.minimum}
 BITWISE = {"xor": np.bitwise_xor, "and": np.bitwise_and, "or": np.bitwise_or}
@@ -194,37 +190,6 @@ def _stays_at(low: str, high: str, ends: str) -> Claim:
     return so
 
 
-def _switch(told: str) -> Claim:
-    """A bit that inputs of some kinds set, clear or turn round, and others leave."""
-
-    def so(rows: Rows, name: str) -> bool:
-        due = before = rows.before[name]
-        for verb, where in re.findall(rf"({VERB}) where ({WHERE})", told):
-            to = {"set": np.ones_like(before), "cleared": np.zeros_like(before)}
-            due = np.where(_is_where(where, rows), to.get(verb, 1 - before), due)
-        return _values(rows, name) == [0, 1] and bool((rows.after[name] == due).all())
-
-    return so
-
-
-def _is_where(words: str, rows: Rows) -> ndarray:
-    """Where "the input is above 3", or "input b is 1"."""
-    found = re.fullmatch(rf"(?:the input|input ([a-z])) is ({KINDS})", words)
-    assert found is not None, "what is said of an input has these words"
-    (read,) = [rows.given[found[1]]] if found[1] else rows.given.values()
-    return np.array([is_kind(found[2], value) for value in read.tolist()], dtype=bool)
-
-
-def _sampled(channel: str, words: str, start: str | None) -> Claim:
-    """What was read on one channel where another last was of a kind."""
-
-    def so(rows: Rows, name: str) -> bool:
-        due = np.where(_is_where(words, rows), rows.given[channel], rows.before[name])
-        return rows.start[name] == int(start or 0) and bool((rows.after[name] == due).all())
-
-    return so
-
-
 def _leaves_out(low: str, high: str) -> Claim:
     """Every symbol adds one number wherever that leads to no more and no less than the bounds."""
     lowest, highest = int(low), int(high)
@@ -255,27 +220,13 @@ def _follows(most: str) -> Claim:
     return so
 
 
-def _reset(inner: Claim, to: str, words: str) -> Claim:
-    """What is claimed of a variable wherever it is not set to a number, as it else is."""
-
-    def so(rows: Rows, name: str) -> bool:
-        sets = _is_where(words, rows)
-        is_set = bool((rows.after[name][sets] == int(to)).all())
-        return bool(sets.any()) and is_set and inner(rows.where(~sets), name)
-
-    return so
-
-
-INT = r"-?\d+"
-WHERE = rf"(?:the input|input [a-z]) is (?:{KINDS})"
-VERB = "(?:set|cleared|turned round)"
 VARIABLES: Mapping[str, Callable[..., Claim]] = {
     r"counter mod (\d+)": _counter,
     r"affine map mod (\d+)": _affine,
     rf"running (maximum|minimum)(?: of ([a-z]))?(?:, from ({INT}))?": _extreme,
     rf"running bitwise (xor|and|or)(?:, from ({INT}))?": _bitwise,
     rf"latest input that is ({KINDS})(?:, from ({INT}))?": _latest,
-    rf"latest input ([a-z]) where (input [a-z] is (?:{KINDS}))(?:, from ({INT}))?": _sampled,
+    rf"latest input ([a-z]) where (input [a-z] is (?:{KINDS}))(?:, from ({INT}))?": sampled,
     r"latch": lambda: _latch,
     r"run of (zeros|ones) up to (\d+)": _run_of,
     r"run length": lambda: _run,
@@ -285,7 +236,7 @@ VARIABLES: Mapping[str, Callable[..., Claim]] = {
     rf"saturating counter ({INT}) to ({INT})": _saturating,
     rf"counter ({INT}) to ({INT}) that leaves out steps beyond": _leaves_out,
     r"input followed by at most (\d+) a step": _follows,
-    rf"bit ({VERB} where {WHERE}(?:(?:, | and ){VERB} where {WHERE})+)": _switch,
+    rf"bit ({VERB} where {WHERE}(?:(?:, | and ){VERB} where {WHERE})+)": switch,
     r"(?:variable of (\d+) values|state machine with (\d+) states)": _rules,
     r"linear map of (\d+) bits, by exclusive or": _linear_over_bits,
     r"iteration of (.+)": _iteration,
@@ -301,7 +252,7 @@ def _claim_at(title: str) -> tuple[Claim, str] | None:
             claim, rest = made(*found.groups()), title[found.end() :]
             sets = re.match(rf", set to ({INT}) where ({WHERE})", rest)
             if sets is not None:
-                return _reset(claim, sets[1], sets[2]), rest[sets.end() :]
+                return reset(claim, sets[1], sets[2]), rest[sets.end() :]
             return claim, rest
     return None
 

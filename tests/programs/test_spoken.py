@@ -15,6 +15,12 @@ from distill.programs.spoken import is_short, spoken_name
         ("whether a <= b", "a_at_most_b"),
         ("walk between -2 and 3", "walk_between_minus_2_and_3"),
         ("a - b ** 2 % 7", "a_minus_b_squared_mod_7"),
+        (
+            "bit turned round where the input is 1 and cleared where the input is 2",
+            "bit_turned_round_on_1_and_cleared_on_2",
+        ),
+        ("latest input a where input b is 0", "latest_input_a_where_b_is_0"),
+        ("1 minus the latest input that is not 2", "one_minus_the_latest_input_that_is_not_2"),
     ],
 )
 def test_a_name_says_what_is_computed(title, name):

@@ -13,7 +13,8 @@ import numpy as np
 
 from distill.checker.scope import many
 from distill.expressions import expression as ex
-from distill.expressions.expression import Member, Name, Operation
+from distill.expressions.expression import Member
+from distill.kinds.automaton.asked import asked_of
 from distill.kinds.automaton.division import describe_division
 from distill.kinds.automaton.group import group_of
 from distill.kinds.automaton.loop import Plan, table_names
@@ -29,7 +30,7 @@ from distill.programs.recognition.windows import (
     of_the_last,
     without_memory,
 )
-from distill.programs.recognition.words import STAGE, combination, condition_words, function_of
+from distill.programs.recognition.words import STAGE, combination
 
 RULES = (
     "The variables are the state. Each has a rule for its next value.",
@@ -140,24 +141,9 @@ def _alone(subject: Subject) -> Description | None:
         return None
     ((name, one),) = subject.variables.items()
     better = {name: one.name} if name == "state" and one.name else {}
-    return Description(_asked_of(subject, one), (one.does, f"Why it works: {one.why}"), better)
-
-
-def _asked_of(subject: Subject, one: Recognition) -> str:
-    """The title of the one variable, or what is asked of it: whether it is 3, what is left."""
-    plan = subject.plan
-    answered = subject.rows.answered(subject.names[0])
-    if answered or not plan.after or one.whole not in {one.title, function_of([one.title])}:
-        return one.whole
-    match plan.output:
-        case Operation("%", (Name(), ex.Constant(by))):
-            return f"remainder of the {one.title} by {by}"
-        case Operation("-", (ex.Constant(number), Name())):
-            return f"{number} minus the {one.title}"
-    kind = condition_words(plan.output)
-    if kind is None or ex.names(plan.output) != {*subject.names}:
-        return one.whole
-    return f"whether the {one.title} is {kind}"
+    return Description(
+        asked_of(subject.plan, subject.rows, one), (one.does, f"Why it works: {one.why}"), better
+    )
 
 
 def _flagged(subject: Subject) -> Description | None:

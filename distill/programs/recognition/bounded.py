@@ -256,7 +256,8 @@ def follows(variable: FiniteVariable) -> Match | None:
     """A number that goes towards the input, by so much a step at most."""
     if len(variable.inputs) > 1 or len(variable.values) < FEWEST:
         return None
-    apart = variable.rows.given[variable.inputs[0]] - variable.before
+    (read,) = variable.rows.given.values()
+    apart = read - variable.before
     most = int(np.abs(variable.after - variable.before).max())
     if not most or most >= np.abs(apart).max():
         return None

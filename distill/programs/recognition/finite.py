@@ -236,7 +236,7 @@ FINITE: tuple[Recogniser[FiniteVariable], ...] = (
         title="{title}",
         does="A bit that is {told}, and else stays.{begins}",
         why="what an input does to the bit depends on that input alone, and on the bit.",
-        name="on",
+        name="switch",
         full="{full}",
     ),
 )

@@ -47,7 +47,7 @@ def stays_at_an_end(variable: FiniteVariable) -> Match | None:
 def switched(variable: FiniteVariable) -> Match | None:
     """A bit that inputs of two kinds, or three, set, clear or turn round, and others leave."""
     name, update = variable.name, variable.update
-    done = {Constant(1): "set", Constant(0): "cleared"}
+    done: dict[Expression, str] = {Constant(1): "set", Constant(0): "cleared"}
     done[Operation("-", (Constant(1), Name(name)))] = "turned round"
     parts = list[str]()
     while update != Name(name):

@@ -14,7 +14,8 @@ from builders.copy_kind.extract import extract_copy
 from builders.copy_kind.mechanism import CopyMechanism
 from distill.drawing.picture import SERIES, Picture, picture
 from distill.evidence.figures import Measured
-from distill.kinds.kind import Kind, Notation, Written
+from distill.kinds.kind import Kind, Written
+from distill.kinds.notation import Notation
 from distill.networks.trace import Trace, View
 from distill.records.refusal import Refusal
 from distill.records.report import Report

@@ -143,23 +143,30 @@ AS_A_PERSON_WOULD = {
     "a switch": (
         said(lambda s, x: 1 if x == 2 else 0 if x == 3 else s, 0, range(4)),
         "bit set where the input is 2 and cleared where the input is 3",
-        ["if x == 2:", "on = 1", "elif x == 3:", "on = 0"],
+        ["if x == 2:", "switch = 1", "elif x == 3:", "switch = 0"],
     ),
     "a lamp": (
         said(lambda s, x: 1 - s if x == 1 else 0 if x == 2 else s, 0, range(4)),
         "bit turned round where the input is 1 and cleared where the input is 2",
-        ["if x == 1:", "on = 1 - on", "elif x == 2:", "on = 0"],
+        ["if x == 1:", "switch = 1 - switch", "elif x == 2:", "switch = 0"],
     ),
     "a lamp with two buttons more": (
         said(lambda s, x: (s, 1 - s, 0, 1)[x], 0, range(4)),
         "bit turned round where the input is 1, set where the input is 3 and cleared where the "
         "input is 2",
-        ["if x == 1:", "on = 1 - on", "elif x == 3:", "on = 1", "elif x == 2:", "on = 0"],
+        [
+            "if x == 1:",
+            "switch = 1 - switch",
+            "elif x == 3:",
+            "switch = 1",
+            "elif x == 2:",
+            "switch = 0",
+        ],
     ),
     "a thermostat": (
         said(lambda s, x: 1 if x < 2 else 0 if x > 4 else s, 0, range(7)),
         "bit set where the input is at most 1 and cleared where the input is at least 5",
-        ["if x <= 1:", "on = 1", "elif x >= 5:", "on = 0"],
+        ["if x <= 1:", "switch = 1", "elif x >= 5:", "switch = 0"],
     ),
     "an account": (
         said(lambda s, x: s + x if 0 <= s + x <= 6 else s, 2, OVER_2),
