@@ -52,13 +52,15 @@ def plane_of(domain: Domain) -> tuple[Plane, Int[ndarray, "n k"]] | None:
         return None
     shown = [np.arange(0, count, -(-count // SIDE)) for count in domain.shape[:2]]
     cells = np.stack(np.meshgrid(*shown, indexing="ij"), axis=-1).reshape(-1, 2)
-    others = np.zeros((len(cells), len(domain.inputs) - 2), dtype=np.int64)
+    middle = [len(values) // 2 for values in domain.inputs[2:]]
+    others = np.tile(np.array(middle, dtype=np.int64), (len(cells), 1))
     first, second = (
         tuple(int(values[token]) for token in tokens)
         for values, tokens in zip(domain.inputs[:2], shown, strict=True)
     )
     held = tuple(
-        (name, values[0]) for name, values in zip(domain.names[2:], domain.inputs[2:], strict=True)
+        (name, values[at])
+        for name, values, at in zip(domain.names[2:], domain.inputs[2:], middle, strict=True)
     )
     plane = Plane((domain.names[0], domain.names[1]), first, second, held)
     return plane, np.concatenate([cells, others], axis=1)

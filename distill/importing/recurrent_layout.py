@@ -43,6 +43,7 @@ from torch import Tensor
 
 from distill.importing.tensors import as_weights
 from distill.importing.values import LayoutError
+from distill.importing.wrappers import beside
 
 ARCHITECTURE = "recurrent_layers"
 MAX_LAYOUT = 100_000
@@ -240,6 +241,10 @@ def take_tensors(
             number = match[1] if match.groups() else ""
             weights = _rearranged(as_weights(tensors[key], key, path), axes, key, layout)
             found |= _apart(ours.replace("*", number), weights, layout)
+    own = {key.partition(".")[0] for key in tensors if key not in left and key not in ignored}
+    states = beside(left, layout.strip)
+    ignored |= {key: it for key, it in states.items() if key.partition(".")[0] not in own}
+    left = {key: value for key, value in left.items() if key not in ignored}
     if left:
         raise LayoutError(
             f"layout '{layout.label}' does not read {', '.join(sorted(left)[:6])}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -30,7 +31,17 @@ def find_run(given: str, out: Path) -> Path:
         raise RunFolderError(
             f"'{given}' holds no run.json: it is not a run folder, or not a complete one"
         )
-    raise RunFolderError(f"no run '{given}', also not below '{out}'; `distill runs` lists them")
+    raise RunFolderError(
+        f"no run '{given}', also not below '{out}'{_near(given, out)}; `distill runs` lists them"
+    )
+
+
+def _near(given: str, out: Path) -> str:
+    """A task, or a run of one, that is nearly called so."""
+    runs = [path.relative_to(out) for path in stored_runs(out)]
+    known = dict.fromkeys([*(run.parts[0] for run in runs), *map(str, runs)])
+    close = difflib.get_close_matches(given.removeprefix(f"{out}/"), known, n=1, cutoff=0.5)
+    return f" (did you mean '{close[0]}'?)" if close else ""
 
 
 def runs_meant(given: Sequence[str], out: Path) -> list[Path]:

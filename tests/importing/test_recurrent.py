@@ -247,6 +247,21 @@ def test_what_no_tensor_says_of_a_state_dict_is_asked_for(tmp_path):
     assert import_model(path, "torch_recurrent,readout=sign").model.answers == (0, 1)
 
 
+def test_states_of_a_training_beside_the_network_are_left_out_and_named(tmp_path):
+    network = Net("gru")
+    adam = torch.optim.Adam(network.parameters())
+    network(torch.zeros(1, 3, dtype=torch.long)).sum().backward()
+    adam.step()
+    saved = {"model_state_dict": network.state_dict(), "optimizer": adam.state_dict(), "epoch": 9}
+    torch.save(saved, tmp_path / "net.pt")
+    imported = import_model(tmp_path / "net.pt", layout="torch_recurrent")
+    assert any("(state of the optimizer)" in note for note in imported.remarks)
+    inside = {f"step.{key}": tensor for key, tensor in network.state_dict().items()}
+    torch.save(inside | {"step.gate": torch.ones(3)}, tmp_path / "inside.pt")
+    with pytest.raises(LayoutError, match=r"does not read step\.gate"):
+        import_model(tmp_path / "inside.pt", layout="torch_recurrent")
+
+
 @pytest.mark.parametrize(
     ("tensors", "said"),
     [

@@ -102,6 +102,9 @@ def test_runs_are_found_by_path_by_name_and_by_task(planted_run):
         assert find_run(given, out).samefile(planted_run)
     with pytest.raises(RunFolderError, match="no run 'nothing'"):
         find_run("nothing", out)
+    for given in ("plantde", str(out / "plantedd")):
+        with pytest.raises(RunFolderError, match=r"\(did you mean 'planted'\?\)"):
+            find_run(given, out)
 
 
 def test_a_run_is_never_written_over_another(tmp_path):

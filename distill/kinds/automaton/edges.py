@@ -72,12 +72,12 @@ def short_text(edge: Edge, machine: Machine, width: int, lines: int) -> str:
 
 
 def symbols_text(symbols: tuple[int, ...], machine: Machine) -> str:
-    """Values of symbols: 0–3,6 for one channel, 01,10 or (0,-1) for several."""
+    """Values of symbols: 0–3,6 for one channel; 01,10 for several of bits, or else (0,10)."""
     values = [machine.symbols[symbol] for symbol in symbols]
     if machine.channels > 1:
-        digits = all(0 <= value <= 9 for row in machine.symbols for value in row)
+        bits = all(0 <= value <= 1 for row in machine.symbols for value in row)
         return ",".join(
-            "".join(map(str, row)) if digits else f"({','.join(map(str, row))})" for row in values
+            "".join(map(str, row)) if bits else f"({','.join(map(str, row))})" for row in values
         )
     numbers, spans = sorted(row[0] for row in values), list[list[int]]()
     for number in numbers:

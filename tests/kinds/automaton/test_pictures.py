@@ -17,7 +17,7 @@ from planted_machine import planted_network, random_minimal
 from distill.domains.sequences import Channels
 from distill.drawing.graph.placement import placed
 from distill.drawing.hidden_view import hidden_view
-from distill.kinds.automaton.edges import edge_text, edges_of, short_text
+from distill.kinds.automaton.edges import edge_text, edges_of, short_text, symbols_text
 from distill.kinds.automaton.exhibits import MachineExhibits, machine_exhibits
 from distill.kinds.automaton.kind import AutomatonKind
 from distill.kinds.automaton.machine import Machine
@@ -335,3 +335,11 @@ def test_no_more_arrows_are_drawn_than_can_be_followed():
     found = state_graph(mechanism_of(crowded))
     assert found is None or len(found[0].arrows) <= COLOURED
     assert state_graph(mechanism_of(counter(9, 3))) is not None
+
+
+def test_two_numbers_are_not_written_as_one():
+    symbols = tuple((amount, kind) for amount in range(2) for kind in range(3))
+    machine = Machine(((0,) * 6,), ((0,) * 6,), symbols)
+    assert symbols_text((3, 4), machine) == "(1,0),(1,1)"
+    bits = Machine(((0,) * 4,), ((0,) * 4,), ((0, 0), (0, 1), (1, 0), (1, 1)))
+    assert symbols_text((1, 2), bits) == "01,10"
