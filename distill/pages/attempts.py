@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -39,7 +40,13 @@ def attempts_table(record: RunRecord) -> AttemptsTable | None:
         if all(attempt.right is None for attempt in made):  # nothing was held out
             header, rows = header[:-1], tuple(row[:-1] for row in rows)
         return AttemptsTable(header, rows, used, len(made))
-    header = ("kind", "units", "steps", "fresh sequences right", "what came of it")
+    header = (
+        "kind",
+        "units",
+        "steps",
+        f"{made[0].judged_on or 'fresh sequences'} right",
+        "what came of it",
+    )
     together = [
         list(group) for _, group in groupby(made, key=lambda a: (a.kind, a.ruled_out, a.discarded))
     ]
@@ -70,14 +77,22 @@ def _cell_rows(group: list[Attempt]) -> list[tuple[tuple[str, ...], bool]]:
     """A row for each; for those that were ruled out for the same reason, one for all."""
     first, last = group[0], group[-1]
     if first.ruled_out is not None:
-        units = f"{first.d_hidden}" if len(group) == 1 else f"{first.d_hidden} to {last.d_hidden}"
+        units = _units(first) if len(group) == 1 else f"{_units(first)} to {_units(last)}"
         return [((first.kind, units, "–", "–", first.ruled_out), False)]
     return [(_cell_row(attempt), not attempt.discarded) for attempt in group]
+
+
+def _units(attempt: Attempt) -> str:
+    """Of its hidden layers, one after the other."""
+    widths = attempt.sizes.get("widths")
+    return ", ".join(map(str, widths)) if isinstance(widths, tuple) else str(attempt.d_hidden)
 
 
 def _cell_row(attempt: Attempt) -> tuple[str, ...]:
     right = attempt.right or 0.0
     came_of_it = "learned" if right == 1 else "not learned"
+    if attempt.judged_on == "fresh points" and attempt.loss is not None:  # nearer or further
+        came_of_it = f"off by {math.sqrt(attempt.loss):.1e} by root mean square"
     if attempt.stopped is not None:
         came_of_it += f": {attempt.stopped}"
     bears = [
@@ -89,7 +104,7 @@ def _cell_row(attempt: Attempt) -> tuple[str, ...]:
         came_of_it += f"; then trained to bear {' and '.join(bears)}"
     return (
         attempt.kind,
-        str(attempt.d_hidden),
+        _units(attempt),
         f"{attempt.steps:,}",
         shown_part(right),
         came_of_it,

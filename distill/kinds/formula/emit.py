@@ -11,12 +11,8 @@ from distill.checker.language import read_program
 from distill.checker.rules import MATH, MATH_VALUES
 from distill.checker.scope import at_most
 from distill.kinds.formula.expression import (
-    Call,
     Node,
     Number,
-    Power,
-    Product,
-    Sum,
     children,
     places_of,
 )
@@ -77,25 +73,12 @@ def emit_formula(mechanism: FormulaMechanism) -> Program:
 
 
 def called(mechanism: FormulaMechanism) -> str:
-    """The name of its function: the formula as it is said, or by what is done last in it."""
+    """The name of its function: the formula as it is said, or what it is a formula of."""
     name = mechanism.name
     if not name.startswith("a ") and "." not in name and len(spoken_name(name)) <= SPOKEN:
         return spoken_name(name)
     read = [mechanism.names[place] for place in sorted(places_of(mechanism.expression))]
-    last = mechanism.expression
-    match last:
-        case Sum():
-            done = "sum"
-        case Product(factors=factors):
-            under = any(isinstance(factor, Power) and factor.over < 0 for factor in factors)
-            done = "quotient" if under else "product"
-        case Power(over=over):
-            done = "power" if over > 0 else "quotient"
-        case Call(name=name):
-            done = name
-        case _:
-            done = "constant"
-    return spoken_name(f"{done} of {' and '.join(read)}" if read else done)
+    return spoken_name(f"formula of {' and '.join(read)}" if read else "constant")
 
 
 def _title(mechanism: FormulaMechanism) -> str:
@@ -108,13 +91,12 @@ def _title(mechanism: FormulaMechanism) -> str:
 def _why(mechanism: FormulaMechanism) -> str:
     """What it is, where it holds, and how near it is."""
     said = (
-        "The network gives this to within its own error: "
-        f"{mechanism.deviation:.1g} on average, {at_most(mechanism.largest)} at most where it was "
-        "looked at."
+        f"The network's answers are {at_most(mechanism.deviation)} from this by root mean square, "
+        f"and {at_most(mechanism.largest)} at most, where they were looked at."
     )
     numbers = [part.value for part in _parts(mechanism.expression) if isinstance(part, Number)]
     if any(abs(value) != 1 for value in numbers):
-        said += " Every constant is the exact number that the fitted one was known to be."
+        said += " Its constants are the simplest exact numbers that the fitted ones may be."
     return said
 
 

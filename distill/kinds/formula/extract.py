@@ -163,7 +163,7 @@ def _asked(
                 return taken, ""
     except NoAnswerError as error:
         return None, f"{engine.name}: {error}"
-    return None, f"{engine.name}: {many(count, 'expression')} proposed, none to the network's error"
+    return None, f"{engine.name}: {many(count, 'expression')} proposed, none taken"
 
 
 def _held(node: Node, engine: str, seen: _Seen, best: _Best) -> FormulaMechanism | None:
@@ -267,16 +267,16 @@ def _refusal(seen: _Seen, best: _Best, said: list[str]) -> Refusal:
         return Refusal(("no expression was found that is near the network", *said), numbers)
     error = best.error / seen.spread
     numbers |= {"apart": _rounded(error), "floats": best.floats}
+    nearest = f"the nearest expression is {error:.2g} of the spread of the values off"
     if best.fits:
         reason = (
             f"an expression gives the values, and {many(best.floats, 'number')} in it "
             f"{'is' if best.floats == 1 else 'are'} no simple number: it is a fit, and no formula"
         )
+    elif error > ROUGH:
+        reason = f"{nearest}: at most {ROUGH:g} is taken for a network's error"
     else:
-        reason = (
-            f"the nearest expression is {error:.2g} of the spread of the values off, and that is "
-            "more than the network's own error"
-        )
+        reason = f"{nearest}, most of it as smooth as a term that is missing would be"
     return Refusal((reason, *said), numbers)
 
 

@@ -105,8 +105,8 @@ def test_every_notation_gives_the_same_values():
             import torch
 
             given = [torch.tensor(value, dtype=torch.float64) for value in given]
-        assert float(space["quotient_of_m_and_v_and_c"](*given)) == wanted
-    assert "double quotient_of_m_and_v_and_c(double m, double v" in formula_in(PLANTED, "c")
+        assert float(space["formula_of_m_and_v_and_c"](*given)) == wanted
+    assert "double formula_of_m_and_v_and_c(double m, double v" in formula_in(PLANTED, "c")
     assert "\\frac" in formula_in(PLANTED, "latex")
     assert set(FORMS) == {"latex", "sympy", "numpy", "torch", "c"}
 
@@ -129,22 +129,22 @@ def test_c_is_compiled_as_the_standard_has_it_and_answers_the_same(tmp_path):
     assert [float(line) for line in said.stdout.split()] == pytest.approx(expected, rel=1e-15)
 
 
-def test_a_short_formula_is_its_own_name_and_a_long_one_is_called_by_what_is_done_last():
+def test_a_short_formula_is_its_own_name_and_a_long_one_is_called_by_what_it_reads():
     assert PLANTED.name == "pi * m / (2 * sqrt(1 - v ** 2 / c ** 2))"
     assert HARMONIC.name == "2 * m * n / (m + n) + 3 / 4"
     wave = Call("cos", Product((exact("1/2"), M, V)))
     many = Sum(tuple(Product((exact(k), Power(M, k), wave)) for k in range(2, 7)))
     long = replace(PLANTED, expression=many)
     assert long.name == "a formula of m, v"
-    assert emit_formula(long).name == "sum_of_m_and_v"
+    assert emit_formula(long).name == "formula_of_m_and_v"
     lens = replace(HARMONIC, expression=Product((M, V, Power(Sum((M, V)), -1))))
     assert emit_formula(lens).name == "m_times_n_over_m_plus_n"
 
 
 def test_constants_are_spoken_of_where_there_are_some():
     lens = replace(HARMONIC, expression=Product((M, V, Power(Sum((M, V)), -1))))
-    assert "Every constant" not in emit_formula(lens).source
-    assert "Every constant" in emit_formula(HARMONIC).source
+    assert "Its constants" not in emit_formula(lens).source
+    assert "Its constants" in emit_formula(HARMONIC).source
 
 
 def test_a_formula_has_no_graph():
