@@ -61,6 +61,18 @@ class Checkup:
         return all(finding.ok for finding in self.findings)
 
 
+def _hashes(folder: Folder) -> Finding:
+    """Whether every file has the hash that the certificate says."""
+    wrong = folder.changed()
+    there = {*folder.contents, *(path.name for path in folder.others)}
+    sorts = {
+        "changed": [name for name in wrong if name in there],
+        "not there": [name for name in wrong if name not in there],
+    }
+    said = "; ".join(f"{how}: {', '.join(names)}" for how, names in sorts.items() if names)
+    return Finding("sha256", not wrong, said or "all the same")
+
+
 def check_run(path: Path, seed: int | None = None, more: More | None = None) -> Checkup:
     """Derive a run's verdict from its folder alone.
 
@@ -76,10 +88,7 @@ def check_run(path: Path, seed: int | None = None, more: More | None = None) -> 
     refused = folder.report.get("verdict") == "refused"
     if not refused and "program.py" not in folder.contents:
         raise RunFolderError(f"'{path}' has no program.py: it is not a complete run folder")
-    wrong = folder.changed()
-    findings = [
-        Finding("sha256", not wrong, f"changed: {', '.join(wrong)}" if wrong else "all the same")
-    ]
+    findings = [_hashes(folder)]
     seed = secrets.randbits(63) if seed is None else seed
     try:
         with np.errstate(all="ignore"):

@@ -40,7 +40,8 @@ def check(steps: list[tuple[int, int]]) -> None:
 if __name__ == "__main__":
     usage = "usage: python program.py a,b a,b ..., integers with a in 0..1, b in 0..1"
     try:
-        given = [tuple(map(int, word.split(","))) for word in sys.argv[1:]]
+        words = [word for word in sys.argv[1:] if word not in ("-h", "--help")]
+        given = [tuple(map(int, word.split(","))) for word in words]
         print(addition_with_carry_base_2(given) if given else usage)
     except (TypeError, ValueError) as error:
         print(f"{error}; {usage}", file=sys.stderr)

@@ -39,7 +39,8 @@ def check(xs: list[int]) -> None:
 if __name__ == "__main__":
     usage = "usage: python program.py bit bit ..., integers with bit in 0..1"
     try:
-        given = [int(word) for word in sys.argv[1:]]
+        words = [word for word in sys.argv[1:] if word not in ("-h", "--help")]
+        given = [int(word) for word in words]
         print(long_division_by_7_in_base_2(given) if given else usage)
     except (TypeError, ValueError) as error:
         print(f"{error}; {usage}", file=sys.stderr)

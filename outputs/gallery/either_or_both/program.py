@@ -49,7 +49,8 @@ def check(*inputs: int) -> None:
 if __name__ == "__main__":
     usage = "usage: python program.py x0 x1 x2 x3 x4 x5 x6 x7 x8 x9, integers with x0 in 0..1, x1 in 0..1, x2 in 0..1, x3 in 0..1, x4 in 0..1, x5 in 0..1, x6 in 0..1, x7 in 0..1, x8 in 0..1, x9 in 0..1"
     try:
-        given = [int(word) for word in sys.argv[1:]]
+        words = [word for word in sys.argv[1:] if word not in ("-h", "--help")]
+        given = [int(word) for word in words]
         print(x0_and_x1_or_x2_and_x3_xor_1(*given) if given else usage)
     except (TypeError, ValueError) as error:
         print(f"{error}; {usage}", file=sys.stderr)

@@ -36,7 +36,8 @@ def check(xs: list[int]) -> None:
 if __name__ == "__main__":
     usage = "usage: python program.py x x ..., integers with x in 0..9"
     try:
-        given = [int(word) for word in sys.argv[1:]]
+        words = [word for word in sys.argv[1:] if word not in ("-h", "--help")]
+        given = [int(word) for word in words]
         print(number_of_inputs_that_are_even(given) if given else usage)
     except (TypeError, ValueError) as error:
         print(f"{error}; {usage}", file=sys.stderr)

@@ -1,17 +1,16 @@
-"""A formula of v, c.
+"""The formula 1 / sqrt(1 - v ** 2 / c ** 2).
 
-The network gives this to within its own error: 5e-08 on average, 1.5e-06 at most where
-it was looked at. Every constant is the exact number that the fitted one was known to
-be.
+The network's answers are 5.2e-08 from this by root mean square, and 1.5e-06 at most,
+where they were looked at.
 """
 
 import sys
 from math import sqrt
 
-__all__ = ["formula"]
+__all__ = ["formula_of_v_and_c"]
 
 
-def formula(v: float, c: float) -> float:
+def formula_of_v_and_c(v: float, c: float) -> float:
     """For v from 0 to 0.9, c from 1 to 2."""
     check(v, c)
     return 1 / sqrt(1 - v**2 / c**2)
@@ -31,8 +30,9 @@ def check(*inputs: float) -> None:
 if __name__ == "__main__":
     usage = "usage: python program.py v c, numbers with v from 0.0 to 0.9, c from 1.0 to 2.0"
     try:
-        given = [float(word) for word in sys.argv[1:]]
-        print(formula(*given) if given else usage)
+        words = [word for word in sys.argv[1:] if word not in ("-h", "--help")]
+        given = [float(word) for word in words]
+        print(formula_of_v_and_c(*given) if given else usage)
     except (TypeError, ValueError) as error:
         print(f"{error}; {usage}", file=sys.stderr)
         sys.exit(2)

@@ -1,4 +1,4 @@
-"""The answer is ((x10 if x1 == 1 else x8) if x0 == 1 else x6 if x1 == 1 else x4) if x2 == 1 else (x9 if x1 == 1 else x7) if x0 == 1 else x5 if x1 == 1 else x3.
+"""The answer, by cases.
 
 This says what the network answers, and not how it comes to its answers.
 """
@@ -21,13 +21,23 @@ def answer(
     x9: int,
     x10: int,
 ) -> int:
-    """((x10 if x1 == 1 else x8) if x0 == 1 else x6 if x1 == 1 else x4) if x2 == 1 else (x9 if x1 == 1 else x7) if x0 == 1 else x5 if x1 == 1 else x3."""
+    """The answer, by cases."""
     check(x0, x1, x2, x3, x4, x5, x6, x7, x8, x9, x10)
-    return (
-        ((x10 if x1 == 1 else x8) if x0 == 1 else x6 if x1 == 1 else x4)
-        if x2 == 1
-        else (x9 if x1 == 1 else x7) if x0 == 1 else x5 if x1 == 1 else x3
-    )
+    if x2 == 1:
+        if x0 == 1:
+            if x1 == 1:
+                return x10
+            return x8
+        if x1 == 1:
+            return x6
+        return x4
+    if x0 == 1:
+        if x1 == 1:
+            return x9
+        return x7
+    if x1 == 1:
+        return x5
+    return x3
 
 
 DOMAIN = {
@@ -55,7 +65,8 @@ def check(*inputs: int) -> None:
 if __name__ == "__main__":
     usage = "usage: python program.py x0 x1 x2 x3 x4 x5 x6 x7 x8 x9 x10, integers with x0 in 0..1, x1 in 0..1, x2 in 0..1, x3 in 0..1, x4 in 0..1, x5 in 0..1, x6 in 0..1, x7 in 0..1, x8 in 0..1, x9 in 0..1, x10 in 0..1"
     try:
-        given = [int(word) for word in sys.argv[1:]]
+        words = [word for word in sys.argv[1:] if word not in ("-h", "--help")]
+        given = [int(word) for word in words]
         print(answer(*given) if given else usage)
     except (TypeError, ValueError) as error:
         print(f"{error}; {usage}", file=sys.stderr)

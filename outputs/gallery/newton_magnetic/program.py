@@ -47,7 +47,8 @@ if __name__ == "__main__":
         "usage: python program.py a,b a,b ..., integers with a in -10..10, b in -10..10"
     )
     try:
-        given = [tuple(map(int, word.split(","))) for word in sys.argv[1:]]
+        words = [word for word in sys.argv[1:] if word not in ("-h", "--help")]
+        given = [tuple(map(int, word.split(","))) for word in words]
         print(velocities_and_positions(given) if given else usage)
     except (TypeError, ValueError) as error:
         print(f"{error}; {usage}", file=sys.stderr)

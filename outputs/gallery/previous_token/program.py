@@ -6,7 +6,7 @@ those is a variable with a value at every position. x and y are the tokens at i 
 
 import sys
 
-__all__ = ["attend"]
+__all__ = ["function_of_the_position_and_the_token_before"]
 
 
 def copy(chosen: list[list[bool]], values: list[int], otherwise: int) -> list[int]:
@@ -20,7 +20,7 @@ def copy(chosen: list[list[bool]], values: list[int], otherwise: int) -> list[in
     return copied
 
 
-def attend(xs: list[int]) -> list[int]:
+def function_of_the_position_and_the_token_before(xs: list[int]) -> list[int]:
     """One answer for every token of the text."""
     check(xs)
     ys = xs
@@ -48,8 +48,9 @@ if __name__ == "__main__":
         "usage: python program.py x x ..., integers with x in 0..7, at most 8 of them"
     )
     try:
-        given = [int(word) for word in sys.argv[1:]]
-        print(attend(given) if given else usage)
+        words = [word for word in sys.argv[1:] if word not in ("-h", "--help")]
+        given = [int(word) for word in words]
+        print(function_of_the_position_and_the_token_before(given) if given else usage)
     except (TypeError, ValueError) as error:
         print(f"{error}; {usage}", file=sys.stderr)
         sys.exit(2)

@@ -27,7 +27,8 @@ def check(*inputs: int) -> None:
 if __name__ == "__main__":
     usage = "usage: python program.py a b, integers with a in 0..58, b in 0..58"
     try:
-        given = [int(word) for word in sys.argv[1:]]
+        words = [word for word in sys.argv[1:] if word not in ("-h", "--help")]
+        given = [int(word) for word in words]
         print(a_times_b_mod_59(*given) if given else usage)
     except (TypeError, ValueError) as error:
         print(f"{error}; {usage}", file=sys.stderr)

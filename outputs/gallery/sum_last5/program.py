@@ -38,7 +38,8 @@ def check(xs: list[int]) -> None:
 if __name__ == "__main__":
     usage = "usage: python program.py x x ..., integers with x in 0..99"
     try:
-        given = [int(word) for word in sys.argv[1:]]
+        words = [word for word in sys.argv[1:] if word not in ("-h", "--help")]
+        given = [int(word) for word in words]
         print(sum_of_the_last_5_inputs(given) if given else usage)
     except (TypeError, ValueError) as error:
         print(f"{error}; {usage}", file=sys.stderr)

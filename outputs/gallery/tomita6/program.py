@@ -1,4 +1,4 @@
-"""Counter mod 3.
+"""Whether the counter mod 3 is 0.
 
 Counts modulo 3: every input moves the place on a circle of 3 on by so many steps.
 
@@ -8,10 +8,10 @@ so far have done.
 
 import sys
 
-__all__ = ["counter_mod_3"]
+__all__ = ["counter_mod_3_is_0"]
 
 
-def counter_mod_3(xs: list[int]) -> list[int]:
+def counter_mod_3_is_0(xs: list[int]) -> list[int]:
     """One output for every number of the list."""
     check(xs)
     outputs = []
@@ -37,8 +37,9 @@ def check(xs: list[int]) -> None:
 if __name__ == "__main__":
     usage = "usage: python program.py x x ..., integers with x in 0..1"
     try:
-        given = [int(word) for word in sys.argv[1:]]
-        print(counter_mod_3(given) if given else usage)
+        words = [word for word in sys.argv[1:] if word not in ("-h", "--help")]
+        given = [int(word) for word in words]
+        print(counter_mod_3_is_0(given) if given else usage)
     except (TypeError, ValueError) as error:
         print(f"{error}; {usage}", file=sys.stderr)
         sys.exit(2)

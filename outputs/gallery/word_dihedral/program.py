@@ -41,7 +41,8 @@ def check(xs: list[int]) -> None:
 if __name__ == "__main__":
     usage = "usage: python program.py x x ..., integers with x in 0..1"
     try:
-        given = [int(word) for word in sys.argv[1:]]
+        words = [word for word in sys.argv[1:] if word not in ("-h", "--help")]
+        given = [int(word) for word in words]
         print(word_in_the_dihedral_group_of_order_10(given) if given else usage)
     except (TypeError, ValueError) as error:
         print(f"{error}; {usage}", file=sys.stderr)
