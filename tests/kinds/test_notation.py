@@ -19,9 +19,9 @@ from distill.kinds.closed_form.mechanism import ClosedFormMechanism
 from distill.kinds.fourier.mechanism import mechanism_logits
 from distill.kinds.fourier.notation import fourier_expression
 from distill.kinds.known import notation as written
-from distill.kinds.notation import stored_notation
 from distill.kinds.recurrence.mechanism import RecurrenceMechanism
 from distill.records.refusal import Refusal
+from distill.runs.notated import stored_notation
 from distill.serialise import to_json
 
 
