@@ -84,14 +84,15 @@ def _switch(table: Table, name: str) -> Expression | None:
         classes.setdefault(np.unique(seen, axis=0).tobytes(), []).append(value)
     if not 2 <= len(classes) <= MAX_CLASSES:
         return None
-    branches: list[tuple[list[int], Expression]] = []
+    found: dict[Expression, list[int]] = {}  # of rows that are a part of all, two ways may be one
     for members in classes.values():
         part = table.where(np.isin(column, members))
         columns = {other: part.columns[other] for other in others}
         branch = plain(Table(columns, part.target, table.listable))
         if branch is None:
             return None
-        branches.append((members, branch))
+        found.setdefault(branch, []).extend(members)
+    branches = [(sorted(members), branch) for branch, members in found.items()]
     # one value alone before several, what is computed before what is merely set
     branches.sort(key=lambda pair: (len(pair[0]), not names(pair[1])))
     whole = branches[-1][1]

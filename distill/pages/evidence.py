@@ -90,7 +90,7 @@ def _agreement_rows(report: Report) -> list[Row]:
                 how = texts_counted(report.tree["program_vs_model"])
             how += ", right wherever they answer"
         elif steps:
-            how += " of the training length, right at every step"
+            how += f" of {many(counted.length or 0, 'step')}, right at every step"
         rows.append(
             Row("program = network", f"{counted.agree:,} of {counted.total:,}", f"on {how}")
         )

@@ -85,7 +85,7 @@ def _sequence_pictures(run: Run) -> tuple[Picture | None, ...]:
     assert run.curve is None or isinstance(run.curve, SequenceCurve), "of a run over sequences"
     lengths = None
     if not isinstance(run.mechanism, Refusal) and run.exhibits is not None:
-        lengths = lengths_picture(run.report, run.certificate.length)
+        lengths = lengths_picture(run.report, run.certificate.length, bool(run.record.attempts))
     training = training_picture(run.curve, run.record.attempts)
     return located_picture(run.report), lengths, training
 

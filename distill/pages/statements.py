@@ -131,7 +131,7 @@ def _of(counted: Agreement | ProgramVsModel) -> str:
 
 def _agreement(report: Report, counted: ProgramVsModel) -> list[str]:
     steps = report.over_sequences
-    things = "sequences of the training length" if steps else "inputs"
+    things = f"sequences of {many(counted.length or 0, 'step')}" if steps else "inputs"
     if report.space == "texts":
         things = f"texts of up to {many(counted.length or 0, 'token')}"
     if counted.total == 1:
@@ -190,7 +190,7 @@ def _beyond(report: Report) -> list[str]:
     parts = [
         f"{_of(longer.program_vs_model)} at length {longer.length:,}" for longer in report.longer
     ]
-    return [f"Longer sequences than it was trained on: both agree on {', '.join(parts)}."]
+    return [f"Longer sequences: both agree on {', '.join(parts)}."]
 
 
 def meaning_statement(meaning: Meaning) -> str:

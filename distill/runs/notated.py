@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from distill.errors import DistillError
 from distill.kinds.notation import Notation, has_no, was_refused
 from distill.runs.record import read_part
 
@@ -30,9 +32,20 @@ def stored_notation(folder: Path, form: Notation) -> str:
         from distill.runs.store import load_run
 
         return notation(load_run(folder).mechanism, form)
+    mechanism = read_part(folder, "mechanism.json", module.MECHANISM)
     if form not in module.FORMS:
-        raise has_no(str(kind), form, module.FORMS)
-    return module.written(read_part(folder, "mechanism.json", module.MECHANISM), form)
+        raise has_no(str(kind), form, _written_by(module, mechanism))
+    return module.written(mechanism, form)
+
+
+def _written_by(module: ModuleType, mechanism: object) -> tuple[Notation, ...]:
+    """The forms of a kind that this mechanism has: an expression may be no formula."""
+    found = list[Notation]()
+    for form in module.FORMS:
+        with suppress(DistillError):
+            module.written(mechanism, form)
+            found.append(form)
+    return tuple(found)
 
 
 def _module_of(kind: str) -> ModuleType | None:

@@ -120,7 +120,8 @@ def save_run(run: Run, output: Output) -> Run:
 def run_name(record: RunRecord) -> str:
     """`seed0-p59-fraction0.4`: the seed and every setting, fit for a folder's name."""
     if record.seed is None:
-        parts = [Path(str(record.settings.get("model", "network"))).stem]
+        file = Path(str(record.settings.get("model", "network")))
+        parts = [file.stem if file.suffix[1:2].isalpha() else file.name]  # 0.7 has no suffix
     else:
         parts = [f"seed{record.seed}", *(f"{key}{it}" for key, it in record.settings.items())]
     return fit_name("-".join(parts))

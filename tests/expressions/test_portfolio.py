@@ -74,6 +74,15 @@ def test_every_table_gets_an_expression_that_prints_as_it_evaluates(numbers, tho
         assert said == wanted
 
 
+def test_what_is_the_same_at_two_values_is_said_once_where_rows_are_missing():
+    columns, target = table(
+        lambda a, b, c: min((a >= 7) + (b >= 5) + (c == 2), 2), a=range(10), b=range(10), c=range(3)
+    )
+    part = np.sort(np.random.default_rng(0).permutation(300)[:210])
+    found = synthesise({name: column[part] for name, column in columns.items()}, target[part])
+    assert source(found).count("int(b >= 5)") == 1
+
+
 def test_a_variable_that_does_not_matter_is_left_out():
     columns, target = table(lambda a, b: 2 * b, a=range(4), b=range(4))
     assert source(synthesise(columns, target)) == "2 * b"

@@ -15,11 +15,14 @@ from distill.expressions.as_sympy import as_sympy
 from distill.expressions.reading import read_expression
 from distill.kinds.automaton.machine import Machine
 from distill.kinds.automaton.mechanism import AutomatonMechanism
+from distill.kinds.closed_form.mechanism import ClosedFormMechanism
 from distill.kinds.fourier.mechanism import mechanism_logits
 from distill.kinds.fourier.notation import fourier_expression
 from distill.kinds.known import notation as written
 from distill.kinds.recurrence.mechanism import RecurrenceMechanism
 from distill.records.refusal import Refusal
+from distill.runs.notated import stored_notation
+from distill.serialise import to_json
 
 
 @pytest.mark.part(3)
@@ -119,3 +122,14 @@ def test_the_command_line_prints_the_notation_alone(planted_run):
 def test_a_refusal_has_no_notation_and_says_that_there_is_no_program():
     with pytest.raises(DistillError, match="the run was refused: it has no program"):
         written(Refusal(("no network learned the task",), {}), "latex")
+
+
+@pytest.mark.parametrize(
+    ("expression", "advice"),
+    [("max(a, b)", "use --latex or --sympy"), ("a & b", "there is nothing")],
+)
+def test_a_form_is_advised_only_where_it_can_be_written(tmp_path, expression, advice):
+    mechanism = ClosedFormMechanism(expression, ((0, 8), (0, 8)))
+    (tmp_path / "mechanism.json").write_bytes(to_json(mechanism))
+    with pytest.raises(DistillError, match=f"has no form for --c: {advice}"):
+        stored_notation(tmp_path, "c")

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ import distill
 from distill.checker.check import check_run
 from distill.errors import RunFolderError
 from distill.runs.folders import find_run, stored_runs
+from distill.runs.store import run_name
 
 
 def test_a_run_comes_back_as_it_was(planted_run):
@@ -157,3 +159,9 @@ def test_times_stand_in_run_json_alone(small_run):
     for path in small_run.glob("*.json"):
         keys = set(json.loads(path.read_text()))
         assert ("seconds" in keys) == (path.name == "run.json")
+
+
+def test_a_run_that_was_read_from_a_run_keeps_its_whole_name(planted_run):
+    record = replace(distill.load_run(planted_run).record, seed=None)
+    for file, name in (("outputs/mine/seed0-fraction0.7", "seed0-fraction0.7"), ("a/b.pt", "b")):
+        assert run_name(replace(record, settings={"model": file})) == name

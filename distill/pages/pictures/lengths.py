@@ -17,8 +17,15 @@ SPELT = 12
 """Steps of a sequence that are written out."""
 
 
-def lengths_picture(report: Report, length: int) -> Picture | None:
-    """Sequences right by length; null where none beyond that of training were tried."""
+def lengths_picture(report: Report, length: int, trained: bool = True) -> Picture | None:
+    """Sequences right by length; null where none beyond the first were tried.
+
+    Args:
+        report: of a run over sequences.
+        length: steps of the shortest that were tried.
+        trained: whether these are the steps that the network was trained on here; of one that was
+            given nobody knows them.
+    """
     if not report.longer or report.program_vs_model is None:
         return None
     counted = report.program_vs_model
@@ -55,13 +62,16 @@ def lengths_picture(report: Report, length: int) -> Picture | None:
                 if height < 100:
                     text = f"{min(height, 99):.0f}"
                     axes.text(x, height + 1.5, text, ha="center", va="bottom", fontsize=9)
-        named = [f"{at:,}" + ("\ntrained" if not n else "") for n, (at, *_) in enumerate(rows)]
+        named = [f"{at:,}" for at, *_ in rows]
+        named[0] += "\ntrained" if trained else ""
         axes.set_xticks(range(len(rows)), named)
         axes.set(ylim=(0, 112), xlabel="steps", ylabel="% of sequences")
         axes.set_yticks([0, 25, 50, 75, 100])
         axes.grid(visible=False, axis="x")
         figure.legend(loc="outside lower center", ncols=3, fontsize=9, columnspacing=1.2)
 
+    steps = many(length, "step")
+    ended = f"{'training ended at' if trained else 'the program was read on sequences of'} {steps}"
     said = "; ".join(
         f"{name}: {', '.join(f'{part:.1%} at {at:,}' for at, part in points)}"
         for name, points in lines.items()
@@ -69,8 +79,7 @@ def lengths_picture(report: Report, length: int) -> Picture | None:
     return picture(
         "lengths",
         "Longer sequences",
-        f"A sequence counts where every answer of it is right; training ended at "
-        f"{many(length, 'step')}. "
+        f"A sequence counts where every answer of it is right; {ended}. "
         + _parting(report, all(both.agree == both.total for *_, both in rows)),
         f"Sequences right at every step, by length. {said}.",
         draw,

@@ -17,6 +17,7 @@ from distill.kinds.refused.pictures import unread_picture
 from distill.kinds.refused.sequence_exhibits import UnreadExhibits
 from distill.networks.sequence_network import SequenceNetwork
 from distill.networks.trace import SequenceTrace
+from distill.pages.evidence import evidence_rows
 from distill.pages.pictures.lengths import lengths_picture
 from distill.pages.pictures.located import located_picture
 from distill.pages.pictures.sequence_training import training_picture
@@ -92,6 +93,17 @@ def test_lengths_without_a_task_are_against_each_other():
     assert "task" not in drawn.alternative
     assert "program = network" in drawn.alternative
     assert lengths_picture(report(), LENGTH) is None
+
+
+def test_of_a_network_that_was_given_nobody_says_how_long_it_was_trained():
+    longer = LengthAgreement(20, None, None, Agreement(300, 300))
+    here, given = (lengths_picture(report(longer=(longer,)), LENGTH, it) for it in (True, False))
+    assert "training ended at 10 steps" in here.caption
+    assert "trained" in here.svg
+    assert "train" not in given.caption + given.svg
+    counted = replace(report().program_vs_model, length=10)
+    (row, *_) = evidence_rows(replace(report(), program_vs_model=counted))
+    assert row.note == "on sequences drawn at random of 10 steps, right at every step"
 
 
 def test_the_tests_of_the_inside_stand_beside_their_decoys_and_bounds():
