@@ -57,7 +57,7 @@ def test_a_trained_network_becomes_a_formula_that_is_proved(run):
     # the formula is closer to the task than the network that it was read from
     assert apart.program_from_task.largest < apart.network_from_task.largest < 1e-2
     assert "nowhere in the box more than" in report.sentence
-    assert "From the task the network is" in report.sentence
+    assert "At points drawn at random network and task are at most" in report.sentence
     checkup = check_run(run.folder)
     assert checkup.ok, checkup.findings
 

@@ -43,10 +43,6 @@ number, its rank and its place in the mask."""
 Setting = int | float | bool | str
 
 
-MOST_PROBED = 20_000
-"""Inputs that a reference is asked for before anything is trained."""
-
-
 @dataclass(frozen=True)
 class Task:
     """A function over a finite domain, and how much of it a network is trained on.
@@ -109,15 +105,6 @@ class Task:
     def domain(self) -> Domain:
         """The inputs and outputs under neutral names: all of the task that extraction sees."""
         return Domain(tuple(self.inputs.values()), self.outputs)
-
-    def probe(self) -> None:
-        """Ask the reference for its first answers.
-
-        Raises:
-            TaskError: it failed, or answered with something outside `outputs`.
-        """
-        domain = self.domain
-        self.labels(domain.tokens(np.arange(min(domain.size, MOST_PROBED))))
 
     @property
     def train_count(self) -> int:

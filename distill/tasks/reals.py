@@ -91,9 +91,6 @@ class RealTask:
         """The box: all of the task that extraction sees."""
         return Box.of(self.inputs)
 
-    def probe(self) -> None:
-        """The reference was asked where the task was built."""
-
     def labels(self, points: Float[ndarray, "n d"]) -> Float[ndarray, " n"]:
         """The reference's answers.
 

@@ -166,9 +166,6 @@ class SequenceTask:
             )
         return drawn.astype(np.int64)
 
-    def probe(self) -> None:
-        """The reference was asked where the task was built."""
-
     def labels(self, inputs: Int[ndarray, "n length channels"]) -> Int[ndarray, "n length outputs"]:
         """The reference's answers at every step.
 

@@ -144,9 +144,6 @@ class TextTask:
             )
         return drawn.astype(np.int64)
 
-    def probe(self) -> None:
-        """The reference was asked where the task was built."""
-
     def labels(self, texts: Int[ndarray, "n length"]) -> Int[ndarray, "n answers"]:
         """The reference's answers.
 

@@ -44,27 +44,12 @@ def test_a_bad_suite_is_told_in_one_sentence(tmp_path, suite, message):
     assert "bad" in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("from distill import task\nthis is no Python", "invalid syntax"),
-        ("x = 1", "no task"),
-        (
-            "from distill import Task, task\n@task\ndef mine(p: int = 3) -> Task:\n"
-            "    return Task(inputs={'a': range(p), 'b': range(p)}, outputs=range(p),"
-            " reference=lambda a, b: a + 9)",
-            "outputs",
-        ),
-    ],
-    ids=["no Python", "no task", "a wrong reference"],
-)
-def test_a_wrong_task_file_is_told_before_anything_is_trained(tmp_path, text, message):
-    (tmp_path / "mine.py").write_text(text)
+def test_a_task_file_that_is_no_python_is_told_before_anything_is_trained(tmp_path):
+    (tmp_path / "mine.py").write_text("from distill import task\nthis is no Python")
     path = tmp_path / "two.toml"
     path.write_text("title = 'x'\ntasks = [{ task = 'tomita1' }, { task = 'mine.py' }]")
-    with pytest.raises(DistillError, match="suite 'two'") as caught:
+    with pytest.raises(DistillError, match=r"suite 'two': 'mine\.py' is no Python: invalid syntax"):
         jobs_of(find_suite(str(path)), [0])
-    assert message in str(caught.value)
 
 
 def test_every_shipped_suite_can_be_run():
