@@ -250,7 +250,8 @@ def test_the_command_prints_the_record_and_its_status_is_the_result(own, tmp_pat
     assert "did you mean 'my_study.py'?" in own_file.stderr
 
 
-def test_on_a_pipe_every_study_is_a_line_of_its_own_and_whole(tmp_path):
+def test_on_a_pipe_every_study_is_a_line_of_its_own_and_whole(tmp_path, monkeypatch):
+    monkeypatch.delenv("COLUMNS", raising=False)  # somebody asked for no width
     head, *lines = distill_here("study", cwd=tmp_path).stdout.splitlines()
     assert head.split("  ")[0] == "study"
     assert [line.split()[0] for line in lines] == [*NAMES]
