@@ -264,7 +264,7 @@ def _front(best: _Best, seen: _Seen) -> tuple[TradeOff, ...]:
 def _refusal(seen: _Seen, best: _Best, said: list[str]) -> Refusal:
     numbers: dict[str, float | int | None] = {"noise": _rounded(seen.noise / seen.spread)}
     if best.node is None:
-        return Refusal(("no expression was found that is near the network", *said), numbers)
+        return Refusal((*said, "no expression was found that is near the network"), numbers)
     error = best.error / seen.spread
     numbers |= {"apart": _rounded(error), "floats": best.floats}
     nearest = f"the nearest expression is {error:.2g} of the spread of the values off"
@@ -277,7 +277,7 @@ def _refusal(seen: _Seen, best: _Best, said: list[str]) -> Refusal:
         reason = f"{nearest}: at most {ROUGH:g} is taken for a network's error"
     else:
         reason = f"{nearest}, most of it as smooth as a term that is missing would be"
-    return Refusal((reason, *said), numbers)
+    return Refusal((*said, reason), numbers)
 
 
 def _rounded(value: float) -> float:

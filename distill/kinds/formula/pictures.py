@@ -34,9 +34,10 @@ def formula_pictures(exhibits: FormulaExhibits) -> tuple[Picture, ...]:
     made = picture(
         "trade-off",
         "Error against size",
-        "A dot for every expression that was met and that nothing smaller is as near as; the one "
-        "that was taken has a ring. The dashed line is how far the network itself is off: what "
-        "lies below fits it as well as it can be fitted.",
+        "A dot for every expression that was met and that nothing smaller is as near as, and for "
+        "those whose numbers are all exact; the one that was taken has a ring. The error is the "
+        "root mean square of what an expression leaves of the network's answers. The dashed line "
+        "is how far the network itself is off, by what is not smooth in that.",
         f"The expression that was taken has {size} parts and an error of {error:.2g}; the network "
         f"is off by {exhibits.noise:.2g}. "
         + "; ".join(

@@ -36,6 +36,7 @@ def along_picture(program: Program | None, box: Box, deviation: Deviation | None
     said = [evaluated_reals(program.source, points) for points in rows]
     apart = [np.array(row, dtype=float) for row in deviation.along]
     place = np.linspace(0, 1, ALONG)
+    furthest = max(float(np.abs(row).max()) for row in apart[:MOST_LINES])
 
     def draw(figure: Figure) -> None:
         axes = figure.add_subplot()
@@ -54,7 +55,7 @@ def along_picture(program: Program | None, box: Box, deviation: Deviation | None
         "Along every input",
         "What the program (lines) and the network (dots) answer along every input, from end to end "
         "of its interval, the others in the middle of theirs.",
-        f"Lines and dots lie on each other, to {at_most(deviation.found or 0.0)}, for "
+        f"Lines and dots are at most {at_most(furthest)} apart, for "
         f"{', '.join(box.names[:MOST_LINES])}.",
         draw,
     )

@@ -89,7 +89,7 @@ def test_a_planted_formula_comes_back_with_exact_constants(text, function, box):
 def test_what_is_no_formula_with_simple_constants_is_refused(function, box):
     said = extract_formula(Noisy(function, box), "own")
     assert isinstance(said, Refusal)
-    assert "expression" in said.reasons[0]  # what came nearest, or that nothing was near
+    assert "expression" in said.reasons[-1]  # what came nearest, or that nothing was near
 
 
 @pytest.mark.claim
