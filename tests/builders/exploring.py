@@ -120,3 +120,15 @@ def loop_of_program(source: str, symbols: Sequence[tuple[int, ...]]) -> tuple[Ma
         machine.answers.reshape(-1),
     )
     return machine, rows
+
+
+def agree(emitted, machine, seed=0, count=20, length=50):
+    """Whether the program answers as the machine on random sequences."""
+    words = np.random.default_rng(seed).integers(0, len(machine.symbols), (count, length))
+    for word, outputs in zip(words, machine.run(words).tolist(), strict=True):
+        steps = [
+            machine.symbols[s] if machine.channels > 1 else machine.symbols[s][0] for s in word
+        ]
+        if emitted.program(steps) != outputs:
+            return False
+    return True

@@ -32,16 +32,7 @@ def stays_at_an_end(variable: FiniteVariable) -> Match | None:
         return None
     at = " and ".join(map(str, ends))
     title = f"saturating counter {low} to {high} that stays at {at}"
-    answered = variable.rows.answered(variable.name)
-    return Match(
-        {
-            "title": title,
-            "full": title if answered else function_of([title]),
-            "low": low,
-            "high": high,
-            "at": at,
-        }
-    )
+    return Match({**_titled(title, variable), "low": low, "high": high, "at": at})
 
 
 def switched(variable: FiniteVariable) -> Match | None:
@@ -62,15 +53,8 @@ def switched(variable: FiniteVariable) -> Match | None:
     if len(parts) < 2:
         return None
     told = f"{', '.join(parts[:-1])} and {parts[-1]}"
-    answered = variable.rows.answered(name)
-    return Match(
-        {
-            "title": f"bit {told}",
-            "full": f"bit {told}" if answered else function_of([f"bit {told}"]),
-            "told": told,
-            "begins": f" It begins at {variable.start}." if variable.start else "",
-        }
-    )
+    begins = f" It begins at {variable.start}." if variable.start else ""
+    return Match({**_titled(f"bit {told}", variable), "told": told, "begins": begins})
 
 
 def sampled(variable: FiniteVariable) -> Match | None:
@@ -86,15 +70,13 @@ def sampled(variable: FiniteVariable) -> Match | None:
     if not where or read not in variable.inputs or read in ex.names(condition):
         return None
     title = f"latest input {read} where {where}{beginning(variable.start)}"
+    return Match({**_titled(title, variable), "read": read, "where": where})
+
+
+def _titled(title: str, variable: FiniteVariable) -> dict[str, str]:
+    """The title of a variable, and that of a program: of one that answers something else of it."""
     answered = variable.rows.answered(variable.name)
-    return Match(
-        {
-            "title": title,
-            "full": title if answered else function_of([title]),
-            "read": read,
-            "where": where,
-        }
-    )
+    return {"title": title, "full": title if answered else function_of([title])}
 
 
 def _on_the_input(condition: Expression, variable: FiniteVariable) -> str:
@@ -136,7 +118,7 @@ def reset(
     return replace(
         left,
         title=title,
-        full=title if variable.rows.answered(variable.name) else function_of([title]),
+        full=_titled(title, variable)["full"],
         does=f"{does}; where {where}, it is set to {to}.",
         why=f"{left.why.rstrip('.')}, and once it is set, nothing from before matters."
         if left.why

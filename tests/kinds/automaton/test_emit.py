@@ -8,7 +8,7 @@ from itertools import permutations
 import numpy as np
 import pytest
 from builders.amount import examples
-from builders.exploring import explore, loop_of_program, said, window
+from builders.exploring import agree, explore, loop_of_program, said, window
 from builders.paths import GOLDEN
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
@@ -20,23 +20,9 @@ from distill.checker.sandbox import run_sequences
 from distill.errors import ProgramError
 from distill.kinds.automaton.contradiction import contradicted
 from distill.kinds.automaton.emit import emit_machine
-from distill.kinds.automaton.variables import listed_title
-from distill.programs.claims import claim_of
 from distill.programs.guarded import guarded
 
 BITS = (0, 1)
-
-
-def agree(emitted, machine, seed=0, count=20, length=50):
-    """Whether the program answers as the machine on random sequences."""
-    words = np.random.default_rng(seed).integers(0, len(machine.symbols), (count, length))
-    for word, outputs in zip(words, machine.run(words).tolist(), strict=True):
-        steps = [
-            machine.symbols[s] if machine.channels > 1 else machine.symbols[s][0] for s in word
-        ]
-        if emitted.program(steps) != outputs:
-            return False
-    return True
 
 
 @settings(max_examples=examples(12), deadline=None)
@@ -122,186 +108,6 @@ def test_windows_are_recognised(length, function, name):
     assert not emitted.tabulated
     assert emitted.program.lines <= 12, "one line of first values and one of what becomes older"
     assert agree(emitted, machine)
-
-
-def _kept(state, low, high):
-    return max(low, min(high, state))
-
-
-OVER_2 = range(-2, 3)
-AS_A_PERSON_WOULD = {
-    "a game": (
-        said(lambda s, x: 0 if s == 0 else _kept(s + (1, -1, 0)[x], 0, 5), 3, range(3)),
-        "saturating counter 0 to 5 that stays at 0",
-        ["if count != 0:", "count = min(count + STEP[x], 5)"],
-    ),
-    "a walk that ends": (
-        said(lambda s, x: s if s in (0, 6) else s + x, 3, (-1, 0, 1)),
-        "saturating counter 0 to 6 that stays at 0 and 6",
-        ["if 1 <= count <= 5:", "count += x"],
-    ),
-    "a switch": (
-        said(lambda s, x: 1 if x == 2 else 0 if x == 3 else s, 0, range(4)),
-        "bit set where the input is 2 and cleared where the input is 3",
-        ["if x == 2:", "switch = 1", "elif x == 3:", "switch = 0"],
-    ),
-    "a lamp": (
-        said(lambda s, x: 1 - s if x == 1 else 0 if x == 2 else s, 0, range(4)),
-        "bit turned round where the input is 1 and cleared where the input is 2",
-        ["if x == 1:", "switch = 1 - switch", "elif x == 2:", "switch = 0"],
-    ),
-    "a lamp with two buttons more": (
-        said(lambda s, x: (s, 1 - s, 0, 1)[x], 0, range(4)),
-        "bit turned round where the input is 1, set where the input is 3 and cleared where the "
-        "input is 2",
-        [
-            "if x == 1:",
-            "switch = 1 - switch",
-            "elif x == 3:",
-            "switch = 1",
-            "elif x == 2:",
-            "switch = 0",
-        ],
-    ),
-    "a thermostat": (
-        said(lambda s, x: 1 if x < 2 else 0 if x > 4 else s, 0, range(7)),
-        "bit set where the input is at most 1 and cleared where the input is at least 5",
-        ["if x <= 1:", "switch = 1", "elif x >= 5:", "switch = 0"],
-    ),
-    "an account": (
-        said(lambda s, x: s + x if 0 <= s + x <= 6 else s, 2, OVER_2),
-        "counter 0 to 6 that leaves out steps beyond",
-        ["if 0 <= count + x <= 6:", "count += x"],
-    ),
-    "a follower": (
-        said(lambda s, x: s + (x > s) - (x < s), 0, range(5)),
-        "input followed by at most 1 a step",
-        ["follower -= 1", "follower += 1"],
-    ),
-    "a record that is reset": (
-        said(lambda s, x: 0 if x == 3 else max(s, x), 0, range(5)),
-        "running maximum, set to 0 where the input is 3",
-        ["highest = max(highest, x)", "highest = 0"],
-    ),
-    "a count that is reset": (
-        said(lambda s, x: 0 if x == 0 else min(s + x, 6), 0, range(3)),
-        "saturating counter 0 to 6, set to 0 where the input is 0",
-        ["count = min(count + x, 6)", "count = 0"],
-    ),
-    "a sample": (
-        said(lambda s, a, b: s if b else a, 0, range(4), BITS),
-        "latest input a where input b is 0",
-        ["if b == 0:", "latest = a"],
-    ),
-    "two switches": (
-        explore(
-            lambda s, x: (t := (s[0] | (x == 1), s[1] | (x == 2)), t[0] & t[1]), (0, 0), range(3)
-        ),
-        "whether the running bitwise or is 3",
-        ["bits |= x", "outputs.append(int(bits == 3))"],
-    ),
-    "sorted so far": (
-        explore(lambda s, x: (t := x if s <= x else 9, int(t != 9)), 0, range(5)),
-        "validity by windows of 2 inputs",
-        ["if previous > x:", "valid = 0"],
-    ),
-    "a rise of two": (
-        explore(lambda p, x: (x, int(x > p + 1)), 0, range(5)),
-        "whether previous + 1 < x, of the last 2 inputs",
-        ["outputs.append(int(previous + 1 < x))"],
-    ),
-    "next in a circle": (
-        explore(lambda p, x: (x, int(x == (p + 1) % 4)), 0, range(4)),
-        "whether (x - previous) % 4 == 1, of the last 2 inputs",
-        ["outputs.append(int((x - previous) % 4 == 1))"],
-    ),
-    "a peak": (
-        explore(lambda w, x: ((x, w[0]), int(w[0] > x and w[0] > w[1])), (0, 0), range(4)),
-        "whether previous2 < previous and previous > x, of the last 3 inputs",
-        ["outputs.append(int(previous2 < previous and previous > x))"],
-    ),
-    "equal or one more": (
-        explore(lambda p, x: (x, int(x in (p, p + 1))), 0, range(4)),
-        "whether 0 <= x - previous <= 1, of the last 2 inputs",
-        ["outputs.append(int(0 <= x - previous <= 1))"],
-    ),
-    "far apart": (
-        explore(lambda p, x: (x, int(abs(x - p) > 1)), 0, range(5)),
-        "whether abs(previous - x) > 1, of the last 2 inputs",
-        ["outputs.append(int(abs(previous - x) > 1))"],
-    ),
-}
-"""Machines that a person would make, and the title and lines that one would write for them."""
-
-
-@pytest.mark.parametrize("what", AS_A_PERSON_WOULD)
-def test_a_loop_says_nothing_that_a_person_would_not_and_its_title_what_it_computes(what):
-    machine, title, lines = AS_A_PERSON_WOULD[what]
-    emitted = emit_machine(machine)
-    body = [line.strip() for line in emitted.program.source.splitlines()]
-    assert emitted.name == title
-    assert not [line for line in lines if line not in body], emitted.program.source
-    assert not re.search(r"else:\s+(\w+) = \1$", emitted.program.source, re.M)
-    assert len(emitted.program.name) <= 48
-    assert agree(emitted, machine)
-
-
-@pytest.mark.parametrize(
-    ("what", "wrong"),
-    [
-        ("a game", "saturating counter 0 to 5 that stays at 5"),
-        ("a game", "saturating counter 0 to 5"),
-        ("a walk that ends", "saturating counter 0 to 6 that stays at 6"),
-        ("a switch", "bit set where the input is 1 and cleared where the input is 3"),
-        ("a lamp", "bit set where the input is 1 and cleared where the input is 2"),
-        ("a lamp", "bit turned round where the input is 2 and cleared where the input is 1"),
-        ("a thermostat", "bit set where the input is at most 2 and cleared where the input is 6"),
-        ("an account", "saturating counter 0 to 6"),
-        ("an account", "counter 0 to 5 that leaves out steps beyond"),
-        ("a follower", "input followed by at most 2 a step"),
-        ("a record that is reset", "running maximum, set to 0 where the input is 2"),
-        ("a record that is reset", "running maximum"),
-        ("a record that is reset", "running minimum, set to 0 where the input is 3"),
-        ("a count that is reset", "saturating counter 0 to 6, set to 1 where the input is 0"),
-        ("a sample", "latest input b where input a is 0"),
-        ("two switches", "whether the running bitwise or is 2"),
-        ("two switches", "2 minus the running bitwise or"),
-        ("a rise of two", "whether previous < x, of the last 2 inputs"),
-        ("a rise of two", "whether previous9 + 1 < x, of the last 2 inputs"),
-        ("far apart", "whether abs(previous - x) > 2, of the last 2 inputs"),
-    ],
-)
-def test_such_a_title_is_refused_where_it_is_not_so(what, wrong):
-    machine, title, _ = AS_A_PERSON_WOULD[what]
-    source = emit_machine(machine).program.source
-    loop, rows = loop_of_program(source, machine.symbols)
-    assert not contradicted(title, loop, rows)
-    assert contradicted(wrong, loop, rows)
-
-
-@pytest.mark.parametrize(
-    ("function", "how"),
-    [
-        (lambda x, p: x > p, "above"),
-        (lambda x, p: x >= p, "at least"),
-        (lambda x, p: x < p, "below"),
-        (lambda x, p: x <= p, "at most"),
-    ],
-)
-def test_a_comparison_with_an_earlier_input_is_named_and_the_name_is_held_against_it(function, how):
-    """ "function of the last 2 inputs" said nothing of `previous < x`."""
-    machine = explore(lambda p, x: (x, int(function(x, p))), 0, range(-2, 3))
-    emitted = emit_machine(machine)
-    assert emitted.name == f"whether the input is {how} the one before"
-    assert f"def input_is_{how.replace(' ', '_')}_the_one_before" in emitted.program.source
-    claims = [claim_of(emitted.name), claim_of("whether the input is above the one 2 steps before")]
-    held, answers = [claim.start for claim in claims], [[], []]
-    for x in (1, 2, 2, -1, 0, -2):
-        for place, claim in enumerate(claims):
-            held[place], answer = claim.step(held[place], (x,))
-            answers[place].append(answer)
-    assert answers[0][1:] == emitted.program([1, 2, 2, -1, 0, -2])[1:]
-    assert answers[1] != answers[0]
 
 
 def test_a_long_window_is_a_list_that_is_followed_through_every_length():
@@ -461,20 +267,6 @@ def test_what_has_no_structure_is_a_table_and_says_so():
     emitted = emit_machine(machine)
     assert emitted.tabulated
     assert emitted.name == "state machine with 12 states"
-
-
-@pytest.mark.parametrize(
-    ("group", "states", "title"),
-    [
-        (None, 6, "state machine with 6 states"),
-        ("abelian group of order 8", 8, "product in an abelian group of order 8"),
-        ("group of order 56", 8, "action of a group of order 56 on 8 states"),
-        ("symmetric group of 4", 4, "action of the symmetric group of 4 on 4 states"),
-    ],
-)
-def test_what_is_listed_is_called_by_what_it_computes(group, states, title):
-    machine = random_minimal(np.random.default_rng(0), states, 2)
-    assert listed_title(machine, group) == title
 
 
 GOLDEN_MACHINES = {
