@@ -2,6 +2,8 @@
 
 import json
 import math
+import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -15,8 +17,12 @@ from torch import nn
 import distill
 import distill.checker.kinds
 from distill.checker.check import check_run
+from distill.checker.scope import at_most
+from distill.domains.boxes import Box
 from distill.gallery.collect import collect, differences, draw
 from distill.kinds import known
+from distill.pages.attempts import attempts_table
+from distill.pages.pictures.along import along_picture
 from distill.pages.report_page import report_page
 from distill.tasks.reals import RealTask
 from distill.train.over_box import BoxRecipe
@@ -60,6 +66,29 @@ def test_a_trained_network_becomes_a_formula_that_is_proved(run):
     assert "At points drawn at random network and task are at most" in report.sentence
     checkup = check_run(run.folder)
     assert checkup.ok, checkup.findings
+
+
+def test_the_page_tells_of_a_box_what_was_measured_on_it(run):
+    table = attempts_table(run.record)
+    assert table is not None
+    assert table.header[1:4] == ("units", "steps", "fresh points right")
+    (attempt,) = table.rows
+    assert attempt[1] == "7, 7"
+    assert re.match(r"off by \d\.\de-\d\d by root mean square", attempt[4])
+    apart = run.report.deviation
+    drawn = along_picture(run.program, Box.of(TASK.inputs), apart)
+    assert drawn is not None
+    furthest = max(abs(off) for row in apart.along for off in row)
+    assert furthest < apart.found  # what is found anywhere is no figure of these lines
+    assert f"at most {at_most(furthest)} apart" in drawn.alternative
+
+
+def test_a_folder_without_its_weights_is_told_so_and_fails(run, tmp_path):
+    folder = Path(shutil.copytree(run.folder, tmp_path / "folder"))
+    (folder / "model.safetensors").unlink()
+    checkup = check_run(folder)
+    assert not checkup.ok
+    assert "not there: model.safetensors" in [each.detail for each in checkup.findings]
 
 
 def test_its_page_says_how_far_apart_and_draws_both(run):
