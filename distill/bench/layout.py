@@ -137,10 +137,11 @@ def _facts(totals: Totals) -> tuple[Fact, ...]:
     facts = [Fact("right at the training length", of_tasks(totals.right), every)]
     facts += [Fact(f"  {name}", of_tasks(solved)) for name, solved in totals.published.items()]
     if totals.longer:
-        facts.append(Fact("right at every longer length too", of_tasks(totals.right_longer), every))
+        asked = Cell(f"{totals.right_longer} of {totals.longer}")
+        facts.append(Fact("right at every longer length too", asked, every))
     wrong = len(totals.wrong_claims)
     left = totals.tasks - totals.proved - totals.proved_up_to
-    whole = "every length" if totals.longer else "every input"
+    whole = "every length" if totals.longer == totals.tasks else "every input"
     if totals.formulas:
         facts.append(Fact("the task's formula, exactly", of_tasks(totals.exact), every))
         near = f"at most {CLOSE:g} of the spread apart, proved"

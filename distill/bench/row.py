@@ -19,7 +19,7 @@ from distill.runs.partial import write_file
 from distill.serialise import from_json, to_json
 from distill.tasks.finite import Setting
 
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 """Of a row; a stored one of another is made again."""
 
 REPORT_VERSION = 2
@@ -152,6 +152,7 @@ class Row:
         engine: the one that was asked for formulas; null for what a run asks by itself.
         status: whether there is a report, and if not, why. What follows is null without one.
         verdict, located, mechanism, kind, lines: of the report; lines is null without a program.
+        space: what the inputs are.
         proved: the inputs that a proof covers; null where there is none.
         program_vs_task, model_vs_task, program_vs_model: at the training length.
         longer: the same at every greater length that was tried.
@@ -173,6 +174,7 @@ class Row:
     distill: str
     verdict: str | None = None
     located: bool | None = None
+    space: Literal["domain", "sequences", "texts", "box"] | None = None
     mechanism: str | None = None
     kind: str | None = None
     lines: int | None = None
@@ -212,6 +214,11 @@ class Row:
     def longest(self) -> int | None:
         """The greatest length that was tried beyond that of training."""
         return max((at.length for at in self.longer), default=None)
+
+    @property
+    def has_lengths(self) -> bool:
+        """Whether there are longer inputs than those of training: to be tried, or tried."""
+        return self.space == "sequences" or bool(self.longer)
 
     @property
     def outcome(self) -> str:

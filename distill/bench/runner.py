@@ -281,6 +281,7 @@ def _row(job: Job, ended: _Ended, bench: Bench) -> Row:
         program_vs_task=printed.program_vs_task,
         model_vs_task=printed.model_vs_task,
         program_vs_model=printed.program_vs_model,
+        space=printed.space,
         longer=printed.longer,
         bound=printed.bound,
         exact=_exact(job, printed),

@@ -38,6 +38,11 @@ from distill.tasks.files import builtin_tasks
 from distill.tasks.finite import Setting
 
 BUILTIN = Path(__file__).parent / "suites"
+OF_NETWORKS = {
+    "tracr": "compiled transformers, each as it is, turned, and with noise: --models DIR",
+    "gpt2": "transformers trained by others, each against its own samples: --models DIR",
+}
+"""Suites of networks in a folder, and what they are."""
 FORM = "`distill bench --help` shows the form of a suite"
 
 
@@ -167,9 +172,10 @@ def find_suite(given: str) -> Suite:
     """
     if given.endswith(".toml") or "/" in given:
         return read_suite(Path(given))
-    known = sorted(path.stem for path in BUILTIN.glob("*.toml"))
-    if given in known:
+    of_tasks = sorted(path.stem for path in BUILTIN.glob("*.toml"))
+    if given in of_tasks:
         return read_suite(BUILTIN / f"{given}.toml")
+    known = [*of_tasks, *OF_NETWORKS]
     close = difflib.get_close_matches(given, known, n=1)
     hint = f"did you mean '{close[0]}'?" if close else "a suite of your own is a path to its .toml"
     if Path(f"{given}.toml").is_file():

@@ -46,6 +46,7 @@ class Summary:
         right_longer: runs whose program is right at every longer length that was tried; null
             where none tried any.
         longest: the greatest length that was tried.
+        has_lengths: whether inputs are sequences, of which there are longer ones.
         proved: the inputs that a proof covers on every seed, that is up to the least length; null
             where a run is without one.
         exact: over a box, runs whose formula is the task's; null of other tasks.
@@ -62,6 +63,7 @@ class Summary:
     model_right: Tally
     located: Tally
     longest: int | None
+    has_lengths: bool
     proved: Proved | None
     exact: Tally | None
     bound: float | None
@@ -94,7 +96,8 @@ class Totals:
 
     Attributes:
         right: tasks whose program is right at the training length on every seed;
-            right_longer: also at every longer length that was tried; longer: where any was;
+            right_longer: also at every longer length that was tried; longer: of inputs that have
+            a length, right or not, the only tasks that this can be asked of;
             model_right: whose network is right on every seed; located: located on every seed.
         proved: tasks proved for every length, or every input, on every seed; proved_up_to: for
             every sequence up to a length.
@@ -149,6 +152,7 @@ def _summary(entry: Entry, rows: Sequence[Row]) -> Summary:
         model_right=_tally(models),
         located=_tally(row.located for row in rows),
         longest=longest,
+        has_lengths=any(row.has_lengths for row in rows),
         proved=_proved([row.proved for row in rows]),
         exact=_exact(rows),
         bound=_bound([row.bound for row in rows]),
@@ -202,7 +206,7 @@ def total(suite: Suite, summaries: Sequence[Summary], rows: Sequence[Row]) -> To
             each.right.all and each.right_longer is not None and each.right_longer.all
             for each in summaries
         ),
-        longer=sum(each.longest is not None for each in summaries),
+        longer=sum(each.has_lengths for each in summaries),
         model_right=sum(each.model_right.all and each.model_right.of > 0 for each in summaries),
         located=sum(each.located.all for each in summaries),
         proved=sum(each.proved is not None and each.proved.up_to is None for each in summaries),

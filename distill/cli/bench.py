@@ -137,10 +137,12 @@ def bench(
 
 def _check_together(suite: str, models: str | None, engine: str | None) -> None:
     """Refuse options that mean nothing beside this suite, and an engine that is not here."""
-    if (suite in ("tracr", "gpt2")) != (models is not None):
+    from distill.bench.suite import OF_NETWORKS
+
+    if (suite in OF_NETWORKS) != (models is not None):
         raise DistillError(
-            "the suites tracr and gpt2 are of networks in a folder, and no others are: expected "
-            "`distill bench tracr --models DIR`"
+            f"the suites {' and '.join(OF_NETWORKS)} are of networks in a folder, and no others "
+            "are: expected `distill bench tracr --models DIR`"
         )
     if engine is not None:
         if models is not None:
@@ -232,11 +234,13 @@ def _learned(folder: Path, jobs: int, only: tuple[str, ...], form: str, quiet: b
 
 def _list_suites() -> None:
     from distill.bench import builtin_suites
+    from distill.bench.suite import OF_NETWORKS
     from distill.terminal.run import show_table
 
     listed = [
         (each.name, str(len(each.entries)), each.description) for each in builtin_suites().values()
     ]
+    listed += [(name, "", described) for name, described in OF_NETWORKS.items()]
     show_table(console_of(False), ("suite", "tasks", "what it is"), listed)
 
 

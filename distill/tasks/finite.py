@@ -40,6 +40,10 @@ BYTES_PER_INPUT = 24
 """The draw of the training inputs keeps this much for every input of the domain: a random
 number, its rank and its place in the mask."""
 
+ASKED_FIRST = 256
+"""Inputs for which a task asks its reference when it is built, spread over the domain: a mistake is
+told before anything is trained."""
+
 Setting = int | float | bool | str
 
 
@@ -59,7 +63,8 @@ class Task:
         about: what is to be learned, in a sentence for people: nothing but a page says it.
 
     Raises:
-        TaskError: a range, the fraction or the size cannot be used; the message says which.
+        TaskError: a range, the fraction or the size cannot be used, or the reference does not
+            answer as it should for some of the inputs; the message says which.
     """
 
     over: ClassVar[str] = "finite domain"
@@ -100,6 +105,8 @@ class Task:
             )
         if self.train_count == 0:
             raise TaskError(f"a fraction of {fraction} of {size:,} inputs leaves none to train on")
+        some = np.linspace(0, size - 1, min(size, ASKED_FIRST)).astype(np.int64)
+        self.labels(self.domain.tokens(np.unique(some)))
 
     @property
     def domain(self) -> Domain:
@@ -128,13 +135,13 @@ class Task:
             except (Exception, SystemExit) as error:
                 call = ", ".join(map(str, values))
                 raise TaskError(
-                    f"reference({call}) of task '{self.name}' raised "
+                    f"reference({call}) raised "
                     f"{quoted_with_line(error)}; it must answer for every input"
                 ) from error
             if not isinstance(answer, int | np.integer) or int(answer) not in self.outputs:
                 call = ", ".join(map(str, values))
                 raise TaskError(
-                    f"reference({call}) of task '{self.name}' is {shown(answer)}; expected an "
+                    f"reference({call}) is {shown(answer)}; expected an "
                     f"integer in outputs = {self.outputs!r}"
                 )
             labels[row] = int(answer) - self.outputs.start

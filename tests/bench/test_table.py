@@ -36,12 +36,30 @@ def test_a_task_is_counted_over_its_seeds():
     assert (second.model_right.count, second.model_right.of) == (2, 2)
     assert (third.right.count, third.right_longer, third.lines) == (0, None, None)
     totals = total(suite, [first, second, third], rows)
-    assert (totals.right, totals.right_longer, totals.longer, totals.located) == (1, 0, 2, 1)
+    assert (totals.right, totals.right_longer, totals.longer, totals.located) == (1, 0, 3, 1)
     assert (totals.tasks, totals.runs, totals.complete) == (3, 9, False)
     ends = {"proved": 3, "tested": 1, "refused": 3, "crashed": 1, "timed out": 1}
     assert totals.outcomes == ends
     assert (totals.seconds, totals.cpu_seconds, totals.peak_memory) == (90.0, 72.0, 5_000_000)
     assert totals.wrong_claims == ()
+
+
+def test_longer_inputs_are_asked_of_those_tasks_alone_that_have_some():
+    suite = find_suite("tomita")
+    jobs = jobs_of(suite, [0], ["tomita1", "tomita2", "tomita3"])
+    finite = made(jobs[1], space="domain", longer=())
+    rows = [made(jobs[0]), finite, refusal(jobs[2])]
+
+    def said(rows) -> str:
+        some = jobs[: len(rows)]
+        summaries = summarise(some, rows)
+        return shown(page_of(suite, summaries, total(suite, summaries, rows), rows), 160)
+
+    # the finite task is no failure, the refused one over sequences is
+    assert re.search(r"right at every longer length too +1 of 2", said(rows))
+    assert re.search(r"right at every longer length too +1 of 1", said(rows[:2]))
+    assert "proved for every input" in said(rows[:2])
+    assert "proved for every length" in said(rows[:1])
 
 
 def test_what_is_proved_of_a_task_is_what_is_proved_on_every_seed():
@@ -190,7 +208,7 @@ def test_over_boxes_it_says_which_formulas_are_the_tasks_and_how_far_apart_at_mo
         *(made(jobs[2], exact=True, bound=2e-3), made(jobs[3], exact=False, verdict="tested")),
         *(refusal(jobs[4]), refusal(jobs[5])),
     ]
-    rows = [replace(row, longer=()) for row in rows]
+    rows = [replace(row, space="box", longer=()) for row in rows]
     summaries = summarise(jobs, rows)
     assert [each.bound for each in summaries] == [3e-6, None, None]
     totals = total(suite, summaries, rows)

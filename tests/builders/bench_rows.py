@@ -21,6 +21,7 @@ def made(job, **changes) -> Row:
         distill="0",
         verdict="proved",
         located=True,
+        space="sequences",
         mechanism="a sum",
         kind="automaton",
         lines=10,
@@ -40,5 +41,5 @@ def refusal(job, reason: str = "too little") -> Row:
 
 
 def crash(job, status: str = "crashed") -> Row:
-    nothing = dict.fromkeys(("verdict", "located", "kind", "mechanism", "model_vs_task"))
+    nothing = dict.fromkeys(("verdict", "located", "space", "kind", "mechanism", "model_vs_task"))
     return dataclasses.replace(refusal(job), status=status, reason="it broke", **nothing)

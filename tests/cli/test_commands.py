@@ -157,7 +157,8 @@ def test_a_task_that_has_no_structure_is_refused_with_status_1(tmp_path):
     (folder,) = (tmp_path / "outputs" / "noise").iterdir()
     assert not (folder / "program.py").exists()
     attempts = json.loads((folder / "run.json").read_text())["attempts"]
-    assert [attempt["discarded"] for attempt in attempts] == [True, False]
+    # several networks were trained, and one is the run's
+    assert [attempt["discarded"] for attempt in attempts].count(False) == 1 < len(attempts)
     points = json.loads((folder / "training.json").read_text())["points"]
     assert points[-1]["train_accuracy"] > 0.9 > 0.5 > points[-1]["heldout_accuracy"]
     assert distill_here("verify", "noise", cwd=tmp_path).returncode == 1

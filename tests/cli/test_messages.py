@@ -35,7 +35,7 @@ def beyond() -> Task:
     [
         ("last2", "expected an integer; answers that are tuples of 2 are those of SequenceTask("),
         ("last2", "SequenceTask(..., outputs=2)"),
-        ("beyond", "of task 'beyond' is 5; expected an integer in outputs = range(0, 5)"),
+        ("beyond", "beyond: reference(1, 4) is 5; expected an integer in outputs = range(0, 5)"),
     ],
 )
 def test_a_task_that_answers_otherwise_is_told_how_it_is_written(tmp_path, name, said):

@@ -151,9 +151,12 @@ def test_missing_file_and_unknown_name(tmp_path):
 
 
 def test_reference_outside_the_outputs_is_named():
-    task = distill.Task({"a": range(3)}, range(3), lambda a: a + 2, train_fraction=0.5)
-    with pytest.raises(TaskError, match=r"reference\(1\) of task 'task' is 3; expected an integer"):
-        task.labels(task.domain.tokens())
+    with pytest.raises(TaskError, match=r"reference\(1\) is 3; expected an integer"):
+        distill.Task({"a": range(3)}, range(3), lambda a: a + 2, train_fraction=0.5)
+    # one that a few inputs do not show is named when all are labelled
+    late = distill.Task({"a": range(5000)}, range(5000), lambda a: a + 9999 * (a == 7))
+    with pytest.raises(TaskError, match=r"reference\(7\) is 10006; expected an integer"):
+        late.labels(late.domain.tokens())
 
 
 def test_file_with_two_tasks_asks_for_one(tmp_path):
