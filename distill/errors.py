@@ -84,6 +84,10 @@ class TaskError(DistillError):
     """A task, a task file or a task's setting that cannot be used."""
 
 
+class NotFiniteError(DistillError):
+    """Parameters that hold values that are not finite."""
+
+
 class MachineError(DistillError):
     """A finite-state machine whose parts do not agree, or that a program does not match."""
 

@@ -12,7 +12,7 @@ from distill.domains.boxes import Box
 from distill.domains.finite import Domain
 from distill.domains.sequences import Channels
 from distill.domains.texts import Texts
-from distill.errors import DistillError
+from distill.errors import DistillError, NotFiniteError
 from distill.importing.buffers import BUFFERS
 from distill.importing.build import build
 from distill.importing.config import check_config, read_config
@@ -106,11 +106,31 @@ def import_model(
             return Imported(model, domain, "distill", {"found": note})
         if path.suffix == ".onnx":
             return _of_graph(path, layout, at, sizes)
-        return _imported(find(path, at), layout, None if sizes is None else tuple(sizes), about)
+        found = find(path, at)
+        try:
+            return _imported(found, layout, None if sizes is None else tuple(sizes), about)
+        except NotFiniteError as error:
+            raise _with_names(found, error) from error
     except RecursionError as error:
         raise DistillError(
             f"checkpoint '{path}' is nested too deep: expected a plain state dict"
         ) from error
+
+
+def _with_names(found: Found, error: NotFiniteError) -> DistillError:
+    """That numbers are not finite, by the names that the file has for them."""
+    named = [
+        f"'{name}'"
+        for name, tensor in found.contents.tensors.items()
+        if tensor.is_floating_point() and not bool(tensor.isfinite().all())
+    ]
+    if not named:  # no tensor as it stands, but what was made of it
+        return error
+    more = f" and {many(len(named) - 1, 'other tensor')}" if len(named) > 1 else ""
+    return DistillError(
+        f"checkpoint '{found.path}': {named[0]}{more} holds values that are not finite; expected "
+        "numbers, and a training that broke down leaves others"
+    )
 
 
 def _of_graph(
@@ -214,6 +234,8 @@ def _apply(read: Read, file: File, around: Around) -> Imported:
             f"checkpoint '{path}' does not fit the layout '{layout.label}' ({error}): a parameter "
             "has another number of axes than the architecture's; check the axis orders"
         ) from error
+    except NotFiniteError:
+        raise  # told with the names of the file
     except DistillError as error:
         raise LayoutError(f"checkpoint '{path}', layout '{layout.label}': {error}") from error
     position_table = taken.parameters.get("W_pos")

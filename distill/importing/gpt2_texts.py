@@ -22,7 +22,7 @@ from torch import Tensor
 from distill.checker.scope import many
 from distill.checker.text_transformer import MOST_IN_A_SET
 from distill.domains.texts import Texts
-from distill.errors import DistillError
+from distill.errors import DistillError, NotFiniteError
 from distill.importing.config import EPSILONS, check_fixed
 from distill.importing.layout import builtin_layouts, chosen_layout
 from distill.importing.notes import precision
@@ -101,6 +101,8 @@ def import_gpt2_texts(file: File, label: str | None, about: AboutTexts) -> Impor
         return _built(file, read, facts, about, own, ",".join((GPT2_TEXTS, *given)))
     except LayoutError:
         raise
+    except NotFiniteError:
+        raise  # told with the names of the file
     except DistillError as error:
         raise LayoutError(f"checkpoint '{file.path}', layout '{GPT2_TEXTS}': {error}") from error
 

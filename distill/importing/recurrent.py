@@ -16,7 +16,7 @@ from torch import Tensor
 
 from distill.checker.scope import many
 from distill.domains.sequences import Channels
-from distill.errors import DistillError
+from distill.errors import DistillError, NotFiniteError
 from distill.importing.config import Config, read_config
 from distill.importing.recurrent_layout import (
     VALUES,
@@ -93,6 +93,8 @@ def import_recurrent(
         return _built(chosen, taken, config, path)
     except LayoutError:
         raise
+    except NotFiniteError:
+        raise  # told with the names of the file
     except DistillError as error:
         raise LayoutError(f"checkpoint '{path}', layout '{chosen.label}': {error}") from error
 

@@ -19,7 +19,7 @@ from torch import Tensor
 
 from distill.checker.scope import many
 from distill.domains.texts import Texts
-from distill.errors import DistillError, shown
+from distill.errors import DistillError, NotFiniteError, shown
 from distill.importing.values import LayoutError
 from distill.networks.stored import Model
 from distill.networks.text_transformer import TextTransformer
@@ -99,6 +99,8 @@ def import_tracr(
         return _built(tensors, said, path, ",".join((TRACR, *given)))
     except LayoutError:
         raise
+    except NotFiniteError:
+        raise  # told with the names of the file
     except DistillError as error:
         raise LayoutError(f"checkpoint '{path}', layout 'tracr': {error}") from error
 

@@ -56,6 +56,12 @@ class FeedForward:
         """Name of the table of every input."""
         return tuple("W_E" if self.shared else f"W_E{i}" for i in range(self.n_inputs))
 
+    @property
+    def in_words(self) -> str:
+        """How inputs are read, and the layers."""
+        alone = self.d_embed == 1 and self.combine == "concat"
+        return ", ".join([f"perceptron on {'numbers' if alone else 'vectors'}", *self.layers])
+
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Shape of every parameter."""
         shapes: dict[str, tuple[int, ...]] = dict.fromkeys(

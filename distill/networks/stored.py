@@ -13,7 +13,7 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 from torch import Tensor
 
-from distill.errors import DistillError
+from distill.errors import DistillError, NotFiniteError
 from distill.networks.architecture import (
     Parameters,
     RealPerceptron,
@@ -209,4 +209,4 @@ def check_parameters(architecture: StoredArchitecture, parameters: Mapping[str, 
         )
     for name, weights in parameters.items():
         if not bool(torch.isfinite(weights).all()):
-            raise DistillError(f"parameter '{name}' holds values that are not finite")
+            raise NotFiniteError(f"parameter '{name}' holds values that are not finite")

@@ -23,6 +23,7 @@ from distill.domains.texts import Texts
 from distill.errors import DistillError
 from distill.networks.architecture import IntegerRecurrent, RecurrentLayers
 from distill.networks.choice import describe
+from distill.networks.feedforward import FeedForward
 from distill.networks.function import RealFunction, StoredFunction, shape_in_words
 from distill.networks.network import HasLogits
 from distill.networks.sequence_network import SequenceNetwork
@@ -96,7 +97,10 @@ class Trace(_Shown):
     @property
     def in_words(self) -> str | None:
         """The network's architecture; null of a callable in memory."""
-        return None if self.stored is None else describe(self.stored.architecture)
+        shape = None if self.stored is None else self.stored.architecture
+        if isinstance(shape, FeedForward):
+            return shape.in_words
+        return None if shape is None else describe(shape)
 
 
 def fitted_half(size: int) -> Bool[ndarray, " size"]:

@@ -59,6 +59,19 @@ def python_code(source: str) -> Markup:
     return Markup(highlight(source, PythonLexer(), HtmlFormatter(nowrap=True)))
 
 
+def broken_code(source: str) -> Markup:
+    """Python in colours whose long lines are broken, each below its own beginning and further in.
+
+    A box beside a picture is narrow, and what is cut off at its edge is not read.
+    """
+    shown = python_code(source).rstrip("\n").split("\n")  # a formatter ends its marks with a line
+    deep = [len(line) - len(line.lstrip()) for line in source.rstrip("\n").split("\n")]
+    return Markup("").join(
+        Markup('<span class="line" style="--deep: {}ch">{}</span>').format(inside, line or " ")
+        for inside, line in zip(deep, shown, strict=True)
+    )
+
+
 def placed(pictures: tuple[Picture, ...]) -> list[tuple[Picture, str]]:
     """Pictures with how they stand: in two columns, across both, or alone beside their caption."""
     stand: list[tuple[Picture, str]] = []

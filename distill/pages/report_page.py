@@ -18,6 +18,7 @@ from distill.pages.first_screen import heart, hero, to_be_learned
 from distill.pages.glossary import Glossary
 from distill.pages.pages import (
     asset,
+    broken_code,
     environment,
     page_script,
     page_style,
@@ -89,16 +90,25 @@ def _first_screen(run: Run, pictures: tuple[Picture, ...]) -> dict[str, object]:
         "wanted": to_be_learned(run.record),
         "mechanism": sentence_start(name),
         "hero": shown,
-        "heart": None if core is None else python_code(core.source),
+        "heart": None if core is None else broken_code(core.source),
         "left_out": 0 if core is None else core.left_out,
         "pictures": placed(tuple(each for each in pictures if each is not shown)),
     }
 
 
+def _settings(run: Run) -> dict[str, Setting]:
+    """The settings of a run, without those notes on how a checkpoint was read that stand below."""
+    settings, told = dict(run.record.settings), " ".join(run.report.explanations)
+    if "model" not in settings:
+        return settings
+    named = ("model", "layout")
+    return {it: note for it, note in settings.items() if it in named or str(note) not in told}
+
+
 def _verdict(run: Run) -> dict[str, object]:
     meaning = run.report.meaning
     source = None if run.program is None else run.program.source
-    about = [f"{key} = {value}" for key, value in run.record.settings.items()]
+    about = [f"{key} = {value}" for key, value in _settings(run).items()]
     if run.record.seed is not None:
         about.append(f"seed {run.record.seed}")
     if run.record.architecture is not None:

@@ -232,9 +232,25 @@ def test_values_that_are_not_finite_are_named(tmp_path):
     shape, _ = family("zhong_mlp_concat")
     parameters = noisy(shape) | {"b_U": torch.zeros(7)}
     parameters["W_1"][3, 4] = torch.inf
-    path = saved(tmp_path / "x.pt", theirs("zhong_mlp_concat", parameters))
-    with pytest.raises(DistillError, match="'W_1' holds values that are not finite"):
+    named = theirs("zhong_mlp_concat", parameters)
+    (of_file,) = [name for name, tensor in named.items() if not tensor.isfinite().all()]
+    path = saved(tmp_path / "x.pt", named)
+    with pytest.raises(DistillError, match=f"'{of_file}' holds values that are not finite"):
         import_model(path)
+
+
+def test_values_that_are_not_finite_have_the_names_that_the_file_has(tmp_path):
+    layers = torch.nn.GRU(2, 3, batch_first=True)
+    tensors = {f"gru.{name}": tensor for name, tensor in layers.state_dict().items()}
+    tensors |= {"head.weight": torch.ones(2, 3), "head.bias": torch.zeros(2)}
+    tensors["gru.weight_hh_l0"][1, 1] = torch.nan
+    said = "'gru.weight_hh_l0' holds values that are not finite"
+    with pytest.raises(DistillError, match=said):
+        import_model(saved(tmp_path / "x.pt", tensors))
+    tensors["head.bias"][0] = torch.nan
+    said = "'gru.weight_hh_l0' and 1 other tensor holds values"
+    with pytest.raises(DistillError, match=said):
+        import_model(saved(tmp_path / "y.pt", tensors))
 
 
 def assert_named_everywhere(terminal, folder):

@@ -38,3 +38,11 @@ def test_it_is_stored_as_any_other_perceptron():
     assert network.logits(DOMAIN.tokens()).shape == (55, 9)
     with pytest.raises(DistillError, match="'numbers' has no fields"):
         architecture_for("numbers,d_embed=3", DOMAIN)
+
+
+def test_it_is_told_in_words_what_it_reads():
+    shape = reads_numbers(Domain((range(5), range(5)), range(9)))
+    assert shape.in_words == "perceptron on numbers, linear 64, relu, linear 64, relu, linear 1"
+    assert FeedForward.for_domain(Domain((range(5),) * 2, range(9))).in_words == (
+        "perceptron on vectors, shift, relu"
+    )

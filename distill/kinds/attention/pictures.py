@@ -47,8 +47,8 @@ def _picture(place: int, beside: Beside, by: str, text: tuple[int, ...]) -> Pict
         f"attention-{place}",
         f"{where[0].upper()}{where[1:]}, beside {by}",
         "Along one text: on the left how much every position (a row) attends to every other (a "
-        f"column), on the right what the program chooses as `{beside.name}`. What is not on the "
-        f"left is on the token before the text.{more}",
+        f"column), on the right what the program chooses, its variable {beside.name}. What is not "
+        f"on the left is on the token before the text.{more}",
         f"Along the text {' '.join(map(str, text))} the attention of {where} and the selection "
         f"{beside.name} are {told}.",
         (

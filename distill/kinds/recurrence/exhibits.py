@@ -28,7 +28,7 @@ STEPS = 24
 """Of the sequence that is followed."""
 
 TRIED = 40
-"""Sequences of which the one with the most different answers is followed."""
+"""Sequences of which the one that tells most is followed."""
 
 
 @dataclass(frozen=True)
@@ -95,9 +95,10 @@ def recurrence_exhibits(
     shown = varying[:MOST_VARIABLES]
     read = {place: read_along(hidden, held[..., place])[0] for place in shown}
     tested = np.arange(len(sequences) // 2, len(sequences))  # the probe is fitted on the first half
-    picked = tested[:TRIED][
-        np.argmax([len(np.unique(said[row], axis=0)) for row in tested[:TRIED]])
-    ]
+    picked = max(
+        tested[:TRIED],
+        key=lambda row: _told(sequences[row], said[row], held[row][:, shown]),
+    )
     values, chooses = _values(network, hidden[picked])
     return RecurrenceExhibits(
         length,
@@ -116,6 +117,19 @@ def recurrence_exhibits(
         ),
         chooses,
     )
+
+
+def _told(
+    inputs: Int[ndarray, "length channels"],
+    said: Int[ndarray, "length outputs"],
+    held: Int[ndarray, "length k"],
+) -> tuple[int, int]:
+    """How many different curves, and how many different answers, there are along a sequence.
+
+    Where two variables are the same all along, a picture does not show what either of them is.
+    """
+    curves = np.concatenate([inputs, said, held], axis=1)[:STEPS]
+    return len(np.unique(curves, axis=1).T), len(np.unique(said[:STEPS], axis=0))
 
 
 def _pairs(

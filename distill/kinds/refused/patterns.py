@@ -6,6 +6,7 @@ hold of what is shown, and that none of them does where none does.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -32,7 +33,12 @@ SMALLEST = 3.0
 """Cells on average that a rule must make alike to be one."""
 
 STRIPED = 0.5
-"""Part of the answers, and of what chance leaves open, that stripes settle where they are told."""
+"""Part of the answers, and of what chance leaves open, that stripes settle where they are told of
+any number of answers."""
+
+BY_CHANCE = 1e-3
+"""How probably, at most, some stripes would settle so many answers by chance, where they are told
+though they settle less."""
 
 TURNED = 512
 """Answers up to which stripes are looked for."""
@@ -59,18 +65,21 @@ def pattern_said(
     one, other = plane.names
     if found:
         return f"It is a pattern: {'; '.join(found)}."
-    stripes = _stripes(answers, plane, outputs or range(int(answers.max()) + 1))
-    if stripes is not None and min(stripes.part, _beyond(stripes.part, commonest)) >= STRIPED:
+    outputs = outputs or range(int(answers.max()) + 1)
+    stripes = _stripes(answers, plane, outputs)
+    if stripes is not None and _striped(stripes.part, commonest, answers.size, len(outputs)):
         count = round(stripes.part * answers.size)
         return f"There are stripes: on {count:,} of the {answers.size:,} inputs {stripes.said}."
     asked = f"no function of {one} or {other} alone, of {one} + {other}, or of {one} - {other}"
+    if stripes is not None:
+        asked += ", and no stripes were found"
     alike = float((answers[:, 1:] == answers[:, :-1]).mean()) if answers.shape[1] > 1 else 0.0
     if alike > AREAS * chance or 1 - chance > AREAS * (1 - alike):
         return (
             f"The answer is {asked}, but there are areas: inputs side by side have the same answer "
             f"in {alike:.0%}, where chance would give {chance:.0%}."
         )
-    return f"The answer is {asked}: no simple pattern is there to be seen."
+    return f"The answer is {asked}."
 
 
 class _Rule(NamedTuple):
@@ -125,6 +134,17 @@ def _rules(answers: Int[ndarray, "rows columns"], plane: Plane) -> Iterator[_Rul
 def _beyond(part: float, commonest: float) -> float:
     """Part of what the commonest answer leaves open that a rule settles."""
     return (part - commonest) / (1 - commonest) if commonest < 1 else 0.0
+
+
+def _striped(part: float, commonest: float, inputs: int, modulus: int) -> bool:
+    """Whether stripes are there: they settle most, or more than any would by chance.
+
+    There are the cube of the modulus to choose from, and Hoeffding's inequality says of each how
+    probably it settles so much more than the commonest answer does.
+    """
+    most = min(part, _beyond(part, commonest)) >= STRIPED
+    room = math.sqrt(math.log(modulus**3 / BY_CHANCE) / (2 * inputs))
+    return most or part > commonest + room
 
 
 def _stripes(answers: Int[ndarray, "rows columns"], plane: Plane, outputs: range) -> _Rule | None:

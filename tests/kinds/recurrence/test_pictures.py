@@ -10,7 +10,7 @@ from builders.pictures import words
 from planted_linear import planted, system
 
 from distill.domains.sequences import Channels
-from distill.expressions.expression import Name, Operation
+from distill.expressions.expression import Constant, Name, Operation
 from distill.kinds.recurrence.exhibits import RecurrenceExhibits, recurrence_exhibits
 from distill.kinds.recurrence.pictures import recurrence_pictures
 from distill.kinds.recurrence.recurrence import Recurrence
@@ -68,6 +68,20 @@ def test_the_sequence_that_is_followed_is_the_programs(moving):
     assert said[0].T.tolist() == [list(row) for row in seen.program]
     np.testing.assert_allclose(seen.network, seen.program, atol=1e-3)
     assert not moving.chooses
+
+
+def test_the_sequence_that_is_followed_tells_the_variables_apart():
+    """Along ones alone, which have the most different answers, all three are the same."""
+    run, highest = Name("run"), Name("highest")
+    longer = Operation("*", (Name("x"), Operation("+", (run, Constant(1)))))
+    streak = Recurrence(
+        *(("x",), ("run", "highest"), (0, 0)),
+        updates=(longer, Operation("max", (highest, longer))),
+        outputs=(highest,),
+    )
+    model = planted(LINEAR, np.random.default_rng(0), 1e-9)
+    seen = recurrence_exhibits(streak, SequenceNetwork(model, Channels((range(2),))), 4).followed
+    assert len({*seen.inputs, *seen.registers}) == 3
 
 
 def test_pictures_of_registers_hold_their_figures(moving):
