@@ -239,5 +239,15 @@ FINITE: tuple[Recogniser[FiniteVariable], ...] = (
         name="switch",
         full="{full}",
     ),
+    Recogniser(
+        VariableRole.COUNTER,
+        modular.moves_by_rules,
+        title="counter mod {modulus}",
+        does="Counts modulo {modulus}: every input moves the place on a circle of {modulus} on by "
+        "so many steps, whichever place that is.",
+        why="moves on a circle add up in any order, so the place is all that the inputs so far "
+        "have done.",
+        name="place",
+    ),
 )
 """What a variable with finitely many values can be; the first row whose test holds is taken."""

@@ -97,6 +97,19 @@ def counts_modulo(variable: FiniteVariable) -> Match | None:
     return Match({"modulus": modulus, "by": by, "called": called})
 
 
+def moves_by_rules(variable: FiniteVariable) -> Match | None:
+    """Steps on a circle of all values, written as rules: what an input does is the same anywhere.
+
+    Of two values every change that does not depend on where it begins is one, and a bit has rows
+    of its own.
+    """
+    modulus = len(variable.values)
+    if modulus < 3 or sorted(variable.values) != [*range(modulus)]:
+        return None
+    steps = variable.rows.moves(variable.name) % modulus
+    return Match({"modulus": modulus}) if variable.rows.is_of_symbol(steps) else None
+
+
 def _affine(variable: FiniteVariable) -> tuple[Linear, int] | None:
     found = matching.modular(variable.update, variable.name)
     if found is None or found[0].factor == 1:

@@ -79,6 +79,11 @@ AS_A_PERSON_WOULD = {
         "saturating counter 0 to 6, set to 0 where the input is 0",
         ["count = min(count + x, 6)", "count = 0"],
     ),
+    "a till": (
+        said(lambda s, a, b: (s + (a, -a, 0)[b]) % 7, 0, range(4), range(3)),
+        "counter mod 7",
+        ["place = (place + a) % 7", "place = (place - a) % 7"],
+    ),
     "a sample": (
         said(lambda s, a, b: s if b else a, 0, range(4), BITS),
         "latest input a where input b is 0",
