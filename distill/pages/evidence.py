@@ -67,7 +67,11 @@ def evidence_rows(report: Report) -> list[Row]:
         size = many(other.description_length or 0, "syntax node")
         own = NUMBERED.sub("", report.mechanism.name) == NUMBERED.sub("", other.name)
         told = f"the same by another kind ({other.kind.replace('_', ' ')})" if own else other.name
-        rows.append(Row("runner-up", size, f"of the same network: {told}"))
+        shorter = report.program is not None and (other.description_length or 0) < (
+            report.program.ast_nodes
+        )
+        why = "; shorter, but lists, proofs and what is located count before length"
+        rows.append(Row("runner-up", size, f"of the same network: {told}{why if shorter else ''}"))
     for name, value in (report.numbers or {}).items():
         if value is not None:
             rows.append(Row(name.replace("_", " "), f"{value:.4g}", NUMBERS.get(name, "")))

@@ -50,6 +50,15 @@ def test_a_runner_up_of_the_same_name_is_told_by_its_kind(planted):
         assert row.note == f"of the same network: {said}"
 
 
+def test_of_a_runner_up_that_is_shorter_it_is_told_why_it_was_not_taken(planted):
+    report = planted.report
+    size = report.program.ast_nodes
+    for nodes, told in ((size - 1, True), (size, False), (size + 1, False)):
+        other = replace(report.mechanism, name="max(a, b)", description_length=nodes)
+        (row,) = (r for r in evidence_rows(replace(report, runner_up=other)) if "runner" in r.name)
+        assert ("count before length" in row.note) == told
+
+
 def test_a_refusal_says_why_and_shows_what_was_seen(refused):
     run, _ = refused
     page = page_of(run)
