@@ -39,6 +39,10 @@ def verify(run: str, seed: int | None, search: str | None, as_json: bool, out: s
     of its own, evaluates the stored program itself and runs it as Python in a process that has
     nothing else, goes through every input of the certificate and through inputs that are drawn
     anew, derives what it can, and names what it takes as it is.
+
+    Exit status: 0 where everything holds and a program is claimed; 1 where something does not hold,
+    and where it holds that nothing is claimed (refused, approximate): `ok` and `verdict` of --json
+    tell these apart; 2 for bad usage.
     """
     from dataclasses import replace
 

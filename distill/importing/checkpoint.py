@@ -41,7 +41,7 @@ from distill.importing.rows import modules_of
 from distill.importing.settle import settle
 from distill.importing.tracr import import_tracr
 from distill.importing.values import LayoutError
-from distill.importing.wrappers import bare, without_wrappers
+from distill.importing.wrappers import bare, beside, without_wrappers
 from distill.networks.architecture import MLP, Transformer
 from distill.networks.stored import Model
 
@@ -187,10 +187,12 @@ def _imported(
         made = None
     if made is not None:
         return made
-    shapes = {key: tuple(tensor.shape) for key, tensor in file.tensors.items()}
+    other = beside(file.tensors, "")
+    shapes = {key: tuple(tensor.shape) for key, tensor in file.tensors.items() if key not in other}
     raise LayoutError(
-        f"checkpoint '{found.path}' is of no known layout ({', '.join(layouts)}); fill this in "
-        f"and give it with --layout FILE:\n\n{template(shapes)}"
+        f"checkpoint '{found.path}' is of no known layout ({', '.join(layouts)}). Weights of a run "
+        "of distill are given as its folder, where it stands what they are of; for others fill "
+        f"this in and give it with --layout FILE:\n\n{template(shapes)}"
         + (
             "\nor, as matrices are of the shapes that a recurrent cell has, this:\n\n"
             f"{recurrent_template()}"

@@ -306,7 +306,13 @@ def _apart(ours: str, weights: Tensor, layout: RecurrentLayout) -> Mapping[str, 
 
 
 def may_be_recurrent(shapes: Mapping[str, tuple[int, ...]]) -> bool:
-    """Whether matrices are of the shapes that a cell has: from a state to a state, or to gates."""
+    """Whether matrices are of the shapes that a cell has: from a state to a state, or to gates.
+
+    What projects to queries, keys and values at once is three times as high as wide too: a file
+    that speaks of attention is of no cell.
+    """
+    if any("attn" in key or "attention" in key for key in shapes):
+        return False
     matrices = [shape for shape in shapes.values() if len(shape) == 2]
     square = [rows for rows, columns in matrices if rows == columns > 1]
     fused = any(rows in (3 * columns, 4 * columns) and columns > 1 for rows, columns in matrices)

@@ -16,7 +16,6 @@ from distill.kinds.attention.kind import AttentionKind
 from distill.kinds.automaton.kind import AutomatonKind
 from distill.kinds.closed_form.kind import ClosedFormKind
 from distill.kinds.comparison.kind import ComparisonKind
-from distill.kinds.formula.engines.known import engines_for
 from distill.kinds.formula.kind import FormulaKind
 from distill.kinds.fourier.kind import FourierKind
 from distill.kinds.group.kind import GroupKind
@@ -43,6 +42,8 @@ KINDS: tuple[Kind[Any], ...] = (
 
 def check_engine(name: str) -> None:
     """Raise DistillError where no engine of this name is on this machine."""
+    from distill.kinds.formula.engines.known import engines_for
+
     engines_for(name)
 
 

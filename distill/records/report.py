@@ -129,7 +129,7 @@ class Report:
         reasons: why no more is claimed. They follow from the numbers, and those of a refusal from
             what was seen.
         remarks: on how the network and its program were made; no checker can derive them.
-        runner_up: another mechanism that was read from the same network, the best of those not taken.
+        runner_up: the best mechanism of the same network that was not taken.
         deviation: over a box, how far program, network and task are apart.
     """
 

@@ -19,7 +19,6 @@ import numpy as np
 import torch
 from jaxtyping import Float
 from numpy import ndarray
-from scipy.linalg import get_blas_funcs
 from torch import Tensor
 
 from distill.networks.activation import ACTIVATIONS
@@ -162,6 +161,8 @@ class _System:
         targets: Tensor,
     ) -> _System:
         """The problem at these parameters."""
+        from scipy.linalg import get_blas_funcs
+
         answers, slopes = jacobian(shape, parameters, points)
         few = slopes.shape[1] <= EXACT
         turned = slopes.numpy().T

@@ -20,8 +20,6 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
-from scipy.linalg import eigh
-from scipy.optimize import linprog
 
 SEQUENCES, ENTRIES = 2000, 4_000_000
 """Sequences that the least squares are taken over at most, and numbers of their table: fewer
@@ -74,6 +72,8 @@ def linear_limit(
     gram = rows.T @ rows
     if np.linalg.matrix_rank(gram, hermitian=True) < size:
         return LinearLimit(0, floor)  # lags that the sequences do not tell apart
+    from scipy.linalg import eigh
+
     spread = np.diag(np.repeat(occurs, sequences.shape[2]).astype(float))
     farthest = float(eigh(spread, gram, eigvals_only=True)[-1]) * float(room.sum())
     least = int((np.linalg.svd(hankel, compute_uv=False) > np.sqrt(farthest)).sum())
@@ -93,6 +93,8 @@ def _programmable(
     lags: Float[ndarray, "n length lags"], labels: Int[ndarray, "n length outputs"]
 ) -> bool:
     """Whether some z_t and M_j answer all of these sequences with errors below 1/2."""
+    from scipy.optimize import linprog
+
     n, length, size = lags.shape
     steps = np.tile(np.eye(length), (n, 1))
     matrix = np.hstack([lags.reshape(-1, size), steps])

@@ -163,3 +163,15 @@ def test_at_its_end_a_command_does_not_look_for_cycles():
         [sys.executable, "-c", without], capture_output=True, text=True, timeout=60, check=True
     )
     assert "looked for" in ended.stdout
+
+
+def test_what_a_run_may_not_need_is_not_loaded_before_it_is_needed():
+    """Algebra and optimisers took as long to load as torch, before the first step of any run."""
+    told = (
+        "import sys, distill\n"
+        "distill.run\n"
+        "names = ('torch', 'sympy', 'mpmath', 'networkx', 'matplotlib', 'scipy.optimize')\n"
+        "print(*(name for name in names if name in sys.modules))"
+    )
+    ended = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert ended.stdout.split() == ["torch"]

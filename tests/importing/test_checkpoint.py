@@ -228,6 +228,23 @@ def test_whatever_is_no_plain_tensors_is_refused_in_one_line(tmp_path, monkeypat
     assert not (tmp_path / "executed").exists()
 
 
+def test_what_is_no_part_of_a_network_stands_in_no_layout_to_fill_in(tmp_path):
+    """An encoder's matrix for queries, keys and values is three times as high as wide, as a cell's
+    gates are: no layout of a cell is offered for it, and no state of an optimizer is listed.
+    """
+    encoder = torch.nn.TransformerEncoderLayer(8, 2, 16, batch_first=True)
+    optimizer = torch.optim.Adam(encoder.parameters())
+    encoder(torch.ones(1, 3, 8)).sum().backward()
+    optimizer.step()
+    path = tmp_path / "x.pt"
+    torch.save({"model": encoder.state_dict(), "optimizer": optimizer.state_dict()}, path)
+    with pytest.raises(DistillError, match="given as its folder") as caught:
+        import_model(path)
+    assert "self_attn.in_proj_weight  [24, 8]" in str(caught.value)
+    assert "exp_avg" not in str(caught.value)
+    assert "recurrent" not in str(caught.value)
+
+
 def test_values_that_are_not_finite_are_named(tmp_path):
     shape, _ = family("zhong_mlp_concat")
     parameters = noisy(shape) | {"b_U": torch.zeros(7)}

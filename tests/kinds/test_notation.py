@@ -37,6 +37,8 @@ def test_the_formula_is_the_mechanism(pizzas):
     assert np.allclose(logit(a, b, c).reshape(-1, 23), said, atol=0.02)
     assert sympy.sympify(written(mechanism, "sympy")).free_symbols == set(sympy.symbols("a b c"))
     assert written(mechanism, "latex").count(r"\cos") == 3 + len(pizzas)
+    # a turn is one fraction, and not one for every input
+    assert written(mechanism, "latex").count(r"\frac") == 3 + len(pizzas)
 
 
 def test_the_graph_has_every_step_of_the_machine():

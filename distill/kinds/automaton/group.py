@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from sympy.combinatorics import Permutation, PermutationGroup
 
 from distill.kinds.automaton.machine import Machine
 
@@ -18,6 +17,8 @@ def group_of(machine: Machine) -> str | None:
         len(np.unique(column)) < states for column in machine.delta.T
     ):
         return None
+    from sympy.combinatorics import Permutation, PermutationGroup  # most machines have no group
+
     moves = list(dict.fromkeys(map(tuple, machine.delta.T.tolist())))
     group = PermutationGroup([Permutation(list(move)) for move in moves])
     order = int(group.order())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Bool, Float, Int
 from numpy import ndarray
-from scipy.optimize import isotonic_regression
 
 from distill.kinds.comparison.extract import weight_vectors
 
@@ -51,6 +50,8 @@ def rising(
     """The non-decreasing function of x that is nearest to y, at other places; linear between two
     (isotonic regression: Ayer et al., Ann. Math. Stat. 26, 1955).
     """
+    from scipy.optimize import isotonic_regression
+
     places, where, counts = np.unique(x, return_inverse=True, return_counts=True)
     means = np.bincount(where, weights=y) / counts
     return np.interp(asked, places, isotonic_regression(means, weights=counts).x)

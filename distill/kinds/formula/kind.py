@@ -10,7 +10,6 @@ from distill.evidence.figures import Measured
 from distill.kinds.formula.emit import emit_formula
 from distill.kinds.formula.evidence import behaviour
 from distill.kinds.formula.exhibits import FormulaExhibits, formula_exhibits
-from distill.kinds.formula.extract import extract_formula
 from distill.kinds.formula.mechanism import FormulaMechanism
 from distill.kinds.formula.notation import FORMS, written
 from distill.kinds.formula.pictures import formula_pictures
@@ -38,6 +37,9 @@ class FormulaKind(Kind[FormulaMechanism]):
     def read(self, view: View) -> Iterator[FormulaMechanism | Refusal]:
         """One formula, or why there is none."""
         if isinstance(view, BoxTrace):
+            # with sympy and optimisers, which nothing else waits for
+            from distill.kinds.formula.extract import extract_formula
+
             yield extract_formula(view, view.engine)
 
     def write(self, mechanism: FormulaMechanism) -> Written:

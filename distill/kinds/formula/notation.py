@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from distill.kinds.formula.emit import called
 from distill.kinds.formula.mechanism import FormulaMechanism
-from distill.kinds.formula.symbols import symbols_of, to_sympy
 from distill.kinds.notation import Notation
 from distill.programs.names import function_name
 
@@ -17,6 +16,8 @@ FORMS: tuple[Notation, ...] = ("latex", "sympy", "numpy", "torch", "c")
 def written(mechanism: FormulaMechanism, form: Notation) -> str:
     """One expression, or for NumPy, torch and C a function of the inputs."""
     import sympy
+
+    from distill.kinds.formula.symbols import symbols_of, to_sympy
 
     names, function = mechanism.names, function_name(called(mechanism), mechanism.names)
     low, high = [each.low for each in mechanism.inputs], [each.high for each in mechanism.inputs]

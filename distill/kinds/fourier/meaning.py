@@ -23,7 +23,6 @@ from typing import Any
 
 import numpy as np
 from jaxtyping import Float
-from mpmath import iv
 from numpy import ndarray
 
 from distill.records.report import Meaning
@@ -145,7 +144,7 @@ def _float_error(waves: tuple[PrintedWave, ...], modulus: int, reach: int) -> fl
 
 def _margin(waves: tuple[PrintedWave, ...], modulus: int) -> tuple[int, float, int]:
     """The residue with the largest score, a lower bound on its lead, and the runner-up."""
-    interval: Any = iv  # mpmath's stubs know nothing of arithmetic on intervals
+    interval = _intervals()
     interval.dps = 25
     turn = interval.pi * 2 / modulus
     scores = [interval.mpf(0)] * modulus
@@ -194,13 +193,20 @@ def _cosines(
     frequency: int, phase: float, modulus: int, halves: bool = False
 ) -> Float[ndarray, " modulus"]:
     """cos(2πkx/p + θ), or cos(πkx/p) by `halves`, for x = 0, ..., p - 1: each within 2^-53."""
-    interval: Any = iv
+    interval = _intervals()
     interval.dps = 25
     steps = 2 * modulus if halves else modulus
     turn, shift = interval.pi * 2 / steps, interval.mpf(phase)
     return np.array(
         [float(interval.cos(turn * (frequency * x % steps) + shift).mid) for x in range(modulus)]
     )
+
+
+def _intervals() -> Any:
+    """Arithmetic on intervals, of which mpmath's stubs know nothing."""
+    from mpmath import iv
+
+    return iv
 
 
 @cache

@@ -25,11 +25,13 @@ def fourier_expression(mechanism: FourierMechanism) -> Any:
     turn = _number(coordinate, coordinate.output, c) - phi
     total = sympy.Integer(0)
     for wave in mechanism.waves:
+        # the whole turn stays in one piece: multiplied out, every input has a fraction of its own
+        one = 2 * sympy.pi * sympy.Rational(wave.frequency, mechanism.modulus)
         size = sympy.Float(wave.amplitude, DIGITS)
         if wave.pizza and difference is not None:
-            radius = sympy.pi * wave.frequency * _phi(difference) / mechanism.modulus
+            radius = sympy.Mul(one / 2, _phi(difference), evaluate=False)
             size += sympy.Float(wave.pizza, DIGITS) * sympy.Abs(sympy.cos(radius))
-        angle = 2 * sympy.pi * wave.frequency * turn / mechanism.modulus
+        angle = sympy.Mul(one, turn, evaluate=False)
         if abs(wave.phase) >= SMALL_PHASE:  # as in the program
             angle += sympy.Float(wave.phase, DIGITS)
         total += size * sympy.cos(angle)

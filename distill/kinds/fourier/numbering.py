@@ -16,7 +16,6 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Complex, Float, Int
 from numpy import ndarray
-from scipy.linalg import eigh
 
 from distill.domains.finite import Domain
 from distill.kinds.fourier.coordinate import (
@@ -152,6 +151,8 @@ def _leading(
     if grid.shape[0] > grid.shape[1]:
         right, size, left = _leading(grid.conj().T)
         return left.conj(), size, right.conj()
+    from scipy.linalg import eigh
+
     last = len(grid) - 1
     _, vectors = eigh(grid @ grid.conj().T, subset_by_index=(last, last))
     along = vectors[:, 0].conj() @ grid

@@ -15,7 +15,6 @@ import numpy as np
 import torch
 from jaxtyping import Bool, Float, Int
 from numpy import ndarray
-from scipy.optimize import minimize
 from torch import Tensor
 
 from distill.checker.attended import elsewhere, resampled, weighed
@@ -334,6 +333,8 @@ def _spread(name: str, head: Head, seen: Sequence[_Seen]) -> tuple[float, float]
         slope = [(on + off + first) * few * rest / total - off]
         slope.append((on + off + first) * some * start / total - first)
         return float(loss.mean()), np.array(slope).mean(axis=1)
+
+    from scipy.optimize import minimize
 
     found = minimize(unlikely, np.zeros(2), jac=True, method="L-BFGS-B", bounds=[(-12, 6)] * 2)
     rest, start = np.exp(found.x)

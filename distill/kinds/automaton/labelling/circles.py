@@ -8,7 +8,6 @@ from collections.abc import Iterator
 import numpy as np
 from jaxtyping import Int
 from numpy import ndarray
-from sympy import factorint
 
 UNITS = 16
 """How many generators of a circle are proposed."""
@@ -32,6 +31,8 @@ def circles(
     if len(steps) < len(moves):
         backward = np.argsort(moves[0])
         steps = _commuting([move[backward] for move in moves])
+    from sympy import factorint
+
     generator = np.arange(states)
     for prime, exponent in factorint(states).items():
         q = prime**exponent

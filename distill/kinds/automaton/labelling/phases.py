@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import permutations, product
 
-import networkx as nx
-
 from distill.kinds.automaton.labelling.base import Labelling
 from distill.kinds.automaton.machine import Machine
 
@@ -67,6 +65,8 @@ def phases(machine: Machine) -> Iterator[Labelling]:
     """
     if machine.states > MAX_PHASED:
         return
+    import networkx as nx
+
     graph = nx.DiGraph()
     graph.add_edges_from((q, t) for q, row in enumerate(machine.transitions) for t in row)
     whole = nx.condensation(graph)
