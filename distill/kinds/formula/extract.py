@@ -10,7 +10,7 @@ otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
@@ -46,6 +46,10 @@ functions leave of it."""
 
 ROUGH = 1e-3
 """Part of the standard deviation that a network may be off, for a formula to be claimed of it."""
+
+
+MOST_SHOWN = 120
+"""Characters of an expression that is shown in a refusal."""
 
 
 @dataclass
@@ -267,10 +271,11 @@ def _refusal(seen: _Seen, best: _Best, said: list[str]) -> Refusal:
         return Refusal((*said, "no expression was found that is near the network"), numbers)
     error = best.error / seen.spread
     numbers |= {"apart": _rounded(error), "floats": best.floats}
-    nearest = f"the nearest expression is {error:.2g} of the spread of the values off"
+    text = _about(best.node, [each.name for each in seen.inputs])
+    nearest = f"the nearest expression{text} is {error:.2g} of the spread of the values off"
     if best.fits:
         reason = (
-            f"an expression gives the values, and {many(best.floats, 'number')} in it "
+            f"an expression{text} gives the values, and {many(best.floats, 'number')} in it "
             f"{'is' if best.floats == 1 else 'are'} no simple number: it is a fit, and no formula"
         )
     elif error > ROUGH:
@@ -278,6 +283,14 @@ def _refusal(seen: _Seen, best: _Best, said: list[str]) -> Refusal:
     else:
         reason = f"{nearest}, most of it as smooth as a term that is missing would be"
     return Refusal((*said, reason), numbers)
+
+
+def _about(node: Node, names: Sequence[str]) -> str:
+    """An expression in a refusal, its numbers to six digits; of a long one its size alone."""
+    text = python_text(node, names)
+    if len(text) > MOST_SHOWN:
+        return f" (of {many(size_of(node), 'part')})"
+    return f", about {text},"
 
 
 def _rounded(value: float) -> float:

@@ -1,10 +1,14 @@
 """Formulas come back from values and gradients alone; what has no closed form is refused."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import sympy
 from builders.formulas import Noisy, same_function
 
+from distill.kinds.formula import extract
+from distill.kinds.formula.expression import Variable, multiply, number
 from distill.kinds.formula.extract import extract_formula
 from distill.kinds.formula.mechanism import FormulaMechanism
 from distill.kinds.formula.symbols import to_sympy
@@ -113,3 +117,13 @@ def test_the_same_network_gives_the_same_formula():
 def test_a_constant_is_no_formula():
     said = extract_formula(Noisy(lambda x: 0 * x + 2.0, {"x": (0.0, 1.0)}, off=0.0), "own")
     assert isinstance(said, Refusal)
+
+
+def test_a_refusal_shows_the_expression_that_came_nearest(monkeypatch):
+    """0.21737 x is x times a number that is no simple one."""
+    proposed = [multiply(number(0.2), Variable(0))]
+    one = SimpleNamespace(name="once", propose=lambda problem: iter(proposed))
+    monkeypatch.setattr(extract, "engines_for", lambda engine: (one,))
+    said = extract_formula(Noisy(lambda x: 0.2173713 * x, {"x": (1.0, 2.0)}), "own")
+    assert isinstance(said, Refusal)
+    assert "an expression, about 0.217371 * x, gives the values" in said.reasons[-1]
