@@ -27,6 +27,7 @@ from distill.pages.pages import (
     script_hash,
 )
 from distill.pages.pictures.every import pictures_of
+from distill.pages.pictures.undrawn import no_chart_said
 from distill.pages.statements import checked, located, meaning_statement, not_checked
 from distill.records.sentences import sentence_start
 from distill.runs.store import Run
@@ -54,6 +55,7 @@ def report_page(run: Run, pictures: tuple[Picture, ...] | None = None) -> str:
             decoys=decoy_rows(run.report),
             differences=differences(run),
             attempts=attempts_table(run.record),
+            no_chart=no_chart_said(run.record, run.curve, pictures),
             settings=run.record.settings,
             recipe=None if run.record.used is None else run.record.used.recipe,
             card=card(run),

@@ -6,15 +6,18 @@ from html import unescape
 
 import pytest
 from builders.html_page import Page, page_in_words, page_of
+from builders.paths import ROOT
 
+from distill.drawing.picture import Picture
 from distill.pages.card import commands
 from distill.pages.evidence import evidence_rows
+from distill.pages.pictures.undrawn import TRAINING, no_chart_said
 from distill.pages.report_page import report_page
 from distill.pages.statements import located
 from distill.records.attempts import ENDED_EARLY
 from distill.records.phases import phases_of
 from distill.runs.certificate import Split
-from distill.runs.store import RunRecord
+from distill.runs.store import RunRecord, load_run
 
 
 @pytest.mark.parametrize(
@@ -226,3 +229,28 @@ def test_what_reasons_and_remarks_both_say_is_said_once(refused):
     run, _ = refused
     report = replace(run.report, reasons=("no network learned the task", cut), remarks=(cut,))
     assert report.explanations == (cut, "no network learned the task")
+
+
+NO_CHART = "No chart of the training"
+
+
+@pytest.mark.parametrize("name", ["sum_all", "prev3"])
+def test_where_no_chart_of_the_training_stands_it_is_said_why(name, planted):
+    run = load_run(ROOT / "outputs" / "gallery" / name, network=False)
+    made, record = run.record.used, run.record
+    assert made is not None
+    said = no_chart_said(record, run.curve, ())
+    assert said is not None
+    assert said.startswith(f"{NO_CHART}: a curve takes two looks")
+    assert f"looked at once, when its training ended after {made.steps:,} steps" in said
+    assert said in page_in_words(replace(planted, record=record, curve=run.curve))
+    none = replace(record, attempts=tuple(replace(it, discarded=True) for it in record.attempts))
+    assert "no network was looked at twice" in (no_chart_said(none, run.curve, ()) or "")
+    assert "nothing was kept" in (no_chart_said(record, None, ()) or "")
+
+
+def test_a_chart_of_the_training_or_none_of_it_needs_no_excuse(planted):
+    drawn = load_run(ROOT / "outputs" / "gallery" / "tomita3", network=False)
+    picture = Picture(TRAINING, "", "", "", "")
+    assert no_chart_said(drawn.record, drawn.curve, [picture]) is None
+    assert NO_CHART not in page_in_words(planted)

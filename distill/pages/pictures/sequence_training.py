@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from distill.checker.scope import many
@@ -14,14 +15,33 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 CURVES = 6
-"""Trainings that are drawn: of more, the last."""
+"""Trainings that are drawn: of more, the last, and that of the network that was used."""
 
 LOWEST = 1e-8
 """A loss below is shown as this."""
 
 
+@dataclass(frozen=True)
+class _Told:
+    """A training that is drawn.
+
+    Attributes:
+        used: whether the network of the run came of it.
+    """
+
+    name: str
+    used: bool
+    points: tuple[SequencePoint, ...]
+
+    @property
+    def label(self) -> str:
+        """In the legend."""
+        said = [*(["used"] if self.used else []), *(["one look"] if len(self.points) == 1 else [])]
+        return self.name + (f" ({', '.join(said)})" if said else "")
+
+
 def training_picture(curve: SequenceCurve | None, attempts: tuple[Attempt, ...]) -> Picture | None:
-    """Right answers and loss while training; null where nothing was drawn twice."""
+    """Right answers and loss while training; null where nothing was looked at twice."""
     if curve is None:
         return None
     runs = defaultdict[tuple[int, int], list[SequencePoint]](list)
@@ -29,25 +49,25 @@ def training_picture(curve: SequenceCurve | None, attempts: tuple[Attempt, ...])
         runs[point.attempt, point.d_hidden].append(point)
     if max((len(points) for points in runs.values()), default=0) < 2:
         return None
-    told = [(_attempt(attempts, *key), points) for key, points in runs.items() if len(points) > 1][
-        -CURVES:
-    ]
-    never = sum(len(points) == 1 for points in runs.values())
+    every = [_told(_attempt(attempts, *key), points) for key, points in runs.items()]
+    others = [each for each in every if len(each.points) > 1 and not each.used][-CURVES:]
+    told = [each for each in every if each.used or each in others]
 
     def draw(figure: Figure) -> None:
         upper, lower = figure.subplots(2, sharex=True)
-        for place, (attempt, points) in enumerate(told):
-            steps = [point.step for point in points]
-            kept = attempt is None or not attempt.discarded
+        for place, each in enumerate(told):
+            steps = [point.step for point in each.points]
+            alone = len(steps) == 1
             look = {
                 "color": SERIES[place],
-                "linewidth": 2.2 if kept else 0.9,
-                "marker": "o" if len(points) < 12 else "",
-                "markersize": 4 if kept else 2.5,
+                "linewidth": 2.2 if each.used else 0.9,
+                "marker": "D" if alone else "o" if len(steps) < 12 else "",
+                "markersize": 7 if alone else 4 if each.used else 2.5,
+                "zorder": 3 if each.used else 2,
             }
-            name = _named(attempt, points) + (" (used)" if kept and len(told) > 1 else "")
-            upper.plot(steps, [100 * point.right for point in points], label=name, **look)
-            lower.plot(steps, [max(point.loss, LOWEST) for point in points], **look)
+            right = [100 * point.right for point in each.points]
+            upper.plot(steps, right, label=each.label, **look)
+            lower.plot(steps, [max(point.loss, LOWEST) for point in each.points], **look)
         upper.set(ylim=(-4, 106), ylabel="% right")
         lower.set(yscale="log", ylabel="loss", xlabel="training step")
         figure.align_ylabels()
@@ -70,8 +90,8 @@ def training_picture(curve: SequenceCurve | None, attempts: tuple[Attempt, ...])
         "Part of fresh sequences right at every step, by the best network of an ensemble, and the "
         "smallest loss"
         + (", which rises again where what has learned goes on under noise." if noise else ".")
-        + (" The thick line is the network that was used." if len(told) > 1 else "")
-        + (f" Of {never} more, given up at once, nothing is drawn." if never else "")
+        + _used_said(told)
+        + _left_out_said(every, told)
         + passed,
         f"Trained: {said}.{passed}",
         draw,
@@ -87,11 +107,36 @@ def _attempt(attempts: tuple[Attempt, ...], number: int, d_hidden: int) -> Attem
     return None
 
 
-def _named(attempt: Attempt | None, points: list[SequencePoint]) -> str:
-    if attempt is None:
-        return _units(points[0].d_hidden)
-    return f"{attempt.kind}, {_units(attempt.d_hidden)}"
+def _told(attempt: Attempt | None, points: list[SequencePoint]) -> _Told:
+    units = _units(points[0].d_hidden)
+    name = units if attempt is None else f"{attempt.kind}, {units}"
+    return _Told(name, attempt is not None and not attempt.discarded, tuple(points))
+
+
+def _used_said(told: list[_Told]) -> str:
+    """What the network that was used looks like in the picture."""
+    used = next((each for each in told if each.used), None)
+    if used is None:
+        return " No network of these was used."
+    if len(used.points) == 1:
+        step = used.points[0].step
+        return (
+            f" The diamond is the network that was used, {used.name}: it was looked at once, when "
+            f"its training ended after {many(step, 'step')}."
+        )
+    return " The thick line is the network that was used." if len(told) > 1 else ""
+
+
+def _left_out_said(every: list[_Told], told: list[_Told]) -> str:
+    """How many trainings are not drawn, and why."""
+    left = [each for each in every if each not in told]
+    once = sum(len(each.points) == 1 for each in left)
+    said = [
+        *([f"{once} looked at once, when training ended"] if once else []),
+        *([f"{len(left) - once} that came before"] if len(left) > once else []),
+    ]
+    return f" Not drawn: {' and '.join(said)}." if left else ""
 
 
 def _units(count: int) -> str:
-    return f"{count} unit{'s' if count > 1 else ''}"
+    return many(count, "unit")

@@ -145,10 +145,33 @@ def test_training_names_its_attempts():
     given_up = (*points, SequencePoint(1, 48, 50, 0.1, 0.5))
     left = training_picture(SequenceCurve(given_up), attempts)
     assert left is not None
-    assert "Of 1 more, given up at once, nothing is drawn" in left.caption
+    assert "Not drawn: 1 looked at once, when training ended" in left.caption
     assert "48 units" not in " ".join(words(left))
     assert training_picture(SequenceCurve(tuple(points[:1])), attempts) is None
     assert training_picture(None, attempts) is None
+
+
+def test_the_network_that_was_used_is_drawn_though_it_was_looked_at_once():
+    attempts = (
+        attempt(1, "second-order", 16, steps=100, right=0.5),
+        *(attempt(1 + d, "relu", d, steps=80, right=0.1) for d in (1, 2)),
+        attempt(4, "relu", 4, steps=727, right=1.0, discarded=False),
+        *(attempt(5 + n, "relu", 10 + n, steps=100, right=0.1) for n in range(8)),
+    )
+    points = [SequencePoint(0, 16, step, 0.1, 0.5) for step in (50, 100)]
+    points += [SequencePoint(1, d, 100 * d, 0.01, 0.5) for d in (1, 2, 4)]
+    points += [SequencePoint(4, 10 + n, step, 0.1, 0.5) for n in range(8) for step in (50, 100)]
+    drawn = training_picture(SequenceCurve(tuple(points)), attempts)
+    assert drawn is not None
+    assert "relu, 4 units (used, one look)" in words(drawn)
+    assert "The diamond is the network that was used, relu, 4 units" in drawn.caption
+    assert "thick line" not in drawn.caption
+    assert "Not drawn: 2 looked at once, when training ended and 3 that came before" in drawn.caption
+    none = tuple(replace(each, discarded=True) for each in attempts)
+    unused = training_picture(SequenceCurve(tuple(points)), none)
+    assert unused is not None
+    assert "No network of these was used" in unused.caption
+    assert "used" not in " ".join(words(unused))
 
 
 def test_a_network_that_was_not_understood_is_shown_by_its_answers():
