@@ -24,6 +24,7 @@ from numpy import ndarray
 
 from distill.checker.errors import ProgramError
 from distill.checker.real_answers import run_batches
+from distill.checker.scope import many
 from distill.domains.texts import Texts
 from distill.errors import DistillError
 from distill.importing import import_model
@@ -225,7 +226,8 @@ def compiled_page(rows: Sequence[CompiledRow]) -> Page:
     ]
     return Page(
         title="Compiled transformers",
-        about=f"{len(by_name)} networks, as they are, turned and with noise that leaves answers",
+        about=f"{many(len(by_name), 'network')}, as they are, turned and with noise that leaves "
+        "answers",
         grid=Grid(tuple(columns), tuple(lines)),
         facts=_facts(rows),
         sections=_reasons(rows),

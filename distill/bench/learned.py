@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from distill.checker.real_answers import run_texts
+from distill.checker.scope import many
 from distill.domains.texts import Texts
 from distill.errors import DistillError
 from distill.importing import AboutTexts, import_model
@@ -135,7 +136,8 @@ def learned_page(rows: Sequence[LearnedRow]) -> Page:
     ]
     return Page(
         title="GPT-2 networks that others trained",
-        about=f"{len(rows)} networks; a match is of whole samples at the lengths of training",
+        about=f"{many(len(rows), 'network')}; a match is of whole samples at the lengths of "
+        "training",
         grid=Grid(tuple(columns), tuple(lines)),
         facts=_facts(rows),
         sections=_reasons(rows),

@@ -42,6 +42,15 @@ def in_order(count: int) -> list[Colour]:
     return around(count + max(1, count // 4))[:count]
 
 
+def rising(count: int) -> list[Colour]:
+    """So many colours for numbers in their order: lighter and lighter, from violet to yellow.
+
+    The lightness alone tells the order, in grey and to every kind of colour vision.
+    """
+    parts = [i / max(count - 1, 1) for i in range(count)]
+    return [_oklch(0.42 + 0.38 * part, 0.12, 0.81 - 0.55 * part) for part in parts]
+
+
 def hexadecimal(colour: Colour) -> str:
     """As SVG has it."""
     return "#" + "".join(f"{part:02x}" for part in colour[:3])

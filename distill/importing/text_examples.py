@@ -25,6 +25,7 @@ import numpy as np
 from jaxtyping import Int
 from numpy import ndarray
 
+from distill.checker.scope import many
 from distill.domains.texts import Form, Part
 from distill.importing.npz import read_npz
 from distill.importing.values import LayoutError
@@ -102,7 +103,7 @@ def form_of_file(
     if ids is None:
         raise LayoutError(f"'{path}' has no array '{name}...ids': {HOW}")
     texts = [_text(row, tokens, bos, ends, path) for row in ids]
-    starts, said = 1, f"by the {len(texts)} texts '{name}' of '{path.name}'"
+    starts, said = 1, f"by the {many(len(texts), 'text')} '{name}' of '{path.name}'"
     if positions is not None:
         starts = int(positions[:, 0].max()) + 1
     if readout == "set":

@@ -14,7 +14,7 @@ from distill.pages.statements import meaning_statement
 from distill.records.counts import Agreement
 from distill.records.figure import Figure
 from distill.records.figures import STRESS, three, words_of
-from distill.records.refusal import NUMBERS
+from distill.records.refusal import NUMBERS, Number, is_listed
 from distill.records.report import DECOY_AGREES, Report
 from distill.records.sentences import texts_counted
 
@@ -73,8 +73,9 @@ def evidence_rows(report: Report) -> list[Row]:
         why = "; shorter, but lists, proofs and what is located count before length"
         rows.append(Row("runner-up", size, f"of the same network: {told}{why if shorter else ''}"))
     for name, value in (report.numbers or {}).items():
-        if value is not None:
-            rows.append(Row(name.replace("_", " "), f"{value:.4g}", NUMBERS.get(name, "")))
+        if value is not None and not is_listed(name):
+            words = NUMBERS.get(name) or Number(name.replace("_", " "), "")
+            rows.append(Row(words.label, f"{value:.4g}", words.said))
     return rows
 
 

@@ -18,19 +18,22 @@ from pygments import highlight
 from pygments.formatters.html import HtmlFormatter
 from pygments.lexers.python import PythonLexer
 
+from distill.checker.scope import many
 from distill.drawing.picture import Picture
 
 
 @cache
 def environment() -> Environment:
     """The templates: they escape what they are given, and fail at a name that is not given."""
-    return Environment(
+    templates = Environment(
         loader=PackageLoader("distill.pages", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    templates.filters["many"] = many
+    return templates
 
 
 @cache

@@ -29,6 +29,7 @@ from distill.pages.pages import (
 from distill.pages.pictures.every import pictures_of
 from distill.pages.pictures.undrawn import no_chart_said
 from distill.pages.statements import checked, located, meaning_statement, not_checked
+from distill.records.refusal import lists
 from distill.records.sentences import sentence_start
 from distill.runs.store import Run
 
@@ -53,6 +54,7 @@ def report_page(run: Run, pictures: tuple[Picture, ...] | None = None) -> str:
             words=Glossary(),
             rows=evidence_rows(run.report),
             decoys=decoy_rows(run.report),
+            lists=lists(run.report.numbers or {}),
             differences=differences(run),
             attempts=attempts_table(run.record),
             no_chart=no_chart_said(run.record, run.curve, pictures),

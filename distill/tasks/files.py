@@ -194,4 +194,4 @@ def _some(families: dict[str, TaskFamily]) -> str:
 
 def _count(families: dict[str, TaskFamily]) -> str:
     names = f" ({', '.join(families)})" if len(families) <= LISTED else ""
-    return f"{len(families)} tasks{names}"
+    return f"{many(len(families), 'task')}{names}"

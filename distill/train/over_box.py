@@ -20,6 +20,7 @@ from jaxtyping import Float
 from numpy import ndarray
 from torch import Tensor
 
+from distill.checker.scope import many
 from distill.domains.boxes import Box
 from distill.errors import DistillError
 from distill.networks.activation import Activation
@@ -113,10 +114,10 @@ class BoxTraining(InARow[BoxTrace]):
     @property
     def drawn(self) -> list[str]:
         """What is trained on."""
-        return [f"{self.task.name}: {self.task.box}; {len(self.inputs):,} points"]
+        return [f"{self.task.name}: {self.task.box}; {many(len(self.inputs), 'point')}"]
 
     def _told(self, attempt: Attempt) -> str:
-        return f"{attempt.steps:,} steps, off by {math.sqrt(attempt.loss or 0):.1e}"
+        return f"{many(attempt.steps, 'step')}, off by {math.sqrt(attempt.loss or 0):.1e}"
 
     def _view(self, parameters: dict[str, Tensor]) -> BoxTrace:
         network = StoredFunction(Model(self.shape, parameters), self.task.box)

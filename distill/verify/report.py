@@ -174,7 +174,7 @@ def refused_report(
         located=False,
         reasons=refusal.reasons,
         holds_for=None,
-        mechanism=MechanismSummary(refusal.kind, "none", None),
+        mechanism=MechanismSummary(refusal.kind, "no mechanism", None),
         model_vs_task=model_vs_task,
         program_vs_task=None,
         program_vs_model=None,

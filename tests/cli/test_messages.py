@@ -1,6 +1,7 @@
 """What a message says: what was found, what was expected, and what can be done."""
 
 import ast
+import re
 import warnings
 
 import pytest
@@ -86,6 +87,16 @@ def test_every_number_of_a_refusal_is_explained():
     assert found <= NUMBERS.keys()
 
 
+def test_no_number_of_a_refusal_is_called_by_its_key():
+    """Words that are a key too are English: `exceptions`. No two numbers are called alike."""
+    labels = [words.label for words in NUMBERS.values()]
+    assert len(set(labels)) == len(labels)
+    for name, words in NUMBERS.items():
+        assert words.label != name.replace("_", " ") or name in {"exceptions", "commonest_answer"}
+        assert not re.search(r"_|r2|\bR2", words.label + words.said)
+        assert len(words.label) <= 32
+
+
 def test_a_refusal_is_shown_with_words_beside_its_numbers(tmp_path):
     distill.distill(
         lambda t: 5 * torch.eye(12)[torch.gcd(t[:, 0] + 1, t[:, 1] + 1) - 1],
@@ -95,10 +106,11 @@ def test_a_refusal_is_shown_with_words_beside_its_numbers(tmp_path):
         out=tmp_path / "outputs",
     )
     shown = distill_here("show", "divisors", cwd=tmp_path).stdout
-    assert NUMBERS["heldout_r2"] in shown
+    assert NUMBERS["heldout_r2"].said in shown
+    assert "R² on inputs not fitted" in shown
     assert "refused: No mechanism was found" in shown
     (line,) = [line for line in shown.splitlines() if line.startswith("exceptions")]
-    assert line.endswith(NUMBERS["exceptions"])
+    assert line.endswith(NUMBERS["exceptions"].said)
 
 
 def test_one_of_something_is_no_plural():
@@ -144,8 +156,8 @@ def test_an_option_that_is_wrong_is_told_in_plain_words_and_whose_help_to_read(
 
 def test_what_may_be_below_0_is_called_no_part():
     for name in ("function_of_a_sum", "heldout_r2"):
-        assert "R²" in NUMBERS[name]
-        assert "part of" not in NUMBERS[name]
+        assert "R²" in NUMBERS[name].said
+        assert "part of" not in NUMBERS[name].said
 
 
 def test_how_a_variable_was_read_is_said_in_words():

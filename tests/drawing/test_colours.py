@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from builders.paths import PACKAGE
 
-from distill.drawing.colours import around, diverging, hexadecimal
+from distill.drawing.colours import around, diverging, hexadecimal, in_order, rising
 
 
 def luminance(colour):
@@ -39,3 +39,22 @@ def test_colours_stand_out_from_the_page(theme):
         assert contrast(hexadecimal(colour), colours["surface"]) >= 3
     ends = [hexadecimal(diverging()[level]) for level in (1, 255)]
     assert min(contrast(end, colours["surface"]) for end in ends) >= 3
+
+
+@pytest.mark.parametrize("count", [2, 31, 79, 256])
+def test_colours_of_numbers_rise_in_lightness_and_their_ends_are_far_apart(count):
+    """In light and in dark: neither end is lost in the page."""
+    shown = [hexadecimal(colour) for colour in rising(count)]
+    light = [luminance(colour) for colour in shown]
+    step = 1 + count // 64  # colours are of whole numbers
+    assert all(one < other for one, other in zip(light, light[step:], strict=False))
+    assert contrast(shown[0], shown[-1]) >= 3
+    for page in ("#ffffff", "#000000"):
+        assert min(contrast(colour, page) for colour in shown) >= 1.6
+
+
+@pytest.mark.parametrize(("colours", "meet"), [(around, True), (rising, False), (in_order, False)])
+def test_only_round_a_circle_do_first_and_last_meet(colours, meet):
+    found = np.array(colours(79), dtype=float)
+    steps = np.abs(np.diff(found, axis=0)).sum(axis=1)
+    assert (np.abs(found[0] - found[-1]).sum() < 2 * steps.max()) == meet

@@ -1,5 +1,6 @@
 """Over a small finite domain, whatever a network does: a program or a refusal, and true figures."""
 
+import ast
 import re
 from dataclasses import replace
 from html import unescape
@@ -13,14 +14,16 @@ from hypothesis import strategies as st
 
 import distill
 from distill.domains.finite import Domain
+from distill.kinds.fourier.coordinate import Coordinate, Listed
 from distill.kinds.fourier.emit import Emitted, emit_fourier
 from distill.kinds.fourier.extract import extract_fourier as extract
 from distill.kinds.fourier.mechanism import FourierMechanism
+from distill.kinds.fourier.refusal import listed_numbers
 from distill.networks.black_box import BlackBox
 from distill.networks.trace import trace
 from distill.pages.report_page import report_page
 from distill.programs.program import Program
-from distill.records.refusal import Refusal
+from distill.records.refusal import MECHANISM, Refusal, lists
 from distill.train import Recipe
 from distill.verify.chance import no_better_than_chance
 
@@ -237,6 +240,32 @@ def test_what_a_refusal_names_it_explains():
     assert isinstance(read, Refusal)
     for name in re.findall(r"(NUMBER\w*|LOG)\[", " ".join(read.reasons)):
         assert re.search(rf"{name}\b[^\[]*(numbers of the values|the logarithm)", read.reasons[0])
+
+
+def test_the_lists_that_a_refusal_names_stand_among_its_numbers():
+    """A wave of number of a + number of b, and noise that is too much to answer alike."""
+    p, rng = 13, np.random.default_rng(4)
+    turns = 4 * np.pi / p * rng.permutation(p)
+    away = turns[:, None, None] + turns[:, None] - 4 * np.pi / p * np.arange(p)
+    noisy = np.cos(away) + 0.3 * rng.normal(size=away.shape)
+    read = found((p, p), p, over((p, p), noisy.reshape(-1, p)))
+    assert isinstance(read, Refusal)
+    named = set(re.findall(r"(NUMBER\w*)\[", read.reasons[0]))
+    listed = {name: ast.literal_eval(text) for name, text in lists(read.numbers).items()}
+    assert listed.keys() == named != set()
+    assert all([*each] == [*range(p)] for each in listed.values())
+    assert f"listed in {MECHANISM}" in read.reasons[0]
+
+
+def test_listed_numbers_are_those_of_the_values():
+    one, other = Listed(-2, (3, 0, 4, 1)), Listed(5, (2, 2, 0))
+    coordinate = Coordinate((1, 1, 2), 0, 5, (one, other, one))
+    told = {
+        name: ast.literal_eval(text) for name, text in lists(listed_numbers(coordinate)).items()
+    }
+    assert coordinate.expression == "NUMBER_1[a] + NUMBER_2[b] + 2 * NUMBER_1[c]"
+    for name, held in (("NUMBER_1", one), ("NUMBER_2", other)):
+        assert [*told[name].values()] == held.numbers(np.array([*told[name]]), 5).tolist()
 
 
 def test_names_of_inputs_are_no_other_names():

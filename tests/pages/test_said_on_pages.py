@@ -16,6 +16,7 @@ from distill.pages.report_page import report_page
 from distill.pages.statements import located
 from distill.records.attempts import ENDED_EARLY
 from distill.records.phases import phases_of
+from distill.records.refusal import NUMBERS
 from distill.runs.certificate import Split
 from distill.runs.store import RunRecord, load_run
 
@@ -254,3 +255,36 @@ def test_a_chart_of_the_training_or_none_of_it_needs_no_excuse(planted):
     picture = Picture(TRAINING, "", "", "", "")
     assert no_chart_said(drawn.record, drawn.curve, [picture]) is None
     assert NO_CHART not in page_in_words(planted)
+
+
+def test_numbers_of_a_refusal_are_called_by_words_on_its_page(refused):
+    run, _ = refused
+    report = replace(run.report, numbers=dict.fromkeys(NUMBERS, 0.5))
+    rows = evidence_rows(report)[-len(NUMBERS) :]
+    assert [row.name for row in rows] == [words.label for words in NUMBERS.values()]
+    page = page_in_words(replace(run, report=report))
+    named = {text for _, text in Page(page).all("th", scope="row")}
+    assert named >= {words.label for words in NUMBERS.values()}
+    assert "heldout r2" not in page
+
+
+def test_lists_that_a_reason_names_stand_on_the_page_and_not_among_the_figures(refused):
+    run, _ = refused
+    numbers = {"exceptions": 3, "NUMBER[1]": 4, "NUMBER[2]": 0, "NUMBER[-3]": 1}
+    report = replace(run.report, numbers=numbers)
+    assert not any("NUMBER" in row.name for row in evidence_rows(report))
+    page = Page(page_in_words(replace(run, report=report)))
+    assert ({}, "NUMBER = {1: 4, 2: 0, -3: 1}") in page.all("code")
+    assert "NUMBER: the numbers behind the name" in {text for _, text in page.all("summary")}
+
+
+@pytest.mark.parametrize(("count", "said"), [(1, "1 exception listed"), (2, "2 exceptions listed")])
+def test_one_exception_is_no_plural(planted, count, said):
+    program = replace(planted.report.program, exceptions=count)
+    page = page_in_words(replace(planted, report=replace(planted.report, program=program)))
+    assert f"{said}." in " ".join(text for _, text in Page(page).all("p"))
+
+
+def test_a_run_without_a_mechanism_says_so_in_a_line(refused):
+    run, _ = refused
+    assert "refused, no mechanism, " in repr(run)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from itertools import islice, zip_longest
-from math import dist
+from math import hypot
 from typing import TYPE_CHECKING
 
 from distill.checker.scope import many
+from distill.drawing.beside import names_outside
 from distill.drawing.colours import around, hexadecimal
 from distill.drawing.picture import (
+    FAINT,
     GRID,
     INK,
+    SURFACE,
     Draw,
     Panel,
     Picture,
@@ -30,9 +33,6 @@ LABELLED = 4
 
 PANEL_TEXT = 11
 """Of text beside a circle: two circles stand side by side on a phone."""
-
-APART = 0.22
-"""Distance between two values, in parts of the picture's half, from which both are named."""
 
 ROUND = 0.9
 """Part of what is seen that lies on a circle, from which it looks like one."""
@@ -125,6 +125,7 @@ def circles(mechanism: FourierMechanism, exhibits: FourierExhibits) -> Picture |
     seen = {circle.frequency for _, circle in shown}
     rest = [str(k) for k in mechanism.key_frequencies if k not in seen]
     missing = f" Not drawn: {', '.join(rest)}." if rest else ""
+    named = many(min(LABELLED, *(len(circle.x) for _, circle in shown)), "value")
     fits = "; ".join(
         f"{_circle_title(each, circle, several)}: {circle.r2:.1%} of the spread"
         for each, circle in shown
@@ -136,7 +137,7 @@ def circles(mechanism: FourierMechanism, exhibits: FourierExhibits) -> Picture |
         "as the "
         "network embeds it, seen from the side of one frequency k. "
         + _said_of_circles([circle.r2 for _, circle in shown])
-        + f" Named and joined are the first few values: from each to the next it is k steps of "
+        + f" Named and joined are the first {named}: from each to the next it is k steps of "
         f"{mechanism.modulus} round the circle, and the colour says how far round a value belongs."
         + missing,
         f"How much of what is seen lies on the circle: {fits}.{missing}",
@@ -153,16 +154,6 @@ def _said_of_circles(fits: list[float]) -> str:
     if max(fits) < ROUND:
         return f"They do not lie on clean circles (at most {max(fits):.0%} of what is seen does)."
     return f"Some lie on circles ({max(fits):.0%} of what is seen), others hardly do ({worst:.0%})."
-
-
-def _apart(circle: Circle, count: int, distance: float) -> list[int]:
-    """The first values whose names do not run into each other, the first of all among them."""
-    named: list[int] = []
-    for place in range(count):
-        here = (circle.x[place], circle.y[place])
-        if all(dist(here, (circle.x[other], circle.y[other])) > distance for other in named):
-            named.append(place)
-    return named
 
 
 def _circle_title(each: EmbeddedInput, circle: Circle, several: bool) -> str:
@@ -191,19 +182,20 @@ def _circle(each: EmbeddedInput, circle: Circle, modulus: int, several: bool) ->
             linewidths=0.8,
             zorder=3,
         )
-        reach = 1.25 * max(map(abs, (*circle.x, *circle.y, 1e-9)))
-        axes.set_xlim(-reach, reach)
-        axes.set_ylim(-reach, reach)
-        for place in _apart(circle, count, APART * reach):
+        places = names_outside(circle.x, circle.y, count)
+        for place, (x, y) in enumerate(places):
+            axes.plot([circle.x[place], x], [circle.y[place], y], color=FAINT, linewidth=0.5)
             axes.text(
-                1.16 * circle.x[place],
-                1.16 * circle.y[place],
-                str(each.first + place),
+                *(x, y, str(each.first + place)),
                 color=INK,
                 ha="center",
                 va="center",
                 fontsize=PANEL_TEXT,
+                bbox={"facecolor": SURFACE, "edgecolor": "none", "pad": 0.8},
             )
+        reach = 1.16 * max(hypot(x, y) for x, y in places)
+        axes.set_xlim(-reach, reach)
+        axes.set_ylim(-reach, reach)
         axes.set_title(_circle_title(each, circle, several), fontsize=PANEL_TEXT)
 
     return draw

@@ -31,7 +31,7 @@ from distill.kinds.fourier.mechanism import (
 )
 from distill.kinds.fourier.numbering import output_numberings, propose_numbered
 from distill.kinds.fourier.proposals import placed, propose_affine
-from distill.kinds.fourier.refusal import accounts_for, described, refuse
+from distill.kinds.fourier.refusal import accounts_for, described, listed_numbers, refuse
 from distill.kinds.fourier.table import table_structure
 from distill.kinds.fourier.waves import key_waves, profile_and_constant
 from distill.networks.trace import FIT_SEED, Trace
@@ -83,6 +83,7 @@ def extract_fourier(trace: Trace) -> FourierMechanism | Refusal:
         "waves_agree": agreement,
         "key_frequencies": len(waves),
         "exceptions": len(wrong),
+        **listed_numbers(best),
     }
     if rest_r2 < MIN_R2:
         return Refusal(

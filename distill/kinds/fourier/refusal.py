@@ -19,7 +19,7 @@ from distill.kinds.fourier.mechanism import TableStructure
 from distill.kinds.fourier.proposals import propose_affine
 from distill.kinds.fourier.waves import key_waves, profile_and_constant
 from distill.networks.trace import Trace
-from distill.records.refusal import Refusal
+from distill.records.refusal import MECHANISM, Refusal, one_of
 
 FUNCTION_OF = 0.5
 """R² from which logits are said to be a function of a coordinate."""
@@ -34,10 +34,23 @@ def described(coordinate: Coordinate) -> str:
         if isinstance(held, Logarithm)
     ]
     if listed:
-        said.append(f"{' and '.join(listed)}: numbers of the values as read in the network")
+        said.append(
+            f"{' and '.join(listed)}: numbers of the values as read in the network, "
+            f"listed in {MECHANISM}"
+        )
     return f"{coordinate.expression} mod {coordinate.modulus}" + (
         f" ({'; '.join(said)})" if said else ""
     )
+
+
+def listed_numbers(coordinate: Coordinate) -> dict[str, int]:
+    """The numbers behind the constants that a coordinate names: `NUMBER[3]` is that of 3."""
+    return {
+        one_of(name, held.first + place): number
+        for held, name in coordinate.constants.items()
+        if isinstance(held, Listed)
+        for place, number in enumerate(held.numbered)
+    }
 
 
 def accounts_for(r2: float) -> str:
@@ -86,6 +99,7 @@ def refuse(trace: Trace, table: TableStructure | None, coordinates: list[Coordin
             "associative": table.associative if table else None,
             "self_aligned": spike,
             "strongest_share": _part(shares.max()),
+            **({} if best is None else listed_numbers(best.coordinate)),
         },
     )
 

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from distill.drawing.answers import AnswerMap, answers_drawn
+from distill.drawing.answers import AnswerMap, Scale, answers_drawn, scale_said
 from distill.drawing.heat import cells_of
 from distill.drawing.maps import Plane, lines
 from distill.drawing.picture import SERIES, Picture, picture
+from distill.groups.families import Abelian
 from distill.kinds.group.exhibits import GroupExhibits
 from distill.kinds.group.mechanism import GroupMechanism, Law
 from distill.kinds.group.writing import written
@@ -62,7 +63,7 @@ def _shares(mechanism: GroupMechanism, exhibits: GroupExhibits) -> Picture:
 
 
 def _answers(mechanism: GroupMechanism, exhibits: GroupExhibits, answers: AnswerMap) -> Picture:
-    plane, law = answers.plane, mechanism.law
+    plane, law, scale = answers.plane, mechanism.law, scale_of(mechanism.law)
     shown, outputs, order = answers, exhibits.outputs, ""
     alternative = (
         f"Of {len(plane.first)} values of a and {len(plane.second)} of b the answers are shown as "
@@ -82,11 +83,22 @@ def _answers(mechanism: GroupMechanism, exhibits: GroupExhibits, answers: Answer
         "answers",
         "What the network answers",
         f"Its answer for every a and b: {mechanism.name}.{order} The picture is of the network, "
-        "and not of the program.",
+        f"and not of the program. {scale_said(scale, outputs)}",
         alternative,
-        answers_drawn(shown, outputs, "element" if order else "answer"),
+        answers_drawn(shown, outputs, scale, "element" if order else "answer"),
         height=4.2,
     )
+
+
+def scale_of(law: Law) -> Scale:
+    """What elements are to each other: in a cyclic group the last is next to the first.
+
+    In any other group their numbers are names: its table, as drawn, has no order of its answers.
+    """
+    group = law.group
+    cyclic = isinstance(group, Abelian) and len(group.moduli) == 1 and law.order > 2
+    drawn_by_element = bool(law.lists) or law.output is None
+    return "round" if cyclic and drawn_by_element else "apart"
 
 
 def by_elements(law: Law, answers: AnswerMap) -> AnswerMap:

@@ -14,6 +14,7 @@ import numpy as np
 from jaxtyping import Int
 from numpy import ndarray
 
+from distill.drawing.answers import Scale
 from distill.drawing.maps import Plane
 from distill.expressions.expression import Expression, Name, add
 from distill.expressions.printing import source
@@ -82,17 +83,35 @@ def pattern_said(
     return f"The answer is {asked}."
 
 
+def scale_of(answers: Int[ndarray, "rows columns"], plane: Plane, outputs: range) -> Scale:
+    """What answers are to each other: the last is next to the first where stripes go over both.
+
+    Args:
+        answers: places in `outputs`.
+        plane: the values of the two inputs.
+        outputs: what may be answered.
+    """
+    stripes = _stripes(answers, plane, outputs)
+    commonest = float(np.bincount(answers.reshape(-1)).max() / answers.size)
+    if stripes is None or not stripes.wraps:
+        return "ordered"
+    striped = _striped(stripes.part, commonest, answers.size, len(outputs))
+    return "round" if striped else "ordered"
+
+
 class _Rule(NamedTuple):
     """A simple rule in words.
 
     Attributes:
         part: of the answers, or of pairs of them, that it holds for.
         of_pairs: it says that two answers are the same, and not what an answer is.
+        wraps: it is a sum that goes beyond the last answer, and on from the first.
     """
 
     said: str
     part: float
     of_pairs: bool = False
+    wraps: bool = False
 
 
 def _rules(answers: Int[ndarray, "rows columns"], plane: Plane) -> Iterator[_Rule]:
@@ -160,15 +179,16 @@ def _stripes(answers: Int[ndarray, "rows columns"], plane: Plane, outputs: range
     alike = rows @ np.exp(turns)[answers] @ columns.T
     u, v = (int(it) for it in np.unravel_index(np.abs(alike).argmax(), alike.shape))
     c = round(float(np.angle(alike[u, v])) * modulus / (2 * np.pi)) % modulus
-    told = (u * np.array(plane.first)[:, None] + v * np.array(plane.second)[None, :] + c) % modulus
     near = [it - modulus if 2 * it > modulus else it for it in (u, v)]
+    total = np.add.outer(near[0] * np.array(plane.first), near[1] * np.array(plane.second)) + c
+    told, wraps = total % modulus, total.min() // modulus != total.max() // modulus
     terms: list[tuple[int, Expression]] = [
         (factor, Name(name)) for factor, name in zip(near, plane.names, strict=True)
     ]
     formula = source(add(terms, c))
     less = f", less {outputs.start}," if outputs.start else ""
     said = f"the answer{less} is {formula} modulo {modulus}"
-    return _Rule(said, float((told == answers).mean()))
+    return _Rule(said, float((told == answers).mean()), wraps=bool(wraps))
 
 
 def _held(answers: Int[ndarray, "rows columns"], key: Int[ndarray, "rows columns"]) -> float:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from distill.checker.scope import many
-from distill.drawing.answers import AnswerMap, answers_drawn
+from distill.drawing.answers import AnswerMap, answers_drawn, scale_said
 from distill.drawing.clouds import cloud, side_said
 from distill.drawing.heat import cells_of, held
 from distill.drawing.picture import FAINT, SERIES, Picture, picture, whole
 from distill.drawing.spectrum import bars, near_zero, window_said
 from distill.kinds.refused.finite_exhibits import RefusalExhibits
-from distill.kinds.refused.patterns import pattern_said
+from distill.kinds.refused.patterns import pattern_said, scale_of
 from distill.kinds.refused.sequence_exhibits import UnreadExhibits
 
 if TYPE_CHECKING:
@@ -91,15 +91,15 @@ def _answers(exhibits: RefusalExhibits, answers: AnswerMap) -> Picture:
     count, plane, cells = last - first + 1, answers.plane, cells_of(answers.rows)
     names = " and ".join(plane.names)
     often = np.bincount(cells.reshape(-1), minlength=count)
-    said = pattern_said(cells, plane, range(first, last + 1))
+    outputs = range(first, last + 1)
+    said, scale = pattern_said(cells, plane, outputs), scale_of(cells, plane, outputs)
     return picture(
         "answers",
         "What the network answers",
-        f"Its answer for every {names}{held(plane)}. {said} Colours go round once "
-        "from the first output to the last.",
+        f"Its answer for every {names}{held(plane)}. {said} {scale_said(scale, exhibits.outputs)}",
         f"{int((often > 0).sum())} of {count} outputs are given; the commonest is "
         f"{first + int(often.argmax())}, on {often.max() / often.sum():.1%} of what is shown.",
-        answers_drawn(answers, exhibits.outputs),
+        answers_drawn(answers, exhibits.outputs, scale),
         height=4.2,
     )
 

@@ -9,7 +9,7 @@ import numpy as np
 from distill.checker.box_draws import lines
 from distill.checker.deviations import ALONG
 from distill.checker.real_answers import evaluated_reals
-from distill.checker.scope import at_most
+from distill.checker.scope import at_most, many
 from distill.domains.boxes import Box
 from distill.drawing.picture import FAINT, SERIES, Picture, picture
 from distill.programs.program import Program
@@ -126,7 +126,7 @@ def box_training_picture(curve: Any, attempts: tuple[Attempt, ...]) -> Picture |
         "Training",
         "Root mean square of what the network is off on the points that it is trained on, as a "
         "part of the answers' standard deviation: Adam first, then Levenberg-Marquardt.",
-        f"After {kept.steps:,} steps the network is off by {last.error:.1e} of the answers' "
+        f"After {many(kept.steps, 'step')} the network is off by {last.error:.1e} of the answers' "
         "standard deviation.",
         draw,
     )

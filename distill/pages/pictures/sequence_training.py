@@ -61,6 +61,7 @@ def training_picture(curve: SequenceCurve | None, attempts: tuple[Attempt, ...])
             look = {
                 "color": SERIES[place],
                 "linewidth": 2.2 if each.used else 0.9,
+                "linestyle": "" if alone else "-",
                 "marker": "D" if alone else "o" if len(steps) < 12 else "",
                 "markersize": 7 if alone else 4 if each.used else 2.5,
                 "zorder": 3 if each.used else 2,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from distill.checker.scope import many
 from distill.drawing.picture import SERIES, Picture, picture
 from distill.records.attempts import Attempt, shown_part, used
 from distill.records.curve import TextCurve, TextPoint
@@ -61,7 +62,7 @@ def text_training_picture(curve: TextCurve | None, attempts: tuple[Attempt, ...]
         "largest score of a head on random text that comes twice: attention on what followed the "
         "same token before, on the token before, and tokens that a head raises most when it looks "
         f"at them.{more}",
-        f"After {last.step:,} steps {shown_part(last.right)} of fresh texts are right.",
+        f"After {many(last.step, 'step')} {shown_part(last.right)} of fresh texts are right.",
         draw,
         height=5.0,
     )

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from distill.drawing.maps import Plane
-from distill.kinds.refused.patterns import pattern_said
+from distill.kinds.refused.patterns import pattern_said, scale_of
 
 N = 16
 A, B = np.indices((N, N))
@@ -97,3 +97,16 @@ def test_noise_and_a_frequent_answer_are_no_stripes():
     assert "There are stripes" not in said(
         np.where(rng.random((N, N)) < 0.8, 3, rng.integers(0, 16, (N, N)))
     )
+
+
+def test_colours_go_round_only_where_stripes_go_on_from_the_first_answer():
+    p, rng = 31, np.random.default_rng(1)
+    a, b = np.indices((p, p))
+    plane = Plane(("a", "b"), tuple(range(p)), tuple(range(p)), ())
+    striped = (5 * a - 2 * b + 3) % p
+    wrong = rng.random((p, p)) < 0.2
+    striped[wrong] = rng.integers(0, p, int(wrong.sum()))
+    assert scale_of(striped, plane, range(p)) == "round"
+    assert scale_of(a + b, plane, range(2 * p - 1)) == "ordered"  # goes beyond nothing
+    assert scale_of(np.gcd(a, b), plane, range(p)) == "ordered"
+    assert scale_of(rng.integers(0, p, (p, p)), plane, range(p)) == "ordered"

@@ -166,7 +166,9 @@ def test_the_network_that_was_used_is_drawn_though_it_was_looked_at_once():
     assert "relu, 4 units (used, one look)" in words(drawn)
     assert "The diamond is the network that was used, relu, 4 units" in drawn.caption
     assert "thick line" not in drawn.caption
-    assert "Not drawn: 2 looked at once, when training ended and 3 that came before" in drawn.caption
+    assert (
+        "Not drawn: 2 looked at once, when training ended and 3 that came before" in drawn.caption
+    )
     none = tuple(replace(each, discarded=True) for each in attempts)
     unused = training_picture(SequenceCurve(tuple(points)), none)
     assert unused is not None
