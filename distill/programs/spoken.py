@@ -7,7 +7,7 @@ import re
 SPOKEN = (
     (r"\bwhere the input is\b", "on"),
     (r"\bwhere input ([a-z]) is\b", r"where \1 is"),
-    (r"-(?=\d)| - ", "minus"),
+    (r"-(?=\d)| - |(?<![\w)])-(?=[a-z(])", "minus"),
     (r"\*\* ?2\b", "squared"),
     (r"\*\*", "to the power"),
     (r"\*", "times"),

@@ -20,7 +20,7 @@ import sys
 from functools import cache
 from math import cos, pi
 
-__all__ = ["affine_mod_7"]
+__all__ = ["two_times_a_minus_b_plus_3_mod_7"]
 
 MODULUS = 7
 AMPLITUDE = {1: 4.0, 2: 2.5}  # by frequency
@@ -42,7 +42,7 @@ def logits(a: int, b: int) -> list[float]:
     return [agreement(2 * a - b + 3 - c) for c in range(1, MODULUS + 1)]
 
 
-def affine_mod_7(a: int, b: int) -> int:
+def two_times_a_minus_b_plus_3_mod_7(a: int, b: int) -> int:
     """The answer that the network prefers."""
     check(a, b)
     if (a, b) in EXCEPTIONS:
@@ -66,7 +66,7 @@ if __name__ == "__main__":
     try:
         words = [word for word in sys.argv[1:] if word not in ("-h", "--help")]
         given = [int(word) for word in words]
-        print(affine_mod_7(*given) if given else usage)
+        print(two_times_a_minus_b_plus_3_mod_7(*given) if given else usage)
     except (TypeError, ValueError) as error:
         print(f"{error}; {usage}", file=sys.stderr)
         sys.exit(2)

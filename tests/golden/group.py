@@ -1,4 +1,4 @@
-"""The element a * b in the abelian group Z2^5.
+"""The answer is a ^ b: the element a * b in the abelian group Z2^5.
 
 Elements are numbered: a number is 5 bits, which are added without carrying.
 
@@ -8,10 +8,10 @@ logits are sums of those of a ^ b ^ c, by the bits of 20, 2, 30, 21, 13, 29, 3, 
 
 import sys
 
-__all__ = ["product_in_z2_5"]
+__all__ = ["a_xor_b"]
 
 
-def product_in_z2_5(a: int, b: int) -> int:
+def a_xor_b(a: int, b: int) -> int:
     """The number of a * b."""
     check(a, b)
     return a ^ b
@@ -32,7 +32,7 @@ if __name__ == "__main__":
     try:
         words = [word for word in sys.argv[1:] if word not in ("-h", "--help")]
         given = [int(word) for word in words]
-        print(product_in_z2_5(*given) if given else usage)
+        print(a_xor_b(*given) if given else usage)
     except (TypeError, ValueError) as error:
         print(f"{error}; {usage}", file=sys.stderr)
         sys.exit(2)

@@ -14,6 +14,8 @@ from distill.programs.spoken import is_short, spoken_name
         ("iteration of (state >> 1) ^ x", "iteration_of_state_shifted_right_by_1_xor_x"),
         ("whether a <= b", "a_at_most_b"),
         ("walk between -2 and 3", "walk_between_minus_2_and_3"),
+        ("(-a + b) % 7", "minus_a_plus_b_mod_7"),
+        ("sum of half-turns -b", "sum_of_half_turns_minus_b"),
         ("a - b ** 2 % 7", "a_minus_b_squared_mod_7"),
         (
             "bit turned round where the input is 1 and cleared where the input is 2",

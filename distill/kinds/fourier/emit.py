@@ -20,11 +20,11 @@ from distill.kinds.fourier.coordinate import (
     Coordinate,
     Listed,
     Logarithm,
-    Polynomial,
     balanced,
 )
 from distill.kinds.fourier.meaning import PrintedWave, Unseparated, prove_meaning
 from distill.kinds.fourier.mechanism import FourierMechanism, Wave
+from distill.kinds.fourier.naming import called, titled
 from distill.programs.program import Program
 from distill.records.refusal import Refusal
 from distill.records.report import Meaning
@@ -136,7 +136,7 @@ def _source(mechanism: FourierMechanism, domain: Domain, waves: tuple[PrintedWav
     coordinate, p = mechanism.coordinate, mechanism.modulus
     arguments = ", ".join(domain.names)
     typed = ", ".join(f"{name}: int" for name in domain.names)
-    function = _function_name(coordinate)
+    function = called(coordinate, domain.names)
     phases = {wave.frequency: wave.phase for wave in waves if wave.phase}
     angle = "2 * pi * k * turn / MODULUS" + (" + PHASE.get(k, 0)" if phases else "")
     first, answer_name = domain.outputs.start, _answer_name(domain)
@@ -210,7 +210,7 @@ def _docstring(
     factor, shift = "size" if pizzas else "A", " + phase[k]" if phases else ""
     circles = "a circle" if len(mechanism.waves) == 1 else many(len(mechanism.waves), "circle")
     paragraphs = [
-        f"{_title(coordinate)}, found by turning {circles}.",
+        f"{titled(coordinate)}, found by turning {circles}.",
         *_numbering_paragraph(coordinate),
         f"Give every number x the angle 2πkx/{p}, on one circle for each frequency k. Angles add "
         f"up as numbers do, and {p} steps are full turns, so the inputs together turn each circle "
@@ -292,44 +292,6 @@ def _pizza_paragraphs(mechanism: FourierMechanism, pizzas: tuple[int, ...]) -> l
 def _answer_name(domain: Domain) -> str:
     """What the program calls an output: c where there are two inputs."""
     return output_name(len(domain.inputs))
-
-
-def _function_name(coordinate: Coordinate) -> str:
-    """What the program is called: by the shape of its coordinate."""
-    if isinstance(coordinate.output, Logarithm):
-        return f"{_noun(coordinate)}_mod_{coordinate.output.prime}"
-    return f"{_noun(coordinate)}_mod_{coordinate.modulus}"
-
-
-def _noun(coordinate: Coordinate) -> str:
-    weights = coordinate.weights if not coordinate.offset else ()
-    numberings = {*coordinate.numberings}
-    if any(isinstance(n, Listed) for n in (*numberings, coordinate.output)):
-        return "numbered_sum"
-    if coordinate.output == IDENTITY and numberings == {IDENTITY}:
-        plain: dict[tuple[int, ...], str] = {(1, 1): "sum", (1, -1): "difference"}
-        return plain.get(weights, "affine")
-    if numberings == {coordinate.output}:
-        products: dict[tuple[int, ...], str] = {(1, 1): "product", (1, -1): "quotient"}
-        return products.get(weights, "monomial")
-    if coordinate.output == IDENTITY and numberings == {Polynomial((0, 1))}:
-        squares: dict[tuple[int, ...], str] = {
-            (1, 1): "sum_of_squares",
-            (1, -1): "difference_of_squares",
-        }
-        return squares.get(weights, "polynomial")
-    return "polynomial"
-
-
-def _title(coordinate: Coordinate) -> str:
-    noun = _noun(coordinate).replace("_", " ")
-    if isinstance(coordinate.output, Logarithm):
-        return f"The {noun} of the inputs modulo {coordinate.output.prime}"
-    if noun in {"affine", "polynomial"}:
-        return f"{coordinate.expression} modulo {coordinate.modulus}"
-    if noun in {"sum", "difference"}:
-        return f"The {noun} {coordinate.expression} modulo {coordinate.modulus}"
-    return f"The {noun} modulo {coordinate.modulus}"
 
 
 def _exceptions(mechanism: FourierMechanism, domain: Domain) -> dict[tuple[int, ...] | int, int]:

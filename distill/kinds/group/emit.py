@@ -12,7 +12,7 @@ from distill.kinds.group.mechanism import GroupMechanism, Law
 from distill.kinds.group.writing import written
 from distill.programs.names import function_name
 from distill.programs.program import Program
-from distill.programs.spoken import spoken_name
+from distill.programs.spoken import is_short, spoken_name
 
 WIDTH = 88
 
@@ -57,14 +57,18 @@ def emit_group(mechanism: GroupMechanism) -> Program:
     found = f"{names[law.output]}.index({product})" if law.output is not None else product
     first = mechanism.outputs[0]
     if first:
-        found = f"{found} + {first}" if law.output is not None else f"{first} + {found}"
+        whole = f"({found})" if "^" in found else found  # a sum binds before it
+        found = f"{found} + {first}" if law.output is not None else f"{first} + {whole}"
     lines.append(f"return {found}")
-    title = f"{law.words} in {spoken_group(law.group)}"
+    element, called = f"element {law.words} in {spoken_group(law.group)}", _called(law)
+    title = f"The {element}"
+    if not names and not piece.above and is_short(found):  # that is all it does
+        title, called = f"The answer is {found}: the {element}", found
     inputs = input_names(2)
     source = PROGRAM.format(
-        title=f"The element {title}{_but(mechanism)}.",
+        title=f"{title}{_but(mechanism)}.",
         why="\n\n".join(textwrap.fill(text, WIDTH) for text in _why(mechanism, piece.says)),
-        function=function_name(spoken_name(_called(law)), inputs),
+        function=function_name(spoken_name(called), inputs),
         above=_stacked([*above, *piece.above]),
         said=f"The number of {law.words}"
         + (", where EXCEPTIONS does not say otherwise" if mechanism.exceptions else ""),
