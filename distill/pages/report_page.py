@@ -100,7 +100,7 @@ def _first_screen(run: Run, pictures: tuple[Picture, ...]) -> dict[str, object]:
     }
 
 
-def _settings(run: Run) -> dict[str, Setting]:
+def _settings(run: Run) -> dict[str, int | float | bool | str]:
     """The settings of a run, without those notes on how a checkpoint was read that stand below."""
     settings, told = dict(run.record.settings), " ".join(run.report.explanations)
     if "model" not in settings:
