@@ -21,6 +21,14 @@ from distill.programs.spoken import is_short, spoken_name
             "bit turned round where the input is 1 and cleared where the input is 2",
             "bit_turned_round_on_1_and_cleared_on_2",
         ),
+        (
+            "value of count - first % 2 in a recurrence of 4 integers",
+            "value_of_count_minus_first_mod_2",
+        ),
+        (
+            "value of r - s in a recurrence of 2 integers",
+            "value_of_r_minus_s_in_a_recurrence_of_2_integers",
+        ),
         ("latest input a where input b is 0", "latest_input_a_where_b_is_0"),
         ("1 minus the latest input that is not 2", "one_minus_the_latest_input_that_is_not_2"),
     ],

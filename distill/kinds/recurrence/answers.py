@@ -47,9 +47,9 @@ def plain_title(loop: Loop) -> str:
         itself = loop.answers == (Name(name),) and loop.after
         return title if itself and is_short(title) else "recurrence of one integer"
     if len(loop.answers) == 1 and loop.after:
-        title = f"value of {source(loop.answers[0])} in a recurrence of {count} integers"
-        if is_short(title):
-            return title
+        value = f"value of {source(loop.answers[0])}"
+        if is_short(value):
+            return f"{value} in a recurrence of {count} integers"
     return f"recurrence of {count} integers"
 
 

@@ -259,6 +259,18 @@ def test_what_is_answered_of_registers_without_a_name_is_the_name():
     assert contradicted("iteration of r * x", recurrence, (range(-1, 2),))
 
 
+def test_a_value_that_is_short_is_the_name_whatever_follows_it():
+    updates = (op("*", "r", "x"), op("-", op("*", "s", "r"), "x"))
+    answer = op("-", "r", op("%", "s", Constant(2)))
+    recurrence = Recurrence(("x",), ("r", "s"), (1, 0), updates, (answer,))
+    emitted = emit_recurrence(recurrence, ranges=(range(-1, 2),))
+    assert emitted.name == "value of r - s % 2 in a recurrence of 2 integers"
+    assert "def value_of_r_minus_s_mod_2(xs: list[int])" in emitted.program.source
+    assert not contradicted(emitted.name, recurrence, (range(-1, 2),))
+    wrong = "value of r - s % 3 in a recurrence of 2 integers"
+    assert contradicted(wrong, recurrence, (range(-1, 2),))
+
+
 def test_what_is_only_nearly_so_is_not_named_so():
     """A minimum that begins elsewhere, or of something else, says nothing of the sum's way."""
     for start, step in ((1, STEP), (0, Name("x"))):
