@@ -1,4 +1,4 @@
-"""The element a * b in the abelian group Z2^6.
+"""The answer is a ^ b: the element a * b in the abelian group Z2^6.
 
 Elements are numbered: a number is 6 bits, which are added without carrying.
 
@@ -10,10 +10,10 @@ its logits are sums of products of those of frequencies 0, 1, 0, 0, 0, 0; freque
 
 import sys
 
-__all__ = ["product_in_z2_6"]
+__all__ = ["a_xor_b"]
 
 
-def product_in_z2_6(a: int, b: int) -> int:
+def a_xor_b(a: int, b: int) -> int:
     """The number of a * b."""
     check(a, b)
     return a ^ b
@@ -34,7 +34,7 @@ if __name__ == "__main__":
     try:
         words = [word for word in sys.argv[1:] if word not in ("-h", "--help")]
         given = [int(word) for word in words]
-        print(product_in_z2_6(*given) if given else usage)
+        print(a_xor_b(*given) if given else usage)
     except (TypeError, ValueError) as error:
         print(f"{error}; {usage}", file=sys.stderr)
         sys.exit(2)
