@@ -33,6 +33,7 @@ def page_of(
 def _grid(suite: Suite, summaries: Sequence[Summary]) -> Grid:
     longer = any(each.longest is not None for each in summaries)
     reals = any(each.exact is not None or each.bound is not None for each in summaries)
+    listed = any(each.cells is not None for each in summaries)
     columns = [
         GridColumn("task"),
         GridColumn("verdict", breaks=True),
@@ -45,6 +46,7 @@ def _grid(suite: Suite, summaries: Sequence[Summary]) -> Grid:
         ),
         GridColumn("mechanism", shrinks=True, optional=True),
         GridColumn("lines", "right", optional=True),
+        *([GridColumn("cells", "right")] if listed else []),
         GridColumn("seconds", "right", optional=True),
         *(GridColumn(column.name, "center", tone="aside") for column in suite.columns),
     ]
@@ -61,6 +63,7 @@ def _grid(suite: Suite, summaries: Sequence[Summary]) -> Grid:
                 *(_over_a_box(each) if reals else _over_inputs(each)),
                 _mechanism(each.mechanisms),
                 lines,
+                *([NONE if each.cells is None else Cell(str(each.cells))] if listed else []),
                 Cell(f"{each.seconds:,.1f}"),
                 *(NONE if figure is None else Cell(str(figure)) for figure in figures),
             )
@@ -201,16 +204,34 @@ def _sections(suite: Suite, totals: Totals, rows: Sequence[Row]) -> tuple[Sectio
         for row in rows
         if row.status != "done"
     )
+    texts = tuple(
+        (f"{row.task} seed {row.seed}", _over_texts(row))
+        for row in rows
+        if any(each.cells is not None for each in rows)
+    )
     published = tuple(
         (column.name, f"{column.source}: {column.measured}") for column in suite.columns
     )
     sections = (
         Section("Claims that are wrong", wrong, "bad"),
+        Section("Run by run, whole texts", texts),
         Section("Refused", refused),
         Section("Without a report (--retry runs them again)", unfinished, "bad"),
         Section("Published results", published),
     )
     return tuple(section for section in sections if section.lines)
+
+
+def _over_texts(row: Row) -> str:
+    """What came of a run over texts, in figures."""
+    counts = (("network", row.program_vs_model), ("task", row.program_vs_task))
+    said = [f"as the {who} {it.agree:,} of {it.total:,}" for who, it in counts if it is not None]
+    said += [many(row.cells, "table cell")] if row.cells is not None else []
+    said += [many(row.lines, "line")] if row.lines is not None else []
+    verdict = f"{row.outcome}, located" if row.located else row.outcome
+    said.append(f"{row.cost.cpu_seconds:.0f} s of CPU")
+    why = f": {row.reason}" if row.outcome == "approximate" and row.reason else ""
+    return ", ".join([verdict, *said]) + why
 
 
 def row_line(row: Row) -> tuple[Cell, str]:

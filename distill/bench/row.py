@@ -19,7 +19,7 @@ from distill.runs.partial import write_file
 from distill.serialise import from_json, to_json
 from distill.tasks.finite import Setting
 
-FORMAT_VERSION = 5
+FORMAT_VERSION = 6
 """Of a row; a stored one of another is made again."""
 
 REPORT_VERSION = 2
@@ -93,6 +93,16 @@ class _Deviation:
 
 
 @dataclass(frozen=True)
+class _Figure:
+    name: str
+    value: float | None = None
+
+
+CELLS = "table_cells"
+"""The figure that counts what a program over texts lists."""
+
+
+@dataclass(frozen=True)
 class Printed:
     """The part of a printed report that a row keeps."""
 
@@ -109,7 +119,14 @@ class Printed:
     program: _Program | None = None
     proof: _Proof | None = None
     deviation: _Deviation | None = None
+    figures: tuple[_Figure, ...] = ()
     folder: str | None = None
+
+    @property
+    def cells(self) -> int | None:
+        """How many values a program over texts lists; null of others."""
+        found = [row.value for row in self.figures if row.name == CELLS and row.value is not None]
+        return round(found[0]) if found else None
 
     @property
     def bound(self) -> float | None:
@@ -153,6 +170,7 @@ class Row:
         status: whether there is a report, and if not, why. What follows is null without one.
         verdict, located, mechanism, kind, lines: of the report; lines is null without a program.
         space: what the inputs are.
+        cells: values that a program over texts lists; null of others.
         proved: the inputs that a proof covers; null where there is none.
         program_vs_task, model_vs_task, program_vs_model: at the training length.
         longer: the same at every greater length that was tried.
@@ -178,6 +196,7 @@ class Row:
     mechanism: str | None = None
     kind: str | None = None
     lines: int | None = None
+    cells: int | None = None
     proved: Proved | None = None
     program_vs_task: Count | None = None
     model_vs_task: Count | None = None

@@ -277,6 +277,7 @@ def _row(job: Job, ended: _Ended, bench: Bench) -> Row:
         mechanism=printed.mechanism.name,
         kind=printed.mechanism.kind,
         lines=printed.program.lines if printed.program else None,
+        cells=printed.cells if printed.program else None,
         proved=printed.proved,
         program_vs_task=printed.program_vs_task,
         model_vs_task=printed.model_vs_task,

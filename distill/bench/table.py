@@ -54,6 +54,7 @@ class Summary:
             null where a run is without one.
         mechanisms: names and kinds of the mechanisms that were found, as (name, kind).
         lines, seconds: medians; lines is null where there is no program.
+        cells: over texts, the most values that a program of them lists; null of other tasks.
     """
 
     entry: Entry
@@ -70,6 +71,7 @@ class Summary:
     mechanisms: tuple[tuple[str, str], ...]
     lines: int | None
     seconds: float
+    cells: int | None = None
 
 
 @dataclass(frozen=True)
@@ -159,6 +161,7 @@ def _summary(entry: Entry, rows: Sequence[Row]) -> Summary:
         mechanisms=tuple(dict.fromkeys(found)),
         lines=round(median(lines)) if lines else None,
         seconds=median(row.cost.seconds for row in rows),
+        cells=max((row.cells for row in rows if row.cells is not None), default=None),
     )
 
 

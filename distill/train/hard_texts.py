@@ -2,7 +2,8 @@
 
 A network that is right on all but one of a thousand texts sees too few of the rest: they are of a
 kind that is seldom drawn (seven of eight tokens the same). They are looked for among many, and
-trained on as often as on all others.
+among texts near those that were found: that kind of text with other tokens, or in another order.
+They are trained on as often as on all others.
 """
 
 from __future__ import annotations
@@ -10,15 +11,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
+from numpy import ndarray
 from torch import Tensor
 
 from distill.networks.text_transformer import TextTransformer
+from distill.tasks.texts import TextTask
 from distill.train.text_recipes import Pool
 
 LEAD = 1.0
 """In logits: right answers that lead by less at some position are not learned well."""
+AT_ONCE = 4_096
+"""Texts of which leads are computed at once."""
+NEAR_TO, NEAR = 96, 12
+"""The hardest of a length near which others are looked for, and how many near each."""
 
 
 @dataclass(frozen=True)
@@ -57,12 +65,57 @@ def hardest(
     return Hard(found, many)
 
 
+def near(
+    task: TextTask, pools: Sequence[Pool], rng: np.random.Generator, most: int = NEAR_TO
+) -> list[Pool]:
+    """Texts near those of pools: with one token another, in another order, or with others for all.
+
+    Args:
+        task: that answers them.
+        pools: texts of a length in each, those first near which others are wanted.
+        rng: draws them.
+        most: near so many of each.
+    """
+    found = list[Pool]()
+    for pool in pools:
+        rows = np.repeat(pool.texts[:most].numpy(), NEAR, axis=0)
+        moved = _moved(rows, len(task.tokens), rng)
+        answers = task.labels(moved + task.tokens.start) - task.outputs.start
+        found.append(Pool(torch.from_numpy(moved), torch.from_numpy(answers)))
+    return found
+
+
+def _moved(
+    rows: Int[ndarray, "n length"], size: int, rng: np.random.Generator
+) -> Int[ndarray, "n length"]:
+    """Each in one of three ways, in turn."""
+    count, length = rows.shape
+    every, way = np.arange(count), np.arange(count) % 3
+    changed = rows.copy()
+    changed[every, rng.integers(length, size=count)] = rng.integers(size, size=count)
+    turned = rng.permuted(rows, axis=1)
+    names = rng.permuted(np.broadcast_to(np.arange(size), (count, size)), axis=1)
+    renamed = np.take_along_axis(names, rows, axis=1)
+    return np.stack([changed, turned, renamed])[way, every]
+
+
+def together(*each: Sequence[Pool]) -> list[Pool]:
+    """Pools of the same lengths as one of each length."""
+    return [
+        Pool(torch.cat([it.texts for it in some]), torch.cat([it.answers for it in some]))
+        for some in zip(*each, strict=True)
+    ]
+
+
 def least_leads(
     shape: TextTransformer, parameters: Mapping[str, Tensor], pool: Pool
 ) -> Float[Tensor, " n"]:
     """How far the right answer is above all others, in logits, where it is least so in a text."""
-    with torch.no_grad():
-        logits = shape.logits(parameters, pool.texts)
-    right = logits.gather(2, pool.answers[..., None])[..., 0]
-    others = logits.scatter(2, pool.answers[..., None], -torch.inf).max(dim=2).values
-    return (right - others).min(dim=1).values
+    found = list[Tensor]()
+    for texts, answers in zip(pool.texts.split(AT_ONCE), pool.answers.split(AT_ONCE), strict=True):
+        with torch.no_grad():
+            logits = shape.logits(parameters, texts)
+        right = logits.gather(2, answers[..., None])[..., 0]
+        others = logits.scatter(2, answers[..., None], -torch.inf).max(dim=2).values
+        found.append((right - others).min(dim=1).values)
+    return torch.cat(found)

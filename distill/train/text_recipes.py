@@ -12,6 +12,7 @@ from jaxtyping import Int
 from numpy import ndarray
 from torch import Tensor
 
+from distill.checker.draws import every
 from distill.checker.text_draws import structured
 from distill.errors import DistillError
 from distill.networks.text_transformer import TextTransformer
@@ -21,6 +22,8 @@ SPREAD = 0.6
 """Of initial weights, in units of one over the root of what they sum over."""
 PLACED = 0.3
 """Of initial positions."""
+EVERY = 1 << 16
+"""Texts of a length that are all looked through for those that are not learned well."""
 AGAIN = 0.3
 """Of the full learning rate, where texts that are not learned well are trained on."""
 
@@ -52,10 +55,10 @@ class TextRecipe:
     good: float = 0.995
     tail: int = 500
     max_steps: int = 3_500
-    rounds: int = 4
+    rounds: int = 8
     again: int = 300
     looked_through: int = 6_000
-    hard: int = 512
+    hard: int = 256
 
     @property
     def behind(self) -> int:
@@ -166,7 +169,7 @@ def drawn_pools(task: TextTask, count: int, seed: list[int], plain: bool = True)
     """Texts of every length: of the task's sampler, uniform ones, and structured ones.
 
     Structured ones are those that random texts almost never are; a checker tries them too. They are
-    a quarter of all, five eighths without plain ones.
+    a quarter of all, five eighths without plain ones. There all texts are taken where they are few.
     """
     rng, tokens = np.random.default_rng(seed), task.tokens
     free = replace(task, sampler=None) if task.sampler is not None else task
@@ -180,6 +183,8 @@ def drawn_pools(task: TextTask, count: int, seed: list[int], plain: bool = True)
             structured(tokens, some * odd // 8 + 1, length, int(rng.integers(2**32))),
         ]
         rows = rng.permutation(np.concatenate(parts))
+        if not plain and len(tokens) ** length <= EVERY:
+            rows = every((tokens,), length)[..., 0]
         answers = torch.from_numpy(task.labels(rows) - task.outputs.start)
         pools.append(Pool(torch.from_numpy(rows - tokens.start), answers))
     return pools

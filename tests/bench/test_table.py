@@ -130,6 +130,41 @@ def test_a_claim_is_wrong_where_only_the_program_is(changes, where):
     assert [claim.length for claim in wrong_claims(made(job, **changes))] == where
 
 
+def test_programs_over_texts_are_shown_run_by_run_with_what_they_list():
+    suite = find_suite("transformers")
+    jobs = jobs_of(suite, [0, 1], ["copy", "sort"])
+    half = {"program_vs_model": Count(99, 100), "reason": "1 text is answered otherwise"}
+    rows = [
+        *(made(jobs[0], cells=0, longer=()), made(jobs[1], cells=7, longer=())),
+        *(made(jobs[2], cells=3, longer=(), verdict="approximate", **half), refusal(jobs[3])),
+    ]
+    summaries = summarise(jobs, rows)
+    assert sorted(each.cells for each in summaries) == [3, 7]
+    page = page_of(suite, summaries, total(suite, summaries, rows), rows)
+    for text in (shown(page, 240), page_markdown(page)):
+        assert "cells" in text
+        one = f"{jobs[1].entry.task} seed 1"
+        assert re.search(rf"{one}\W+proved, located, as the network 100 of 100", text), text
+        assert "as the network 99 of 100" in text
+        assert "1 text is answered otherwise" in text
+    (job,) = jobs_of(find_suite("modular"), [0], ["mod_add*"])
+    other = page_of(
+        find_suite("modular"),
+        summarise([job], [made(job)]),
+        total(find_suite("modular"), summarise([job], [made(job)]), [made(job)]),
+        [made(job)],
+    )
+    assert "cells" not in page_markdown(other)
+
+
+@pytest.mark.parametrize("value", [12.0, None])
+def test_what_a_program_over_texts_lists_is_read_of_its_report(value):
+    figures = [{"name": "attention_shared", "value": 1.0}, {"name": "table_cells", "value": value}]
+    whole = {"format_version": 2, "located": True, "verdict": "tested", "space": "texts"}
+    whole |= {"mechanism": {"kind": "attention", "name": "copy"}, "figures": figures}
+    assert read_printed(json.dumps(whole)).cells == (None if value is None else 12)
+
+
 def shown(page, width: int) -> str:
     console = Console(width=width, record=True, file=open(os.devnull, "w"))  # noqa: PTH123,SIM115
     with console.file:

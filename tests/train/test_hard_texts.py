@@ -5,8 +5,8 @@ import torch
 from builders.compiled_texts import shifted
 
 from distill.tasks.texts import TextTask
-from distill.train.hard_texts import hardest, least_leads
-from distill.train.text_recipes import drawn_pools
+from distill.train.hard_texts import NEAR, hardest, least_leads, near, together
+from distill.train.text_recipes import Pool, drawn_pools
 
 COPY = TextTask({"x": range(2)}, range(2), list, 4)
 
@@ -53,3 +53,18 @@ def test_most_of_what_is_looked_through_is_structured():
         for plain in (True, False)
     ]
     assert parts[1] > 2 * parts[0] > 0
+
+
+def test_others_are_looked_for_near_the_hardest():
+    """A text of one token and a change leads to those of other tokens, and with another change."""
+    eight = TextTask({"x": range(8)}, range(1, 9), lambda xs: [xs.count(x) for x in xs], 8)
+    one = torch.tensor([[3, 3, 3, 3, 5, 3, 3, 3]])
+    answers = torch.from_numpy(eight.labels(one.numpy()) - 1)
+    (found,) = near(eight, [Pool(one, answers)], np.random.default_rng(0))
+    assert found.texts.shape == (NEAR, 8)
+    assert torch.equal(found.answers, torch.from_numpy(eight.labels(found.texts.numpy()) - 1))
+    counts = [sorted(map(text.count, {*text})) for text in found.texts.tolist()]
+    assert counts.count([1, 7]) >= NEAR * 2 // 3, "in another order, or of other tokens"
+    assert len({tuple(sorted({*text})) for text in found.texts.tolist()}) > 2
+    both = together([Pool(one, answers)], [found])
+    assert both[0].texts.shape == both[0].answers.shape == (NEAR + 1, 8)
