@@ -142,40 +142,55 @@ class TextTraining(InARow[TextTrace]):
                     tail_from = course.step
 
     def _learn_the_rest(self, course: _Course) -> None:
-        """Again and again the texts that are not learned well, beside others."""
+        """Again and again the texts that are not learned well, beside others.
+
+        Of what it was at every look, the network is that which knew most texts well.
+        """
         recipe, shape, known = self.recipe, self.shape, list[Pool]()
-        for place in range(recipe.rounds):
+        best, kept = None, dict[str, Tensor]()
+        for place in range(recipe.rounds + 1):
             seed = [self._seed, 3, course.number, place]
-            drawn = drawn_pools(self.task, recipe.looked_through, seed, plain=False)
-            some = together(drawn, known) if known else drawn
-            hard = hardest(shape, course.parameters, some, recipe.hard)
-            around = near(self.task, hard.pools, np.random.default_rng([*seed, 1]))
-            hard = hardest(shape, course.parameters, together(hard.pools, around), recipe.hard)
-            if not hard.many:
-                return
+            each = -(-recipe.looked_through // len(self.pools))
+            drawn = drawn_pools(self.task, each, seed, plain=False)
+            hard = hardest(shape, course.parameters, drawn, recipe.hard)
+            if best is None or hard.many < best:
+                best = hard.many
+                kept = {name: it.detach().clone() for name, it in course.parameters.items()}
+            known = together(hard.pools, known) if known else hard.pools
+            around = near(self.task, known, np.random.default_rng([*seed, 1]))
+            hard = hardest(shape, course.parameters, together(known, around), recipe.hard)
+            if not hard.many or place == recipe.rounds:
+                break
             known = hard.pools
             for step in range(recipe.again):
                 course.rate(recipe.learning_rate * recipe.rate_again(step))
-                self._step(course, self.pools, known)
+                self._step(course, self.pools, known, recipe.lengths)
                 if course.step % recipe.check_every == 0:
                     left = (recipe.rounds - place) * recipe.again - step
                     self._look(course, 1 - left / recipe.steps)
+        with torch.no_grad():
+            for name, it in course.parameters.items():
+                it.copy_(kept[name])
 
-    def _step(self, course: _Course, pools: Sequence[Pool], hard: Sequence[Pool]) -> None:
-        """One step, on texts of one length: the longer, the oftener; and as many hard ones."""
+    def _step(
+        self, course: _Course, pools: Sequence[Pool], hard: Sequence[Pool], lengths: int = 1
+    ) -> None:
+        """One step, on texts of a few lengths: the longer, the oftener; half as many hard ones."""
         weights = torch.arange(1.0, len(pools) + 1)
-        place = int(torch.multinomial(weights, 1, generator=course.generator))
-        some = [pools[place], *([hard[place]] if hard else [])]
-        drawn = [pool.batch(self.recipe.batch_size, course.generator) for pool in some]
-        texts, answers = (torch.cat(parts) for parts in zip(*drawn, strict=True))
-        logits = self.shape.logits(course.parameters, texts)
-        loss = cross_entropy(logits.flatten(0, 1), answers.flatten())
+        size = self.recipe.batch_size // lengths
         course.optimiser.zero_grad()
-        loss.backward()
+        course.loss = 0.0
+        for place in weights.multinomial(lengths, True, generator=course.generator).tolist():
+            drawn = [pools[place].batch(size, course.generator)]
+            drawn += [hard[place].batch(size // 2, course.generator)] if hard else []
+            texts, answers = (torch.cat(parts) for parts in zip(*drawn, strict=True))
+            logits = self.shape.logits(course.parameters, texts)
+            loss = cross_entropy(logits.flatten(0, 1), answers.flatten()) / lengths
+            loss.backward()
+            course.loss += float(loss.detach())
         torch.nn.utils.clip_grad_norm_(list(course.parameters.values()), self.recipe.clip)
         course.optimiser.step()
         course.step += 1
-        course.loss = float(loss.detach())
 
     def _look(self, course: _Course, done: float) -> float:
         """Keep a point of the curve, and say how it goes.

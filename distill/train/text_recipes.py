@@ -24,7 +24,7 @@ PLACED = 0.3
 """Of initial positions."""
 EVERY = 1 << 16
 """Texts of a length that are all looked through for those that are not learned well."""
-AGAIN = 0.3
+AGAIN = 0.1
 """Of the full learning rate, where texts that are not learned well are trained on."""
 
 
@@ -33,14 +33,15 @@ class TextRecipe:
     """Training settings: AdamW on texts of one length a step, drawn anew every time.
 
     Attributes:
-        batch_size: texts of a step; as many hard ones beside them, where these are trained on.
+        batch_size: texts of a step; half as many hard ones beside them, where these are trained on.
         pool: texts of every length that are drawn and labelled beforehand.
         tail: steps of cosine decay, once the network is right on enough fresh texts.
         good: part of the fresh texts from which the tail begins.
         max_steps: where the tail begins at the latest.
         rounds: how often texts that are not learned well are looked for behind it, and trained on.
         again: steps of a round.
-        looked_through: texts of every length among which they are looked for.
+        lengths: of how many lengths the texts of such a step are; of one before.
+        looked_through: texts of all lengths together among which they are looked for.
         hard: how many of every length are trained on.
     """
 
@@ -55,10 +56,11 @@ class TextRecipe:
     good: float = 0.995
     tail: int = 500
     max_steps: int = 3_500
-    rounds: int = 8
-    again: int = 300
-    looked_through: int = 6_000
-    hard: int = 256
+    rounds: int = 5
+    again: int = 400
+    lengths: int = 4
+    looked_through: int = 48_000
+    hard: int = 512
 
     @property
     def behind(self) -> int:

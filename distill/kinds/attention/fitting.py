@@ -165,7 +165,14 @@ def _plain(arrays: Mapping[str, ndarray], target: ndarray) -> Expression | None:
         if (value == target).all():
             operator, *operands = parts
             return Operation(str(operator), tuple(operands))  # pyright: ignore[reportArgumentType]
+    for one, other, of, by in ((x, y, a, b), (y, x, b, a)):
+        if len(target) > FEW_ROWS and other.min() > 0 and (one // other == target).all():
+            return Operation("//", (of, by))
     return None
+
+
+FEW_ROWS = 6
+"""Rows that a quotient of two variables must be more than to be taken at once."""
 
 
 def _apart(a: Name, b: Name, x: ndarray, y: ndarray, target: ndarray) -> Expression | None:

@@ -6,23 +6,20 @@ were not searched with; where the best of them parts from the network, those tex
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Int
+from jaxtyping import Int
 from numpy import ndarray
 
-from distill.kinds.attention.fitting import Fit, fit
 from distill.kinds.attention.learned.answers import candidates
 from distill.kinds.attention.learned.asked import Asked, ask
-from distill.kinds.attention.learned.candidate import Candidate
 from distill.kinds.attention.learned.classes import classes_of
 from distill.kinds.attention.learned.enumeration import Enumeration
 from distill.kinds.attention.learned.hints import Hints, attention_along, that_matter
-from distill.kinds.attention.learned.latch import closed, latch_of, up_to
-from distill.kinds.attention.learned.terms import Selection, Variable, cost_of, told
+from distill.kinds.attention.learned.latch import latch_of, up_to
+from distill.kinds.attention.learned.terms import Variable
+from distill.kinds.attention.learned.trying import Tried, chosen, try_all, worth
 from distill.kinds.attention.learned.values import Values
 from distill.kinds.attention.sample import sampled
 from distill.networks.text_network import TextNetwork
@@ -37,9 +34,6 @@ LEVELS = 3
 MOST_LEVELS = 7
 """Of all rounds together. A level goes through so many selections and no more, so that the work is
 bounded without a clock, and the same network gives the same program."""
-READ, NEVER_PARTS = 0.001, 0.03
-"""Part of the texts that a program must win for every unit that there is to read in it, and what it
-is worth that it never parts from the network."""
 ENOUGH = 0.99
 """Part of the texts with which no longer program is looked for."""
 FEW_NAMED = 5
@@ -48,53 +42,6 @@ others do not come up: programs that name none are searched for before."""
 PLAIN = 26.0
 """What there is to read at most in a program that never parts, where no plainer one is looked for
 that does not say that an answer stays."""
-CLOSED = 6.0
-"""What there is to read in lines that say that an answer stays."""
-
-
-@dataclass(frozen=True)
-class Tried:
-    """A candidate with what it agrees on.
-
-    Attributes:
-        reads: what the answer is a function of.
-        text: of the answer, where `v0`, `v1` stand for those.
-        table: where it is one.
-        latch: the answer that stays once it is given; null where none does.
-        agree: which of the tried texts are answered as the network does.
-        cost: how much there is to read.
-    """
-
-    answer: Variable | None
-    reads: tuple[Variable, ...]
-    table: Fit | None
-    agree: Bool[ndarray, " n"]
-    cost: float
-    latch: int | None = None
-
-    @property
-    def part(self) -> float:
-        """Of the tried texts."""
-        return float(self.agree.mean())
-
-    @property
-    def worth(self) -> float:
-        """What it is right on, less what it costs to read."""
-        return self.part + NEVER_PARTS * bool(self.agree.all()) - READ * self.cost
-
-    @property
-    def selections(self) -> frozenset[tuple[str, ...]]:
-        """What it looks at, in words: programs that differ in no more than maps have the same."""
-        parts = frozenset[Variable | Selection]().union(*(each.parts for each in self.terms))
-        return frozenset(told(part) for part in parts if isinstance(part, Selection))
-
-    @property
-    def terms(self) -> tuple[Variable, ...]:
-        """The variables that the answer is, or is a table of, or a function that stands for one."""
-        if self.answer is not None:
-            return (self.answer,)
-        text = "" if self.table is None else self.table.text
-        return tuple(it for k, it in enumerate(self.reads) if re.search(rf"\bv{k}\b", text))
 
 
 def texts_of(network: TextNetwork, seed: int, count: int) -> list[Int[ndarray, "_ _"]]:
@@ -166,15 +113,11 @@ def _ranked(tried: Sequence[Tried]) -> list[Tried]:
     if not tried:
         return []
     found = [best := chosen(tried)]
-    for each in sorted(tried, key=_worth, reverse=True):
+    for each in sorted(tried, key=worth, reverse=True):
         more = any(each.selections >= it.selections for it in found)
         if not more and each.agree.sum() >= best.agree.sum() and len(found) < MOST_OTHERS:
             found.append(each)
     return found
-
-
-def _worth(tried: Tried) -> float:
-    return tried.worth
 
 
 def _searched(
@@ -201,11 +144,11 @@ def _searched(
         for _ in enumeration.levels(min(levels, left)):
             left -= 1
             made = candidates(enumeration.pool)
-            each = [try_on(on, it, latch) for it in made[:MOST_TRIED]]
+            each = try_all(on, made[:MOST_TRIED], latch, found)
             found = chosen([*each, *([] if found is None else [found])])
             every += each
             if found.agree.all():
-                every += [try_on(on, it, latch) for it in made[MOST_TRIED:]]
+                every += try_all(on, made[MOST_TRIED:], latch, found)
             if found.part >= ENOUGH:
                 break
         if found is None or (best is not None and found.worth <= best.worth):
@@ -218,55 +161,6 @@ def _searched(
         more = tried.some(parting)
         asked = _joined(asked, more if latch is None else up_to(more, latch))
     return _ranked(every)
-
-
-def chosen(tried: Sequence[Tried]) -> Tried:
-    """The one that is worth what it costs to read; one that never parts is worth most."""
-    return max(tried, key=_worth)
-
-
-def try_on(values: Values, candidate: Candidate, latch: int | None = None) -> Tried:
-    """Hold a candidate against the network on other texts; a table is filled by them."""
-    asked, table = values.asked, None
-    reads = candidate.reads
-    if candidate.answer is not None:
-        given = values.of(candidate.answer)
-    else:
-        columns = [values.of(each) for each in reads]
-        given, table = _tabled(columns, asked if latch is None else up_to(asked, latch))
-    if latch is not None:
-        given = closed(given, latch)
-    agree = ((given == asked.answers) | ~asked.wanted).all(axis=1)
-    cost = candidate.cost
-    if table is not None:
-        cost = cost_of(frozenset().union(*(each.parts for each in reads))) + table.weight
-    return Tried(
-        candidate.answer, reads, table, agree, cost + (0 if latch is None else CLOSED), latch
-    )
-
-
-def _tabled(columns: Sequence[ndarray], asked: Asked) -> tuple[ndarray, Fit]:
-    """The commonest answer for every combination of values, and how that is written."""
-    stacked = np.stack([column[asked.wanted] for column in columns], axis=1)
-    rows, places = np.unique(stacked, axis=0, return_inverse=True)
-    values, codes = np.unique(asked.target, return_inverse=True)
-    counts = np.zeros((len(rows), len(values)), dtype=np.int64)
-    np.add.at(counts, (places.reshape(-1), codes), 1)
-    common = values[counts.argmax(axis=1)].astype(np.int64)
-    given = _looked_up(columns, rows, common)
-    names = {f"v{place}": rows[:, place].tolist() for place in range(len(columns))}
-    return given, fit(names, common.tolist())
-
-
-def _looked_up(
-    columns: Sequence[ndarray], rows: Int[ndarray, "r k"], values: Int[ndarray, " r"]
-) -> Int[ndarray, "n length"]:
-    """The value of a table everywhere; 0 for what it has no row for."""
-    stacked = np.stack([column.ravel() for column in columns], axis=1)
-    both, places = np.unique(np.concatenate([rows, stacked]), axis=0, return_inverse=True)
-    known = np.zeros(len(both), dtype=np.int64)
-    known[places.reshape(-1)[: len(rows)]] = values
-    return known[places.reshape(-1)[len(rows) :]].reshape(columns[0].shape)
 
 
 def constants_of(network: TextNetwork) -> list[int]:
