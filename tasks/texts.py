@@ -32,7 +32,7 @@ def histogram(size: int = 8, length: int = 8) -> TextTask:
         range(1, length + 1),
         lambda xs: [xs.count(x) for x in xs],
         length,
-        network={"n_layers": 1},
+        network={"n_layers": 1, "n_heads": 1, "d_model": 32, "d_mlp": 64},
     )
 
 
@@ -57,6 +57,7 @@ def most_frequent(size: int = 8, length: int = 8) -> TextTask:
         lambda xs: [max(range(size), key=xs.count)],
         length,
         reads="last",
+        network={"n_layers": 1, "n_heads": 1, "d_model": 32, "d_mlp": 0},
     )
 
 
@@ -118,7 +119,7 @@ def induction(size: int = 8, length: int = 16) -> TextTask:
         reference,
         length,
         causal=True,
-        network={"d_mlp": 0},
+        network={"n_heads": 1, "d_mlp": 0},
     )
 
 

@@ -28,6 +28,14 @@ def test_relations_of_two_positions_are_said_as_such(function, text):
     assert (found.text, found.cells) == (text, 0)
 
 
+def test_a_quotient_of_two_counts_is_said_as_such():
+    pairs = [(many * each, each) for each in range(1, 9) for many in range(1, 8 // each + 1)]
+    every, each = zip(*pairs, strict=True)
+    found = fit({"every": every, "each": each}, [a // b for a, b in pairs])
+    assert (found.text, found.cells) == ("every // each", 0)
+    assert "//" not in fit({"every": every[:4], "each": [1, 1, 2, 2]}, [1, 2, 1, 2]).text
+
+
 def test_real_numbers_have_functions():
     xs = list(range(1, 9))
     assert fit({"x": xs}, [x**0.5 for x in xs]).text == "sqrt(x)"

@@ -98,8 +98,6 @@ class Enumeration:
             yield (Atom(is_value(value), TOKEN),)
             yield (Atom(is_value(value, "!="), TOKEN),)
             yield (Atom(is_value(value, "<"), TOKEN),)
-            if len(self.constants) <= FEW_PARTED:  # two halves, of which each may be counted
-                yield (Atom(is_value(value, ">="), TOKEN),)
         for each in self.classes:
             values = np.unique(self.values.of(each))
             yield (Atom(compared("=="), each, each),)
@@ -272,6 +270,4 @@ class Enumeration:
 MIRROR = Relation("j == len(xs) - 1 - i", lambda k, q, j, i: j == q - 1 - i, 2.0)
 """The place as far from the end as the query is from the beginning."""
 MOST_OF_A_SORT, MOST_ORDERED, MOST_GUARDS, MOST_MAPPED, MOST_DEEP = 24, 12, 8, 12, 4
-FEW_PARTED = 5
-"""Tokens that may be named, up to which those from one on are a selection of their own."""
 MOST_PLAIN, MOST_CLASSES, MOST_PARTED = 50, 24, 60

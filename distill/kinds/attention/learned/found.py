@@ -7,19 +7,20 @@ from collections.abc import Sequence
 from jaxtyping import Int
 from numpy import ndarray
 
+from distill.kinds.attention.learned.asked import ask
 from distill.kinds.attention.learned.carried import carried
 from distill.kinds.attention.learned.hints import that_matter
-from distill.kinds.attention.learned.matching import texts_for, with_heads
+from distill.kinds.attention.learned.matching import with_heads
 from distill.kinds.attention.learned.parted import parted
 from distill.kinds.attention.learned.read import (
     SEARCH_SEED,
     TRIED,
-    Tried,
-    ask,
     search,
     texts_of,
 )
+from distill.kinds.attention.learned.seen import texts_for
 from distill.kinds.attention.learned.settled import settled
+from distill.kinds.attention.learned.trying import Tried
 from distill.kinds.attention.learned.writing import written
 from distill.kinds.attention.mechanism import AttentionMechanism
 from distill.networks.text_network import TextNetwork

@@ -8,8 +8,8 @@ from dataclasses import replace
 from distill.checker.selections import ANSWERS, element
 from distill.kinds.attention.fitting import reads
 from distill.kinds.attention.learned.lines import Lines
-from distill.kinds.attention.learned.trying import Tried
 from distill.kinds.attention.learned.terms import GIVEN
+from distill.kinds.attention.learned.trying import Tried
 from distill.kinds.attention.mechanism import AttentionMechanism, Step, at_the_end
 from distill.networks.text_network import TextNetwork
 from distill.programs.names import free_name

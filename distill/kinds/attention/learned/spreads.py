@@ -1,0 +1,111 @@
+"""How softly a head looks where its selection says: two weights beside 1 for what is chosen.
+
+One is what a position that is not chosen weighs, and one what the token before the text does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import product
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray
+
+from distill.kinds.attention.learned.seen import Head, Seen, stays_with
+
+DIGITS = 4
+LEAST_GAIN, LET_GO = 1e-3, 0.01
+"""Part of the answers that another head must keep, and that must stay without one."""
+
+
+def likeliest(name: str, head: Head, seen: Sequence[Seen]) -> tuple[float, float]:
+    """What a position that is not chosen weighs, and the token before the text, beside 1.
+
+    The weights under which the attention is most likely: a convex problem in their logarithms.
+    """
+    parts = list[ndarray]()
+    for each in seen:
+        attention, before = each.of(head), each.before
+        inner, chosen = attention[:, before:, before:], each.chosen[name] & each.allowed
+        others = each.allowed & ~chosen
+        columns = [chosen.sum(axis=2), others.sum(axis=2)]
+        columns += [(inner * chosen).sum(axis=2), (inner * others).sum(axis=2)]
+        columns.append(attention[:, before:, 0] if before else 0.0 * columns[0])
+        parts.append(np.stack(columns, axis=-1).reshape(-1, 5))
+    many, few, on, off, first = np.concatenate(parts).T
+    some = float(bool(seen[0].before))
+
+    def unlikely(logs: Float[ndarray, " 2"]) -> tuple[float, ndarray]:
+        rest, start = np.exp(logs)
+        total = many + few * rest + some * start
+        loss = (on + off + first) * np.log(total) - off * logs[0] - first * logs[1]
+        slope = [(on + off + first) * few * rest / total - off]
+        slope.append((on + off + first) * some * start / total - first)
+        return float(loss.mean()), np.array(slope).mean(axis=1)
+
+    from scipy.optimize import minimize
+
+    found = minimize(unlikely, np.zeros(2), jac=True, method="L-BFGS-B", bounds=[(-12, 6)] * 2)
+    rest, start = np.exp(found.x)
+    rest = rest if few.any() else 0.0
+    return round(float(rest), DIGITS), round(float(start) * some, DIGITS)
+
+
+def that_keep(
+    seen: Sequence[Seen],
+    own: Mapping[Head, str],
+    spreads: Mapping[tuple[str, Head], tuple[float, float]],
+) -> dict[tuple[str, Head], tuple[float, float]]:
+    """The weights of heads, near the likeliest, under which most answers stay.
+
+    Heads weigh tokens a little differently, and the likeliest weights are a mean of theirs; where
+    answers hang on a sum of eight of them, a tenth more or less says another number.
+    """
+    kept = dict(spreads)
+    stays = stays_with(seen, own, kept)
+    for head, name in own.items() if stays < WELL else ():
+        rest, start = kept[name, head]
+        for a, b in product(MORE_OR_LESS, LITTLE_MORE_OR_LESS):
+            spread = round(rest * a, DIGITS), round(start * b, DIGITS)
+            tried = {**kept, (name, head): spread}
+            if (now := stays_with(seen, own, tried)) > stays + LEAST_GAIN:
+                kept, stays = tried, now
+    return kept
+
+
+WELL = 0.99
+"""Part of the answers that stay with which no other weights are looked for."""
+MORE_OR_LESS, LITTLE_MORE_OR_LESS = (1.0, 0.5, 2.0, 0.0), (1.0, 0.9, 1.1, 0.8, 1.25, 0.65, 1.5)
+
+
+def that_share(
+    seen: Sequence[Seen],
+    own: Mapping[Head, str],
+    spreads: Mapping[tuple[str, Head], tuple[float, float]],
+) -> dict[tuple[str, Head], tuple[float, float]]:
+    """The weights of heads under which more of their attention is shared, where answers stay.
+
+    Where a head looks somewhere else now and then, the weights that make its attention most likely
+    are spread over everything, and it would carry less with them than it does.
+    """
+    kept = dict(spreads)
+    stays = stays_with(seen, own, kept)
+    for head, name in own.items():
+        rest, start = kept[name, head]
+        ways = {(round(rest * a, DIGITS), round(start * b, DIGITS)) for a in LESS for b in LESS}
+
+        def shared(spread: tuple[float, float], name: str = name, head: Head = head) -> float:
+            return float(np.mean([it.shares(name, head, spread) for it in seen]))
+
+        most = max(sorted(ways), key=shared)
+        tried = {**kept, (name, head): most}
+        if shared(most) <= shared((rest, start)):
+            continue
+        if stays_with(seen, own, tried) >= stays - LEAST_GAIN:
+            kept = tried
+    return kept
+
+
+LESS = (1.0, 0.5, 0.25, 0.125, 0.0)
+"""Parts of the likeliest weights that are tried."""
