@@ -21,7 +21,7 @@ def reverse(size: int = 8, length: int = 8) -> TextTask:
 @task
 def sort(size: int = 8, length: int = 8) -> TextTask:
     """The tokens in their order, the smallest first."""
-    return TextTask({"x": range(size)}, range(size), sorted, length)
+    return TextTask({"x": range(size)}, range(size), sorted, length, network={"n_heads": 1})
 
 
 @task
@@ -151,7 +151,13 @@ def _brackets(kinds: int, length: int) -> TextTask:
         return rows
 
     return TextTask(
-        {"x": range(2 * kinds)}, range(3), reference, length, causal=True, sampler=sampler
+        {"x": range(2 * kinds)},
+        range(3),
+        reference,
+        length,
+        causal=True,
+        sampler=sampler,
+        network={"n_heads": 1} if kinds == 1 else {},
     )
 
 
@@ -192,4 +198,5 @@ def addition(base: int = 10, length: int = 6) -> TextTask:
         length,
         causal=True,
         sampler=sampler,
+        network={"n_layers": 1, "n_heads": 1},
     )

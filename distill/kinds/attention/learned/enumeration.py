@@ -59,7 +59,7 @@ class Enumeration:
     pool: Pool = field(init=False)
 
     def __post_init__(self) -> None:
-        self.pool = Pool(self.values)
+        self.pool = Pool(self.values, self.hints)
         for variable in (*GIVEN, *self.classes):
             self.pool.add(variable)
         length = self.values.asked.tokens.shape[1]
@@ -249,8 +249,9 @@ class Enumeration:
             if not one.by.startswith("({0} >"):
                 self._map("({0} > 0) - ({0} < 0)", (one,), "other", np.sign, 2.0)
         for one in self.pool.best(MOST_PARTED, ("token",), True) if self.classes else ():
-            values = np.unique(self.values.of(one))[:-1]
-            for value in values.tolist() if len(values) <= MOST_CLASSES else ():
+            values = np.unique(self.values.of(one))
+            middle = (values[:-1] + values[1:]) // 2  # what is never there may be on either side
+            for value in middle.tolist() if len(values) <= MOST_CLASSES else ():
                 by = f"int({{0}} > {value})"
                 self._map(by, (one,), "truth", lambda a, v=value: (a > v).astype(int), 1.5)
 

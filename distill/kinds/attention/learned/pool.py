@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
+from distill.kinds.attention.learned.hints import Hints
 from distill.kinds.attention.learned.tables import numbered
 from distill.kinds.attention.learned.terms import (
     TOKEN,
@@ -25,6 +26,8 @@ VOTES: tuple[Vote, ...] = ("vote_least", "vote", "vote_last")
 TAKEN: tuple[Aggregate, ...] = ("copy", "copy_first", "least", "greatest", *VOTES)
 COSTS = {"width": 1.0, "copy": 1.0, "copy_first": 1.1, "least": 1.0, "greatest": 1.0}
 DEAR = 1.4
+ENDS = ("copy", "copy_first")
+"""What is taken from one position of those chosen."""
 
 
 class Pool:
@@ -34,8 +37,8 @@ class Pool:
         merit: of every variable, what its selection has in common with attention, from 0 to 1.
     """
 
-    def __init__(self, values: Values) -> None:
-        self.values = values
+    def __init__(self, values: Values, hints: Hints | None = None) -> None:
+        self.values, self.hints = values, hints
         self.there = values.asked.there
         self.known: dict[bytes, Variable] = {}
         self.merit: dict[Variable, float] = {}
@@ -94,7 +97,7 @@ class Pool:
                     made = Variable("width", "count", COSTS["width"], chosen=selection)
                     if self.add(made, float(merits[start + place]), arrays[place]):
                         new.append(made)
-            several = np.flatnonzero(~single)
+            several, ends = np.flatnonzero(~single), dict[str, ndarray]()
             for value in taken:
                 told = Tallies.of(choice[several], self.values.of(value)) if len(several) else None
                 for op in ops:
@@ -104,10 +107,27 @@ class Pool:
                     if op in ("vote", "vote_last") and told is not None:
                         tied = np.flatnonzero(told.tied)  # without, all votes are the same
                         many, here = several[tied], told.some(tied)
+                    if op in ENDS and op not in ends:
+                        ends[op] = self._of_one(choice, merits[start : start + step], op)
                     if len(many):
-                        given = [some[int(k)] for k in many], choice[many], merits[start + many]
+                        which = ends.get(op, merits[start : start + step])
+                        given = [some[int(k)] for k in many], choice[many], which[many]
                         new += self._taken(op, value, *given, here)
         return new
+
+    def _of_one(
+        self, choice: Bool[ndarray, "k n length length"], merits: Float[ndarray, " k"], op: str
+    ) -> Float[ndarray, " k"]:
+        """What attention has of selections, or of the last or the first position of each alone: of
+        what a value is copied from, attention may look at that one.
+        """
+        if self.hints is None or not len(self.hints.heads):
+            return merits
+        length = choice.shape[-1]
+        last = length - 1 - choice[..., ::-1].argmax(axis=-1)
+        at = last if op == "copy" else choice.argmax(axis=-1)
+        alone = choice & (np.arange(length) == at[..., None])
+        return np.maximum(merits, self.hints.of(alone).max(axis=1))
 
     def _taken(
         self,
