@@ -20,6 +20,8 @@ from distill.kinds.attention.learned.tables import tables
 from distill.kinds.attention.learned.terms import GIVEN, TOKEN, Variable, cost_of
 
 MOST_FIRST = 1_500
+SAID = 0.6
+"""What it costs to read a token or a position in place of a number, in one of several cases."""
 
 
 def constant(value: int) -> Variable:
@@ -62,7 +64,8 @@ def candidates(pool: Pool, most: int = 40) -> list[Candidate]:
         ]
     )
     right = (array == target).astype(np.float32)
-    costs = np.array([each.cost for each in every])
+    # a number says more than a position that is the same there
+    costs = np.array([each.cost + SAID * (each in GIVEN) for each in every])
     found = [
         Candidate(each, (), float(part), each.cost)
         for each, part in zip(every, right.mean(axis=1), strict=True)

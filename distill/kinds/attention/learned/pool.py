@@ -28,6 +28,8 @@ COSTS = {"width": 1.0, "copy": 1.0, "copy_first": 1.1, "least": 1.0, "greatest":
 DEAR = 1.4
 ENDS = ("copy", "copy_first")
 """What is taken from one position of those chosen."""
+LAST = 0.25
+"""What it costs to read that the last of several is copied: a selection of it alone says so."""
 
 
 class Pool:
@@ -143,8 +145,12 @@ class Pool:
         known = None if op == "copy" else told
         arrays = aggregated(choice, op, [self.values.of(value)], self.nothing, known)
         own = COSTS.get(op, DEAR) + (0.0 if value is TOKEN else 0.3)
+        several = (choice.sum(axis=-1) > 1).any(axis=(1, 2)) if op == "copy" else ()
         for place, selection in enumerate(selections):
-            made = Variable(op, sort, own, reads=(value,), chosen=selection, otherwise=self.nothing)
+            more = LAST if op == "copy" and several[place] else 0.0
+            made = Variable(
+                *(op, sort, own + more), reads=(value,), chosen=selection, otherwise=self.nothing
+            )
             if self.add(made, float(merits[place]), arrays[place]):
                 new.append(made)
         return new
