@@ -1,6 +1,7 @@
 """Transformers over texts are trained: one seed gives the same bytes, and heads are watched."""
 
 from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,6 +18,8 @@ from distill.pages.report_page import report_page
 from distill.pipeline import run, run_model
 from distill.tasks.files import load_task
 from distill.tasks.texts import TextTask
+from distill.train import over_texts
+from distill.train.hard_texts import Hard
 from distill.train.over_texts import TextTraining
 from distill.train.text_recipes import TextRecipe, initial, shape_for
 from distill.train.trainer import Ended
@@ -119,3 +122,22 @@ def test_a_run_goes_from_a_task_to_a_report(monkeypatch):
     assert finished.certificate.space == Texts(range(3), 3)
     assert finished.curve.kind == "texts"
     assert b"head scores" in report_page(finished).encode()
+
+
+def test_the_network_is_that_which_knew_most_texts_well(monkeypatch):
+    """A round may make it worse: then it is as it was before."""
+    counts, seen = iter([5, 5, 9, 9, 7, 7]), []
+
+    def looked(shape, parameters, pools, most):
+        seen.append({name: it.detach().clone() for name, it in parameters.items()})
+        kept = [over_texts.Pool(it.texts[:most], it.answers[:most]) for it in pools]
+        return Hard(kept, next(counts))
+
+    monkeypatch.setattr(over_texts, "hardest", looked)
+    task = load_task("copy", {"size": 4, "length": 4})
+    recipe = replace(SHORT, rounds=2, again=10, looked_through=400, hard=16)
+    view = TextTraining(task, 0, recipe=recipe).next_network(None, Watching())
+    assert len(seen) == 6, "at every look texts near those that were found are looked at too"
+    own = view.network.model.parameters
+    assert all(torch.equal(own[name], it) for name, it in seen[0].items())
+    assert not torch.equal(own["W_E"], seen[-1]["W_E"])
