@@ -187,8 +187,9 @@ class Learning:
         if asked < 1 and best >= asked:
             return None
         self._asked = {}  # what is taken up again goes on to its end
+        part = "all" if asked == 1 else f"{asked:.0%}"
         return Halt(
-            f"set aside: no member was right on {'all' if asked == 1 else f'{asked:.0%}'} of the "
+            f"set aside, as no member was right on {part} of the "
             f"fresh sequences after {many(step, 'step')}",
             aside=True,
         )

@@ -11,7 +11,7 @@ from distill.checker.draws import stress
 from distill.checker.scope import many
 from distill.networks.sequence_network import SequenceNetwork
 from distill.networks.trace import SequenceTrace
-from distill.records.attempts import ENDED_EARLY, UNLEARNED, shown_part
+from distill.records.attempts import ENDED_EARLY, UNLEARNED, Attempt, shown_part
 from distill.records.curve import SequenceCurve, SequencePoint
 from distill.records.refusal import Refusal
 from distill.tasks.sequences import SequenceTask
@@ -145,12 +145,12 @@ class SequenceTraining(Tried):
 
 
 def _taken_up(old: Attempt, attempts: Iterable[Attempt]) -> Attempt:
-    """An attempt that was set aside; if it was trained on, with the number that it has since."""
+    """An attempt that was set aside; as such, where it was trained on since."""
     for new in attempts:
         if old.seed is not None and (old.kind, old.sizes, old.seed) == (
             *(new.kind, new.sizes, new.seed),
         ):
-            again = f"set aside after {many(old.steps, 'step')}, and taken up as {new.number}"
+            again = f"set aside after {many(old.steps, 'step')}, and taken up again"
             return replace(old, stopped=again)
     return old
 

@@ -71,7 +71,7 @@ def test_what_learns_slowly_is_trained_on_after_all_other_kinds(trained):
     cells = [("slow", [slow(True)]), ("a", [Planned("a", 2, False)]), ("b", [Planned("b", 3, 0)])]
     attempts = trained(cells, ["refused"])
     assert named(attempts) == [("slow", 1), ("a", 2), ("b", 3), ("slow", 1)]
-    assert attempts[0].stopped == "set aside after 3 steps, and taken up as 4"
+    assert attempts[0].stopped == "set aside after 3 steps, and taken up again"
     assert attempts[1].stopped == "it ended"
     assert attempts[3].reached_at == 5
 

@@ -286,7 +286,7 @@ def test_what_was_set_aside_goes_on_as_if_there_had_been_no_pause():
     (aside,) = made.attempts
     assert not made.learned
     assert aside.steps == 10
-    reason = "set aside: no member was right on 99% of the fresh sequences after 10 steps"
+    reason = "set aside, as no member was right on 99% of the fresh sequences after 10 steps"
     assert aside.stopped == reason
     later = trainer.set_aside()
     again = train_in_order(later, before=4)
