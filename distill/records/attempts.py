@@ -36,7 +36,8 @@ class Attempt:
         recipe: the settings that were used, and no others.
         seed: what the generators of weights, batches and noise were begun with; of several
             numbers as entropy for a `SeedSequence`.
-        steps: of the optimiser, in all; 0 where the network was ruled out.
+        steps: of the optimiser, in all, those before a pause too; 0 where the network was ruled
+            out.
         right: part that the best network answers right: of sequences, at every step. Null over a
             finite domain of which all is trained on.
         trained_right: part of the inputs of a finite domain that it was trained on.

@@ -10,6 +10,7 @@
 Of each kind the narrowest of a few widths that learns the task is taken; the next kind is for
 tasks that none of this one learns, or whose networks cannot be read. Where there are more
 than a few symbols, a map of its own for each is no simple kind any more, and relu comes second.
+A second-order network that learns slowly waits until the others were tried (`ASKED`).
 Where the answers are numbers that grow along the sequence, or are very many, they are sums of
 something rather than states to choose from, and the sums come first.
 """
@@ -29,6 +30,7 @@ from distill.networks.stored import Model
 from distill.train.data import Data
 from distill.train.integers import IntegerCell, IntegerTrainer
 from distill.train.layers import LayersTrainer
+from distill.train.learning import SecondOrderRecipe
 from distill.train.second_order import SecondOrderTrainer
 from distill.train.trainer import Trainer
 
@@ -56,6 +58,12 @@ READINGS = 2
 
 APART = 1_000_003
 """Between the seeds of two trainings of one kind: further than the seeds that people try."""
+
+ASKED = ((100, 0.5), (200, 0.95), (500, 1.0))
+"""Steps, and the part of fresh sequences that a second-order ensemble has right by then, or it is
+set aside until the other kinds were tried. Machines are learned soon: of the 22 tasks of the
+gallery that it is trained on, 20 have 96% right after 100 steps. What is slower is mostly learned
+by a wider network, or by another kind."""
 
 CellTrainer = Trainer[Model[StepArchitecture]]
 
@@ -110,7 +118,8 @@ def trainer_of(cell: str, channels: Channels, data: Data, seed: int) -> CellTrai
     """How networks of one kind, one of `CELLS`, are trained."""
     count = channels.size
     if cell == "second-order":
-        return SecondOrderTrainer(count, data.by_symbol(channels.inputs), seed)
+        numbered, recipe = data.by_symbol(channels.inputs), SecondOrderRecipe(asked=ASKED)
+        return SecondOrderTrainer(count, numbered, seed, recipe)
     kind = {
         "linear": IntegerCell(),
         "linear choice": IntegerCell(readout="choice", n_symbols=count),

@@ -68,7 +68,7 @@ def train_choice(
     recipe: ChoiceRecipe,
     generator: torch.Generator,
 ) -> Width:
-    """Train networks that choose among these answers, until one is right."""
+    """Train networks that choose among these answers, until one is right or none is nearly so."""
     scaled = _scale(architecture, data, answers)
     found = None
     for step, parameters, losses in _adam(architecture, scaled, recipe, generator):
@@ -77,7 +77,7 @@ def train_choice(
                 architecture, parameters, losses, scaled, data, answers, recipe
             )
             found = Width(alone, right, loss, step)
-            if right == 1:
+            if right == 1 or (step == recipe.patience and right < recipe.nearly):
                 break
     assert found is not None, "the last step is looked at"
     return found

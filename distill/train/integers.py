@@ -20,7 +20,7 @@ from distill.networks.integer_recurrent import Activation, IntegerRecurrent, Rea
 from distill.networks.stored import Model
 from distill.records.attempts import Attempt
 from distill.train.data import Data
-from distill.train.integer_loop import train_choice, train_value
+from distill.train.integer_loop import Width, train_choice, train_value
 from distill.train.integer_recipes import ChoiceRecipe, ValueRecipe
 from distill.train.linear_limits import LinearLimit, linear_limit
 from distill.train.trainer import Observe, TrainingState, sizes_of
@@ -163,8 +163,20 @@ class IntegerTrainer:
             return replace(ended, reached_at=best.steps), self._model(architecture, best.parameters)
         if not all(bool(torch.isfinite(weights).all()) for weights in best.parameters.values()):
             return replace(ended, stopped="the weights overflowed"), None
-        tried = "member was right at the last look" if self._chooses else "polished member is right"
-        return replace(ended, stopped=f"no {tried}"), self._model(architecture, best.parameters)
+        return replace(ended, stopped=self._why_not(best)), self._model(
+            architecture, best.parameters
+        )
+
+    def _why_not(self, best: Width) -> str:
+        """Why no network of a width is right."""
+        if not self._chooses:
+            return "no polished member is right"
+        if best.steps < self.for_choice.steps:
+            return (
+                f"no member was right on {self.for_choice.nearly:.0%} of the fresh sequences after "
+                f"{many(best.steps, 'step')}"
+            )
+        return "no member was right at the last look"
 
     def _model(
         self, architecture: IntegerRecurrent, parameters: dict[str, torch.Tensor]

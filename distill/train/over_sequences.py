@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 import numpy as np
 
 from distill.checker.draws import stress
 from distill.checker.scope import many
 from distill.networks.sequence_network import SequenceNetwork
 from distill.networks.trace import SequenceTrace
-from distill.records.attempts import ENDED_EARLY, UNLEARNED, shown_part
+from distill.records.attempts import ENDED_EARLY, UNLEARNED, Attempt, shown_part
 from distill.records.curve import SequenceCurve, SequencePoint
 from distill.records.refusal import Refusal
 from distill.tasks.sequences import SequenceTask
@@ -16,7 +19,7 @@ from distill.train.cells import CellTrainer, plan_of_cells
 from distill.train.curve import ExplainedBy
 from distill.train.data import Data
 from distill.train.in_a_row import Tried
-from distill.train.trainer import TrainingState, train_in_order
+from distill.train.trainer import SetsAside, TrainingState, train_in_order
 from distill.train.watched import Watch
 
 TRAINED = 20_000
@@ -55,13 +58,20 @@ class SequenceTraining(Tried):
         return [f"{self.task.name}: {self.task.channels}, {many(self.task.length, 'step')}"]
 
     def next_network(self, verdict: str | None, watch: Watch) -> SequenceTrace | None:
-        """One of the same kind again where its program and it part; else one of the next kind."""
+        """One of the same kind again where its program and it part; else one of the next kind.
+
+        What learned slowly was set aside, and comes last.
+        """
         if verdict == "refused":
             self._cells.pop(0)  # another network of this kind would be refused for the same
         while self._cells:
             cell, trainers = self._cells[0]
             if trainers:
-                network = self._train(cell, trainers.pop(0), watch)
+                trainer = trainers.pop(0)
+                network = self._train(cell, trainer, watch)
+                later = trainer.set_aside() if isinstance(trainer, SetsAside) else None
+                if later is not None:
+                    self._cells.append((cell, [later, *(trainers if network is None else ())]))
                 if self._ended is not None:
                     self._cells.clear()
                 if network is not None:
@@ -110,6 +120,7 @@ class SequenceTraining(Tried):
 
         with watch.stage("train") as lines:
             trained = train_in_order(trainer, observe, before)
+            self._tried = [_taken_up(old, trained.attempts) for old in self._tried]
             self._tried += trained.attempts
             self._ended = trained.ended
             if trained.network is None or trained.attempt is None:
@@ -119,8 +130,10 @@ class SequenceTraining(Tried):
             last = [each for each in trained.attempts if each.ruled_out is None][-1]
             units = last.d_hidden
             if not trained.learned:
+                aside = isinstance(trainer, SetsAside) and trainer.set_aside() is not None
+                outcome = "set aside, as it learns slowly" if aside else "not learned"
                 lines.append(
-                    f"{cell}: not learned; at best {shown_part(trained.attempt.right or 0.0)} of "
+                    f"{cell}: {outcome}; at best {shown_part(trained.attempt.right or 0.0)} of "
                     f"fresh sequences right, with up to {many(units, 'unit')}"
                 )
                 return None
@@ -129,6 +142,17 @@ class SequenceTraining(Tried):
                 f"on {TRAINED:,} fresh sequences"
             )
         return SequenceNetwork(trained.network, self.task.channels)
+
+
+def _taken_up(old: Attempt, attempts: Iterable[Attempt]) -> Attempt:
+    """An attempt that was set aside; as such, where it was trained on since."""
+    for new in attempts:
+        if old.seed is not None and (old.kind, old.sizes, old.seed) == (
+            *(new.kind, new.sizes, new.seed),
+        ):
+            again = f"set aside after {many(old.steps, 'step')}, and taken up again"
+            return replace(old, stopped=again)
+    return old
 
 
 def _draw(task: SequenceTask, seed: int) -> Data:

@@ -4,112 +4,31 @@ Noise on the hidden state while training keeps states apart from each other (it 
 network right far beyond the training length). Once a member is right on fresh sequences, noise and
 boxes grow (`distill.train.hardening`), so that every state contracts to a small region which the
 proof can follow. A width that goes nowhere is given up early, so that a task that no width learns
-costs seconds. Nothing here is told which machine that is.
+costs seconds; one that learns slowly may be set aside (`distill.train.learning`). Nothing here is
+told which machine that is.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 import torch
-from jaxtyping import Float
-from numpy import ndarray
-from torch import Tensor
 
-from distill.checker.scope import many
 from distill.networks.second_order import Recurrent
 from distill.networks.stored import Model
 from distill.records.attempts import Attempt
 from distill.train.data import Data
-from distill.train.ensemble import (
-    as_leaves,
-    descend,
-    draw,
-    members_of,
-    noisy_losses,
-    one_of,
-    right_part,
-    right_parts,
-)
+from distill.train.ensemble import members_of, right_part
 from distill.train.hardening import Descent, Growth, Hardened, harden
+from distill.train.learning import Learning, SecondOrderRecipe
 from distill.train.trainer import Ended, Observe, TrainingState, sizes_of
 
 WIDTHS = (16, 32)
 """Hidden units, in the order in which they are tried. With 8 most tasks are learned too, but in
 more steps, and the boxes that such a network bears are smaller."""
-
-
-@dataclass(frozen=True)
-class SecondOrderRecipe:
-    """Training settings.
-
-    Attributes:
-        members: networks of the ensemble.
-        batch_size: sequences of a step, fewer where outputs are many (see `logits`).
-        learning_rate: of Adam; it rises over `warmup` steps and falls along a cosine until
-            `max_steps`.
-        betas: of Adam.
-        noise: standard deviation on the hidden state, until a member is right.
-        max_steps: where learning ends without a member that is right.
-        patience: learning is given up when no member has been better than before for so many
-            steps: one that goes nowhere is not waited for.
-        promising: a member that has this part right is waited for until `max_steps`: the last
-            errors go as the learning rate falls.
-        nowhere: learning is given up where no member has this part right after `patience` steps. Of
-            65 networks that learned their task (MIPS and Tomita suites, seed 0) every one had
-            0.58 of it after 100 steps; of a hash of the inputs 0.04 is right after 300.
-        check_every: steps between two looks at fresh sequences.
-        glance: fresh sequences that every member is looked at on; one that is right on these is
-            tried on all.
-        logits: of a batch of the whole ensemble at most: with hundreds of outputs they are what
-            training costs.
-        hardened_members: of the best members that are hardened; the others are dropped.
-        hardened_noise: what the noise grows to once a member is right.
-        noise_steps: steps of that growth at most.
-        first_radius: half-width of the boxes that grow after that.
-        hardened_radius: what it grows to.
-        radius_steps: steps of that growth at most.
-        easy: a member's noise or radius grows while its loss is below this.
-        hard: it falls while the loss is above this.
-        growth: factor of every such change.
-    """
-
-    members: int = 8
-    batch_size: int = 256
-    learning_rate: float = 1e-2
-    betas: tuple[float, float] = (0.9, 0.98)
-    warmup: int = 50
-    noise: float = 0.1
-    max_steps: int = 1000
-    patience: int = 300
-    promising: float = 0.9
-    nowhere: float = 0.2
-    check_every: int = 50
-    glance: int = 1000
-    logits: int = 2_000_000
-    hardened_members: int = 4
-    hardened_noise: float = 0.5
-    noise_steps: int = 300
-    first_radius: float = 0.01
-    hardened_radius: float = 0.25
-    radius_steps: int = 600
-    easy: float = 0.03
-    hard: float = 0.1
-    growth: float = 1.04
-
-    def batch_of(self, length: int, outputs: int) -> int:
-        """Sequences of a step, of so many steps and answers to choose among."""
-        per_sequence = self.members * length * outputs
-        return max(1, min(self.batch_size, self.logits // per_sequence))
-
-    @property
-    def most_steps(self) -> int:
-        """Steps of a training that is not cut short anywhere."""
-        return self.max_steps + self.noise_steps + self.radius_steps
 
 
 @dataclass(frozen=True)
@@ -129,6 +48,9 @@ class SecondOrderTrainer:
     seed: int
     recipe: SecondOrderRecipe = field(default_factory=SecondOrderRecipe)
     widths: tuple[int, ...] = WIDTHS
+    _aside: list[tuple[Attempt, Learning]] = field(
+        default_factory=list, init=False, repr=False, compare=False
+    )
 
     @cached_property
     def _numbered(self) -> Data:
@@ -157,8 +79,16 @@ class SecondOrderTrainer:
         )
 
     def ruled_out(self, planned: Attempt, tried: Sequence[Attempt]) -> str | None:
-        """Nothing is: what such a network cannot hold shows while it trains."""
-        return None
+        """A wider one waits with one that passed all looks but the last and was set aside."""
+        if planned.d_hidden not in self._waiting():
+            return None
+        return "set aside with a narrower network, which has nearly learned the task"
+
+    def _waiting(self) -> tuple[int, ...]:
+        """Widths that are to be begun after those that were set aside."""
+        last = max((step for step, _ in self.recipe.asked), default=0)
+        near = [attempt.d_hidden for attempt, _ in self._aside if attempt.steps >= last]
+        return tuple(width for width in self.widths if near and width > min(near))
 
     def prefers(self, attempt: Attempt, over: Attempt) -> bool:
         """The one that is right on more of the fresh sequences."""
@@ -169,14 +99,38 @@ class SecondOrderTrainer:
         assert planned.seed is not None, "what is planned has a seed"
         architecture = self._architecture(planned.d_hidden)
         generator = torch.Generator().manual_seed(planned.seed[0])
-        learned = _learn(architecture, self._numbered, self.recipe, generator, planned, observe)
-        model = Model(architecture, learned.chosen, self.data.answers)
-        if learned.stopped is not None:
-            right = right_part(architecture, learned.chosen, self._numbered)
-            ended = replace(planned, steps=learned.step, right=right, stopped=learned.stopped)
+        return self.train_on(
+            Learning(architecture, self._numbered, self.recipe, generator), planned, observe
+        )
+
+    def set_aside(self) -> TakenUp | None:
+        """What was set aside and may be trained on, the most promising first; null for nothing."""
+        if not self._aside:
+            return None
+        aside = sorted(self._aside, key=lambda entry: -(entry[0].right or 0.0))
+        waiting = [a for a in self.planned() if a.d_hidden in self._waiting()]
+        return TakenUp(self, tuple(aside), tuple(waiting))
+
+    def train_on(
+        self, learned: Learning, planned: Attempt, observe: Observe
+    ) -> tuple[Attempt, Model[Recurrent]]:
+        """Train an ensemble from where it is, and choose the member that is right with most room.
+
+        Args:
+            learned: the ensemble, as far as it has come.
+            planned: what observers are told is trained.
+            observe: told at every look at fresh sequences.
+        """
+        halt = learned.go_on(planned, observe)
+        model = Model(learned.architecture, learned.chosen, self.data.answers)
+        if halt is not None:
+            right = right_part(learned.architecture, learned.chosen, self._numbered)
+            ended = replace(planned, steps=learned.step, right=right, stopped=halt.why)
+            if halt.aside:
+                self._aside.append((ended, learned))
             return ended, model
         try:
-            hardened = self._hardened(architecture, learned, planned, generator, observe)
+            hardened = self._hardened(learned, planned, observe)
         except Ended as end:  # it is right already, if not as sure as it would become
             at = learned.step
             return replace(planned, steps=at, right=1.0, reached_at=at, stopped=str(end)), model
@@ -190,27 +144,21 @@ class SecondOrderTrainer:
         )
         return ended, replace(model, parameters=hardened.parameters)
 
-    def _hardened(
-        self,
-        architecture: Recurrent,
-        learned: _Learned,
-        planned: Attempt,
-        generator: torch.Generator,
-        observe: Observe,
-    ) -> Hardened:
+    def _hardened(self, learned: Learning, planned: Attempt, observe: Observe) -> Hardened:
         """The best members, made to bear noise and boxes as long as they can."""
         recipe = self.recipe
+        count = recipe.batch_of(self.data.inputs.shape[1], len(self.data.answers))
         pace = (recipe.easy, recipe.hard, recipe.growth)
         return harden(
-            architecture,
+            learned.architecture,
             members_of(learned.parameters, learned.order[: recipe.hardened_members]),
             learned.chosen,
             self._numbered,
             Growth(recipe.noise, recipe.hardened_noise, recipe.noise_steps, *pace),
             Growth(recipe.first_radius, recipe.hardened_radius, recipe.radius_steps, *pace),
             Descent(
-                *(recipe.learning_rate, recipe.betas, _batch(architecture, self.data, recipe)),
-                *(recipe.check_every, recipe.glance, generator),
+                *(recipe.learning_rate, recipe.betas, count),
+                *(recipe.check_every, recipe.glance, learned.generator),
             ),
             TrainingState(planned, learned.step, recipe.most_steps, learned.parameters, right=1.0),
             observe,
@@ -218,104 +166,37 @@ class SecondOrderTrainer:
 
 
 @dataclass(frozen=True)
-class _Learned:
-    """An ensemble at the end of learning.
+class TakenUp:
+    """Trains on what was set aside, from where it was.
 
     Attributes:
-        parameters: of all members.
-        chosen: of the member that is right on most fresh sequences.
-        order: members, the best first.
-        step: steps taken.
-        stopped: why no member is right on all, or null where one is.
+        trainer: who set it aside.
+        aside: how far each had come, and the ensemble; the one to go on first comes first.
+        waiting: what is begun after those.
     """
 
-    parameters: dict[str, Tensor]
-    chosen: dict[str, Tensor]
-    order: list[int]
-    step: int
-    stopped: str | None
+    trainer: SecondOrderTrainer
+    aside: tuple[tuple[Attempt, Learning], ...]
+    waiting: tuple[Attempt, ...]
 
+    def planned(self) -> tuple[Attempt, ...]:
+        """The trainings that were set aside, and those that were not begun."""
+        begun = (replace(attempt, stopped=None, right=None) for attempt, _ in self.aside)
+        return (*begun, *self.waiting)
 
-def _learn(
-    architecture: Recurrent,
-    data: Data,
-    recipe: SecondOrderRecipe,
-    generator: torch.Generator,
-    planned: Attempt,
-    observe: Observe,
-) -> _Learned:
-    """Train an ensemble until a member is right, or until there is no point in going on."""
-    batch = _batch(architecture, data, recipe)
-    parameters = as_leaves(architecture.initialise(generator, recipe.members))
-    optimiser = torch.optim.Adam(parameters.values(), recipe.learning_rate, recipe.betas)
-    right, chosen, best, better_at, step = 0.0, one_of(parameters, 0), 0.0, 0, 0
-    order = list(range(recipe.members))
-    while right < 1 and step < recipe.max_steps:
-        if step == recipe.patience and best < recipe.nowhere:
-            stopped = (
-                f"no member was right on {recipe.nowhere:.0%} of the fresh sequences after "
-                f"{many(step, 'step')}"
-            )
-            return _Learned(parameters, chosen, order, step, stopped)
-        if best < recipe.promising and step >= better_at + recipe.patience:
-            stopped = f"no member was better than before for {recipe.patience} steps"
-            return _Learned(parameters, chosen, order, step, stopped)
-        for group in optimiser.param_groups:
-            group["lr"] = _rate(step, recipe)
-        inputs, targets = draw(data, batch, generator)
-        losses = noisy_losses(architecture, parameters, inputs, targets, recipe.noise, generator)
-        descend(optimiser, losses)
-        step += 1
-        if step % recipe.check_every and step < recipe.max_steps:
-            continue
-        glances = right_parts(architecture, parameters, data, recipe.glance)
-        order = _best_first(glances, losses.detach())
-        if glances[order[0]] > best:
-            best, better_at = float(glances[order[0]]), step
-        if glances[order[0]] >= right:
-            right, chosen = _judged(architecture, parameters, data, glances, order)
-        loss = float(losses.detach().min())
-        observe(TrainingState(planned, step, recipe.most_steps, parameters, loss, best))
-    stopped = None if right == 1 else "no member was right at the last look"
-    return _Learned(parameters, chosen, order, step, stopped)
+    def ruled_out(self, planned: Attempt, tried: Sequence[Attempt]) -> str | None:
+        """Nothing is."""
+        return None
 
+    def prefers(self, attempt: Attempt, over: Attempt) -> bool:
+        """The one that is right on more of the fresh sequences."""
+        return (attempt.right or 0.0) > (over.right or 0.0)
 
-def _batch(architecture: Recurrent, data: Data, recipe: SecondOrderRecipe) -> int:
-    """Sequences of a step."""
-    return recipe.batch_of(data.inputs.shape[1], architecture.n_outputs)
-
-
-def _rate(step: int, recipe: SecondOrderRecipe) -> float:
-    """Learning rate of a step while the task is learned."""
-    fallen = 0.02 + 0.49 * (1 + math.cos(math.pi * step / recipe.max_steps))
-    return recipe.learning_rate * fallen * min(1.0, (step + 1) / recipe.warmup)
-
-
-def _best_first(
-    glances: Float[ndarray, " members"], losses: Float[Tensor, " members"]
-) -> list[int]:
-    """Members by the part they have right, and among equals by their loss."""
-    return sorted(range(len(glances)), key=lambda e: (-float(glances[e]), float(losses[e])))
-
-
-def _judged(
-    architecture: Recurrent,
-    parameters: dict[str, Tensor],
-    data: Data,
-    glances: Float[ndarray, " members"],
-    order: list[int],
-) -> tuple[float, dict[str, Tensor]]:
-    """The best member and the part that it has right: of all fresh sequences where the glance
-    found no fault.
-    """
-    tried = []
-    for member in order:
-        if glances[member] < 1:
-            break
-        chosen = one_of(parameters, member)
-        tried.append((right_part(architecture, chosen, data), chosen))
-        if tried[-1][0] == 1:
-            break
-    if not tried:
-        return float(glances[order[0]]), one_of(parameters, order[0])
-    return max(tried, key=lambda entry: entry[0])
+    def train(self, planned: Attempt, observe: Observe) -> tuple[Attempt, Model[Recurrent]]:
+        """Train on or begin, and choose the member that is right with most room."""
+        for attempt, learning in self.aside:
+            if attempt.sizes == planned.sizes:
+                return self.trainer.train_on(learning, planned, observe)
+        begun = replace(self.trainer, recipe=replace(self.trainer.recipe, asked=()))
+        told = next(each for each in begun.planned() if each.sizes == planned.sizes)
+        return begun.train(replace(told, number=planned.number), observe)

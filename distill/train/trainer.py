@@ -92,6 +92,15 @@ class Trainer(Protocol[N_co]):
         ...
 
 
+@runtime_checkable
+class SetsAside(Protocol[N_co]):
+    """A trainer that leaves what learns slowly for later."""
+
+    def set_aside(self) -> Trainer[N_co] | None:
+        """Trains on, from where it was, what was set aside; null where nothing was."""
+        ...
+
+
 @dataclass(frozen=True)
 class Trained(Generic[N_co]):
     """The first network that learned the task, or the best of those that did not.

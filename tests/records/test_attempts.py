@@ -18,8 +18,9 @@ from distill.runs.store import RunRecord
 from distill.tasks.sequences import SequenceTask
 from distill.train import Data, Trained, over_sequences, train_in_order
 from distill.train.cells import APART, CELLS, READINGS, plan_of_cells, trainer_of
+from distill.train.learning import SecondOrderRecipe
 from distill.train.over_sequences import SequenceTraining
-from distill.train.second_order import SecondOrderRecipe, SecondOrderTrainer
+from distill.train.second_order import SecondOrderTrainer
 
 BITS = Channels((range(2),))
 

@@ -102,6 +102,18 @@ def test_a_rounded_linear_function_is_not_ruled_out():
     assert linear_limit(both.inputs, both.labels).least_width is not None
 
 
+def test_a_choice_of_which_no_network_is_nearly_right_is_given_up():
+    """Remainders by 5 of a running sum: no linear map of counts leads with the right one."""
+    remainders = data(lambda xs: [total % 5 for total in accumulate(xs)], range(5))
+    recipe = replace(QUICK_CHOICE, check_every=20, patience=40)
+    cell = IntegerCell(readout="choice", n_symbols=5, widths=(3,))
+    for nearly, steps in ((0.9, 40), (0.0, 80)):
+        asked = replace(recipe, nearly=nearly, steps=80)
+        (attempt,) = train_in_order(IntegerTrainer(cell, remainders, 0, QUICK, asked)).attempts
+        assert attempt.steps == steps
+        assert ("right on 90% of the fresh" in attempt.stopped) == (steps == 40)
+
+
 @given(st.integers(1, 4), st.integers(0, 2**32 - 1), st.integers(2, 60))
 @settings(max_examples=examples(40), deadline=None)
 def test_no_width_is_ruled_out_at_which_a_network_is_right(width, seed, most):

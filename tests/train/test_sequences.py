@@ -14,7 +14,8 @@ from distill.train import Data, TrainingState, train_in_order
 from distill.train.cells import plan_of_cells
 from distill.train.ensemble import box_losses, noisy_losses, right_part, right_parts
 from distill.train.hardening import Descent, Growth, harden
-from distill.train.second_order import SecondOrderRecipe, SecondOrderTrainer
+from distill.train.learning import SecondOrderRecipe
+from distill.train.second_order import SecondOrderTrainer
 
 SMALL = SecondOrderRecipe(members=4, hardened_members=2, noise_steps=60, radius_steps=60)
 
@@ -272,3 +273,55 @@ def test_a_width_that_goes_nowhere_is_given_up():
     (attempt,) = train_in_order(SecondOrderTrainer(2, data, 0, recipe, (4,))).attempts
     assert attempt.steps == 50
     assert "right on 99% of the fresh sequences after 50 steps" in str(attempt.stopped)
+
+
+LOOKS = dataclasses.replace(SMALL, check_every=10, glance=200, noise_steps=10, radius_steps=10)
+"""Looks that are close together: nothing is right after 10 steps."""
+
+
+def test_what_was_set_aside_goes_on_as_if_there_had_been_no_pause():
+    recipe = dataclasses.replace(LOOKS, asked=((10, 0.99),))
+    trainer = SecondOrderTrainer(2, drawn(parity), 0, recipe, (6,))
+    made = train_in_order(trainer)
+    (aside,) = made.attempts
+    assert not made.learned
+    assert aside.steps == 10
+    reason = "set aside, as no member was right on 99% of the fresh sequences after 10 steps"
+    assert aside.stopped == reason
+    later = trainer.set_aside()
+    again = train_in_order(later, before=4)
+    straight = train_in_order(SecondOrderTrainer(2, drawn(parity), 0, LOOKS, (6,)))
+    (taken_up,) = again.attempts
+    assert taken_up.number == 5
+    assert (taken_up.steps, taken_up.reached_at) == (
+        *(straight.attempt.steps, straight.attempt.reached_at),
+    )
+    for name, weights in straight.network.parameters.items():
+        assert torch.equal(weights, again.network.parameters[name])
+
+
+def test_nothing_is_set_aside_that_is_as_right_as_is_asked_for():
+    recipe = dataclasses.replace(LOOKS, asked=((10, 0.0),))
+    trainer = SecondOrderTrainer(2, drawn(parity), 0, recipe, (6,))
+    assert train_in_order(trainer).learned
+    assert trainer.set_aside() is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "begun", "order"),
+    [
+        (((10, 0.99), (500, 1.0)), 2, {6, 12}),  # slow: a wider one may be faster
+        (((10, 1.0),), 1, {6, 12}),  # it came as far as it was asked to: the wider one waits
+    ],
+)
+def test_a_wider_network_waits_with_one_that_has_nearly_learned_the_task(asked, begun, order):
+    recipe = dataclasses.replace(LOOKS, asked=asked, max_steps=20)
+    trainer = SecondOrderTrainer(2, drawn(remainder), 0, recipe, (6, 12))
+    attempts = train_in_order(trainer).attempts
+    assert [attempt.steps > 0 for attempt in attempts] == [n < begun for n in range(2)]
+    later = trainer.set_aside()
+    assert {attempt.d_hidden for attempt in later.planned()} == order
+    trained = train_in_order(later).attempts
+    assert [attempt.steps for attempt in trained] == [20, 20]
+    seeds = {attempt.d_hidden: attempt.seed for attempt in trainer.planned()}
+    assert all(attempt.seed == seeds[attempt.d_hidden] for attempt in trained)

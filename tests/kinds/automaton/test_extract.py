@@ -19,7 +19,8 @@ from distill.networks.second_order import Recurrent
 from distill.networks.stored import Model
 from distill.records.refusal import Refusal
 from distill.train import Data
-from distill.train.second_order import SecondOrderRecipe, SecondOrderTrainer
+from distill.train.learning import SecondOrderRecipe
+from distill.train.second_order import SecondOrderTrainer
 from distill.train.trainer import unobserved
 
 

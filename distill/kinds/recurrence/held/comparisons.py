@@ -22,6 +22,7 @@ from distill.checker.linear_bound import IntegerSystem
 from distill.domains.sequences import Channels
 from distill.expressions import expression as ex
 from distill.expressions.expression import Constant, Expression, Name, Operation
+from distill.kinds.recurrence.held.excluded import answers_differ, moves_at_rest
 from distill.kinds.recurrence.held.held_forms import HeldForms, held_forms, scaled_forms
 from distill.kinds.recurrence.linear.drives import Drive
 from distill.kinds.recurrence.linear.linear_forms import written_forms
@@ -170,6 +171,8 @@ class _Search:
             return None
         low, high = (int(value) for value in values)
         above = self.said == high
+        if answers_differ(self.columns, self.said):
+            return None
         for factors in self._sums():
             taken = self.columns @ factors
             least = int(taken[above].min())
@@ -189,7 +192,10 @@ class _Search:
         flat = self.columns.reshape(-1, self.columns.shape[2]).astype(float)
         beside, said = np.ones((len(flat), 1)), self.said.reshape(-1).astype(float)
         moved = np.diff(self.said, axis=1)
-        if moved.min() < 0 < moved.max():  # an extreme alone goes one way
+        both_ways = bool(moved.min() < 0 < moved.max())  # an extreme alone goes one way
+        if moves_at_rest(self.columns, self.said, both_ways):
+            return None
+        if both_ways:
             beside = np.concatenate([flat, beside], axis=1)
         for factors, top in itertools.product(self._sums(), TOP):
             best = np.maximum.accumulate(self.columns @ factors, axis=1)
