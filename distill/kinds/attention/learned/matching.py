@@ -15,13 +15,13 @@ import numpy as np
 from jaxtyping import Int
 from numpy import ndarray
 
-from distill.kinds.attention.learned.seen import Head, Seen, stays_with
-from distill.kinds.attention.learned.spreads import (
+from distill.kinds.attention.learned.seen import Head, Seen, Spreads, stays_of
+from distill.kinds.attention.learned.weights import (
     LEAST_GAIN,
-    LET_GO,
+    keeping_more,
     likeliest,
-    that_keep,
-    that_share,
+    nearby,
+    sharing,
 )
 from distill.kinds.attention.mechanism import AttentionMechanism
 from distill.networks.text_network import TextNetwork
@@ -72,19 +72,19 @@ def with_heads(
         if like[:, place].max() >= (VERY_LIKE if head in heads else STANDS_IN):
             own[head] = names[int(like[:, place].argmax())]
             spreads[own[head], head] = likeliest(own[head], head, seen)
-    best = stays_with(seen, own, spreads)
+    best = stays_of(seen, own, spreads)
     while True:
         more = [{**own, head: name} for name, head in ways if own.get(head) != name]
         less = [{h: n for h, n in own.items() if h != head} for head in own]
         less = [moved for moved in less if {*moved.values()} == {*own.values()}]
-        tried = [(stays_with(seen, moved, spreads) - LEAST_GAIN, moved) for moved in more]
-        tried += [(stays_with(seen, moved, spreads) - LET_GO, moved) for moved in less]
+        tried = [(stays_of(seen, moved, spreads) - LEAST_GAIN, moved) for moved in more]
+        tried += [(stays_of(seen, moved, spreads) - LET_GO, moved) for moved in less]
         if not tried or (most := max(tried, key=lambda it: it[0]))[0] <= best:
             break
         own = most[1]
-        best = stays_with(seen, own, spreads)
+        best = stays_of(seen, own, spreads)
     own = _that_lead_to_others(seen, own, spreads, ways, best)
-    spreads = that_share(seen, own, that_keep(seen, own, spreads))
+    spreads, best = keeping_more(seen, own, sharing(seen, own, nearby(seen, own, spreads)))
     own = _that_do_something(seen, own, spreads)
     steps = list(mechanism.steps)
     for place, step in enumerate(steps):
@@ -101,11 +101,14 @@ def with_heads(
 ALIKE_DIGITS = 3
 """Digits in which two heads are as much like a selection."""
 
+LET_GO = 0.01
+"""Part of the answers that must stay without a head that is let go."""
+
 
 def _that_lead_to_others(
     seen: Sequence[Seen],
     own: Mapping[Head, str],
-    spreads: Mapping[tuple[str, Head], tuple[float, float]],
+    spreads: Spreads,
     ways: Sequence[tuple[str, Head]],
     best: float,
 ) -> dict[Head, str]:
@@ -125,7 +128,7 @@ def _that_lead_to_others(
             continue
         more = {**kept, head: name}
         needed = any(it.needs(name, head, spreads[name, head], {}) for it in seen)
-        if needed and stays_with(seen, more, spreads) >= best - LET_GO:
+        if needed and stays_of(seen, more, spreads) >= best - LET_GO:
             kept = more
     return kept
 
@@ -133,7 +136,7 @@ def _that_lead_to_others(
 def _that_do_something(
     seen: Sequence[Seen],
     own: Mapping[Head, str],
-    spreads: Mapping[tuple[str, Head], tuple[float, float]],
+    spreads: Spreads,
 ) -> dict[Head, str]:
     """Heads without those that only look as the others of their selection do."""
     kept = dict(own)

@@ -1,4 +1,4 @@
-"""What heads and selections do along some texts: what is alike, and which answers stay."""
+"""A network and a program along the same texts: what stays where heads look as it says."""
 
 from __future__ import annotations
 
@@ -19,6 +19,10 @@ from distill.kinds.attention.running import selections_of
 from distill.networks.text_network import TextNetwork
 
 Head = tuple[int, int]
+Spread = tuple[float, float]
+"""What a position that is not chosen weighs, and the token before the text, beside 1."""
+Spreads = Mapping[tuple[str, Head], Spread]
+"""Those of heads as heads of selections, by their names."""
 
 
 class Seen:
@@ -42,9 +46,11 @@ class Seen:
     def stays(
         self,
         own: Mapping[Head, str],
-        spreads: Mapping[tuple[str, Head], tuple[float, float]],
+        spreads: Spreads,
     ) -> Bool[ndarray, " m"]:
-        """Which answers stay where heads have their selections, and all others another text's."""
+        """Which answers stay where heads have their selections, and all others another text's; of
+        those that are read.
+        """
         if self.answers is None:
             self.answers = self.network.run(self.rows)
         patterns = {
@@ -66,9 +72,9 @@ class Seen:
             )
 
         then = self.network.said(self.network.logits(self.rows, edit))
-        return self.network.same(then, self.answers).ravel()
+        return self.network.same(then, self.answers)[self.network.read_at(self.rows)]
 
-    def shares(self, name: str, head: Head, spread: tuple[float, float]) -> float:
+    def shares(self, name: str, head: Head, spread: Spread) -> float:
         """The part of a head's attention that is where its selection has it."""
         causal = self.network.shape.causal
         given = weighed(self.chosen[name], self.before, causal, spread)
@@ -79,8 +85,8 @@ class Seen:
         self,
         name: str,
         head: Head,
-        spread: tuple[float, float],
-        others: Mapping[Head, tuple[float, float]],
+        spread: Spread,
+        others: Mapping[Head, Spread],
     ) -> bool:
         """Whether answers change where a head of a selection looks elsewhere, or where it alone
         does not: heads that do the same stand in for each other.
@@ -93,7 +99,7 @@ class Seen:
         every = self._astray(name, {**others, head: spread})
         return not same(self._astray(name, others), every).all()
 
-    def _astray(self, name: str, heads: Mapping[Head, tuple[float, float]]) -> ndarray:
+    def _astray(self, name: str, heads: Mapping[Head, Spread]) -> ndarray:
         """Answers where heads of a selection look elsewhere."""
         (step,) = (step for step in self.mechanism.steps if step.name == name)
         other = elsewhere(asdict(step), self.mechanism.data, self.chosen[name])
@@ -141,10 +147,10 @@ class Seen:
         return found
 
 
-def stays_with(
+def stays_of(
     seen: Sequence[Seen],
     own: Mapping[Head, str],
-    spreads: Mapping[tuple[str, Head], tuple[float, float]],
+    spreads: Spreads,
 ) -> float:
     """Answers that stay where heads have their selections, and all others carry nothing."""
     parts = [each.stays(own, spreads) for each in seen]

@@ -4,7 +4,7 @@ import numpy as np
 
 from distill.kinds.attention.learned.asked import Asked
 from distill.kinds.attention.learned.seen import Seen, texts_for
-from distill.kinds.attention.learned.spreads import that_keep
+from distill.kinds.attention.learned.weights import nearby
 
 HEAD, NAME = (0, 0), "same"
 
@@ -28,16 +28,14 @@ def own_head(own):
 
 def test_weights_beside_the_likeliest_are_taken_where_more_answers_stay():
     seen = [Kept(0.05, 1.2)]
-    found = that_keep(seen, {HEAD: NAME}, {(NAME, HEAD): (0.1, 1.33)})
+    found = nearby(seen, {HEAD: NAME}, {(NAME, HEAD): (0.1, 1.33)})
     assert found == {(NAME, HEAD): (0.05, 1.197)}
 
 
 def test_likeliest_weights_are_left_where_answers_stay_with_them():
     for at, asked in (((0.1, 1.3), 1), ((40.0, 70.0), 29)):
         seen = [Kept(*at)]
-        assert that_keep(seen, {HEAD: NAME}, {(NAME, HEAD): (0.1, 1.3)}) == {
-            (NAME, HEAD): (0.1, 1.3)
-        }
+        assert nearby(seen, {HEAD: NAME}, {(NAME, HEAD): (0.1, 1.3)}) == {(NAME, HEAD): (0.1, 1.3)}
         assert seen[0].asked == asked
 
 

@@ -1,7 +1,4 @@
-"""How softly a head looks where its selection says: two weights beside 1 for what is chosen.
-
-One is what a position that is not chosen weighs, and one what the token before the text does.
-"""
+"""How softly a head looks where its selection says: two weights beside 1 for what is chosen."""
 
 from __future__ import annotations
 
@@ -12,14 +9,14 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
-from distill.kinds.attention.learned.seen import Head, Seen, stays_with
+from distill.kinds.attention.learned.seen import Head, Seen, Spread, Spreads, stays_of
 
 DIGITS = 4
-LEAST_GAIN, LET_GO = 1e-3, 0.01
-"""Part of the answers that another head must keep, and that must stay without one."""
+LEAST_GAIN = 1e-3
+"""Part of the answers that another head, or other weights, must keep."""
 
 
-def likeliest(name: str, head: Head, seen: Sequence[Seen]) -> tuple[float, float]:
+def likeliest(name: str, head: Head, seen: Sequence[Seen]) -> Spread:
     """What a position that is not chosen weighs, and the token before the text, beside 1.
 
     The weights under which the attention is most likely: a convex problem in their logarithms.
@@ -52,24 +49,24 @@ def likeliest(name: str, head: Head, seen: Sequence[Seen]) -> tuple[float, float
     return round(float(rest), DIGITS), round(float(start) * some, DIGITS)
 
 
-def that_keep(
+def nearby(
     seen: Sequence[Seen],
     own: Mapping[Head, str],
-    spreads: Mapping[tuple[str, Head], tuple[float, float]],
-) -> dict[tuple[str, Head], tuple[float, float]]:
+    spreads: Spreads,
+) -> dict[tuple[str, Head], Spread]:
     """The weights of heads, near the likeliest, under which most answers stay.
 
     Heads weigh tokens a little differently, and the likeliest weights are a mean of theirs; where
     answers hang on a sum of eight of them, a tenth more or less says another number.
     """
     kept = dict(spreads)
-    stays = stays_with(seen, own, kept)
+    stays = stays_of(seen, own, kept)
     for head, name in own.items() if stays < WELL else ():
         rest, start = kept[name, head]
         for a, b in product(MORE_OR_LESS, LITTLE_MORE_OR_LESS):
             spread = round(rest * a, DIGITS), round(start * b, DIGITS)
             tried = {**kept, (name, head): spread}
-            if (now := stays_with(seen, own, tried)) > stays + LEAST_GAIN:
+            if (now := stays_of(seen, own, tried)) > stays + LEAST_GAIN:
                 kept, stays = tried, now
     return kept
 
@@ -79,33 +76,73 @@ WELL = 0.99
 MORE_OR_LESS, LITTLE_MORE_OR_LESS = (1.0, 0.5, 2.0, 0.0), (1.0, 0.9, 1.1, 0.8, 1.25, 0.65, 1.5)
 
 
-def that_share(
+def sharing(
     seen: Sequence[Seen],
     own: Mapping[Head, str],
-    spreads: Mapping[tuple[str, Head], tuple[float, float]],
-) -> dict[tuple[str, Head], tuple[float, float]]:
+    spreads: Spreads,
+) -> dict[tuple[str, Head], Spread]:
     """The weights of heads under which more of their attention is shared, where answers stay.
 
     Where a head looks somewhere else now and then, the weights that make its attention most likely
     are spread over everything, and it would carry less with them than it does.
     """
     kept = dict(spreads)
-    stays = stays_with(seen, own, kept)
+    stays = stays_of(seen, own, kept)
     for head, name in own.items():
         rest, start = kept[name, head]
         ways = {(round(rest * a, DIGITS), round(start * b, DIGITS)) for a in LESS for b in LESS}
 
-        def shared(spread: tuple[float, float], name: str = name, head: Head = head) -> float:
+        def shared(spread: Spread, name: str = name, head: Head = head) -> float:
             return float(np.mean([it.shares(name, head, spread) for it in seen]))
 
         most = max(sorted(ways), key=shared)
         tried = {**kept, (name, head): most}
-        if shared(most) <= shared((rest, start)):
-            continue
-        if stays_with(seen, own, tried) >= stays - LEAST_GAIN:
+        if (
+            shared(most) > shared((rest, start))
+            and stays_of(seen, own, tried) >= stays - LEAST_GAIN
+        ):
             kept = tried
     return kept
 
 
 LESS = (1.0, 0.5, 0.25, 0.125, 0.0)
 """Parts of the likeliest weights that are tried."""
+
+
+def keeping_more(
+    seen: Sequence[Seen], own: Mapping[Head, str], spreads: Spreads
+) -> tuple[dict[tuple[str, Head], Spread], float]:
+    """Weights with which more answers stay, and the part of them that do.
+
+    The likeliest weights are those of all positions alike, and answers may hang on a few. One
+    weight after another is moved, as long as attention stays where the selection has it.
+    """
+    kept, best = dict(spreads), stays_of(seen, own, spreads)
+    if not FEWEST_STAY <= best < ENOUGH_STAY:
+        return kept, best
+
+    def shared(name: str, head: Head, spread: Spread) -> float:
+        return float(np.mean([it.shares(name, head, spread) for it in seen]))
+
+    for _ in range(TURNS):
+        before = best
+        for head, name in own.items():
+            least = min(LEAST_SHARED, shared(name, head, kept[name, head]))
+            for a, b in (*((it, 1.0) for it in FACTORS), *((1.0, it) for it in FACTORS)):
+                rest, start = kept[name, head]
+                spread = round(a * rest, DIGITS), round(b * start, DIGITS)
+                tried = {**kept, (name, head): spread}
+                stays = stays_of(seen, own, tried)
+                if stays >= best + LEAST_GAIN and shared(name, head, spread) >= least:
+                    kept, best = tried, stays
+        if best == before or best >= ENOUGH_STAY:
+            break
+    return kept, best
+
+
+FEWEST_STAY, ENOUGH_STAY = 0.8, 0.95
+"""Part of the answers from which on, and up to which, other weights are looked for: few more stay
+with them, and every try is a pass of the network."""
+FACTORS, TURNS = (0.25, 0.5, 0.8, 0.95, 1.05, 1.25, 2.0, 4.0), 6
+LEAST_SHARED = 0.53
+"""Of a head's attention, that must stay where its selection has it."""
