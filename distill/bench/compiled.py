@@ -103,10 +103,9 @@ def compiled_row(path: Path, form: Form) -> CompiledRow:
     began = time.process_time()
     if form == "rotated":
         network = turned(clean)
-    answers = expected = [(network if form != "noisy" else clean).run(rows) for rows in texts]
+    answers = expected = [network.run(rows) for rows in texts]
     if form == "noisy":
-        kept = kept_of(noisy(clean), clean)
-        noise, answers = largest_noise(clean, texts, expected)
+        kept, noise, answers = largest_noise(clean, texts, expected)
         network = noisy(clean, size=noise)
     mechanisms, refusals = read(TextTrace(network))
     written = write(mechanisms[0]) if mechanisms else refusals[0]
@@ -152,30 +151,32 @@ def _alike(network: TextNetwork, some: list[ndarray], others: list[ndarray]) -> 
     return all(bool(network.same(a, b).all()) for a, b in zip(some, others, strict=True))
 
 
-def kept_of(network: TextNetwork, clean: TextNetwork) -> float:
-    """The least part of the texts of a length that both networks answer alike."""
-    parts = list[float]()
-    for rows in sampled(clean.texts, seed=KEPT_SEED, count=KEPT):
-        parts.append(float(clean.same(network.run(rows), clean.run(rows)).all(axis=1).mean()))
-    return min(parts)
-
-
 def largest_noise(
     clean: TextNetwork, texts: list[ndarray], answers: list[ndarray]
-) -> tuple[float, list[ndarray]]:
-    """The largest of `NOISES` that leaves the answers to these texts, and the answers with it.
+) -> tuple[float, float, list[ndarray]]:
+    """The largest of `NOISES` that leaves the answers to these texts; the least where none does.
 
-    The least where none does.
+    Returns:
+        The least part of some other texts of a length that the very largest leaves the answers of;
+        the size; and the answers with it.
     """
-    size, said = 0.0, answers
-    for size in NOISES:
+    few = sampled(clean.texts, seed=KEPT_SEED, count=KEPT)
+    own = [clean.run(rows) for rows in few]
+    kept, *_ = sorted(_kept(noisy(clean), *pair) for pair in zip(few, own, strict=True))
+    for size in NOISES[kept < 1 :]:
         network = noisy(clean, size=size)
-        if size != NOISES[-1] and kept_of(network, clean) < 1:  # fewer texts, before all
+        parts = (_kept(network, *pair) for pair in zip(few, own, strict=True))
+        if size != NOISES[-1] and any(part < 1 for part in parts):  # fewer texts, before all
             continue
         said = [network.run(rows) for rows in texts]
         if size == NOISES[-1] or _alike(clean, said, answers):
-            break
-    return size, said
+            return kept, size, said
+    raise AssertionError("the last of them is taken")
+
+
+def _kept(network: TextNetwork, rows: ndarray, answers: ndarray) -> float:
+    """The part of texts whose answers are these."""
+    return float(network.same(network.run(rows), answers).all(axis=1).mean())
 
 
 def turned(network: TextNetwork, seed: int = 1) -> TextNetwork:

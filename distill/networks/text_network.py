@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 from torch import Tensor
 
@@ -18,8 +18,9 @@ from distill.errors import DistillError
 from distill.networks.stored import Model
 from distill.networks.text_transformer import Edit, TextTransformer
 
-AT_ONCE = 1 << 21
-"""Numbers of the residual stream in one forward pass."""
+AT_ONCE = 1 << 20
+"""Numbers of the widest things in one forward pass: more do not stay near the processor, and take
+twice the time."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ class TextNetwork:
             raise DistillError(
                 "the network's logits overflow: expected finite numbers for every text"
             )
-        found[~self.shape.answered(places).numpy()] = np.nan
+        found[~self.read_at(texts)] = np.nan
         return found
 
     def said(self, logits: Float[ndarray, "n answers outputs"]) -> Float[ndarray, "n answers"]:
@@ -96,6 +97,10 @@ class TextNetwork:
             return np.full(logits.shape[:-1], np.inf)
         return np.abs(logits).min(axis=-1) if self.shape.readout == "set" else lead_of(logits)
 
+    def read_at(self, texts: Int[ndarray, "n length"]) -> Bool[ndarray, "n answers"]:
+        """Where answers are read: what stands elsewhere is none, whatever the network does."""
+        return self.shape.answered(torch.from_numpy(texts - self.texts.tokens.start)).numpy()
+
     def run(self, texts: Int[ndarray, "n length"]) -> Float[ndarray, "n answers"]:
         """The answers to texts of one length: values, with `none` where there is none."""
         return self.said(self.logits(texts))
@@ -104,7 +109,7 @@ class TextNetwork:
         self, shape: TextTransformer, places: Int[Tensor, "n length"]
     ) -> Float[ndarray, "n answers outputs"]:
         """Forward passes, so many texts at once."""
-        wide = shape.d_model + shape.n_heads * places.shape[1]
+        wide = shape.d_model + shape.d_mlp + shape.n_heads * places.shape[1]
         count = max(1, AT_ONCE // (wide * (places.shape[1] + 1)))
         with torch.no_grad():
             parts = [shape.logits(self.parameters, some) for some in places.split(count)]
