@@ -31,7 +31,7 @@ from .functions import elements
 from .kind import CLEAR, Claims
 from .sandbox import program_of
 from .selections import POSITIONS, TOKENS
-from .text_transformer import alike, answers_of, through
+from .text_transformer import alike, answers_of, read_at, through
 from .texts import TextEvidence
 
 Step = Mapping[str, Any]
@@ -57,11 +57,11 @@ def replaced(evidence: TextEvidence, selections: Sequence[Step]) -> Claims:
         along = Along(evidence, selections, heads, rows)
         then = along.network({**along.nothing, **_joined(along.patterns)})
         astray = along.network({**along.nothing, **_joined(along.decoys)})
-        counts["total"] += along.said.size
-        counts["stay"] += int(along.alike(then, along.said).sum())
+        counts["total"] += int(along.read.sum())
+        counts["stay"] += int((along.read & along.alike(then, along.said)).sum())
         program = along.program(range(len(selections)))
         if program is not None:
-            moved = ~along.alike(program, along.said)
+            moved = along.read & ~along.alike(program, along.said)
             counts["moved"] += int(moved.sum())
             counts["astray"] += int((moved & along.alike(astray, along.said)).sum())
             counts["followed"] += int((moved & along.alike(program, astray)).sum())
@@ -75,7 +75,7 @@ def replaced(evidence: TextEvidence, selections: Sequence[Step]) -> Claims:
             both = [np.minimum(along.own[head], it) for head, it in each.items()]
             shared[place] += [it.sum(axis=2)[:, along.before :].sum() for it in both]
         counts["positions"] += rows.size
-    stay = counts["stay"] / counts["total"]
+    stay = counts["stay"] / max(1, counts["total"])
     apart = stay - (counts["astray"] / counts["moved"] if counts["moved"] else 1) >= CLEAR
     does = np.array([all(each.values()) for each in matters])
     used = does & read & apart
@@ -99,15 +99,15 @@ def alone(evidence: TextEvidence) -> Claims:
         then = along.network(along.nothing)
         other = np.roll(rows, 1, axis=0)
         program = Along(evidence, (), (), other).program(())
-        counts["total"] += along.said.size
-        counts["stay"] += int(along.alike(then, along.said).sum())
+        counts["total"] += int(along.read.sum())
+        counts["stay"] += int((along.read & along.alike(then, along.said)).sum())
         if program is not None:
             astray = along.network(along.nothing, other)
-            moved = ~along.alike(program, along.said)
+            moved = along.read & ~along.alike(program, along.said)
             counts["moved"] += int(moved.sum())
             counts["followed"] += int((moved & along.alike(program, astray)).sum())
     return {
-        "figures.replaced_accuracy": counts["stay"] / counts["total"],
+        "figures.replaced_accuracy": counts["stay"] / max(1, counts["total"]),
         "figures.followed_accuracy": counts["followed"] / max(1, counts["moved"]),
     }
 
@@ -140,7 +140,7 @@ class Along:
     """Program and network along texts of one length.
 
     Attributes:
-        said: what the network answers.
+        said: what the network answers; `read` where that is an answer.
         own: the attention of every head; `nothing` that with which it carries nothing.
         chosen: what selections choose, [n, queries, keys]; `others` for which program and network
             are to answer otherwise.
@@ -162,6 +162,7 @@ class Along:
         self.evaluator, self.body = Evaluator(parsed), statements(parsed.functions[parsed.entry])
         self.own: dict[Head, ndarray] = {}
         self.said = self.network({})
+        self.read = read_at(shape, rows - evidence.tokens.start)
         self.nothing = {
             head: resampled(it, self.before, shape["causal"]) for head, it in self.own.items()
         }

@@ -191,9 +191,20 @@ def through(
         _finite(x)
     x = x[:, -1:] if shape["reads"] == "last" else x[:, before:]
     found = _finite(normed(shape, weights, "ln_final", x) @ weights["W_U"] + weights["b_U"])
-    if shape["reads"] == "after":  # what stands before the token is no answer
-        found[np.cumsum(rows[:, before:] == shape["read_from"], axis=1) == 0] = np.nan
+    found[~read_at(shape, places)] = np.nan
     return found
+
+
+def read_at(shape: Data, places: ndarray) -> ndarray:
+    """Which of the positions that logits are given at are answers. [n, answers]
+
+    What stands before the token that answers are read from is none.
+    """
+    if shape["reads"] != "after":
+        width = 1 if shape["reads"] == "last" else places.shape[1]
+        return np.ones((len(places), width), dtype=bool)
+    rows = np.array(shape["tokens"])[places]
+    return np.cumsum(rows == shape["read_from"], axis=1) > 0
 
 
 def _finite(numbers: ndarray) -> ndarray:

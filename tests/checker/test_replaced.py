@@ -85,6 +85,22 @@ def test_a_program_that_fails_on_what_comes_of_other_selections_follows_nothing(
     assert claims["figures.followed_accuracy"] == rows["followed_accuracy"].value
 
 
+def test_positions_at_which_nothing_is_read_are_no_answers_that_stay():
+    """Of five positions one is read; a selection that is off by one keeps none of its answers."""
+    network = shifted(longest=5)
+    shape = replace(network.shape, reads="after", read_from=network.shape.tokens[2])
+    network = replace(network, model=replace(network.model, architecture=shape))
+    texts = np.array([[0, 1, 1, 0, 2], [1, 0, 0, 1, 2]])
+    for by, stay in (("j == i - 1", 1.0), ("j == i - 2", 0.0)):
+        mechanism = copying(network, by)
+        with pytest.MonkeyPatch.context() as patched:
+            for module in ("distill.checker.replaced", "distill.kinds.attention.evidence"):
+                patched.setattr(f"{module}.texts_replaced", lambda *_: [texts])
+            claims = derive(evidence_of(network, mechanism))
+            rows = replaced(mechanism, TextTrace(network))
+        assert claims["figures.replaced_accuracy"] == rows["replaced_accuracy"].value == stay
+
+
 def inducing(idle=False):
     """The program of a network that continues what it has read before."""
     by = "j <= i and y == x" if idle else "j <= i and copied_j == x"

@@ -73,6 +73,7 @@ def replaced(
     read = np.zeros(len(selections), dtype=bool)
     for rows in replaced_texts(network) if batches is None else batches:
         said, own = as_it_is(network, rows)
+        asked = network.read_at(rows)
         chosen = selections_of(mechanism, rows)
         decoys = {
             step.name: elsewhere(asdict(step), mechanism.data, chosen[step.name])
@@ -84,9 +85,9 @@ def replaced(
             answers = answered_with(network, rows, {**all_resampled(network, own), **every})
             then = answered(mechanism, rows, decoys) if place else None
             if not place:
-                stays += int(network.same(answers, said).sum())
+                stays += int((asked & network.same(answers, said)).sum())
             elif then is not None:
-                changed = ~network.same(then, said)
+                changed = asked & ~network.same(then, said)
                 moved += int(changed.sum())
                 for which, those in enumerate(
                     (network.same(then, answers), network.same(answers, said))
@@ -104,8 +105,8 @@ def replaced(
             name = selections[which].name
             other = answered(mechanism, rows, {name: decoys[name]})
             read[which] = other is None or (other != answered(mechanism, rows, {})).any()
-        total, positions = total + said.size, positions + rows.size
-    value, decoy = stays / total, followed[1] / moved if moved else 1.0
+        total, positions = total + int(asked.sum()), positions + rows.size
+    value, decoy = stays / max(1, total), followed[1] / moved if moved else 1.0
     does = np.array([all(each.values()) for each in matters])
     used = does & read & (value - decoy >= CLEAR)
     least, beside = (
@@ -130,18 +131,21 @@ def _alone(
     total = stays = moved = stayed = followed = 0
     for rows in replaced_texts(network) if batches is None else batches:
         said, own = as_it_is(network, rows)
+        asked = network.read_at(rows)
         nothing, other = all_resampled(network, own), np.roll(rows, 1, axis=0)
         answers = answered_with(network, rows, nothing)
-        stays, total = stays + int(network.same(answers, said).sum()), total + said.size
+        stays += int((asked & network.same(answers, said)).sum())
+        total += int(asked.sum())
         then = answered(mechanism, other, {})
         if then is not None:
-            astray, changed = answered_with(network, other, nothing), ~network.same(then, said)
+            astray = answered_with(network, other, nothing)
+            changed = asked & ~network.same(then, said)
             moved += int(changed.sum())
             followed += int((changed & network.same(then, astray)).sum())
             stayed += int((changed & network.same(astray, said)).sum())
     decoy = stayed / moved if moved else 1.0
     return {
-        "replaced_accuracy": Measure(stays / total, decoy),
+        "replaced_accuracy": Measure(stays / max(1, total), decoy),
         "followed_accuracy": Measure(followed / max(1, moved), decoy),
     }
 

@@ -42,7 +42,7 @@ def carried(
         return False
     total = stay = moved = follow = unmoved = 0
     for rows in batches:
-        own = network.run(rows)
+        own, asked = network.run(rows), network.read_at(rows)
         chosen = selections_of(mechanism, rows)
         others = {
             step.name: elsewhere(asdict(step), mechanism.data, chosen[step.name])
@@ -52,9 +52,9 @@ def carried(
         then = answered(mechanism, texts, others)
         here = attended_elsewhere(mechanism, network, rows, chosen)
         there = attended_elsewhere(mechanism, network, texts, others)
-        stay, total = stay + int(network.same(here, own).sum()), total + own.size
+        stay, total = stay + int((asked & network.same(here, own)).sum()), total + int(asked.sum())
         if then is not None:
-            changed = ~network.same(then, own)
+            changed = asked & ~network.same(then, own)
             moved += int(changed.sum())
             follow += int((changed & network.same(then, there)).sum())
             unmoved += int((changed & network.same(own, there)).sum())

@@ -42,7 +42,7 @@ def that_matter(
     """
     batches = [rows for rows in batches if rows.shape[1] > 1 and len(rows) > 1][-FEW:]
     said = [network.run(rows) for rows in batches]
-    total = sum(each.size for each in said)
+    total = sum(int(network.read_at(rows).sum()) for rows in batches)
 
     def changed(gone: set[tuple[int, int]]) -> float:
         return max(astray(gone, alone=False), astray(gone, alone=True))

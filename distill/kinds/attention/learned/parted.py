@@ -3,7 +3,8 @@
 Of programs that answer alike the plainest takes all that it can from one selection: what is there
 most often, and whether the last of it is the separator. A network may have heads for each. So what
 is asked of one value alone gets a selection of that value alone, wherever more answers stay with
-heads for both.
+heads for both. Where what is chosen has to have something in common with the query, a network may
+look first, and compare behind: what they have in common is copied, and held against the query's.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from jaxtyping import Int
 from numpy import ndarray
 
 from distill.checker.selections import TOKENS, element
+from distill.kinds.attention.fitting import reads
 from distill.kinds.attention.mechanism import AttentionMechanism, Step
 from distill.kinds.attention.running import answered
 from distill.programs.names import free_name
@@ -23,6 +25,7 @@ from distill.programs.names import free_name
 COPIES = ("copy", "copy_first", "least", "greatest", "vote", "vote_last", "vote_least")
 LEFT_OUT = 0.002
 """Part of the answers that may be others."""
+MET = "met"
 
 
 def parted(
@@ -39,13 +42,21 @@ def parted(
         value = _asked_for(mechanism, step)
         if len(shared) < 2 or step.op not in COPIES or step.keys != (TOKENS,) or value is None:
             continue
-        other = _with_its_own(mechanism, step, value)
-        pairs = [(answered(mechanism, rows, {}), answered(other, rows, {})) for rows in batches]
-        if any(one is None or two is None for one, two in pairs):
-            continue
-        parts = sum(int((one != two).sum()) for one, two in pairs)
-        if parts <= LEFT_OUT * sum(one.size for one, _ in pairs if one is not None):
-            yield other
+        own = _with_its_own(mechanism, step, value)
+        for other in (own, *_compared_behind(own, step, value)):
+            if _alike(mechanism, other, batches):
+                yield other
+
+
+def _alike(
+    one: AttentionMechanism, other: AttentionMechanism, batches: Sequence[Int[ndarray, "_ _"]]
+) -> bool:
+    """Whether two programs answer texts alike, but for a few answers."""
+    pairs = [(answered(one, rows, {}), answered(other, rows, {})) for rows in batches]
+    if any(first is None or second is None for first, second in pairs):
+        return False
+    parts = sum(int((first != second).sum()) for first, second in pairs)
+    return parts <= LEFT_OUT * sum(first.size for first, _ in pairs if first is not None)
 
 
 def _asked_for(mechanism: AttentionMechanism, step: Step) -> int | None:
@@ -69,7 +80,7 @@ def _with_its_own(mechanism: AttentionMechanism, step: Step, value: int) -> Atte
     by = f"({chosen.by})" if " or " in chosen.by else chosen.by
     own = replace(
         chosen,
-        name=free_name("met", {it.name for it in mechanism.steps}),
+        name=free_name(MET, {it.name for it in mechanism.steps}),
         keys=tuple(dict.fromkeys((*chosen.keys, TOKENS))),
         by=f"{by} and {element(TOKENS, key=True)} == {value}",
     )
@@ -77,3 +88,45 @@ def _with_its_own(mechanism: AttentionMechanism, step: Step, value: int) -> Atte
     for each in mechanism.steps:
         steps += [own, replace(step, op="copy", chosen=own.name)] if each is step else [each]
     return replace(mechanism, steps=tuple(steps))
+
+
+def _compared_behind(
+    mechanism: AttentionMechanism, step: Step, value: int
+) -> Iterator[AttentionMechanism]:
+    """The programs in which what a selection's key and query have in common is copied from there,
+    and compared at the query.
+
+    Args:
+        mechanism: with a selection of one value alone.
+        step: what was copied from it.
+        value: what later lines ask it for.
+    """
+    (copied,) = (it for it in mechanism.steps if it.name == step.name)
+    (chosen,) = (it for it in mechanism.steps if it.name == copied.chosen)
+    parts = chosen.by.split(" and ")
+    for name in chosen.keys:
+        here, there = element(name), element(name, key=True)
+        same = {f"{there} == {here}", f"{here} == {there}"} & {*parts}
+        if name == TOKENS or len(same) != 1:
+            continue
+        left = " and ".join(part for part in parts if part not in same)
+        used = reads(left)
+        wider = replace(
+            chosen,
+            by=left,
+            of=tuple(it for it in chosen.of if element(it) in used),
+            keys=tuple(it for it in chosen.keys if element(it, key=True) in used),
+        )
+        asked = f"{element(copied.name)} == {value}"
+        steps = list[Step]()
+        for each in mechanism.steps:
+            if each is chosen:
+                steps.append(wider)
+            elif each is copied:
+                steps.append(replace(copied, keys=(name,), by=there, otherwise=-1))
+            elif copied.name in each.of:
+                by = each.by.replace(asked, f"{element(copied.name)} == {here}")
+                steps.append(replace(each, by=by, of=tuple(dict.fromkeys((*each.of, name)))))
+            else:
+                steps.append(each)
+        yield replace(mechanism, steps=tuple(steps))
