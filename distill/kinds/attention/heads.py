@@ -229,7 +229,7 @@ def _mean(
     off = float(np.abs(moved - numbers[:, None] * direction).max())
     if off > max(reader.grain.same * 10, 1e-6) * float(np.abs(direction).max()):
         raise NotReadError("a head takes a mixture of several values that is no mean of a number")
-    numbers = _rational(numbers, reader.grain.same)
+    numbers = fractions(numbers, reader.grain.same)
     means = list[ndarray]()
     for rows, cell in zip(chosen, taken, strict=True):
         total = (rows * numbers[cell][:, None, :]).sum(axis=2)
@@ -245,10 +245,20 @@ def _mean(
     return HeadNode(makes, selection, views, "mean", numbers, 0.0), variable
 
 
-def _rational(numbers: Float[ndarray, " n"], same: float) -> Float[ndarray, " n"]:
-    """Numbers that are simple fractions of the largest, as these."""
+def fractions(numbers: Float[ndarray, " n"], same: float) -> Float[ndarray, " n"]:
+    """Numbers that are simple fractions of the largest, as these; else whole ones as whole ones.
+
+    Args:
+        numbers: in parts of the largest.
+        same: by how much they may differ from what they are.
+    """
     for below in range(1, 61):
         whole = np.round(numbers * below)
         if np.abs(whole / below - numbers).max() <= max(same, 1e-6):
-            return whole / below
-    return numbers
+            return whole / below + 0.0  # no -0.0
+    whole = np.round(numbers)
+    return np.where(np.abs(whole - numbers) <= ROUNDING, whole, numbers) + 0.0
+
+
+ROUNDING = 1e-12
+"""Of a number that a projection gives, in parts of the largest."""
