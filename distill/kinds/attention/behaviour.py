@@ -53,9 +53,9 @@ def _unexplained(mechanism: AttentionMechanism, network: TextNetwork) -> Measure
         batches = network.formed(OF_A_FORM, SEED)
     same, said = list[ndarray](), list[ndarray]()
     for rows in batches:
-        answers = network.run(rows)
-        same.append(network.same(_answered(mechanism, rows, answers.shape), answers).ravel())
-        said.append(answers.ravel())
+        answers, asked = network.run(rows), network.read_at(rows)
+        same.append(network.same(_answered(mechanism, rows, answers.shape), answers)[asked])
+        said.append(answers[asked])
     whole = np.concatenate(said)[None]
     values, counts = np.unique(whole, return_counts=True)
     common = network.same(np.full(whole.shape, values[counts.argmax()]), whole)

@@ -54,6 +54,18 @@ def test_texts_of_a_kind_show_where_another_program_parts(network):
     assert 0 < first["all_equal_alike"].value < 1
 
 
+def test_where_nothing_is_read_there_is_nothing_to_explain(network):
+    """The program answers there, and the network does not."""
+    shape = replace(network.shape, reads="after", read_from=network.shape.tokens[3])
+    after = replace(network, model=replace(network.model, architecture=shape))
+    right, wrong = (
+        behaves(mechanism(by), TextTrace(after))["unexplained"].value
+        for by in ("j == i - 1", "j == i - 2")
+    )
+    assert right == 0
+    assert wrong > 0.3
+
+
 def test_longer_texts_are_those_that_the_network_has_positions_for(network):
     form = Form((Part((0, 1, 2, 3), 1, 4),))
     formed = replace(network, texts=Texts(range(4), 4, form))
