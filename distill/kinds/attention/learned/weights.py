@@ -106,13 +106,14 @@ def keeping_more(
                 stays = stays_of(seen, own, tried)
                 if stays >= best + LEAST_GAIN and shared(name, head, spread) >= least:
                     kept, best = tried, stays
-        if best == before:
+        if best == before or best >= ENOUGH_STAY:
             break
     return kept, best
 
 
-FEWEST_STAY, ENOUGH_STAY = 0.6, 0.99
-"""Part of the answers from which on, and up to which, other weights are looked for."""
+FEWEST_STAY, ENOUGH_STAY = 0.8, 0.95
+"""Part of the answers from which on, and up to which, other weights are looked for: few more stay
+with them, and every try is a pass of the network."""
 FACTORS, TURNS = (0.25, 0.5, 0.8, 0.95, 1.05, 1.25, 2.0, 4.0), 6
 LEAST_SHARED = 0.53
 """Of a head's attention, that must stay where its selection has it."""
