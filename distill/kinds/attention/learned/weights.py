@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
-from scipy.optimize import minimize
 
 from distill.kinds.attention.learned.seen import Head, Seen, Spread, Spreads, stays_of
 
@@ -40,6 +39,8 @@ def likeliest(name: str, head: Head, seen: Sequence[Seen]) -> Spread:
         slope = [(on + off + first) * few * rest / total - off]
         slope.append((on + off + first) * some * start / total - first)
         return float(loss.mean()), np.array(slope).mean(axis=1)
+
+    from scipy.optimize import minimize
 
     found = minimize(unlikely, np.zeros(2), jac=True, method="L-BFGS-B", bounds=[(-12, 6)] * 2)
     rest, start = np.exp(found.x)
