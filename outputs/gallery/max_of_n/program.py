@@ -1,0 +1,52 @@
+"""The largest token of the text.
+
+A selection says of every position i which positions j it looks at; what is taken from
+those is a variable with a value at every position. x and y are the tokens at i and j.
+"""
+
+import sys
+
+__all__ = ["largest_token_of_the_text"]
+
+
+def greatest(chosen: list[list[bool]], values: list[int], otherwise: int) -> list[int]:
+    """The largest value that is chosen, from every position."""
+    low = min(values)
+    found = [max([v if c else low for c, v in zip(row, values)]) for row in chosen]
+    return [v if any(row) else otherwise for v, row in zip(found, chosen)]
+
+
+def largest_token_of_the_text(xs: list[int]) -> list[int]:
+    """The answer at the end of the text, alone in a list."""
+    check(xs)
+    ys = xs
+    at = list(range(len(xs)))
+    everywhere = [[True for j in at] for i in at]
+    found = greatest(everywhere, ys, -1)
+    return found[-1:]
+
+
+DOMAIN = {"x": range(16)}
+
+
+def check(xs: list[int]) -> None:
+    """Raise ValueError where something is given that is no list of integers of the range, or one
+    that is longer than the network takes."""
+    if type(xs) is not list or len(xs) > 8:
+        raise ValueError(f"{xs!r} is no list of at most 8 integers in {DOMAIN['x']}")
+    for x in xs:
+        if type(x) is not int or x not in DOMAIN["x"]:
+            raise ValueError(f"x = {x!r} is no integer in {DOMAIN['x']}")
+
+
+if __name__ == "__main__":
+    usage = (
+        "usage: python program.py x x ..., integers with x in 0..15, at most 8 of them"
+    )
+    try:
+        words = [word for word in sys.argv[1:] if word not in ("-h", "--help")]
+        given = [int(word) for word in words]
+        print(largest_token_of_the_text(given) if given else usage)
+    except (TypeError, ValueError) as error:
+        print(f"{error}; {usage}", file=sys.stderr)
+        sys.exit(2)
