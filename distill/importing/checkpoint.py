@@ -49,6 +49,10 @@ FEEDFORWARD = "feedforward"
 """The layout that reads layers in a row by their shapes."""
 
 
+GIVEN = (" by the task", " by --layout")
+"""How a note on what somebody said ends."""
+
+
 @dataclass(frozen=True)
 class Imported:
     """A network from a file.
@@ -298,9 +302,11 @@ def _feedforward(
         notes["folded"] = ", ".join((*bared.folded, *made.folded))
     acts = [it for it in made.assumed if it.startswith("the activation")]
     assumed = [it for it in (*settled.assumed, *made.assumed) if acts or "activation" not in it]
+    told = [*settled.told, *(it for it in assumed if it.endswith(GIVEN))]
+    assumed = [it for it in assumed if not it.endswith(GIVEN)]
     notes["assumed"] = BY.format(settled.layout.name) + ", ".join(assumed)
-    if settled.told:
-        notes["said"] = "; ".join(settled.told)
+    if told:
+        notes["said"] = "; ".join(told)
     notes |= precision(dtypes)
     if left := left_out(ignored | dict(config.ignored)):
         notes["left_out"] = ", ".join(left)

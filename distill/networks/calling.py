@@ -28,6 +28,11 @@ from distill.errors import DistillError, quoted
 ROWS, STEPS = 13, 11
 """Of the sequences that are tried: no axis of another size is taken for theirs."""
 
+MANY = 16
+"""Times so many are asked at once, too: what reads a list of sequences as one sequence may answer a
+short list as it should.
+"""
+
 SAME = 2e-5
 """What outputs of single precision may differ by, as a part of the largest."""
 
@@ -195,6 +200,9 @@ def _odd(
     alone = torch.cat([call(function, row[None], channels, found) for row in numbers])
     if not _same(whole, alone):
         return "what it answers to one sequence depends on the others that are called with it"
+    several = call(function, np.tile(numbers, (MANY, 1)), channels, found)
+    if not _same(several, whole.repeat(MANY, *[1] * (whole.ndim - 1))):
+        return "what it answers depends on how many sequences it is called with"
     shorter = call(function, numbers[:, :-1], channels, found)
     if not found.at_the_end and not _same(whole[:, :-1], shorter):
         return "what it answers at a step depends on inputs that come later"
@@ -223,7 +231,14 @@ def first_of(said: Any) -> Tensor:
     while isinstance(said, tuple) and said:
         said = said[0]
     if isinstance(said, list):
-        return torch.stack([torch.as_tensor(each) for each in said])
+        parts = [torch.as_tensor(each) for each in said]
+        if len({each.shape for each in parts}) > 1:
+            shapes = " and ".join(dict.fromkeys(str(list(each.shape)) for each in parts))
+            raise DistillError(
+                f"the network gave a list of tensors of shapes {shapes}: expected one shape; a "
+                "function of one list of numbers says so by taking nothing else"
+            )
+        return torch.stack(parts)
     return torch.as_tensor(said)
 
 

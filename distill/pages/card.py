@@ -192,10 +192,11 @@ def _objective(record: RunRecord) -> tuple[str, ...]:
         return (f"{objective} of the answer, by {used.optimiser}.",)
     if used.judged_on == "fresh sequences":
         optimiser = "" if used.optimiser is None else f", by {used.optimiser}"
-        return (
-            f"{objective} of the answer at every step{optimiser}; the simplest kind and width that "
-            "learns is taken.",
-        )
+        tried = len(record.attempts)
+        which = "one network was trained"
+        if tried > 1:
+            which = f"of {tried} trainings, from the simplest on, the first that learned is taken"
+        return (f"{objective} of the answer at every step{optimiser}; {which}.",)
     said = [f"{objective} on the trained inputs; {_descent(used)}."]
     if used.structure is not None:
         end = "it was cooled down where the score was high enough"

@@ -94,8 +94,9 @@ def _text_data(run: Run) -> str:
     assert isinstance(run.certificate, TextCertificate), "over texts"
     return (
         f"Texts of every length up to {many(run.certificate.longest, 'token')} with the task's "
-        f"answers, drawn with seed {run.record.seed}: half as the task draws them, a quarter at "
-        "random, a quarter structured (few tokens, in order, mirrored, repeated). Training ends "
+        f"answers, drawn with seed {run.record.seed}: half as the task "
+        "draws them, evenly where it does not say how, a quarter "
+        "at random, a quarter structured (few tokens, in order, mirrored, repeated). Training ends "
         "some steps after fresh texts drawn in the same way are right."
     )
 

@@ -70,7 +70,7 @@ def _from_the_task(apart: Tree) -> str:
     far = [
         "have no value in common"
         if it["largest"] is None
-        else f"are at most {it['largest']:.2g} apart"
+        else f"are at most {at_most(it['largest'])} apart"
         if it["largest"] > ROUNDING * apart["spread"]
         else "are the same but for rounding"
         for it in (network, program)

@@ -9,6 +9,7 @@ from builders.library_networks import Module, ends_in, parity, planted
 
 import distill
 from distill import Channels, DistillError, RecurrentLayers
+from distill.networks.calling import LISTS, convention_of
 from distill.networks.given import over_sequences
 from distill.networks.stored import model_of
 
@@ -328,6 +329,26 @@ def test_a_function_of_a_list_is_called_with_lists(function, channels, sequence)
     answers = run.program(sequence)
     due = function(sequence)
     assert answers == due if isinstance(due, list) else answers[-1] == due
+
+
+def test_what_answers_for_some_sequences_at_once_is_not_called_with_many():
+    """Of up to 25 sequences at once it gives each back, whatever it does to a single one."""
+
+    def rows(xs):
+        return [x for i, x in enumerate(xs) if i < 25]
+
+    found = convention_of(rows, Channels((range(3),)))
+    assert found.time_first or found.encoding == LISTS
+
+
+def test_a_list_of_tensors_of_several_shapes_is_refused_in_a_line():
+    """It reads steps where they come first, and answers a plain 0 from the 26th on."""
+
+    def late(xs):
+        return [x if i < 25 else 0 for i, x in enumerate(xs)]
+
+    with pytest.raises(distill.DistillError, match=r"tensors of shapes \[300\] and \[\]"):
+        distill.distill(late, [range(3)], length=10)
 
 
 def test_a_list_of_answers_is_no_tuple_of_which_the_first_counts():

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import gcd
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -180,7 +181,8 @@ def _encodings(values: Int[ndarray, " states"]) -> Mapping[str, Float[ndarray, "
     if 2 < len(known) <= MAX_INDICATORS:
         encodings["indicators"] = (values[:, None] == known).astype(float)
         modulus = int(known[-1] - known[0] + 1)
-        for k in range(1, modulus // 2 + 1):
+        turns = range(1, modulus // 2 + 1)
+        for k in (it for it in turns if gcd(it, modulus) == 1):  # others put values in one place
             angle = 2 * np.pi * k * values / modulus
             circle = np.stack([np.cos(angle), np.sin(angle)], axis=1)
             encodings[f"circle, {k}/{modulus} turns"] = circle

@@ -25,6 +25,9 @@ FLAT = 0.2
 FEW, MOST_OF_IT, ALIKE = 3, 0.9, 0.5
 """Tall bars, the part that they hold in a mechanism of waves, and bars that are alike."""
 
+FEWEST = 4
+"""Outputs from which on logits around an answer can show waves."""
+
 MEMORISED = 0.5
 """Held-out accuracy below which a network is taken to have its answers by heart."""
 
@@ -39,6 +42,10 @@ def refusal_pictures(exhibits: RefusalExhibits, heldout: float | None) -> tuple[
     """
     answers = exhibits.answers
     shown = () if answers is None else (_answers(exhibits, answers),)
+    if answers is not None and len(exhibits.profile) < FEWEST:
+        return (
+            shown  # one step from an answer to the other: neither hills nor frequencies are there
+        )
     return (*shown, _profile(exhibits, heldout), _spectrum(exhibits, heldout))
 
 

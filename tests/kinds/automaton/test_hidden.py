@@ -3,6 +3,7 @@
 import numpy as np
 from planted_machine import planted_network
 
+from distill.kinds.automaton import hidden
 from distill.kinds.automaton.hidden import decoded, interchanged, moved, visits
 from distill.kinds.automaton.machine import Machine
 from distill.kinds.automaton.mechanism import AutomatonMechanism, Variable
@@ -30,6 +31,18 @@ def test_a_hidden_state_holds_the_machine_and_not_another():
     shifted = moved(network, machine, seen)
     assert shifted.value > 0.95
     assert shifted.decoy < 0.5
+
+
+def test_places_of_which_two_are_one_hold_no_state():
+    """Half a turn for every step of four: a network that holds one bit is not said to hold four
+    values, and one that holds them on a circle is.
+    """
+    values = np.arange(4)
+    names = list(hidden._encodings(values))
+    assert names == ["value", "indicators", "circle, 1/4 turns"]
+    assert list(hidden._encodings(np.arange(5)))[2:] == ["circle, 1/5 turns", "circle, 2/5 turns"]
+    for name, table in hidden._encodings(np.arange(12)).items():
+        assert len(np.unique(table.round(9), axis=0)) == 12, name
 
 
 def test_what_may_be_anything_in_some_state_is_not_looked_for():
