@@ -158,9 +158,11 @@ def _source(mechanism: FourierMechanism, domain: Domain, waves: tuple[PrintedWav
     if pizzas:
         difference = coordinate.difference
         assert difference is not None, "only coordinates of two terms have a difference"
-        constants.append(f"PIZZA = {pizzas}  # what the difference adds, at most")
-        parameters += ", difference: int"
-        size = "(A + PIZZA.get(k, 0) * abs(cos(pi * k * difference / MODULUS)))"
+        other = "difference" if "-" in str(difference.expression) else "total"
+        does = "adds, or takes away," if min(pizzas.values()) < 0 else "adds,"
+        constants.append(f"PIZZA = {pizzas}  # what the {other} {does} at most")
+        parameters += f", {other}: int"
+        size = f"(A + PIZZA.get(k, 0) * abs(cos(pi * k * {other} / MODULUS)))"
         turn = f"{turn}, ({difference.expression}) % MODULUS"
     if phases:
         constants.append(f"PHASE = {phases}  # where it is not 0")

@@ -66,11 +66,11 @@ def _told_apart(explained: float, wrong: list[float]) -> str:
     if explained - best > CLEARLY:
         return (
             f"The program explains {_three(explained)} of the logits, the best of the others "
-            f"{_three(max(best, 0.0))}."
+            f"{_three(best)}."
         )
     return (
         f"The program explains {_three(explained)} of the logits and a wrong explanation "
-        f"{_three(max(best, 0.0))}: this test does not tell them apart."
+        f"{_three(best)}: this test does not tell them apart."
     )
 
 
