@@ -69,7 +69,8 @@ def to_be_learned(record: RunRecord) -> Wanted:
         for name, value in record.settings.items()
         if re.search(rf"\b{re.escape(name)}\b", record.about)
     ]
-    return Wanted(sentence_start(record.about), True, ", ".join(told))
+    said = record.about.replace("`", "")  # marks of code, which nothing here renders
+    return Wanted(sentence_start(said), True, ", ".join(told))
 
 
 def heart(source: str) -> Heart:

@@ -43,6 +43,9 @@ FRESH = 2_000
 RIGHT = 1e-5
 """Part of the answers' standard deviation that a right answer is off at most."""
 
+FAR = 0.01
+"""Part of that deviation from which on a network has not learned its task."""
+
 FIELDS = ("widths", "activation")
 """What may be other than usual of a perceptron over a box."""
 
@@ -115,6 +118,18 @@ class BoxTraining(InARow[BoxTrace]):
     def drawn(self) -> list[str]:
         """What is trained on."""
         return [f"{self.task.name}: {self.task.box}; {many(len(self.inputs), 'point')}"]
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """That no network came near the task, where none did."""
+        off = min((math.sqrt(each.loss or 0) for each in self.attempts), default=0.0)
+        if off <= FAR + 2 * self.task.noise:
+            return ()
+        tried = many(len(self.attempts), "training")
+        return (
+            f"the network did not learn the task: at best its answers are off by {off:.0%} of what "
+            f"those of the task vary by, in {tried}",
+        )
 
     def _told(self, attempt: Attempt) -> str:
         return f"{many(attempt.steps, 'step')}, off by {math.sqrt(attempt.loss or 0):.1e}"

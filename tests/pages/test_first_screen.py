@@ -99,6 +99,7 @@ def test_the_tasks_own_sentence_comes_first(planted_run):
     record = replace(run.record, about=task.about, settings=task.settings)
     found = to_be_learned(record)
     assert (found.known, found.settings) == (True, "p = 23, fraction = 0.3")
+    assert to_be_learned(replace(record, about="`p` or less")).said == "p or less"
     page = page_in_words(replace(run, record=record))
     assert page.index(found.said) < page.index('class="badges"') < page.index('id="heart"')
 

@@ -1,5 +1,6 @@
 """Training over a box: the Jacobian is right, small networks get far, and it can be ended."""
 
+import re
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -52,6 +53,15 @@ def test_a_small_network_is_right_to_six_digits_and_reads_the_tasks_own_numbers(
     errors = [point.error for point in training.curve(None).points]
     assert errors[-1] < 1e-3 * errors[0]
     assert training.next_network("approximate", Watching()) is None
+
+
+def test_what_no_network_learned_is_said_of_a_refusal():
+    """Of 1/x around 0 hardly anything is learned; what is learned but for its noise is."""
+    pole = RealTask({"x": (-1.0, 1.0)}, lambda x: 1 / x)
+    (said,) = trained(pole)[0].remarks
+    assert re.fullmatch(r"the network did not learn the task: at best .* off by \d+% .*", said)
+    assert trained()[0].remarks == ()
+    assert trained(replace(TASK, noise=0.1))[0].remarks == ()
 
 
 def test_steps_that_are_bent_get_much_nearer_than_straight_ones(monkeypatch):

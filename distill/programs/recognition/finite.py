@@ -31,7 +31,8 @@ def rules(variable: FiniteVariable) -> Recognition:
     states = len(variable.values)
     told = source(variable.update)
     plain = ex.names(variable.update) <= {variable.name, *variable.inputs}
-    iterated = f"iteration of {told}" if plain and is_short(f"iteration of {told}") else ""
+    goes_on = plain and variable.name in ex.names(variable.update)
+    iterated = f"iteration of {told}" if goes_on and is_short(f"iteration of {told}") else ""
     if iterated and not variable.rows.answered(variable.name):
         iterated = function_of([iterated])
     does = "The state is a number with rules for the next one."

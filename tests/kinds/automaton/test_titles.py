@@ -212,3 +212,9 @@ def test_a_comparison_with_an_earlier_input_is_named_and_the_name_is_held_agains
 def test_what_is_listed_is_called_by_what_it_computes(group, states, title):
     machine = random_minimal(np.random.default_rng(0), states, 2)
     assert listed_title(machine, group) == title
+
+
+def test_what_forgets_its_state_at_every_step_is_no_iteration():
+    """The state is the input plus 1, with 0 for none yet: whether an input is the one before."""
+    machine = explore(lambda s, x: (x + 1, int(s == x + 1)), 0, range(3))
+    assert "iteration" not in emit_machine(machine).name
