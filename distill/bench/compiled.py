@@ -22,11 +22,11 @@ import torch
 from jaxtyping import Int
 from numpy import ndarray
 
+from distill.bench.suite import those_named
 from distill.checker.errors import ProgramError
 from distill.checker.real_answers import run_batches
 from distill.checker.scope import many
 from distill.domains.texts import Texts
-from distill.errors import DistillError
 from distill.importing import import_model
 from distill.kinds.attention.sample import sampled
 from distill.kinds.known import kind_of, read, write
@@ -81,9 +81,7 @@ def compiled_rows(folder: Path, jobs: int, only: Sequence[str] = ()) -> Iterator
     Raises:
         DistillError: there is none.
     """
-    files = sorted(path for path in folder.glob("*.npz") if not only or path.stem in only)
-    if not files:
-        raise DistillError(f"'{folder}' holds no compiled networks: expected files *.npz in it")
+    files = those_named(sorted(folder.glob("*.npz")), only, f"files *.npz in '{folder}'")
     asked = [(str(path), form) for path in files for form in FORMS]
     with worker_pool(jobs) as pool:
         yield from pool.map(_row, asked)

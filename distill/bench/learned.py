@@ -14,10 +14,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from distill.bench.suite import those_named
 from distill.checker.real_answers import run_texts
 from distill.checker.scope import many
 from distill.domains.texts import Texts
-from distill.errors import DistillError
 from distill.importing import AboutTexts, import_model
 from distill.importing.gpt2_texts import samples_of
 from distill.networks.stored import reads_texts
@@ -65,15 +65,9 @@ def learned_rows(folder: Path, jobs: int, only: Sequence[str] = ()) -> Iterator[
         DistillError: there is none.
     """
     wanted = (FACTS, SAMPLES, "config.json")
-    found = sorted(
-        str(path)
-        for path in folder.iterdir()
-        if all((path / name).is_file() for name in wanted) and (not only or path.name in only)
-    )
-    if not found:
-        raise DistillError(
-            f"'{folder}' holds no networks: expected folders with {', '.join(wanted)} in it"
-        )
+    held = [it for it in folder.iterdir() if all((it / name).is_file() for name in wanted)]
+    what = f"folders with {', '.join(wanted)} in '{folder}'"
+    found = sorted(map(str, those_named(held, only, what)))
     with worker_pool(jobs) as pool:
         yield from pool.map(_row, found)
 

@@ -269,6 +269,28 @@ def jobs_of(
     )
 
 
+def those_named(paths: Sequence[Path], only: Sequence[str], what: str) -> list[Path]:
+    """The networks of a folder whose names `--only` gives, or fits as a pattern; all without it.
+
+    Raises:
+        DistillError: there are none, or none of a name.
+    """
+    if not paths:
+        raise DistillError(f"there are no networks: expected {what}")
+    names = {path: path.stem if path.is_file() else path.name for path in paths}
+    for pattern in only:
+        if not any(fnmatchcase(name, pattern) for name in names.values()):
+            raise DistillError(
+                f"no network '{pattern}' among {len(paths)}; --only takes a name or a pattern, "
+                f"such as '{next(iter(names.values()))}'"
+            )
+    return [
+        path
+        for path, name in names.items()
+        if not only or any(fnmatchcase(name, pattern) for pattern in only)
+    ]
+
+
 def _is_named(entry: Entry, pattern: str) -> bool:
     return fnmatchcase(entry.name, pattern) or fnmatchcase(entry.task, pattern)
 

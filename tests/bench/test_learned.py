@@ -8,6 +8,7 @@ from importing.test_gpt2_texts import as_saved, samples
 
 from distill.bench import learned
 from distill.bench.learned import LearnedRow, learned_page, learned_rows
+from distill.bench.suite import those_named
 from distill.errors import DistillError
 from distill.importing import AboutTexts, import_model
 from distill.importing.gpt2_texts import samples_of
@@ -88,5 +89,16 @@ def test_a_network_without_a_program_says_why_and_the_table_has_the_published_ma
 
 
 def test_a_folder_without_networks_is_refused(tmp_path):
-    with pytest.raises(DistillError, match="holds no networks"):
+    with pytest.raises(DistillError, match="there are no networks: expected folders with"):
         next(learned_rows(tmp_path, 1))
+
+
+def test_networks_are_chosen_by_name_or_pattern_and_a_name_that_is_none_is_told(tmp_path):
+    paths = [tmp_path / name for name in ("one.npz", "only.npz", "two.npz")]
+    for path in paths:
+        path.touch()
+    assert those_named(paths, ("on*",), "files") == paths[:2]
+    assert those_named(paths, ("two", "one"), "files") == [paths[0], paths[2]]
+    assert those_named(paths, (), "files") == paths
+    with pytest.raises(DistillError, match=r"no network 'three' among 3.*such as 'one'"):
+        those_named(paths, ("one", "three"), "files")

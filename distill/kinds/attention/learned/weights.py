@@ -63,12 +63,19 @@ def nearby(
     stays = stays_of(seen, own, kept)
     for head, name in own.items() if stays < WELL else ():
         rest, start = kept[name, head]
+        least = min(LEAST_SHARED, shared_by(seen, name, head, kept[name, head]))
         for a, b in product(MORE_OR_LESS, LITTLE_MORE_OR_LESS):
             spread = round(rest * a, DIGITS), round(start * b, DIGITS)
             tried = {**kept, (name, head): spread}
-            if (now := stays_of(seen, own, tried)) > stays + LEAST_GAIN:
+            now = stays_of(seen, own, tried)
+            if now > stays + LEAST_GAIN and shared_by(seen, name, head, spread) >= least:
                 kept, stays = tried, now
     return kept
+
+
+def shared_by(seen: Sequence[Seen], name: str, head: Head, spread: Spread) -> float:
+    """The part of a head's attention that is where its selection has it."""
+    return float(np.mean([it.shares(name, head, spread) for it in seen]))
 
 
 WELL = 0.99
@@ -93,7 +100,7 @@ def sharing(
         ways = {(round(rest * a, DIGITS), round(start * b, DIGITS)) for a in LESS for b in LESS}
 
         def shared(spread: Spread, name: str = name, head: Head = head) -> float:
-            return float(np.mean([it.shares(name, head, spread) for it in seen]))
+            return shared_by(seen, name, head, spread)
 
         most = max(sorted(ways), key=shared)
         tried = {**kept, (name, head): most}
@@ -121,19 +128,16 @@ def keeping_more(
     if not FEWEST_STAY <= best < ENOUGH_STAY:
         return kept, best
 
-    def shared(name: str, head: Head, spread: Spread) -> float:
-        return float(np.mean([it.shares(name, head, spread) for it in seen]))
-
     for _ in range(TURNS):
         before = best
         for head, name in own.items():
-            least = min(LEAST_SHARED, shared(name, head, kept[name, head]))
+            least = min(LEAST_SHARED, shared_by(seen, name, head, kept[name, head]))
             for a, b in (*((it, 1.0) for it in FACTORS), *((1.0, it) for it in FACTORS)):
                 rest, start = kept[name, head]
                 spread = round(a * rest, DIGITS), round(b * start, DIGITS)
                 tried = {**kept, (name, head): spread}
                 stays = stays_of(seen, own, tried)
-                if stays >= best + LEAST_GAIN and shared(name, head, spread) >= least:
+                if stays >= best + LEAST_GAIN and shared_by(seen, name, head, spread) >= least:
                     kept, best = tried, stays
         if best == before or best >= ENOUGH_STAY:
             break

@@ -16,6 +16,9 @@ class Kept(Seen):
         self.at = np.array([rest, start])
         self.asked = 0
 
+    def shares(self, name, head, spread) -> float:
+        return 1.0
+
     def stays(self, own, spreads) -> np.ndarray:
         self.asked += 1
         apart = np.abs(np.array(spreads[NAME, own_head(own)]) - self.at).sum()
@@ -30,6 +33,17 @@ def test_weights_beside_the_likeliest_are_taken_where_more_answers_stay():
     seen = [Kept(0.05, 1.2)]
     found = nearby(seen, {HEAD: NAME}, {(NAME, HEAD): (0.1, 1.33)})
     assert found == {(NAME, HEAD): (0.05, 1.197)}
+
+
+def test_weights_under_which_attention_stands_elsewhere_are_not_taken():
+    """More answers would stay, and the head would have less than half of its selection."""
+
+    class Elsewhere(Kept):
+        def shares(self, name, head, spread) -> float:
+            return 0.6 if spread == (0.1, 1.33) else 0.5
+
+    spreads = {(NAME, HEAD): (0.1, 1.33)}
+    assert nearby([Elsewhere(0.05, 1.2)], {HEAD: NAME}, spreads) == spreads
 
 
 def test_likeliest_weights_are_left_where_answers_stay_with_them():
