@@ -15,7 +15,7 @@ from . import deviations, finite
 from .kind import leads
 from .kinds import KINDS
 from .located import doubts, rule
-from .scope import at_most
+from .scope import at_most, many
 from .verdict import verdict
 
 Tree = Mapping[str, Any]
@@ -86,7 +86,9 @@ def reasons(tree: Tree) -> list[str]:
             said.append(f"not proved: {proof_statement(tree)}")
     if counted.get("search_disagreements"):
         more = "" if over_sequences(tree) else "more "
-        said.append(f"a search found {counted['search_disagreements']:,} {more}disagreements")
+        said.append(
+            f"a search found {many(counted['search_disagreements'], f'{more}disagreement')}"
+        )
     stress = counted.get("stress")
     if stress is not None and stress["agree"] < stress["total"]:
         differ = stress["total"] - stress["agree"]

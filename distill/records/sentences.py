@@ -149,7 +149,7 @@ def _found_besides(tree: Tree) -> str:
     counted = tree["program_vs_model"]
     parts, stress = [], counted.get("stress")
     if counted.get("search_disagreements"):
-        found = f"{counted['search_disagreements']:,} {things(tree)}"
+        found = many(counted["search_disagreements"], things(tree).removesuffix("s"))
         parts.append(f"a search found {found} on which they differ")
     if stress is not None and stress["agree"] < stress["total"]:
         differ = stress["total"] - stress["agree"]

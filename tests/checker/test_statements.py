@@ -179,6 +179,14 @@ def test_no_verdict_is_better_than_its_numbers(given, expected):
             "a search found 3 sequences on which they differ; they differ on 2 of 10 stress",
             "for the task",
         ),
+        (
+            loop(
+                verdict="approximate",
+                program_vs_model=counted(length=10, exhaustive=False) | {"search_disagreements": 1},
+            ),
+            "a search found 1 sequence on which they differ",
+            "1 sequences",
+        ),
     ],
 )
 def test_the_first_sentence_says_what_holds_then_where_it_ends(given, says, never):
