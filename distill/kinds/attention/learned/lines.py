@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -74,8 +75,8 @@ class Lines:
             query = "" if atom.query is None else element(self.variable(atom.query))
             texts.append(atom.relation.text.format(k=key, q=query))
         by = " and ".join(texts) or "True"
-        if len(texts) == 1 and by.startswith("("):
-            by = by[1:-1]
+        if len(texts) == 1:
+            by = _bare(by)
         read = [TOKENS, POSITIONS, *self.names.values()]
         of = tuple(dict.fromkeys(n for n in read if element(n) in reads(by)))
         keys = tuple(dict.fromkeys(n for n in read if element(n, key=True) in reads(by)))
@@ -121,3 +122,14 @@ class Lines:
         self.taken.add(found)
         self.steps.append(replace(step, name=found))
         return found
+
+
+def _bare(text: str) -> str:
+    """An expression without the parentheses around all of it; those of a first part stay."""
+    if not (text.startswith("(") and text.endswith(")")):
+        return text
+    try:
+        ast.parse(text[1:-1], mode="eval")
+    except SyntaxError:  # `(a) or (b)`
+        return text
+    return text[1:-1]
