@@ -74,6 +74,12 @@ class CompiledRow:
     seconds: float
     reason: str = ""
 
+    @property
+    def said(self) -> str:
+        """What came of it, in a line."""
+        what = "equivalent" if self.equivalent else self.reason or "not equivalent"
+        return f"{self.name} {self.form}: {what} ({self.seconds:.1f} s)"
+
 
 def compiled_rows(folder: Path, jobs: int, only: Sequence[str] = ()) -> Iterator[CompiledRow]:
     """Every network of a folder in every form, in the order in which they are done.

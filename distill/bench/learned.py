@@ -57,6 +57,12 @@ class LearnedRow:
     published: bool | None
     reason: str = ""
 
+    @property
+    def said(self) -> str:
+        """What came of it, in a line."""
+        what = self.reason or f"a match of {self.match:.3f}, {self.verdict}"
+        return f"{self.name}: {what} ({self.seconds:.1f} s)"
+
 
 def learned_rows(folder: Path, jobs: int, only: Sequence[str] = ()) -> Iterator[LearnedRow]:
     """Every network of a folder, in the order in which they are done.

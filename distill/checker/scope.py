@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import string
 from collections.abc import Mapping, Sequence
-from decimal import ROUND_CEILING, Context
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context
 from math import prod
 from typing import Any
 
@@ -121,6 +121,14 @@ def at_most(value: float) -> str:
         return f"{value:.2g}"
     context = Context(prec=2, rounding=ROUND_CEILING)
     return f"{float(context.create_decimal_from_float(value)):.2g}"
+
+
+def at_least(value: float) -> str:
+    """A bound from below in three digits, rounded down."""
+    if not math.isfinite(value):
+        return f"{value:.3g}"
+    context = Context(prec=3, rounding=ROUND_FLOOR)
+    return f"{float(context.create_decimal_from_float(value)):.3g}"
 
 
 def many(count: int, noun: str) -> str:

@@ -125,8 +125,7 @@ def bench(
     form = "json" if as_json else "markdown" if as_markdown else "table"
     at_once = jobs or max(1, (os.cpu_count() or 2) // 2)
     if models is not None:
-        of_folder = _compiled if suite == "tracr" else _learned
-        of_folder(Path(models), at_once, only, form, quiet)
+        _of_networks(suite, Path(models), at_once, only, form, quiet)
         return
     from distill.bench import Bench, find_suite
 
@@ -184,52 +183,34 @@ def _run(
     sys.exit(0 if totals.complete else 1)
 
 
-def _compiled(folder: Path, jobs: int, only: tuple[str, ...], form: str, quiet: bool) -> None:
-    """Compiled networks of a folder, and their table."""
+def _of_networks(
+    suite: str, folder: Path, jobs: int, only: tuple[str, ...], form: str, quiet: bool
+) -> None:
+    """Networks of a folder, compiled or trained by others, and their table."""
     from dataclasses import asdict
 
     from rich.console import Console
 
-    from distill.bench.compiled import compiled_page, compiled_rows
     from distill.terminal.page import page_markdown, show_page
 
     if not folder.is_dir():
-        raise DistillError(f"there is no folder '{folder}': expected one of compiled networks")
-    watched, rows = Console(stderr=True, quiet=quiet, highlight=False), []
-    for row in compiled_rows(folder, jobs, only):
+        raise DistillError(f"there is no folder '{folder}': expected one with networks")
+    if suite == "tracr":
+        from distill.bench.compiled import compiled_page as page_of
+        from distill.bench.compiled import compiled_rows as rows_of
+    else:
+        from distill.bench.learned import learned_page as page_of
+        from distill.bench.learned import learned_rows as rows_of
+    watched, rows = Console(stderr=True, quiet=quiet, highlight=False), list[Any]()
+    for row in rows_of(folder, jobs, only):
         rows.append(row)
-        said = "equivalent" if row.equivalent else row.reason or "not equivalent"
-        watched.print(f"{row.name} {row.form}: {said} ({row.seconds:.1f} s)", soft_wrap=True)
+        watched.print(row.said, soft_wrap=True)
     if form == "json":
         click.echo(json.dumps([asdict(row) for row in rows], indent=2))
     elif form == "markdown":
-        click.echo(page_markdown(compiled_page(rows)))
+        click.echo(page_markdown(page_of(rows)))
     else:
-        show_page(Console(highlight=False, width=table_width()), compiled_page(rows))
-
-
-def _learned(folder: Path, jobs: int, only: tuple[str, ...], form: str, quiet: bool) -> None:
-    """Trained networks of a folder, and their table."""
-    from dataclasses import asdict
-
-    from rich.console import Console
-
-    from distill.bench.learned import learned_page, learned_rows
-    from distill.terminal.page import page_markdown, show_page
-
-    if not folder.is_dir():
-        raise DistillError(f"there is no folder '{folder}': expected one of folders with networks")
-    watched, rows = Console(stderr=True, quiet=quiet, highlight=False), []
-    for row in learned_rows(folder, jobs, only):
-        rows.append(row)
-        said = row.reason or f"a match of {row.match:.3f}, {row.verdict}"
-        watched.print(f"{row.name}: {said} ({row.seconds:.1f} s)", soft_wrap=True)
-    if form == "json":
-        click.echo(json.dumps([asdict(row) for row in rows], indent=2))
-    elif form == "markdown":
-        click.echo(page_markdown(learned_page(rows)))
-    else:
-        show_page(Console(highlight=False, width=table_width()), learned_page(rows))
+        show_page(Console(highlight=False, width=table_width()), page_of(rows))
 
 
 def _list_suites() -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import isclose
 
 from distill.checker.kind import DECOY
-from distill.checker.scope import at_most, many
+from distill.checker.scope import at_least, at_most, many
 from distill.checker.statements import things
 from distill.pages.statements import meaning_statement
 from distill.records.counts import Agreement
@@ -120,7 +120,7 @@ def _agreement_rows(report: Report) -> list[Row]:
             )
         if not counted.exhaustive:
             of = "" if counted.drawn is None else ", of texts that are drawn as those were"
-            bound = f"{counted.upper_bound_99:.2g}"
+            bound = at_most(counted.upper_bound_99)
             rows.append(Row("  99% bound", bound, f"on the rate of disagreement{of}"))
     for longer in report.longer:
         tasks = [
@@ -228,7 +228,7 @@ def _proof_rows(report: Report) -> list[Row]:
     elif proof is not None:
         single = "float32 too" if proof.float_bound.covered else "float32 not covered"
         if proof.rounding is not None:
-            note = f"rounding moves a logit by at most {proof.rounding:.1g}; {single}"
+            note = f"rounding moves a logit by at most {at_most(proof.rounding)}; {single}"
         elif proof.nodes is None:
             steps = many(proof.up_to_length or 0, "step")
             note = f"of a half, over all inputs, up to {steps}, in float64"
@@ -237,7 +237,7 @@ def _proof_rows(report: Report) -> list[Row]:
         else:
             steps = many(proof.up_to_length, "step")
             note = f"up to {steps}, over {_boxes(proof.nodes)}; {single}"
-        rows.append(Row("proved lead", f"{proof.smallest_lead:.3g}", note))
+        rows.append(Row("proved lead", at_least(proof.smallest_lead), note))
     if report.meaning is not None:
         rows.append(
             Row(

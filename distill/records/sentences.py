@@ -86,15 +86,14 @@ def _same(tree: Tree) -> str:
     asked = f"{things(tree)} of {lengths}" if steps else "inputs"
     which = f"{asked}, which are all there are" if counted["exhaustive"] else asked
     of = "them" if steps else "the domain"
+    most = at_most(counted["upper_bound_99"])
     if counted.get("drawn") is not None:
         return (
             f"The program answered as the network did on {texts_counted(counted)}; with 99% "
-            f"confidence they differ on less than {counted['upper_bound_99']:.2g} of texts that "
-            f"are drawn so{_found_besides(tree)}."
+            f"confidence they differ on less than {most} of texts that are drawn so"
+            f"{_found_besides(tree)}."
         )
-    bound = (
-        f"; with 99% confidence they differ on less than {counted['upper_bound_99']:.2g} of {of}"
-    )
+    bound = f"; with 99% confidence they differ on less than {most} of {of}"
     match tree["verdict"]:
         case "proved" if steps:
             return (

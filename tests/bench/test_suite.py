@@ -4,6 +4,7 @@ import pytest
 from builders.bench_rows import PUBLISHED
 
 from distill.bench import builtin_suites, find_suite, jobs_of
+from distill.bench.suite import OF_NETWORKS
 from distill.errors import DistillError
 
 
@@ -50,6 +51,13 @@ def test_a_task_file_that_is_no_python_is_told_before_anything_is_trained(tmp_pa
     path.write_text("title = 'x'\ntasks = [{ task = 'tomita1' }, { task = 'mine.py' }]")
     with pytest.raises(DistillError, match=r"suite 'two': 'mine\.py' is no Python: invalid syntax"):
         jobs_of(find_suite(str(path)), [0])
+
+
+def test_every_suite_that_is_listed_is_named_where_one_is_misspelt():
+    with pytest.raises(DistillError) as caught:
+        find_suite("trac")
+    assert "did you mean 'tracr'" in str(caught.value)
+    assert all(name in str(caught.value) for name in (*builtin_suites(), *OF_NETWORKS))
 
 
 def test_every_shipped_suite_can_be_run():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from distill.checker.deviations import PROOFS
-from distill.checker.scope import at_most
+from distill.checker.scope import at_least, at_most
 from distill.checker.statements import proof_statement
 from distill.records.sentences import sentence
 
@@ -40,3 +40,8 @@ def test_sentences_over_a_box_say_no_less_than_was_proved():
     ):
         assert "1.2e" not in said
         assert "1.3e-06" in said
+
+
+def test_no_bound_from_below_is_said_to_be_larger():
+    for value in 10.0 ** np.random.default_rng(0).uniform(-200, 200, 500):
+        assert 0.99 * value <= float(at_least(value)) <= value

@@ -124,7 +124,7 @@ def test_no_verdict_is_better_than_its_numbers(given, expected):
         ),
         (
             tree(verdict="tested", program_vs_model=counted(exhaustive=False)),
-            "drawn at random; with 99% confidence they differ on less than 0.05 of the domain",
+            "drawn at random; with 99% confidence they differ on less than 0.051 of the domain",
             "all 100",
         ),
         (

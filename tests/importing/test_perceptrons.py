@@ -135,7 +135,11 @@ def test_what_a_first_layer_reads_is_asked_for_unless_the_task_says_it(tmp_path)
     with pytest.raises(DistillError, match=r"'0' of .* reads 10 numbers: expected to be told"):
         import_model(tmp_path / "x.pt")
     assert import_model(tmp_path / "x.pt", sizes=(7, 3)).domain.shape == (7, 3)
-    assert import_model(tmp_path / "x.pt", "feedforward,first=onehot").domain.shape == (5, 5)
+    told = import_model(tmp_path / "x.pt", "feedforward,first=onehot")
+    assert told.domain.shape == (5, 5)
+    # what somebody said is none of what was assumed
+    assert "one-hot vectors side by side by --layout" in told.notes["said"]
+    assert "--layout" not in told.notes["assumed"]
     assert import_model(tmp_path / "x.pt", "feedforward,first=added").domain.shape == (10, 10)
     with pytest.raises(DistillError, match="expected to be told"):
         import_model(tmp_path / "x.pt", sizes=(7, 4))

@@ -8,6 +8,7 @@ from distill import DistillError, Domain, Model
 from distill.networks.choice import architecture_for
 from distill.networks.feedforward import FeedForward
 from distill.networks.numbers import SHARPER, SHARPNESS, begun, given_parameters, reads_numbers
+from distill.networks.trace import trace
 
 DOMAIN = Domain((range(5), range(-2, 9)), range(3, 12))
 
@@ -43,6 +44,8 @@ def test_it_is_stored_as_any_other_perceptron():
 def test_it_is_told_in_words_what_it_reads():
     shape = reads_numbers(Domain((range(5), range(5)), range(9)))
     assert shape.in_words == "perceptron on numbers, linear 64, relu, linear 64, relu, linear 1"
+    network = Model(shape, begun(shape, Domain((range(5),) * 2, range(9)), torch.Generator()))
+    assert trace(network, Domain((range(5),) * 2, range(9))).in_words == shape.in_words
     assert FeedForward.for_domain(Domain((range(5),) * 2, range(9))).in_words == (
         "perceptron on vectors, shift, relu"
     )

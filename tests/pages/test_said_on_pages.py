@@ -9,11 +9,13 @@ from builders.html_page import Page, page_in_words, page_of
 from builders.paths import ROOT
 
 from distill.drawing.picture import Picture
-from distill.pages.card import commands
+from distill.pages.card import _objective, commands
 from distill.pages.evidence import evidence_rows
+from distill.pages.pages import broken_code
+from distill.pages.pictures.rivals import _told_apart
 from distill.pages.pictures.undrawn import TRAINING, no_chart_said
 from distill.pages.report_page import report_page
-from distill.pages.statements import located
+from distill.pages.statements import located, not_checked
 from distill.records.attempts import ENDED_EARLY
 from distill.records.phases import phases_of
 from distill.records.refusal import NUMBERS
@@ -44,6 +46,15 @@ def test_every_verdict_has_its_sentence(planted, verdict, says):
     assert "located: " in page.lower()
 
 
+def test_a_bound_from_below_is_rounded_down_and_one_from_above_up(planted):
+    report = planted.report
+    proof = replace(report.proof, smallest_lead=6.5788, rounding=0.00121)
+    rows = evidence_rows(replace(report, verdict="proved", proof=proof))
+    (row,) = (row for row in rows if row.name == "proved lead")
+    assert row.figure == "6.57"
+    assert "at most 0.0013" in row.note
+
+
 def test_a_runner_up_of_the_same_name_is_told_by_its_kind(planted):
     report = planted.report
     for kind, said in (
@@ -61,6 +72,41 @@ def test_of_a_runner_up_that_is_shorter_it_is_told_why_it_was_not_taken(planted)
         other = replace(report.mechanism, name="max(a, b)", description_length=nodes)
         (row,) = (r for r in evidence_rows(replace(report, runner_up=other)) if "runner" in r.name)
         assert ("count before length" in row.note) == told
+
+
+def test_only_of_sums_it_is_left_open_what_function_they_make(planted):
+    plain = replace(planted, report=replace(planted.report, meaning=None))
+    open_ = "What function its sums make the program"
+    assert any(open_ in line for line in not_checked(plain))
+    assert not any(open_ in line for line in not_checked(planted))
+    kind = replace(plain.report.mechanism, kind="closed_form", name="max(a, b)")
+    other = replace(plain, report=replace(plain.report, mechanism=kind))
+    assert not any(open_ in line for line in not_checked(other))
+
+
+def test_notes_on_a_checkpoint_stand_once_and_settings_of_a_task_stay(planted):
+    note = "by layout nanda_transformer, as neither the file nor a config says so: 2 inputs"
+    report = replace(planted.report, remarks=(f"assumed {note}", "5 of 7"))
+    read = {"model": "x.pt", "layout": "nanda_transformer", "assumed": note}
+    page = page_in_words(
+        replace(planted, report=report, record=replace(planted.record, settings=read))
+    )
+    (about,) = re.findall(r'<p class="about">.*?</p>', page)
+    assert "layout = nanda_transformer" in about
+    assert note not in about
+    assert note in page
+    own = replace(planted, report=report, record=replace(planted.record, settings={"p": 5}))
+    assert "p = 5" in page_in_words(own)
+
+
+def test_long_lines_of_the_heart_are_broken_and_none_is_cut():
+    source = "def f(xs: list[int]) -> int:\n    return '<' if xs else 0\n\nA = 1\n"
+    code = broken_code(source)
+    assert [int(deep) for deep in re.findall(r"--deep: (\d+)ch", code)] == [0, 4, 0, 0]
+    lines = re.findall(r'<span class="line"[^>]*>(.*?)</span>(?=<span class="line"|$)', code)
+    assert [unescape(re.sub("<[^>]*>", "", line)).rstrip() for line in lines] == (
+        source.rstrip().split("\n")
+    )
 
 
 def test_a_refusal_says_why_and_shows_what_was_seen(refused):
@@ -288,3 +334,21 @@ def test_one_exception_is_no_plural(planted, count, said):
 def test_a_run_without_a_mechanism_says_so_in_a_line(refused):
     run, _ = refused
     assert "refused, no mechanism, " in repr(run)
+
+
+def test_of_one_training_over_sequences_no_choice_is_told(trained):
+    (attempt, *_) = trained.record.attempts
+    one = replace(attempt, judged_on="fresh sequences", discarded=False, number=1)
+    several = (replace(one, discarded=True), replace(one, number=2))
+    for tried, said in (
+        ((one,), "one network was trained"),
+        (several, "of 2 trainings, from the simplest on, the first that learned is taken"),
+    ):
+        (told,) = _objective(replace(trained.record, attempts=tried))
+        assert said in told
+
+
+def test_what_a_wrong_explanation_explains_is_told_as_it_is_measured():
+    """Less than nothing is none of 0.000."""
+    assert _told_apart(0.612, [-0.197]).endswith("the best of the others -0.197.")
+    assert "tell them apart" in _told_apart(0.1, [0.099])

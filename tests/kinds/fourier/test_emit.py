@@ -117,3 +117,19 @@ def test_golden_programs(name, emitted):
     read_program(emitted.program.source)
     written = guarded(emitted.program, square(7).inputs)
     assert written.source == (GOLDEN / f"{name}.py").read_text()
+
+
+@pytest.mark.parametrize(
+    ("weights", "pizza", "said"),
+    [
+        ((1, 1), 3.5, "# what the difference adds, at most"),
+        ((1, 1), -3.5, "# what the difference adds, or takes away, at most"),
+        ((1, -1), 3.5, "# what the total adds, at most"),
+    ],
+)
+def test_what_the_other_combination_does_is_said_as_it_is(weights, pizza, said):
+    waves = [(1, 4.0, 0.0, pizza), (3, 2.5, 0.0, 0.0)]
+    emitted = emit_fourier(mechanism(7, waves, Coordinate(weights, 0, 7)), square(7))
+    assert isinstance(emitted, Emitted)
+    assert said in emitted.program.source
+    assert ("difference" in emitted.program.source.split("def ")[1]) == ("difference" in said)

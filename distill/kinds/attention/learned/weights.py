@@ -66,11 +66,25 @@ def nearby(
         least = min(LEAST_SHARED, shared_by(seen, name, head, kept[name, head]))
         for a, b in product(MORE_OR_LESS, LITTLE_MORE_OR_LESS):
             spread = round(rest * a, DIGITS), round(start * b, DIGITS)
-            tried = {**kept, (name, head): spread}
-            now = stays_of(seen, own, tried)
-            if now > stays + LEAST_GAIN and shared_by(seen, name, head, spread) >= least:
-                kept, stays = tried, now
+            kept, stays = _moved(seen, own, kept, stays, (name, head), spread, least)
     return kept
+
+
+def _moved(
+    seen: Sequence[Seen],
+    own: Mapping[Head, str],
+    kept: dict[tuple[str, Head], Spread],
+    stays: float,
+    which: tuple[str, Head],
+    spread: Spread,
+    least: float,
+) -> tuple[dict[tuple[str, Head], Spread], float]:
+    """With one weight moved, where more answers stay and attention is still where it is to be."""
+    tried = {**kept, which: spread}
+    now = stays_of(seen, own, tried)
+    if now >= stays + LEAST_GAIN and shared_by(seen, *which, spread) >= least:
+        return tried, now
+    return kept, stays
 
 
 def shared_by(seen: Sequence[Seen], name: str, head: Head, spread: Spread) -> float:
@@ -135,10 +149,7 @@ def keeping_more(
             for a, b in (*((it, 1.0) for it in FACTORS), *((1.0, it) for it in FACTORS)):
                 rest, start = kept[name, head]
                 spread = round(a * rest, DIGITS), round(b * start, DIGITS)
-                tried = {**kept, (name, head): spread}
-                stays = stays_of(seen, own, tried)
-                if stays >= best + LEAST_GAIN and shared_by(seen, name, head, spread) >= least:
-                    kept, best = tried, stays
+                kept, best = _moved(seen, own, kept, best, (name, head), spread, least)
         if best == before or best >= ENOUGH_STAY:
             break
     return kept, best
