@@ -74,6 +74,7 @@ def first_understood(training: Training, task: BuiltTask, stages: Stages) -> Fou
     while (view := training.next_network(verdict, stages)) is not None:
         found = distilled(view, task, task.name, stages, training)
         verdict = found.verified.report.verdict
+        training.parted(found.verified.differ)
         if taken is None or found.rank < taken.rank:
             taken = found
             training.take()

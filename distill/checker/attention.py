@@ -11,11 +11,12 @@ import ast
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .kind import FOLLOWS, Claims, Proof, Test
+from .kind import FOLLOWS, Claims, Proof, Test, leads
 from .read import read_as
 from .replaced import alone, replaced, statements
 from .sandbox import program_of
 from .selections import PRIMITIVES, called, lines_of
+from .text_proof import over_sets
 from .texts import TextEvidence
 
 UNDERSTOOD = 50.0
@@ -46,7 +47,15 @@ TESTS: tuple[Test, ...] = (
     ),
     Test("table_cells", "values that are listed", UNDERSTOOD, at_least=False, derived=True),
 )
-PROOFS: Mapping[str, Proof] = {}
+PROOFS: Mapping[str, Proof] = {
+    "sets": Proof(
+        leads,
+        "on every text of up to {tokens} the network's output for what the program answers leads, "
+        "for its stored weights in real arithmetic: all texts were gone through in sets, over each "
+        "of which the program has one answer and the lead is bounded from below",
+        "no set of texts was shown to be answered alike",
+    )
+}
 LOOKED_AT: Mapping[str, frozenset[str] | None] = {
     **dict.fromkeys(("tokens", "longest", "tables", "none")),
     "steps": frozenset(
@@ -111,12 +120,22 @@ def derive(evidence: TextEvidence) -> Claims:
         found = replaced(evidence, selections)
     return {
         **found,
+        **_over_sets(evidence, steps),
         FOLLOWS: _follows(evidence, told),
         "mechanism.variables": [step["name"] for step in steps if step["op"] == "select"],
         "figures.table_cells": float(
             sum(len(table["values"]) for table in told["tables"]) + listed_in(steps)
         ),
     }
+
+
+def _over_sets(evidence: TextEvidence, steps: Sequence[Mapping[str, Any]]) -> Claims:
+    """What a search through sets of texts shows, where there may be one."""
+    if evidence.form is not None:
+        return {}
+    about = (evidence.program, steps, evidence.tokens, evidence.longest, evidence.answers)
+    found = over_sets(*about, evidence.shape, evidence.weights)
+    return {} if found is None else found.claims
 
 
 def listed_in(steps: Sequence[Mapping[str, Any]]) -> int:

@@ -71,7 +71,8 @@ class Proof:
 
     Attributes:
         holds: whether a proof by it, as the report has it, proves all that it can.
-        statement: what it proves then; its fields stand in braces, and the `steps` it reaches.
+        statement: what it proves then; its fields stand in braces, and the `steps` that it reaches,
+            or `tokens`.
         otherwise: what there is to say where it does not.
     """
 

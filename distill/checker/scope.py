@@ -59,6 +59,7 @@ def texts_held(
     longest: int,
     draws: Mapping[str, Any] | None,
     form: Mapping[str, Any] | None = None,
+    verdict: str = "tested",
 ) -> dict[str, Any]:
     """The texts that a verdict is about, as `holds_for` of a report.
 
@@ -67,8 +68,10 @@ def texts_held(
         longest: tokens of the longest text.
         draws: those that were gone through, `fresh` at every length and `stress`.
         form: how texts look; null where every text is one.
+        verdict: what is claimed; a proof is one of every text.
     """
     sampled = [draw for draw in (draws or {"fresh": []})["fresh"] if draw["kind"] != "every"]
+    sampled = [] if verdict == "proved" else sampled
     sampling = None
     if sampled and form is None:
         counts, seeds = ([draw[n] for draw in sampled] for n in ("count", "seed"))

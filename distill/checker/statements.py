@@ -16,7 +16,7 @@ from .kind import leads
 from .kinds import KINDS
 from .located import doubts, rule
 from .scope import at_most, many
-from .verdict import verdict
+from .verdict import proves, verdict
 
 Tree = Mapping[str, Any]
 
@@ -120,6 +120,9 @@ def _about_sequences(tree: Tree) -> list[str]:
         if tree["verdict"] == "approximate":
             return []
         return ["not proved: no proof is known for this kind of network and program"]
+    counted = tree["program_vs_model"]
+    if proves(proof, counted) and tree["space"] == "texts":
+        return []  # longer ones the network does not take
     if proof["up_to_length"] is None:
         return [] if leads(proof) else [f"not proved: {proof_statement(tree)}"]
     return [f"not proved for every length: {proof_statement(tree)}"]
@@ -158,11 +161,10 @@ def proof_statement(tree: Tree) -> str:
     says = method.statement if method.holds(proof) else method.otherwise
     error = proof.get("error")
     most = "" if error is None else at_most(error)
-    return says.format(**proof, most=most, steps="" if steps is None else _steps(steps))
-
-
-def _steps(count: int) -> str:
-    return f"{count:,} step{'' if count == 1 else 's'}"
+    reached = dict.fromkeys(("steps", "tokens"), "")
+    if steps is not None:
+        reached = {"steps": many(steps, "step"), "tokens": many(steps, "token")}
+    return says.format(**proof, most=most, **reached)
 
 
 def over_sequences(tree: Tree) -> bool:

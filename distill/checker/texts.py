@@ -300,7 +300,7 @@ class TextEvidence:
 
     def held(self, claims: Claims) -> dict[str, Any]:
         """What a verdict is about."""
-        return texts_held(self.tokens, self.longest, self.draws, self.form)
+        return texts_held(self.tokens, self.longest, self.draws, self.form, claims["verdict"])
 
     def draw_again(self, seed: int, up_to: int | None) -> tuple[int, int]:
         """Ask on texts that nobody could know before: how many, and on how many they differ."""

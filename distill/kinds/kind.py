@@ -92,12 +92,14 @@ class Proved:
 
     Attributes:
         data: of the kind, for the certificate; null where the proof needs none.
+        differ: inputs on which program and network part that were met on the way.
         remarks: on what could not be proved.
     """
 
     proof: Proof | None = None
     data: Any = None
     remarks: tuple[str, ...] = ()
+    differ: tuple[Int[ndarray, "n length"], ...] = ()
 
 
 M = TypeVar("M", bound=Mechanism)

@@ -227,7 +227,13 @@ def _proof_rows(report: Report) -> list[Row]:
         )
     elif proof is not None:
         single = "float32 too" if proof.float_bound.covered else "float32 not covered"
-        if proof.rounding is not None:
+        if report.space == "texts":
+            reached, sets = many(proof.up_to_length or 0, "token"), many(proof.nodes or 0, "set")
+            note = (
+                f"on every text of up to {reached}, over {sets} of texts; rounding takes at most "
+                f"{at_most(proof.rounding or 0.0)} of it; {single}"
+            )
+        elif proof.rounding is not None:
             note = f"rounding moves a logit by at most {at_most(proof.rounding)}; {single}"
         elif proof.nodes is None:
             steps = many(proof.up_to_length or 0, "step")

@@ -128,7 +128,8 @@ class ProgramVsModel:
             that were drawn alone, and over texts that are drawn as they were.
         disagreement: the first one, in the order of the domain; of sequences a shortest one.
         searched: inputs that a search for disagreements visited besides, and
-        search_disagreements: how many it found; null where the domain was gone through.
+        search_disagreements: how many it found; null where the domain was gone through. Over texts,
+            of which the search goes through whole sets, null where it found none.
         stress: agreement on sequences that random ones almost never contain; sequences only.
         length: steps of the sequences; null over a finite domain.
         drawn: those of texts that were drawn at random, where others were all gone through; null

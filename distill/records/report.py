@@ -75,15 +75,16 @@ class Proof:
     Attributes:
         method: "margins" of every input; induction over "boxes" in hidden space, or those followed
             from the start; the distance from an integer "recurrence", also "in parts" that the
-            program divides into; "taylor" models over a box of reals.
+            program divides into; "sets" of texts; "taylor" models over a box of reals.
         smallest_lead: rigorous lower bound on the lead of the network's answer, over all inputs,
             for the stored weights in real arithmetic; over a box, how far `error` is below the most
             that may be called the same.
-        rounding: largest radius of a logit; null over sequences.
+        rounding: largest radius of a logit, over texts of a lead; null over sequences.
         float_bound: the same for a plain evaluation in float32, summed in any order.
-        up_to_length: steps up to which it holds; null where it holds for every length, or for a
-            finite domain.
-        nodes: boxes in hidden space that the induction over steps goes through; parts of a box.
+        up_to_length: steps, or tokens of a text, up to which it holds; null where it holds for every
+            length, or for a finite domain.
+        nodes: boxes in hidden space that the induction over steps goes through; parts of a box; sets
+            of texts.
         history: how many of the last symbols a box is for.
         error: of the network from its recurrence, or over a box from its program, at most; null for
             other methods, and where no step is proved.

@@ -99,6 +99,23 @@ def _moved(
     return np.stack([changed, turned, renamed])[way, every]
 
 
+def pool_of(task: TextTask, texts: Int[ndarray, "n length"]) -> Pool:
+    """Texts of one length with their answers."""
+    answers = torch.from_numpy(task.labels(texts) - task.outputs.start)
+    return Pool(torch.from_numpy(texts - task.tokens.start), answers)
+
+
+def with_more(pools: Sequence[Pool], more: Sequence[Pool]) -> list[Pool]:
+    """Pools of every length with others that are of one length each, put with theirs."""
+    found = [*pools]
+    for pool in more:
+        (place,) = (
+            n for n, it in enumerate(found) if it.texts.shape[1] == pool.texts.shape[1]
+        )
+        (found[place],) = together([found[place]], [pool])
+    return found
+
+
 def together(*each: Sequence[Pool]) -> list[Pool]:
     """Pools of the same lengths as one of each length."""
     return [

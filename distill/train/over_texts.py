@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from jaxtyping import Int
+from numpy import ndarray
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
@@ -19,7 +21,7 @@ from distill.records.attempts import Attempt, shown_part
 from distill.records.curve import TextCurve, TextPoint
 from distill.tasks.texts import TextTask
 from distill.train.curve import ExplainedBy
-from distill.train.hard_texts import hardest, near, together
+from distill.train.hard_texts import hardest, near, pool_of, together, with_more
 from distill.train.in_a_row import InARow
 from distill.train.text_recipes import (
     Pool,
@@ -32,6 +34,8 @@ from distill.train.text_recipes import (
 from distill.train.trainer import Ended
 from distill.train.watched import Watch
 
+MENDED = 4
+"""How often a network goes on with texts on which it was found to part from its program."""
 FRESH = 400
 """Texts of every length that say when a network has learned the task."""
 LEARNED = 0.99
@@ -66,6 +70,17 @@ class TextTraining(InARow[TextTrace]):
         self.pools = drawn_pools(task, self.recipe.pool, [seed, 0])
         self.fresh = drawn_pools(task, FRESH, [seed, 1])
         self.points = list[TextPoint]()
+        self._mended = 0
+        self._parted, self._last = list[Pool](), dict[str, Tensor]()
+
+    def parted(self, inputs: Sequence[Int[ndarray, "n length"]]) -> None:
+        """Those are trained on too, by the same network: a search for them found few."""
+        rows = [it for it in inputs if len(it)]
+        self._parted = [*self._parted, *(pool_of(self.task, it) for it in rows)] if rows else []
+        if rows and self._mended < MENDED:
+            self._mended, self._left = self._mended + 1, self._left + 1
+        else:
+            self._parted, self._mended = [], 0
 
     @property
     def drawn(self) -> list[str]:
@@ -88,7 +103,10 @@ class TextTraining(InARow[TextTrace]):
         """One network; where it is ended, as it is by then."""
         recipe, shape, seed = self.recipe, self.shape, (self._seed, 2, number)
         generator = torch.Generator().manual_seed(hash_of(seed))
+        again = bool(self._parted)
         parameters = initial(shape, generator)
+        if again:
+            parameters = {name: it.clone().requires_grad_() for name, it in self._last.items()}
         decayed = [it for name, it in parameters.items() if it.ndim > 1 and "W_pos" not in name]
         others = [it for name, it in parameters.items() if it.ndim <= 1 or "W_pos" in name]
         optimiser = torch.optim.AdamW(
@@ -102,11 +120,13 @@ class TextTraining(InARow[TextTrace]):
         )
         course = _Course(number, parameters, optimiser, generator, watch)
         try:
-            self._learn(course)
+            if not again:
+                self._learn(course)
             self._learn_the_rest(course)
         except Ended as end:
             self._ended = str(end)
         finished = {name: it.detach() for name, it in parameters.items()}
+        self._last = finished
         right, _, _ = self._right(finished)
         attempt = Attempt(
             number=number,
@@ -151,7 +171,7 @@ class TextTraining(InARow[TextTrace]):
         for place in range(recipe.rounds + 1):
             seed = [self._seed, 3, course.number, place]
             each = -(-recipe.looked_through // len(self.pools))
-            drawn = drawn_pools(self.task, each, seed, plain=False)
+            drawn = with_more(drawn_pools(self.task, each, seed, plain=False), self._parted)
             hard = hardest(shape, course.parameters, drawn, recipe.hard)
             if best is None or hard.many < best:
                 best = hard.many

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol, runtime_checkable
 
-from jaxtyping import Bool
+from jaxtyping import Bool, Int
 from numpy import ndarray
 from torch import Tensor
 
@@ -74,6 +74,11 @@ class Training(ABC):
         Args:
             verdict: on the network before; null for the first.
             watch: who watches.
+        """
+
+    def parted(self, inputs: Sequence[Int[ndarray, "n length"]]) -> None:
+        """Inputs on which the last network was found to part from its program: what it has not
+        learned, if the program is what it was to learn. Nothing else of the program is told.
         """
 
     @abstractmethod

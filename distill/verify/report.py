@@ -34,11 +34,13 @@ class Verified:
     Attributes:
         checked: of the space: what was drawn and answered; null where nothing was emitted.
         proved: of the kind: what its proof goes over.
+        differ: inputs on which program and network part that a proof met, if any.
     """
 
     report: Report
     checked: Any = None
     proved: Any = None
+    differ: tuple[Any, ...] = ()
 
 
 def shortest_first(written: list[Written]) -> list[Written]:
@@ -105,7 +107,7 @@ def verify(
     checks = checked_by(written)
     proved: Proved = kind.prove(written, view)
     figures = kind.probe(written, view, checks.sample)
-    counted = checks.counted(kind.hunt(written.mechanism, view))
+    counted = checks.counted([*kind.hunt(written.mechanism, view), *proved.differ])
     figures |= counted.figures
     if checks.labelled is not None:
         figures |= kind.losses(written.mechanism, view, *checks.labelled)
@@ -139,7 +141,7 @@ def verify(
     up_to = None if report.proof is None else report.proof.up_to_length
     held = checks.held(report.verdict, counted.draw, up_to)
     report = replace(report, holds_for=HoldsFor(**held))
-    return Verified(report, counted.data, proved.data)
+    return Verified(report, counted.data, proved.data, proved.differ)
 
 
 def _summary(written: Written) -> MechanismSummary:

@@ -153,13 +153,14 @@ class TextChecks(Checks):
         return [part.texts for part in (*self.fresh, *self.stress)]
 
     def held(self, verdict: str, draw: dict[str, Any], up_to: int | None) -> dict[str, Any]:
-        """Texts of every length up to the longest, whatever the verdict."""
+        """Texts of every length up to the longest; all of them where that was proved."""
         form = None if self.texts.form is None else self.texts.form.data
-        return texts_held(self.texts.tokens, self.texts.longest, draw, form)
+        return texts_held(self.texts.tokens, self.texts.longest, draw, form, verdict)
 
     def counted(self, hunted: list[Int[ndarray, "_ _"]]) -> Counted:
-        """Count; texts of the kind are tried too."""
+        """Count; texts of the kind are tried too, and those on which the two part."""
         tried = _along(self.source, self.network, hunted)
+        parted = sum(int((~part.agree.all(axis=1)).sum()) for part in tried)
         fresh, every = _agreement(self.fresh), not self.stress
         lead = min(part.lead for part in (*self.fresh, *self.stress))
         drawn = self._drawn()
@@ -173,7 +174,7 @@ class TextChecks(Checks):
             upper_bound_99=differ_at_most(bounded.agree, bounded.total, every),
             disagreement=first_difference([*self.fresh, *self.stress, *tried]),
             searched=None,
-            search_disagreements=None,
+            search_disagreements=parted or None,
             stress=_agreement(self.stress) if self.stress else None,
             length=self.texts.longest,
             drawn=drawn,

@@ -16,7 +16,8 @@ from distill.kinds.attention.exhibits import AttentionExhibits, attention_exhibi
 from distill.kinds.attention.extract import extract_attention
 from distill.kinds.attention.mechanism import AttentionMechanism
 from distill.kinds.attention.pictures import attention_pictures
-from distill.kinds.kind import Kind, Written
+from distill.kinds.attention.proof import proved
+from distill.kinds.kind import Kind, Proved, Written
 from distill.networks.trace import TextTrace, View
 from distill.records.refusal import Refusal
 from distill.records.report import Report
@@ -80,6 +81,13 @@ class AttentionKind(Kind[AttentionMechanism]):
         listed = mechanism.cells + listed_in(mechanism.data)
         cells = {"table_cells": Measure(float(listed))}
         return cells | replaced(mechanism, view) | behaves(mechanism, view)
+
+    def prove(self, written: Written, view: View) -> Proved:
+        """That both answer alike over sets of texts, or texts on which they do not."""
+        mechanism = written.mechanism
+        assert isinstance(mechanism, AttentionMechanism), "of this kind"
+        assert isinstance(view, TextTrace), "selections are read over texts"
+        return proved(mechanism, written.program.source, view)
 
     def show(self, mechanism: AttentionMechanism, view: View) -> AttentionExhibits:
         """Attention beside selections along one text."""
