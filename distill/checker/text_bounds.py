@@ -39,7 +39,8 @@ def bounded(shape: Data) -> bool:
     return (
         *(shape["n_layers"], shape["layer_norm"], shape["starts"]),
         *(shape["readout"], shape["tie"], shape["n_outputs"] > 1),
-        shape["reads"] in ("every", "last") and (shape["activation"] == "relu" or not shape["d_mlp"]),
+        shape["reads"] in ("every", "last")
+        and (shape["activation"] == "relu" or not shape["d_mlp"]),
     ) == (1, False, 1, "choice", 0.0, True, True)
 
 
@@ -230,7 +231,8 @@ class _Tables:
         places = weights["W_pos"][before : before + longest]
         self.stream = weights["W_E"][np.array(shape["tokens"])] + places[:, None]
         query, key, value = (
-            np.einsum("jtd,hdk->hjtk", self.stream, block[f"W_{n}"]) + block[f"b_{n}"][:, None, None]
+            np.einsum("jtd,hdk->hjtk", self.stream, block[f"W_{n}"])
+            + block[f"b_{n}"][:, None, None]
             for n in "QKV"
         )
         root = math.sqrt(int(shape["d_head"]))

@@ -195,7 +195,8 @@ def over_sets(
         return None
     except _SpentError:
         pass
-    differ = np.array(search.differ or np.empty((0, 0)), dtype=np.int64)
+    differ = np.array(search.differ or np.empty((0, 1)), dtype=np.int64)
+    differ = np.unique(differ, axis=0)  # some part at several positions
     return Searched(up_to, lead, lost, sets, _asked(search, weights, differ))
 
 

@@ -211,7 +211,7 @@ class OverSets:
         if prod(width) > MOST_TOGETHER:
             raise NotFollowedError("a selection of too many values")
         table = self.table[chosen["name"]]
-        table = table.reshape(*table.shape, *[1] * (len(axes) - table.ndim))
+        table = table.reshape((*table.shape, *[1] * (len(axes) - table.ndim)))
         chooses = np.broadcast_to(table, axes).reshape(width)
         value, count = np.zeros(width, dtype=np.int64), 1
         if not plain:

@@ -87,6 +87,11 @@ def _same(tree: Tree) -> str:
     which = f"{asked}, which are all there are" if counted["exhaustive"] else asked
     of = "them" if steps else "the domain"
     most = at_most(counted["upper_bound_99"])
+    if tree["space"] == "texts" and tree["verdict"] == "proved":
+        return (
+            f"The program answers as the network does on every text of {lengths}, "
+            f"{tree['holds_for']['inputs']:,} of them, for its stored weights in real arithmetic."
+        )
     if counted.get("drawn") is not None:
         return (
             f"The program answered as the network did on {texts_counted(counted)}; with 99% "

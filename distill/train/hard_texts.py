@@ -109,9 +109,7 @@ def with_more(pools: Sequence[Pool], more: Sequence[Pool]) -> list[Pool]:
     """Pools of every length with others that are of one length each, put with theirs."""
     found = [*pools]
     for pool in more:
-        (place,) = (
-            n for n, it in enumerate(found) if it.texts.shape[1] == pool.texts.shape[1]
-        )
+        (place,) = (n for n, it in enumerate(found) if it.texts.shape[1] == pool.texts.shape[1])
         (found[place],) = together([found[place]], [pool])
     return found
 

@@ -1,0 +1,137 @@
+"""A search through sets of texts proves that two answer alike, or finds where they do not."""
+
+from dataclasses import asdict, replace
+
+import numpy as np
+import pytest
+from builders.compiled_texts import histogram
+
+from distill.checker import text_proof
+from distill.checker.real_answers import run_texts
+from distill.checker.text_proof import over_sets
+from distill.kinds.attention.emit import emit_attention
+from distill.kinds.attention.mechanism import AttentionMechanism, Step
+
+TOKENS, LONGEST = 3, 6
+SAME = Step("same", "select", ("tokens",), ("tokens",), "y == x")
+COUNT = (SAME, Step("answers", "width", chosen="same"))
+
+
+def searched(network, *steps):
+    """What comes of a search for a program of these steps, and the program."""
+    mechanism = AttentionMechanism((0, TOKENS - 1), LONGEST, steps)
+    source = emit_attention(mechanism).source
+    model, texts = network.model, network.texts
+    weights = {name: it.numpy() for name, it in model.parameters.items()}
+    about = (source, mechanism.data, texts.tokens, texts.longest, network.answers)
+    return over_sets(*about, asdict(model.architecture), weights), source
+
+
+def deciding(network):
+    """The same network, which answers however little an output leads."""
+    shape = replace(network.shape, tie=0.0)
+    return replace(network, model=replace(network.model, architecture=shape))
+
+
+def counting(wrong_from=None):
+    """How often every token stands in its text; one less where it is that often, or more."""
+    network = deciding(histogram(tokens=TOKENS, longest=LONGEST))
+    if wrong_from is not None:
+        b_in = network.model.parameters["blocks.0.b_in"]
+        lower = 1000 * ((1 / wrong_from + 1 / (wrong_from + 1)) / 2 - 1 / (wrong_from + 2))
+        b_in[2 * wrong_from - 2 : 2 * wrong_from] += lower
+    return network
+
+
+def test_a_network_that_counts_is_proved_to_on_every_text():
+    found, _ = searched(counting(), *COUNT)
+    assert found.up_to == LONGEST
+    assert found.lead > 0.5
+    assert not len(found.differ)
+    assert found.sets < sum(TOKENS**n * n for n in range(1, LONGEST + 1)) / 3
+
+
+def test_the_three_texts_of_1092_that_part_are_found():
+    found, source = searched(counting(wrong_from=LONGEST), *COUNT)
+    assert found.up_to == LONGEST - 1
+    assert sorted(found.differ.tolist()) == [[token] * LONGEST for token in range(TOKENS)]
+    network = counting(wrong_from=LONGEST)
+    program = run_texts(source, found.differ, LONGEST)
+    assert (program != network.run(found.differ)).any(axis=1).all()
+
+
+@pytest.mark.parametrize(
+    ("by", "first"),
+    [
+        ("min(count_i, 5)", 6),
+        ("count_i - (count_i == 4)", 4),
+        ("count_i + (count_i == 2) * (x == 1)", 2),
+    ],
+)
+def test_a_program_that_is_wrong_of_few_texts_is_not_proved(by, first):
+    count = Step("count", "width", chosen="same")
+    end = Step("answers", "map", ("count", "tokens"), (), by)
+    found, source = searched(counting(), SAME, count, end)
+    assert found.up_to == first - 1
+    assert len(found.differ)
+    assert found.differ.shape[1] == first
+    program = run_texts(source, found.differ, first)
+    assert (program != counting().run(found.differ)).any(axis=1).all()
+
+
+def test_what_no_output_stands_for_is_found_too():
+    count = Step("count", "width", chosen="same")
+    end = Step("answers", "map", ("count",), (), "count_i + 7 * (count_i == 3)")
+    found, _ = searched(counting(), SAME, count, end)
+    assert found.up_to == 2
+    assert len(found.differ)
+
+
+def test_a_network_whose_logits_tie_is_not_decided():
+    """No output of it leads: whatever it answers is rounding."""
+    network = counting()
+    network.model.parameters["W_U"].zero_()
+    found, _ = searched(network, *COUNT)
+    assert found.up_to == 0
+    assert not len(found.differ)
+    assert "proof.method" not in found.claims
+
+
+def test_where_as_many_sets_as_may_be_are_gone_through_the_shorter_texts_are_proved(monkeypatch):
+    monkeypatch.setattr(text_proof, "MOST_SETS", 300)
+    found, _ = searched(counting(), *COUNT)
+    assert 0 < found.up_to < LONGEST
+    assert found.sets <= 300
+    assert not len(found.differ)
+    assert found.claims["proof.up_to_length"] == found.up_to
+
+
+def test_bounds_that_are_wrong_do_not_make_texts_part(monkeypatch):
+    """What is said to part is asked, both of it."""
+
+    class Wrong(text_proof.OneLayer):
+        def leads(self, at, sets, answers):
+            found = super().leads(at, sets, answers)
+            return replace(found, value=found.value - 100)
+
+    monkeypatch.setattr(text_proof, "OneLayer", Wrong)
+    with pytest.raises(ValueError, match="answered alike by both"):
+        searched(counting(), *COUNT)
+
+
+def test_every_text_falls_into_one_set(monkeypatch):
+    """Cut in two, over and over: none is lost, and none is gone through twice."""
+    closed = list[np.ndarray]()
+
+    class Kept(text_proof.OneLayer):
+        def leads(self, at, sets, answers):
+            found = super().leads(at, sets, answers)
+            if sets.shape[1] == LONGEST and at == 0:
+                closed.extend(sets[found.value > 0])
+            return found
+
+    monkeypatch.setattr(text_proof, "OneLayer", Kept)
+    searched(counting(), *COUNT)
+    sizes = [int(sets.sum(axis=1).prod()) for sets in closed]
+    assert sum(sizes) == TOKENS**LONGEST
+    assert len({sets.tobytes() for sets in closed}) == len(closed)
