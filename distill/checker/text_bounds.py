@@ -36,12 +36,10 @@ LIBRARY = 16
 
 def bounded(shape: Data) -> bool:
     """Whether leads of such a network are bounded: one layer without norms, that chooses."""
-    return (
-        *(shape["n_layers"], shape["layer_norm"], shape["starts"]),
-        *(shape["readout"], shape["tie"], shape["n_outputs"] > 1),
-        shape["reads"] in ("every", "last")
-        and (shape["activation"] == "relu" or not shape["d_mlp"]),
-    ) == (1, False, 1, "choice", 0.0, True, True)
+    plain = shape["activation"] == "relu" or not shape["d_mlp"]
+    chooses = shape["readout"] == "choice" and shape["n_outputs"] > 1 and not shape["tie"]
+    read = shape["reads"] != "after" and shape["starts"] == 1
+    return plain and chooses and read and shape["n_layers"] == 1 and not shape["layer_norm"]
 
 
 @dataclass(frozen=True)

@@ -167,7 +167,7 @@ def over_sets(
     shape: Data,
     weights: Mapping[str, ndarray],
 ) -> Searched | None:
-    """Search through all texts up to the longest; null where program or network are of another sort.
+    """Search through all texts; null where program or network are of another sort.
 
     Args:
         source: of the program.

@@ -81,10 +81,10 @@ class Proof:
             that may be called the same.
         rounding: largest radius of a logit, over texts of a lead; null over sequences.
         float_bound: the same for a plain evaluation in float32, summed in any order.
-        up_to_length: steps, or tokens of a text, up to which it holds; null where it holds for every
-            length, or for a finite domain.
-        nodes: boxes in hidden space that the induction over steps goes through; parts of a box; sets
-            of texts.
+        up_to_length: steps, or tokens of a text, up to which it holds; null where it holds for
+            every length, or for a finite domain.
+        nodes: boxes in hidden space that the induction over steps goes through; parts of a box;
+            sets of texts.
         history: how many of the last symbols a box is for.
         error: of the network from its recurrence, or over a box from its program, at most; null for
             other methods, and where no step is proved.

@@ -79,7 +79,10 @@ class Training(ABC):
     def parted(self, inputs: Sequence[Int[ndarray, "n length"]]) -> None:
         """Inputs on which the last network was found to part from its program: what it has not
         learned, if the program is what it was to learn. Nothing else of the program is told.
+
+        Most trainings make nothing of it.
         """
+        return None  # noqa: RET501 - nothing is made of it
 
     @abstractmethod
     def take(self) -> None:

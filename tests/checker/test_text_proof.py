@@ -24,7 +24,9 @@ def searched(network, *steps):
     model, texts = network.model, network.texts
     weights = {name: it.numpy() for name, it in model.parameters.items()}
     about = (source, mechanism.data, texts.tokens, texts.longest, network.answers)
-    return over_sets(*about, asdict(model.architecture), weights), source
+    found = over_sets(*about, asdict(model.architecture), weights)
+    assert found is not None
+    return found, source
 
 
 def deciding(network):

@@ -1,5 +1,7 @@
 """What a program may answer to a set of texts holds whatever it answers to one of them."""
 
+from typing import Any, cast
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -24,7 +26,7 @@ SELECTIONS = {
 }
 WIDTH = Step("taken", "width", chosen="chosen")
 TAKEN = [WIDTH] + [
-    Step("taken", op, (), keys, by, "chosen", -1)
+    Step("taken", cast("Any", op), (), keys, by, "chosen", -1)
     for op in TAKES
     for keys, by in [
         (("tokens",), "y"),
