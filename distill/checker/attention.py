@@ -16,7 +16,6 @@ from .read import read_as
 from .replaced import alone, replaced, statements
 from .sandbox import program_of
 from .selections import PRIMITIVES, called, lines_of
-from .text_proof import over_sets
 from .texts import TextEvidence
 
 UNDERSTOOD = 50.0
@@ -120,22 +119,13 @@ def derive(evidence: TextEvidence) -> Claims:
         found = replaced(evidence, selections)
     return {
         **found,
-        **_over_sets(evidence, steps),
+        **({} if evidence.through_sets is None else evidence.through_sets.claims),
         FOLLOWS: _follows(evidence, told),
         "mechanism.variables": [step["name"] for step in steps if step["op"] == "select"],
         "figures.table_cells": float(
             sum(len(table["values"]) for table in told["tables"]) + listed_in(steps)
         ),
     }
-
-
-def _over_sets(evidence: TextEvidence, steps: Sequence[Mapping[str, Any]]) -> Claims:
-    """What a search through sets of texts shows, where there may be one."""
-    if evidence.form is not None:
-        return {}
-    about = (evidence.program, steps, evidence.tokens, evidence.longest, evidence.answers)
-    found = over_sets(*about, evidence.shape, evidence.weights)
-    return {} if found is None else found.claims
 
 
 def listed_in(steps: Sequence[Mapping[str, Any]]) -> int:

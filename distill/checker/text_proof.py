@@ -55,7 +55,9 @@ class Searched:
     @property
     def claims(self) -> Claims:
         """What follows for a report, by its names."""
-        found: Claims = {"program_vs_model.search_disagreements": len(self.differ) or None}
+        found: Claims = {}
+        if len(self.differ):
+            found["program_vs_model.search_disagreements"] = len(self.differ)
         if not self.up_to:
             return found
         return found | {

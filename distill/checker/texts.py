@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from math import isfinite
 from typing import Any
 
@@ -17,6 +18,7 @@ from .real_answers import evaluated_texts, run_batches
 from .scope import texts_held
 from .text_draws import check_text_draws, drawn_texts
 from .text_forms import FORM, FORMED, FORMED_STRESS, check_form, check_formed, formed
+from .text_proof import Searched, over_sets
 from .text_steps import growing
 from .text_transformer import (
     PART_OF_LEADS,
@@ -177,6 +179,15 @@ class TextEvidence:
     def takes(self) -> tuple[range, ...]:
         """The domain of a token of the program."""
         return (self.tokens,)
+
+    @cached_property
+    def through_sets(self) -> Searched | None:
+        """What a search through sets of texts shows; null where there is none."""
+        steps = self.mechanism.get("steps")
+        if self.form is not None or not steps:
+            return None
+        about = (self.program, steps, self.tokens, self.longest, self.answers)
+        return over_sets(*about, self.shape, self.weights)
 
     @property
     def of_several(self) -> bool:

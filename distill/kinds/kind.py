@@ -93,6 +93,7 @@ class Proved:
     Attributes:
         data: of the kind, for the certificate; null where the proof needs none.
         differ: inputs on which program and network part that were met on the way.
+        settles: whether there is nothing left to search: all is proved, or two were seen to part.
         remarks: on what could not be proved.
     """
 
@@ -100,6 +101,7 @@ class Proved:
     data: Any = None
     remarks: tuple[str, ...] = ()
     differ: tuple[Int[ndarray, "n length"], ...] = ()
+    settles: bool = False
 
 
 M = TypeVar("M", bound=Mechanism)

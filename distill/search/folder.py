@@ -22,7 +22,14 @@ from distill.checker.sandbox import program_of, run_program, run_sequences
 from distill.checker.sequences import SequenceEvidence
 from distill.checker.texts import TextEvidence
 from distill.search.conformance import impulses, padded, walks
-from distill.search.search import Ask, Asked, Searched, search_inputs, search_sequences
+from distill.search.search import (
+    Ask,
+    Asked,
+    Searched,
+    search_inputs,
+    search_sequences,
+    search_texts,
+)
 
 WALK_SEED = 3
 
@@ -42,8 +49,11 @@ def check_run(folder: Path, seed: int | None = None) -> Checkup:
 
 def search_claims(evidence: AnyEvidence) -> Claims:
     """What a search comes to, by its names in the report; nothing where none is made."""
-    if isinstance(evidence, TextEvidence | BoxEvidence):
-        return {}  # a box is searched by the checker itself
+    if isinstance(evidence, BoxEvidence):
+        return {}  # by the checker itself
+    if isinstance(evidence, TextEvidence):
+        found = text_search(evidence)
+        return {} if found is None else _claims(found)
     if isinstance(evidence, SequenceEvidence):
         if not evidence.stored:
             return {}
@@ -58,10 +68,32 @@ def search_claims(evidence: AnyEvidence) -> Claims:
         hints = [value - first for value in program_of(evidence.program).constants]
         shape = tuple(len(values) for values in evidence.inputs)
         found = search_inputs(asked(evidence), shape, constants=hints)
+    return _claims(found)
+
+
+def _claims(found: Searched) -> Claims:
     return {
         "program_vs_model.searched": found.visited,
         "program_vs_model.search_disagreements": found.disagreements,
     }
+
+
+def text_search(evidence: TextEvidence) -> Searched | None:
+    """A search over texts; null where all were gone through, or there is nothing left to search.
+
+    Texts of a form are not searched: what follows a prompt takes a pass for every token.
+    """
+    sets = evidence.through_sets
+    settled = sets is not None and (sets.up_to == evidence.longest or len(sets.differ) > 0)
+    if evidence.every or evidence.form is not None or settled:
+        return None
+    constants = program_of(evidence.program).constants
+
+    def ask(rows: ndarray) -> Asked:
+        ((alike, lead),) = evidence.compared([rows])
+        return Asked(~alike, lead)
+
+    return search_texts(ask, evidence.tokens, evidence.longest, constants)
 
 
 def asked(evidence: Evidence | SequenceEvidence) -> Ask:

@@ -25,6 +25,12 @@ AT_ONCE = 5_000
 
 ROUNDS, PARENTS = 8, 64
 """How often rows are changed, and how many: those where the network is least sure."""
+CHANGES = 8
+"""One in so many rows is a change of others."""
+OVER_TEXTS, TEXT_ROUNDS, TEXT_CHANGES = 20_000, 24, 2
+"""The same over texts, of which a network that has seen most kinds errs on few."""
+KEPT = 64
+"""Rows on which the two differ that are handed on."""
 
 DECIMALS = 6
 """Of a lead that the search goes by: what two forward passes differ by must not steer it."""
@@ -55,11 +61,14 @@ class Searched:
         disagreements: rows of these on which program and network differ at some step.
         first: the shortest beginning of a row at whose end they differ, [steps, channels], or the
             input [k] of a finite domain; null where there is none.
+        differ: the first of them, [n, steps, channels], or texts [n, length]; null where there is
+            none.
     """
 
     visited: int
     disagreements: int
     first: ndarray | None
+    differ: ndarray | None = None
 
 
 def search_sequences(
@@ -106,17 +115,46 @@ def search_inputs(
     return replace(found, first=None if found.first is None else found.first[:, 0])
 
 
-def _searched(ask: Ask, space: Space, budget: int) -> Searched:
+def search_texts(
+    ask: Ask, tokens: range, length: int, constants: Sequence[int] = (), budget: int = OVER_TEXTS
+) -> Searched:
+    """Search among texts of one length, which are read at once.
+
+    Args:
+        ask: about texts [n, length]; a text counts if they differ anywhere along it.
+        tokens: the values of a token.
+        length: of the texts.
+        constants: as for sequences.
+        budget: texts that may be asked.
+    """
+    low = np.full((length, 1), tokens.start)
+    space = Space(low, np.full((length, 1), len(tokens)), tuple(constants))
+    last = np.arange(length) == length - 1
+
+    def asked(rows: ndarray) -> Asked:
+        seen = ask(rows[..., 0])
+        wrong = seen.differs.any(axis=1, keepdims=True)
+        return Asked(last & wrong, seen.lead.min(axis=1, keepdims=True))
+
+    found = _searched(asked, space, budget, TEXT_ROUNDS, TEXT_CHANGES)
+    first, differ = (None if it is None else it[..., 0] for it in (found.first, found.differ))
+    return replace(found, first=first, differ=differ)
+
+
+def _searched(
+    ask: Ask, space: Space, budget: int, rounds: int = ROUNDS, changes: int = CHANGES
+) -> Searched:
     """Everything, where that is little; else the families, then changes of unsure rows."""
     stream, seen = Stream(SEED), _Seen(ask, budget)
     if space.size.astype(float).prod() <= budget:
         seen.look(prefixes(stream, space, budget))
         return seen.searched()
+    plain = (budget - budget // changes) * CHANGES // (CHANGES - 1)
     for family, share in FAMILIES:
-        seen.look(family(stream, space, budget * share // 20))
-    seen.look(mixed(stream, space, budget - budget // 8 - len(seen.keys)))
-    for _ in range(ROUNDS):
-        seen.look(changed(stream, space, seen.unsure(stream), budget // 8 // ROUNDS))
+        seen.look(family(stream, space, plain * share // 20))
+    seen.look(mixed(stream, space, budget - budget // changes - len(seen.keys)))
+    for _ in range(rounds):
+        seen.look(changed(stream, space, seen.unsure(stream), budget // changes // rounds))
     return seen.searched()
 
 
@@ -127,7 +165,7 @@ class _Seen:
         self.ask, self.budget = ask, budget
         self.keys = set[bytes]()
         self.rows, self.leads = list[ndarray](), list[ndarray]()
-        self.disagreements, self.first = 0, None
+        self.disagreements, self.first, self.differ = 0, None, list[ndarray]()
 
     def look(self, rows: ndarray) -> None:
         """Ask about the rows that are new, as far as the budget goes. [n, length, channels]"""
@@ -142,6 +180,7 @@ class _Seen:
             asked = self.ask(some)
             wrong = asked.differs.max(axis=1)
             self.disagreements += int(wrong.sum())
+            self.differ += [*some[wrong][: KEPT - len(self.differ)]]
             ends = np.where(wrong, asked.differs.argmax(axis=1) + 1, some.shape[1] + 1)
             row = int(ends.argmin())
             if wrong[row] and (self.first is None or ends[row] < len(self.first)):
@@ -157,4 +196,5 @@ class _Seen:
 
     def searched(self) -> Searched:
         """What it came to."""
-        return Searched(len(self.keys), self.disagreements, self.first)
+        differ = np.stack(self.differ) if self.differ else None
+        return Searched(len(self.keys), self.disagreements, self.first, differ)

@@ -126,7 +126,7 @@ class BoxChecks(Checks):
         """The whole box where that was proved, else points that are drawn from it."""
         return box_held(self.over.names, tuple(self.ends), verdict, draw)
 
-    def counted(self, hunted: list[Any]) -> Counted:
+    def counted(self, hunted: list[Any], settled: bool = False) -> Counted:
         """Count; how far both are apart; and the bound over the box."""
         alike = np.abs(self.program - self.network) <= self.tolerance
         worst = self.view.values(self.worst)

@@ -33,6 +33,7 @@ class Counted:
         proof: that holds for any network over the space; null where there is none.
         draw: what it takes to draw the inputs again, for whoever puts it in words.
         data: what was drawn and answered, for the certificate.
+        differ: inputs on which program and network part that were met; those over texts.
         deviation: over a box, how far program, network and task are apart.
     """
 
@@ -46,6 +47,7 @@ class Counted:
     diverges_at: Disagreement | SequenceDisagreement | None = None
     longer: tuple[LengthAgreement, ...] = ()
     deviation: Deviation | None = None
+    differ: tuple[Int[ndarray, "n length"], ...] = ()
 
 
 class Checks(ABC):
@@ -73,5 +75,10 @@ class Checks(ABC):
         return holds_for(self.space, list(self.ends), self.outputs, verdict, draw, up_to)
 
     @abstractmethod
-    def counted(self, hunted: list[Any]) -> Counted:
-        """Count, and search for disagreements, beginning with these inputs."""
+    def counted(self, hunted: list[Any], settled: bool = False) -> Counted:
+        """Count, and search for disagreements, beginning with these inputs.
+
+        Args:
+            hunted: inputs to begin with.
+            settled: whether a proof has shown all that there is to find.
+        """

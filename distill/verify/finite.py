@@ -80,7 +80,7 @@ class DomainChecks(Checks):
             return None
         return self.task.labels(self.trace.tokens), self.trained[self.trace.indices]
 
-    def counted(self, hunted: list[Int[ndarray, "n k"]]) -> Counted:
+    def counted(self, hunted: list[Int[ndarray, "n k"]], settled: bool = False) -> Counted:
         """Count; beside a sample, search for disagreements."""
         checked, trace, task = self.checked, self.trace, self.task
         first = trace.domain.outputs.start

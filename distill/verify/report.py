@@ -34,7 +34,7 @@ class Verified:
     Attributes:
         checked: of the space: what was drawn and answered; null where nothing was emitted.
         proved: of the kind: what its proof goes over.
-        differ: inputs on which program and network part that a proof met, if any.
+        differ: inputs on which program and network part that were met; those over texts.
     """
 
     report: Report
@@ -107,7 +107,7 @@ def verify(
     checks = checked_by(written)
     proved: Proved = kind.prove(written, view)
     figures = kind.probe(written, view, checks.sample)
-    counted = checks.counted([*kind.hunt(written.mechanism, view), *proved.differ])
+    counted = checks.counted([*kind.hunt(written.mechanism, view), *proved.differ], proved.settles)
     figures |= counted.figures
     if checks.labelled is not None:
         figures |= kind.losses(written.mechanism, view, *checks.labelled)
@@ -141,7 +141,7 @@ def verify(
     up_to = None if report.proof is None else report.proof.up_to_length
     held = checks.held(report.verdict, counted.draw, up_to)
     report = replace(report, holds_for=HoldsFor(**held))
-    return Verified(report, counted.data, proved.data, proved.differ)
+    return Verified(report, counted.data, proved.data, counted.differ)
 
 
 def _summary(written: Written) -> MechanismSummary:

@@ -80,7 +80,7 @@ class SequenceChecks(Checks):
         """Fresh and rare sequences of the training length."""
         return np.concatenate([self.fresh.sequences, self.stress.sequences])
 
-    def counted(self, hunted: list[Int[ndarray, "_ _ _"]]) -> Counted:
+    def counted(self, hunted: list[Int[ndarray, "_ _ _"]], settled: bool = False) -> Counted:
         """Count, and search for disagreements, beginning with the sequences of the kind."""
         fresh, network, length = self.fresh, self.network, self.length
         found = searched(self.source, network, length, hunted)

@@ -10,9 +10,11 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 
 from distill.checker.count import differ_at_most
-from distill.checker.real_answers import run_batches
+from distill.checker.real_answers import run_batches, run_texts
+from distill.checker.sandbox import program_of
 from distill.checker.scope import texts_held
 from distill.checker.text_draws import drawn_texts
+from distill.checker.text_transformer import alike, answers_of, logits_of
 from distill.checker.texts import FEWEST_DRAWN, affordable
 from distill.domains.texts import Texts
 from distill.errors import DistillError
@@ -22,6 +24,7 @@ from distill.networks.trace import TextTrace
 from distill.records.counts import Agreement, DrawnTexts, ProgramVsModel, TextDisagreement
 from distill.records.refusal import Refusal
 from distill.records.report import Space
+from distill.search.search import Asked, Searched, search_texts
 from distill.tasks.texts import TextTask
 from distill.verify.counted import Checks, Counted
 from distill.verify.report import Verified, refused_report
@@ -157,11 +160,17 @@ class TextChecks(Checks):
         form = None if self.texts.form is None else self.texts.form.data
         return texts_held(self.texts.tokens, self.texts.longest, draw, form, verdict)
 
-    def counted(self, hunted: list[Int[ndarray, "_ _"]]) -> Counted:
+    def counted(self, hunted: list[Int[ndarray, "_ _"]], settled: bool = False) -> Counted:
         """Count; texts of the kind are tried too, and those on which the two part."""
-        tried = _along(self.source, self.network, hunted)
-        parted = sum(int((~part.agree.all(axis=1)).sum()) for part in tried)
         fresh, every = _agreement(self.fresh), not self.stress
+        found = None
+        if not (every or settled or self.texts.form is not None):
+            found = searched(self.source, self.network)
+            hunted = hunted if found.differ is None else [*hunted, found.differ]
+        tried = _along(self.source, self.network, hunted)
+        parted = tuple(it.texts[~it.agree.all(axis=1)] for it in tried)
+        parted = tuple(rows for rows in parted if len(rows))
+        many = sum(map(len, parted)) if found is None else found.disagreements
         lead = min(part.lead for part in (*self.fresh, *self.stress))
         drawn = self._drawn()
         bounded = fresh if drawn is None else drawn
@@ -173,8 +182,8 @@ class TextChecks(Checks):
             exhaustive=every,
             upper_bound_99=differ_at_most(bounded.agree, bounded.total, every),
             disagreement=first_difference([*self.fresh, *self.stress, *tried]),
-            searched=None,
-            search_disagreements=parted or None,
+            searched=None if found is None else found.visited,
+            search_disagreements=many if found is not None else many or None,
             stress=_agreement(self.stress) if self.stress else None,
             length=self.texts.longest,
             drawn=drawn,
@@ -186,6 +195,7 @@ class TextChecks(Checks):
             figures={"smallest_margin": Measure(lead if np.isfinite(lead) else None)},
             draw=asdict(self.draws),
             data=TextsChecked(self.draws, self.reference),
+            differ=parted,
         )
 
     def _right(self, said: list[Float[ndarray, "_ _"]]) -> Agreement | None:
@@ -199,6 +209,22 @@ class TextChecks(Checks):
         found, lengths = _agreement(self.drawn), [part.texts.shape[1] for part in self.drawn]
         shortest = 0 if self.texts.form is not None else min(lengths)
         return DrawnTexts(found.agree, found.total, shortest)
+
+
+def searched(source: str, network: TextNetwork) -> Searched:
+    """Search for disagreements, by the checker's own forward pass: it will do the same again."""
+    model, texts = network.model, network.texts
+    shape = asdict(model.architecture)
+    weights = {name: it.detach().numpy() for name, it in model.parameters.items()}
+
+    def ask(rows: Int[ndarray, "n length"]) -> Asked:
+        logits = logits_of(shape, weights, rows - texts.tokens.start)
+        said, lead = answers_of(shape, network.answers, logits)
+        program = run_texts(source, rows, said.shape[1])
+        lead = np.where(lead < shape["tie"], np.inf, lead)
+        return Asked(~alike(shape, program, said), lead)
+
+    return search_texts(ask, texts.tokens, texts.longest, program_of(source).constants)
 
 
 def _along(source: str, network: TextNetwork, batches: list[Int[ndarray, "_ _"]]) -> list[_Along]:

@@ -239,7 +239,7 @@ def test_the_checker_draws_the_same_texts_and_counts_the_same():
     claims = evidence.derive()
     assert claims["program_vs_model.agree"] == claims["program_vs_model.total"] == 1_000
     assert claims["program_vs_model.drawn.shortest"] == 0
-    held = evidence.held(claims)
+    held = evidence.held({**claims, "verdict": "tested"})
     assert held["domain"] == "x in 0..2, texts [1 2]{1,6}"
     assert held == checks.held("tested", checks.counted([]).draw, None)
     assert evidence.draw_again(3, None) == (400, 0)

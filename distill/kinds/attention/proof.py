@@ -28,8 +28,9 @@ def proved(mechanism: AttentionMechanism, source: str, view: TextTrace) -> Prove
     if found is None:
         return Proved()
     differ = (found.differ,) if len(found.differ) else ()
+    settles = found.up_to == texts.longest or bool(differ)
     if not found.up_to:
-        return Proved(differ=differ)
+        return Proved(differ=differ, settles=settles)
     bound = FloatBound(False, 0.0)
     proof = Proof("sets", found.lead, found.lost, bound, found.up_to, found.sets)
-    return Proved(proof, differ=differ)
+    return Proved(proof, differ=differ, settles=settles)
