@@ -24,8 +24,8 @@ from .text_bounds import OneLayer, bounded
 from .text_sets import NotFollowedError, OverSets
 from .text_transformer import alike, answers_of, logits_of
 
-MOST_SETS = 60_000
-"""Sets of texts that are gone through at most."""
+MOST_WORK = 600_000_000
+"""What the sets that are gone through may cost at most, as `cost` has it: some ten seconds."""
 MOST_DIFFER = 64
 """Texts on which program and network part that are collected, all of one length."""
 AT_ONCE = 1 << 20
@@ -78,7 +78,11 @@ class _SpentError(Exception):
 
 @dataclass
 class _Search:
-    """The search through sets of texts of one length after the other."""
+    """The search through sets of texts of one length after the other.
+
+    What a set costs: for every token that may stand somewhere the network's outputs or units, and
+    all other tokens that it may stand beside.
+    """
 
     source: str
     steps: Sequence[Data]
@@ -87,6 +91,7 @@ class _Search:
     shape: Data
     net: OneLayer
     sets: int = 0
+    cost: int = 0
     lead: float = np.inf
     lost: float = 0.0
     differ: list[ndarray] = field(default_factory=list)
@@ -108,10 +113,11 @@ class _Search:
             sets = np.ones((size, length, size), dtype=bool)
             sets[:, at] = np.eye(size, dtype=bool)
             while len(sets):
+                wide = self.shape["n_outputs"] + 2 * self.shape["d_mlp"]
                 self.sets += len(sets)
-                if self.sets > MOST_SETS:
+                self.cost += len(sets) * length * size * (wide + length * size)
+                if self.cost > MOST_WORK:
                     raise _SpentError
-                wide = max(self.shape["n_outputs"], self.shape["d_mlp"])
                 room = max(1, AT_ONCE // (length * size * wide))
                 starts = range(0, len(sets), room)
                 parts = [p for i in starts for p in self._gone(program, at, sets[i : i + room])]

@@ -95,6 +95,8 @@ def _cell_row(attempt: Attempt) -> tuple[str, ...]:
         came_of_it = f"off by {math.sqrt(attempt.loss):.1e} by root mean square"
     if attempt.stopped is not None:
         came_of_it += f": {attempt.stopped}"
+    if attempt.goes_on is not None:
+        came_of_it += f"; went on from {attempt.goes_on}, with texts where it and its program part"
     bears = [
         f"{name} of {value:g}"
         for name, value in (("noise", attempt.noise), ("boxes", attempt.radius))

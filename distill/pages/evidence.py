@@ -34,9 +34,8 @@ ALIKE = 0.02
 SEARCHED = {
     "domain": "a search for inputs where the network is least sure",
     "box": "corners, and a search for where both are furthest apart",
-    **dict.fromkeys(
-        ("sequences", "texts"), "all through the mechanism, and where the network is least sure"
-    ),
+    "sequences": "all through the mechanism, and where the network is least sure",
+    "texts": "of families, and changes of those where the network is least sure",
 }
 """What was searched besides, by the space."""
 

@@ -162,7 +162,8 @@ def _agreement(report: Report, counted: ProgramVsModel) -> list[str]:
             f"contain ({STRESS[report.space]}): both agree on {_of(counted.stress)}."
         )
     if counted.searched is not None:
-        visited = many(counted.searched, "more sequence" if steps else "more input")
+        more = {"sequences": "sequence", "texts": "text"}.get(report.space, "input")
+        visited = many(counted.searched, f"more {more}")
         found = f"{counted.search_disagreements:,}" if counted.search_disagreements else "none"
         said.append(f"A search for disagreements visited {visited} and found {found}.")
     return said

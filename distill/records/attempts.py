@@ -50,6 +50,7 @@ class Attempt:
         radius: half-width of the boxes around the hidden state that it was trained to bear.
         ruled_out: why no training was worth it.
         stopped: why training ended before the network was what it goes for.
+        goes_on: the number of the attempt whose network it went on with; null where it began anew.
         discarded: whether nothing of it is used; the network of the run is of the one that is not.
     """
 
@@ -72,6 +73,7 @@ class Attempt:
     stopped: str | None = None
     discarded: bool = True
     trained_right: float | None = None
+    goes_on: int | None = None
 
     @property
     def d_hidden(self) -> int:

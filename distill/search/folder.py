@@ -29,6 +29,7 @@ from distill.search.search import (
     search_inputs,
     search_sequences,
     search_texts,
+    texts_searched,
 )
 
 WALK_SEED = 3
@@ -93,7 +94,8 @@ def text_search(evidence: TextEvidence) -> Searched | None:
         ((alike, lead),) = evidence.compared([rows])
         return Asked(~alike, lead)
 
-    return search_texts(ask, evidence.tokens, evidence.longest, constants)
+    budget = texts_searched(evidence.shape, evidence.longest)
+    return search_texts(ask, evidence.tokens, evidence.longest, constants, budget)
 
 
 def asked(evidence: Evidence | SequenceEvidence) -> Ask:

@@ -8,8 +8,9 @@ little, again and again. Every row counts at every step: a sequence tries all of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy import ndarray
@@ -29,6 +30,8 @@ CHANGES = 8
 """One in so many rows is a change of others."""
 OVER_TEXTS, TEXT_ROUNDS, TEXT_CHANGES = 20_000, 24, 2
 """The same over texts, of which a network that has seen most kinds errs on few."""
+FEWEST_TEXTS, TEXT_PRODUCTS = 1_000, 1 << 34
+"""Texts at least, and products of numbers in all their forward passes, about, beyond that."""
 KEPT = 64
 """Rows on which the two differ that are handed on."""
 
@@ -139,6 +142,18 @@ def search_texts(
     found = _searched(asked, space, budget, TEXT_ROUNDS, TEXT_CHANGES)
     first, differ = (None if it is None else it[..., 0] for it in (found.first, found.differ))
     return replace(found, first=first, differ=differ)
+
+
+def texts_searched(shape: Mapping[str, Any], length: int) -> int:
+    """How many texts a search over a network asks about: fewer of a large one.
+
+    Args:
+        shape: of the network.
+        length: of the texts.
+    """
+    wide = 4 * shape["n_heads"] * shape["d_head"] + 2 * shape["d_mlp"] + 2 * length
+    products = shape["n_layers"] * length * shape["d_model"] * wide
+    return min(OVER_TEXTS, max(FEWEST_TEXTS, TEXT_PRODUCTS // products))
 
 
 def _searched(

@@ -89,7 +89,10 @@ class TextTraining(InARow[TextTrace]):
 
     def _told(self, attempt: Attempt) -> str:
         right = shown_part(attempt.right or 0.0)
-        return f"{many(attempt.steps, 'step')}, right on {right} of fresh texts"
+        said = f"{many(attempt.steps, 'step')}, right on {right} of fresh texts"
+        if attempt.goes_on is not None:
+            said += f"; went on with texts on which attempt {attempt.goes_on} and its program part"
+        return said
 
     def _view(self, parameters: dict[str, Tensor]) -> TextTrace:
         model = Model(self.shape, parameters, tuple(self.task.outputs))
@@ -144,6 +147,7 @@ class TextTraining(InARow[TextTrace]):
             loss=float(f"{course.loss:.5g}"),
             reached_at=course.reached,
             stopped=self._ended,
+            goes_on=number - 1 if again else None,
         )
         return attempt, finished
 

@@ -6,6 +6,7 @@ import json
 import numpy as np
 import pytest
 from builders.changed_folder import rehash
+from builders.compiled_texts import as_file, induction
 from fault_kinds import TUNED, of_the_network
 from held_out_faults import HELD_OUT
 from planted_faults import planted_faults, rows_needed
@@ -14,8 +15,9 @@ from planted_machine import planted_network, random_minimal
 import distill
 from distill.checker import check
 from distill.domains.sequences import Channels
+from distill.pipeline import run_model
 from distill.search import folder as search_of_a_folder
-from distill.search.search import BUDGET, Asked, search_inputs, search_sequences
+from distill.search.search import BUDGET, Asked, search_inputs, search_sequences, search_texts
 
 pytestmark = pytest.mark.usefixtures("page_undrawn")
 
@@ -143,3 +145,37 @@ def test_counts_of_a_search_are_derived_by_verify_and_listed_by_the_checker_alon
         "program_vs_model.searched",
         "verification.json",
     ]
+
+
+def test_texts_that_part_are_found_and_handed_on():
+    """A network is asked about texts of families and of those that it hardly decides."""
+    wrong = np.array([5, 5, 1, 5, 5, 2])
+
+    def ask(rows):
+        differs = np.zeros(rows.shape, dtype=bool)
+        differs[:, 2] = (rows == wrong).all(axis=1)
+        return Asked(differs, (rows != wrong).sum(axis=1, keepdims=True) + np.ones(rows.shape))
+
+    found = search_texts(ask, range(1, 6), 6)
+    assert found.disagreements == 1
+    assert found.differ.tolist() == [wrong.tolist()]
+    assert found.first.tolist() == wrong.tolist()
+    nothing = search_texts(lambda rows: Asked(rows < 0, np.ones(rows.shape)), range(1, 6), 6)
+    assert (nothing.disagreements, nothing.differ) == (0, None)
+
+
+def test_a_search_over_texts_is_made_again_by_verify(tmp_path):
+    file = as_file(induction(tokens=4, longest=9), tmp_path / "induction.npz")
+    run = run_model(file, out=tmp_path / "runs")
+    counted = run.report.program_vs_model
+    assert counted.searched > 1_000
+    assert counted.search_disagreements > 0
+    assert run.report.verdict == "approximate"
+    assert search_of_a_folder.check_run(run.folder).ok
+    path = run.folder / "verification.json"
+    report = json.loads(path.read_text())
+    report["program_vs_model"]["searched"] += 1
+    path.write_text(json.dumps(report))
+    rehash(run.folder)
+    failed = [f.name for f in search_of_a_folder.check_run(run.folder).findings if not f.ok]
+    assert "program_vs_model.searched" in failed

@@ -141,3 +141,47 @@ def test_the_network_is_that_which_knew_most_texts_well(monkeypatch):
     own = view.network.model.parameters
     assert all(torch.equal(own[name], it) for name, it in seen[0].items())
     assert not torch.equal(own["W_E"], seen[-1]["W_E"])
+
+
+def test_a_network_goes_on_with_texts_on_which_its_program_parts_from_it(monkeypatch):
+    """With its own weights, and those texts among what is looked through; else another begins."""
+    looked = []
+
+    def kept(shape, parameters, pools, most):
+        looked.append([it.texts.tolist() for it in pools])
+        return Hard([over_texts.Pool(it.texts[:most], it.answers[:most]) for it in pools], 1)
+
+    monkeypatch.setattr(over_texts, "hardest", kept)
+    training, view = trained()
+    text = [3, 3, 0, 3]
+    rows = np.repeat([text], 5, axis=0)
+    training.parted((rows,))
+    before = len(looked)
+    again = training.next_network("approximate", Watching())
+    first, second = training.attempts
+    assert (first.goes_on, second.goes_on) == (None, 1)
+    assert second.steps < first.steps
+    assert looked[before][3][-5:] == rows.tolist()
+    own, other = (it.network.model.parameters for it in (view, again))
+    far = max(float((own[name] - other[name]).abs().max()) for name in own)
+    assert 0 <= far < 0.1, "it is the same network, a little further"
+    training.parted(())
+    assert training.next_network("tested", Watching()) is not None
+    assert training.attempts[2].goes_on is None
+
+
+def test_it_does_not_go_on_for_ever(monkeypatch):
+    monkeypatch.setattr(TextTraining, "_learn_the_rest", lambda *_: None)
+    training, _ = trained()
+    for _ in range(9):
+        training.parted((np.array([[0, 1, 2, 3]]),))
+        if training.next_network("approximate", Watching()) is None:
+            break
+    numbers = [attempt.goes_on for attempt in training.attempts]
+    assert numbers == [
+        None,
+        *range(1, over_texts.MENDED + 1),
+        None,
+        *numbers[over_texts.MENDED + 2 :],
+    ]
+    assert len(numbers) < 12
