@@ -34,8 +34,10 @@ from distill.train.text_recipes import (
 from distill.train.trainer import Ended
 from distill.train.watched import Watch
 
-MENDED = 4
-"""How often a network goes on with texts on which it was found to part from its program."""
+MENDED, MENDED_ROUNDS = 2_400, 2
+"""Steps for which a network goes on with texts on which it was found to part from its program, in
+all, before another begins; and rounds of looking for such texts between two checks.
+"""
 FRESH = 400
 """Texts of every length that say when a network has learned the task."""
 LEARNED = 0.99
@@ -78,7 +80,7 @@ class TextTraining(InARow[TextTrace]):
         rows = [it for it in inputs if len(it)]
         self._parted = [*self._parted, *(pool_of(self.task, it) for it in rows)] if rows else []
         if rows and self._mended < MENDED:
-            self._mended, self._left = self._mended + 1, self._left + 1
+            self._left += 1
         else:
             self._parted, self._mended = [], 0
 
@@ -129,7 +131,7 @@ class TextTraining(InARow[TextTrace]):
         except Ended as end:
             self._ended = str(end)
         finished = {name: it.detach() for name, it in parameters.items()}
-        self._last = finished
+        self._last, self._mended = finished, self._mended + course.step if again else 0
         right, _, _ = self._right(finished)
         attempt = Attempt(
             number=number,
@@ -172,7 +174,8 @@ class TextTraining(InARow[TextTrace]):
         """
         recipe, shape, known = self.recipe, self.shape, list[Pool]()
         best, kept = None, dict[str, Tensor]()
-        for place in range(recipe.rounds + 1):
+        rounds = min(recipe.rounds, MENDED_ROUNDS) if self._parted else recipe.rounds
+        for place in range(rounds + 1):
             seed = [self._seed, 3, course.number, place]
             each = -(-recipe.looked_through // len(self.pools))
             drawn = with_more(drawn_pools(self.task, each, seed, plain=False), self._parted)
@@ -183,14 +186,14 @@ class TextTraining(InARow[TextTrace]):
             known = together(hard.pools, known) if known else hard.pools
             around = near(self.task, known, np.random.default_rng([*seed, 1]))
             hard = hardest(shape, course.parameters, together(known, around), recipe.hard)
-            if not hard.many or place == recipe.rounds:
+            if not hard.many or place == rounds:
                 break
             known = hard.pools
             for step in range(recipe.again):
                 course.rate(recipe.learning_rate * recipe.rate_again(step))
                 self._step(course, self.pools, known, recipe.lengths)
                 if course.step % recipe.check_every == 0:
-                    left = (recipe.rounds - place) * recipe.again - step
+                    left = (rounds - place) * recipe.again - step
                     self._look(course, 1 - left / recipe.steps)
         with torch.no_grad():
             for name, it in course.parameters.items():
