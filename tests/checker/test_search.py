@@ -148,19 +148,19 @@ def test_counts_of_a_search_are_derived_by_verify_and_listed_by_the_checker_alon
 
 
 def test_texts_that_part_are_found_and_handed_on():
-    """A network is asked about texts of families and of those that it hardly decides."""
-    wrong = np.array([5, 5, 1, 5, 5, 2])
+    """One text of two million, near which a network is less sure."""
+    wrong = np.array([5, 3, 1, 5, 4, 2, 2, 1, 4])
 
     def ask(rows):
         differs = np.zeros(rows.shape, dtype=bool)
         differs[:, 2] = (rows == wrong).all(axis=1)
         return Asked(differs, (rows != wrong).sum(axis=1, keepdims=True) + np.ones(rows.shape))
 
-    found = search_texts(ask, range(1, 6), 6)
+    found = search_texts(ask, range(1, 6), 9)
     assert found.disagreements == 1
     assert found.differ.tolist() == [wrong.tolist()]
     assert found.first.tolist() == wrong.tolist()
-    nothing = search_texts(lambda rows: Asked(rows < 0, np.ones(rows.shape)), range(1, 6), 6)
+    nothing = search_texts(lambda rows: Asked(rows < 0, np.ones(rows.shape)), range(1, 6), 9)
     assert (nothing.disagreements, nothing.differ) == (0, None)
 
 
