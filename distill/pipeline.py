@@ -18,6 +18,7 @@ from distill.kinds.kind import Mechanism
 from distill.kinds.known import kind_of, show
 from distill.networks.given import AnyDomain, AnyNetwork, space_of
 from distill.pages.report_page import report_page
+from distill.records.as_read import as_read
 from distill.records.attempts import ENDED_EARLY
 from distill.records.curve import Curve
 from distill.records.refusal import Refusal
@@ -166,7 +167,7 @@ def run_model(
             if task is not None and given.right is not None:
                 lines.append(f"right on {given.right} for {task.name}")
         view = given.view(stages)
-        found = distill_given(view, task, name, stages).under(imported.remarks)
+        found = distill_given(view, task, name, stages).under(as_read(imported.remarks))
         settings = {"model": Path(path).name, "layout": imported.layout, **imported.notes}
         about = "" if task is None else task.about
         made_so = record(stages, name, None, view.in_words, settings, about=about)
@@ -214,7 +215,7 @@ def distill(
     with fixed_threads(), output_folder(out, name) as output:
         given = space.in_memory(network, over, outputs, Reach(length, max_states, engine))
         view = given.view(stages)
-        found = distill_given(view, None, name, stages).under(given.remarks)
+        found = distill_given(view, None, name, stages).under(as_read(given.remarks))
         given.ask_again(view)
         made_so = record(stages, name, None, view.in_words, {})
         return _finish(space, found, None, made_so, None, None, output)

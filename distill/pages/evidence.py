@@ -207,7 +207,9 @@ def _figure(row: Figure | None, shown: Callable[[float], str]) -> str:
 def _needed(figure: Figure) -> str | None:
     if figure.needs is None:  # a decoy alone would read as if it were a test
         return None if figure.decoy is None else "not a condition of located"
-    return f"located needs at {'least' if figure.at_least else 'most'} {figure.needs:g}"
+    needs = f"located needs at {'least' if figure.at_least else 'most'} {figure.needs:g}"
+    alone = figure.value is not None and figure.decoy is None
+    return f"{needs}; no decoy stands beside it" if alone else needs
 
 
 def _joined(*parts: str | None) -> str:

@@ -126,6 +126,10 @@ def show_verdict(console: Console, report: Report, folder: Path | None) -> None:
     )
     for reason in report.explanations:
         console.print(Text(f"  · {reason}"), soft_wrap=not console.is_terminal)
+    if report.as_read:
+        console.print(Text("how the network was read:", style="dim"))
+    for note in report.as_read:
+        console.print(Text(f"  · {note}", style="dim"), soft_wrap=not console.is_terminal)
     if folder is not None:
         console.print(Text(f"{folder}", style="dim"), soft_wrap=True)
 

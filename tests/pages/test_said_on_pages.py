@@ -11,11 +11,12 @@ from builders.paths import ROOT
 from distill.drawing.picture import Picture
 from distill.pages.card import _objective, commands
 from distill.pages.evidence import evidence_rows
+from distill.pages.inside_said import located
 from distill.pages.pages import broken_code
 from distill.pages.pictures.rivals import _told_apart
 from distill.pages.pictures.undrawn import TRAINING, no_chart_said
 from distill.pages.report_page import report_page
-from distill.pages.statements import located, not_checked
+from distill.pages.statements import not_checked
 from distill.records.attempts import ENDED_EARLY
 from distill.records.phases import phases_of
 from distill.records.refusal import NUMBERS
