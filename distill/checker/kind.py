@@ -33,6 +33,10 @@ DECOY = "decoy: "
 """Begins the name of the row of a wrong explanation of the logits."""
 
 
+TOLD_APART = " that answers tell apart"
+"""Of the states of a machine whose program remembers more."""
+
+
 @dataclass(frozen=True)
 class Test:
     """What a row of the report must show.

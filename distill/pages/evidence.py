@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import isclose
 
-from distill.checker.kind import DECOY
+from distill.checker.kind import DECOY, TOLD_APART
 from distill.checker.scope import at_least, at_most, many
 from distill.checker.statements import things
 from distill.pages.statements import meaning_statement
@@ -40,7 +40,7 @@ SEARCHED = {
 }
 """What was searched besides, by the space."""
 
-NUMBERED = re.compile(r" \(\d+ states?\)$")
+NUMBERED = re.compile(rf" \(\d+ states?(?:{TOLD_APART})?\)$")
 """What a machine's name says besides; the same loop as registers has no states to count."""
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from jaxtyping import Int
 from numpy import ndarray
 
+from distill.checker.kind import TOLD_APART
 from distill.drawing.picture import Picture
 from distill.evidence.figures import Measured
 from distill.kinds.automaton.boxes import NotClosed, data_of
@@ -79,14 +80,16 @@ class AutomatonKind(Kind[AutomatonMechanism]):
         """
         emitted = emit_machine(mechanism.machine)
         count = f"{mechanism.states} state{'s' if mechanism.states > 1 else ''}"
+        variables = tuple(Variable(*variable) for variable in emitted.variables)
+        free = [each.name for each in variables if None in each.values]
+        apart = f"{count}{TOLD_APART if free else ''}"  # its program remembers more than these
         named = replace(
             mechanism,
-            name=emitted.name if count in emitted.name else f"{emitted.name} ({count})",
+            name=emitted.name if count in emitted.name else f"{emitted.name} ({apart})",
             tabulated=emitted.tabulated,
-            variables=tuple(Variable(*variable) for variable in emitted.variables),
+            variables=variables,
         )
         remarks = [TABULATED] if emitted.tabulated else []
-        free = [each.name for each in named.variables if None in each.values]
         if free:
             remarks.append(
                 f"{', '.join(free)} has several values in some states, which no answer tells "
