@@ -14,7 +14,7 @@ from distill.pages.statements import meaning_statement
 from distill.records.counts import Agreement
 from distill.records.figure import Figure
 from distill.records.figures import STRESS, three, words_of
-from distill.records.refusal import NUMBERS, Number, is_listed
+from distill.records.refusal import NUMBERS, Number, is_listed, shown
 from distill.records.report import DECOY_AGREES, Report
 from distill.records.sentences import texts_counted
 
@@ -75,7 +75,7 @@ def evidence_rows(report: Report) -> list[Row]:
     for name, value in (report.numbers or {}).items():
         if value is not None and not is_listed(name):
             words = NUMBERS.get(name) or Number(name.replace("_", " "), "")
-            rows.append(Row(words.label, f"{value:.4g}", words.said))
+            rows.append(Row(words.label, shown(value), words.said))
     return rows
 
 
@@ -175,9 +175,9 @@ def _inside_rows(report: Report) -> list[Row]:
         words = words_of(report, figure)
         if figure.value is None and figure.needs is None:
             continue
-        shown = "not tested" if figure.value is None else words.shown(figure.value)
+        told = "not tested" if figure.value is None else words.shown(figure.value)
         rows.append(
-            Row(words.title, shown, _joined(words.note, words.noted(figure.note), _needed(figure)))
+            Row(words.title, told, _joined(words.note, words.noted(figure.note), _needed(figure)))
         )
         if figure.decoy is not None and words.decoy is not None:
             rows.append(Row(f"  {words.decoy}", words.shown(figure.decoy), _beside(figure)))
