@@ -192,11 +192,7 @@ def _objective(record: RunRecord) -> tuple[str, ...]:
         return (f"{objective} of the answer, by {used.optimiser}.",)
     if used.judged_on == "fresh sequences":
         optimiser = "" if used.optimiser is None else f", by {used.optimiser}"
-        tried = len(record.attempts)
-        which = "one network was trained"
-        if tried > 1:
-            which = f"of {tried} trainings, from the simplest on, the first that learned is taken"
-        return (f"{objective} of the answer at every step{optimiser}; {which}.",)
+        return (f"{objective} of the answer at every step{optimiser}; {_of_those(record)}.",)
     said = [f"{objective} on the trained inputs; {_descent(used)}."]
     if used.structure is not None:
         end = "it was cooled down where the score was high enough"
@@ -206,6 +202,18 @@ def _objective(record: RunRecord) -> tuple[str, ...]:
             f"{end}. At the end the score is {used.structure:.2f}, which is no evidence."
         )
     return tuple(said)
+
+
+def _of_those(record: RunRecord) -> str:
+    """Which of several trainings is the network's."""
+    made = [attempt for attempt in record.attempts if attempt.ruled_out is None]
+    left = len(record.attempts) - len(made)
+    ruled_out = f", after {many(left, 'simpler one')} had been ruled out" if left else ""
+    if len(made) < 2:
+        return f"one network was trained{ruled_out}"
+    alike = len({(attempt.kind, str(attempt.sizes)) for attempt in made}) == 1
+    order = "from one seed after another" if alike else "from the simplest on"
+    return f"of {len(made)} trainings, {order}, the first that learned is taken{ruled_out}"
 
 
 def _descent(used: Attempt) -> str:

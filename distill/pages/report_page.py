@@ -29,6 +29,7 @@ from distill.pages.pages import (
 )
 from distill.pages.pictures.every import pictures_of
 from distill.pages.pictures.undrawn import no_chart_said
+from distill.pages.recipe_said import recipe_rows
 from distill.pages.statements import checked, meaning_statement, not_checked
 from distill.records.refusal import lists
 from distill.records.sentences import sentence_start
@@ -60,7 +61,7 @@ def report_page(run: Run, pictures: tuple[Picture, ...] | None = None) -> str:
             attempts=attempts_table(run.record),
             no_chart=no_chart_said(run.record, run.curve, pictures),
             settings=_settings(run),
-            recipe=None if run.record.used is None else run.record.used.recipe,
+            recipe=recipe_rows(None if run.record.used is None else run.record.used.recipe),
             card=card(run),
             commands=commands(run),
             style=page_style(),

@@ -244,7 +244,7 @@ class DomainTraining(Training):
         trainer = DomainTrainer(
             *(design.architecture, data, probe, lambda logits: self.structured(logits, probe)),
             *(design.recipe, self.seed, design.at_most, design.first),
-            *(design.begin, design.fixed),
+            *(design.begin, design.fixed, design.name),
         )
 
         def observe(state: TrainingState) -> None:

@@ -341,9 +341,13 @@ def test_of_one_training_over_sequences_no_choice_is_told(trained):
     (attempt, *_) = trained.record.attempts
     one = replace(attempt, judged_on="fresh sequences", discarded=False, number=1)
     several = (replace(one, discarded=True), replace(one, number=2))
+    other = (replace(one, discarded=True, kind="linear"), replace(one, number=2))
+    simpler = (replace(one, discarded=True, ruled_out="too few"), replace(one, number=2))
     for tried, said in (
-        ((one,), "one network was trained"),
-        (several, "of 2 trainings, from the simplest on, the first that learned is taken"),
+        ((one,), "one network was trained."),
+        (several, "of 2 trainings, from one seed after another, the first that learned is taken."),
+        (other, "of 2 trainings, from the simplest on, the first that learned is taken."),
+        (simpler, "one network was trained, after 1 simpler one had been ruled out."),
     ):
         (told,) = _objective(replace(trained.record, attempts=tried))
         assert said in told

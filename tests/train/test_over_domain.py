@@ -135,7 +135,7 @@ def test_a_network_that_is_wrong_on_its_training_inputs_is_read_only_where_there
     shown, training = trained(larger(), quick(designs_for(larger())), [None, "refused", "refused"])
     assert shown == ["numbers"]
     assert [attempt.kind for attempt in training.attempts] == [
-        "feedforward",
+        "numbers",
         "transformer",
         "mlp",
         "transformer",
