@@ -31,6 +31,7 @@ from distill.seeds import check_seed
 from distill.spaces.known import imported_for, space_of_domain, space_of_task
 from distill.spaces.space import Asked, Outcome, Reach, Space
 from distill.tasks.built import BuiltTask
+from distill.tasks.files import file_of
 from distill.tasks.finite import Setting
 from distill.tasks.given import AnyTask, built_task
 from distill.threads import fixed_threads
@@ -86,7 +87,7 @@ def run(
         DistillError: the task or a setting cannot be used; nothing has been trained or written.
     """
     check_seed(seed)
-    task = built_task(task, settings)
+    file, task = file_of(task), built_task(task, settings)
     space = space_of_task(task)
     rounds = 1 if minutes is None else MAX_ROUNDS
     asked = Asked(seed, architecture, recipe, attempts, rounds, engine, watch)
@@ -105,7 +106,7 @@ def run(
         shaped = None if found.view is None else found.view.in_words
         made_so = record(
             *(stages, task.name, seed, shaped, task.settings, training.attempts, training.arch),
-            task.about,
+            *(task.about, file),
         )
         split, watched = space.split(task, seed), training.checkpoints
         return _finish(space, found, task, made_so, curve, split, output, watched)
@@ -153,7 +154,7 @@ def run_model(
     Raises:
         DistillError: the checkpoint cannot be read, or is of another size than the task.
     """
-    task = None if task is None else built_task(task, settings)
+    file, task = file_of(task), None if task is None else built_task(task, settings)
     stages = Stages(progress or Silent())
     name = Path(path).stem if task is None else task.name
     with fixed_threads(), output_folder(out, name) as output:
@@ -170,7 +171,7 @@ def run_model(
         found = distill_given(view, task, name, stages).under(as_read(imported.remarks))
         settings = {"model": Path(path).name, "layout": imported.layout, **imported.notes}
         about = "" if task is None else task.about
-        made_so = record(stages, name, None, view.in_words, settings, about=about)
+        made_so = record(stages, name, None, view.in_words, settings, about=about, file=file)
         return _finish(space, found, task, made_so, None, None, output)
 
 

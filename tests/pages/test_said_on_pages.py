@@ -8,6 +8,7 @@ import pytest
 from builders.html_page import Page, page_in_words, page_of
 from builders.paths import ROOT
 
+import distill
 from distill.drawing.picture import Picture
 from distill.pages.card import _objective, commands
 from distill.pages.evidence import evidence_rows
@@ -22,6 +23,8 @@ from distill.records.phases import phases_of
 from distill.records.refusal import NUMBERS
 from distill.runs.certificate import Split
 from distill.runs.store import RunRecord, load_run
+from distill.tasks.files import file_of
+from distill.train.schedule import Recipe
 
 
 @pytest.mark.parametrize(
@@ -164,6 +167,29 @@ def test_a_task_of_a_file_is_run_again_from_its_file(planted):
     own = replace(planted, record=replace(planted.record, task="hours", seed=0, settings={"h": 24}))
     made = commands(own)[0].line
     assert made.startswith("distill run FILE.py:hours --seed 0 --set h=24")
+    known = replace(own, record=replace(own.record, file="my clocks.py"))
+    made = commands(known)[0]
+    assert made.line.startswith("distill run 'my clocks.py:hours' --seed 0 --set h=24")
+    assert made.does.endswith(", where my clocks.py is")
+    of_a_network = {"model": "net.pt", "layout": "feedforward"}
+    given = replace(known.record, seed=None, settings=of_a_network, about="Hours.")
+    made = commands(replace(known, record=given))[0]
+    assert made.line.startswith("distill run 'my clocks.py:hours' --model net.pt")
+    assert made.does.endswith(", where my clocks.py and net.pt are")
+
+
+def test_a_run_knows_the_file_of_its_task(tmp_path):
+    (tmp_path / "sums.py").write_text(
+        "from distill import Task, task\n\n\n@task\ndef small(p: int = 3) -> Task:\n"
+        '    """The sum."""\n'
+        "    return Task({'a': range(p), 'b': range(p)}, range(5), lambda a, b: a + b,\n"
+        "                train_fraction=1.0)\n"
+    )
+    run = distill.run(f"{tmp_path}/sums.py:small", out=None, recipe=Recipe(max_steps=20, tail=5))
+    assert run.record.file == "sums.py"
+    assert commands(run)[0].line.startswith("distill run sums.py:small --seed 0")
+    for given, file in (("mod_add", ""), ("a/b.py", "b.py"), ("b.py:x", "b.py"), (None, "")):
+        assert file_of(given) == file
 
 
 def test_a_task_of_a_file_may_have_the_name_of_one_that_is_built_in(trained):
