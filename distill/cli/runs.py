@@ -73,9 +73,10 @@ def verify(run: str, seed: int | None, search: str | None, as_json: bool, out: s
 
 
 def _with_words(checkup: Checkup, folder: Path) -> Checkup:
-    """What was not derived again in words, where the report can be read."""
+    """Findings, and what was not derived again, in words, where the report can be read."""
     from dataclasses import replace
 
+    from distill.checker.told import told
     from distill.errors import RunFolderError
     from distill.records.report import Report
     from distill.records.taken import in_words
@@ -85,7 +86,8 @@ def _with_words(checkup: Checkup, folder: Path) -> Checkup:
         report = read_part(folder, "verification.json", Report)
     except RunFolderError:
         return checkup
-    return replace(checkup, not_derived=tuple(in_words(report, checkup.not_derived)))
+    left = tuple(in_words(report, checkup.not_derived))
+    return replace(checkup, findings=told(checkup.findings, report.tree), not_derived=left)
 
 
 @click.command()
