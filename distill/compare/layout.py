@@ -59,14 +59,18 @@ def run_grid(compared: Comparison) -> Grid:
         *([GridColumn("class", "center")] if compared.classes else []),
         GridColumn("mechanism", shrinks=True),
         *([GridColumn("key frequencies", breaks=True)] if waves else []),
-        *([GridColumn("R² held out", "right"), GridColumn("exceptions", "right")] if waves else []),
+        *(
+            [GridColumn("R² of the logits", "right"), GridColumn("exceptions", "right")]
+            if waves
+            else []
+        ),
         GridColumn("lines", "right", optional=True),
     ]
     rows = []
     for place, run in enumerate(compared.runs):
         figures = []
         if waves:
-            r2, exceptions = run.heldout_r2, run.exceptions
+            r2, exceptions = run.logit_r2, run.exceptions
             figures = [
                 Cell(shown_keys(keys[place])) if place in keys else NONE,
                 NONE if r2 is None else Cell(f"{r2:.3f}"),
@@ -128,14 +132,13 @@ def facts_of(compared: Comparison) -> tuple[Fact, ...]:
         classes = [each for each in compared.classes if each.kind == kind.name]
         if classes:
             runs = sum(len(each.runs) for each in classes)
-            noun = kind.noun[1]
+            noun = kind.noun[runs > 1]
             each_in = [f"class {it.letter} in {len(it.runs)}" for it in classes]
-            note = ", ".join(each_in) if len(classes) > 1 else f"class {classes[0].letter} in all"
-            facts.append(
-                Fact(
-                    f"different {noun}", Cell(f"{len(classes)}"), f"in {many(runs, 'run')}: {note}"
-                )
-            )
+            note = f"in {many(runs, 'run')}: {', '.join(each_in)}"
+            if len(classes) == 1:
+                note = f"the same in {many(runs, 'run')}" if runs > 1 else "of one run"
+            name = f"different {noun}" if runs > 1 else noun
+            facts.append(Fact(name, Cell(f"{len(classes)}"), note))
     verdicts = Counter(run.verdict for run in compared.runs)
     note = ", ".join(f"{verdict} {count}" for verdict, count in verdicts.most_common())
     claimed = sum(verdicts[verdict] for verdict in CLAIMS)

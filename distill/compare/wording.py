@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from distill.checker.kind import STATES
 from distill.compare.classes import Class, Distance
 from distill.kinds import known
 from distill.kinds.difference import Difference
@@ -59,7 +59,7 @@ def _labels(family: Family) -> str:
     """`all clocks`, or how many of its frequencies are what."""
     counts = [(family.labels[label], label) for label in LABELS if family.labels[label]]
     if len(counts) == 1 and counts[0][1] in ("clock", "pizza"):
-        return f"all {counts[0][1]}s"
+        return f"a {counts[0][1]}" if counts[0][0] == 1 else f"all {counts[0][1]}s"
     return ", ".join(
         f"{count} mixed"
         if label == "mixed"
@@ -91,7 +91,7 @@ def _classes(classes: Sequence[Class], total: int) -> str:
 
 def plain_name(each: Class) -> str:
     """What a program computes, without the count of states that its name ends with."""
-    return each.name if each.states is None else re.sub(r" \(\d+ states?\)$", "", each.name)
+    return each.name if each.states is None else STATES.sub("", each.name)
 
 
 def _networks(count: int, total: int) -> str:

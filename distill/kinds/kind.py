@@ -243,10 +243,6 @@ class Kind(Generic[M]):
         """
         return None
 
-    def heldout_r2(self, mechanism: M) -> float | None:
-        """The part of the logits that it explains on inputs not fitted; null if not measured."""
-        return None
-
     def same(self, one: M, other: M) -> Why | None:
         """Why two mechanisms are provably the same, their texts aside; null where none knows."""
         return None

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import isclose
 
-from distill.checker.kind import DECOY, TOLD_APART
+from distill.checker.kind import DECOY, STATES
 from distill.checker.scope import at_least, at_most, many
 from distill.checker.statements import things
 from distill.pages.statements import meaning_statement
@@ -40,9 +39,6 @@ SEARCHED = {
 }
 """What was searched besides, by the space."""
 
-NUMBERED = re.compile(rf" \(\d+ states?(?:{TOLD_APART})?\)$")
-"""What a machine's name says besides; the same loop as registers has no states to count."""
-
 
 def evidence_rows(report: Report) -> list[Row]:
     """Every figure that applies, in the order in which a reader asks."""
@@ -65,7 +61,7 @@ def evidence_rows(report: Report) -> list[Row]:
     if report.runner_up is not None:
         other = report.runner_up
         size = many(other.description_length or 0, "syntax node")
-        own = NUMBERED.sub("", report.mechanism.name) == NUMBERED.sub("", other.name)
+        own = STATES.sub("", report.mechanism.name) == STATES.sub("", other.name)
         told = f"the same by another kind ({other.kind.replace('_', ' ')})" if own else other.name
         shorter = report.program is not None and (other.description_length or 0) < (
             report.program.ast_nodes

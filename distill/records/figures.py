@@ -167,8 +167,12 @@ EVERY: dict[str, Words] = {
     "interchange_accuracy": Words(
         "interchange", "answers that follow permuted key planes", "other planes", EXCHANGED
     ),
-    "gradient_symmetricity": Words("gradient symmetricity", "1: the inputs enter alike"),
-    "distance_irrelevance": Words("distance irrelevance", "0: only the difference matters"),
+    "gradient_symmetricity": Words(
+        "gradient symmetricity", "of both inputs: 1 where they enter alike"
+    ),
+    "distance_irrelevance": Words(
+        "distance irrelevance", "of the logits: 0 where only the difference of the inputs matters"
+    ),
     "restricted_loss": Words(
         "restricted loss", "of the key waves alone, against the task", None, LOSS, _significant
     ),
@@ -275,10 +279,10 @@ ONE_OF: dict[str, Words] = {
     ),
     ISOLATED: Words(
         "frequency {} alone",
-        "R² of a constant size",
-        "R² of a size as |cos|",
+        "R² of a size that is constant, as a clock's",
+        "with a size as |cos|, a pizza's",
         taken=CLOCK,
-        told="of these two alone it would be called {}",
+        told="by this figure and the next it is called {}",
     ),
 }
 """By what the names of rows begin with, for what there are several of."""

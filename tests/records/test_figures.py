@@ -57,3 +57,14 @@ def test_what_is_given_to_heads_that_say_nothing_is_said_in_the_same_words(plant
         assert ELSEWHERE in way_of_heads(False)
         guide = (Path(ROOT) / "docs" / "reading_a_report.md").read_text()
         assert ELSEWHERE in guide
+
+
+def test_no_note_begins_with_a_number():
+    """It stands beside a figure: "0.018  1: the inputs enter alike" is read as two."""
+    for words in (*EVERY.values(), *ONE_OF.values(), *SEQUENCES.values()):
+        assert not words.note[:1].isdigit(), words.note
+
+
+def test_a_label_says_by_which_two_figures_it_is():
+    words = ONE_OF["isolated: "].of("5")
+    assert words.noted("clock") == "by this figure and the next it is called clock"

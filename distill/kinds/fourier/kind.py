@@ -64,7 +64,7 @@ class FourierKind(Kind[FourierMechanism]):
         """With the part of the logits that it explains."""
         exceptions = len(mechanism.exceptions)
         listed = f", {many(exceptions, 'exception')}" if exceptions else ""
-        return f"{mechanism.name} (R² {mechanism.fit.heldout_r2:.3f}{listed})"
+        return f"{mechanism.name} ({mechanism.fit.heldout_r2:.3f} of the logits as fitted{listed})"
 
     def write(self, mechanism: FourierMechanism) -> Written | Refusal:
         """The arg max of the cosines, and what function that was proved to be."""
@@ -156,10 +156,6 @@ class FourierKind(Kind[FourierMechanism]):
         return families(
             {place: (each, (space.inputs, space.outputs)) for place, (each, space) in found.items()}
         )
-
-    def heldout_r2(self, mechanism: FourierMechanism) -> float:
-        """As it was fitted."""
-        return mechanism.fit.heldout_r2
 
     def notation(self, mechanism: FourierMechanism, form: Notation) -> str:
         """The logit as a formula; for LaTeX the answer as its arg max."""

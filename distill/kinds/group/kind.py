@@ -99,7 +99,3 @@ class GroupKind(Kind[GroupMechanism]):
     ) -> tuple[Picture, ...]:
         """The shares, and the answers."""
         return group_pictures(mechanism, exhibits)
-
-    def heldout_r2(self, mechanism: GroupMechanism) -> float | None:
-        """By matrix elements."""
-        return None if mechanism.fit is None else mechanism.fit.elements
