@@ -143,7 +143,9 @@ EVERY: dict[str, Words] = {
         "texts that are all different", "answered as the network does", taken=FAMILIES
     ),
     "all_equal_alike": Words(
-        "texts of one token", "answered as the network does; one may differ", taken=FAMILIES
+        "texts of equal tokens",
+        "answered as the network does; one token may differ",
+        taken=FAMILIES,
     ),
     "longer_alike": Words(
         "longer texts", "answered as the network does", taken=FAMILIES, told="of {}"
