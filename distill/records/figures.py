@@ -144,7 +144,7 @@ EVERY: dict[str, Words] = {
     ),
     "all_equal_alike": Words(
         "texts of equal tokens",
-        "answered as the network does; one token may differ",
+        "answered as the network does; one may differ",
         taken=FAMILIES,
     ),
     "longer_alike": Words(

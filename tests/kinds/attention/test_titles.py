@@ -154,7 +154,7 @@ def test_what_is_answered_where_there_is_nothing_to_take_is_said_as_that(instead
     title = f"the token 2 positions before, where there is none {words}"
     assert said(mechanism.data) == title
     program = emit_attention(mechanism)
-    assert program.name == "token_2_positions_before"
+    assert program.name.startswith("token_2_positions_before")
     for xs in TEXTS:
         due = [xs[i - 2] if i > 1 else (xs[i] if instead == "x" else 7) for i in range(len(xs))]
         assert program(xs) == due
