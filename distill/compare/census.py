@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from distill.compare.classes import Class, Distance, classes_of
 from distill.compare.gather import Subject
+from distill.compare.kinds import kinds_of
 from distill.compare.wording import headline, overall
-from distill.kinds import known
 from distill.kinds.fourier.compare import Family
 from distill.records.refusal import Refusal
 
@@ -110,7 +110,7 @@ def _compare(subjects: Sequence[Subject]) -> Comparison:
     once = {place: each for place, each in enumerate(subjects) if place not in repeated}
     written = {place: each for place, each in once.items() if each.source is not None}
     found, grouped = [], set[int]()
-    for kind in known.KINDS:
+    for kind in kinds_of(each.mechanism.kind for each in written.values()):
         own = {
             place: (each.mechanism, each.space)
             for place, each in written.items()

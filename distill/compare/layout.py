@@ -9,7 +9,7 @@ from distill.checker.scope import many
 from distill.checker.verdict import CLAIMS
 from distill.compare import wording
 from distill.compare.census import Comparison, Line
-from distill.kinds import known
+from distill.compare.kinds import kinds_of
 from distill.kinds.fourier.compare import Family, Image, Key
 from distill.terminal.grid import Cell, Grid, GridColumn
 from distill.terminal.page import Fact, Page, Section
@@ -128,7 +128,7 @@ def facts_of(compared: Comparison) -> tuple[Fact, ...]:
     for family in compared.families:
         if len(family.runs) > 1:
             facts += _family_facts(family, several=len(compared.families) > 1)
-    for kind in known.KINDS:
+    for kind in kinds_of(each.kind for each in compared.classes):
         classes = [each for each in compared.classes if each.kind == kind.name]
         if classes:
             runs = sum(len(each.runs) for each in classes)

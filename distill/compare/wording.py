@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 from distill.checker.kind import STATES
 from distill.compare.classes import Class, Distance
-from distill.kinds import known
+from distill.compare.kinds import kind_named, kinds_of
 from distill.kinds.difference import Difference
 from distill.kinds.fourier.compare import Family, Overlap
-from distill.kinds.known import kind_named
 
 if TYPE_CHECKING:
     from distill.compare.census import Comparison
@@ -22,7 +21,7 @@ def headline(compared: Comparison) -> str:
     """What all runs of a comparison found, the most frequent first."""
     total = compared.networks
     said = [_family(family, total) for family in compared.families]
-    for kind in known.KINDS:
+    for kind in kinds_of(each.kind for each in compared.classes):
         classes = [each for each in compared.classes if each.kind == kind.name]
         if classes:
             said.append(_classes(classes, total))

@@ -225,9 +225,7 @@ def test_a_machine_and_a_recurrence_are_run_side_by_side(runs, written):
 
 def test_other_alphabets_are_not_compared(runs):
     bits = gather(["bits"], runs)[0]
-    trits = dataclasses.replace(
-        bits, certificate=dataclasses.replace(bits.certificate, inputs=((0, 2),))
-    )
+    trits = dataclasses.replace(bits, read=dataclasses.replace(bits.read, inputs=((0, 2),)))
     classes, distances = classes_of({0: bits, 1: trits})
     assert [each.channels for each in classes] == ["x in 0..1", "x in 0..2"]
     assert not distances
