@@ -268,7 +268,7 @@ class FourierCompared(Compared[FourierMechanism]):
     noun = ("sum of cosines", "sums of cosines")
     mechanism = FourierMechanism
 
-    def families(self, found: Mapping[int, tuple[FourierMechanism, Domain]]) -> tuple[Family, ...]:
+    def families(self, found: Mapping[int, tuple[FourierMechanism, Any]]) -> tuple[Family, ...]:
         """By coordinate, with what their key frequencies share."""
         return families(
             {place: (each, (space.inputs, space.outputs)) for place, (each, space) in found.items()}

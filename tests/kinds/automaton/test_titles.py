@@ -104,7 +104,7 @@ AS_A_PERSON_WOULD = {
     ),
     "sorted so far": (
         explore(lambda s, x: (t := x if s <= x else 9, int(t != 9)), 0, range(5)),
-        "validity by windows of 2 inputs",
+        "whether previous <= x at every step",
         ["if previous > x:", "valid = 0"],
     ),
     "a rise of two": (
@@ -258,3 +258,19 @@ def test_states_are_counted_as_those_that_answers_tell_apart_where_a_program_has
     assert called(evidence, program, name.replace("4 states", "5 states")) == title
     plain = explore(lambda s, x: (min(s + 1, 4), min(s, 4)), 0, BITS).minimise()
     assert "tell apart" not in AutomatonKind().write(automaton_of(plain, 5, 0)).mechanism.name
+
+
+def test_what_holds_at_every_step_is_held_against_every_step():
+    """A title that says another condition, or "some", is refused."""
+    machine = explore(lambda s, x: (t := x if s <= x else 9, int(t != 9)), 0, range(5))
+    emitted = emit_machine(machine)
+    loop, rows = loop_of_program(emitted.program.source, machine.symbols)
+    assert not contradicted("whether previous <= x at every step", loop, rows)
+    for wrong in (
+        "whether previous < x at every step",
+        "whether previous <= x at some step",
+        "whether previous > x at some step",
+        "whether other <= x at every step",
+        "whether previous <=> x at every step",
+    ):
+        assert contradicted(wrong, loop, rows), wrong
