@@ -29,7 +29,8 @@ def throughout(loop: Loop, rows: Rows, flag: str) -> str | None:
         return None
     when, told = found[0], condition_source(found[1])
     title = f"whether {told} at {when} step"
-    return title if is_short(title) and holds_throughout(rows, told, when) else None
+    plain = "(" not in told and is_short(title)
+    return title if plain and holds_throughout(rows, told, when) else None
 
 
 def _condition(update: Expression, flag: Name) -> tuple[str, Expression] | None:
