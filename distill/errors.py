@@ -5,8 +5,11 @@ after `distill: ` and exits with status 2; from Python it is caught as `DistillE
 the checker raises are its own (`distill.checker.errors`), since it stands alone.
 """
 
+import difflib
+import re
 import sys
 import traceback
+from collections.abc import Iterable
 from pathlib import Path
 
 from distill.checker.errors import DistillError, ProgramError, RunFolderError, TooLargeError
@@ -27,6 +30,24 @@ def one_line(text: str) -> str:
 def shortened(name: str) -> str:
     """A name as a message shows it."""
     return name if len(name) <= SHOWN else f"{name[:SHOWN]}... ({len(name):,} characters)"
+
+
+CLOSE = 0.75
+"""How alike two names must be for one to be meant by the other: "nothing" is no "vending"."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that somebody who gave another will have meant; null where none is near.
+
+    One of the same letters, then the shortest that begins so, then one that is nearly the same.
+    """
+    known = list(dict.fromkeys(known))
+    plain = {one: re.sub(r"[^a-z0-9]", "", one.casefold()) for one in known}
+    given = re.sub(r"[^a-z0-9]", "", name.casefold())
+    same = [one for one in known if plain[one] == given]
+    begun = [one for one in known if len(given) > 2 and plain[one].startswith(given)]
+    close = difflib.get_close_matches(name, known, n=1, cutoff=CLOSE)
+    return next(iter([*same, *sorted(begun, key=len), *close]), None)
 
 
 def quoted(error: BaseException) -> str:

@@ -18,6 +18,7 @@ from distill.kinds.kind import Mechanism
 from distill.kinds.known import kind_of, show
 from distill.networks.given import AnyDomain, AnyNetwork, space_of
 from distill.pages.report_page import report_page
+from distill.records.as_read import as_read
 from distill.records.attempts import ENDED_EARLY
 from distill.records.curve import Curve
 from distill.records.refusal import Refusal
@@ -30,6 +31,7 @@ from distill.seeds import check_seed
 from distill.spaces.known import imported_for, space_of_domain, space_of_task
 from distill.spaces.space import Asked, Outcome, Reach, Space
 from distill.tasks.built import BuiltTask
+from distill.tasks.files import file_of
 from distill.tasks.finite import Setting
 from distill.tasks.given import AnyTask, built_task
 from distill.threads import fixed_threads
@@ -85,7 +87,7 @@ def run(
         DistillError: the task or a setting cannot be used; nothing has been trained or written.
     """
     check_seed(seed)
-    task = built_task(task, settings)
+    file, task = file_of(task), built_task(task, settings)
     space = space_of_task(task)
     rounds = 1 if minutes is None else MAX_ROUNDS
     asked = Asked(seed, architecture, recipe, attempts, rounds, engine, watch)
@@ -104,7 +106,7 @@ def run(
         shaped = None if found.view is None else found.view.in_words
         made_so = record(
             *(stages, task.name, seed, shaped, task.settings, training.attempts, training.arch),
-            task.about,
+            *(task.about, file),
         )
         split, watched = space.split(task, seed), training.checkpoints
         return _finish(space, found, task, made_so, curve, split, output, watched)
@@ -152,7 +154,7 @@ def run_model(
     Raises:
         DistillError: the checkpoint cannot be read, or is of another size than the task.
     """
-    task = None if task is None else built_task(task, settings)
+    file, task = file_of(task), None if task is None else built_task(task, settings)
     stages = Stages(progress or Silent())
     name = Path(path).stem if task is None else task.name
     with fixed_threads(), output_folder(out, name) as output:
@@ -166,10 +168,10 @@ def run_model(
             if task is not None and given.right is not None:
                 lines.append(f"right on {given.right} for {task.name}")
         view = given.view(stages)
-        found = distill_given(view, task, name, stages).under(imported.remarks)
+        found = distill_given(view, task, name, stages).under(as_read(imported.remarks))
         settings = {"model": Path(path).name, "layout": imported.layout, **imported.notes}
         about = "" if task is None else task.about
-        made_so = record(stages, name, None, view.in_words, settings, about=about)
+        made_so = record(stages, name, None, view.in_words, settings, about=about, file=file)
         return _finish(space, found, task, made_so, None, None, output)
 
 
@@ -214,7 +216,7 @@ def distill(
     with fixed_threads(), output_folder(out, name) as output:
         given = space.in_memory(network, over, outputs, Reach(length, max_states, engine))
         view = given.view(stages)
-        found = distill_given(view, None, name, stages).under(given.remarks)
+        found = distill_given(view, None, name, stages).under(as_read(given.remarks))
         given.ask_again(view)
         made_so = record(stages, name, None, view.in_words, {})
         return _finish(space, found, None, made_so, None, None, output)

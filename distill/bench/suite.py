@@ -31,7 +31,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from distill.errors import DistillError
+from distill.errors import DistillError, nearest
 from distill.serialise import from_json
 from distill.tasks.family import TaskFamily
 from distill.tasks.files import builtin_tasks
@@ -176,8 +176,8 @@ def find_suite(given: str) -> Suite:
     if given in of_tasks:
         return read_suite(BUILTIN / f"{given}.toml")
     known = [*of_tasks, *OF_NETWORKS]
-    close = difflib.get_close_matches(given, known, n=1)
-    hint = f"did you mean '{close[0]}'?" if close else "a suite of your own is a path to its .toml"
+    close = nearest(given, known)
+    hint = f"did you mean '{close}'?" if close else "a suite of your own is a path to its .toml"
     if Path(f"{given}.toml").is_file():
         hint = f"did you mean the file '{given}.toml'?"
     raise DistillError(f"no suite '{given}': expected one of {', '.join(known)}; {hint}")
@@ -312,8 +312,8 @@ def _locate(suite: Suite, entry: Entry, families: Mapping[str, TaskFamily]) -> t
             raise DistillError(f"suite '{suite.name}': '{path}' is no Python: {error}") from error
         return argument, file
     if entry.task not in families:
-        close = difflib.get_close_matches(entry.task, families, n=1)
-        hint = f"did you mean '{close[0]}'?" if close else "`distill tasks` lists what there is"
+        close = nearest(entry.task, families)
+        hint = f"did you mean '{close}'?" if close else "`distill tasks` lists what there is"
         raise DistillError(
             f"suite '{suite.name}' lists '{entry.task}', which is no built-in task and no task "
             f"file; {hint}"

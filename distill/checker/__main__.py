@@ -6,6 +6,8 @@ from pathlib import Path
 
 from .check import check_run
 from .errors import DistillError
+from .files import read_folder
+from .told import told
 
 
 def main() -> int:
@@ -19,7 +21,8 @@ def main() -> int:
     except DistillError as error:
         sys.stderr.write(f"checker: {error}\n")
         return 2
-    lines = [f"{'ok ' if f.ok else 'NOT'}  {f.name}: {f.detail}" for f in found.findings]
+    findings = told(found.findings, read_folder(given.run).report)
+    lines = [f"{'ok ' if f.ok else 'NOT'}  {f.name}: {f.detail}" for f in findings]
     lines += ["not derived: " + "; ".join(found.not_derived)] if found.not_derived else []
     filtered = "behind" if found.confined else "without"
     lines.append(

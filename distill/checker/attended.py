@@ -85,7 +85,7 @@ def elsewhere(
 
 
 def resampled(attention: ndarray, before: int, causal: bool) -> ndarray:
-    """A head's attention along another text and a position further on: it carries nothing.
+    """A head's attention along another text and a position further on.
 
     Along another text alone a head that looks by position would go on as it does. What is on the
     token before the text stays there; the rest moves on by one among the positions that are seen.

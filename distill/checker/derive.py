@@ -14,7 +14,7 @@ from numpy import ndarray
 from . import boxes, deviations, finite, sequences, texts
 from .boxes import BoxEvidence
 from .finite import Evidence
-from .kind import Claims
+from .kind import TOLD_APART, Claims
 from .kinds import KINDS
 from .language import Program
 from .read import Data, check_architecture, read_as
@@ -95,6 +95,7 @@ def called(evidence: AnyEvidence, program: Program, name: Any) -> str:
         name: what it is said to be called; handed back if that is so but for capitals.
     """
     title, count = program.title, len(evidence.mechanism.get("transitions", ()))
-    known = (title, f"{title} ({count} state{'s' if count != 1 else ''})")
+    states = f"{count} state{'s' if count != 1 else ''}"
+    known = (title, f"{title} ({states})", f"{title} ({states}{TOLD_APART})")
     same = isinstance(name, str) and name.casefold() in {one.casefold() for one in known}
     return name if same else title

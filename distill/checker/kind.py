@@ -8,6 +8,7 @@ that follow for a run of this kind.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
@@ -31,6 +32,13 @@ VARIABLE = "variable: "
 
 DECOY = "decoy: "
 """Begins the name of the row of a wrong explanation of the logits."""
+
+
+TOLD_APART = " that answers tell apart"
+"""Of the states of a machine whose program remembers more."""
+
+STATES = re.compile(rf" \(\d+ states?(?:{TOLD_APART})?\)$")
+"""What a machine's name says besides; the same loop as registers has no states to count."""
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,10 @@
 """What a network answers when its heads look where a program's selections say, and elsewhere.
 
 Along structured texts of every length, every head of a selection is given what the program chooses
-in place of its attention, and every other head carries nothing (`attended.resampled`). Three
-things are seen: answers stay so; with the selections of another text they become what the program
-says with these; and a head's own attention is where its selection has it.
+in place of its attention, and every other head its attention along another text, a position
+further on (`attended.resampled`). Three things are seen: answers stay so; with the selections of
+another text they become what the program says with these; and a head's own attention is where its
+selection has it.
 """
 
 from __future__ import annotations
@@ -88,7 +89,7 @@ def replaced(evidence: TextEvidence, selections: Sequence[Step]) -> Claims:
 
 
 def alone(evidence: TextEvidence) -> Claims:
-    """The rows that are derived where a program has no selections: heads are to carry nothing.
+    """The rows that are derived where a program has no selections.
 
     Answers stay when every head has its attention along another text, a position further on; and
     with the tokens of another text they become what the program says to that.

@@ -45,7 +45,7 @@ def compare(
 
     if as_json and as_markdown:
         raise DistillError("--json and --markdown: expected one of them")
-    runs_meant(runs, Path(out))  # before torch: a name that is none is told at once
+    runs_meant(runs, Path(out))  # before all else: a name that is none is told at once
     from distill.compare.command import compare_command
 
     form = "json" if as_json else "markdown" if as_markdown else "terminal"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -73,9 +73,10 @@ def verify(run: str, seed: int | None, search: str | None, as_json: bool, out: s
 
 
 def _with_words(checkup: Checkup, folder: Path) -> Checkup:
-    """What was not derived again in words, where the report can be read."""
+    """Findings, and what was not derived again, in words, where the report can be read."""
     from dataclasses import replace
 
+    from distill.checker.told import told
     from distill.errors import RunFolderError
     from distill.records.report import Report
     from distill.records.taken import in_words
@@ -85,30 +86,37 @@ def _with_words(checkup: Checkup, folder: Path) -> Checkup:
         report = read_part(folder, "verification.json", Report)
     except RunFolderError:
         return checkup
-    return replace(checkup, not_derived=tuple(in_words(report, checkup.not_derived)))
+    left = tuple(in_words(report, checkup.not_derived))
+    return replace(checkup, findings=told(checkup.findings, report.tree), not_derived=left)
 
 
 @click.command()
 @click.argument("run")
-@click.option("--latex", "notation", flag_value="latex", help="Print its formula for LaTeX alone.")
-@click.option("--sympy", "notation", flag_value="sympy", help="Print its formula for sympy alone.")
-@click.option("--numpy", "notation", flag_value="numpy", help="Print its formula for NumPy alone.")
-@click.option("--torch", "notation", flag_value="torch", help="Print its formula for torch alone.")
-@click.option("--c", "notation", flag_value="c", help="Print its formula in C alone.")
-@click.option("--dot", "notation", flag_value="dot", help="Print its states for Graphviz alone.")
+@click.option("--latex", is_flag=True, help="Print its formula for LaTeX alone.")
+@click.option("--sympy", is_flag=True, help="Print its formula for sympy alone.")
+@click.option("--numpy", is_flag=True, help="Print its formula for NumPy alone.")
+@click.option("--torch", is_flag=True, help="Print its formula for torch alone.")
+@click.option("--c", is_flag=True, help="Print its formula in C alone.")
+@click.option("--dot", is_flag=True, help="Print its states for Graphviz alone.")
 @out_option
-def show(run: str, notation: Notation | None, out: str) -> None:
+def show(run: str, out: str, **notations: bool) -> None:
     """The program of RUN, highlighted, and its verdict.
 
     RUN is a folder, task/run, or a task's name for its latest run.
     """
     from distill.runs.folders import find_run
 
+    wanted = [name for name, asked in notations.items() if asked]
+    if len(wanted) > 1:
+        raise click.UsageError(
+            f"--{' and --'.join(wanted)} were given: a formula is printed alone, so give one of "
+            "them at a time"
+        )
     folder = find_run(run, Path(out))
-    if notation is not None:
+    if wanted:
         from distill.runs.notated import stored_notation
 
-        click.echo(stored_notation(folder, notation))
+        click.echo(stored_notation(folder, cast("Notation", wanted[0])))
         return
     from distill.runs.shown import read_shown
     from distill.terminal.run import show_result

@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 
 from distill.compare.classes import Class, Distance, classes_of
 from distill.compare.gather import Subject
+from distill.compare.kinds import kinds_of
 from distill.compare.wording import headline, overall
-from distill.kinds import known
 from distill.kinds.fourier.compare import Family
-from distill.kinds.known import heldout_r2
 from distill.records.refusal import Refusal
 
 FORMAT_VERSION = 1
@@ -24,7 +23,8 @@ class Line:
         label: short, and unlike that of any other run beside it.
         folder: its task and its name.
         architecture: of its network, in words; null where none was kept.
-        heldout_r2: part of the logits that a Fourier mechanism explains on inputs not fitted.
+        logit_r2: part of the logits that its program explains on inputs not fitted, as its report
+            has it; null where that was not measured.
         exceptions: of its program; null for a refusal.
         reason: the first line of why it was refused.
     """
@@ -38,7 +38,7 @@ class Line:
     kind: str
     name: str
     architecture: str | None
-    heldout_r2: float | None
+    logit_r2: float | None
     exceptions: int | None
     lines: int | None
     reason: str | None
@@ -110,7 +110,7 @@ def _compare(subjects: Sequence[Subject]) -> Comparison:
     once = {place: each for place, each in enumerate(subjects) if place not in repeated}
     written = {place: each for place, each in once.items() if each.source is not None}
     found, grouped = [], set[int]()
-    for kind in known.KINDS:
+    for kind in kinds_of(each.mechanism.kind for each in written.values()):
         own = {
             place: (each.mechanism, each.space)
             for place, each in written.items()
@@ -191,7 +191,7 @@ def _line(label: str, subject: Subject) -> Line:
         kind="refused" if refused else mechanism.kind,
         name=report.mechanism.name,
         architecture=subject.record.architecture,
-        heldout_r2=heldout_r2(mechanism),
+        logit_r2=report.value("logit_r2"),
         exceptions=None if report.program is None else report.program.exceptions,
         lines=None if report.program is None else report.program.lines,
         reason=(reasons[0].splitlines() or [""])[0] if refused and reasons else None,

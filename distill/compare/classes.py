@@ -9,12 +9,10 @@ import numpy as np
 from numpy import ndarray
 
 from distill.compare.gather import Subject
+from distill.compare.kinds import kind_named
 from distill.errors import ProgramError
-from distill.kinds.difference import Difference, first_difference
-from distill.kinds.kind import NotComparable, Why
-from distill.kinds.known import kind_of
+from distill.kinds.difference import Difference, NotComparable, Why, first_difference
 from distill.records.refusal import Refusal
-from distill.runs.box_certificate import BoxCertificate
 
 RANK: tuple[Why, ...] = ("text", "machine", "names", "answers")
 
@@ -99,7 +97,7 @@ def _class(letter: str, group: Sequence[tuple[int, Why]], subjects: Mapping[int,
     mechanism, source = first.mechanism, first.source
     assert not isinstance(mechanism, Refusal), "a refusal has no program"
     assert source is not None, "only a refusal has no program"
-    sizes = kind_of(mechanism).sizes(mechanism)
+    sizes = kind_named(mechanism.kind).sizes(mechanism)
     return Class(
         letter=letter,
         runs=runs,
@@ -122,14 +120,14 @@ def _same(one: Subject, other: Subject) -> Why | None:
     assert not isinstance(here, Refusal), "a refusal has no program"
     if one.source == other.source:
         return "text"
-    return kind_of(here).same(here, there)
+    return kind_named(here.kind).same(here, there)
 
 
 def _distance(one: Class, other: Class, here: Subject, there: Subject) -> Distance:
     first, second = here.mechanism, there.mechanism
     if not isinstance(first, Refusal) and first.kind == second.kind:
         try:
-            found = kind_of(first).difference(first, second, here.inputs)
+            found = kind_named(first.kind).difference(first, second, here.inputs)
             return Distance(one.letter, other.letter, found)
         except NotComparable:
             pass
@@ -138,10 +136,8 @@ def _distance(one: Class, other: Class, here: Subject, there: Subject) -> Distan
 
 def _rounded(here: Subject, one: ndarray, other: ndarray) -> ndarray:
     """The second answers, with the first where they count as the same: over reals, closely."""
-    certificate = here.certificate
-    if not isinstance(certificate, BoxCertificate) or certificate.tolerance is None:
-        return other
-    return np.where(np.abs(one - other) <= certificate.tolerance, one, other)
+    tolerance = here.read.tolerance
+    return other if tolerance is None else np.where(np.abs(one - other) <= tolerance, one, other)
 
 
 def _along_stored(one: Class, other: Class, here: Subject) -> Distance:

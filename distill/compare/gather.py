@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from distill.compare.kinds import read_mechanism
 from distill.domains.boxes import Box
 from distill.domains.finite import Domain
 from distill.domains.sequences import Channels
 from distill.domains.texts import Texts
 from distill.errors import RunFolderError
-from distill.kinds.kind import Mechanism
-from distill.kinds.known import mechanism_json
+from distill.kinds.difference import Mechanism
 from distill.records.refusal import Refusal
 from distill.records.report import Report
 from distill.runs.folders import runs_meant
-from distill.runs.store import AnyCertificate, CertificateJson, RunRecord, read_part
+from distill.runs.reads import Reads, ReadsJson
+from distill.runs.record import RunRecord, read_part
+
+if TYPE_CHECKING:
+    from distill.runs.store import AnyCertificate
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,7 @@ class Subject:
     """A stored run without its network.
 
     Attributes:
+        read: what its network reads, and what tells that network apart.
         source: of the program; null for a refusal.
     """
 
@@ -32,18 +38,25 @@ class Subject:
     record: RunRecord
     report: Report
     mechanism: Mechanism | Refusal
-    certificate: AnyCertificate
+    read: Reads
     source: str | None
+
+    @cached_property
+    def certificate(self) -> AnyCertificate:
+        """All that a checker needs: what programs are run along. It brings torch with it."""
+        from distill.runs.store import CertificateJson
+
+        return read_part(self.folder, "certificate.json", CertificateJson)
 
     @property
     def network(self) -> str | None:
         """The hash of its weights, which tells networks apart; null where none are stored."""
-        return self.certificate.sha256.get("model.safetensors")
+        return self.read.sha256.get("model.safetensors")
 
     @property
     def space(self) -> Domain | Channels | Texts | Box:
         """What the network is a function of."""
-        return self.certificate.space
+        return self.read.space
 
     @property
     def inputs(self) -> tuple[range, ...]:
@@ -110,7 +123,7 @@ def read_subject(folder: Path) -> Subject:
         folder=folder,
         record=part("run.json", RunRecord),
         report=report,
-        mechanism=part("mechanism.json", mechanism_json()),
-        certificate=part("certificate.json", CertificateJson),
+        mechanism=read_mechanism(folder),
+        read=part("certificate.json", ReadsJson),
         source=source,
     )

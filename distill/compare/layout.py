@@ -9,7 +9,7 @@ from distill.checker.scope import many
 from distill.checker.verdict import CLAIMS
 from distill.compare import wording
 from distill.compare.census import Comparison, Line
-from distill.kinds import known
+from distill.compare.kinds import kinds_of
 from distill.kinds.fourier.compare import Family, Image, Key
 from distill.terminal.grid import Cell, Grid, GridColumn
 from distill.terminal.page import Fact, Page, Section
@@ -59,14 +59,18 @@ def run_grid(compared: Comparison) -> Grid:
         *([GridColumn("class", "center")] if compared.classes else []),
         GridColumn("mechanism", shrinks=True),
         *([GridColumn("key frequencies", breaks=True)] if waves else []),
-        *([GridColumn("R² held out", "right"), GridColumn("exceptions", "right")] if waves else []),
+        *(
+            [GridColumn("R² of the logits", "right"), GridColumn("exceptions", "right")]
+            if waves
+            else []
+        ),
         GridColumn("lines", "right", optional=True),
     ]
     rows = []
     for place, run in enumerate(compared.runs):
         figures = []
         if waves:
-            r2, exceptions = run.heldout_r2, run.exceptions
+            r2, exceptions = run.logit_r2, run.exceptions
             figures = [
                 Cell(shown_keys(keys[place])) if place in keys else NONE,
                 NONE if r2 is None else Cell(f"{r2:.3f}"),
@@ -124,18 +128,17 @@ def facts_of(compared: Comparison) -> tuple[Fact, ...]:
     for family in compared.families:
         if len(family.runs) > 1:
             facts += _family_facts(family, several=len(compared.families) > 1)
-    for kind in known.KINDS:
+    for kind in kinds_of(each.kind for each in compared.classes):
         classes = [each for each in compared.classes if each.kind == kind.name]
         if classes:
             runs = sum(len(each.runs) for each in classes)
-            noun = kind.noun[1]
+            noun = kind.noun[runs > 1]
             each_in = [f"class {it.letter} in {len(it.runs)}" for it in classes]
-            note = ", ".join(each_in) if len(classes) > 1 else f"class {classes[0].letter} in all"
-            facts.append(
-                Fact(
-                    f"different {noun}", Cell(f"{len(classes)}"), f"in {many(runs, 'run')}: {note}"
-                )
-            )
+            note = f"in {many(runs, 'run')}: {', '.join(each_in)}"
+            if len(classes) == 1:
+                note = f"the same in {many(runs, 'run')}" if runs > 1 else "of one run"
+            name = f"different {noun}" if runs > 1 else noun
+            facts.append(Fact(name, Cell(f"{len(classes)}"), note))
     verdicts = Counter(run.verdict for run in compared.runs)
     note = ", ".join(f"{verdict} {count}" for verdict, count in verdicts.most_common())
     claimed = sum(verdicts[verdict] for verdict in CLAIMS)

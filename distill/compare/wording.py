@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from distill.checker.kind import STATES
 from distill.compare.classes import Class, Distance
-from distill.kinds import known
+from distill.compare.kinds import kind_named, kinds_of
 from distill.kinds.difference import Difference
 from distill.kinds.fourier.compare import Family, Overlap
-from distill.kinds.known import kind_named
 
 if TYPE_CHECKING:
     from distill.compare.census import Comparison
@@ -22,7 +21,7 @@ def headline(compared: Comparison) -> str:
     """What all runs of a comparison found, the most frequent first."""
     total = compared.networks
     said = [_family(family, total) for family in compared.families]
-    for kind in known.KINDS:
+    for kind in kinds_of(each.kind for each in compared.classes):
         classes = [each for each in compared.classes if each.kind == kind.name]
         if classes:
             said.append(_classes(classes, total))
@@ -59,7 +58,7 @@ def _labels(family: Family) -> str:
     """`all clocks`, or how many of its frequencies are what."""
     counts = [(family.labels[label], label) for label in LABELS if family.labels[label]]
     if len(counts) == 1 and counts[0][1] in ("clock", "pizza"):
-        return f"all {counts[0][1]}s"
+        return f"a {counts[0][1]}" if counts[0][0] == 1 else f"all {counts[0][1]}s"
     return ", ".join(
         f"{count} mixed"
         if label == "mixed"
@@ -91,7 +90,7 @@ def _classes(classes: Sequence[Class], total: int) -> str:
 
 def plain_name(each: Class) -> str:
     """What a program computes, without the count of states that its name ends with."""
-    return each.name if each.states is None else re.sub(r" \(\d+ states?\)$", "", each.name)
+    return each.name if each.states is None else STATES.sub("", each.name)
 
 
 def _networks(count: int, total: int) -> str:

@@ -11,6 +11,7 @@ import keyword
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -122,6 +123,18 @@ class Box:
         return (np.array(self.low) + np.array(self.high)) / 2
 
     @property
+    def landmarks(self) -> Float[ndarray, "n d"]:
+        """Where a function is likeliest to have no value: its middle, and all combinations of ends,
+        middles, 0 and 1 of the intervals, or of ends and middles alone where these are too many.
+        """
+        ends = [[low, (low + high) / 2, high] for low, high in self.intervals.values()]
+        more = [[*three, *(x for x in (0.0, 1.0) if three[0] < x < three[2])] for three in ends]
+        chosen = more if math.prod(map(len, more)) <= MOST_LANDMARKS else ends
+        if math.prod(map(len, chosen)) > MOST_LANDMARKS:
+            return np.concatenate([self.centre[None], self.corners])
+        return np.concatenate([self.centre[None], np.array([*product(*chosen)])])
+
+    @property
     def half(self) -> Float[ndarray, " d"]:
         """Half the width of every interval."""
         return (np.array(self.high) - np.array(self.low)) / 2
@@ -143,6 +156,10 @@ class Box:
         return ", ".join(
             f"{name} in {low:g}..{high:g}" for name, (low, high) in self.intervals.items()
         )
+
+
+MOST_LANDMARKS = 1000
+"""Points of a box that a reference is tried at, beside those that are drawn."""
 
 
 def _check_name(name: str) -> None:

@@ -24,8 +24,8 @@ def cells_of(rows: tuple[str, ...]) -> ndarray:
     return np.array([[int(cell) for cell in row.split()] for row in rows])
 
 
-def level_panel(plane: Plane, level: LevelMap) -> Panel:
-    """A map of real numbers, with the bar that says what its colours are."""
+def level_panel(plane: Plane, level: LevelMap, unit: str = "logit") -> Panel:
+    """A map of real numbers, with the bar that says what its colours are: a number of this unit."""
 
     def draw(figure: Figure) -> dict[str, bytes]:
         grid = figure.add_gridspec(2, 1, height_ratios=(20, 1))
@@ -38,7 +38,7 @@ def level_panel(plane: Plane, level: LevelMap) -> Panel:
         bar.set_ylim(0, 1)
         bar.set_yticks([])
         bar.grid(visible=False)
-        bar.set_xlabel("logit")
+        bar.set_xlabel(unit)
         scale = np.arange(1, 256, dtype=np.uint8)[None, :]
         return {"cells": image, "bar": png(scale, diverging())}
 

@@ -23,6 +23,7 @@ from distill.importing.notes import (
     BY,
     SENTENCES,
     Around,
+    enumerated,
     left_out,
     notes_of,
     precision,
@@ -40,7 +41,7 @@ from distill.importing.recurrent_layout import template as recurrent_template
 from distill.importing.rows import modules_of
 from distill.importing.settle import settle
 from distill.importing.tracr import import_tracr
-from distill.importing.values import LayoutError
+from distill.importing.values import LayoutError, phrase
 from distill.importing.wrappers import bare, beside, without_wrappers
 from distill.networks.architecture import MLP, Transformer
 from distill.networks.stored import Model
@@ -302,14 +303,16 @@ def _feedforward(
         notes["folded"] = ", ".join((*bared.folded, *made.folded))
     acts = [it for it in made.assumed if it.startswith("the activation")]
     assumed = [it for it in (*settled.assumed, *made.assumed) if acts or "activation" not in it]
-    told = [*settled.told, *(it for it in assumed if it.endswith(GIVEN))]
+    given = [it for it in assumed if it.endswith(GIVEN)]
+    within = tuple(phrase(name, values[name]) for name in ("inputs", "first")) if given else ()
+    told = [*(it for it in settled.told if not it.startswith(within)), *given]
     assumed = [it for it in assumed if not it.endswith(GIVEN)]
     notes["assumed"] = BY.format(settled.layout.name) + ", ".join(assumed)
     if told:
         notes["said"] = "; ".join(told)
     notes |= precision(dtypes)
     if left := left_out(ignored | dict(config.ignored)):
-        notes["left_out"] = ", ".join(left)
+        notes["left_out"] = enumerated(left)
     notes |= unread(config)
     return Imported(made.model, domain, layout.label, notes)
 

@@ -57,7 +57,7 @@ class Around:
             parts.append(f"{_quoted(self.bare.removed)} taken out of every key")
         notes = {"below": ", ".join(parts)} if parts else {}
         if self.bare.folded:
-            notes["folded"] = _listed([f"{it} (weight norm)" for it in self.bare.folded])
+            notes["folded"] = enumerated([f"{it} (weight norm)" for it in self.bare.folded])
         return notes
 
 
@@ -104,7 +104,7 @@ def notes_of(
         if unused:
             left.insert(0, f"positions {unused[0]} to {unused[-1]} (read by no input)")
     if left:
-        notes["left_out"] = _listed(left)
+        notes["left_out"] = enumerated(left)
     return notes | unread(config)
 
 
@@ -121,7 +121,7 @@ def unread(config: Config) -> dict[str, str]:
         )
     others = [name for name in config.unread if name not in ELEMENTS]
     if others:
-        notes["config_not_read"] = _listed(others)
+        notes["config_not_read"] = enumerated(others)
     return notes
 
 
@@ -155,7 +155,8 @@ def left_out(ignored: Mapping[str, str]) -> list[str]:
     ]
 
 
-def _listed(names: list[str]) -> str:
+def enumerated(names: list[str]) -> str:
+    """The first six names, and how many more there are."""
     return ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
 
 

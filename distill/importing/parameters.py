@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import fnmatch
 import re
 from collections.abc import Iterable, Mapping
@@ -13,6 +12,7 @@ from pathlib import Path
 import einops
 from torch import Tensor
 
+from distill.errors import nearest
 from distill.importing.layout import Layout, Source
 from distill.importing.tensors import as_weights
 from distill.importing.values import LayoutError
@@ -104,8 +104,8 @@ def _meant(strip: str, pattern: str, keys: list[str]) -> str:
     for key in keys:
         if key.endswith(f".{pattern}"):
             return f" (did you mean '{key}'? then say strip={key.removesuffix(pattern)})"
-    near = difflib.get_close_matches(strip + pattern, keys[:1000], n=1)
-    return f" (did you mean '{near[0]}'?)" if near else ""
+    near = nearest(strip + pattern, keys[:1000])
+    return f" (did you mean '{near}'?)" if near else ""
 
 
 def _star(layout: Layout, pattern: str, key: str) -> str | None:

@@ -18,6 +18,7 @@ from distill.checker.scope import many
 from distill.domains.sequences import Channels
 from distill.errors import DistillError, NotFiniteError
 from distill.importing.config import Config, read_config
+from distill.importing.notes import enumerated, left_out, unread
 from distill.importing.recurrent_layout import (
     VALUES,
     RecurrentLayout,
@@ -327,9 +328,5 @@ def _notes(
     if set(taken.dtypes) - {"float32", "float64"}:
         notes["precision"] = f"stored as {' and '.join(taken.dtypes)}, every number of it kept"
     if taken.ignored:
-        left = [f"{key} ({reason})" for key, reason in taken.ignored.items()]
-        more = f" and {len(left) - 6} more" if len(left) > 6 else ""
-        notes["left_out"] = ", ".join(left[:6]) + more
-    if config.unread:
-        notes["config_not_read"] = ", ".join(config.unread[:6])
-    return notes
+        notes["left_out"] = enumerated(left_out(taken.ignored))
+    return notes | unread(config)

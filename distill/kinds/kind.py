@@ -8,9 +8,9 @@ kind" goes through them one by one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Generic, Literal, Protocol, TypeVar, runtime_checkable
+from typing import Any
 
 from jaxtyping import Bool, Float, Int
 from numpy import ndarray
@@ -19,7 +19,7 @@ from distill.checker.guard import Span
 from distill.checker.scope import many
 from distill.drawing.picture import Picture
 from distill.evidence.figures import Measured
-from distill.kinds.difference import Difference
+from distill.kinds.difference import Compared, M, Mechanism
 from distill.kinds.notation import Notation
 from distill.networks.trace import View
 from distill.programs.program import Program
@@ -27,35 +27,10 @@ from distill.records.explained import Explain
 from distill.records.refusal import Refusal
 from distill.records.report import Meaning, Proof, Report
 
-Why = Literal["text", "machine", "names", "answers"]
-"""Why programs are the same: their text; their minimal machine; all but the names and the order of
-their registers; their answers, as linear recurrences."""
-
-
 TABULATED = (
     "the program lists what its machine does, at least in part: no arithmetic was found for it"
 )
 """The remark on a program that lists what no expression was found for."""
-
-
-@runtime_checkable
-class Mechanism(Protocol):
-    """A plain value, as it stands in `mechanism.json`; `kind` says of which kind it is."""
-
-    @property
-    def kind(self) -> str:
-        """The name of its kind."""
-        ...
-
-    @property
-    def name(self) -> str:
-        """What its program computes, in words."""
-        ...
-
-    @property
-    def remembered(self) -> tuple[str, ...]:
-        """Variables that a network which computes as the program does holds inside."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -104,29 +79,20 @@ class Proved:
     settles: bool = False
 
 
-M = TypeVar("M", bound=Mechanism)
-
-
-class Kind(Generic[M]):
+class Kind(Compared[M]):
     """A kind of mechanism. What is not overridden is not offered.
 
     Attributes:
-        name: what `kind` says in its mechanisms.
         title: of its mechanisms, on pages.
         about: what its networks do, in a sentence.
-        noun: what one of its mechanisms is called, and several.
-        mechanism: the type of its mechanisms.
         exhibits: the type of what its pictures show.
         notations: in which other notations it can be written.
         functional: whether it says what a network answers, and nothing of how: such a program is
             taken where no kind that looks inside has one that is as sure.
     """
 
-    name: str
     title: str
     about: str
-    noun: tuple[str, str]
-    mechanism: type[M]
     exhibits: Any
     notations: tuple[Notation, ...] = ()
     functional: bool = False
@@ -239,38 +205,6 @@ class Kind(Generic[M]):
         """Pictures beside its rivals, which come last."""
         return ()
 
-    def families(self, found: Mapping[int, tuple[M, Any]]) -> tuple[Any, ...] | None:
-        """Mechanisms side by side, grouped in a way of this kind; null for classes of equals.
-
-        Args:
-            found: mechanisms and what their networks are functions of, by the place of their run.
-        """
-        return None
-
-    def heldout_r2(self, mechanism: M) -> float | None:
-        """The part of the logits that it explains on inputs not fitted; null if not measured."""
-        return None
-
-    def same(self, one: M, other: M) -> Why | None:
-        """Why two mechanisms are provably the same, their texts aside; null where none knows."""
-        return None
-
-    def difference(self, one: M, other: M, inputs: tuple[range, ...]) -> Difference | None:
-        """An input on which two of them differ, if that is known from what they are.
-
-        Raises:
-            NotComparable: programs must be run to tell.
-        """
-        raise NotComparable
-
-    def sizes(self, mechanism: M) -> Mapping[str, int]:
-        """How large it is, in its own measures (states, registers)."""
-        return {}
-
     def notation(self, mechanism: M, form: Notation) -> str:
         """The mechanism in one of its other notations."""
         raise NotImplementedError
-
-
-class NotComparable(Exception):  # noqa: N818 - a way to go on, no error
-    """Nothing is known of two mechanisms from what they are."""

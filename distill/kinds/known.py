@@ -57,11 +57,6 @@ def kind_named(name: str) -> Kind[Any]:
     return next(kind for kind in KINDS if kind.name == name)
 
 
-def heldout_r2(mechanism: Mechanism | Refusal) -> float | None:
-    """The part of the logits that a mechanism explains on inputs not fitted, if measured."""
-    return None if isinstance(mechanism, Refusal) else kind_of(mechanism).heldout_r2(mechanism)
-
-
 def mechanism_json() -> Any:
     """What `mechanism.json` holds, for `distill.serialise`."""
     return _told_apart((*(kind.mechanism for kind in KINDS), Refusal))

@@ -7,7 +7,6 @@ before anything is trained, with a line that says what there is.
 
 from __future__ import annotations
 
-import difflib
 import math
 import typing
 from collections.abc import Iterable
@@ -16,7 +15,7 @@ from typing import Any, Literal, TypeVar
 
 from distill.domains.finite import Domain
 from distill.domains.sequences import Channels
-from distill.errors import DistillError
+from distill.errors import DistillError, nearest
 from distill.networks.architecture import (
     TOKEN_ARCHITECTURES,
     StoredArchitecture,
@@ -185,8 +184,8 @@ def _read(
 
 def _near(name: str, known: Iterable[str]) -> str:
     """A question about a name that is nearly right."""
-    close = difflib.get_close_matches(name, [*known], n=1)
-    return f" (did you mean '{close[0]}'?)" if close else ""
+    close = nearest(name, known)
+    return f" (did you mean '{close}'?)" if close else ""
 
 
 def _value(text: str, hint: Any) -> tuple[Any, str]:

@@ -14,6 +14,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from distill.checker.scope import many
 from distill.domains.finite import Domain
 from distill.networks.activation import ACTIVATIONS
 from distill.networks.network import HIDDEN
@@ -58,9 +59,28 @@ class FeedForward:
 
     @property
     def in_words(self) -> str:
-        """How inputs are read, and the layers."""
-        alone = self.d_embed == 1 and self.combine == "concat"
-        return ", ".join([f"perceptron on {'numbers' if alone else 'vectors'}", *self.layers])
+        """How inputs are read, the units of every layer, and the outputs.
+
+        "perceptron on 2 one-hot inputs of 12 values: 32 relu, 2 outputs"
+        """
+        said, linear = list[str](), False
+        width = self.d_embed * (self.n_inputs if self.combine == "concat" else 1)
+        for layer in self.layers:
+            name, _, units = layer.partition(" ")
+            if name in ACTIVATIONS:
+                said.append(f"{width:,} {name}")
+            elif linear:  # two in a row
+                said.append(f"{width:,} linear")
+            if name == NORM:
+                said.append("layer norm")
+            width, linear = int(units or width), name == LINEAR
+        if linear:
+            said.append(f"{width:,} linear")
+        read = f"{many(self.n_inputs, 'one-hot input')} of {many(self.n_tokens, 'value')}"
+        if self.combine == "concat":
+            read = f"{many(self.n_inputs, 'input')} in {many(self.d_embed, 'number')} each"
+            read = many(self.n_inputs, "number") if self.d_embed == 1 else read
+        return f"perceptron on {read}: {', '.join([*said, many(self.n_outputs, 'output')])}"
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Shape of every parameter."""

@@ -9,6 +9,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from distill.checker.scope import many
 from distill.domains.finite import Domain
 from distill.networks.activation import ACTIVATIONS, Activation
 from distill.networks.network import HIDDEN
@@ -44,6 +45,21 @@ class MLP:
     def embeddings(self) -> tuple[str, ...]:
         """Name of the embedding of every input."""
         return tuple("W_E" if self.shared else f"W_E{i}" for i in range(self.n_inputs))
+
+    @property
+    def in_words(self) -> str:
+        """How inputs are read, the units of every layer, and the outputs.
+
+        "perceptron on 2 inputs, embedded in 64 numbers and added: 256 relu, 59 outputs"
+        """
+        together = "side by side" if self.combine == "concat" else "added"
+        own = "" if self.shared else ", each by a table of its own,"
+        layers = [f"{units:,} {self.activation}" for units in self.widths]
+        return (
+            f"perceptron on {many(self.n_inputs, 'input')}, embedded in "
+            f"{many(self.d_embed, 'number')}{own} and {together}: "
+            f"{', '.join([*layers, many(self.n_outputs, 'output')])}"
+        )
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Shape of every parameter."""

@@ -22,8 +22,6 @@ from distill.domains.sequences import Channels
 from distill.domains.texts import Texts
 from distill.errors import DistillError
 from distill.networks.architecture import IntegerRecurrent, RecurrentLayers
-from distill.networks.choice import describe
-from distill.networks.feedforward import FeedForward
 from distill.networks.function import RealFunction, StoredFunction, shape_in_words
 from distill.networks.network import HasLogits
 from distill.networks.sequence_network import SequenceNetwork
@@ -97,10 +95,7 @@ class Trace(_Shown):
     @property
     def in_words(self) -> str | None:
         """The network's architecture; null of a callable in memory."""
-        shape = None if self.stored is None else self.stored.architecture
-        if isinstance(shape, FeedForward):
-            return shape.in_words
-        return None if shape is None else describe(shape)
+        return None if self.stored is None else self.stored.architecture.in_words
 
 
 def fitted_half(size: int) -> Bool[ndarray, " size"]:

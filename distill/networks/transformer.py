@@ -17,6 +17,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 from torch.nn.functional import softmax
 
+from distill.checker.scope import many
 from distill.domains.finite import Domain
 from distill.networks.activation import ACTIVATIONS, Activation
 from distill.networks.network import HIDDEN
@@ -67,6 +68,23 @@ class Transformer:
         """Default widths; the inputs share one vocabulary, and "=" is its last token."""
         values, count = max(domain.shape), len(domain.inputs)
         return cls(count, values + 1, len(domain.outputs), (0,) * count, (values,))
+
+    @property
+    def in_words(self) -> str:
+        """Its layers, heads and widths, and what is not usual of it."""
+        other = {
+            f"heads of {self.d_head}": self.d_head * self.n_heads != self.d_model,
+            f"attention coefficient {self.attention_coefficient:g}": self.attention_coefficient
+            != 1,
+            "attention in both directions": not self.masked,
+            "biases": self.biases,
+            "layer norm": self.layer_norm,
+        }
+        sizes = (
+            f"transformer of {many(self.n_layers, 'layer')} and {many(self.n_heads, 'head')}, "
+            f"{self.d_model:,} wide, {self.d_mlp:,} {self.activation}"
+        )
+        return ", ".join([sizes, *(said for said, so in other.items() if so)])
 
     @property
     def positions(self) -> int:

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from itertools import groupby
 
+from distill.checker.scope import many
 from distill.records.attempts import Attempt, shown_part
 from distill.runs.store import RunRecord
 
@@ -33,8 +34,8 @@ def attempts_table(record: RunRecord) -> AttemptsTable | None:
     used = tuple(not attempt.discarded for attempt in made)
     if made[0].judged_on == "held-out inputs":
         header = (
-            *("attempt", "network", "steps"),
-            *("cooled down from", "score at the end", "held-out right"),
+            *("attempt", "network (--arch)", "steps"),
+            *("what ended it", "score at the end", "held-out right"),
         )
         rows = tuple(map(_domain_row, made))
         if all(attempt.right is None for attempt in made):  # nothing was held out
@@ -42,7 +43,7 @@ def attempts_table(record: RunRecord) -> AttemptsTable | None:
         return AttemptsTable(header, rows, used, len(made))
     header = (
         "kind",
-        "units",
+        "size" if any("n_layers" in attempt.sizes for attempt in made) else "units",
         "steps",
         f"{made[0].judged_on or 'fresh sequences'} right",
         "what came of it",
@@ -60,17 +61,17 @@ def _domain_row(attempt: Attempt) -> tuple[str, ...]:
         str(attempt.number),
         attempt.kind,
         f"{attempt.steps:,}",
-        _cooled(attempt),
+        _ended(attempt),
         "–" if attempt.structure is None else f"{attempt.structure:.3f}",
         "–" if attempt.right is None else f"{attempt.right:.1%}",
     )
 
 
-def _cooled(attempt: Attempt) -> str:
+def _ended(attempt: Attempt) -> str:
     """The step from which a training was cooled down, or what ended it before."""
     if attempt.reached_at is None:
-        return attempt.stopped or "never"
-    return f"step {attempt.reached_at:,}"
+        return attempt.stopped or "all its steps were made"
+    return f"cooled down from step {attempt.reached_at:,}"
 
 
 def _cell_rows(group: list[Attempt]) -> list[tuple[tuple[str, ...], bool]]:
@@ -83,9 +84,14 @@ def _cell_rows(group: list[Attempt]) -> list[tuple[tuple[str, ...], bool]]:
 
 
 def _units(attempt: Attempt) -> str:
-    """Of its hidden layers, one after the other."""
+    """Of its hidden layers, one after the other; of a transformer its layers, heads and width."""
     widths = attempt.sizes.get("widths")
-    return ", ".join(map(str, widths)) if isinstance(widths, tuple) else str(attempt.d_hidden)
+    if isinstance(widths, tuple):
+        return ", ".join(map(str, widths))
+    layers, heads, width = (attempt.sizes.get(name) for name in ("n_layers", "n_heads", "d_model"))
+    if isinstance(layers, int) and isinstance(heads, int) and isinstance(width, int):
+        return f"{many(layers, 'layer')}, {many(heads, 'head')}, {width:,} wide"
+    return str(attempt.d_hidden) if attempt.d_hidden else "–"
 
 
 def _cell_row(attempt: Attempt) -> tuple[str, ...]:

@@ -135,11 +135,13 @@ def commands(run: Run) -> list[Command]:
     record = run.record
     folder = shlex.quote(f"outputs/{record.task}/{run_name(record)}")
     made, file = _made_by(record), record.settings.get("model")
-    beside = "" if file is None or record.seed is not None else f", where {file} is"
+    needed = [str(each) for each in (record.file, file if record.seed is None else None) if each]
+    where = f"{' and '.join(needed)} {'is' if len(needed) == 1 else 'are'}"
+    beside = f", where {where}" if needed else ""
     refused = run.program is None
     same = "the same network and report" if refused else "the same network, program and report"
     early = any(remark.startswith(ENDED_EARLY) for remark in run.report.remarks)
-    does = OTHERWISE if early else same + beside
+    does = f"{OTHERWISE if early else same}{beside}"
     found = [] if made is None else [Command(made, does)]
     again = "derive the verdict again from the files"
     if refused:
@@ -158,16 +160,22 @@ def _made_by(record: RunRecord) -> str | None:
     if record.seed is None:
         if "model" not in record.settings:
             return None
-        task = "" if record.task in str(record.settings["model"]) else f" {record.task}"
+        named = record.about or record.file or record.task not in str(record.settings["model"])
+        task = f" {shlex.quote(_specified(record))}" if named else ""
         layout = shlex.quote(str(record.settings["layout"]))
         model = shlex.quote(str(record.settings["model"]))
         return f"distill run{task} --model {model} --layout {layout}"
-    words = ["distill", "run", specifier(record.task, record.about), "--seed", str(record.seed)]
+    words = ["distill", "run", _specified(record), "--seed", str(record.seed)]
     for key, value in record.settings.items():
         words += ["--set", f"{key}={value}"]
     if record.arch is not None:
         words += ["--arch", record.arch]
     return shlex.join(words)
+
+
+def _specified(record: RunRecord) -> str:
+    """What `distill run` takes for the task of a run."""
+    return specifier(record.task, record.about, record.file)
 
 
 def _network(run: Run) -> str:
@@ -192,11 +200,7 @@ def _objective(record: RunRecord) -> tuple[str, ...]:
         return (f"{objective} of the answer, by {used.optimiser}.",)
     if used.judged_on == "fresh sequences":
         optimiser = "" if used.optimiser is None else f", by {used.optimiser}"
-        tried = len(record.attempts)
-        which = "one network was trained"
-        if tried > 1:
-            which = f"of {tried} trainings, from the simplest on, the first that learned is taken"
-        return (f"{objective} of the answer at every step{optimiser}; {which}.",)
+        return (f"{objective} of the answer at every step{optimiser}; {_of_those(record)}.",)
     said = [f"{objective} on the trained inputs; {_descent(used)}."]
     if used.structure is not None:
         end = "it was cooled down where the score was high enough"
@@ -206,6 +210,18 @@ def _objective(record: RunRecord) -> tuple[str, ...]:
             f"{end}. At the end the score is {used.structure:.2f}, which is no evidence."
         )
     return tuple(said)
+
+
+def _of_those(record: RunRecord) -> str:
+    """Which of several trainings is the network's."""
+    made = [attempt for attempt in record.attempts if attempt.ruled_out is None]
+    left = len(record.attempts) - len(made)
+    ruled_out = f", after {many(left, 'simpler one')} had been ruled out" if left else ""
+    if len(made) < 2:
+        return f"one network was trained{ruled_out}"
+    alike = len({(attempt.kind, str(attempt.sizes)) for attempt in made}) == 1
+    order = "from one seed after another" if alike else "from the simplest on"
+    return f"of {len(made)} trainings, {order}, the first that learned is taken{ruled_out}"
 
 
 def _descent(used: Attempt) -> str:

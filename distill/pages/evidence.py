@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import isclose
 
-from distill.checker.kind import DECOY
+from distill.checker.kind import DECOY, STATES
 from distill.checker.scope import at_least, at_most, many
 from distill.checker.statements import things
 from distill.pages.statements import meaning_statement
 from distill.records.counts import Agreement
 from distill.records.figure import Figure
 from distill.records.figures import STRESS, three, words_of
-from distill.records.refusal import NUMBERS, Number, is_listed
+from distill.records.refusal import NUMBERS, Number, is_listed, shown
 from distill.records.report import DECOY_AGREES, Report
 from distill.records.sentences import texts_counted
 
@@ -39,9 +38,6 @@ SEARCHED = {
 }
 """What was searched besides, by the space."""
 
-NUMBERED = re.compile(r" \(\d+ states?\)$")
-"""What a machine's name says besides; the same loop as registers has no states to count."""
-
 
 def evidence_rows(report: Report) -> list[Row]:
     """Every figure that applies, in the order in which a reader asks."""
@@ -64,7 +60,7 @@ def evidence_rows(report: Report) -> list[Row]:
     if report.runner_up is not None:
         other = report.runner_up
         size = many(other.description_length or 0, "syntax node")
-        own = NUMBERED.sub("", report.mechanism.name) == NUMBERED.sub("", other.name)
+        own = STATES.sub("", report.mechanism.name) == STATES.sub("", other.name)
         told = f"the same by another kind ({other.kind.replace('_', ' ')})" if own else other.name
         shorter = report.program is not None and (other.description_length or 0) < (
             report.program.ast_nodes
@@ -74,7 +70,7 @@ def evidence_rows(report: Report) -> list[Row]:
     for name, value in (report.numbers or {}).items():
         if value is not None and not is_listed(name):
             words = NUMBERS.get(name) or Number(name.replace("_", " "), "")
-            rows.append(Row(words.label, f"{value:.4g}", words.said))
+            rows.append(Row(words.label, shown(value), words.said))
     return rows
 
 
@@ -174,9 +170,9 @@ def _inside_rows(report: Report) -> list[Row]:
         words = words_of(report, figure)
         if figure.value is None and figure.needs is None:
             continue
-        shown = "not tested" if figure.value is None else words.shown(figure.value)
+        told = "not tested" if figure.value is None else words.shown(figure.value)
         rows.append(
-            Row(words.title, shown, _joined(words.note, words.noted(figure.note), _needed(figure)))
+            Row(words.title, told, _joined(words.note, words.noted(figure.note), _needed(figure)))
         )
         if figure.decoy is not None and words.decoy is not None:
             rows.append(Row(f"  {words.decoy}", words.shown(figure.decoy), _beside(figure)))
@@ -206,7 +202,9 @@ def _figure(row: Figure | None, shown: Callable[[float], str]) -> str:
 def _needed(figure: Figure) -> str | None:
     if figure.needs is None:  # a decoy alone would read as if it were a test
         return None if figure.decoy is None else "not a condition of located"
-    return f"located needs at {'least' if figure.at_least else 'most'} {figure.needs:g}"
+    needs = f"located needs at {'least' if figure.at_least else 'most'} {figure.needs:g}"
+    alone = figure.value is not None and figure.decoy is None
+    return f"{needs}; no decoy stands beside it" if alone else needs
 
 
 def _joined(*parts: str | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from distill.records.figures import ELSEWHERE
 from distill.records.report import Report
 
 REPLACED, FOLLOWED = "replaced_accuracy", "followed_accuracy"
@@ -16,7 +17,7 @@ def way_of_heads(selects: bool) -> str:
     """
     if selects:
         return "putting the program's selections in place of its attention"
-    return "having its heads look elsewhere, where they carry nothing"
+    return f"giving its heads {ELSEWHERE}"
 
 
 def of_heads(report: Report) -> list[str]:
@@ -24,10 +25,9 @@ def of_heads(report: Report) -> list[str]:
     said, selects = list[str](), bool(report.mechanism.variables)
     replaced, followed = report.figure(REPLACED), report.figure(FOLLOWED)
     if replaced is not None and replaced.value is not None:
-        given = "their selections in place of their attention, and all others their attention"
+        given = "their selections in place of their attention, and all others " if selects else ""
         said.append(
-            f"Heads were given {given if selects else 'their attention'} along another text, a "
-            f"position further on: {replaced.value:.1%} of the answers stayed."
+            f"Heads were given {given}{ELSEWHERE}: {replaced.value:.1%} of the answers stayed."
         )
     if followed is not None and followed.value is not None:
         stayed = "" if followed.decoy is None else f", and stayed in {followed.decoy:.1%}"

@@ -16,6 +16,7 @@ from distill.pages.card import card, commands, differences
 from distill.pages.evidence import decoy_rows, evidence_rows
 from distill.pages.first_screen import heart, hero, to_be_learned
 from distill.pages.glossary import Glossary
+from distill.pages.inside_said import located
 from distill.pages.pages import (
     asset,
     broken_code,
@@ -28,7 +29,8 @@ from distill.pages.pages import (
 )
 from distill.pages.pictures.every import pictures_of
 from distill.pages.pictures.undrawn import no_chart_said
-from distill.pages.statements import checked, located, meaning_statement, not_checked
+from distill.pages.recipe_said import recipe_rows
+from distill.pages.statements import checked, meaning_statement, not_checked
 from distill.records.refusal import lists
 from distill.records.sentences import sentence_start
 from distill.runs.store import Run
@@ -58,8 +60,8 @@ def report_page(run: Run, pictures: tuple[Picture, ...] | None = None) -> str:
             differences=differences(run),
             attempts=attempts_table(run.record),
             no_chart=no_chart_said(run.record, run.curve, pictures),
-            settings=run.record.settings,
-            recipe=None if run.record.used is None else run.record.used.recipe,
+            settings=_settings(run),
+            recipe=recipe_rows(None if run.record.used is None else run.record.used.recipe),
             card=card(run),
             commands=commands(run),
             style=page_style(),
@@ -100,19 +102,31 @@ def _first_screen(run: Run, pictures: tuple[Picture, ...]) -> dict[str, object]:
     }
 
 
+OF_A_FILE = ("model", "layout")
+"""Settings of a run of a checkpoint that are no notes on how it was read."""
+
+NOTES = {"config_not_read": "fields of the config that were not read"}
+"""What such notes are called, where their names do not say it."""
+
+
 def _settings(run: Run) -> dict[str, int | float | bool | str]:
     """The settings of a run, without those notes on how a checkpoint was read that stand below."""
-    settings, told = dict(run.record.settings), " ".join(run.report.explanations)
+    report, settings = run.report, dict(run.record.settings)
     if "model" not in settings:
         return settings
-    named = ("model", "layout")
-    return {it: note for it, note in settings.items() if it in named or str(note) not in told}
+    told = " ".join((*report.explanations, *report.as_read))
+    return {
+        NOTES.get(it, it): note
+        for it, note in settings.items()
+        if it in OF_A_FILE or str(note) not in told
+    }
 
 
 def _verdict(run: Run) -> dict[str, object]:
     meaning = run.report.meaning
     source = None if run.program is None else run.program.source
-    about = [f"{key} = {value}" for key, value in _settings(run).items()]
+    settings, of_a_file = run.record.settings, "model" in run.record.settings
+    about = [f"{it} = {settings[it]}" for it in (OF_A_FILE if of_a_file else settings)]
     if run.record.seed is not None:
         about.append(f"seed {run.record.seed}")
     if run.record.architecture is not None:

@@ -90,14 +90,23 @@ def _sequence_pictures(run: Run) -> tuple[Picture | None, ...]:
     return located_picture(run.report), lengths, training
 
 
+DRAWN = {
+    True: "half as the task draws them, a quarter at random",
+    False: "three quarters at random",
+    None: "half as the task draws them, at random where it does not say how, a quarter at random",
+}
+"""Where texts come from, by whether the task draws some; null where that was not recorded."""
+
+
 def _text_data(run: Run) -> str:
     assert isinstance(run.certificate, TextCertificate), "over texts"
+    used = run.record.used
+    draws = None if used is None or used.recipe is None else used.recipe.get("sampler")
     return (
         f"Texts of every length up to {many(run.certificate.longest, 'token')} with the task's "
-        f"answers, drawn with seed {run.record.seed}: half as the task "
-        "draws them, evenly where it does not say how, a quarter "
-        "at random, a quarter structured (few tokens, in order, mirrored, repeated). Training ends "
-        "some steps after fresh texts drawn in the same way are right."
+        f"answers, drawn with seed {run.record.seed}: {DRAWN[draws]}, a quarter structured (few "
+        "tokens, in order, mirrored, repeated). Training ends some steps after fresh texts drawn "
+        "in the same way are right."
     )
 
 

@@ -7,72 +7,18 @@ is said here follows from fields of the report and the kind of its certificate.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from distill.checker.kind import DECOY, VARIABLE
 from distill.checker.kinds import KINDS
 from distill.checker.scope import at_most, many
-from distill.pages.heads_said import REPLACED, of_heads, way_of_heads
+from distill.pages.inside_said import inside
 from distill.records.counts import Agreement, ProgramVsModel
-from distill.records.figures import STRESS, three, words_of
+from distill.records.figures import STRESS, words_of
 from distill.records.report import Meaning, Report
 from distill.records.sentences import TAKEN, not_derived, texts_counted
 
 if TYPE_CHECKING:  # what is shown on a terminal does not wait for torch
     from distill.runs.store import Run
-
-
-WAYS: Mapping[str, tuple[str, ...]] = {
-    "removing": ("removed_accuracy", "keys_removed", "line_removed_accuracy"),
-    "moving": ("moved_accuracy", "keys_moved"),
-    "exchanging": ("interchange_accuracy",),
-    "decoding": (VARIABLE, "decode_r2"),
-}
-"""What is done to what a network holds, by the tests that do it."""
-
-
-def ways_of(kind: str, selects: bool = True) -> str:
-    """How a network of a mechanism of this kind is shown to hold what its program computes with:
-    "removing and moving it", by the tests that the kind has.
-
-    Args:
-        kind: of the mechanism.
-        selects: whether a program over texts has selections.
-    """
-    tests = {test.name for test in KINDS[kind].TESTS}
-    ways = [way for way, names in WAYS.items() if tests & {*names}]
-    said = [f"{listed(ways)} it"] if ways else []
-    if REPLACED in tests:
-        said.append(way_of_heads(selects))
-    return listed(said)
-
-
-def listed(words: Sequence[str]) -> str:
-    """As in "a, b and c"."""
-    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
-
-
-def located(report: Report) -> str | None:
-    """The word of the badge, explained; null where there is no program."""
-    if report.verdict == "refused":
-        return None
-    if report.located:
-        how = report.mechanism.kind, bool(report.mechanism.variables)
-        tests = tuple(test.name for test in KINDS[report.mechanism.kind].TESTS)
-        rows = [row for row in report.figures if row.name.startswith(tests)]
-        decoys = any(row.decoy is not None or row.name.startswith(DECOY) for row in rows)
-        return (
-            "Located: not only do the answers agree; the network was shown to hold what the "
-            f"program computes with, by {ways_of(*how)}"
-            f"{', with decoys beside' if decoys else ''}."
-        )
-    if not any(row.needs is not None and row.value is not None for row in report.figures):
-        return "Not located: the answers agree, and no test of the inside was made."
-    return (
-        "Not located: the answers agree, but not every test showed that the network holds what "
-        "the program computes with."
-    )
 
 
 def checked(report: Report) -> list[str]:
@@ -86,7 +32,7 @@ def checked(report: Report) -> list[str]:
     if report.meaning is not None:
         said.append(f"What the program is was proved: {meaning_statement(report.meaning)}.")
     if counted is not None:
-        said += _inside(report)
+        said += inside(report)
     said += _task(report)
     if counted is None:
         said.append("Every way of reading the network that applies was tried; none explained it.")
@@ -206,75 +152,6 @@ def meaning_statement(meaning: Meaning) -> str:
     return (
         f"{meaning.statement}, but for {many(meaning.exceptions, 'input')} that the program lists"
     )
-
-
-def _inside(report: Report) -> list[str]:
-    """The tests that the kind of the mechanism has, and what they gave."""
-    said, steps = [], report.over_sequences
-    row, variables = report.figure, report.each(VARIABLE)
-    logits, kept, removed = row("logit_r2"), row("kept_only_accuracy"), row("removed_accuracy")
-    if logits is not None and logits.value is not None:
-        against = "" if logits.decoy is None else f"; the best decoy explains {three(logits.decoy)}"
-        said.append(
-            f"The program explains {logits.value:.3f} of the variance of the network's logits, on "
-            f"inputs not used for fitting{against}."
-        )
-    if kept and removed and kept.value is not None and removed.value is not None:
-        said.append(
-            f"With nothing but the program's planes left in the embedding, the network gives "
-            f"{kept.value:.1%} of its answers; without them {removed.value:.1%}."
-        )
-    read = {name: figure.value for name, figure in variables.items() if figure.value is not None}
-    if read:
-        worst = min(read, key=lambda name: read[name])
-        said.append(
-            f"The program's variables were decoded from the hidden state: the worst, {worst}, with "
-            f"R² {read[worst]:.3f}."
-        )
-    exchanged, moved = row("interchange_accuracy"), row("moved_accuracy")
-    if exchanged is not None and exchanged.value is not None:
-        where = "from another state" if steps else "on other circles"
-        beside = "" if exchanged.decoy is None else f" ({where} {exchanged.decoy:.1%})"
-        what = (
-            "The network went on from the hidden state of another prefix that the program does not "
-            "tell apart from its own, and was right"
-            if steps
-            else "Values were exchanged on the program's circles, and the answers followed"
-        )
-        said.append(f"{what} in {exchanged.value:.1%}{beside}.")
-    said += _by_keys(report)
-    said += of_heads(report)
-    if moved is not None and moved.value is not None:
-        said.append(
-            "The hidden state was moved to what another state, or another value, of the program "
-            f"looks like: the network went on as from there in {moved.value:.1%}."
-        )
-    return said
-
-
-def _by_keys(report: Report) -> list[str]:
-    """What the matrix elements of key representations do, where a group was found."""
-    found = [
-        report.value(name) for name in ("element_r2", "keys_kept", "keys_removed", "keys_moved")
-    ]
-    elements, kept, removed, moved = found
-    if elements is None:
-        return []
-    said = [
-        f"Matrix elements of the key representations explain {elements:.3f} of the variance of the "
-        "network's logits, on pairs not used for fitting."
-    ]
-    if kept is not None and removed is not None:
-        said.append(
-            f"With nothing else in the embedding, the network gives {kept:.1%} of its answers; "
-            f"without them {removed:.1%}."
-        )
-    if moved is not None:
-        said.append(
-            "Values were given the matrix elements of other values, and the answers followed in "
-            f"{moved:.1%}."
-        )
-    return said
 
 
 def _task(report: Report) -> list[str]:

@@ -237,7 +237,7 @@ VARIABLES: Mapping[str, Callable[..., Claim]] = {
     rf"counter ({INT}) to ({INT}) that leaves out steps beyond": _leaves_out,
     r"input followed by at most (\d+) a step": _follows,
     rf"bit ({VERB} where {WHERE}(?:(?:, | and ){VERB} where {WHERE})+)": switch,
-    r"(?:variable of (\d+) values|state machine with (\d+) states)": _rules,
+    r"(?:variable of (\d+) values|state (?:of a )?machine with (\d+) states)": _rules,
     r"linear map of (\d+) bits, by exclusive or": _linear_over_bits,
     r"iteration of (.+)": _iteration,
 }

@@ -26,7 +26,7 @@ class Attempt:
 
     Attributes:
         number: from 1, over all trainings of the run.
-        kind: of network: an architecture ("transformer") or a kind of recurrent network
+        kind: of network: as `--arch` takes it ("transformer") or a kind of recurrent network
             ("second-order", "linear sum").
         sizes: of the network, by the names of its architecture: widths, counts.
         objective: the loss that was descended.

@@ -83,6 +83,9 @@ MARGIN = Words("mean margin", "of the network, over all inputs that were run", s
 SCORES = "scores by which induction heads are known"
 FAMILIES = "how texts of some kinds are answered"
 
+ELSEWHERE = "their attention along another text, a position further on"
+"""What is given to heads that are to say nothing of a text."""
+
 HEADS = "what heads do without what the program says of them"
 
 STRESS = {
@@ -94,7 +97,7 @@ STRESS = {
 EVERY: dict[str, Words] = {
     "replaced_accuracy": Words(
         "heads replaced",
-        "answers that stay with selections for attention, all else resampled",
+        f"answers that stay with selections for attention, and other heads with {ELSEWHERE}",
         "those of another text, where the program's answers change with them",
         HEADS,
     ),
@@ -140,7 +143,9 @@ EVERY: dict[str, Words] = {
         "texts that are all different", "answered as the network does", taken=FAMILIES
     ),
     "all_equal_alike": Words(
-        "texts of one token", "answered as the network does; one may differ", taken=FAMILIES
+        "texts of equal tokens",
+        "answered as the network does; one may differ",
+        taken=FAMILIES,
     ),
     "longer_alike": Words(
         "longer texts", "answered as the network does", taken=FAMILIES, told="of {}"
@@ -164,8 +169,12 @@ EVERY: dict[str, Words] = {
     "interchange_accuracy": Words(
         "interchange", "answers that follow permuted key planes", "other planes", EXCHANGED
     ),
-    "gradient_symmetricity": Words("gradient symmetricity", "1: the inputs enter alike"),
-    "distance_irrelevance": Words("distance irrelevance", "0: only the difference matters"),
+    "gradient_symmetricity": Words(
+        "gradient symmetricity", "of both inputs: 1 where they enter alike"
+    ),
+    "distance_irrelevance": Words(
+        "distance irrelevance", "of the logits: 0 where only the difference of the inputs matters"
+    ),
     "restricted_loss": Words(
         "restricted loss", "of the key waves alone, against the task", None, LOSS, _significant
     ),
@@ -228,6 +237,20 @@ EVERY: dict[str, Words] = {
         "where the formula with its inputs exchanged stays",
         shown=_significant,
     ),
+    "margin_r2": Words(
+        "margin along the sum",
+        "R² among inputs of one answer, by what rises with the program's weighted sum",
+        "along another sum",
+        "how the margin grows along the weighted sum",
+    ),
+    "line_kept_accuracy": Words(
+        "values on a line",
+        "answers unchanged with every value embedded on a straight line; either answer counts half",
+        "on the line in another order",
+    ),
+    "line_removed_accuracy": Words(
+        "without that line", "answers unchanged; either answer counts half"
+    ),
     "smallest_margin": Words("smallest margin", "of the network", shown=_significant),
     TRAINED: Words("mean margin, trained", "of the network", shown=_significant),
     HELDOUT: Words("mean margin, held out", "of the network", shown=_significant),
@@ -239,7 +262,9 @@ EVERY: dict[str, Words] = {
 """By the names of rows."""
 
 ONE_OF: dict[str, Words] = {
-    VARIABLE: Words("{} in the hidden state", "R² of reading it linearly", "a decoy", DECODED),
+    VARIABLE: Words(
+        "{} in the hidden state", "R² of reading it linearly", "of another loop", DECODED
+    ),
     DECOY: Words("decoy: {}", "R² of the logits", taken=SCORED),
     DECOY_AGREES: Words("decoy: {}", "arg max agrees", taken=SCORED),
     "cosets of ": Words(
@@ -256,13 +281,29 @@ ONE_OF: dict[str, Words] = {
     ),
     ISOLATED: Words(
         "frequency {} alone",
-        "R² of a constant size",
-        "R² of a size as |cos|",
+        "R² of a size that is constant, as a clock's",
+        "with a size as |cos|, a pizza's",
         taken=CLOCK,
-        told="of these two alone it would be called {}",
+        told="by this figure and the next it is called {}",
     ),
 }
 """By what the names of rows begin with, for what there are several of."""
+
+UNSELECTED: dict[str, Words] = {
+    "replaced_accuracy": Words(
+        "heads elsewhere",
+        f"answers that stay where all heads have {ELSEWHERE}",
+        "with the tokens of another text, where the program's answers change with them",
+        HEADS,
+    ),
+    "followed_accuracy": Words(
+        "tokens exchanged",
+        "answers that follow the program's, where they change with the tokens of another text",
+        "unchanged",
+        HEADS,
+    ),
+}
+"""Rows that mean something else where a program over texts has no selections."""
 
 SEQUENCES: dict[str, Words] = {
     "interchange_accuracy": Words(
@@ -279,6 +320,8 @@ def words_of(report: Report, row: Figure) -> Words:
     """How a row is told: one that is not known, by its name."""
     if report.over_sequences and row.name in SEQUENCES:
         return SEQUENCES[row.name]
+    if row.name in UNSELECTED and not report.mechanism.variables:
+        return UNSELECTED[row.name]
     if row.name == HELDOUT and not any(
         each.name == TRAINED and each.value is not None for each in report.figures
     ):

@@ -54,118 +54,87 @@ class Number(NamedTuple):
 
     Attributes:
         label: what it is called where numbers are shown, in two to four words.
-        said: what it is, in a few more.
+        said: what it is beside that, in a few more.
     """
 
     label: str
     said: str
 
 
+def shown(value: float) -> str:
+    """A number of a refusal: a count whole, anything else to three digits."""
+    if float(value).is_integer():
+        return f"{int(value):,}"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
 NUMBERS = {
-    "agree": Number(
-        "inputs answered alike", "inputs on which the closest expression gives the network's answer"
-    ),
-    "agreement": Number(
-        "answers alike", "part of the network's answers that what came closest gives"
-    ),
+    "agree": Number("inputs answered alike", "by the closest expression"),
+    "agreement": Number("answers alike", "part of the network's that what came closest gives"),
     "all_waves": Number(
-        "all frequencies together",
-        "part of the logits that all frequencies of the best coordinate explain",
+        "all frequencies together", "part of the logits that those of the best coordinate explain"
     ),
     "apart": Number(
         "distance from the network",
-        "how far the nearest expression is from the network, in parts of the spread of its values",
+        "of the nearest expression, in parts of the spread of the network's values",
     ),
-    "answers": Number("different answers", "different answers that the network gives"),
+    "answers": Number("different answers", "of the network"),
     "associative": Number(
-        "triples that associate",
-        "part of the triples of its output table that associate; in a group all do",
+        "triples that associate", "part of those of its output table; in a group all do"
     ),
-    "best_right": Number(
-        "best network right",
-        "part of fresh sequences on which the best network is right at every step",
-    ),
-    "bits": Number(
-        "bits of the expression", "length of the closest expression and its exceptions, in bits"
-    ),
-    "bits of the list": Number("bits of a list", "length of a list of all answers, in bits"),
+    "best_right": Number("best network right", "part of fresh sequences, at every step"),
+    "bits": Number("bits of the expression", "the closest one, with its exceptions"),
+    "bits of the list": Number("bits of a list", "of all answers"),
     "candidates": Number(
-        "coordinates tried",
-        "coordinates (functions of the inputs) that frequencies were looked for in",
+        "coordinates tried", "functions of the inputs that frequencies were looked for in"
     ),
-    "commonest_answer": Number(
-        "commonest answer", "part of the network's answers that its commonest one is"
-    ),
+    "commonest_answer": Number("commonest answer", "part of all answers that it is"),
     "continuations": Number("continuations tried", "sequences that states were told apart by"),
     "deviation": Number(
-        "distance from integers",
-        "how far what the network responds to an input of 1 is from integers, at most",
+        "distance from integers", "of what the network responds to an input of 1, at most"
     ),
-    "error": Number(
-        "rounding of a logit", "rounding that a logit of the program may be off by, at most"
-    ),
+    "error": Number("rounding of a logit", "of the program, at most"),
     "exceptions": Number("exceptions", "inputs that waves answer otherwise than the network"),
-    "floats": Number(
-        "numbers that are not simple", "numbers of the nearest expression that are no simple ones"
-    ),
+    "floats": Number("numbers that are not simple", "in the nearest expression"),
     "function_of_a_sum": Number(
-        "R² as a function of a sum",
-        "R² of the logits as a function of a sum of the inputs; below 0 it is further off than "
-        "their mean",
+        "R² as a function of a sum", "of the logits; below 0 it is further off than their mean"
     ),
-    "gcd": Number(
-        "common divisor", "common divisor of the frequencies and the modulus: so many answers tie"
-    ),
-    "held": Number(
-        "registers held", "registers of integers that its hidden state was found to hold"
-    ),
+    "gcd": Number("common divisor", "of the frequencies and the modulus: so many answers tie"),
+    "held": Number("registers held", "integers that its hidden state was found to have"),
     "heldout_r2": Number(
-        "R² on inputs not fitted",
-        "R² of the logits on inputs that were not fitted; below 0 it is further off than their "
-        "mean",
+        "R² on inputs not fitted", "of the logits; below 0 it is further off than their mean"
     ),
-    "inequalities": Number(
-        "inequalities as simple", "inequalities that are as simple as the one that fits"
-    ),
-    "inputs": Number("inputs compared", "inputs that expressions were held against"),
-    "key_frequencies": Number("frequencies tried", "frequencies of the waves that were tried"),
-    "lags": Number("steps read", "steps of what the network responds to one input that were read"),
+    "inequalities": Number("inequalities as simple", "as the one that fits, or simpler"),
+    "inputs": Number("inputs compared", "with the values of expressions"),
+    "key_frequencies": Number("frequencies tried", "of the waves in the best coordinate"),
+    "lags": Number("steps read", "of what the network responds to one input"),
     "latin": Number(
-        "lines with every output",
-        "part of the rows and columns of its output table that hold every output once",
+        "lines with every output", "part of the rows and columns of its table that have each once"
     ),
-    "margin": Number("lead of the best answer", "by how much the best answer of the waves leads"),
-    "missed": Number("answers missed", "answers that the best inequality misses"),
-    "needed_length": Number("steps needed", "steps that it takes to reach every state"),
+    "margin": Number("lead of the best answer", "over the next, as the waves have it"),
+    "missed": Number("answers missed", "by the best inequality"),
+    "needed_length": Number("steps needed", "to reach every state"),
     "noise": Number(
-        "distance from any formula",
-        "how far the network seems to be off a formula, from its values alone, in parts of their "
-        "spread",
+        "roughness",
+        "how far the network's values seem to be off any one formula, in parts of their spread; "
+        "nothing of the task",
     ),
-    "registers": Number("registers tried", "registers that were tried"),
-    "self_aligned": Number(
-        "alike around every answer", "part of the logits that is the same around every answer"
-    ),
-    "states": Number("states told apart", "states that were told apart"),
+    "registers": Number("registers tried", "integers that may be remembered"),
+    "self_aligned": Number("alike around every answer", "part of the logits that is so"),
+    "states": Number("states told apart", "by what the network goes on with"),
     "strongest_share": Number(
-        "share of the strongest frequency",
-        "part of the logits around the answers that the strongest frequency is",
+        "share of the strongest frequency", "of the logits around the answers"
     ),
-    "strongest_wave": Number(
-        "strongest frequency", "part of the logits that the strongest frequency explains"
-    ),
-    "sums": Number(
-        "values of the sum", "different values of the sum that an inequality would be of"
-    ),
+    "strongest_wave": Number("strongest frequency", "part of the logits that it explains"),
+    "sums": Number("values of the sum", "that an inequality would be of"),
     "tie": Number(
         "nearness to a tie",
-        "how near an answer comes to half-way between two integers, in parts of its step",
+        "how close an answer comes to half-way between two integers, in parts of its step",
     ),
-    "traced": Number("inputs looked at", "inputs that were looked at"),
-    "values": Number("values gone through", "values of registers that were gone through"),
+    "traced": Number("inputs looked at", "the network was run on them"),
+    "values": Number("values gone through", "of registers"),
     "waves_agree": Number(
-        "answers that the waves give",
-        "part of the network's answers that the waves give, without a list of others",
+        "answers that the waves give", "part of the network's, without a list of others"
     ),
 }
 """What the numbers of a refusal are called, and what they are, by their names in its files."""

@@ -12,6 +12,7 @@ from typing import Any, Literal, cast
 
 from distill.checker.statements import proof_statement, words
 from distill.checker.verdict import verdict
+from distill.records.as_read import parted
 from distill.records.counts import (
     Agreement,
     Deviation,
@@ -170,10 +171,15 @@ class Report:
     @property
     def explanations(self) -> tuple[str, ...]:
         """Reasons and remarks; of a refusal, how its network was made comes first."""
-        first, then = self.reasons, self.remarks
+        first, then = self.reasons, parted(self.remarks)[0]
         if self.verdict == "refused":
             first, then = then, first
         return tuple(dict.fromkeys((*first, *then)))  # what both say is said once
+
+    @property
+    def as_read(self) -> tuple[str, ...]:
+        """How a network that somebody else trained was read, and what was assumed of it."""
+        return parted(self.remarks)[1]
 
     @property
     def over_sequences(self) -> bool:
@@ -225,7 +231,8 @@ class Report:
         r2 = self.value("logit_r2")
         if r2 is not None:
             rows.append(("R² of the logits", f"{r2:.3f}"))
-        return rows + [("because", reason) for reason in self.explanations]
+        because = [("because", reason) for reason in self.explanations]
+        return [*rows, *because, *(("network read so", note) for note in self.as_read)]
 
 
 def in_its_own_words(report: Report) -> Report:

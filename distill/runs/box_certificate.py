@@ -12,19 +12,19 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from distill.checker.real_answers import run_reals
-from distill.domains.boxes import Box
 from distill.networks.architecture import RealPerceptron
 from distill.networks.function import StoredFunction
 from distill.networks.stored import Model, reads_reals
 from distill.networks.trace import BoxTrace, View
 from distill.runs.hashes import hashes
+from distill.runs.reads import OverBox
 from distill.runs.record import CERTIFICATE_VERSION
 from distill.verify.boxes import BoxDraw
 from distill.verify.report import Verified
 
 
 @dataclass(frozen=True)
-class BoxCertificate:
+class BoxCertificate(OverBox):
     """The data behind a verdict over a box.
 
     Attributes:
@@ -54,11 +54,6 @@ class BoxCertificate:
     format_version: int = CERTIFICATE_VERSION
     answers: ClassVar[tuple[int, ...]] = ()
     """What outputs stand for: over reals they are numbers."""
-
-    @property
-    def space(self) -> Box:
-        """What the network is a function of."""
-        return Box(self.names, self.low, self.high)
 
     @property
     def example(self) -> tuple[str, ...]:

@@ -14,13 +14,14 @@ from jaxtyping import Int
 from numpy import ndarray
 
 from distill.checker.sandbox import run_program
-from distill.domains.finite import Domain, choose
+from distill.domains.finite import choose
 from distill.kinds.kind import Mechanism
 from distill.networks.architecture import TokenArchitecture
 from distill.networks.stored import Model, reads_tokens
 from distill.networks.trace import FIT_SEED, Trace, View, trace
 from distill.records.refusal import Refusal
 from distill.runs.hashes import hashes, numbers_text
+from distill.runs.reads import CertificateDomain, OverDomain
 from distill.runs.record import CERTIFICATE_VERSION
 from distill.verify.report import Verified
 
@@ -54,15 +55,7 @@ class FitDraw:
 
 
 @dataclass(frozen=True)
-class CertificateDomain:
-    """First and last value of every input, and of the output."""
-
-    inputs: tuple[tuple[int, int], ...]
-    outputs: tuple[int, int]
-
-
-@dataclass(frozen=True)
-class Certificate:
+class Certificate(OverDomain):
     """The data behind a verdict.
 
     Attributes:
@@ -86,13 +79,6 @@ class Certificate:
     format_version: int = CERTIFICATE_VERSION
     answers: ClassVar[tuple[int, ...]] = ()
     """What outputs stand for: of a finite domain they are its own."""
-
-    @property
-    def space(self) -> Domain:
-        """What the network is a function of."""
-        first, last = self.domain.outputs
-        inputs = tuple(range(low, high + 1) for low, high in self.domain.inputs)
-        return Domain(inputs, range(first, last + 1))
 
     @property
     def example(self) -> tuple[str, ...]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from pathlib import Path
 
-from distill.errors import RunFolderError, shortened
+from distill.errors import RunFolderError, nearest, shortened
 
 
 def find_run(given: str, out: Path) -> Path:
@@ -40,8 +39,9 @@ def _near(given: str, out: Path) -> str:
     """A task, or a run of one, that is nearly called so."""
     runs = [path.relative_to(out) for path in stored_runs(out)]
     known = dict.fromkeys([*(run.parts[0] for run in runs), *map(str, runs)])
-    close = difflib.get_close_matches(given.removeprefix(f"{out}/"), known, n=1, cutoff=0.5)
-    return f" (did you mean '{close[0]}'?)" if close else ""
+    name = given.removeprefix(f"{out}/")
+    close = nearest(name, known) or nearest(name.partition("/")[0], known)
+    return f" (did you mean '{close}'?)" if close else ""
 
 
 def runs_meant(given: Sequence[str], out: Path) -> list[Path]:

@@ -42,6 +42,7 @@ class RunRecord:
         settings: of the task, or what is known of a checkpoint.
         attempts: every training, with what was used for it.
         about: what was to be learned, in a sentence; empty where nobody said it.
+        file: that the task is of, without its folder; empty where it is built in, or not known.
     """
 
     task: str
@@ -55,6 +56,7 @@ class RunRecord:
     threads: int
     seconds: dict[str, float]
     about: str = ""
+    file: str = ""
     format_version: int = RECORD_VERSION
 
     @property
@@ -96,7 +98,8 @@ def _made_anew(folder: Path, version: Any, reads: int) -> str:
             again = f"--model {given['model']}"
         else:
             settings = (f"--set {key}={value}" for key, value in given.items())
-            again = " ".join([specifier(name, str(record.get("about", ""))), *settings])
+            about, file = (str(record.get(key, "")) for key in ("about", "file"))
+            again = " ".join([specifier(name, about, file), *settings])
     return f"made by an earlier version: run it again, `distill run {again}`"
 
 

@@ -19,13 +19,14 @@ from distill.networks.stored import Model, reads_steps
 from distill.networks.trace import SequenceTrace, View
 from distill.records.induction import InductionData
 from distill.runs.hashes import hashes, numbers_text
+from distill.runs.reads import OverSequences
 from distill.runs.record import CERTIFICATE_VERSION
 from distill.verify.draws import Draws
 from distill.verify.report import Verified
 
 
 @dataclass(frozen=True)
-class SequenceCertificate:
+class SequenceCertificate(OverSequences):
     """The data behind a verdict over sequences.
 
     Attributes:
@@ -53,11 +54,6 @@ class SequenceCertificate:
     kind: Literal["sequences"] = "sequences"
     format_version: int = CERTIFICATE_VERSION
     recorded: tuple[str, ...] | None = None
-
-    @property
-    def space(self) -> Channels:
-        """What is read at every step, and how many numbers answer."""
-        return Channels(tuple(range(low, high + 1) for low, high in self.inputs), self.outputs)
 
     @property
     def example(self) -> tuple[str, ...]:

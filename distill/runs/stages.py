@@ -98,6 +98,7 @@ def record(
     attempts: tuple[Attempt, ...] = (),
     arch: str | None = None,
     about: str = "",
+    file: str = "",
 ) -> RunRecord:
     """How a run was made, up to now.
 
@@ -110,6 +111,7 @@ def record(
         attempts: trainings.
         arch: what `--arch` takes for such a network.
         about: what the task is, in a sentence.
+        file: that it is of.
     """
     return RunRecord(
         task=task,
@@ -124,4 +126,5 @@ def record(
         threads=THREADS,
         seconds=stages.seconds,
         about=about,
+        file=file,
     )

@@ -12,19 +12,20 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 
 from distill.checker.real_answers import run_texts
-from distill.domains.texts import Form, Texts
+from distill.domains.texts import Form
 from distill.networks.stored import Model, reads_texts
 from distill.networks.text_network import TextNetwork
 from distill.networks.text_transformer import TextTransformer
 from distill.networks.trace import TextTrace, View
 from distill.runs.hashes import hashes, numbers_text
+from distill.runs.reads import OverTexts
 from distill.runs.record import CERTIFICATE_VERSION
 from distill.verify.report import Verified
 from distill.verify.texts import TextDraws
 
 
 @dataclass(frozen=True)
-class TextCertificate:
+class TextCertificate(OverTexts):
     """The data behind a verdict over texts.
 
     Attributes:
@@ -48,11 +49,6 @@ class TextCertificate:
     sha256: dict[str, str]
     kind: Literal["texts"] = "texts"
     format_version: int = CERTIFICATE_VERSION
-
-    @property
-    def space(self) -> Texts:
-        """What a text is made of."""
-        return Texts(range(self.tokens[0], self.tokens[1] + 1), self.longest, self.form)
 
     @property
     def example(self) -> tuple[str, ...]:

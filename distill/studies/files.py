@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import inspect
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from distill.errors import DistillError, shortened
+from distill.errors import DistillError, nearest, shortened
 from distill.studies.known import NAMES, known_study
 from distill.studies.study import Study
 from distill.tasks.files import executed
@@ -50,8 +49,8 @@ def _named(
     if name in studies:
         return name
     others = files or {}
-    close = difflib.get_close_matches(name, [*studies, *others], n=1)
-    hint = f"; did you mean '{others.get(close[0], close[0])}'?" if close else more
+    close = nearest(name, [*studies, *others])
+    hint = f"; did you mean '{others.get(close, close)}'?" if close else more
     raise DistillError(f"no study '{shortened(name)}' among {len(studies)}{hint}")
 
 

@@ -7,16 +7,23 @@ task, and running a copy of it by its path gives the same run.
 from __future__ import annotations
 
 import contextlib
-import difflib
 import importlib.util
 import os
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
 
 from distill.checker.scope import many
-from distill.errors import DistillError, TaskError, one_line, quoted_with_line, shortened
+from distill.errors import (
+    DistillError,
+    TaskError,
+    nearest,
+    one_line,
+    quoted_with_line,
+    shortened,
+)
 from distill.tasks.built import BuiltTask
 from distill.tasks.family import TaskFamily
 from distill.tasks.finite import Setting
@@ -27,6 +34,9 @@ LISTED = 12
 
 LARGEST = 10 * 2**20
 """Bytes of a task file: one that is larger is no program that somebody wrote."""
+
+MOST_FILES = 100
+"""Files of the working directory that are looked through for a task of a name."""
 
 SECONDS = 60.0
 """For a task file to be executed: it defines functions, and imports what they need."""
@@ -126,17 +136,30 @@ def executed(path: Path, what: str) -> ModuleType:
     return module
 
 
-def specifier(task: str, about: str) -> str:
+def file_of(given: object) -> str:
+    """The file that a task is of, without its folder, as `distill run` takes it; else nothing.
+
+    Args:
+        given: `file.py`, `file.py:name`, or anything else that is a task.
+    """
+    if not isinstance(given, str):
+        return ""
+    path = given.rpartition(":")[0] if ".py:" in given else given
+    return Path(path).name if path.endswith(".py") else ""
+
+
+def specifier(task: str, about: str, file: str = "") -> str:
     """What `distill run` takes for a task of this name: where it is not built in, a file's.
 
     Args:
         task: its name.
+        file: that it was of; empty where that is not known.
         about: what was to be learned, as the run has it: a file may have a task of a name that is
             built in too. Where nobody said it, the name alone decides.
     """
     family = builtin_tasks().get(task)
     built_in = family is not None and (not about or about == family.about)
-    return task if built_in else f"FILE.py:{task}"
+    return task if built_in and not file else f"{file or 'FILE.py'}:{task}"
 
 
 def load_task(specifier: str, settings: Mapping[str, str | Setting] | None = None) -> BuiltTask:
@@ -176,15 +199,28 @@ def _pick(
 ) -> TaskFamily:
     if name in families:
         return families[name]
-    close = difflib.get_close_matches(name, families, n=1)
+    close = nearest(name, families)
     known = "`distill tasks` lists what there is" if as_file else f"expected {_some(families)}"
-    hint = f"did you mean '{close[0]}'?" if close else known
+    hint = f"did you mean '{close}'?" if close else known
     with contextlib.suppress(OSError):  # a name that no system takes names no file
         if as_file and Path(as_file).is_file():
             hint = f"did you mean the file '{as_file}'?"
+        elif as_file and (here := _file_with(name)):
+            hint = f"a function of that name is in '{here}': did you mean '{here}:{name}'?"
     raise TaskError(
         f"no task '{shortened(name)}' among the {many(len(families), 'task')} {where}; {hint}"
     )
+
+
+def _file_with(name: str) -> str | None:
+    """A file of the working directory that defines a function of a name; nothing is executed."""
+    if not name.isidentifier():
+        return None
+    defined = re.compile(rf"^def {name}\(".encode(), re.MULTILINE)
+    for path in sorted(Path().glob("*.py"))[:MOST_FILES]:
+        if path.stat().st_size <= LARGEST and defined.search(path.read_bytes()):
+            return path.name
+    return None
 
 
 def _some(families: dict[str, TaskFamily]) -> str:

@@ -79,7 +79,7 @@ class RealTask:
                 f"noise = {noise!r}: expected from 0 to 1, as a part of the spread of the answers"
             )
         box = self.box
-        answers = self.labels(np.concatenate([box.draw(PROBES, PROBE_SEED), box.corners]))
+        answers = self.labels(np.concatenate([box.landmarks, box.draw(PROBES, PROBE_SEED)]))
         if np.ptp(answers) <= 1e-12 * np.abs(answers).max(initial=0.0):
             raise TaskError(
                 f"the reference answers {answers[0]:g} everywhere in {box}: expected a function "

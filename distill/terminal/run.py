@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +23,9 @@ if TYPE_CHECKING:  # a table of tasks does not wait for torch
     from distill.programs.program import Program
     from distill.records.report import Report
 
+
+NOTHING_CAME = re.compile(r"refused\b|approximate\b")
+"""How the line of a stage begins whose end is nothing that is claimed: it is no success."""
 
 NARROW = 90
 """Columns below which what a row says stands on lines of its own, below its name."""
@@ -51,9 +55,8 @@ class TerminalProgress(Bars):
     def done(self, stage: str, line: str, seconds: float) -> None:
         """Replace the bar with a line on what came of the stage."""
         self.bar.remove_task(self.current)
-        text = Text.assemble(
-            ("✓ ", "green"), (f"{stage:8}", "bold"), (f"{seconds:6.1f} s  ", "dim"), line
-        )
+        mark = ("– ", "yellow") if NOTHING_CAME.match(line) else ("✓ ", "green")
+        text = Text.assemble(mark, (f"{stage:8}", "bold"), (f"{seconds:6.1f} s  ", "dim"), line)
         self.console.print(text, soft_wrap=True)
 
 
@@ -126,6 +129,10 @@ def show_verdict(console: Console, report: Report, folder: Path | None) -> None:
     )
     for reason in report.explanations:
         console.print(Text(f"  · {reason}"), soft_wrap=not console.is_terminal)
+    if report.as_read:
+        console.print(Text("how the network was read:", style="dim"))
+    for note in report.as_read:
+        console.print(Text(f"  · {note}", style="dim"), soft_wrap=not console.is_terminal)
     if folder is not None:
         console.print(Text(f"{folder}", style="dim"), soft_wrap=True)
 

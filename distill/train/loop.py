@@ -70,6 +70,7 @@ class DomainTrainer:
     first: int = 0
     begin: Callable[[torch.Generator], Parameters] | None = None
     fixed: frozenset[str] = frozenset()
+    name: str = ""
 
     def planned(self) -> tuple[Attempt, ...]:
         """The same training from one seed after another."""
@@ -77,7 +78,7 @@ class DomainTrainer:
         return tuple(
             Attempt(
                 place + 1,
-                self.architecture.kind,
+                self.name or self.architecture.kind,
                 sizes_of(self.architecture),
                 "cross-entropy",
                 "held-out inputs",

@@ -244,7 +244,7 @@ class DomainTraining(Training):
         trainer = DomainTrainer(
             *(design.architecture, data, probe, lambda logits: self.structured(logits, probe)),
             *(design.recipe, self.seed, design.at_most, design.first),
-            *(design.begin, design.fixed),
+            *(design.begin, design.fixed, design.name),
         )
 
         def observe(state: TrainingState) -> None:
@@ -272,10 +272,16 @@ class DomainTraining(Training):
         tried = many(count, "attempt") if count > 1 else "one attempt"
         fraction = self.task.train_fraction
         more = "" if fraction >= MUCH else f"more than {fraction:.0%} of the inputs to train on, "
+        own, chosen = None if self._taken is None else self._taken.attempt, ""
+        if own is not None and own.right is not None and own.right < max(known):
+            chosen = (
+                f" ({own.right:.1%} in attempt {own.number}, whose network this report is of: what "
+                "is held out chooses none)"
+            )
         return (
             f"the network did not learn the task: at best {max(known):.1%} of the held-out inputs "
-            f"are right, in {tried}; to try: {more}another network (--arch), or more of them "
-            "(--minutes 10)",
+            f"are right, in {tried}{chosen}; to try: {more}another network (--arch), or more of "
+            "them (--minutes 10)",
         )
 
     def _never_shown(self) -> tuple[str, ...]:

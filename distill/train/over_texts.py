@@ -142,7 +142,7 @@ class TextTraining(InARow[TextTrace]):
             objective="cross-entropy",
             judged_on="fresh sequences",
             optimiser="AdamW",
-            recipe=settings_of(recipe),
+            recipe=settings_of(recipe, self.task),
             seed=seed,
             steps=course.step,
             right=right,

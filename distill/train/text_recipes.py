@@ -192,6 +192,7 @@ def drawn_pools(task: TextTask, count: int, seed: list[int], plain: bool = True)
     return pools
 
 
-def settings_of(recipe: TextRecipe) -> dict[str, Any]:
-    """A recipe as a record has it."""
-    return {each.name: getattr(recipe, each.name) for each in fields(recipe)}
+def settings_of(recipe: TextRecipe, task: TextTask) -> dict[str, Any]:
+    """A recipe as a record has it, and whether the task draws texts itself."""
+    own = {"sampler": task.sampler is not None}
+    return {each.name: getattr(recipe, each.name) for each in fields(recipe)} | own

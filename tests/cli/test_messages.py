@@ -144,6 +144,8 @@ def test_what_is_shown_of_a_run_in_python_is_short():
         (("run", "mod_add", "--length", "x"), "'x' is no integer. (`distill run --help` shows"),
         (("compare",), "(`distill compare --help` shows"),
         (("--nothing",), "(`distill --help` shows"),
+        (("show", "any", "--latex", "--c"), "--latex and --c were given: a formula is printed"),
+        (("show", "any", "--dot", "--sympy", "--c"), "--dot and --sympy and --c were given"),
         (("run", "mod_add", "--arch", "gru"), "'gru' over a finite domain (it reads sequences): "),
     ],
 )
@@ -156,7 +158,7 @@ def test_an_option_that_is_wrong_is_told_in_plain_words_and_whose_help_to_read(
 
 def test_what_may_be_below_0_is_called_no_part():
     for name in ("function_of_a_sum", "heldout_r2"):
-        assert "R²" in NUMBERS[name].said
+        assert "R²" in NUMBERS[name].label
         assert "part of" not in NUMBERS[name].said
 
 

@@ -34,6 +34,25 @@ pytestmark = pytest.mark.usefixtures("page_undrawn")
 P = 23
 
 
+def test_one_figure_has_one_value_wherever_it_is_shown(runs):
+    """What `show` has of the program's logits, and not of the waves as they are fitted."""
+    (waves,) = compare(gather(["waves"], runs), by_task=True).comparisons
+    folders = sorted((runs / "waves").iterdir())
+    shown = {folder.name: distill.load_run(folder).report.value("logit_r2") for folder in folders}
+    for line in waves.runs:
+        assert line.logit_r2 == shown[line.folder.partition("/")[2]]
+    assert "R² of the logits" in [column.title for column in run_grid(waves).columns]
+
+
+def test_one_clock_is_no_plural(runs):
+    (waves,) = compare(gather(["waves"], runs), by_task=True).comparisons
+    (family,) = waves.families
+    clocks = [dataclasses.replace(key, label="clock") for key in family.keys[0]]
+    for keys, said in ((clocks[:1], "(a clock)"), (clocks, "(all clocks)")):
+        few = dataclasses.replace(family, runs=family.runs[:1], keys=(tuple(keys),))
+        assert said in headline(dataclasses.replace(waves, families=(few,)))
+
+
 # frequencies
 
 
@@ -81,10 +100,12 @@ def test_a_census_finds_the_classes_and_a_sequence_that_tells_them_apart(runs):
 def test_how_many_different_machines_there_are_is_said_class_by_class(runs):
     (bits,) = compare(gather(["bits"], runs), by_task=True).comparisons
     alone = dataclasses.replace(bits, classes=bits.classes[:1])
-    told = [facts_of(each)[0] for each in (bits, alone)]
+    single = dataclasses.replace(bits, classes=bits.classes[1:])
+    told = [facts_of(each)[0] for each in (bits, alone, single)]
     assert [(fact.name, fact.figure.text, fact.note) for fact in told] == [
         ("different machines", "2", "in 3 runs: class A in 2, class B in 1"),
-        ("different machines", "1", "in 2 runs: class A in all"),
+        ("different machines", "1", "the same in 2 runs"),
+        ("machine", "1", "of one run"),
     ]
 
 
@@ -204,9 +225,7 @@ def test_a_machine_and_a_recurrence_are_run_side_by_side(runs, written):
 
 def test_other_alphabets_are_not_compared(runs):
     bits = gather(["bits"], runs)[0]
-    trits = dataclasses.replace(
-        bits, certificate=dataclasses.replace(bits.certificate, inputs=((0, 2),))
-    )
+    trits = dataclasses.replace(bits, read=dataclasses.replace(bits.read, inputs=((0, 2),)))
     classes, distances = classes_of({0: bits, 1: trits})
     assert [each.channels for each in classes] == ["x in 0..1", "x in 0..2"]
     assert not distances

@@ -138,7 +138,9 @@ def test_what_a_first_layer_reads_is_asked_for_unless_the_task_says_it(tmp_path)
     told = import_model(tmp_path / "x.pt", "feedforward,first=onehot")
     assert told.domain.shape == (5, 5)
     # what somebody said is none of what was assumed
-    assert "one-hot vectors side by side by --layout" in told.notes["said"]
+    assert told.notes["said"] == (
+        "the first layer reads 2 one-hot vectors side by side by --layout"
+    )
     assert "--layout" not in told.notes["assumed"]
     assert import_model(tmp_path / "x.pt", "feedforward,first=added").domain.shape == (10, 10)
     with pytest.raises(DistillError, match="expected to be told"):

@@ -11,7 +11,8 @@ from builders.paths import ROOT
 
 from distill.pages.card import card
 from distill.pages.evidence import evidence_rows
-from distill.pages.statements import checked, located
+from distill.pages.inside_said import located
+from distill.pages.statements import checked
 from distill.records.rightness import rightness
 from distill.records.sentences import sentence
 from distill.runs.store import Run, load_run

@@ -43,9 +43,9 @@ def test_it_is_stored_as_any_other_perceptron():
 
 def test_it_is_told_in_words_what_it_reads():
     shape = reads_numbers(Domain((range(5), range(5)), range(9)))
-    assert shape.in_words == "perceptron on numbers, linear 64, relu, linear 64, relu, linear 1"
+    assert shape.in_words == "perceptron on 2 numbers: 64 relu, 64 relu, 1 linear, 9 outputs"
     network = Model(shape, begun(shape, Domain((range(5),) * 2, range(9)), torch.Generator()))
     assert trace(network, Domain((range(5),) * 2, range(9))).in_words == shape.in_words
     assert FeedForward.for_domain(Domain((range(5),) * 2, range(9))).in_words == (
-        "perceptron on vectors, shift, relu"
+        "perceptron on 2 one-hot inputs of 5 values: 256 relu, 9 outputs"
     )

@@ -8,19 +8,23 @@ import pytest
 from builders.html_page import Page, page_in_words, page_of
 from builders.paths import ROOT
 
+import distill
 from distill.drawing.picture import Picture
 from distill.pages.card import _objective, commands
 from distill.pages.evidence import evidence_rows
+from distill.pages.inside_said import located
 from distill.pages.pages import broken_code
 from distill.pages.pictures.rivals import _told_apart
 from distill.pages.pictures.undrawn import TRAINING, no_chart_said
 from distill.pages.report_page import report_page
-from distill.pages.statements import located, not_checked
+from distill.pages.statements import not_checked
 from distill.records.attempts import ENDED_EARLY
 from distill.records.phases import phases_of
 from distill.records.refusal import NUMBERS
 from distill.runs.certificate import Split
 from distill.runs.store import RunRecord, load_run
+from distill.tasks.files import file_of
+from distill.train.schedule import Recipe
 
 
 @pytest.mark.parametrize(
@@ -163,6 +167,29 @@ def test_a_task_of_a_file_is_run_again_from_its_file(planted):
     own = replace(planted, record=replace(planted.record, task="hours", seed=0, settings={"h": 24}))
     made = commands(own)[0].line
     assert made.startswith("distill run FILE.py:hours --seed 0 --set h=24")
+    known = replace(own, record=replace(own.record, file="my clocks.py"))
+    made = commands(known)[0]
+    assert made.line.startswith("distill run 'my clocks.py:hours' --seed 0 --set h=24")
+    assert made.does.endswith(", where my clocks.py is")
+    of_a_network = {"model": "net.pt", "layout": "feedforward"}
+    given = replace(known.record, seed=None, settings=of_a_network, about="Hours.")
+    made = commands(replace(known, record=given))[0]
+    assert made.line.startswith("distill run 'my clocks.py:hours' --model net.pt")
+    assert made.does.endswith(", where my clocks.py and net.pt are")
+
+
+def test_a_run_knows_the_file_of_its_task(tmp_path):
+    (tmp_path / "sums.py").write_text(
+        "from distill import Task, task\n\n\n@task\ndef small(p: int = 3) -> Task:\n"
+        '    """The sum."""\n'
+        "    return Task({'a': range(p), 'b': range(p)}, range(5), lambda a, b: a + b,\n"
+        "                train_fraction=1.0)\n"
+    )
+    run = distill.run(f"{tmp_path}/sums.py:small", out=None, recipe=Recipe(max_steps=20, tail=5))
+    assert run.record.file == "sums.py"
+    assert commands(run)[0].line.startswith("distill run sums.py:small --seed 0")
+    for given, file in (("mod_add", ""), ("a/b.py", "b.py"), ("b.py:x", "b.py"), (None, "")):
+        assert file_of(given) == file
 
 
 def test_a_task_of_a_file_may_have_the_name_of_one_that_is_built_in(trained):
@@ -340,9 +367,13 @@ def test_of_one_training_over_sequences_no_choice_is_told(trained):
     (attempt, *_) = trained.record.attempts
     one = replace(attempt, judged_on="fresh sequences", discarded=False, number=1)
     several = (replace(one, discarded=True), replace(one, number=2))
+    other = (replace(one, discarded=True, kind="linear"), replace(one, number=2))
+    simpler = (replace(one, discarded=True, ruled_out="too few"), replace(one, number=2))
     for tried, said in (
-        ((one,), "one network was trained"),
-        (several, "of 2 trainings, from the simplest on, the first that learned is taken"),
+        ((one,), "one network was trained."),
+        (several, "of 2 trainings, from one seed after another, the first that learned is taken."),
+        (other, "of 2 trainings, from the simplest on, the first that learned is taken."),
+        (simpler, "one network was trained, after 1 simpler one had been ruled out."),
     ):
         (told,) = _objective(replace(trained.record, attempts=tried))
         assert said in told

@@ -5,7 +5,7 @@ import io
 from rich.console import Console
 
 import distill
-from distill.terminal.run import show_program, show_table
+from distill.terminal.run import TerminalProgress, show_program, show_table
 
 
 def test_a_program_is_shown_whole_in_a_pipe_and_on_a_narrow_terminal():
@@ -32,3 +32,13 @@ def test_on_a_narrow_terminal_what_a_row_says_has_the_whole_width():
     assert len(lines) <= 4
     show_table(Console(file=wide, width=200, force_terminal=True, color_system=None), columns, rows)
     assert said in wide.getvalue().splitlines()[1]
+
+
+def test_a_refusal_is_marked_as_none_of_a_success():
+    shown = io.StringIO()
+    with TerminalProgress(Console(file=shown, width=80)) as progress:
+        for line in ("refused: a table", "refused", "approximate", "proved", "6 states"):
+            progress.begin("extract")
+            progress.done("extract", line, 0.1)
+    marks = [line[0] for line in shown.getvalue().splitlines() if line]
+    assert marks == ["–", "–", "–", "✓", "✓"]

@@ -135,7 +135,7 @@ def test_a_network_that_is_wrong_on_its_training_inputs_is_read_only_where_there
     shown, training = trained(larger(), quick(designs_for(larger())), [None, "refused", "refused"])
     assert shown == ["numbers"]
     assert [attempt.kind for attempt in training.attempts] == [
-        "feedforward",
+        "numbers",
         "transformer",
         "mlp",
         "transformer",
@@ -243,3 +243,21 @@ def test_a_task_that_is_not_learned_says_what_to_try():
     assert "to try: more than 60% of the inputs" in said
     assert "--arch" in said
     assert "--minutes" in said
+
+
+def test_why_another_network_than_the_best_is_reported_is_said(monkeypatch):
+    """The first that was read is that of the run; the second has more of what was held out."""
+    designs = quick(designs_for(larger(architecture="mlp"), at_most=1))[:1] * 2
+    rights = iter([0.3, 1.0, 0.5, 1.0])  # of what was held out, and of what was trained on
+    monkeypatch.setattr("distill.train.loop._right", lambda *given: next(rights))
+    training, stages = DomainTraining(larger(), 0, designs, structure_score), Stages(Silent())
+    training.next_network(None, stages)
+    training.take()
+    (said,) = training.remarks
+    assert "in one attempt; to try" in said
+    training.next_network("refused", stages)
+    (said,) = training.remarks
+    assert (
+        "at best 50.0% of the held-out inputs are right, in 2 attempts (30.0% in attempt 1" in said
+    )
+    assert "what is held out chooses none)" in said

@@ -62,15 +62,31 @@ def docstring(mechanism: AttentionMechanism) -> str:
     else:
         said = (
             "A selection says of every position i which positions j it looks at; what is taken "
-            "from those is a variable with a value at every position. x and y are the tokens at "
-            "i and j."
+            "from those is a variable with a value at every position."
         )
+        letters = _letters(mechanism)
+        said += TOKENS_AT["x" in letters, "y" in letters]
     if mechanism.none is not None:
         said += f" An answer of {mechanism.none} is none: no output of the network leads there."
     if mechanism.tables:
         cells = many(mechanism.cells, "value")
         said += f" The tables list {cells} that no expression was found for."
     return "\n".join(textwrap.wrap(said, WIDTH))
+
+
+TOKENS_AT = {
+    (True, True): " x and y are the tokens at i and j.",
+    (True, False): " x is the token at i.",
+    (False, True): " y is the token at j.",
+    (False, False): "",
+}
+"""What the letters of tokens mean, by whether x and y stand in a program."""
+
+
+def _letters(mechanism: AttentionMechanism) -> set[str]:
+    """The names in the lines of a program."""
+    lines = "\n".join(lines_of(mechanism.data))
+    return set(re.findall(r"[A-Za-z_]\w*", lines))
 
 
 def _constant(table: Table) -> str:

@@ -50,8 +50,8 @@ def replaced(
 ) -> Measured:
     """Answers that stay when attention is what the program selects, and how far it is that.
 
-    Nothing where a selection was found in no head. Of a program without selections, that heads
-    carry nothing.
+    Nothing where a selection was found in no head. Of a program without selections, that answers
+    stay where all heads have their attention along another text.
 
     Args:
         mechanism: of the program.

@@ -82,7 +82,8 @@ def attention_exhibits(mechanism: AttentionMechanism, view: TextTrace) -> Attent
         attention = seen[f"attention {layer}"][0, head, before:, before:].numpy()
         parts = np.rint(attention * LEVELS).astype(int)
         picked = np.broadcast_to(chosen[step.name][0], parts.shape).astype(int)
-        shown.append(Beside(step.name, step.head, _rows(parts), _rows(picked), step.also))
+        others = tuple(sorted(step.also))
+        shown.append(Beside(step.name, step.head, _rows(parts), _rows(picked), others))
     return AttentionExhibits(tuple(rows[0].tolist()), tuple(shown))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from distill.checker.attention import UNDERSTOOD, listed_in
@@ -10,6 +10,7 @@ from distill.checker.scope import many
 from distill.drawing.picture import Picture
 from distill.evidence.figures import Measure, Measured
 from distill.kinds.attention.behaviour import behaves
+from distill.kinds.attention.compare import AttentionCompared
 from distill.kinds.attention.emit import emit_attention
 from distill.kinds.attention.evidence import replaced
 from distill.kinds.attention.exhibits import AttentionExhibits, attention_exhibits
@@ -23,14 +24,11 @@ from distill.records.refusal import Refusal
 from distill.records.report import Report
 
 
-class AttentionKind(Kind[AttentionMechanism]):
+class AttentionKind(AttentionCompared, Kind[AttentionMechanism]):
     """Selections, aggregations and maps over positions."""
 
-    name = "attention"
     title = "Programs of selections"
     about = "Transformers over texts, whose heads select positions and take something from them."
-    noun = ("program of selections", "programs of selections")
-    mechanism = AttentionMechanism
     exhibits = AttentionExhibits
 
     def read(self, view: View) -> Iterator[AttentionMechanism | Refusal]:
@@ -99,7 +97,3 @@ class AttentionKind(Kind[AttentionMechanism]):
     ) -> tuple[Picture, ...]:
         """Every head's attention beside its selection."""
         return attention_pictures(mechanism, exhibits)
-
-    def sizes(self, mechanism: AttentionMechanism) -> Mapping[str, int]:
-        """Its selections, and what it lists."""
-        return {"selections": len(mechanism.remembered), "table cells": mechanism.cells}

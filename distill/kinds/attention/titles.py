@@ -122,6 +122,8 @@ def _mapped(step: Data, before: Sequence[Data]) -> str | None:
     """A map of what stands at a position."""
     if step["by"] == element(TOKENS):
         return "the token itself"
+    if (told := _taken_or_else(step, before)) is not None:
+        return told
     parts = list[str]()
     for name in step["of"]:
         if name in (TOKENS, POSITIONS):
@@ -138,6 +140,21 @@ def _mapped(step: Data, before: Sequence[Data]) -> str | None:
         return None
     *first, end = parts
     return f"a function of {', '.join(first)}{' and ' if first else ''}{end}"
+
+
+def _taken_or_else(step: Data, before: Sequence[Data]) -> str | None:
+    """What is taken from a position, and what is said where there is none to take it from."""
+    for made in before:
+        if made["op"] in TAKEN:
+            held = re.escape(element(made["name"]))
+            found = re.fullmatch(
+                rf"(x|i|-?\d+) if {held} == {made['otherwise']} else {held}", step["by"]
+            )
+            part = None if found is None else _aggregated(made, before, False)
+            if found is not None and part is not None:
+                instead = {"x": "the token itself", "i": "the position"}.get(found[1], found[1])
+                return f"{part}, where there is none {instead}"
+    return None
 
 
 def _aggregated(step: Data, before: Sequence[Data], whole: bool = True) -> str | None:

@@ -22,12 +22,13 @@ def asked_of(plan: Plan, rows: Rows, one: Recognition) -> str:
     plain = {one.title, function_of([one.title])}
     if rows.answered(name) or not plan.after or one.whole not in plain:
         return one.whole
+    held = one.title.replace("state machine with", "state of a machine with")  # which is no number
     match plan.output:
         case Operation("%", (Name(), ex.Constant(by))):
-            return f"remainder of the {one.title} by {by}"
+            return f"remainder of the {held} by {by}"
         case Operation("-", (ex.Constant(number), Name())):
-            return f"{number} minus the {one.title}"
+            return f"{number} minus the {held}"
     kind = condition_words(plan.output)
     if kind is None or ex.names(plan.output) != {name}:
         return one.whole
-    return f"whether the {one.title} is {kind}"
+    return f"whether the {held} is {kind}"

@@ -6,10 +6,13 @@ start.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from distill.kinds.automaton.machine import Machine, distinguishing_sequence
-from distill.kinds.difference import Difference
+from distill.kinds.automaton.mechanism import AutomatonMechanism
+from distill.kinds.difference import Compared, Difference, Why
 
 
 def sorted_machine(machine: Machine) -> Machine:
@@ -34,3 +37,25 @@ def machine_difference(one: Machine, other: Machine) -> Difference | None:
         return None
     said = [machine.run(np.array([word]))[0, -1].item() for machine in (one, other)]
     return Difference(tuple(one.symbols[symbol] for symbol in word), (said[0],), (said[1],), True)
+
+
+class AutomatonCompared(Compared[AutomatonMechanism]):
+    """Machines side by side."""
+
+    name = "automaton"
+    noun = ("machine", "machines")
+    mechanism = AutomatonMechanism
+
+    def same(self, one: AutomatonMechanism, other: AutomatonMechanism) -> Why | None:
+        """Minimal automata that behave alike are equal."""
+        return "machine" if sorted_machine(one.machine) == sorted_machine(other.machine) else None
+
+    def difference(
+        self, one: AutomatonMechanism, other: AutomatonMechanism, inputs: tuple[range, ...]
+    ) -> Difference | None:
+        """A shortest sequence on which they differ."""
+        return machine_difference(one.machine, other.machine)
+
+    def sizes(self, mechanism: AutomatonMechanism) -> Mapping[str, int]:
+        """Its states."""
+        return {"states": mechanism.states}

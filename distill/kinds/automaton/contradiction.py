@@ -13,6 +13,7 @@ import numpy as np
 
 from distill.kinds.automaton.group import group_of
 from distill.kinds.automaton.machine import Machine
+from distill.kinds.automaton.throughout import is_throughout
 from distill.programs.claims import Claim, claim_of
 from distill.programs.recognition.rows import Rows
 from distill.programs.variable_claims import true_of_variables
@@ -140,6 +141,7 @@ MACHINES: tuple[tuple[str, Callable[..., bool]], ...] = (
     (r"(?:machine in|table over) (\d+) variables?", lambda m, rows, n: len(rows.before) == int(n)),
     (r"machine in (\d+) phases", _phases),
     (r"arrangements of (\d+) things", _arranges),
+    (r"whether (.+) at (every|some) step", is_throughout),
     (r"(validity by|search in) windows of (\d+) inputs", _searches),
     (r"product in (?:an?|the) (.*)", _product),
     (r"action of (?:an?|the) (.*) on (\d+) states", _action),

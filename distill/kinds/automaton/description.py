@@ -19,6 +19,7 @@ from distill.kinds.automaton.division import describe_division
 from distill.kinds.automaton.group import group_of
 from distill.kinds.automaton.loop import Plan, table_names
 from distill.kinds.automaton.rows import rows_of
+from distill.kinds.automaton.throughout import throughout
 from distill.kinds.automaton.variables import loop_of, recognise_variable, transition_table
 from distill.programs.description import Description
 from distill.programs.kept_lists import delays, written_together
@@ -165,7 +166,7 @@ def _flagged(subject: Subject) -> Description | None:
         what = f"`seen` is 0 until {many(length, 'input')} in a row are what is looked for, then 1."
         title = f"search in windows of {length} inputs"
     return Description(
-        title,
+        throughout(subject.loop, subject.rows, "flag") or title,
         (
             f"Keeps the latest inputs; {what}",
             "Why it works: one such window decides it for ever, wherever it stands, and to see "

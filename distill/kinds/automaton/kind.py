@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 
 from jaxtyping import Int
 from numpy import ndarray
 
+from distill.checker.kind import TOLD_APART
 from distill.drawing.picture import Picture
 from distill.evidence.figures import Measured
 from distill.kinds.automaton.boxes import NotClosed, data_of
-from distill.kinds.automaton.compare import machine_difference, sorted_machine
+from distill.kinds.automaton.compare import AutomatonCompared
 from distill.kinds.automaton.emit import emit_machine
 from distill.kinds.automaton.evidence import look_inside, prove, walks_through
 from distill.kinds.automaton.exhibits import MachineExhibits, machine_exhibits
@@ -19,8 +20,7 @@ from distill.kinds.automaton.extract import MAX_STATES, extract_machine, extract
 from distill.kinds.automaton.mechanism import AutomatonMechanism, Variable, automaton_of
 from distill.kinds.automaton.notation import FORMS, written
 from distill.kinds.automaton.pictures import machine_pictures
-from distill.kinds.difference import Difference
-from distill.kinds.kind import TABULATED, Kind, Proved, Why, Written
+from distill.kinds.kind import TABULATED, Kind, Proved, Written
 from distill.kinds.notation import Notation
 from distill.networks.trace import SequenceTrace, View
 from distill.records.refusal import Refusal
@@ -34,14 +34,11 @@ GIVEN_STATES = 100
 many: one that is right on most sequences follows hundreds on the others, which mean nothing."""
 
 
-class AutomatonKind(Kind[AutomatonMechanism]):
+class AutomatonKind(AutomatonCompared, Kind[AutomatonMechanism]):
     """States that are told apart in hidden space, and steps between them."""
 
-    name = "automaton"
     title = "Finite-state automata"
     about = "Recurrent networks that are in one of finitely many states."
-    noun = ("machine", "machines")
-    mechanism = AutomatonMechanism
     exhibits = MachineExhibits
     notations = FORMS
 
@@ -79,14 +76,16 @@ class AutomatonKind(Kind[AutomatonMechanism]):
         """
         emitted = emit_machine(mechanism.machine)
         count = f"{mechanism.states} state{'s' if mechanism.states > 1 else ''}"
+        variables = tuple(Variable(*variable) for variable in emitted.variables)
+        free = [each.name for each in variables if None in each.values]
+        apart = f"{count}{TOLD_APART if free else ''}"  # its program remembers more than these
         named = replace(
             mechanism,
-            name=emitted.name if count in emitted.name else f"{emitted.name} ({count})",
+            name=emitted.name if count in emitted.name else f"{emitted.name} ({apart})",
             tabulated=emitted.tabulated,
-            variables=tuple(Variable(*variable) for variable in emitted.variables),
+            variables=variables,
         )
         remarks = [TABULATED] if emitted.tabulated else []
-        free = [each.name for each in named.variables if None in each.values]
         if free:
             remarks.append(
                 f"{', '.join(free)} has several values in some states, which no answer tells "
@@ -139,20 +138,6 @@ class AutomatonKind(Kind[AutomatonMechanism]):
     ) -> tuple[Picture, ...]:
         """States and steps as a graph, hidden states, exchanges."""
         return machine_pictures(mechanism, exhibits)
-
-    def same(self, one: AutomatonMechanism, other: AutomatonMechanism) -> Why | None:
-        """Minimal automata that behave alike are equal."""
-        return "machine" if sorted_machine(one.machine) == sorted_machine(other.machine) else None
-
-    def difference(
-        self, one: AutomatonMechanism, other: AutomatonMechanism, inputs: tuple[range, ...]
-    ) -> Difference | None:
-        """A shortest sequence on which they differ."""
-        return machine_difference(one.machine, other.machine)
-
-    def sizes(self, mechanism: AutomatonMechanism) -> Mapping[str, int]:
-        """Its states."""
-        return {"states": mechanism.states}
 
     def notation(self, mechanism: AutomatonMechanism, form: Notation) -> str:
         """The state graph, in Graphviz's language."""

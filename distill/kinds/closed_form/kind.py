@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from distill.checker.scope import many
 from distill.drawing.picture import Picture
+from distill.kinds.closed_form.compare import ClosedFormCompared
 from distill.kinds.closed_form.emit import emit_closed_form
 from distill.kinds.closed_form.exhibits import ClosedFormExhibits, closed_form_exhibits
 from distill.kinds.closed_form.extract import extract_closed_form
@@ -19,17 +20,14 @@ from distill.records.refusal import Refusal
 from distill.records.report import Report
 
 
-class ClosedFormKind(Kind[ClosedFormMechanism]):
+class ClosedFormKind(ClosedFormCompared, Kind[ClosedFormMechanism]):
     """The answer is a short integer expression of the inputs, whatever the network does inside."""
 
-    name = "closed_form"
     title = "Closed forms"
     about = (
         "Networks over finite domains whose answers are a short expression of the inputs. Nothing "
         "is said of how they compute it."
     )
-    noun = ("closed form", "closed forms")
-    mechanism = ClosedFormMechanism
     exhibits = ClosedFormExhibits
     notations = FORMS
     functional = True

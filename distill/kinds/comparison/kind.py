@@ -10,6 +10,7 @@ from numpy import ndarray
 from distill.drawing.picture import Picture
 from distill.evidence.checked import Checked
 from distill.evidence.figures import Measured
+from distill.kinds.comparison.compare import ComparisonCompared
 from distill.kinds.comparison.emit import emit_comparison
 from distill.kinds.comparison.evidence import line_evidence, margin_evidence
 from distill.kinds.comparison.exhibits import ComparisonExhibits, comparison_exhibits
@@ -25,14 +26,11 @@ from distill.records.refusal import Refusal
 from distill.records.report import Report
 
 
-class ComparisonKind(Kind[ComparisonMechanism]):
+class ComparisonKind(ComparisonCompared, Kind[ComparisonMechanism]):
     """One of two answers, by a linear inequality of the inputs."""
 
-    name = "comparison"
     title = "Comparisons"
     about = "Networks over finite domains that compare: one of two answers, on two sides of a line."
-    noun = ("comparison", "comparisons")
-    mechanism = ComparisonMechanism
     exhibits = ComparisonExhibits
     notations = FORMS
 

@@ -28,7 +28,7 @@ def comparison_pictures(
         f"{mechanism.otherwise}; the line between them is where the program changes its answer.",
         f"The margin is at most {exhibits.margins.scale:.4g} in size, and changes its sign where "
         f"{mechanism.condition} begins to hold.",
-        level_panel(exhibits.plane, exhibits.margins).draw,
+        level_panel(exhibits.plane, exhibits.margins, "margin of the logits").draw,
         width=4.4,
         height=4.6,
     )

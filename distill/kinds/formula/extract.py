@@ -21,6 +21,7 @@ from distill.checker.scope import many
 from distill.kinds.formula.canonical import canonical
 from distill.kinds.formula.engines.engine import Engine, NoAnswerError, Problem
 from distill.kinds.formula.engines.known import engines_for, not_asked
+from distill.kinds.formula.engines.own import Own
 from distill.kinds.formula.expression import (
     Node,
     evaluate,
@@ -166,8 +167,10 @@ def _asked(
             if taken is not None:
                 return taken, ""
     except NoAnswerError as error:
-        return None, f"{engine.name}: {error}"
-    return None, f"{engine.name}: {many(count, 'expression')} proposed, none taken"
+        return None, f"the engine {engine.name} {error}"
+    own = engine.name == Own().name
+    search = "the search of this package" if own else f"the engine {engine.name}"
+    return None, f"{search} came upon {many(count, 'expression') if count else 'no expression'}"
 
 
 def _held(node: Node, engine: str, seen: _Seen, best: _Best) -> FormulaMechanism | None:
@@ -268,7 +271,7 @@ def _front(best: _Best, seen: _Seen) -> tuple[TradeOff, ...]:
 def _refusal(seen: _Seen, best: _Best, said: list[str]) -> Refusal:
     numbers: dict[str, float | int | None] = {"noise": _rounded(seen.noise / seen.spread)}
     if best.node is None:
-        return Refusal((*said, "no expression was found that is near the network"), numbers)
+        return Refusal(("no expression was found that is near the network", *said), numbers)
     error = best.error / seen.spread
     numbers |= {"apart": _rounded(error), "floats": best.floats}
     text = _about(best.node, [each.name for each in seen.inputs])
@@ -282,7 +285,7 @@ def _refusal(seen: _Seen, best: _Best, said: list[str]) -> Refusal:
         reason = f"{nearest}: at most {ROUGH:g} is taken for a network's error"
     else:
         reason = f"{nearest}, most of it as smooth as a term that is missing would be"
-    return Refusal((*said, reason), numbers)
+    return Refusal((reason, *said), numbers)
 
 
 def _about(node: Node, names: Sequence[str]) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from distill.drawing.picture import Picture
 from distill.evidence.figures import Measured
+from distill.kinds.formula.compare import FormulaCompared
 from distill.kinds.formula.emit import emit_formula
 from distill.kinds.formula.evidence import behaviour
 from distill.kinds.formula.exhibits import FormulaExhibits, formula_exhibits
@@ -23,14 +24,11 @@ ROOM = 10.0
 """How much further off than where it was looked at a network may be from its formula."""
 
 
-class FormulaKind(Kind[FormulaMechanism]):
+class FormulaKind(FormulaCompared, Kind[FormulaMechanism]):
     """Closed formulas."""
 
-    name = "formula"
     title = "Closed formulas"
     about = "Networks over boxes of reals that compute an expression of their inputs."
-    noun = ("formula", "formulas")
-    mechanism = FormulaMechanism
     exhibits = FormulaExhibits
     notations = FORMS
 
@@ -69,10 +67,6 @@ class FormulaKind(Kind[FormulaMechanism]):
     ) -> tuple[Picture, ...]:
         """Error against size."""
         return formula_pictures(exhibits)
-
-    def sizes(self, mechanism: FormulaMechanism) -> Mapping[str, int]:
-        """Parts of the expression."""
-        return {"parts": mechanism.size}
 
     def notation(self, mechanism: FormulaMechanism, form: Notation) -> str:
         """For SymPy, LaTeX, NumPy, torch or C."""

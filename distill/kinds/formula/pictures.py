@@ -10,6 +10,9 @@ from distill.kinds.formula.exhibits import FormulaExhibits
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+FITTED = ", its numbers fitted"
+"""What an expression is that is the one that was taken but for its numbers."""
+
 LEAST = 1e-16
 """Errors below are drawn here: the axis is logarithmic."""
 
@@ -51,11 +54,13 @@ def formula_pictures(exhibits: FormulaExhibits) -> tuple[Picture, ...]:
 
 
 def _table(exhibits: FormulaExhibits) -> Table:
-    """The same to be read; the one that was taken was met with fitted constants before."""
-    met = list(zip(exhibits.sizes, exhibits.errors, exhibits.texts, strict=True))
-    taken = met[exhibits.chosen]
-    kept = [
-        each for place, each in enumerate(met) if place == exhibits.chosen or each[2] != taken[2]
-    ]
-    rows = tuple((str(size), f"{error:.2g}", text) for size, error, text in kept)
-    return Table(("parts", "error", "expression"), rows, kept.index(taken), "taken")
+    """The same to be read: a row for every dot. The one that was taken was met before its numbers
+    were exact ones, and is then nearer, as what is fitted is.
+    """
+    chosen, taken = exhibits.chosen, exhibits.texts[exhibits.chosen]
+    met = zip(exhibits.sizes, exhibits.errors, exhibits.texts, strict=True)
+    rows = tuple(
+        (str(size), f"{error:.2g}", f"{text}{FITTED if text == taken and at != chosen else ''}")
+        for at, (size, error, text) in enumerate(met)
+    )
+    return Table(("parts", "error", "expression"), rows, chosen, "taken")

@@ -18,6 +18,7 @@ from itertools import combinations
 
 import numpy as np
 
+from distill.kinds.difference import Compared
 from distill.kinds.fourier.coordinate import Coordinate
 from distill.kinds.fourier.mechanism import FourierMechanism, Label
 
@@ -258,3 +259,17 @@ def _orbits(runs: Sequence[int], images: Sequence[Image]) -> tuple[tuple[int, ..
         else:
             orbits.append([run])
     return tuple(tuple(orbit) for orbit in sorted(orbits, key=len, reverse=True))
+
+
+class FourierCompared(Compared[FourierMechanism]):
+    """Sums of cosines side by side."""
+
+    name = "fourier"
+    noun = ("sum of cosines", "sums of cosines")
+    mechanism = FourierMechanism
+
+    def families(self, found: Mapping[int, tuple[FourierMechanism, Any]]) -> tuple[Family, ...]:
+        """By coordinate, with what their key frequencies share."""
+        return families(
+            {place: (each, (space.inputs, space.outputs)) for place, (each, space) in found.items()}
+        )

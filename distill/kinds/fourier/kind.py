@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
 from distill.checker.sandbox import run_program
 from distill.checker.scope import many
-from distill.domains.finite import Domain
 from distill.drawing.picture import Picture
 from distill.evidence.checked import Checked
 from distill.evidence.figures import Measure, Measured
-from distill.kinds.fourier.compare import Family, families
+from distill.kinds.fourier.compare import FourierCompared
 from distill.kinds.fourier.curve import explain
 from distill.kinds.fourier.emit import Emitted, emit_fourier
 from distill.kinds.fourier.evidence import (
@@ -42,16 +41,13 @@ from distill.records.refusal import Refusal
 from distill.records.report import Report
 
 
-class FourierKind(Kind[FourierMechanism]):
+class FourierKind(FourierCompared, Kind[FourierMechanism]):
     """A sum of cosines, at key frequencies, of a linear function of the inputs."""
 
-    name = "fourier"
     title = "Fourier features"
     about = (
         "Networks over finite domains that turn circles: sums of cosines at a few key frequencies."
     )
-    noun = ("sum of cosines", "sums of cosines")
-    mechanism = FourierMechanism
     exhibits = FourierExhibits
     notations = FORMS
 
@@ -64,7 +60,7 @@ class FourierKind(Kind[FourierMechanism]):
         """With the part of the logits that it explains."""
         exceptions = len(mechanism.exceptions)
         listed = f", {many(exceptions, 'exception')}" if exceptions else ""
-        return f"{mechanism.name} (R² {mechanism.fit.heldout_r2:.3f}{listed})"
+        return f"{mechanism.name} ({mechanism.fit.heldout_r2:.3f} of the logits as fitted{listed})"
 
     def write(self, mechanism: FourierMechanism) -> Written | Refusal:
         """The arg max of the cosines, and what function that was proved to be."""
@@ -150,16 +146,6 @@ class FourierKind(Kind[FourierMechanism]):
         """Clock and pizza, frequency by frequency."""
         alone = isolated(report, mechanism)
         return () if alone is None else (alone,)
-
-    def families(self, found: Mapping[int, tuple[FourierMechanism, Domain]]) -> tuple[Family, ...]:
-        """By coordinate, with what their key frequencies share."""
-        return families(
-            {place: (each, (space.inputs, space.outputs)) for place, (each, space) in found.items()}
-        )
-
-    def heldout_r2(self, mechanism: FourierMechanism) -> float:
-        """As it was fitted."""
-        return mechanism.fit.heldout_r2
 
     def notation(self, mechanism: FourierMechanism, form: Notation) -> str:
         """The logit as a formula; for LaTeX the answer as its arg max."""

@@ -8,6 +8,7 @@ from distill.drawing.picture import Picture
 from distill.evidence.checked import Checked
 from distill.evidence.figures import Measured
 from distill.groups.isomorphism import family_table
+from distill.kinds.group.compare import GroupCompared
 from distill.kinds.group.emit import emit_group
 from distill.kinds.group.evidence import inside_evidence
 from distill.kinds.group.exhibits import GroupExhibits, group_exhibits
@@ -26,17 +27,14 @@ LISTED = (
 )
 
 
-class GroupKind(Kind[GroupMechanism]):
+class GroupKind(GroupCompared, Kind[GroupMechanism]):
     """The product of the elements of a finite group that the inputs stand for."""
 
-    name = "group"
     title = "Finite groups"
     about = (
         "Networks over finite domains that multiply in a finite group, with matrix elements of a "
         "few of its irreducible representations."
     )
-    noun = ("group", "groups")
-    mechanism = GroupMechanism
     exhibits = GroupExhibits
 
     def read(self, view: View) -> Iterator[GroupMechanism | Refusal]:
@@ -99,7 +97,3 @@ class GroupKind(Kind[GroupMechanism]):
     ) -> tuple[Picture, ...]:
         """The shares, and the answers."""
         return group_pictures(mechanism, exhibits)
-
-    def heldout_r2(self, mechanism: GroupMechanism) -> float | None:
-        """By matrix elements."""
-        return None if mechanism.fit is None else mechanism.fit.elements

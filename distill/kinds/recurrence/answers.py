@@ -88,6 +88,10 @@ def _title(answer: Expression, loop: Loop, registers: Registers) -> str | None:
             if UNNAMED & {part.role for part in pair}:
                 return None
             return combination(operator, *(part.whole for part in pair))
+        case Operation(_, (Name(name), Constant())) | Operation(
+            "-" | "*", (Constant(), Name(name))
+        ) if name in registers and (said := _shifted(answer, name, loop, registers)) is not None:
+            return said
         case Operation("and" | "or" as both, operands):
             return _joined(both, ex.conjuncts(both, operands), loop, registers)
         case Operation(how, (Name(name), Constant(value))) if name in registers:
@@ -99,6 +103,46 @@ def _title(answer: Expression, loop: Loop, registers: Registers) -> str | None:
             known = VariableRole.RULES not in {registers[one].role, registers[other].role}
             return " equals ".join(titles) if known and len({*titles}) == 2 else None
     return None
+
+
+def _shifted(answer: Expression, name: str, loop: Loop, registers: Registers) -> str | None:
+    """A register and a number together, in words; null where the title would be a wrong one."""
+    one = registers[name]
+    if one.role in UNNAMED:
+        return None
+    match answer:
+        case Operation("+" | "-" as sign, (Name(), Constant(number))):
+            by = number if sign == "+" else -number
+            if _counts_changes(one, by + loop.start[name], loop, registers):
+                return CHANGES
+            return f"{one.whole} {'plus' if by > 0 else 'minus'} {abs(by)}"
+        case Operation("-", (Constant(number), Name())):
+            return f"{number} minus the {one.whole}"
+        case Operation("*", (Name(), Constant(number)) | (Constant(number), Name())):
+            return f"{number} times the {one.whole}"
+        case Operation("%", (Name(), Constant(number))):
+            return f"remainder of the {one.whole} by {number}"
+        case Operation("//", (Name(), Constant(number))):
+            return f"quotient of the {one.whole} by {number}"
+    return None
+
+
+CHANGES = "number of changes"
+"""How often an input is another than the one before it."""
+
+
+def _counts_changes(one: Recognition, begun: int, loop: Loop, registers: Registers) -> bool:
+    """Whether steps are counted at which the input is not the one before, but for the first:
+    there the answer is 0, and `begun` where nothing was counted yet.
+    """
+    match one.of:
+        case Operation("!=", (Name(first), Name(second))) if one.role is VariableRole.COUNT:
+            read, kept = (first, second) if first in loop.inputs else (second, first)
+            told = registers.get(kept)
+            late = told is not None and loop.updates.get(kept) == Name(read)
+            never = late and loop.start[kept] not in loop.values.get(read, (loop.start[kept],))
+            return never and begun == -1
+    return False
 
 
 def _joined(

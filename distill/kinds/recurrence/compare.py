@@ -8,7 +8,7 @@ n + m, which by Cayley and Hamilton is 0 throughout if it begins with so many ze
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy import ndarray
@@ -16,7 +16,7 @@ from numpy import ndarray
 from distill.checker.linear_bound import IntegerSystem
 from distill.expressions import expression as ex
 from distill.expressions.expression import Expression, Name
-from distill.kinds.difference import Difference
+from distill.kinds.difference import Compared, Difference, NotComparable, Why
 from distill.kinds.recurrence.mechanism import RecurrenceMechanism
 from distill.kinds.recurrence.recurrence import Recurrence
 
@@ -100,3 +100,31 @@ def _answer(system: IntegerSystem, inputs: ndarray) -> tuple[int, ...]:
     weights = system.markov(steps)[::-1]  # of the oldest input first
     total = system.drift(steps)[-1] + (weights * inputs[:, None, :]).sum(axis=(0, 2))
     return tuple(int(value) for value in total)
+
+
+class RecurrenceCompared(Compared[RecurrenceMechanism]):
+    """Recurrences side by side."""
+
+    name = "recurrence"
+    noun = ("recurrence", "recurrences")
+    mechanism = RecurrenceMechanism
+
+    def same(self, one: RecurrenceMechanism, other: RecurrenceMechanism) -> Why | None:
+        """Names and order of registers aside; linear ones by what they answer."""
+        if unnamed(one) == unnamed(other):
+            return "names"
+        if one.system and other.system and systems_equal(one.system, other.system):
+            return "answers"
+        return None
+
+    def difference(
+        self, one: RecurrenceMechanism, other: RecurrenceMechanism, inputs: tuple[range, ...]
+    ) -> Difference | None:
+        """A shortest sequence on which linear ones differ."""
+        if not one.system or not other.system:
+            raise NotComparable
+        return system_difference(one.system, other.system, inputs)
+
+    def sizes(self, mechanism: RecurrenceMechanism) -> Mapping[str, int]:
+        """Its registers."""
+        return {"registers": len(mechanism.registers)}

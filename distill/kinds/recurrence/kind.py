@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from jaxtyping import Int
 from numpy import ndarray
@@ -11,10 +11,11 @@ from distill.checker.kind import VARIABLE
 from distill.drawing.picture import Picture
 from distill.evidence.figures import Measured
 from distill.expressions.reading import read_expression
-from distill.kinds.difference import Difference
-from distill.kinds.kind import TABULATED, Kind, NotComparable, Proved, Why, Written
+from distill.kinds.kind import TABULATED, Kind, Proved, Written
 from distill.kinds.notation import Notation
-from distill.kinds.recurrence.compare import system_difference, systems_equal, unnamed
+from distill.kinds.recurrence.compare import (
+    RecurrenceCompared,
+)
 from distill.kinds.recurrence.emit import emit_recurrence
 from distill.kinds.recurrence.evidence import look_inside, prove
 from distill.kinds.recurrence.exhibits import RecurrenceExhibits, recurrence_exhibits
@@ -28,14 +29,11 @@ from distill.records.report import Report
 from distill.search.conformance import impulses
 
 
-class RecurrenceKind(Kind[RecurrenceMechanism]):
+class RecurrenceKind(RecurrenceCompared, Kind[RecurrenceMechanism]):
     """Integer registers that every step updates."""
 
-    name = "recurrence"
     title = "Integer recurrences"
     about = "Recurrent networks that count, sum, delay and compare."
-    noun = ("recurrence", "recurrences")
-    mechanism = RecurrenceMechanism
     exhibits = RecurrenceExhibits
     notations = FORMS
 
@@ -107,26 +105,6 @@ class RecurrenceKind(Kind[RecurrenceMechanism]):
     ) -> tuple[Picture, ...]:
         """A sequence that is followed, and every register decoded."""
         return recurrence_pictures(exhibits, report.each(VARIABLE))
-
-    def same(self, one: RecurrenceMechanism, other: RecurrenceMechanism) -> Why | None:
-        """Names and order of registers aside; linear ones by what they answer."""
-        if unnamed(one) == unnamed(other):
-            return "names"
-        if one.system and other.system and systems_equal(one.system, other.system):
-            return "answers"
-        return None
-
-    def difference(
-        self, one: RecurrenceMechanism, other: RecurrenceMechanism, inputs: tuple[range, ...]
-    ) -> Difference | None:
-        """A shortest sequence on which linear ones differ."""
-        if not one.system or not other.system:
-            raise NotComparable
-        return system_difference(one.system, other.system, inputs)
-
-    def sizes(self, mechanism: RecurrenceMechanism) -> Mapping[str, int]:
-        """Its registers."""
-        return {"registers": len(mechanism.registers)}
 
     def notation(self, mechanism: RecurrenceMechanism, form: Notation) -> str:
         """Its updates as formulas."""

@@ -116,6 +116,12 @@ def _steps(along: Along, start: str | None) -> Iterator[Columns]:
     yield _summed(np.ones_like(along.first), start)
 
 
+def _changes(along: Along) -> Iterator[Columns]:
+    """How often an input is another than the one before: never at the first step."""
+    other = np.diff(along.first, axis=1, prepend=along.first[:, :1]) != 0
+    yield _summed(other.astype(np.int64), None)
+
+
 def _parity(along: Along, which: str) -> Iterator[Columns]:
     yield _summed(np.ones_like(along.first), "1" if which == "evenness" else "0") % 2
 
@@ -180,6 +186,7 @@ NOUNS: tuple[tuple[str, Callable[..., Iterator[Series | Columns]]], ...] = (
     (f"number of steps{FROM}", _steps),
     (f"number of steps with (.+?){FROM}", _count),
     (f"number of inputs that are ({KINDS}){FROM}", _count_of_kind),
+    ("number of changes", _changes),
     ("(parity|evenness) of the number of steps", _parity),
     (r"power of (\d+)", _power),
     ("number", _number),

@@ -33,6 +33,10 @@ def _phrases(title: str, along: Along) -> Iterator[Series]:
             others = [other, SUBJECT + other] if one.startswith(SUBJECT) else [other]
             late = [phrase for each in others for phrase in _phrases(each, along)]
             yield from (join(a, b) for a, b in product(_phrases(one, along), late))
+    for pattern, shifted in SHIFTED.items():
+        found = re.fullmatch(pattern, title)
+        if found is not None and int(found["by"]):
+            yield from (shifted(one, int(found["by"])) for one in nouns(found["of"], along))
     for pattern, condition in CONDITIONS:
         found = re.fullmatch(pattern, title)
         if found is not None:
@@ -79,6 +83,16 @@ def _never(along: Along, noun: str, side: str, value: str) -> Iterator[Series]:
         so_far = worst.accumulate(one.filled(int(value)), axis=1)
         yield COMPARED[how](np.ma.masked_array(so_far), int(value))
 
+
+SHIFTED: dict[str, Callable[..., Series]] = {
+    r"(?P<of>.*) plus (?P<by>\d+)": lambda one, by: one + by,
+    r"(?P<of>.*) minus (?P<by>\d+)": lambda one, by: one - by,
+    r"(?P<by>-?\d+) minus the (?P<of>.*)": lambda one, by: by - one,
+    r"(?P<by>-?\d+) times the (?P<of>.*)": lambda one, by: by * one,
+    r"remainder of the (?P<of>.*) by (?P<by>\d+)": lambda one, by: one % by,
+    r"quotient of the (?P<of>.*) by (?P<by>\d+)": lambda one, by: one // by,
+}
+"""A noun and a number together, and what is made of the two."""
 
 CONDITIONS: tuple[tuple[str, Callable[..., Iterator[Series]]], ...] = (
     (r"(.*) is (not |above |at least |below |at most |)(-?\d+)", _compared),

@@ -12,6 +12,7 @@ from safetensors.numpy import load_file, save_file
 
 from distill.checker.check import check_run
 from distill.checker.statements import reasons
+from distill.kinds.attention.exhibits import attention_exhibits
 from distill.kinds.attention.pictures import attention_pictures
 from distill.pages.report_page import report_page
 from distill.pipeline import run_model
@@ -61,6 +62,13 @@ def test_a_selection_of_several_heads_is_shown_with_the_first_and_names_the_othe
     exhibits = replace(run.exhibits, selections=(replace(beside, others=((0, 3), (1, 2))),))
     (shown,) = attention_pictures(run.mechanism, exhibits)
     assert "found in 2 more: head 3 of layer 0, head 2 of layer 1." in shown.caption
+
+
+def test_heads_of_a_selection_stand_in_their_order(run):
+    first, *rest = run.mechanism.steps
+    several = replace(run.mechanism, steps=(replace(first, also=((1, 2), (0, 3))), *rest))
+    (beside,) = attention_exhibits(several, run.certificate.view(run.model)).selections
+    assert beside.others == ((0, 3), (1, 2))
 
 
 def test_texts_are_called_texts_wherever_something_is_said_of_them(run):

@@ -1,5 +1,6 @@
 """What a program of selections is called is what it computes, held against the text itself."""
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -140,3 +141,25 @@ def test_what_has_no_words_is_called_by_what_it_is_made_of(by):
 def test_a_title_is_the_first_line_of_its_program():
     program = emit_attention(taking("j == i - 1"))
     assert program.source.startswith('"""The token before, -1 where there is none.\n')
+
+
+@pytest.mark.parametrize(("instead", "words"), [("x", "the token itself"), ("7", "7")])
+def test_what_is_answered_where_there_is_nothing_to_take_is_said_as_that(instead, words):
+    """And the letters that a docstring explains are those that stand in the program."""
+    *before, last = taking("j == i - 2").steps
+    steps = (*before, Step("copied", last.op, (), last.keys, last.by, "chosen", NONE))
+    by = f"{instead} if copied_i == {NONE} else copied_i"
+    answer = Step(ANSWERS, "map", ("copied", "tokens")[: 1 + (instead == "x")], by=by)
+    mechanism = AttentionMechanism((0, 2), 4, (*steps, answer))
+    title = f"the token 2 positions before, where there is none {words}"
+    assert said(mechanism.data) == title
+    program = emit_attention(mechanism)
+    assert program.name.startswith("token_2_positions_before")
+    for xs in TEXTS:
+        due = [xs[i - 2] if i > 1 else (xs[i] if instead == "x" else 7) for i in range(len(xs))]
+        assert program(xs) == due
+    told = " ".join(program.source.split('"""')[1].split())
+    assert ("x is the token at i." in told) == (instead == "x")
+    assert " y " not in told
+    other = replace(mechanism, steps=(*steps, replace(answer, by=by.replace(str(NONE), "3"))))
+    assert "where there is none" not in (said(other.data) or "")

@@ -1,14 +1,20 @@
 """Loops and titles as a person would write them; a title that is not so is refused."""
 
 import re
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from builders.exploring import agree, explore, loop_of_program, said
 from planted_machine import random_minimal
 
+from distill.checker.derive import called
+from distill.checker.sandbox import program_of
 from distill.kinds.automaton.contradiction import contradicted
 from distill.kinds.automaton.emit import emit_machine
+from distill.kinds.automaton.kind import AutomatonKind
+from distill.kinds.automaton.machine import Machine
+from distill.kinds.automaton.mechanism import automaton_of
 from distill.kinds.automaton.variables import listed_title
 from distill.programs.claims import claim_of
 
@@ -98,7 +104,7 @@ AS_A_PERSON_WOULD = {
     ),
     "sorted so far": (
         explore(lambda s, x: (t := x if s <= x else 9, int(t != 9)), 0, range(5)),
-        "validity by windows of 2 inputs",
+        "whether previous <= x at every step",
         ["if previous > x:", "valid = 0"],
     ),
     "a rise of two": (
@@ -218,3 +224,53 @@ def test_what_forgets_its_state_at_every_step_is_no_iteration():
     """The state is the input plus 1, with 0 for none yet: whether an input is the one before."""
     machine = explore(lambda s, x: (x + 1, int(s == x + 1)), 0, range(3))
     assert "iteration" not in emit_machine(machine).name
+
+
+def test_it_is_the_state_of_a_machine_that_may_be_a_number_and_never_the_machine():
+    rng = np.random.default_rng(7)
+    moves = [[int(q) for q in row] for row in rng.integers(0, 8, (8, 2))]
+    answers = tuple(tuple(int(q != 3) for q in row) for row in moves)
+    machine = Machine(tuple(map(tuple, moves)), answers, ((0,), (1,))).minimise()
+    emitted = emit_machine(machine)
+    title = "whether the state of a machine with 8 states is not 3"
+    assert (emitted.name, emitted.program.name) == (
+        title,
+        "state_of_a_machine_with_8_states_is_not_3",
+    )
+    loop, rows = loop_of_program(emitted.program.source, machine.symbols)
+    assert not contradicted(title, loop, rows)
+    assert contradicted(title.replace("not 3", "not 4"), loop, rows)
+    assert contradicted(title.replace("8", "7"), loop, rows)
+
+
+def test_states_are_counted_as_those_that_answers_tell_apart_where_a_program_has_more():
+    """Steps since the last 1, at most 4: at 3 and at 4 the next answers are the same."""
+    machine = explore(lambda s, x: (0, 0) if x else (min(s + 1, 4),) * 2, 0, BITS)
+    minimal = machine.minimise()
+    written = AutomatonKind().write(automaton_of(minimal, machine.states, 0))
+    title, name = program_of(written.program.source).title, written.mechanism.name
+    assert minimal.states == 4
+    assert name.startswith("run of zeros up to 4 (")
+    assert name.endswith("(4 states that answers tell apart)")
+    evidence = SimpleNamespace(mechanism={"transitions": minimal.transitions})
+    program = SimpleNamespace(title=title)
+    assert called(evidence, program, name) == name
+    assert called(evidence, program, name.replace("4 states", "5 states")) == title
+    plain = explore(lambda s, x: (min(s + 1, 4), min(s, 4)), 0, BITS).minimise()
+    assert "tell apart" not in AutomatonKind().write(automaton_of(plain, 5, 0)).mechanism.name
+
+
+def test_what_holds_at_every_step_is_held_against_every_step():
+    """A title that says another condition, or "some", is refused."""
+    machine = explore(lambda s, x: (t := x if s <= x else 9, int(t != 9)), 0, range(5))
+    emitted = emit_machine(machine)
+    loop, rows = loop_of_program(emitted.program.source, machine.symbols)
+    assert not contradicted("whether previous <= x at every step", loop, rows)
+    for wrong in (
+        "whether previous < x at every step",
+        "whether previous <= x at some step",
+        "whether previous > x at some step",
+        "whether other <= x at every step",
+        "whether previous <=> x at every step",
+    ):
+        assert contradicted(wrong, loop, rows), wrong

@@ -60,12 +60,12 @@ def test_what_auto_could_not_ask_is_said_in_a_line_and_the_run_goes_on(monkeypat
     said = extract_formula(network, "auto")
     assert isinstance(said, Refusal)
     line = "not asked: no (no_such_package is not installed: pip install 'distill[no]')"
-    assert said.reasons[-2] == line
+    assert said.reasons[-1] == line
     here = Apart("here", "no_such_worker", "json", "no", 20)
     monkeypatch.setattr(known, "ENGINES", (here,))
     said = extract_formula(network, "auto")
     assert isinstance(said, Refusal)
-    assert said.reasons[-2].startswith("here: failed: ")
+    assert said.reasons[-1].startswith("the engine here failed: ")
 
 
 def test_a_process_that_fails_or_takes_too_long_has_not_answered():

@@ -63,5 +63,6 @@ def test_a_bottleneck_that_holds_other_quantities_holds_none_of_the_parts():
 def test_expressions_by_size_are_a_picture_and_a_table_with_the_one_that_was_taken():
     (drawn,) = formula_pictures(formula_exhibits(MECHANISM))
     assert drawn.table.rows[drawn.table.marked] == ("6", "1e-06", "x * y + cos(z)")
-    assert [row[0] for row in drawn.table.rows] == ["1", "3", "6"]
+    assert [row[0] for row in drawn.table.rows] == ["1", "3", "6", "6"]  # a row for every dot
+    assert drawn.table.rows[2] == ("6", "9e-07", "x * y + cos(z), its numbers fitted")
     assert "has 6 parts" in drawn.alternative

@@ -93,7 +93,7 @@ def test_a_planted_formula_comes_back_with_exact_constants(text, function, box):
 def test_what_is_no_formula_with_simple_constants_is_refused(function, box):
     said = extract_formula(Noisy(function, box), "own")
     assert isinstance(said, Refusal)
-    assert "expression" in said.reasons[-1]  # what came nearest, or that nothing was near
+    assert "expression" in said.reasons[0]  # what came nearest, or that nothing was near
 
 
 @pytest.mark.claim
@@ -126,4 +126,16 @@ def test_a_refusal_shows_the_expression_that_came_nearest(monkeypatch):
     monkeypatch.setattr(extract, "engines_for", lambda engine: (one,))
     said = extract_formula(Noisy(lambda x: 0.2173713 * x, {"x": (1.0, 2.0)}), "own")
     assert isinstance(said, Refusal)
-    assert "an expression, about 0.217371 * x, gives the values" in said.reasons[-1]
+    assert "an expression, about 0.217371 * x, gives the values" in said.reasons[0]
+    assert said.reasons[1:] == ("the engine once came upon 1 expression",)
+
+
+def test_an_own_search_without_a_result_says_so_in_words(monkeypatch):
+    own = SimpleNamespace(name="own", propose=lambda problem: iter(()))
+    monkeypatch.setattr(extract, "engines_for", lambda engine: (own,))
+    said = extract_formula(Noisy(lambda x: 0.2173713 * x, {"x": (1.0, 2.0)}), "own")
+    assert isinstance(said, Refusal)
+    assert said.reasons == (
+        "no expression was found that is near the network",
+        "the search of this package came upon no expression",
+    )

@@ -259,6 +259,42 @@ def test_what_is_answered_of_registers_without_a_name_is_the_name():
     assert contradicted("iteration of r * x", recurrence, (range(-1, 2),))
 
 
+@pytest.mark.parametrize(
+    ("answer", "title", "wrong"),
+    [
+        (op("+", "r", Constant(-4)), "running sum minus 4", "running sum minus 3"),
+        (op("+", "r", Constant(2)), "running sum plus 2", "running sum minus 2"),
+        (op("*", Constant(3), "r"), "3 times the running sum", "2 times the running sum"),
+        (op("-", Constant(7), "r"), "7 minus the running sum", "6 minus the running sum"),
+        (op("//", "r", Constant(3)), "quotient of the running sum by 3", "running sum minus 3"),
+        (op("%", "r", Constant(5)), "remainder of the running sum by 5", "running sum plus 5"),
+    ],
+)
+def test_a_register_and_a_number_are_said_together(answer, title, wrong):
+    recurrence = Recurrence(("x",), ("r",), (0,), (op("+", "r", "x"),), (answer,))
+    assert emit_recurrence(recurrence, ranges=(range(4),)).name == title
+    assert not contradicted(title, recurrence, (range(4),))
+    assert contradicted(wrong, recurrence, (range(4),))
+
+
+def test_a_count_of_changes_is_called_so_and_a_count_that_begins_otherwise_is_not():
+    """`previous` begins as no input, so that the first step is counted, and taken away again."""
+    other = op("+", "c", op("!=", "x", "p"))
+
+    def named(begin, answer):
+        recurrence = Recurrence(("x",), ("p", "c"), (begin, 0), (Name("x"), other), (answer,))
+        return recurrence, emit_recurrence(recurrence, ranges=(range(3),)).name
+
+    one_less = op("+", "c", Constant(-1))
+    recurrence, name = named(-1, one_less)
+    assert name == "number of changes"
+    assert not contradicted(name, recurrence, (range(3),))
+    for begin, answer in ((0, one_less), (-1, Name("c")), (-1, op("+", "c", Constant(-2)))):
+        recurrence, name = named(begin, answer)
+        assert name != "number of changes"
+        assert contradicted("number of changes", recurrence, (range(3),))
+
+
 def test_a_value_that_is_short_is_the_name_whatever_follows_it():
     updates = (op("*", "r", "x"), op("-", op("*", "s", "r"), "x"))
     answer = op("-", "r", op("%", "s", Constant(2)))

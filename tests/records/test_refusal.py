@@ -1,0 +1,34 @@
+"""Numbers of a refusal: each is called by a name, and what stands beside it says more."""
+
+import re
+
+import pytest
+
+from distill.records.refusal import NUMBERS, shown
+
+
+def words(text):
+    return {word.rstrip("s") for word in re.findall(r"[a-z]{4,}", text.lower())} - {"that", "with"}
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_name_and_note_do_not_say_the_same_twice(name):
+    label, said = words(NUMBERS[name].label), words(NUMBERS[name].said)
+    assert said
+    assert len(label & said) <= len(label) // 2, label & said
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (2744, "2,744"),
+        (2744.0, "2,744"),
+        (0.001968, "0.00197"),
+        (0.5, "0.5"),
+        (-3, "-3"),
+        (1234.56, "1,235"),
+        (0.0, "0"),
+    ],
+)
+def test_numbers_are_written_as_everywhere_else(value, said):
+    assert shown(value) == said
