@@ -105,8 +105,6 @@ def beginning(start: int, comma: str = ",") -> str:
 def condition_words(condition: Expression) -> str | None:
     """A condition on one variable as what that is: "even", "above 3", "not 1"; null without any."""
     match condition:
-        case Operation("!=", (Operation("%", (Name(), Constant(2))), Constant(0))):
-            return "odd"
         case Operation("==", (Operation("%", (Name(), Constant(by))), Constant(rest))):
             if by == 2 and rest in (0, 1):
                 return ("even", "odd")[rest]
