@@ -400,3 +400,27 @@ def test_a_function_that_means_the_same_of_tensors_is_called_with_all_sequences_
     found = convention_of(_counts_from_its_values, Channels((range(3),)))
     assert found.encoding == "integers"
     assert convention_of(_counts_from_its_values, Channels((range(-2, 3),))).encoding != "integers"
+
+
+def _changes_after(most):
+    """A sum modulo 3 that is answered otherwise after so many calls."""
+    calls = [0]
+
+    def function(xs):
+        calls[0] += 1
+        total, said = 0, []
+        for x in list(xs):
+            total = (total + int(x)) % 3
+            said.append(total)
+        if calls[0] > most:
+            said[-1] = (said[-1] + 1) % 3
+        return said
+
+    return function
+
+
+def test_what_answers_otherwise_by_the_end_is_told_of_over_sequences_too():
+    with pytest.raises(DistillError, match="answers otherwise than at the beginning"):
+        distill.distill(_changes_after(11_000), [range(3)], length=6)
+    run = distill.distill(_changes_after(10**9), [range(3)], length=6)
+    assert run.report.verdict == "tested"
