@@ -3,7 +3,7 @@
 Every linear form of the inputs, and every short expression, keeps some bounds on the rows where the
 target is 1; each of these bounds excludes some of the other rows, and the cheapest few that exclude
 all of them are looked for (`covers`). Bounds on linear forms are tried first by themselves, then
-with squares, then with whatever a bank holds: of odd expressions a few exclude anything.
+with products, then with whatever a bank holds: of odd expressions a few exclude anything.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial, reduce
-from itertools import product
+from itertools import combinations_with_replacement, product
 
 import numpy as np
 from jaxtyping import Bool, Int
@@ -39,7 +39,7 @@ LARGEST_SUM = 6
 """Of the sizes of these multiples."""
 
 MOST_SQUARED = 3
-"""Inputs whose squares are looked at."""
+"""Inputs whose products are looked at, and terms of a sum."""
 
 Form = tuple[float, Callable[[], Expression]]
 """What a column costs, and its expression."""
@@ -57,18 +57,18 @@ def all_hold(
     """
     if set(np.unique(table.target).tolist()) != {0, 1}:
         return
-    linear, squares = _linear(table)
+    linear, products = _linear(table)
     entries: list[Form] = [
         (bank.level[place] * STEP, partial(bank.expression, place)) for place in range(len(values))
     ]
-    for columns, forms in (linear, squares, (values, entries)):
+    for columns, forms in (linear, products, (values, entries)):
         for operator in ("and", "or") if forms else ():
             where = table.target == (1 if operator == "and" else 0)
             yield from _few_bounds(columns, forms, where, operator)
 
 
 def _linear(table: Table) -> tuple[tuple[ndarray, list[Form]], tuple[ndarray, list[Form]]]:
-    """Sums of small multiples of the inputs; of a few inputs, with their squares."""
+    """Sums of small multiples of the inputs; of a few inputs, with their products."""
     names = tuple(table.varying)
     parts: list[Expression] = [Name(name) for name in names]
     columns = np.stack([table.varying[name] for name in names])
@@ -76,10 +76,12 @@ def _linear(table: Table) -> tuple[tuple[ndarray, list[Form]], tuple[ndarray, li
     alone = _forms(vectors, columns, parts)
     if len(names) > MOST_SQUARED:
         return alone, (columns[:0], [])
-    parts += [Operation("*", (part, part)) for part in parts]
-    columns = np.concatenate([columns, columns**2])
+    pairs = [*combinations_with_replacement(range(len(names)), 2)]
+    parts += [Operation("*", (parts[one], parts[other])) for one, other in pairs]
+    products = [columns[one] * columns[other] for one, other in pairs]
+    columns = np.concatenate([columns, np.array(products)])
     unit = [v for v in product((-1, 0, 1), repeat=len(parts)) if _is_plain(v)]
-    return alone, _forms([*unit, *(v + (0,) * len(names) for v in vectors)], columns, parts)
+    return alone, _forms([*unit, *(v + (0,) * len(pairs) for v in vectors)], columns, parts)
 
 
 def _is_plain(vector: tuple[int, ...]) -> bool:
@@ -125,9 +127,27 @@ def _few_bounds(
 ) -> Iterator[Expression]:
     """Bounds kept on some rows, which together exclude all others; or their opposites."""
     places, limits, excluded = _bounds(values, where)
-    chosen = cheapest_cover(excluded, [forms[place][0] + 3.0 for place in places])
-    if not chosen:
+    costs = [forms[place][0] + 3.0 for place in places]
+    best = cheapest_cover(excluded, costs)
+    if not best:
         return
+    yield _written(best, places, limits, forms, operator)
+    for row in best:  # what it does may be done by another on these rows, and not on all
+        rest = excluded.copy()
+        rest[row] = False
+        other = cheapest_cover(rest, costs)
+        if other:
+            yield _written(other, places, limits, forms, operator)
+
+
+def _written(
+    chosen: list[int],
+    places: list[int],
+    limits: list[tuple[str, int]],
+    forms: Sequence[Form],
+    operator: str,
+) -> Expression:
+    """Some bounds, joined; two of one form are an interval."""
     of_form: dict[int, list[tuple[str, int]]] = defaultdict(list)
     for row in sorted(chosen):
         of_form[places[row]].append(limits[row])
@@ -139,7 +159,7 @@ def _few_bounds(
             parts.append(Operation("between", (Constant(low), form, Constant(high))))
         else:
             parts += [_bound(form, how, limit, operator == "or") for how, limit in bounds]
-    yield reduce(lambda a, b: Operation(operator, (a, b)), parts)
+    return reduce(lambda a, b: Operation(operator, (a, b)), parts)
 
 
 def _bounds(
