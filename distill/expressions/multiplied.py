@@ -65,7 +65,7 @@ def multiplied(table: Table, plain: Plain) -> Iterator[Expression]:
             for by, times in _written(few, able, modulus, plain, listable):
                 rest = (table.target - times[codes] * column) % modulus
                 for more, _ in _written(few, _only(rest[first], modulus), modulus, plain, listable):
-                    total = add([(1, _product(by, Name(name))), (1, more)])
+                    total = add([(1, _product(by, Name(name), [*table.columns])), (1, more)])
                     whole = Operation("%", (total, Constant(modulus)))
                     if spare >= BITS or cost(whole) <= SHORT:
                         yield whole
@@ -138,10 +138,13 @@ def _simple(
         for factor, offset in ((1, 0), (1, 1), (1, -1), (-1, 0), (2, 0), (-1, 1), (2, 1), (3, 0)):
             yield add([(factor, Name(name))], offset), factor * column + offset
     if len(columns) > 1:
-        yield add([(1, Name(name)) for name in columns]), sum(columns.values())
+        yield add([(1, Name(name)) for name in columns]), np.sum([*columns.values()], axis=0)
 
 
-def _product(by: Expression, variable: Name) -> Expression:
+def _product(by: Expression, variable: Name, order: list[str]) -> Expression:
+    """A product; of two variables the one that comes first in the table stands first."""
     if by == Constant(0):
         return by
+    if isinstance(by, Name) and order.index(by.name) < order.index(variable.name):
+        return Operation("*", (by, variable))
     return variable if by == Constant(1) else Operation("*", (variable, by))

@@ -133,7 +133,7 @@ class Bank:
         for place in range(len(found)):
             made = self.made(place)
             if not made.parts:
-                found[place] = columns[made.name] if made.name else made.constant
+                found[place] = columns[made.name] if made.name else (made.constant or 0)
                 continue
             operands = [found[part] for part in made.parts]
             if made.constant is not None:

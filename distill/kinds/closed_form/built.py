@@ -129,7 +129,7 @@ def _two(bank: Bank, table: Table) -> Iterator[Expression]:
             offset = int(target[0] - factor * values[one, 0] - values[other, 0])
             yield add([(1, bank.expression(other)), (factor, bank.expression(one))], offset)
     if target.min() >= 0:
-        signed = (values < 0).any(axis=1)
+        signed: ndarray = values.min(axis=1) < 0
         for one, other in pairs(target ^ np.where(signed[:, None], 0, values), values):
             if not signed[one] and not signed[other]:
                 yield Operation("^", (bank.expression(one), bank.expression(other)))

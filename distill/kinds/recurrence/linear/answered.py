@@ -81,6 +81,7 @@ def is_more_than_sums(found: Realisation) -> bool:
 
 def _responses(run: Run, channels: Channels, length: int, one_hot: bool) -> Responses | None:
     """Responses to an input of 1, or to a symbol instead of the first one, and to no input."""
+    step = np.ones(len(channels.inputs), dtype=np.int64)
     if one_hot:
         values = symbols(np.arange(channels.size), channels.inputs)
         base, changed = values[0], values
