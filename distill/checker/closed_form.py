@@ -29,6 +29,7 @@ LISTED = 2
 """Values of a set that an expression may hold: more are a table."""
 
 CALLED = ("abs", "isqrt", "int", "max", "min", "pow")
+METHODS = ("bit_count",)
 PARTS = (ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.Compare, ast.IfExp, ast.Call)
 """Names and parts of an expression, beside names of inputs and integers."""
 
@@ -84,6 +85,8 @@ def _is_expression(text: Any, names: list[str]) -> bool:
             case ast.Constant(value=value) if type(value) is int:
                 pass
             case ast.Name(id=name) if name in known:
+                pass
+            case ast.Attribute(attr=name) if name in METHODS:
                 pass
             case ast.Set(elts=elements) if len(elements) <= LISTED:
                 pass

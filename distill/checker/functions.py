@@ -98,7 +98,7 @@ METHODS: dict[str, tuple[Any, int]] = {
     **dict.fromkeys(("items", "keys", "values"), (dict, 0)),
     **{"get": (dict, 2), "index": (list | tuple, 1), "count": (list | tuple, 1)},
 }
-"""What has a method, and how many values this is given."""
+"""What has a method, and how many values this is given; `bit_count` is of integers, given none."""
 
 
 def elements(value: Value) -> list[Value]:
@@ -148,8 +148,10 @@ def _added(values: Sequence[Value]) -> Value | None:
 
 
 def method(held: Value, name: str, given: Sequence[Value]) -> Value:
-    """What a method of a list, tuple or dictionary gives."""
-    kind, count = METHODS[name]
+    """What a method of a list, tuple or dictionary gives, or the one of integers."""
+    if name == "bit_count" and not given:
+        return apply(int.bit_count, held)
+    kind, count = METHODS.get(name, ((), 0))
     if not isinstance(held, kind) or len(given) != count:
         raise TypeError(f"{name} is called on something that does not have it")
     if not given:

@@ -23,7 +23,7 @@ BUILTINS = {
 }
 CONSUMERS = {"all", "any", "list", "max", "min", "sorted", "sum", "tuple"}
 """Builtins that may be given a generator, which they use up at once."""
-METHODS = {"count", "get", "index", "items", "keys", "values"}
+METHODS = {"bit_count", "count", "get", "index", "items", "keys", "values"}
 ITERATORS = {"enumerate", "range", "reversed", "zip"}
 VIEWS = {"items", "keys", "values"}
 """What these give is gone through where it stands, and is no value."""

@@ -59,6 +59,8 @@ def apply(operator: str, *operands: Int[ndarray, " rows"]) -> Int[ndarray, " row
             value = np.logical_or(a, b)
         case "abs", (a,):
             value = np.abs(a)
+        case "bit_count", (a,):
+            value = np.bitwise_count(a)
         case "neg", (a,):
             value = -a
         case "isqrt", (a,):

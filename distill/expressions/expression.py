@@ -84,6 +84,7 @@ OPERATORS = {
     "min": 1.6,
     "max": 1.6,
     "isqrt": 3.0,
+    "bit_count": 2.5,
     "pow": 3.0,
     "neg": 1.2,
     "if": 1.8,

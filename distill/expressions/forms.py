@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import reduce
+from functools import partial, reduce
 from itertools import combinations, product
 
 import numpy as np
@@ -21,6 +21,7 @@ from distill.expressions.expression import (
     cost,
     evaluate,
 )
+from distill.expressions.multiplied import multiplied
 from distill.expressions.table import Table, is_function_of, lookup
 from distill.expressions.univariate import balanced, clamp, function_of_one
 
@@ -59,7 +60,7 @@ def plain(table: Table, nested: bool = True) -> Expression | None:
     best: Expression | None = None
     if max(np.abs(c).max() for c in (*table.columns.values(), table.target)) >= LARGE:
         return None
-    for stage in STAGES if nested else STAGES[:-1]:
+    for stage in STAGES if nested else STAGES[:-2]:
         for candidate in stage(table):
             if (best is None or cost(candidate) < cost(best)) and table.holds(candidate):
                 best = candidate
@@ -159,6 +160,11 @@ def _projected(table: Table) -> Iterator[Expression]:
 def _leading(vector: tuple[int, ...]) -> bool:
     """Whether the first multiple that is not 0 is positive: a vector and not its negative."""
     return next((c for c in vector if c), 0) > 0
+
+
+def _multiplied(table: Table) -> Iterator[Expression]:
+    """One variable that the others multiply and add to, modulo m."""
+    yield from multiplied(table, partial(plain, nested=False))
 
 
 def _extremes(table: Table) -> Iterator[Expression]:
@@ -285,5 +291,6 @@ STAGES = (
     _digits,
     _inversions,
     _separated,
+    _multiplied,
 )
 """Plain forms, plainest first; the first stage with a form that reads well ends the search."""

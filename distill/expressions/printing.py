@@ -41,7 +41,7 @@ def condition_source(expression: Expression, named: Mapping[Lookup, str] | None 
 
 
 def _unparsed(tree: ast.Expression) -> str:
-    """The text of a tree, with brackets around what bit operators combine: x ^ (state >> 1).
+    """The text of a tree, with brackets around what bit operators combine: x & (x - 1).
 
     Python needs none there, but few readers know by heart which of them binds more tightly.
     """
@@ -53,7 +53,9 @@ def _unparsed(tree: ast.Expression) -> str:
 
 
 class _Bracketed(ast.NodeTransformer):
-    """Puts names in the place of shifts, and of masks, that stand within bit operators."""
+    """Puts names in the place of sums, shifts and masks that stand within bit operators, and of bit
+    operators within comparisons.
+    """
 
     def __init__(self) -> None:
         self.inside: dict[str, str] = {}
@@ -64,14 +66,29 @@ class _Bracketed(ast.NodeTransformer):
             node.left, node.right = self._kept(node.left), self._kept(node.right)
         return node
 
+    def visit_Compare(self, node: ast.Compare) -> ast.AST:
+        self.generic_visit(node)
+        node.left = self._apart(node.left)
+        node.comparators = [self._apart(each) for each in node.comparators]
+        return node
+
+    def _apart(self, node: ast.expr) -> ast.expr:
+        match node:
+            case ast.BinOp(op=ast.BitXor() | ast.BitAnd() | ast.BitOr()):
+                return self._named(node)
+        return node
+
     def _kept(self, node: ast.expr) -> ast.expr:
         match node:
-            case ast.BinOp(op=ast.LShift() | ast.RShift()):
+            case ast.BinOp(op=ast.LShift() | ast.RShift() | ast.Add() | ast.Sub()):
                 pass
             case ast.BinOp(op=ast.BitAnd(), right=ast.Constant(int() as mask)) if mask > 1:
                 pass
             case _:
                 return node
+        return self._named(node)
+
+    def _named(self, node: ast.expr) -> ast.expr:
         name = f"__{len(self.inside)}__"
         self.inside[name] = ast.unparse(node)
         return ast.Name(name, ast.Load())
@@ -123,6 +140,8 @@ def _source(expression: Expression, named: Mapping[Lookup, str]) -> str:
             return f"(not {_source(operand, named)})"
         case Operation(operator, operands):
             parts = [_source(operand, named) for operand in operands]
+            if operator == "bit_count":
+                return f"({parts[0]}).bit_count()"
             if operator in {"abs", "min", "max", "isqrt", "pow"}:
                 return f"{operator}({', '.join(parts)})"
             return f"({f' {operator} '.join(parts)})"

@@ -68,6 +68,8 @@ def _read(node: ast.expr) -> Expression:
             return Operation("if", (_read(test), _read(first), _read(second)))
         case ast.Call(ast.Name("int"), [truth], []):
             return _read(truth)  # printed around a truth where an integer is wanted
+        case ast.Call(ast.Attribute(operand, "bit_count"), [], []):
+            return Operation("bit_count", (_read(operand),))
         case ast.Call(ast.Name(called), operands, []) if CALLED.get(called) == len(operands):
             return Operation(called, tuple(map(_read, operands)))
         case ast.Compare(operand, [ast.In()], [ast.Set(values)]):

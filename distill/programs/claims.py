@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import pairwise
-from math import isqrt
+from math import isqrt, prod
 
 import numpy as np
 
@@ -230,6 +230,10 @@ PATTERNS: tuple[tuple[str, Callable[..., Claim | None]], ...] = (
     (
         rf"running sum mod (\d+){FROM}",
         lambda m, a: _carried(lambda h, s: (h + sum(s)) % int(m), start=a),
+    ),
+    (
+        rf"running product mod (\d+){FROM}",
+        lambda m, a: _carried(lambda h, s: prod((h, *s)) % int(m), start=a or 1),
     ),
     (f"running bitwise (xor|and|or){FROM}{BEFORE}", _running_bitwise),
     (

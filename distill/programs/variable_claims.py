@@ -39,6 +39,35 @@ def _affine(modulus: str) -> Claim:
     )
 
 
+def _product(modulus: str) -> Claim:
+    """It is multiplied by everything that is read."""
+    m = int(modulus)
+
+    def so(rows: Rows, name: str) -> bool:
+        column = rows.before[name]
+        for read in rows.given.values():
+            column = column * read % m
+        return bool((rows.after[name] == column).all())
+
+    return so
+
+
+def _affine_by_symbol(modulus: str) -> Claim:
+    """For every symbol some factor and some number that is added."""
+    m = int(modulus)
+
+    def so(rows: Rows, name: str) -> bool:
+        return all(
+            any(
+                len(np.unique((rows.after[name] - factor * rows.before[name])[read] % m)) == 1
+                for factor in range(m)
+            )
+            for read in rows.by_symbol()
+        )
+
+    return so
+
+
 def _extreme(which: str, channel: str | None, start: str | None) -> Claim:
     def so(rows: Rows, name: str) -> bool:
         (read,) = [rows.given[channel]] if channel else rows.given.values()
@@ -222,7 +251,9 @@ def _follows(most: str) -> Claim:
 
 VARIABLES: Mapping[str, Callable[..., Claim]] = {
     r"counter mod (\d+)": _counter,
+    r"affine map mod (\d+) chosen by the input": _affine_by_symbol,
     r"affine map mod (\d+)": _affine,
+    r"product mod (\d+)": _product,
     rf"running (maximum|minimum)(?: of ([a-z]))?(?:, from ({INT}))?": _extreme,
     rf"running bitwise (xor|and|or)(?:, from ({INT}))?": _bitwise,
     rf"latest input that is ({KINDS})(?:, from ({INT}))?": _latest,

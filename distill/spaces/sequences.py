@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from jaxtyping import Bool
+from jaxtyping import Bool, Int
 from numpy import ndarray
 
 from distill.checker.scope import many
 from distill.domains.sequences import Channels
+from distill.errors import DistillError
 from distill.importing import Imported
 from distill.networks.choice import layers_for
 from distill.networks.given import AnyNetwork, OverSequences, over_sequences
@@ -33,6 +34,10 @@ SHORTEST = 5
 
 ACCURACY_OF = 1_000
 """Sequences on which an imported network is held against a task."""
+
+
+AGAIN, AGAIN_SEED = 1_000, 23
+"""Sequences that a network in memory is asked about at the beginning and again at the end."""
 
 
 class Sequences(Space):
@@ -77,7 +82,17 @@ class Sequences(Space):
         """A stored network, a module, a callable, or three callables."""
         no_engine(reach)
         over = over_sequences(network, domain, outputs, reach.length)
-        return Given(lambda stages: _trusted(over, reach), remarks=over.remarks)
+        rows = drawn(np.random.default_rng(AGAIN_SEED), AGAIN, over.length, domain)
+        before = over.network.run(rows)
+
+        def ask_again(view: View) -> None:
+            # read afresh, as what is kept of answers would be said again
+            now = over_sequences(network, domain, outputs, reach.length)
+            hold_along(before, now.network.run(rows))
+
+        return Given(
+            lambda stages: _trusted(over, reach), remarks=over.remarks, ask_again=ask_again
+        )
 
     def extent(self, view: SequenceTrace) -> str:
         """How many steps."""
@@ -128,6 +143,31 @@ class Sequences(Space):
             assert isinstance(view, SequenceTrace), "over sequences"
             over, stored = (view.channels, view.length), view.stored
         return certify_sequences(*over, stored, outcome.verified, outcome.files)
+
+
+def drawn(
+    rng: np.random.Generator, count: int, length: int, channels: Channels
+) -> Int[ndarray, "n length channels"]:
+    """Sequences of channels, evenly."""
+    columns = [rng.integers(v.start, v.stop, (count, length)) for v in channels.inputs]
+    return np.stack(columns, axis=-1)
+
+
+def hold_along(
+    before: Int[ndarray, "n length outputs"], now: Int[ndarray, "n length outputs"]
+) -> None:
+    """Hold what a network answers against what it answered to the same sequences.
+
+    Raises:
+        DistillError: it answers otherwise than it did.
+    """
+    changed = int((before != now).any(axis=(1, 2)).sum())
+    if changed:
+        raise DistillError(
+            f"the network answers otherwise than at the beginning, to {many(changed, 'sequence')} "
+            f"of {len(before):,}: expected a function of its inputs, and it keeps something "
+            "between calls, or draws at random"
+        )
 
 
 def _trusted(over: OverSequences, reach: Reach) -> SequenceTrace:

@@ -22,6 +22,7 @@ from distill.tasks.finite import Task
 from distill.train.curve import CurveRecorder, ExplainedBy
 from distill.train.data import Data
 from distill.train.designs import Design
+from distill.train.domain_words import end_of, progress_of
 from distill.train.loop import DomainTrainer
 from distill.train.trainer import Trained, TrainingState, train_in_order
 from distill.train.watched import Training, Watch
@@ -99,6 +100,8 @@ class DomainTraining(Training):
         self._unread: _Made | None = None
         self._again: list[Design] | None = None
         self._near = False
+        self._answers = list[tuple[str, Int[ndarray, " traced"]]]()
+        self._alike = False
         self._recorders = dict[int, CurveRecorder]()
 
     @property
@@ -125,7 +128,7 @@ class DomainTraining(Training):
     @property
     def remarks(self) -> tuple[str, ...]:
         """On how the network was trained, for the report of a refusal."""
-        return (*self._not_learned(), *self._left_out(), *self._never_shown())
+        return (*self._not_learned(), *self._which(), *self._left_out(), *self._never_shown())
 
     @property
     def ended(self) -> str | None:
@@ -172,16 +175,49 @@ class DomainTraining(Training):
         What is asked for is training inputs and the verdict; no label that is held out is seen.
         """
         learned = self._last is not None and self._last.right >= LEARNED
-        if not (self._bounded and verdict == "refused" and learned and self._work >= WORK):
+        if not (self._bounded and verdict == "refused" and learned):
             return False
+        self._alike = self._alike or self._same_again()
+        if self._alike or self._work < WORK:
+            return self._alike
         over, self._last_one = self._last_one, True
         return over
 
+    def _same_again(self) -> bool:
+        """Whether the network that was read last answers every input as one before it does.
+
+        Two that come to one function on inputs that neither was trained on have learned it, and
+        what is read of answers alone would be refused again. Where hardly any are left out they
+        have to be of two kinds. No label is seen.
+        """
+        (name, answers), *others = reversed(self._answers)
+        told = self.task.train_fraction < MUCH
+        alike = (said for other, said in others if told or other != name)
+        return any(np.array_equal(answers, said) for said in alike)
+
+    def _which(self) -> tuple[str, ...]:
+        """Which of several networks the report is of."""
+        taken = None if self._taken is None else self._taken.attempt.number
+        if taken is None or len(self._tried) < 2:
+            return ()
+        why = "the first that was right on its training inputs"
+        if self._taken is not None and self._taken.right < LEARNED:
+            why = "the one that is right on most of its training inputs"
+        return (
+            f"{len(self._tried)} networks were trained, and none was understood: the report is of "
+            f"network {taken}, {self.arch}, {why}",
+        )
+
     def _left_out(self) -> tuple[str, ...]:
         """That designs were left untried, if so, and how they are tried."""
-        if not self._designs or not self._last_one or self._ended is not None:
+        if not self._designs or not (self._last_one or self._alike) or self._ended is not None:
             return ()
         count = many(len(self._designs), "more training")
+        if self._alike:
+            return (
+                f"{count} had been planned and not begun, as two networks answer every input "
+                "alike and were both refused; to try: --minutes 10",
+            )
         return (
             f"{count} had been planned and not begun, as networks that are right on their training "
             "inputs were refused; to try: --minutes 10",
@@ -213,6 +249,7 @@ class DomainTraining(Training):
         with watch.stage("trace") as lines:
             traced = trace(made.model, self.task.domain)
             lines.append(traced.summary)
+        self._answers.append((made.design.name, traced.outputs))
         return traced
 
     def _train(self, design: Design, watch: Watch) -> _Made | None:
@@ -227,11 +264,12 @@ class DomainTraining(Training):
             if trained.network is None or trained.attempt is None:
                 return None
             last = trained.attempt
-            end = _end(last) if trained.ended is None else f"ended early ({trained.ended})"
+            end = end_of(last) if trained.ended is None else f"ended early ({trained.ended})"
             shown = "" if last.trained_right is None else shown_part(last.trained_right)
+            number = f"network {last.number}, " if last.number > 1 else ""
             lines.append(
-                f"{design.name}: {many(last.steps, 'step')}, {end}, right on {shown} of the "
-                "training inputs"
+                f"{number}{design.name}: {many(last.steps, 'step')}, {end}, right on {shown} of "
+                "the training inputs"
             )
             return _Made(design, trained.network, last)
 
@@ -256,7 +294,7 @@ class DomainTraining(Training):
                 )
             losses = self._recorders[number](state)
             if losses is not None:
-                watch.training(state.done, f"{design.name}: {_progress(state, losses)}")
+                watch.training(state.done, f"{design.name}: {progress_of(state, losses)}")
 
         return train_in_order(trainer, observe, len(self._tried))
 
@@ -296,23 +334,6 @@ class DomainTraining(Training):
             return ()
         outputs = "output never occurs" if missing == 1 else "outputs never occur"
         return (f"{missing:,} {outputs} among the answers that were trained on",)
-
-
-def _end(attempt: Attempt) -> str:
-    """What ended a training: the score is said as what it was at the end, and of nothing else."""
-    if attempt.reached_at is None:
-        end = attempt.stopped or ""
-    else:
-        end = f"cooled down from step {attempt.reached_at:,}"
-    return end if attempt.structure is None else f"{end}, score {attempt.structure:.2f} at the end"
-
-
-def _progress(state: TrainingState, losses: tuple[float, float | None]) -> str:
-    heldout = "" if losses[1] is None else f", held-out {losses[1]:.3g}"
-    return (
-        f"step {state.step:,}  loss: train {losses[0]:.3g}{heldout}  "
-        f"structure {state.structure:.2f}"
-    )
 
 
 def _heldout(domain: Domain, train_mask: Bool[ndarray, " n"]) -> Int[ndarray, "m k"]:

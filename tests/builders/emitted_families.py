@@ -52,6 +52,9 @@ def _counters() -> Iterator[tuple[str, Machine]]:
             said(lambda s, x, f=factor, m=modulus: (f * s + x) % m, start, range(2)),
         )
     yield "affine of a weight", said(lambda s, x: (2 * s + 3 * x + 1) % 7, 0, range(3))
+    yield "product", said(lambda s, x: s * x % 5, 1, range(5))
+    yield "product from 2", said(lambda s, x: s * x % 7, 2, range(7))
+    yield "affine by the input", said(lambda s, x: (s * x + 1) % 7, 0, range(7))
     yield "collatz", said(lambda s, x: ((s // 2 if s % 2 == 0 else 3 * s + 1) + x) % 16, 1, BITS)
     for low, high, step in ((0, 4, 1), (-2, 3, 1), (-3, 3, 2)):
         yield (

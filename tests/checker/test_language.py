@@ -357,3 +357,14 @@ def test_of_equal_ones_the_first_is_where_a_list_holds_it():
     assert any(row.count(max(row)) > 1 for row in rows)
     with pytest.raises(ProgramError):
         run_program(f"{told}    return row.index(a % 5)\n", inputs)
+
+
+def test_the_digits_of_an_integer_are_counted_as_python_counts_them():
+    told = '__all__ = ["digits"]\ndef digits(a: int, b: int) -> int:\n'
+    inputs = np.array([(a, b) for a in range(-9, 40) for b in range(7)])
+    said = run_program(f"{told}    return (a ^ b).bit_count() + (a > b).bit_count()\n", inputs)
+    expected = [(a ^ b).bit_count() + (a > b).bit_count() for a, b in inputs.tolist()]
+    assert said.answers.tolist() == expected
+    for wrong in ("(a / 2).bit_count()", "[a].bit_count()", "a.bit_count(b)", "a.bit_length()"):
+        with pytest.raises(ProgramError):
+            run_program(f"{told}    return {wrong}\n", inputs)

@@ -41,7 +41,7 @@ def operations(inner):
     return st.one_of(
         number,
         condition,
-        st.builds(Operation, st.just("abs"), st.tuples(inner)),
+        st.builds(Operation, st.sampled_from(["abs", "bit_count"]), st.tuples(inner)),
         st.builds(
             Operation,
             st.sampled_from(["<<", ">>", "&"]),
@@ -101,3 +101,17 @@ def test_what_no_expression_prints_as_is_refused_in_one_line(text):
     message = str(raised.value)
     assert "\n" not in message
     assert len(message) < 250
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a & (a - 1)",
+        "int((a | b) >= 3)",
+        "x ^ (state >> 1)",
+        "a * b & 1",
+        "(a ^ b).bit_count() % 2",
+    ],
+)
+def test_what_binds_more_tightly_than_few_know_by_heart_stands_in_brackets(text):
+    assert source(read_expression(text)) == text

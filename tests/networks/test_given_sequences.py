@@ -362,3 +362,65 @@ def test_a_list_of_answers_is_no_tuple_of_which_the_first_counts():
     run = distill.distill(summed, [range(3)], length=5)
     assert run.program is not None
     assert run.program([1, 1, 1, 2]) == [1, 2, 0, 2]
+
+
+def _changes_in_place(xs):
+    position, speed, said = 0, 0, []
+    for x in xs:
+        speed += x
+        position += speed
+        said.append(position)
+    return said
+
+
+def _counts_from_its_values(xs):
+    total, said = 0, []
+    for x in xs:
+        total = total + x
+        said.append(total)
+    return said
+
+
+def _by_place(xs):
+    return [x if place < 25 else 0 for place, x in enumerate(xs)]
+
+
+@pytest.mark.parametrize(
+    "function", [_changes_in_place, _counts_from_its_values, _by_place], ids=lambda f: f.__name__
+)
+def test_a_function_of_a_list_is_given_lists_where_tensors_would_mean_something_else(function):
+    channels = Channels((range(-2, 3),))
+    given = read(function, channels)
+    sequences = words(channels)
+    expected = [function(list(map(int, row))) for row in sequences[..., 0]]
+    np.testing.assert_array_equal(given.network.run(sequences)[..., 0], expected)
+
+
+def test_a_function_that_means_the_same_of_tensors_is_called_with_all_sequences_at_once():
+    found = convention_of(_counts_from_its_values, Channels((range(3),)))
+    assert found.encoding == "integers"
+    assert convention_of(_counts_from_its_values, Channels((range(-2, 3),))).encoding != "integers"
+
+
+def _changes_after(most):
+    """A sum modulo 3 that is answered otherwise after so many calls."""
+    calls = [0]
+
+    def function(xs):
+        calls[0] += 1
+        total, said = 0, []
+        for x in list(xs):
+            total = (total + int(x)) % 3
+            said.append(total)
+        if calls[0] > most:
+            said[-1] = (said[-1] + 1) % 3
+        return said
+
+    return function
+
+
+def test_what_answers_otherwise_by_the_end_is_told_of_over_sequences_too():
+    with pytest.raises(DistillError, match="answers otherwise than at the beginning"):
+        distill.distill(_changes_after(11_000), [range(3)], length=6)
+    run = distill.distill(_changes_after(10**9), [range(3)], length=6)
+    assert run.report.verdict == "tested"

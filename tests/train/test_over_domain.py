@@ -10,7 +10,8 @@ import distill
 from distill.kinds.known import structure_score
 from distill.runs.stages import Silent, Stages
 from distill.train.designs import BY_NUMBERS, PATIENT, designs_for
-from distill.train.over_domain import DomainTraining, _end
+from distill.train.domain_words import end_of
+from distill.train.over_domain import DomainTraining
 from distill.train.schedule import Recipe, Risen
 
 SHORT = Recipe(max_steps=20, check_every=10, tail=10, rounds=0)
@@ -56,14 +57,37 @@ def trained(task, designs, verdicts):
     return shown, training
 
 
-def always_right(monkeypatch, part=1.0):
+def always_right(monkeypatch, part=1.0, alike=False):
+    """Networks that pass for learned; after so few steps what they answer says nothing."""
     monkeypatch.setattr("distill.train.loop._right", lambda *given: part)
+    monkeypatch.setattr("distill.train.over_domain.np.array_equal", lambda *given: alike)
 
 
 def test_another_kind_is_tried_where_nothing_was_understood(monkeypatch):
     always_right(monkeypatch)
     shown, _ = trained(larger(), quick(designs_for(larger())), [None, *["refused"] * 9])
     assert shown == ["numbers", "numbers", "transformer", "mlp", "transformer"]
+
+
+def test_where_two_kinds_answer_alike_and_are_refused_no_third_is_trained(monkeypatch):
+    """Of one kind where inputs are held out; where more minutes were given all go on."""
+    always_right(monkeypatch, alike=True)
+    designs = quick(designs_for(larger()))
+    for fraction, kinds in ((1.0, ["numbers", "numbers", "transformer"]), (0.5, ["numbers"] * 2)):
+        task = larger(fraction=fraction)
+        shown, training = trained(task, designs, [None, *["refused"] * 9])
+        assert shown == kinds
+        training.take()
+        said = " ".join(training.remarks)
+        assert "two networks answer every input alike" in said
+        count = len(kinds)
+        assert f"{count} networks were trained, and none was understood" in said
+        assert f"the report is of network {count}, {kinds[-1]}" in said
+    longer = DomainTraining(larger(), 0, designs, structure_score, rounds=2)
+    stages, count = Stages(Silent()), 0
+    while longer.next_network("refused", stages) is not None and count < 4:
+        count += 1
+    assert count == 4
 
 
 def test_after_much_work_one_more_design_is_begun_where_right_networks_are_refused(monkeypatch):
@@ -171,7 +195,7 @@ def test_what_ended_a_training_is_said_as_it_was(monkeypatch):
         )
         training.next_network(None, Stages(Silent()))
         (attempt,) = training.attempts
-        assert _end(attempt) == f"{said}, score {structure:.2f} at the end"
+        assert end_of(attempt) == f"{said}, score {structure:.2f} at the end"
 
 
 def test_a_network_that_is_structured_once_and_never_again_is_not_waited_for():

@@ -29,6 +29,9 @@ def asked_of(plan: Plan, rows: Rows, one: Recognition) -> str:
         case Operation("-", (ex.Constant(number), Name())):
             return f"{number} minus the {held}"
     kind = condition_words(plan.output)
+    match plan.output:
+        case Operation("!=", (Operation("%", (Name(), ex.Constant(2))), ex.Constant(0))):
+            kind = "odd"
     if kind is None or ex.names(plan.output) != {name}:
         return one.whole
     return f"whether the {held} is {kind}"

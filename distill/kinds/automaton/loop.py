@@ -161,17 +161,21 @@ def loop_source(plan: Plan, description: Description) -> str:
 
 
 def table_names(plan: Plan) -> dict[Lookup, str]:
-    """NEXT for what updates look up, OUTPUT for the answer, STEP for what symbols add; numbered
-    where there are more.
+    """NEXT for what updates look up, OUTPUT for the answer, STEP for what symbols add, FACTOR for
+    what they multiply by; numbered where there are more.
     """
     used: dict[str, int] = {}
     found: dict[Lookup, str] = {}
     wholes = [*([plan.shared[1]] if plan.shared else []), *plan.updates]
     for stem, expressions in (("NEXT", wholes), ("OUTPUT", [plan.output])):
         for whole in expressions:
-            for part in ex.subexpressions(whole):
+            parts = ex.subexpressions(whole)
+            products = [p for p in parts if isinstance(p, Operation) and p.operator == "*"]
+            factors = {factor for product in products for factor in product.operands}
+            for part in parts:
                 if isinstance(part, Lookup) and part not in found:
-                    name = "STEP" if part.weights else stem
+                    by = "FACTOR" if part in factors else "STEP"
+                    name = by if part.weights else stem
                     used[name] = used.get(name, 0) + 1
                     found[part] = name + (str(used[name]) if used[name] > 1 else "")
     return found

@@ -9,7 +9,8 @@ must hold on the other, which is what a table that is written as an expression f
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 import numpy as np
 from jaxtyping import Bool, Int
@@ -17,9 +18,12 @@ from numpy import ndarray
 
 from distill.checker.scope import many
 from distill.expressions.expression import Expression, cost, evaluate, names, tables
+from distill.expressions.forms import GOOD_COST as PLAIN
+from distill.expressions.portfolio import TRICK
 from distill.expressions.printing import source
 from distill.expressions.reading import read_expression
 from distill.expressions.table import Table
+from distill.kinds.closed_form.built import built
 from distill.kinds.closed_form.forms import candidates, searched
 from distill.kinds.closed_form.mechanism import ClosedFormMechanism
 from distill.networks.trace import Trace
@@ -49,6 +53,9 @@ DRAWS, DRAWN = 6, (48, 160)
 """How often, and how many, inputs are drawn where an expression that holds for most is looked for:
 it is found if all those drawn are regular ones."""
 
+BUILT_DRAWS = 2
+"""Of these drawings, for how many expressions are put together: that takes about a second."""
+
 SEED = 7
 
 
@@ -59,13 +66,13 @@ def extract_closed_form(trace: Trace) -> ClosedFormMechanism | Refusal:
     table = Table(dict(zip(domain.names, values.T, strict=True)), answers)
     room = int(MOST_EXCEPTIONS * domain.size) if trace.whole else 0
     best, right = None, 0
-    for proposed in _proposed(table, trace.fitted, room, domain.outputs.start):
-        for expression in sorted(proposed, key=cost):
+    for proposed, most in _proposed(table, trace.fitted, room, domain.outputs.start):
+        if len(answers) - right <= most:
+            break
+        for expression in sorted(proposed(), key=cost):
             agrees = int(_agrees(expression, table).sum())
             if agrees > right:
                 best, right = expression, agrees
-        if len(answers) - right <= room:
-            break
     missed = len(answers) - right
     if best is None or missed > room:
         return _none(best, right, table)
@@ -83,23 +90,42 @@ def extract_closed_form(trace: Trace) -> ClosedFormMechanism | Refusal:
 
 def _proposed(
     table: Table, fitted: Bool[ndarray, " rows"], room: int, first: int
-) -> Iterator[list[Expression]]:
-    """Expressions that hold on the inputs that propose them, all of these or a few at random."""
+) -> Iterator[tuple[Callable[[], list[Expression]], int]]:
+    """Expressions that hold on the inputs that propose them, all of these or a few at random.
+
+    Each with the most exceptions with which an expression that is known already is taken, and these
+    are not looked for. An expression without any is preferred to one that has some, unless it would
+    write them as cases.
+    """
     rows = np.flatnonzero(fitted) if len(table.target) >= FEWEST else np.arange(len(fitted))
     rng = np.random.default_rng(SEED)
     # at random: of every second one no two would differ in the last input alone
     part = table.where(np.sort(rng.permutation(rows)[:MOST_ROWS]))
-    yield _held(part, candidates(part, first))
+    yield partial(_plain_or_built, part, first), -1
     if room:
-        for size in DRAWN:
-            for _ in range(DRAWS):
-                drawn = table.where(np.sort(rng.permutation(rows)[:size]))
-                yield _held(drawn, candidates(drawn, first))
+        parts = [
+            table.where(np.sort(rng.permutation(rows)[:size]))
+            for size in DRAWN
+            for _ in range(DRAWS)
+        ]
+        for drawn in parts:
+            yield partial(_held, drawn, candidates(drawn, first)), room
+        for drawn in parts[:BUILT_DRAWS]:
+            yield partial(_held, drawn, built(drawn)), room
     # last, as a search would write exceptions as cases
-    yield _held(part, searched(part))
+    yield partial(_held, part, searched(part)), room
 
 
-def _held(part: Table, proposed: Iterator[Expression]) -> list[Expression]:
+def _plain_or_built(part: Table, first: int) -> list[Expression]:
+    """What has a plain form; what is put together only where it is much shorter."""
+    plain = _held(part, candidates(part, first))
+    price = min(map(cost, plain), default=math.inf)
+    if price <= PLAIN[0] + PLAIN[1] * len(part.varying):
+        return plain
+    return plain + [each for each in _held(part, built(part)) if cost(each) < price - TRICK]
+
+
+def _held(part: Table, proposed: Iterable[Expression]) -> list[Expression]:
     """Of some expressions those that list nothing, are short enough, and hold on their part."""
     base, each = DEAREST
     return [

@@ -21,6 +21,7 @@ from distill.kinds.closed_form.composed import composed
 from distill.kinds.closed_form.decisions import decision_tree
 from distill.kinds.closed_form.modular import modular_forms
 from distill.kinds.closed_form.ranked import order_statistics
+from distill.kinds.closed_form.sums import polynomials
 
 THOROUGH_ROWS = 128
 """Rows that choices between forms, and expressions by their size, are looked for on."""
@@ -67,6 +68,7 @@ def _forms(table: Table) -> Iterator[Expression]:
     yield from _of_two(table)
     yield from _digits(table)
     yield from _counts(table)
+    yield from polynomials(table)
     yield from modular_forms(table)
     yield from _exclusive(table)
     yield from _sum_of_products(table)

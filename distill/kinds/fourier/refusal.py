@@ -15,6 +15,7 @@ from numpy import ndarray
 
 from distill.evidence.profile import aligned_profile, mean_square
 from distill.kinds.fourier.coordinate import Coordinate, Listed, Logarithm, balanced
+from distill.kinds.fourier.few_outputs import FEWEST, refuse_few
 from distill.kinds.fourier.mechanism import TableStructure
 from distill.kinds.fourier.proposals import propose_affine
 from distill.kinds.fourier.waves import key_waves, profile_and_constant
@@ -62,6 +63,8 @@ def accounts_for(r2: float) -> str:
 
 def refuse(trace: Trace, table: TableStructure | None, coordinates: list[Coordinate]) -> Refusal:
     """Why no waves were found, with what was measured in the coordinates that were tried."""
+    if len(trace.domain.outputs) < FEWEST:
+        return refuse_few(trace)
     spread = [_spread(trace, coordinate) for coordinate in coordinates]
     best = max(spread, key=lambda each: each.all_waves, default=None)
     reasons = ["no coordinate was proposed by the Fourier peaks of its logits"]

@@ -16,6 +16,7 @@ from numpy import ndarray
 from distill.expressions.printing import source
 from distill.kinds.recurrence.emit import Assignment, emit_recurrence
 from distill.kinds.recurrence.held.comparisons import compared
+from distill.kinds.recurrence.linear.answered import answered_linearly, is_more_than_sums
 from distill.kinds.recurrence.linear.realisation import Realisation, realise
 from distill.kinds.recurrence.mechanism import RecurrenceMechanism
 from distill.kinds.recurrence.recurrence import Recurrence
@@ -110,7 +111,7 @@ def _compared(network: SequenceNetwork, length: int) -> Reading | Refusal | None
 
 
 def _registers(network: SequenceNetwork, length: int) -> Reading | Refusal | None:
-    """Registers by decoding and synthesis; a linear network is read better by its responses."""
+    """Registers by decoding and synthesis; what is linear is read better by its responses."""
     shape = network.reads
     if isinstance(shape, IntegerRecurrent) and (shape.activation, shape.readout) == READ_LINEARLY:
         return None
@@ -122,7 +123,22 @@ def _registers(network: SequenceNetwork, length: int) -> Reading | Refusal | Non
         said = network.outputs(hidden.reshape(-1, hidden.shape[2]))
         return said.reshape(*sequences.shape[:2], said.shape[1]), hidden
 
+    summed = answered_linearly(lambda asked: ask(asked)[0], network.channels, length)
+    if summed is not None and is_more_than_sums(summed):
+        return _summed(summed, network)
     found = find_registers(ask, network.channels, length, network.channels.outputs)
+    if summed is not None and (isinstance(found, Refusal) or _holds_more(found, summed)):
+        return _summed(summed, network)
     if isinstance(found, Refusal):
         return found
     return Reading(found, None, None, network.channels.inputs)
+
+
+def _summed(found: Realisation, network: SequenceNetwork) -> Reading:
+    """What was read of responses; nothing is claimed of weights, which were not looked at."""
+    return Reading(found.recurrence, found.assignments, None, network.channels.inputs)
+
+
+def _holds_more(one: Recurrence, other: Realisation) -> bool:
+    """Whether a program keeps more numbers than one of as few as can be."""
+    return len(one.registers) > len(other.recurrence.registers)

@@ -42,10 +42,8 @@ def refusal_pictures(exhibits: RefusalExhibits, heldout: float | None) -> tuple[
     """
     answers = exhibits.answers
     shown = () if answers is None else (_answers(exhibits, answers),)
-    if answers is not None and len(exhibits.profile) < FEWEST:
-        return (
-            shown  # one step from an answer to the other: neither hills nor frequencies are there
-        )
+    if len(exhibits.profile) < FEWEST:
+        return shown  # one step from an answer to the other: neither hills nor frequencies
     return (*shown, _profile(exhibits, heldout), _spectrum(exhibits, heldout))
 
 

@@ -122,6 +122,26 @@ FINITE: tuple[Recogniser[FiniteVariable], ...] = (
         "remainder so far is all that is needed.",
         name="remainder",
     ),
+    Recogniser(
+        VariableRole.AFFINE,
+        modular.multiplies_by_inputs,
+        title="product mod {modulus}",
+        does="Multiplies the inputs modulo {modulus}{begins}.",
+        why="the remainder of a product follows from the remainders of its factors, so the "
+        "remainder so far is all that is needed.",
+        name="product",
+        full="{full}",
+    ),
+    Recogniser(
+        VariableRole.AFFINE,
+        modular.is_multiplied_by_input,
+        title="affine map mod {modulus} chosen by the input",
+        does="Every input multiplies the state by a number and adds one to it, modulo {modulus}; "
+        "which numbers these are depends on the input alone.",
+        why="the remainder of a sum or a product follows from the remainders of its parts, so the "
+        "remainder so far is all that is needed.",
+        name="remainder",
+    ),
     *(
         Recogniser(
             role,

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from jaxtyping import Int
+from numpy import ndarray
+
 from distill.expressions import expression as ex
 from distill.expressions.expression import Constant, Expression, Lookup, Member, Name, Operation
 from distill.programs.recognition.variable import VariableRole
@@ -125,3 +129,10 @@ def is_condition(term: Expression) -> bool:
     return isinstance(term, Member) or (
         isinstance(term, Operation) and term.operator in ex.TRUTHS | {"and", "or"}
     )
+
+
+def is_affine(before: Int[ndarray, " rows"], after: Int[ndarray, " rows"], modulus: int) -> bool:
+    """Whether some multiple of one column, and a number more, is the other modulo m."""
+    step, gain = before - before[:1], after - after[:1]
+    factors = np.arange(modulus)[:, None]
+    return bool(((factors * step - gain) % modulus == 0).all(axis=1).any())

@@ -140,3 +140,40 @@ def multiplies_modulo(variable: FiniteVariable) -> Match | None:
     nothing = sum_of.added == Constant(0)
     more = "" if nothing else f" and adds {source(sum_of.added, steps)}"
     return Match({"factor": sum_of.factor, "more": more, "modulus": modulus})
+
+
+def multiplies_by_inputs(variable: FiniteVariable) -> Match | None:
+    """The remainder of the product of all inputs."""
+    match variable.update:
+        case Operation("%", (product, Constant(modulus))):
+            factors = ex.conjuncts("*", (product,))
+            names = [Name(name) for name in (variable.name, *variable.inputs)]
+            if len(factors) != len(names) or {*factors} != {*names}:
+                return None
+            begins = f" from {variable.start}" if variable.start != 1 else ""
+            answered = variable.rows.answered(variable.name)
+            full = f"running product mod {modulus}{begins and ','}{begins}" if answered else ""
+            return Match({"modulus": modulus, "begins": begins, "full": full})
+    return None
+
+
+def is_multiplied_by_input(variable: FiniteVariable) -> Match | None:
+    """A number that every input multiplies, and adds to, as it says itself."""
+    match variable.update:
+        case Operation("%", (inner, Constant(modulus))) if modulus > 2:
+            terms, _ = ex.terms_of(inner)
+            if not any(_multiplies(term, variable.name) for _, term in terms):
+                return None
+            for read in variable.rows.by_symbol():
+                before, after = variable.before[read], variable.after[read]
+                if not matching.is_affine(before, after, modulus):
+                    return None
+            return Match({"modulus": modulus})
+    return None
+
+
+def _multiplies(term: Expression, name: str) -> bool:
+    """Whether a term is the variable times something else."""
+    factors = ex.conjuncts("*", (term,))
+    others = [factor for factor in factors if factor != Name(name)]
+    return len(others) == len(factors) - 1 > 0 and all(name not in ex.names(o) for o in others)

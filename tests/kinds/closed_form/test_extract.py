@@ -130,6 +130,78 @@ def shuffled_latin(a, b):
     return int((rng.permutation(13)[a] + rng.permutation(13)[b]) % 13)
 
 
+@pytest.mark.parametrize(
+    ("function", "inputs", "expression"),
+    [
+        (lambda a, b, c: (a ^ b) & c, (range(8),) * 3, "(a ^ b) & c"),
+        (lambda a, b, c: a & b | c, (range(8),) * 3, "a & b | c"),
+        (lambda a: a // 7 % 3, (range(63),), "a // 7 % 3"),
+        (lambda a, b: a * b // 4, (range(12),) * 2, "a * b // 4"),
+        (lambda a, b: a // 3 + b % 4, (range(12),) * 2, "a // 3 + b % 4"),
+        (lambda a, b, c: max(a, b) - min(b, c), (range(8),) * 3, "max(a, b) - min(b, c)"),
+        (lambda a: int(a).bit_count(), (range(64),), "a.bit_count()"),
+        (lambda a, b: int(a ^ b).bit_count(), (range(16),) * 2, "(a ^ b).bit_count()"),
+        (lambda a, b: a * a + b * b, (range(12),) * 2, "a * a + b * b"),
+        (lambda a: a * (a + 1) // 2, (range(40),), "(a * a + a) // 2"),
+        (lambda a: 2 * max(0, a - 10) + max(0, a - 30), (range(64),), None),
+        (lambda a, b: a * b if a > b else a + b, (range(10),) * 2, "a * b if a > b else a + b"),
+    ],
+)
+def test_what_has_no_plain_form_is_put_together_of_short_expressions(function, inputs, expression):
+    found = read(function, *inputs)
+    assert isinstance(found, ClosedFormMechanism), found
+    assert found.exceptions == ()
+    assert expression in {None, found.expression}
+
+
+@pytest.mark.parametrize(
+    ("function", "inputs", "expression"),
+    [
+        (
+            lambda a, b, c: a + b > c and b + c > a and a + c > b,
+            (range(1, 12),) * 3,
+            "int(a < b + c and a + c > b and a + b > c)",
+        ),
+        (lambda a, b, c: a > b and b > c, (range(8),) * 3, "int(a > b > c)"),
+        (
+            lambda a, b, c: a <= b and a * a + b * b > c * c,
+            (range(1, 10),) * 3,
+            "int(a <= b and a * a + b * b > c * c)",
+        ),
+        (lambda a, b: a > 7 or 2 * b > a + 4, (range(12),) * 2, "int(a > 7 or a + 4 < 2 * b)"),
+        (
+            lambda a, b: 3 <= a <= 8 and 2 <= b <= 6,
+            (range(12),) * 2,
+            "int(3 <= a <= 8 and 2 <= b <= 6)",
+        ),
+    ],
+)
+def test_bounds_that_all_hold_are_found_by_what_each_of_them_excludes(function, inputs, expression):
+    domain = Domain(inputs, BITS)
+    answering = Answering(domain, np.vectorize(lambda *values: int(function(*values))))
+    found = extract_closed_form(trace(answering, domain))
+    assert isinstance(found, ClosedFormMechanism), found
+    assert (found.expression, found.exceptions) == (expression, ())
+
+
+@pytest.mark.parametrize(
+    ("shape", "values"),
+    [((4, 4, 4), 2), ((64,), 4), ((16, 16), 2), ((5, 5, 5), 4), ((12,), 2), ((3, 3), 4)],
+)
+def test_no_random_function_is_put_together(shape, values):
+    rng = np.random.default_rng(sum(shape) + values)
+    table = rng.integers(0, values, shape)
+    table.flat[:values] = np.arange(values)
+    found = read(lambda *at: int(table[at]), *map(range, shape))
+    assert isinstance(found, Refusal), found
+
+
+def test_the_same_answers_give_the_same_expression():
+    found = [read(lambda a, b, c: (a | b) & (b ^ c), *(range(8),) * 3) for _ in range(2)]
+    assert found[0] == found[1]
+    assert isinstance(found[0], ClosedFormMechanism)
+
+
 @pytest.mark.parametrize("function", [random_table, shuffled_latin, lambda a, b: math.gcd(a, b)])
 def test_tables_are_refused(function):
     found = read(function, range(13), range(13), outputs=range(13))

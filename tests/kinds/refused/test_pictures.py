@@ -24,5 +24,5 @@ def test_around_one_of_two_answers_there_are_neither_hills_nor_frequencies():
     assert [each.name for each in refusal_pictures(exhibits(7), None)] == [
         *("answers", "profile", "spectrum"),
     ]
-    # without answers to draw it is what there is
-    assert refusal_pictures(replace(exhibits(2), answers=None), None)
+    # without answers over two inputs there is nothing to draw
+    assert refusal_pictures(replace(exhibits(2), answers=None), None) == ()

@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Int
 from numpy import ndarray
 
+from distill.kinds.automaton.labelling.affine import acted_on, multiplied_by_symbols
 from distill.kinds.automaton.labelling.circles import circles
 
 MAX_PERMUTED = 4
@@ -31,6 +32,8 @@ def single(
         yield from _residues(delta, values)
         yield from _spoken(delta, answers)
         yield from _entered(delta, values)
+        yield from multiplied_by_symbols(delta, values)
+        yield from acted_on(delta)
     yield np.arange(states)
     if states == 2:
         yield np.array([1, 0])
