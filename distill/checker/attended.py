@@ -3,6 +3,11 @@
 A head that copies the last position of those that are chosen, or the largest value there, looks at
 that position alone: what is taken narrows what is chosen. How soft a head is stands beside its
 selection, as two weights, and nothing else of it is taken from the network.
+
+A count may be in what heads write, and not in where they look alone: of what stands at a position
+by what was computed there, and of anything where heads are even, which look at all positions alike
+(what is not chosen weighs as much as what is). What such heads write is exchanged for that along
+another text.
 """
 
 from __future__ import annotations
@@ -13,14 +18,81 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
+from .kind import CLEAR
+from .selections import POSITIONS, TOKENS
 from .text_draws import drawn_texts
 
 REPLACED_SEED, REPLACED_TEXTS = 9_001, 48
 """Of the texts along which heads are replaced, and how many there are of every length."""
 REPLACED_FORMED = 240
 """Texts along which heads are replaced, where texts are of a form; of any length."""
+SHARED = 0.5
+"""Of a head's attention, that must be where its selection has it."""
 NARROW = ("copy", "copy_first", "least", "greatest")
 """Aggregations that take the value of one position, or of those that have it, of the chosen."""
+
+
+def is_even(step: Mapping[str, Any]) -> bool:
+    """Whether the heads of a selection look at everything alike, so that nothing of what it chooses
+    is in where they look.
+    """
+    return step["exchanged"] and all(rest == 1 for rest, _ in step["spread"])
+
+
+COUNTS = ("width", "mean")
+"""Aggregations of which all that they take may be in what heads write."""
+
+
+def may_be_exchanged(step: Mapping[str, Any], steps: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether what is counted of a selection may be held to be in what its heads write.
+
+    Nothing but counts may use it; and where its heads are not even, what it looks at is computed:
+    a head that is sent elsewhere finds what was computed there, and not what is counted.
+
+    Args:
+        step: the selection.
+        steps: of its program.
+    """
+    uses = {it["op"] for it in steps if it["chosen"] == step["name"]}
+    computed = any(name not in (TOKENS, POSITIONS) for name in step["keys"])
+    even = bool(step["spread"]) and all(rest == 1 for rest, _ in step["spread"])
+    return bool(uses) and uses <= {*COUNTS} and (even or computed)
+
+
+def least_shared(parts: Sequence[Sequence[float]]) -> tuple[float, float]:
+    """What of attention is where a selection has it, and another: of the head for which that is
+    least clear.
+
+    The part is the smaller of two: of all positions, and of those at which the other selection has
+    attention elsewhere. Where both have it alike, another says nothing.
+
+    Args:
+        parts: for every head what is shared at all positions, and how many these are; and at those
+            that tell, what is shared with the selection and with the other, and their count.
+    """
+    found = [
+        (min(every / positions, apart / max(1.0, count)), other / max(1.0, count))
+        for every, positions, apart, other, count in parts
+    ]
+    return min(found, key=lambda it: min(it[0] - SHARED, it[0] - it[1] - CLEAR))
+
+
+def together(selections: Sequence[Mapping[str, Any]]) -> list[list[int]]:
+    """The places of selections whose counts are exchanged, those of the same heads together."""
+    found: dict[tuple[Any, ...], list[int]] = {}
+    for place, step in enumerate(selections):
+        if step["exchanged"]:
+            heads = tuple(map(tuple, [step["head"], *step["also"]]))
+            found.setdefault(heads, []).append(place)
+    return [*found.values()]
+
+
+def further_on(rows: ndarray) -> ndarray:
+    """Positions of texts that are moved on, round about: by one in the first text, by two in the
+    next, and so on. [n, length]
+    """
+    count, length = rows.shape
+    return (np.arange(length) + 1 + np.arange(count)[:, None]) % length
 
 
 def texts_replaced(tokens: range, longest: int) -> list[ndarray]:
@@ -122,6 +194,24 @@ def attention_of(
         even = _even(pairs, int(before), step["start"])
         return [even] * (1 + len(step["also"]))
     return [weighed(pairs, int(before), causal, spread) for spread in step["spread"]]
+
+
+def rivals_of(
+    step: Mapping[str, Any], chosen: ndarray, others: ndarray, before: bool, causal: bool
+) -> list[ndarray]:
+    """What attention of a selection's heads is told from: that of another selection, and of heads
+    that are even that which looks at what is chosen alone. [n, positions, positions]
+
+    Args:
+        step: the selection.
+        chosen: what it chooses, [n, queries, keys].
+        others: what another one does.
+        before: whether there is a token before the text.
+        causal: whether no later position is seen.
+    """
+    if not is_even(step):
+        return attention_of(step, others, before, causal)
+    return [weighed(chosen, int(before), causal, (0.0, first)) for _, first in step["spread"]]
 
 
 def _even(pairs: ndarray, before: int, start: bool) -> ndarray:

@@ -11,9 +11,11 @@ import ast
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .along import statements
+from .attended import SHARED, may_be_exchanged
 from .kind import FOLLOWS, Claims, Proof, Test
 from .read import read_as
-from .replaced import alone, replaced, statements
+from .replaced import alone, replaced
 from .sandbox import program_of
 from .selections import PRIMITIVES, called, lines_of
 from .texts import TextEvidence
@@ -39,7 +41,7 @@ TESTS: tuple[Test, ...] = (
     Test(
         "attention_shared",
         "attention that is where its selection has it",
-        0.5,
+        SHARED,
         derived=True,
         beside=True,
         of_variables=True,
@@ -52,7 +54,7 @@ LOOKED_AT: Mapping[str, frozenset[str] | None] = {
     "steps": frozenset(
         (
             *("name", "op", "of", "keys", "by", "chosen", "otherwise", "head", "also", "start"),
-            "spread",
+            *("spread", "exchanged"),
         )
     ),
 }
@@ -81,6 +83,7 @@ STEP = {
         "also": [[int]],
         "start": bool,
         "spread": [[NUMBER]],
+        "exchanged": bool,
     },
 }
 TABLE = {"name": str, "keys": [(*NUMBER, [NUMBER])], "values": [NUMBER]}
@@ -89,17 +92,21 @@ TABLE = {"name": str, "keys": [(*NUMBER, [NUMBER])], "values": [NUMBER]}
 def derive(evidence: TextEvidence) -> Claims:
     """The selections, the size of the tables, and whether the program is the steps."""
     told = evidence.mechanism
-    read_as("the steps of the mechanism", told["steps"], [STEP])
+    read_as("the steps of the mechanism", told["steps"], [dict])
     read_as("the tables of the mechanism", told["tables"], [TABLE])
-    steps = told["steps"]
+    steps = told["steps"] = [{"exchanged": False, **step} for step in told["steps"]]
+    read_as("the steps of the mechanism", steps, [STEP])
     selections = [step for step in steps if step["op"] == "select"]
     for step in steps:
         said = {name for name in READ_OF["copy"] | READ_OF["select"] if step[name] not in NOTHING}
-        of_a_head = step["head"] is not None or step["also"] or step["start"] or step["spread"]
+        of_a_head = any(step[name] for name in ("also", "start", "spread", "exchanged"))
+        of_a_head = of_a_head or step["head"] is not None
         idle = said - READ_OF.get(step["op"], READ_OF["copy"])
         if idle or (step["op"] != "select" and of_a_head):
             raise ValueError(f"step {step['name'][:40]!r} says more than its line does")
         _check_spread(step)
+        if step["exchanged"] and not may_be_exchanged(step, steps):
+            raise ValueError(f"selection {step['name'][:40]!r} is more than counted")
     for place, step in enumerate(steps[:-1]):
         later = steps[place + 1 :]
         if not any(step["name"] in (it["chosen"], *it["of"], *it["keys"]) for it in later):

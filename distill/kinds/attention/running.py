@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import lru_cache, partial
 from typing import Any
@@ -11,13 +11,25 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
-from distill.checker.attended import narrowed, taken_of
-from distill.checker.selections import ANSWERS, POSITIONS, PRIMITIVES, TOKENS, lines_of
+from distill.checker.attended import is_even, narrowed, taken_of
+from distill.checker.selections import (
+    ANSWERS,
+    POSITIONS,
+    PRIMITIVES,
+    THERE,
+    TOKENS,
+    line_of,
+    lines_of,
+    list_of,
+)
 from distill.kinds.attention.mechanism import AttentionMechanism
 
 
 def variables_of(
-    mechanism: AttentionMechanism, text: list[int], instead: Mapping[str, Any] | None = None
+    mechanism: AttentionMechanism,
+    text: list[int],
+    instead: Mapping[str, Any] | None = None,
+    otherwise: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """The lists that the lines of a program bind for one text, by name.
 
@@ -25,15 +37,17 @@ def variables_of(
         mechanism: of the program.
         text: the tokens.
         instead: variables that are given, in place of what their lines would bind.
+        otherwise: other lines, by the names that they bind.
     """
     import math
 
     space: dict[str, Any] = {name: getattr(math, name) for name in dir(math) if name[0] != "_"}
     for table in mechanism.tables:
         space[table.name] = dict(zip(table.keys, table.values, strict=True))
-    instead = instead or {}
+    instead, otherwise = instead or {}, otherwise or {}
     lines = [line.replace("return ", f"{ANSWERS} = ", 1) for line in lines_of(mechanism.data)]
     lines = [line for line in lines if line.partition(" = ")[0] not in instead]
+    lines = [otherwise.get(line.partition(" = ")[0], line) for line in lines]
     source = "\n".join((*PRIMITIVES.values(), *lines))
     space |= {"xs": text, **instead}
     exec(_compiled(source), space)
@@ -70,9 +84,9 @@ def selections_of(
 def answered(
     mechanism: AttentionMechanism,
     texts: Int[ndarray, "n length"],
-    instead: Mapping[str, Bool[ndarray, "n length length"]],
+    instead: Mapping[str, Bool[ndarray, "n length length"]] | Mapping[str, ndarray],
 ) -> Float[ndarray, "n answers"] | None:
-    """What the program answers where selections are others, by their names.
+    """What the program answers where selections are others, by their names, or positions are.
 
     Null where it fails on some of these texts: its tables may have no row for what comes of it.
     """
@@ -81,6 +95,35 @@ def answered(
         given = {name: each[place].tolist() for name, each in instead.items()}
         try:
             said.append(variables_of(mechanism, text, given)[ANSWERS])
+        except (ArithmeticError, LookupError, ValueError):
+            return None
+    return np.array(said, dtype=np.float64)
+
+
+def answered_of(
+    mechanism: AttentionMechanism, texts: Int[ndarray, "n length"], names: Sequence[str]
+) -> Float[ndarray, "n answers"] | None:
+    """What the program answers with counts of other texts: of selections of heads that are even,
+    what stands there is held against the query of the text itself.
+
+    Null where it fails on some of these, as in `answered`.
+
+    Args:
+        mechanism: of the program.
+        texts: of one length; each has the counts of the one before.
+        names: of the selections.
+    """
+    steps = [asdict(step) for step in mechanism.steps if step.name in names]
+    lines = {step["name"]: line_of(step, THERE) for step in steps if is_even(step)}
+    keys = {list_of(name, key=True) for it in steps if is_even(it) for name in it["keys"]}
+    said = list[list[float]]()
+    for text, other in zip(texts.tolist(), np.roll(texts, 1, axis=0).tolist(), strict=True):
+        try:
+            there = variables_of(mechanism, other)
+            there |= {list_of(TOKENS, key=True): other, POSITIONS: [*range(len(other))]}
+            given = {name + THERE: there[name] for name in keys}
+            given |= {name: there[name] for name in names if name not in lines}
+            said.append(variables_of(mechanism, text, given, lines)[ANSWERS])
         except (ArithmeticError, LookupError, ValueError):
             return None
     return np.array(said, dtype=np.float64)

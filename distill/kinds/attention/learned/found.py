@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from jaxtyping import Int
 from numpy import ndarray
 
 from distill.kinds.attention.learned.asked import ask
 from distill.kinds.attention.learned.carried import carried
+from distill.kinds.attention.learned.even import exchanging, in_no_attention
 from distill.kinds.attention.learned.hints import that_matter
 from distill.kinds.attention.learned.matching import with_heads
 from distill.kinds.attention.learned.parted import parted
@@ -56,9 +57,29 @@ def read_learned(network: TextNetwork) -> tuple[float, AttentionMechanism | Refu
         mechanism = _inside(tried, network, heads, texts)
         if carried(mechanism, network, texts):
             return tried.part, mechanism
+        for other in _counting(tried, mechanism, network, heads, texts):
+            if carried(other, network, texts):
+                return tried.part, other
         plainest = plainest or mechanism
     assert plainest is not None, "some were found"
     return every[0].part, plainest
+
+
+def _counting(
+    tried: Tried,
+    mechanism: AttentionMechanism,
+    network: TextNetwork,
+    heads: Sequence[tuple[int, int]],
+    texts: Sequence[Int[ndarray, "_ _"]],
+) -> Iterator[AttentionMechanism]:
+    """The same program with counts in what heads write: of those that look at everything alike, and
+    then of what was computed where they look.
+    """
+    if counted := in_no_attention(mechanism):
+        _, mechanism = with_heads(written(tried, network), network, heads, texts, counted)
+        yield mechanism
+    if (other := exchanging(mechanism)) != mechanism:
+        yield other
 
 
 def _inside(

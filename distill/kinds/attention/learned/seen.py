@@ -24,6 +24,9 @@ Spread = tuple[float, float]
 Spreads = Mapping[tuple[str, Head], Spread]
 """Those of heads as heads of selections, by their names."""
 
+EVERYTHING = "*"
+"""Stands for the selection of all positions that are seen; no step of a program is called so."""
+
 
 class Seen:
     """Attention and selections along texts of one length."""
@@ -32,7 +35,7 @@ class Seen:
         self, mechanism: AttentionMechanism, network: TextNetwork, rows: Int[ndarray, "n length"]
     ) -> None:
         self.mechanism = mechanism
-        self.chosen: Mapping[str, Bool[ndarray, "n l l"]] = selections_of(mechanism, rows)
+        self.chosen: dict[str, Bool[ndarray, "n l l"]] = selections_of(mechanism, rows)
         self.attention = attention_along(network, rows)
         self.network, self.rows, self.answers = network, rows, None
         self.n_heads, self.before = network.shape.n_heads, network.shape.before
@@ -42,6 +45,7 @@ class Seen:
         self.allowed = np.broadcast_to(
             np.tril(allowed) if network.shape.causal else allowed, (len(rows), length, length)
         )
+        self.chosen[EVERYTHING] = self.allowed
 
     def stays(
         self,
