@@ -56,7 +56,7 @@ class Along:
         rows: ndarray,
     ) -> None:
         self.evidence, self.rows, self.selections = evidence, rows, selections
-        shape, steps = evidence.shape, evidence.mechanism["steps"]
+        shape = evidence.shape
         self.exact = {name: it.astype(np.float64) for name, it in evidence.weights.items()}
         self.before = int(shape["bos"] is not None)
         parsed = program_of(evidence.program)
@@ -67,18 +67,17 @@ class Along:
         self.nothing = {
             head: resampled(it, self.before, shape["causal"]) for head, it in self.own.items()
         }
-        self.chosen = self._chosen(selections)
-        pairs = zip(selections, self.chosen, strict=True)
-        self.others = [elsewhere(step, steps, it) for step, it in pairs]
+        self.chosen, self.others = self._looked_at(selections)
+        how = self.before > 0, shape["causal"], rows - evidence.tokens.start
         self.patterns, self.decoys = (
             [
-                dict(zip(of, attention_of(step, it, self.before > 0, shape["causal"]), strict=True))
+                dict(zip(of, attention_of(step, it, *how), strict=True))
                 for step, of, it in zip(selections, heads, those, strict=True)
             ]
             for those in (self.chosen, self.others)
         )
         self.rivals = [
-            dict(zip(of, rivals_of(step, a, b, self.before > 0, shape["causal"]), strict=True))
+            dict(zip(of, rivals_of(step, a, b, *how), strict=True))
             for step, of, a, b in zip(selections, heads, self.chosen, self.others, strict=True)
         ]
         self.selected = {head for each in heads for head in each}
@@ -178,22 +177,27 @@ class Along:
         """Which answers count as the same."""
         return alike(self.evidence.shape, one, other)
 
-    def _chosen(self, selections: Sequence[Step]) -> list[ndarray]:
+    def _looked_at(self, selections: Sequence[Step]) -> tuple[list[ndarray], list[ndarray]]:
+        """Where heads of selections look, and where those of others would. [n, queries, keys]"""
+        steps = self.evidence.mechanism["steps"]
         names = self.evaluator.run(self.body[:-1], {"xs": list(self.rows.T)}, len(self.rows))
-        length, found = self.rows.shape[1], list[ndarray]()
+        length, chosen, others = self.rows.shape[1], list[ndarray](), list[ndarray]()
         given = {TOKENS: list(self.rows.T), POSITIONS: list(range(length))}
         for step in selections:
             pairs = np.empty((len(self.rows), length, length), dtype=bool)
             for i, row in enumerate(names[step["name"]]):
                 for j, value in enumerate(row):
                     pairs[:, i, j] = value
-            op, variable = taken_of(step, self.evidence.mechanism["steps"])
-            if variable is not None:
-                values = given.get(variable) or names[variable]
-                wide = np.stack([0 * self.rows[:, 0] + it for it in values], axis=1)
-                pairs = narrowed(op, pairs, wide)
-            found.append(pairs)
-        return found
+            op, variable = taken_of(step, steps)
+            if variable is None:
+                chosen.append(pairs)
+                others.append(elsewhere(step, steps, pairs))
+                continue
+            values = given.get(variable) or names[variable]
+            wide = np.stack([0.0 * self.rows[:, 0] + it for it in values], axis=1)
+            chosen.append(narrowed(op, pairs, wide))
+            others.append(narrowed(op, elsewhere(step, steps, chosen[-1]), wide))
+        return chosen, others
 
 
 def _bound(node: ast.stmt) -> str | None:

@@ -2,7 +2,8 @@
 
 A head that copies the last position of those that are chosen, or the largest value there, looks at
 that position alone: what is taken narrows what is chosen. How soft a head is stands beside its
-selection, as two weights, and nothing else of it is taken from the network.
+selection, as two weights; and where answers hang on how a head weighs tokens, as a few weights of
+each token. Nothing else of it is taken from the network.
 
 A count may be in what heads write, and not in where they look alone: of what stands at a position
 by what was computed there, and of anything where heads are even, which look at all positions alike
@@ -28,6 +29,8 @@ REPLACED_FORMED = 240
 """Texts along which heads are replaced, where texts are of a form; of any length."""
 SHARED = 0.5
 """Of a head's attention, that must be where its selection has it."""
+MOST_WEIGHED = 8
+"""Tokens of which heads may have weights of their own."""
 NARROW = ("copy", "copy_first", "least", "greatest")
 """Aggregations that take the value of one position, or of those that have it, of the chosen."""
 
@@ -36,7 +39,7 @@ def is_even(step: Mapping[str, Any]) -> bool:
     """Whether the heads of a selection look at everything alike, so that nothing of what it chooses
     is in where they look.
     """
-    return step["exchanged"] and all(rest == 1 for rest, _ in step["spread"])
+    return step["exchanged"] and all(each[0] == 1 for each in step["spread"])
 
 
 COUNTS = ("width", "mean")
@@ -55,7 +58,7 @@ def may_be_exchanged(step: Mapping[str, Any], steps: Sequence[Mapping[str, Any]]
     """
     uses = {it["op"] for it in steps if it["chosen"] == step["name"]}
     computed = any(name not in (TOKENS, POSITIONS) for name in step["keys"])
-    even = bool(step["spread"]) and all(rest == 1 for rest, _ in step["spread"])
+    even = bool(step["spread"]) and all(each[0] == 1 for each in step["spread"])
     return bool(uses) and uses <= {*COUNTS} and (even or computed)
 
 
@@ -177,27 +180,37 @@ def resampled(attention: ndarray, before: int, causal: bool) -> ndarray:
 
 
 def attention_of(
-    step: Mapping[str, Any], pairs: ndarray, before: bool, causal: bool
+    step: Mapping[str, Any],
+    pairs: ndarray,
+    before: bool,
+    causal: bool,
+    places: ndarray | None = None,
 ) -> list[ndarray]:
     """A selection as attention, for each of its heads. [n, positions, positions]
 
     Even over what is chosen, and at the token before the text, if there is one, where nothing is;
-    of a head that is soft, by its two weights. What the token before the text looks at is itself.
+    of a head that is soft, by its weights. What the token before the text looks at is itself.
 
     Args:
         step: the selection.
         pairs: what it chooses, [n, queries, keys].
         before: whether there is a token before the text.
         causal: whether no later position is seen.
+        places: of tokens in their range, [n, length]; of heads that weigh tokens.
     """
     if not step["spread"]:
         even = _even(pairs, int(before), step["start"])
         return [even] * (1 + len(step["also"]))
-    return [weighed(pairs, int(before), causal, spread) for spread in step["spread"]]
+    return [weighed(pairs, int(before), causal, spread, places) for spread in step["spread"]]
 
 
 def rivals_of(
-    step: Mapping[str, Any], chosen: ndarray, others: ndarray, before: bool, causal: bool
+    step: Mapping[str, Any],
+    chosen: ndarray,
+    others: ndarray,
+    before: bool,
+    causal: bool,
+    places: ndarray | None = None,
 ) -> list[ndarray]:
     """What attention of a selection's heads is told from: that of another selection, and of heads
     that are even that which looks at what is chosen alone. [n, positions, positions]
@@ -208,10 +221,11 @@ def rivals_of(
         others: what another one does.
         before: whether there is a token before the text.
         causal: whether no later position is seen.
+        places: of tokens in their range, [n, length].
     """
     if not is_even(step):
-        return attention_of(step, others, before, causal)
-    return [weighed(chosen, int(before), causal, (0.0, first)) for _, first in step["spread"]]
+        return attention_of(step, others, before, causal, places)
+    return [weighed(chosen, int(before), causal, (0.0, each[1])) for each in step["spread"]]
 
 
 def _even(pairs: ndarray, before: int, start: bool) -> ndarray:
@@ -223,23 +237,51 @@ def _even(pairs: ndarray, before: int, start: bool) -> ndarray:
     return _shared(whole, before)
 
 
-def weighed(pairs: ndarray, before: int, causal: bool, spread: Sequence[float]) -> ndarray:
+def weighed(
+    pairs: ndarray,
+    before: int,
+    causal: bool,
+    spread: Sequence[float],
+    places: ndarray | None = None,
+) -> ndarray:
     """The attention of a soft head. [n, positions, positions]
 
     Args:
         pairs: where it looks, [n, queries, keys].
         before: tokens before the text.
         causal: whether no later position is seen.
-        spread: what a position that is not chosen weighs, and the token before the text.
+        spread: what a position that is not chosen weighs, and the token before the text; and of a
+            head that weighs tokens what all of these are multiplied by (`by_tokens`).
+        places: of tokens in their range, [n, length].
     """
-    rest, first = spread
+    rest, first, *more = spread
     positions = pairs.shape[1] + before
     whole = np.zeros((len(pairs), positions, positions))
     seen = np.tril(np.ones(pairs.shape[1:])) if causal else 1.0
-    whole[:, before:, before:] = np.where(pairs, 1.0, rest) * seen
+    weights = np.where(pairs, 1.0, rest) * seen
+    if more and places is not None:
+        weights *= by_tokens(more, places)
+    whole[:, before:, before:] = weights
     if before:
         whole[:, :, 0] = first
     return _shared(whole, before)
+
+
+def by_tokens(weights: Sequence[float], places: ndarray) -> ndarray:
+    """What positions weigh by their tokens, and by that of the query. [n, queries, keys]
+
+    Scores that know the selection, and beside it each token and whether a position is its own.
+
+    Args:
+        weights: of a position for itself, beside 1 for another; of every token as that of the
+            query; of every token as that of the key.
+        places: of tokens in their range, [n, length].
+    """
+    own, *each = weights
+    half = len(each) // 2
+    queries, keys = np.array(each[:half]), np.array(each[half:])
+    itself = np.where(np.eye(places.shape[1], dtype=bool), own, 1.0)
+    return queries[places][:, :, None] * keys[places][:, None, :] * itself
 
 
 def _shared(whole: ndarray, before: int) -> ndarray:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .along import statements
-from .attended import SHARED, may_be_exchanged
+from .attended import MOST_WEIGHED, SHARED, may_be_exchanged
 from .kind import FOLLOWS, Claims, Proof, Test
 from .read import read_as
 from .replaced import alone, replaced
@@ -104,7 +104,7 @@ def derive(evidence: TextEvidence) -> Claims:
         idle = said - READ_OF.get(step["op"], READ_OF["copy"])
         if idle or (step["op"] != "select" and of_a_head):
             raise ValueError(f"step {step['name'][:40]!r} says more than its line does")
-        _check_spread(step)
+        _check_spread(step, len(evidence.tokens))
         if step["exchanged"] and not may_be_exchanged(step, steps):
             raise ValueError(f"selection {step['name'][:40]!r} is more than counted")
     for place, step in enumerate(steps[:-1]):
@@ -150,16 +150,19 @@ def listed_in(steps: Sequence[Mapping[str, Any]]) -> int:
     return found if found > FEW_CONSTANTS else 0
 
 
-def _check_spread(step: Mapping[str, Any]) -> None:
-    """Hold the weights of soft heads against what they may be: two for every head, or none."""
+def _check_spread(step: Mapping[str, Any], tokens: int) -> None:
+    """Hold the weights of soft heads against what they may be: two for every head, or none; of few
+    tokens more, of each of them.
+    """
     heads, spread = (step["head"] is not None) + len(step["also"]), step["spread"]
     if not spread and not (heads and step["head"] is None):
         return
-    sound = len(spread) == heads and all(len(each) == 2 and min(each) >= 0 for each in spread)
+    sizes = {2, 3 + 2 * tokens} if tokens <= MOST_WEIGHED else {2}
+    sound = len(spread) == heads and all(len(it) in sizes and min(it) >= 0 for it in spread)
     if not sound or step["start"]:
         raise ValueError(
             f"selection {step['name'][:40]!r} weighs {len(spread)} heads: expected two weights, "
-            f"none below 0, for each of {heads}"
+            f"or {3 + 2 * tokens} of {tokens} tokens, none below 0, for each of {heads}"
         )
 
 

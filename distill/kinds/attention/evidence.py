@@ -14,7 +14,6 @@ with decoys.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 
 import numpy as np
 import torch
@@ -25,7 +24,6 @@ from torch import Tensor
 from distill.checker.attended import (
     REPLACED_FORMED,
     REPLACED_SEED,
-    elsewhere,
     further_on,
     least_shared,
     texts_replaced,
@@ -45,7 +43,7 @@ from distill.kinds.attention.interchange import (
     sent_elsewhere,
 )
 from distill.kinds.attention.mechanism import AttentionMechanism
-from distill.kinds.attention.running import answered, answered_of, selections_of
+from distill.kinds.attention.running import answered, answered_of, looked_at
 from distill.networks.text_network import TextNetwork
 from distill.networks.trace import TextTrace
 
@@ -77,12 +75,10 @@ def replaced(
     for rows in replaced_texts(network) if batches is None else batches:
         said, own = as_it_is(network, rows)
         asked = network.read_at(rows)
-        chosen = selections_of(mechanism, rows)
-        decoys = {
-            step.name: elsewhere(asdict(step), mechanism.data, chosen[step.name])
-            for step in selections
+        chosen, decoys = looked_at(mechanism, rows)
+        put = {
+            step.name: patterns_of(network, step, chosen[step.name], rows) for step in selections
         }
-        put = {step.name: patterns_of(network, step, chosen[step.name]) for step in selections}
         every = {head: it for each in put.values() for head, it in each.items()}
         answers = answered_with(network, rows, {**all_resampled(network, own), **every})
         counts.kept(asked, network.same(answers, said))
@@ -91,11 +87,11 @@ def replaced(
         ).items():
             counts.moved(network, asked, name, said, then, there)
         for step in selections:
-            rivals = rivals_along(network, step, chosen[step.name], decoys[step.name])
+            rivals = rivals_along(network, step, chosen[step.name], decoys[step.name], rows)
             for head, it in put[step.name].items():
                 shared[step.name, head] += _shared(network, own[head], it, rivals[head])
         for step, each in zip(selections, matters, strict=True):
-            astray = patterns_of(network, step, decoys[step.name])
+            astray = patterns_of(network, step, decoys[step.name], rows)
             for head in [head for head, seen in each.items() if not seen]:
                 each[head] = does_something(network, rows, own, astray, head, step.exchanged)
         for which in np.flatnonzero(~read):

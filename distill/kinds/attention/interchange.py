@@ -135,12 +135,12 @@ def sent_elsewhere(
     found = dict[str, tuple[ndarray | None, ndarray]]()
     selections = [step for step in mechanism.steps if step.op == "select"]
     nothing = all_resampled(network, own)
-    along = {step.name: patterns_of(network, step, chosen[step.name]) for step in selections}
+    along = {step.name: patterns_of(network, step, chosen[step.name], rows) for step in selections}
     moved = {it.name: others[it.name] for it in selections if not it.exchanged}
     if moved:
         put = nothing | _joined(along.values())
         put |= _joined(
-            patterns_of(network, it, moved[it.name]) for it in selections if not it.exchanged
+            patterns_of(network, it, moved[it.name], rows) for it in selections if not it.exchanged
         )
         program = answered(mechanism, rows, moved)
         found["elsewhere"] = program, answered_with(network, rows, put)
@@ -156,11 +156,14 @@ def sent_elsewhere(
 
 
 def patterns_of(
-    network: TextNetwork, step: Step, chosen: Bool[ndarray, "n length length"]
+    network: TextNetwork,
+    step: Step,
+    chosen: Bool[ndarray, "n length length"],
+    rows: Int[ndarray, "n length"],
 ) -> Patterns:
-    """A selection as the attention of each of its heads."""
-    shape = network.shape
-    given = attention_of(asdict(step), chosen, shape.before > 0, shape.causal)
+    """A selection along texts as the attention of each of its heads."""
+    shape, places = network.shape, rows - network.texts.tokens.start
+    given = attention_of(asdict(step), chosen, shape.before > 0, shape.causal, places)
     return {head: torch.from_numpy(it) for head, it in zip(step.heads, given, strict=True)}
 
 
@@ -173,10 +176,11 @@ def rivals_along(
     step: Step,
     chosen: Bool[ndarray, "n length length"],
     others: Bool[ndarray, "n length length"],
+    rows: Int[ndarray, "n length"],
 ) -> Patterns:
     """What attention of a selection's heads is told from (`distill.checker.attended.rivals_of`)."""
-    shape = network.shape
-    given = rivals_of(asdict(step), chosen, others, shape.before > 0, shape.causal)
+    shape, places = network.shape, rows - network.texts.tokens.start
+    given = rivals_of(asdict(step), chosen, others, shape.before > 0, shape.causal, places)
     return {head: torch.from_numpy(it) for head, it in zip(step.heads, given, strict=True)}
 
 
@@ -192,6 +196,6 @@ def attended_elsewhere(
     put: Patterns = {}
     for step in mechanism.steps:
         if step.name in chosen:
-            put.update(patterns_of(network, step, chosen[step.name]))
+            put.update(patterns_of(network, step, chosen[step.name], rows))
     _, own = as_it_is(network, rows)
     return answered_with(network, rows, {**all_resampled(network, own), **put})

@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
-from distill.checker.attended import is_even, narrowed, taken_of
+from distill.checker.attended import elsewhere, is_even, narrowed, taken_of
 from distill.checker.selections import (
     ANSWERS,
     POSITIONS,
@@ -57,17 +57,28 @@ def variables_of(
 _compiled = lru_cache(maxsize=256)(partial(compile, filename="steps", mode="exec"))
 
 
-def selections_of(
-    mechanism: AttentionMechanism, texts: Int[ndarray, "n length"]
-) -> dict[str, Bool[ndarray, "n length length"]]:
+Pairs = dict[str, Bool[ndarray, "n length length"]]
+"""Where heads of every selection look, by its name."""
+
+
+def selections_of(mechanism: AttentionMechanism, texts: Int[ndarray, "n length"]) -> Pairs:
     """Where heads of every selection look along texts of one length, by its name.
 
     That is what is chosen, or of it what is taken (`distill.checker.attended`).
     """
+    return looked_at(mechanism, texts)[0]
+
+
+def looked_at(
+    mechanism: AttentionMechanism, texts: Int[ndarray, "n length"]
+) -> tuple[Pairs, Pairs]:
+    """Where heads of every selection look along texts of one length, and where those of another
+    would, for which the program answers otherwise.
+    """
     steps = [(asdict(step), step.name) for step in mechanism.steps if step.op == "select"]
     found = {name: np.zeros((*texts.shape, texts.shape[1]), dtype=bool) for _, name in steps}
     taken = {name: taken_of(step, mechanism.data) for step, name in steps}
-    values = {name: np.zeros(texts.shape, dtype=np.int64) for name in found}
+    values = {name: np.zeros(texts.shape) for name in found}
     for place, text in enumerate(texts.tolist()):
         space = variables_of(mechanism, text)
         given = {TOKENS: text, POSITIONS: range(len(text))}
@@ -75,10 +86,14 @@ def selections_of(
             found[name][place] = np.array(space[name], dtype=bool)
             if variable is not None:
                 values[name][place] = given.get(variable) or space[variable]
-    return {
-        name: narrowed(taken[name][0], pairs, values[name]) if taken[name][1] is not None else pairs
-        for name, pairs in found.items()
-    }
+    chosen, others = Pairs(), Pairs()
+    for step, name in steps:
+        op, variable = taken[name]
+        pairs = found[name]
+        chosen[name] = pairs if variable is None else narrowed(op, pairs, values[name])
+        other = elsewhere(step, mechanism.data, chosen[name])
+        others[name] = other if variable is None else narrowed(op, other, values[name])
+    return chosen, others
 
 
 def answered(

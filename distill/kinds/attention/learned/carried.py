@@ -8,17 +8,15 @@ heads sent elsewhere tells such programs apart.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 
 import numpy as np
 from jaxtyping import Int
 from numpy import ndarray
 
-from distill.checker.attended import elsewhere
 from distill.kinds.attention.counts import Counts
 from distill.kinds.attention.interchange import as_it_is, attended_elsewhere, sent_elsewhere
 from distill.kinds.attention.mechanism import AttentionMechanism
-from distill.kinds.attention.running import answered, selections_of
+from distill.kinds.attention.running import answered, looked_at
 from distill.networks.text_network import TextNetwork
 
 STAY, FOLLOW = 0.9, 0.5
@@ -46,11 +44,7 @@ def carried(
     for rows in batches:
         said, own = as_it_is(network, rows)
         asked = network.read_at(rows)
-        chosen = selections_of(mechanism, rows)
-        others = {
-            step.name: elsewhere(asdict(step), mechanism.data, chosen[step.name])
-            for step in selections
-        }
+        chosen, others = looked_at(mechanism, rows)
         here = attended_elsewhere(mechanism, network, rows, chosen)
         counts.kept(asked, network.same(here, said))
         if selections:

@@ -24,7 +24,7 @@ def in_no_attention(mechanism: AttentionMechanism) -> list[str]:
     found = list[str]()
     for step in mechanism.steps:
         uses = {it.op for it in mechanism.steps if it.chosen == step.name}
-        hardly = step.head is None or min((rest for rest, _ in step.spread), default=0.0) >= HARDLY
+        hardly = step.head is None or min((each[0] for each in step.spread), default=0.0) >= HARDLY
         if step.op == "select" and uses and uses <= {*COUNTS} and hardly:
             found.append(step.name)
     return found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 
 import numpy as np
 import torch
@@ -11,11 +10,11 @@ from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 from torch import Tensor
 
-from distill.checker.attended import elsewhere, resampled, weighed
+from distill.checker.attended import resampled, weighed
 from distill.kinds.attention.learned.asked import Asked
 from distill.kinds.attention.learned.hints import Hints, attention_along
 from distill.kinds.attention.mechanism import AttentionMechanism
-from distill.kinds.attention.running import selections_of
+from distill.kinds.attention.running import looked_at
 from distill.networks.text_network import TextNetwork
 
 Head = tuple[int, int]
@@ -35,7 +34,7 @@ class Seen:
         self, mechanism: AttentionMechanism, network: TextNetwork, rows: Int[ndarray, "n length"]
     ) -> None:
         self.mechanism = mechanism
-        self.chosen: dict[str, Bool[ndarray, "n l l"]] = selections_of(mechanism, rows)
+        self.chosen, self.elsewhere = looked_at(mechanism, rows)
         self.attention = attention_along(network, rows)
         self.network, self.rows, self.answers = network, rows, None
         self.n_heads, self.before = network.shape.n_heads, network.shape.before
@@ -105,8 +104,7 @@ class Seen:
 
     def _astray(self, name: str, heads: Mapping[Head, Spread]) -> ndarray:
         """Answers where heads of a selection look elsewhere."""
-        (step,) = (step for step in self.mechanism.steps if step.name == name)
-        other = elsewhere(asdict(step), self.mechanism.data, self.chosen[name])
+        other = self.elsewhere[name]
         before, causal = self.before, self.network.shape.causal
         patterns = {
             head: torch.from_numpy(weighed(other, before, causal, spread))
