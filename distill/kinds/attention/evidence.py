@@ -42,7 +42,7 @@ from distill.kinds.attention.interchange import (
     rivals_along,
     sent_elsewhere,
 )
-from distill.kinds.attention.mechanism import AttentionMechanism
+from distill.kinds.attention.mechanism import AttentionMechanism, Step
 from distill.kinds.attention.running import answered, answered_of, looked_at
 from distill.networks.text_network import TextNetwork
 from distill.networks.trace import TextTrace
@@ -111,9 +111,20 @@ def replaced(
     least, beside = least_shared(parts)
     return {
         "replaced_accuracy": Measure(counts.stay, counts.astray),
-        "followed_accuracy": Measure(counts.followed, counts.astray),
+        "followed_accuracy": Measure(counts.followed, counts.astray, _exchanged_said(selections)),
         "attention_shared": Measure(float(least), float(beside)),
     }
+
+
+def _exchanged_said(selections: Sequence[Step]) -> str | None:
+    """What was exchanged for what of another text; null for selections alone."""
+    names = [step.name for step in selections if step.exchanged]
+    if not names:
+        return None
+    counts = f"the counts of {', '.join(names)} were exchanged, with what heads write, for those"
+    if len(names) == len(selections):
+        return f"{counts} of another text"
+    return f"heads were given selections of another text, and {counts} there"
 
 
 def _shared(
@@ -138,23 +149,27 @@ def _alone(
     with other positions, where the program reads these.
     """
     counts, reads = Counts(), reads_of(mechanism.data)
+    said = None
+    if POSITIONS in reads:
+        tokens = "tokens of another text, and " if TOKENS in reads else ""
+        said = f"the network was given {tokens}other positions"
     for rows in replaced_texts(network) if batches is None else batches:
-        said, own = as_it_is(network, rows)
+        as_before, own = as_it_is(network, rows)
         asked, nothing = network.read_at(rows), all_resampled(network, own)
-        counts.kept(asked, network.same(answered_with(network, rows, nothing), said))
+        counts.kept(asked, network.same(answered_with(network, rows, nothing), as_before))
         if TOKENS in reads:
             other = np.roll(rows, 1, axis=0)
             then = answered(mechanism, other, {})
             there = answered_with(network, other, nothing)
-            counts.moved(network, asked, TOKENS, said, then, there)
+            counts.moved(network, asked, TOKENS, as_before, then, there)
         if POSITIONS in reads:
             at = further_on(rows)
             then = answered(mechanism, rows, {POSITIONS: at})
             there = answered_with(network, rows, nothing, at)
-            counts.moved(network, asked, POSITIONS, said, then, there)
+            counts.moved(network, asked, POSITIONS, as_before, then, there)
     return {
         "replaced_accuracy": Measure(counts.stay, counts.astray),
-        "followed_accuracy": Measure(counts.followed, counts.astray),
+        "followed_accuracy": Measure(counts.followed, counts.astray, said),
     }
 
 
