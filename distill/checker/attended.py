@@ -19,7 +19,6 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from .kind import CLEAR
 from .selections import POSITIONS, TOKENS
 from .text_draws import drawn_texts
 
@@ -27,8 +26,6 @@ REPLACED_SEED, REPLACED_TEXTS = 9_001, 48
 """Of the texts along which heads are replaced, and how many there are of every length."""
 REPLACED_FORMED = 240
 """Texts along which heads are replaced, where texts are of a form; of any length."""
-SHARED = 0.5
-"""Of a head's attention, that must be where its selection has it."""
 MOST_WEIGHED = 8
 """Tokens of which heads may have weights of their own."""
 NARROW = ("copy", "copy_first", "least", "greatest")
@@ -62,22 +59,33 @@ def may_be_exchanged(step: Mapping[str, Any], steps: Sequence[Mapping[str, Any]]
     return bool(uses) and uses <= {*COUNTS} and (even or computed)
 
 
-def least_shared(parts: Sequence[Sequence[float]]) -> tuple[float, float]:
-    """What of attention is where a selection has it, and another: of the head for which that is
-    least clear.
-
-    The part is the smaller of two: of all positions, and of those at which the other selection has
-    attention elsewhere. Where both have it alike, another says nothing.
+def parts_shared(own: ndarray, selection: ndarray, another: ndarray) -> ndarray:
+    """What `least_shared` adds up of a head along texts. [5]
 
     Args:
-        parts: for every head what is shared at all positions, and how many these are; and at those
-            that tell, what is shared with the selection and with the other, and their count.
+        own: its attention at the positions of the texts, [n, queries, keys].
+        selection: that which its selection is.
+        another: that which another would be.
     """
-    found = [
-        (min(every / positions, apart / max(1.0, count)), other / max(1.0, count))
-        for every, positions, apart, other, count in parts
-    ]
-    return min(found, key=lambda it: min(it[0] - SHARED, it[0] - it[1] - CLEAR))
+    both, other = (np.minimum(own, it).sum(axis=2) for it in (selection, another))
+    apart = (selection != another).any(axis=2)
+    sums = both.sum(), both.size, both[apart].sum(), other[apart].sum(), apart.sum()
+    return np.array([float(it) for it in sums])
+
+
+def least_shared(parts: Sequence[Sequence[float]]) -> tuple[float, tuple[float, float]]:
+    """What part of attention is where its selection has it, of the head with which least is; and at
+    the positions at which another selection has it elsewhere, the part that is where its own has
+    it, and where the other does, of the head for which these are least apart.
+
+    Where both selections have it alike, another says nothing.
+
+    Args:
+        parts: of every head (`parts_shared`).
+    """
+    every = [float(both / n) for both, n, *_ in parts]
+    apart = [(float(both / max(1, n)), float(other / max(1, n))) for *_, both, other, n in parts]
+    return min(every), min(apart, key=lambda it: (it[0] - it[1], it[0]))
 
 
 def together(selections: Sequence[Mapping[str, Any]]) -> list[list[int]]:

@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .along import statements
-from .attended import MOST_WEIGHED, SHARED, may_be_exchanged
-from .kind import FOLLOWS, Claims, Proof, Test
+from .attended import MOST_WEIGHED, may_be_exchanged
+from .kind import CLEAR, FOLLOWS, Claims, Proof, Test
 from .read import read_as
 from .replaced import alone, replaced
 from .sandbox import program_of
@@ -41,7 +41,14 @@ TESTS: tuple[Test, ...] = (
     Test(
         "attention_shared",
         "attention that is where its selection has it",
-        SHARED,
+        0.5,
+        derived=True,
+        of_variables=True,
+    ),
+    Test(
+        "attention_apart",
+        "the same where another selection looks elsewhere",
+        CLEAR,
         derived=True,
         beside=True,
         of_variables=True,

@@ -26,6 +26,7 @@ from .attended import (
     further_on,
     is_even,
     least_shared,
+    parts_shared,
     texts_replaced,
 )
 from .kind import CLEAR, Claims
@@ -70,24 +71,23 @@ def replaced(evidence: TextEvidence, selections: Sequence[Step]) -> Claims:
         for place, each in enumerate(along.patterns):
             for which, (head, it) in enumerate(each.items()):
                 rival = along.rivals[place][head]
-                own, there = (
-                    np.minimum(along.own[head], each).sum(axis=2)[:, along.before :]
-                    for each in (it, rival)
+                own, those, others = (
+                    each[:, along.before :] for each in (along.own[head], it, rival)
                 )
-                apart = (it != rival).any(axis=2)[:, along.before :]
-                sums = own.sum(), own.size, own[apart].sum(), there[apart].sum(), apart.sum()
-                shared[place][which] += sums
+                shared[place][which] += parts_shared(own, those, others)
     does = np.array([all(each.values()) for each in matters])
     used = does & read & (counts.stay - counts.astray >= CLEAR)
     parts = [
-        [counted * every, positions, counted * apart, other, count]
+        [counted * both, positions, counted * apart, elsewhere, count]
         for each, counted in zip(shared, used.tolist(), strict=True)
-        for every, positions, apart, other, count in each.tolist()
+        for both, positions, apart, elsewhere, count in each.tolist()
     ]
+    everywhere, apart = least_shared(parts)
     return {
         "figures.replaced_accuracy": counts.stay,
         "figures.followed_accuracy": counts.followed,
-        "figures.attention_shared": least_shared(parts)[0],
+        "figures.attention_shared": everywhere,
+        "figures.attention_apart": apart[0],
     }
 
 

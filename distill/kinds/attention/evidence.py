@@ -16,16 +16,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import torch
-from jaxtyping import Float, Int
+from jaxtyping import Int
 from numpy import ndarray
-from torch import Tensor
 
 from distill.checker.attended import (
     REPLACED_FORMED,
     REPLACED_SEED,
     further_on,
     least_shared,
+    parts_shared,
     texts_replaced,
 )
 from distill.checker.kind import CLEAR
@@ -89,7 +88,9 @@ def replaced(
         for step in selections:
             rivals = rivals_along(network, step, chosen[step.name], decoys[step.name], rows)
             for head, it in put[step.name].items():
-                shared[step.name, head] += _shared(network, own[head], it, rivals[head])
+                three = (own[head], it, rivals[head])
+                here = (each[:, network.shape.before :].numpy() for each in three)
+                shared[step.name, head] += parts_shared(*here)
         for step, each in zip(selections, matters, strict=True):
             astray = patterns_of(network, step, decoys[step.name], rows)
             for head in [head for head, seen in each.items() if not seen]:
@@ -105,14 +106,15 @@ def replaced(
     used = does & read & (counts.stay - counts.astray >= CLEAR)
     counted = dict(zip((step.name for step in selections), used.tolist(), strict=True))
     parts = [
-        (counted[name] * every, positions, counted[name] * apart, other, count)
-        for (name, _), (every, positions, apart, other, count) in shared.items()
+        (counted[name] * both, positions, counted[name] * apart, elsewhere, count)
+        for (name, _), (both, positions, apart, elsewhere, count) in shared.items()
     ]
-    least, beside = least_shared(parts)
+    everywhere, apart = least_shared(parts)
     return {
         "replaced_accuracy": Measure(counts.stay, counts.astray),
         "followed_accuracy": Measure(counts.followed, counts.astray, _exchanged_said(selections)),
-        "attention_shared": Measure(float(least), float(beside)),
+        "attention_shared": Measure(everywhere),
+        "attention_apart": Measure(*apart),
     }
 
 
@@ -125,18 +127,6 @@ def _exchanged_said(selections: Sequence[Step]) -> str | None:
     if len(names) == len(selections):
         return f"{counts} of another text"
     return f"heads were given selections of another text, and {counts} there"
-
-
-def _shared(
-    network: TextNetwork, own: Tensor, there: Tensor, rival: Tensor
-) -> Float[ndarray, " 5"]:
-    """What `least_shared` takes of one head along texts."""
-    before = network.shape.before
-    both, other = (torch.minimum(own, it).sum(dim=2)[:, before:] for it in (there, rival))
-    apart = (there != rival).any(dim=2)[:, before:]
-    sums = both.sum(), both[apart].sum(), other[apart].sum(), apart.sum()
-    every, here, there, count = (float(it) for it in sums)
-    return np.array([every, both.numel(), here, there, count])
 
 
 def _alone(

@@ -15,6 +15,8 @@ import numpy as np
 from jaxtyping import Int
 from numpy import ndarray
 
+from distill.checker.attended import least_shared
+from distill.checker.kind import CLEAR
 from distill.kinds.attention.learned.even import even_heads
 from distill.kinds.attention.learned.seen import EVERYTHING, Head, Seen, Spreads, stays_of
 from distill.kinds.attention.learned.weights import (
@@ -151,7 +153,9 @@ def _that_do_something(
     own: Mapping[Head, str],
     spreads: Spreads,
 ) -> dict[Head, str]:
-    """Heads without those that only look as the others of their selection do."""
+    """Heads without those that only look as the others of their selection do, or no more so than
+    as another selection does, as long as answers stay.
+    """
     kept = dict(own)
     for head, name in own.items():
         if name == EVERYTHING:
@@ -161,4 +165,13 @@ def _that_do_something(
         }
         if others and not any(it.needs(name, head, spreads[name, head], others) for it in seen):
             del kept[head]
+    stays = stays_of(seen, kept, spreads)
+    for head, name in own.items():
+        less = {each: its for each, its in kept.items() if each != head}
+        if name == EVERYTHING or name not in less.values() or head not in kept:
+            continue
+        parts = sum(it.parts(name, head, spreads[name, head]) for it in seen)
+        _, (share, other) = least_shared([parts])
+        if share - other < CLEAR and stays_of(seen, less, spreads) >= stays - LET_GO:
+            kept = less
     return kept

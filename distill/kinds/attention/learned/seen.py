@@ -10,7 +10,7 @@ from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 from torch import Tensor
 
-from distill.checker.attended import resampled, weighed
+from distill.checker.attended import parts_shared, resampled, weighed
 from distill.kinds.attention.learned.asked import Asked
 from distill.kinds.attention.learned.hints import Hints, attention_along
 from distill.kinds.attention.mechanism import AttentionMechanism
@@ -83,6 +83,14 @@ class Seen:
         given = weighed(self.chosen[name], self.before, causal, spread)
         both = np.minimum(given, self.of(head)).sum(axis=2)
         return float(both[:, self.before :].mean())
+
+    def parts(self, name: str, head: Head, spread: Spread) -> Float[ndarray, " 5"]:
+        """What of a head's attention is where its selection has it, and where another has it, as
+        `distill.checker.attended.least_shared` takes it.
+        """
+        causal, pairs = self.network.shape.causal, (self.chosen[name], self.elsewhere[name])
+        both = (weighed(it, self.before, causal, spread) for it in pairs)
+        return parts_shared(*(it[:, self.before :] for it in (self.of(head), *both)))
 
     def needs(
         self,
