@@ -111,7 +111,7 @@ def derive(evidence: TextEvidence) -> Claims:
         idle = said - READ_OF.get(step["op"], READ_OF["copy"])
         if idle or (step["op"] != "select" and of_a_head):
             raise ValueError(f"step {step['name'][:40]!r} says more than its line does")
-        _check_spread(step, len(evidence.tokens))
+        check_spread(step, len(evidence.tokens))
         if step["exchanged"] and not may_be_exchanged(step, steps):
             raise ValueError(f"selection {step['name'][:40]!r} is more than counted")
     for place, step in enumerate(steps[:-1]):
@@ -157,9 +157,16 @@ def listed_in(steps: Sequence[Mapping[str, Any]]) -> int:
     return found if found > FEW_CONSTANTS else 0
 
 
-def _check_spread(step: Mapping[str, Any], tokens: int) -> None:
+def check_spread(step: Mapping[str, Any], tokens: int) -> None:
     """Hold the weights of soft heads against what they may be: two for every head, or none; of few
     tokens more, of each of them.
+
+    Args:
+        step: the selection.
+        tokens: how many there are.
+
+    Raises:
+        ValueError: they are others.
     """
     heads, spread = (step["head"] is not None) + len(step["also"]), step["spread"]
     if not spread and not (heads and step["head"] is None):

@@ -95,7 +95,7 @@ def with_heads(
         best = stays_of(seen, own, spreads)
     own = _that_lead_to_others(seen, own, spreads, ways, best)
     spreads, best = keeping_more(seen, own, sharing(seen, own, nearby(seen, own, spreads)))
-    own = _that_do_something(seen, own, spreads)
+    own = that_do_something(seen, own, spreads)
     steps = list(mechanism.steps)
     for place, step in enumerate(steps):
         mine = sorted(head for head, name in own.items() if name == step.name)
@@ -148,13 +148,18 @@ def _that_lead_to_others(
     return kept
 
 
-def _that_do_something(
+def that_do_something(
     seen: Sequence[Seen],
     own: Mapping[Head, str],
     spreads: Spreads,
 ) -> dict[Head, str]:
     """Heads without those that only look as the others of their selection do, or no more so than
     as another selection does, as long as answers stay.
+
+    Args:
+        seen: attention along texts.
+        own: the selections of heads.
+        spreads: their weights.
     """
     kept = dict(own)
     for head, name in own.items():

@@ -9,7 +9,7 @@ import torch
 from builders.compiled_texts import histogram
 
 from distill.checker.attended import by_tokens, texts_replaced, weighed
-from distill.checker.attention import _check_spread
+from distill.checker.attention import check_spread
 from distill.checker.selections import ANSWERS
 from distill.kinds.attention.evidence import replaced
 from distill.kinds.attention.learned.by_token import Along, likeliest, weighing_tokens
@@ -107,7 +107,7 @@ def test_a_report_says_how_many_numbers_it_took_and_a_checker_how_many_it_may():
     (remark,) = how_heads_do(replace(mechanism, steps=steps))
     assert "weigh tokens as well, by 7 numbers that the program does not have" in remark
     step = json.loads(to_json(replace(mechanism, steps=steps)))["steps"][0]
-    _check_spread(step, 3)
+    check_spread(step, 3)
     for tokens in (2, 9):
         with pytest.raises(ValueError, match="weighs 1 heads"):
-            _check_spread(step, tokens)
+            check_spread(step, tokens)
