@@ -73,7 +73,7 @@ def parts_shared(own: ndarray, selection: ndarray, another: ndarray) -> ndarray:
     return np.array([float(it) for it in sums])
 
 
-def least_shared(parts: Sequence[Sequence[float]]) -> tuple[float, tuple[float, float]]:
+def least_shared(parts: Sequence[Sequence[float] | ndarray]) -> tuple[float, tuple[float, float]]:
     """What part of attention is where its selection has it, of the head with which least is; and at
     the positions at which another selection has it elsewhere, the part that is where its own has
     it, and where the other does, of the head for which these are least apart.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from .along import statements
@@ -101,7 +102,9 @@ def derive(evidence: TextEvidence) -> Claims:
     told = evidence.mechanism
     read_as("the steps of the mechanism", told["steps"], [dict])
     read_as("the tables of the mechanism", told["tables"], [TABLE])
-    steps = told["steps"] = [{"exchanged": False, **step} for step in told["steps"]]
+    steps = [{"exchanged": False, **step} for step in told["steps"]]
+    told = {**told, "steps": steps}
+    evidence = replace(evidence, mechanism=told)
     read_as("the steps of the mechanism", steps, [STEP])
     selections = [step for step in steps if step["op"] == "select"]
     for step in steps:

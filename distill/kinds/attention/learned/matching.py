@@ -175,7 +175,7 @@ def that_do_something(
         less = {each: its for each, its in kept.items() if each != head}
         if name == EVERYTHING or name not in less.values() or head not in kept:
             continue
-        parts = sum(it.parts(name, head, spreads[name, head]) for it in seen)
+        parts = np.sum([it.parts(name, head, spreads[name, head]) for it in seen], axis=0)
         _, (share, other) = least_shared([parts])
         if share - other < CLEAR and stays_of(seen, less, spreads) >= stays - LET_GO:
             kept = less
