@@ -22,7 +22,11 @@ def how_heads_do(mechanism: AttentionMechanism) -> Iterator[str]:
     ):
         if steps:
             names = ", ".join(step.name for step in steps)
-            yield f"{many(len(steps), 'selection')} ({names}) only counted: its head {words}"
+            are = "is" if len(steps) == 1 else "are"
+            yield (
+                f"{many(len(steps), 'selection')} ({names}) {are} only counted, in a head that "
+                f"{words}"
+            )
     for step in mechanism.steps:
         if weights := weights_of_tokens(step):
             yield (
