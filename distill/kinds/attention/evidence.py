@@ -9,6 +9,9 @@ does not, nothing is seen elsewhere. Heads of a selection of which one does noth
 changes with where it looks, share nothing with it. And neither do those of a selection that no
 answer of the program hangs on (`0 * x` uses nothing), and no head does where answers stay as well
 with decoys.
+
+A count may be in what heads write (`distill.checker.attended`). What these write is exchanged for
+what they write along another text then, and no head is sent elsewhere.
 """
 
 from __future__ import annotations
