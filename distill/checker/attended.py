@@ -2,7 +2,13 @@
 
 A head that copies the last position of those that are chosen, or the largest value there, looks at
 that position alone: what is taken narrows what is chosen. How soft a head is stands beside its
-selection, as two weights, and nothing else of it is taken from the network.
+selection, as two weights; and where answers hang on how a head weighs tokens, as a few weights of
+each token. Nothing else of it is taken from the network.
+
+A count may be in what heads write, and not in where they look alone: of what stands at a position
+by what was computed there, and of anything where heads are even, which look at all positions alike
+(what is not chosen weighs as much as what is). What such heads write is exchanged for that along
+another text.
 """
 
 from __future__ import annotations
@@ -13,14 +19,91 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
+from .selections import POSITIONS, TOKENS
 from .text_draws import drawn_texts
 
 REPLACED_SEED, REPLACED_TEXTS = 9_001, 48
 """Of the texts along which heads are replaced, and how many there are of every length."""
 REPLACED_FORMED = 240
 """Texts along which heads are replaced, where texts are of a form; of any length."""
+MOST_WEIGHED = 8
+"""Tokens of which heads may have weights of their own."""
 NARROW = ("copy", "copy_first", "least", "greatest")
 """Aggregations that take the value of one position, or of those that have it, of the chosen."""
+
+
+def is_even(step: Mapping[str, Any]) -> bool:
+    """Whether the heads of a selection look at everything alike, so that nothing of what it chooses
+    is in where they look.
+    """
+    return step["exchanged"] and all(each[0] == 1 for each in step["spread"])
+
+
+COUNTS = ("width", "mean")
+"""Aggregations of which all that they take may be in what heads write."""
+
+
+def may_be_exchanged(step: Mapping[str, Any], steps: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether what is counted of a selection may be held to be in what its heads write.
+
+    Nothing but counts may use it; and where its heads are not even, what it looks at is computed:
+    a head that is sent elsewhere finds what was computed there, and not what is counted.
+
+    Args:
+        step: the selection.
+        steps: of its program.
+    """
+    uses = {it["op"] for it in steps if it["chosen"] == step["name"]}
+    computed = any(name not in (TOKENS, POSITIONS) for name in step["keys"])
+    even = bool(step["spread"]) and all(each[0] == 1 for each in step["spread"])
+    return bool(uses) and uses <= {*COUNTS} and (even or computed)
+
+
+def parts_shared(own: ndarray, selection: ndarray, another: ndarray) -> ndarray:
+    """What `least_shared` adds up of a head along texts. [5]
+
+    Args:
+        own: its attention at the positions of the texts, [n, queries, keys].
+        selection: that which its selection is.
+        another: that which another would be.
+    """
+    both, other = (np.minimum(own, it).sum(axis=2) for it in (selection, another))
+    apart = (selection != another).any(axis=2)
+    sums = both.sum(), both.size, both[apart].sum(), other[apart].sum(), apart.sum()
+    return np.array([float(it) for it in sums])
+
+
+def least_shared(parts: Sequence[Sequence[float] | ndarray]) -> tuple[float, tuple[float, float]]:
+    """What part of attention is where its selection has it, of the head with which least is; and at
+    the positions at which another selection has it elsewhere, the part that is where its own has
+    it, and where the other does, of the head for which these are least apart.
+
+    Where both selections have it alike, another says nothing.
+
+    Args:
+        parts: of every head (`parts_shared`).
+    """
+    every = [float(both / n) for both, n, *_ in parts]
+    apart = [(float(both / max(1, n)), float(other / max(1, n))) for *_, both, other, n in parts]
+    return min(every), min(apart, key=lambda it: (it[0] - it[1], it[0]))
+
+
+def together(selections: Sequence[Mapping[str, Any]]) -> list[list[int]]:
+    """The places of selections whose counts are exchanged, those of the same heads together."""
+    found: dict[tuple[Any, ...], list[int]] = {}
+    for place, step in enumerate(selections):
+        if step["exchanged"]:
+            heads = tuple(map(tuple, [step["head"], *step["also"]]))
+            found.setdefault(heads, []).append(place)
+    return [*found.values()]
+
+
+def further_on(rows: ndarray) -> ndarray:
+    """Positions of texts that are moved on, round about: by one in the first text, by two in the
+    next, and so on. [n, length]
+    """
+    count, length = rows.shape
+    return (np.arange(length) + 1 + np.arange(count)[:, None]) % length
 
 
 def texts_replaced(tokens: range, longest: int) -> list[ndarray]:
@@ -105,23 +188,52 @@ def resampled(attention: ndarray, before: int, causal: bool) -> ndarray:
 
 
 def attention_of(
-    step: Mapping[str, Any], pairs: ndarray, before: bool, causal: bool
+    step: Mapping[str, Any],
+    pairs: ndarray,
+    before: bool,
+    causal: bool,
+    places: ndarray | None = None,
 ) -> list[ndarray]:
     """A selection as attention, for each of its heads. [n, positions, positions]
 
     Even over what is chosen, and at the token before the text, if there is one, where nothing is;
-    of a head that is soft, by its two weights. What the token before the text looks at is itself.
+    of a head that is soft, by its weights. What the token before the text looks at is itself.
 
     Args:
         step: the selection.
         pairs: what it chooses, [n, queries, keys].
         before: whether there is a token before the text.
         causal: whether no later position is seen.
+        places: of tokens in their range, [n, length]; of heads that weigh tokens.
     """
     if not step["spread"]:
         even = _even(pairs, int(before), step["start"])
         return [even] * (1 + len(step["also"]))
-    return [weighed(pairs, int(before), causal, spread) for spread in step["spread"]]
+    return [weighed(pairs, int(before), causal, spread, places) for spread in step["spread"]]
+
+
+def rivals_of(
+    step: Mapping[str, Any],
+    chosen: ndarray,
+    others: ndarray,
+    before: bool,
+    causal: bool,
+    places: ndarray | None = None,
+) -> list[ndarray]:
+    """What attention of a selection's heads is told from: that of another selection, and of heads
+    that are even that which looks at what is chosen alone. [n, positions, positions]
+
+    Args:
+        step: the selection.
+        chosen: what it chooses, [n, queries, keys].
+        others: what another one does.
+        before: whether there is a token before the text.
+        causal: whether no later position is seen.
+        places: of tokens in their range, [n, length].
+    """
+    if not is_even(step):
+        return attention_of(step, others, before, causal, places)
+    return [weighed(chosen, int(before), causal, (0.0, each[1])) for each in step["spread"]]
 
 
 def _even(pairs: ndarray, before: int, start: bool) -> ndarray:
@@ -133,23 +245,51 @@ def _even(pairs: ndarray, before: int, start: bool) -> ndarray:
     return _shared(whole, before)
 
 
-def weighed(pairs: ndarray, before: int, causal: bool, spread: Sequence[float]) -> ndarray:
+def weighed(
+    pairs: ndarray,
+    before: int,
+    causal: bool,
+    spread: Sequence[float],
+    places: ndarray | None = None,
+) -> ndarray:
     """The attention of a soft head. [n, positions, positions]
 
     Args:
         pairs: where it looks, [n, queries, keys].
         before: tokens before the text.
         causal: whether no later position is seen.
-        spread: what a position that is not chosen weighs, and the token before the text.
+        spread: what a position that is not chosen weighs, and the token before the text; and of a
+            head that weighs tokens what all of these are multiplied by (`by_tokens`).
+        places: of tokens in their range, [n, length].
     """
-    rest, first = spread
+    rest, first, *more = spread
     positions = pairs.shape[1] + before
     whole = np.zeros((len(pairs), positions, positions))
     seen = np.tril(np.ones(pairs.shape[1:])) if causal else 1.0
-    whole[:, before:, before:] = np.where(pairs, 1.0, rest) * seen
+    weights = np.where(pairs, 1.0, rest) * seen
+    if more and places is not None:
+        weights *= by_tokens(more, places)
+    whole[:, before:, before:] = weights
     if before:
         whole[:, :, 0] = first
     return _shared(whole, before)
+
+
+def by_tokens(weights: Sequence[float], places: ndarray) -> ndarray:
+    """What positions weigh by their tokens, and by that of the query. [n, queries, keys]
+
+    Scores that know the selection, and beside it each token and whether a position is its own.
+
+    Args:
+        weights: of a position for itself, beside 1 for another; of every token as that of the
+            query; of every token as that of the key.
+        places: of tokens in their range, [n, length].
+    """
+    own, *each = weights
+    half = len(each) // 2
+    queries, keys = np.array(each[:half]), np.array(each[half:])
+    itself = np.where(np.eye(places.shape[1], dtype=bool), own, 1.0)
+    return queries[places][:, :, None] * keys[places][:, None, :] * itself
 
 
 def _shared(whole: ndarray, before: int) -> ndarray:

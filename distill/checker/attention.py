@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from .kind import FOLLOWS, Claims, Proof, Test, leads
+from .along import statements
+from .attended import MOST_WEIGHED, may_be_exchanged
+from .kind import CLEAR, FOLLOWS, Claims, Proof, Test, leads
 from .read import read_as
-from .replaced import alone, replaced, statements
+from .replaced import alone, replaced
 from .sandbox import program_of
 from .selections import PRIMITIVES, called, lines_of
 from .texts import TextEvidence
@@ -41,6 +44,13 @@ TESTS: tuple[Test, ...] = (
         "attention that is where its selection has it",
         0.5,
         derived=True,
+        of_variables=True,
+    ),
+    Test(
+        "attention_apart",
+        "the same where another selection looks elsewhere",
+        CLEAR,
+        derived=True,
         beside=True,
         of_variables=True,
     ),
@@ -60,7 +70,7 @@ LOOKED_AT: Mapping[str, frozenset[str] | None] = {
     "steps": frozenset(
         (
             *("name", "op", "of", "keys", "by", "chosen", "otherwise", "head", "also", "start"),
-            "spread",
+            *("spread", "exchanged"),
         )
     ),
 }
@@ -89,6 +99,7 @@ STEP = {
         "also": [[int]],
         "start": bool,
         "spread": [[NUMBER]],
+        "exchanged": bool,
     },
 }
 TABLE = {"name": str, "keys": [(*NUMBER, [NUMBER])], "values": [NUMBER]}
@@ -97,17 +108,23 @@ TABLE = {"name": str, "keys": [(*NUMBER, [NUMBER])], "values": [NUMBER]}
 def derive(evidence: TextEvidence) -> Claims:
     """The selections, the size of the tables, and whether the program is the steps."""
     told = evidence.mechanism
-    read_as("the steps of the mechanism", told["steps"], [STEP])
+    read_as("the steps of the mechanism", told["steps"], [dict])
     read_as("the tables of the mechanism", told["tables"], [TABLE])
-    steps = told["steps"]
+    steps = [{"exchanged": False, **step} for step in told["steps"]]
+    told = {**told, "steps": steps}
+    evidence = replace(evidence, mechanism=told)
+    read_as("the steps of the mechanism", steps, [STEP])
     selections = [step for step in steps if step["op"] == "select"]
     for step in steps:
         said = {name for name in READ_OF["copy"] | READ_OF["select"] if step[name] not in NOTHING}
-        of_a_head = step["head"] is not None or step["also"] or step["start"] or step["spread"]
+        of_a_head = any(step[name] for name in ("also", "start", "spread", "exchanged"))
+        of_a_head = of_a_head or step["head"] is not None
         idle = said - READ_OF.get(step["op"], READ_OF["copy"])
         if idle or (step["op"] != "select" and of_a_head):
             raise ValueError(f"step {step['name'][:40]!r} says more than its line does")
-        _check_spread(step)
+        check_spread(step, len(evidence.tokens))
+        if step["exchanged"] and not may_be_exchanged(step, steps):
+            raise ValueError(f"selection {step['name'][:40]!r} is more than counted")
     for place, step in enumerate(steps[:-1]):
         later = steps[place + 1 :]
         if not any(step["name"] in (it["chosen"], *it["of"], *it["keys"]) for it in later):
@@ -152,16 +169,26 @@ def listed_in(steps: Sequence[Mapping[str, Any]]) -> int:
     return found if found > FEW_CONSTANTS else 0
 
 
-def _check_spread(step: Mapping[str, Any]) -> None:
-    """Hold the weights of soft heads against what they may be: two for every head, or none."""
+def check_spread(step: Mapping[str, Any], tokens: int) -> None:
+    """Hold the weights of soft heads against what they may be: two for every head, or none; of few
+    tokens more, of each of them.
+
+    Args:
+        step: the selection.
+        tokens: how many there are.
+
+    Raises:
+        ValueError: they are others.
+    """
     heads, spread = (step["head"] is not None) + len(step["also"]), step["spread"]
     if not spread and not (heads and step["head"] is None):
         return
-    sound = len(spread) == heads and all(len(each) == 2 and min(each) >= 0 for each in spread)
+    sizes = {2, 3 + 2 * tokens} if tokens <= MOST_WEIGHED else {2}
+    sound = len(spread) == heads and all(len(it) in sizes and min(it) >= 0 for it in spread)
     if not sound or step["start"]:
         raise ValueError(
             f"selection {step['name'][:40]!r} weighs {len(spread)} heads: expected two weights, "
-            f"none below 0, for each of {heads}"
+            f"or {3 + 2 * tokens} of {tokens} tokens, none below 0, for each of {heads}"
         )
 
 

@@ -4,41 +4,34 @@ Along structured texts of every length, every head of a selection is given what 
 in place of its attention, and every other head its attention along another text, a position
 further on (`attended.resampled`). Three things are seen: answers stay so; with the selections of
 another text they become what the program says with these; and a head's own attention is where its
-selection has it.
+selection has it, at all positions and at those where another selection has it elsewhere.
+
+Of selections of which counts are in what heads write, that is exchanged for what they write along
+another text, one group of heads after another. Other heads of selections look where they do with
+that, and answers are to become what the program says with the counts of that text.
 """
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy import ndarray
 
+from .along import Along, Attended, Head, Step
 from .attended import (
     REPLACED_FORMED,
     REPLACED_SEED,
-    attention_of,
-    elsewhere,
-    narrowed,
-    resampled,
-    taken_of,
+    further_on,
+    is_even,
+    least_shared,
+    parts_shared,
     texts_replaced,
 )
-from .errors import ProgramError
-from .evaluate import Evaluator
-from .functions import elements
 from .kind import CLEAR, Claims
-from .sandbox import program_of
-from .selections import POSITIONS, TOKENS
-from .text_transformer import alike, answers_of, read_at, through
+from .selections import POSITIONS, TOKENS, reads_of
 from .texts import TextEvidence
-
-Step = Mapping[str, Any]
-Head = tuple[int, int]
-Attended = Mapping[Head, ndarray]
-"""Attention by layer and head, [n, positions, positions]."""
 
 
 def replaced(evidence: TextEvidence, selections: Sequence[Step]) -> Claims:
@@ -50,41 +43,51 @@ def replaced(evidence: TextEvidence, selections: Sequence[Step]) -> Claims:
     everything has whatever is chosen, if what is not chosen is said to weigh as much.
     """
     heads = _heads_of(evidence.shape, selections)
-    counts = dict.fromkeys(("total", "stay", "astray", "moved", "followed", "positions"), 0)
-    shared = [np.zeros(len(each)) for each in heads]
+    counts = Counts()
+    shared = [np.zeros((len(each), 5)) for each in heads]
     matters = [dict.fromkeys(each, False) for each in heads]
     read = np.zeros(len(selections), dtype=bool)
     for rows in _texts(evidence):
         along = Along(evidence, selections, heads, rows)
-        then = along.network({**along.nothing, **_joined(along.patterns)})
-        astray = along.network({**along.nothing, **_joined(along.decoys)})
-        counts["total"] += int(along.read.sum())
-        counts["stay"] += int((along.read & along.alike(then, along.said)).sum())
-        program = along.program(range(len(selections)))
-        if program is not None:
-            moved = along.read & ~along.alike(program, along.said)
-            counts["moved"] += int(moved.sum())
-            counts["astray"] += int((moved & along.alike(astray, along.said)).sum())
-            counts["followed"] += int((moved & along.alike(program, astray)).sum())
+        others = [place for place, step in enumerate(selections) if not step["exchanged"]]
+        counts.kept(along, along.network({**along.nothing, **_joined(along.patterns)}))
+        if others:
+            put = {**along.nothing, **_joined(along.patterns)}
+            put |= _joined([along.decoys[place] for place in others])
+            counts.moved(along, "elsewhere", along.program(others), along.network(put))
+        for group in along.groups:
+            put = {head: it for head, it in along.nothing.items() if head not in along.selected}
+            even = [place for place, step in enumerate(selections) if is_even(step)]
+            put |= _joined([along.patterns[place] for place in even])
+            there = along.exchanged({*along.patterns[group[0]]}, put)
+            counts.moved(along, str(group), along.program_exchanged(group), there)
         for place, each in enumerate(matters):
             for head in [head for head, seen in each.items() if not seen]:
-                each[head] = _does_something(along, along.decoys[place], head)
+                each[head] = _does_something(along, place, head)
         for place in np.flatnonzero(~read).tolist():
-            otherwise = along.program([place])
+            ask = along.program_exchanged if selections[place]["exchanged"] else along.program
+            otherwise = ask([place])
             read[place] = otherwise is None or bool((otherwise != along.program([])).any())
         for place, each in enumerate(along.patterns):
-            both = [np.minimum(along.own[head], it) for head, it in each.items()]
-            shared[place] += [it.sum(axis=2)[:, along.before :].sum() for it in both]
-        counts["positions"] += rows.size
-    stay = counts["stay"] / max(1, counts["total"])
-    apart = stay - (counts["astray"] / counts["moved"] if counts["moved"] else 1) >= CLEAR
+            for which, (head, it) in enumerate(each.items()):
+                rival = along.rivals[place][head]
+                own, those, others = (
+                    each[:, along.before :] for each in (along.own[head], it, rival)
+                )
+                shared[place][which] += parts_shared(own, those, others)
     does = np.array([all(each.values()) for each in matters])
-    used = does & read & apart
-    least = [float(it.min() * counted) for it, counted in zip(shared, used, strict=True)]
+    used = does & read & (counts.stay - counts.astray >= CLEAR)
+    parts = [
+        [counted * both, positions, counted * apart, elsewhere, count]
+        for each, counted in zip(shared, used.tolist(), strict=True)
+        for both, positions, apart, elsewhere, count in each.tolist()
+    ]
+    everywhere, apart = least_shared(parts)
     return {
-        "figures.replaced_accuracy": stay,
-        "figures.followed_accuracy": counts["followed"] / max(1, counts["moved"]),
-        "figures.attention_shared": min(least) / counts["positions"],
+        "figures.replaced_accuracy": counts.stay,
+        "figures.followed_accuracy": counts.followed,
+        "figures.attention_shared": everywhere,
+        "figures.attention_apart": apart[0],
     }
 
 
@@ -92,148 +95,102 @@ def alone(evidence: TextEvidence) -> Claims:
     """The rows that are derived where a program has no selections.
 
     Answers stay when every head has its attention along another text, a position further on; and
-    with the tokens of another text they become what the program says to that.
+    with the tokens of another text they become what the program says to that. So do they with other
+    positions, where the program reads these.
     """
-    counts = dict.fromkeys(("total", "stay", "moved", "followed"), 0)
+    counts, reads = Counts(), reads_of(evidence.mechanism["steps"])
     for rows in _texts(evidence):
         along = Along(evidence, (), (), rows)
-        then = along.network(along.nothing)
-        other = np.roll(rows, 1, axis=0)
-        program = Along(evidence, (), (), other).program(())
-        counts["total"] += int(along.read.sum())
-        counts["stay"] += int((along.read & along.alike(then, along.said)).sum())
-        if program is not None:
-            astray = along.network(along.nothing, other)
-            moved = along.read & ~along.alike(program, along.said)
-            counts["moved"] += int(moved.sum())
-            counts["followed"] += int((moved & along.alike(program, astray)).sum())
+        counts.kept(along, along.network(along.nothing))
+        if TOKENS in reads:
+            other = np.roll(rows, 1, axis=0)
+            said = Along(evidence, (), (), other).program(())
+            counts.moved(along, TOKENS, said, along.network(along.nothing, other))
+        if POSITIONS in reads:
+            at = further_on(rows)
+            said = along.ran(along.body, {POSITIONS: list(at.T)})
+            counts.moved(along, POSITIONS, said, along.network(along.nothing, at=at))
     return {
-        "figures.replaced_accuracy": counts["stay"] / max(1, counts["total"]),
-        "figures.followed_accuracy": counts["followed"] / max(1, counts["moved"]),
+        "figures.replaced_accuracy": counts.stay,
+        "figures.followed_accuracy": counts.followed,
     }
 
 
-def _does_something(along: Along, decoys: Attended, head: Head) -> bool:
+class Counts:
+    """Answers that stay, and those that become what a program says, experiment by experiment.
+
+    Of several experiments the one counts in which least follows, or most stays.
+    """
+
+    def __init__(self) -> None:
+        self.total = self.stays = 0
+        self.of: dict[str, list[int]] = {}
+
+    def kept(self, along: Along, then: ndarray) -> None:
+        """Count answers that stay with what a program selects."""
+        self.total += int(along.read.sum())
+        self.stays += int((along.read & along.alike(then, along.said)).sum())
+
+    def moved(self, along: Along, name: str, program: ndarray | None, network: ndarray) -> None:
+        """Count what becomes of answers where those of the program change."""
+        counts = self.of.setdefault(name, [0, 0, 0])
+        if program is None:
+            return
+        moved = along.read & ~along.alike(program, along.said)
+        counts[0] += int(moved.sum())
+        counts[1] += int((moved & along.alike(program, network)).sum())
+        counts[2] += int((moved & along.alike(network, along.said)).sum())
+
+    @property
+    def stay(self) -> float:
+        """Part of the answers that stay with what a program selects."""
+        return self.stays / max(1, self.total)
+
+    @property
+    def followed(self) -> float:
+        """Part that becomes what the program says, where its answers change."""
+        return min((each[1] / max(1, each[0]) for each in self.of.values()), default=0.0)
+
+    @property
+    def astray(self) -> float:
+        """Part that stays all the same; all of them where the program's never change."""
+        return max((each[2] / each[0] if each[0] else 1.0 for each in self.of.values()), default=1)
+
+
+def _does_something(along: Along, place: int, head: Head) -> bool:
     """Whether answers change where one of a selection's heads looks elsewhere, or where it alone
     does not: heads that do the same stand in for each other.
 
-    All others look where they do with that: what a head writes may be what others look by.
+    All others look where they do with that: what a head writes may be what others look by. What is
+    exchanged with what heads write is so here.
     """
-    alone = along.network({head: decoys[head]})
-    if not along.alike(alone, along.said).all():
-        return True
-    but_one = along.network({**decoys, head: along.own[head]})
-    return not along.alike(but_one, along.network(decoys)).all()
+    decoys = along.decoys[place]
+    if along.selections[place]["exchanged"]:
+        one, every = along.exchanged({head}), along.exchanged({*decoys})
+        but_one = along.exchanged({*decoys} - {head})
+    else:
+        one, every = along.network({head: decoys[head]}), along.network(decoys)
+        but_one = along.network({**decoys, head: along.own[head]})
+    return not (along.alike(one, along.said).all() and along.alike(but_one, every).all())
 
 
 def _heads_of(shape: Mapping[str, Any], selections: Sequence[Step]) -> list[list[Head]]:
-    """The heads of every selection; none is named twice, or is none of the network."""
+    """The heads of every selection, all of them heads of the network. None has two selections, but
+    where it is even: what it takes may tell several counts.
+    """
     known = {(n, h) for n in range(shape["n_layers"]) for h in range(shape["n_heads"])}
     told = [[step["head"], *step["also"]] for step in selections]
     heads = [[head for one in each for head in known if [*head] == one] for each in told]
-    listed = [head for each in heads for head in each]
-    if [*map(len, heads)] != [*map(len, told)] or len(set(listed)) < len(listed):
+    if [*map(len, heads)] != [*map(len, told)] or any(len({*it}) < len(it) for it in heads):
         raise ValueError("a selection is said to be of a head that the network does not have")
+    weights: dict[Head, tuple[bool, Any]] = {}
+    for step, each in zip(selections, heads, strict=True):
+        for head, spread in zip(each, step["spread"] or [None] * len(each), strict=True):
+            own = is_even(step), spread
+            if head in weights and not (own[0] and weights[head] == own):
+                raise ValueError("a head is said to look as two selections do")
+            weights[head] = own
     return heads
-
-
-class Along:
-    """Program and network along texts of one length.
-
-    Attributes:
-        said: what the network answers; `read` where that is an answer.
-        own: the attention of every head; `nothing` that with which it carries nothing.
-        chosen: what selections choose, [n, queries, keys]; `others` for which program and network
-            are to answer otherwise.
-        patterns: what is chosen as attention of the heads of each; `decoys` the others.
-    """
-
-    def __init__(
-        self,
-        evidence: TextEvidence,
-        selections: Sequence[Step],
-        heads: Sequence[Sequence[Head]],
-        rows: ndarray,
-    ) -> None:
-        self.evidence, self.rows, self.selections = evidence, rows, selections
-        shape, steps = evidence.shape, evidence.mechanism["steps"]
-        self.exact = {name: it.astype(np.float64) for name, it in evidence.weights.items()}
-        self.before = int(shape["bos"] is not None)
-        parsed = program_of(evidence.program)
-        self.evaluator, self.body = Evaluator(parsed), statements(parsed.functions[parsed.entry])
-        self.own: dict[Head, ndarray] = {}
-        self.said = self.network({})
-        self.read = read_at(shape, rows - evidence.tokens.start)
-        self.nothing = {
-            head: resampled(it, self.before, shape["causal"]) for head, it in self.own.items()
-        }
-        self.chosen = self._chosen(selections)
-        pairs = zip(selections, self.chosen, strict=True)
-        self.others = [elsewhere(step, steps, it) for step, it in pairs]
-        self.patterns, self.decoys = (
-            [
-                dict(zip(of, attention_of(step, it, self.before > 0, shape["causal"]), strict=True))
-                for step, of, it in zip(selections, heads, those, strict=True)
-            ]
-            for those in (self.chosen, self.others)
-        )
-
-    def network(self, instead: Attended, rows: ndarray | None = None) -> ndarray:
-        """What the network answers with other attention; to other texts, where they are given.
-        [n, answers]
-        """
-        evidence = self.evidence
-
-        def attends(layer: int, head: int, attention: ndarray) -> ndarray:
-            self.own.setdefault((layer, head), attention)
-            return instead.get((layer, head), attention)
-
-        places = (self.rows if rows is None else rows) - evidence.tokens.start
-        logits = through(evidence.shape, self.exact, places, attends)
-        return answers_of(evidence.shape, evidence.answers, logits)[0]
-
-    def program(self, places: Sequence[int]) -> ndarray | None:
-        """What the program answers where selections choose what they do along another text.
-
-        Null where it fails on some of these texts: its tables may have no row for what comes of it.
-
-        Args:
-            places: of the selections.
-        """
-        length, lanes = self.rows.shape[1], len(self.rows)
-        given: dict[str, Any] = {"xs": list(self.rows.T)}
-        for place in places:
-            pairs = self.others[place].transpose(1, 0, 2)
-            lists = [[row[:, j] for j in range(length)] for row in pairs]
-            given[self.selections[place]["name"]] = lists
-        body = [node for node in self.body if not any(_binds(node, name) for name in given)]
-        try:
-            answers = elements(self.evaluator.run(body, given, lanes)["return"])
-        except ProgramError:
-            return None
-        wide = [np.broadcast_to(np.asarray(it, dtype=np.float64), lanes) for it in answers]
-        return np.stack(wide, axis=1)
-
-    def alike(self, one: ndarray, other: ndarray) -> ndarray:
-        """Which answers count as the same."""
-        return alike(self.evidence.shape, one, other)
-
-    def _chosen(self, selections: Sequence[Step]) -> list[ndarray]:
-        names = self.evaluator.run(self.body[:-1], {"xs": list(self.rows.T)}, len(self.rows))
-        length, found = self.rows.shape[1], list[ndarray]()
-        given = {TOKENS: list(self.rows.T), POSITIONS: list(range(length))}
-        for step in selections:
-            pairs = np.empty((len(self.rows), length, length), dtype=bool)
-            for i, row in enumerate(names[step["name"]]):
-                for j, value in enumerate(row):
-                    pairs[:, i, j] = value
-            op, variable = taken_of(step, self.evidence.mechanism["steps"])
-            if variable is not None:
-                values = given.get(variable) or names[variable]
-                wide = np.stack([0 * self.rows[:, 0] + it for it in values], axis=1)
-                pairs = narrowed(op, pairs, wide)
-            found.append(pairs)
-        return found
 
 
 def _joined(each: Sequence[Attended]) -> dict[Head, ndarray]:
@@ -247,12 +204,3 @@ def _texts(evidence: TextEvidence) -> list[ndarray]:
     draw = {"kind": "formed", "length": evidence.longest, "count": REPLACED_FORMED}
     rows = evidence.texts({**draw, "seed": REPLACED_SEED})
     return [some for some in rows if len(some) > 1]
-
-
-def _binds(node: ast.stmt, name: str) -> bool:
-    return isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name
-
-
-def statements(function: ast.FunctionDef) -> list[ast.stmt]:
-    """The statements of a function, without what it says of itself."""
-    return function.body[1:] if ast.get_docstring(function) is not None else function.body

@@ -7,6 +7,7 @@ nowhere but in Python: a mechanism follows if the lines are those that are writt
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -118,20 +119,28 @@ def element(variable: str, key: bool = False) -> str:
     return f"{variable}_{'j' if key else 'i'}"
 
 
-def line_of(step: Mapping[str, Any]) -> str:
+THERE = "_there"
+"""Ends the names of the lists of keys of another text."""
+
+
+def line_of(step: Mapping[str, Any], there: str = "") -> str:
     """The line of a step.
 
     A step has a `name`, an `op`, variables `of` its own position and `keys` of those looked at,
     an expression `by` of their entries, the selection `chosen`, and what is `otherwise`.
+
+    Args:
+        step: as data.
+        there: ends the names of the lists that a selection has its keys of.
     """
     op, by = step["op"], step["by"]
     if op == "select":
-        rows = f"[{by} for {_over(step['keys'], key=True)}]"
+        rows = f"[{by} for {_over(step['keys'], key=True, there=there)}]"
         said = f"[{rows} for {_over(step['of'])}]"
     elif op == "map":
         said = f"[{by} for {_over(step['of'])}]"
     elif op == LAST:
-        said = f"{_list(step['of'][0], key=False)}[-1:]"
+        said = f"{list_of(step['of'][0])}[-1:]"
     else:
         given = [step["chosen"]]
         if op != "width":
@@ -152,22 +161,31 @@ def lines_of(steps: Sequence[Mapping[str, Any]]) -> list[str]:
     return [*head, *map(line_of, steps)]
 
 
+def reads_of(steps: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Which of tokens and positions a program reads."""
+    found = {name for step in steps for name in (*step["of"], *step["keys"])}
+    if any(re.search(r"\bxs\b", step["by"]) for step in steps):
+        found.add(TOKENS)
+    return found & {TOKENS, POSITIONS}
+
+
 def called(steps: Sequence[Mapping[str, Any]]) -> list[str]:
     """The primitives that steps call, in the order in which they stand in a program."""
     used = {step["op"] for step in steps}
     return [name for name in PRIMITIVES if name in used]
 
 
-def _over(variables: Sequence[str], key: bool = False) -> str:
+def _over(variables: Sequence[str], key: bool = False, there: str = "") -> str:
     """What a comprehension goes through: all positions at least."""
     names = list(variables) or [POSITIONS]
     entries = ", ".join(element(name, key) for name in names)
-    lists = [_list(name, key) for name in names]
+    lists = [list_of(name, key) + there for name in names]
     together = ", ".join(lists)
     return f"{entries} in {together if len(lists) == 1 else f'zip({together})'}"
 
 
-def _list(variable: str, key: bool) -> str:
+def list_of(variable: str, key: bool = False) -> str:
+    """What the list of a variable is called."""
     if variable == TOKENS:
         return "ys" if key else "xs"
     return variable
@@ -177,5 +195,5 @@ def _values(step: Mapping[str, Any]) -> str:
     """What an aggregation takes from the positions that are chosen."""
     keys, by = step["keys"], step["by"]
     if len(keys) == 1 and by == element(keys[0], key=True):
-        return _list(keys[0], key=True)
+        return list_of(keys[0], key=True)
     return f"[{by} for {_over(keys, key=True)}]"

@@ -128,6 +128,8 @@ def check_answers(shape: Data, answers: ndarray) -> None:
 
 Attention = Callable[[int, int, ndarray], ndarray]
 """From a layer, a head and its attention [n, queries, keys] to what it is to be."""
+Writes = Callable[[int, int, ndarray], ndarray]
+"""The same of what a head writes, [n, positions, d_model]."""
 
 
 def logits_of(shape: Data, weights: Mapping[str, ndarray], places: ndarray) -> ndarray:
@@ -146,8 +148,8 @@ def logits_of(shape: Data, weights: Mapping[str, ndarray], places: ndarray) -> n
     return np.concatenate([through(shape, exact, places[i : i + count]) for i in starts])
 
 
-def _as_it_is(layer: int, head: int, attention: ndarray) -> ndarray:
-    return attention
+def _as_it_is(layer: int, head: int, there: ndarray) -> ndarray:
+    return there
 
 
 def through(
@@ -155,8 +157,18 @@ def through(
     weights: Mapping[str, ndarray],
     places: ndarray,
     attends: Attention = _as_it_is,
+    writes: Writes = _as_it_is,
+    at: ndarray | None = None,
 ) -> ndarray:
     """One forward pass; `attends` sees the attention of every head, and says what it is to be.
+
+    Args:
+        shape: of the network.
+        weights: by name, in float64.
+        places: of tokens in their range, [n, length].
+        attends: of every head.
+        writes: the same of what heads write.
+        at: the position in its text that every token is to be told to have, [n, length].
 
     Raises:
         ValueError: a number on the way is none, or infinite.
@@ -166,7 +178,10 @@ def through(
     if before:
         rows = np.concatenate([np.full((len(rows), 1), shape["bos"]), rows], axis=1)
     first = ((places + 1) * np.arange(1, places.shape[1] + 1)).sum(axis=1) % shape["starts"]
-    x = weights["W_E"][rows] + weights["W_pos"][first[:, None] + np.arange(rows.shape[1])]
+    ids = first[:, None] + np.arange(rows.shape[1])
+    if at is not None:
+        ids[:, before:] = first[:, None] + before + at
+    x = weights["W_E"][rows] + weights["W_pos"][ids]
     act = ACTIVATIONS[shape["activation"]].value
     for layer in range(shape["n_layers"]):
         block = {
@@ -183,7 +198,8 @@ def through(
                 scores = np.where(seen, scores, -np.inf)
             part = np.exp(scores - scores.max(axis=-1, keepdims=True))
             part /= part.sum(axis=-1, keepdims=True)
-            written = written + (attends(layer, head, part) @ v) @ block["W_O"][head]
+            here = (attends(layer, head, part) @ v) @ block["W_O"][head]
+            written = written + writes(layer, head, here)
         x = x + written
         if shape["d_mlp"]:
             units = normed(shape, block, "ln_2", x) @ block["W_in"] + block["b_in"]

@@ -58,9 +58,13 @@ class TextNetwork:
         return np.array(self.model.answers, dtype=np.float64)
 
     def logits(
-        self, texts: Int[ndarray, "n length"], edit: Edit | None = None
+        self,
+        texts: Int[ndarray, "n length"],
+        edit: Edit | None = None,
+        at: Int[ndarray, "n length"] | None = None,
     ) -> Float[ndarray, "n answers outputs"]:
-        """Logits at the positions of texts of one length; `edit` as of the architecture.
+        """Logits at the positions of texts of one length; `edit`, and `at` beside it, as of the
+        architecture.
 
         Where no answer is read (`reads` = "after") they are no numbers.
 
@@ -72,7 +76,8 @@ class TextNetwork:
             found = self._passed(self.shape, places)
         else:  # what is put in is of all texts at once
             with torch.no_grad():
-                found = self.shape.logits(self.parameters, places, edit).numpy()
+                other = None if at is None else torch.from_numpy(at)
+                found = self.shape.logits(self.parameters, places, edit, other).numpy()
         if not np.isfinite(found).all():
             raise DistillError(
                 "the network's logits overflow: expected finite numbers for every text"

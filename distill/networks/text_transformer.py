@@ -115,6 +115,7 @@ class TextTransformer:
         parameters: Mapping[str, Tensor],
         texts: Int[Tensor, "n length"],
         edit: Edit = _unchanged,
+        at: Int[Tensor, "n length"] | None = None,
     ) -> Float[Tensor, "n answers outputs"]:
         """Logits at the positions of texts that answers are read at.
 
@@ -122,8 +123,9 @@ class TextTransformer:
             parameters: by name, of one precision.
             texts: places of tokens in their range.
             edit: sees every site, and says what is to be there.
+            at: the position in its text that every token is to be told to have; null for its own.
         """
-        x = self.embedded(parameters, texts)
+        x = self.embedded(parameters, texts, at)
         for layer in range(self.n_layers):
             block = self.block(parameters, layer)
             read = self._normalised(block, "ln_1", x)
@@ -152,13 +154,18 @@ class TextTransformer:
         return ((texts + 1) * weights).sum(1) % self.starts
 
     def embedded(
-        self, parameters: Mapping[str, Tensor], texts: Int[Tensor, "n length"]
+        self,
+        parameters: Mapping[str, Tensor],
+        texts: Int[Tensor, "n length"],
+        at: Int[Tensor, "n length"] | None = None,
     ) -> Float[Tensor, "n positions d_model"]:
-        """The stream before the first block."""
+        """The stream before the first block; `at` as of `logits`."""
         rows = torch.tensor(self.tokens)[texts]
         if self.bos is not None:
             rows = torch.cat([torch.full_like(rows[:, :1], self.bos), rows], dim=1)
         positions = self.first_positions(texts)[:, None] + torch.arange(rows.shape[1])
+        if at is not None:
+            positions[:, self.before :] = self.first_positions(texts)[:, None] + self.before + at
         return parameters["W_E"][rows] + parameters["W_pos"][positions]
 
     def block(self, parameters: Mapping[str, Tensor], layer: int) -> dict[str, Tensor]:

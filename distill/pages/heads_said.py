@@ -31,9 +31,10 @@ def of_heads(report: Report) -> list[str]:
         )
     if followed is not None and followed.value is not None:
         stayed = "" if followed.decoy is None else f", and stayed in {followed.decoy:.1%}"
-        given = "Heads were given selections" if selects else "The network was given tokens"
+        given = "heads were given selections" if selects else "the network was given tokens"
+        given = followed.note or f"{given} of another text"
         said.append(
-            f"{given} of another text: where the program's answers change with "
+            f"{given[0].upper()}{given[1:]}: where the program's answers change with "
             f"these, the network's became the same in {followed.value:.1%}{stayed}."
         )
     return said

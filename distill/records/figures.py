@@ -108,9 +108,12 @@ EVERY: dict[str, Words] = {
         HEADS,
     ),
     "attention_shared": Words(
-        "attention shared",
-        "of a head with its selection, the least of all heads",
-        "selections of another text",
+        "attention shared", "of a head with its selection, the least of all heads", None, HEADS
+    ),
+    "attention_apart": Words(
+        "attention told apart",
+        "the same where another selection looks elsewhere, of the head with the least lead",
+        "another selection",
         HEADS,
     ),
     "unexplained": Words(

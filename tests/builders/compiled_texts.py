@@ -285,3 +285,41 @@ def as_file(network, path, **said):
         json.dumps({k: v for k, v in told.items() if v is not None})
     )
     return path
+
+
+def more_of(longest=4):
+    """Whether more ones stand in the text than zeros: an even head, whose mean is of 1 and -1."""
+    token, _, _, free = _stream(2, longest)
+    d = free + 1
+    heads = (1, d, longest + 3)
+    W_V, W_O, W_U = np.zeros(heads), np.zeros((1, heads[2], d)), np.zeros((d, 2))
+    W_V[0, token, 0] = -1, 1
+    W_O[0, 0, free] = 1
+    W_U[free] = -1, 1
+    weights = _embedded(2, longest, d) | {"W_U": W_U, "b_U": [0.1, 0.0]}
+    weights |= {"blocks.0.W_V": W_V, "blocks.0.W_O": W_O}
+    return _network(2, longest, d, range(2), weights)
+
+
+def of_position(longest=6, period=2):
+    """Which part of a period a position is in, whatever stands there; its head writes nothing."""
+    _, _, place, free = _stream(2, longest)
+    W_U = np.zeros((free, period))
+    W_U[place] = np.eye(period)[np.arange(longest) % period]
+    return _network(2, longest, free, range(period), _embedded(2, longest, free) | {"W_U": W_U})
+
+
+def from_same(tokens=3, longest=4):
+    """The token itself, of all tokens that are the same: they alone write it."""
+    token, _, _, free = _stream(tokens, longest)
+    d = free + tokens
+    heads = (1, d, max(tokens, longest + 1) + 2)
+    W_Q, W_K, W_V = (np.zeros(heads) for _ in range(3))
+    W_Q[0, token, :tokens] = SHARP * np.eye(tokens)
+    W_K[0, token, :tokens] = W_V[0, token, :tokens] = np.eye(tokens)
+    W_O, W_U = np.zeros((1, heads[2], d)), np.zeros((d, tokens))
+    W_O[0, :tokens, free:] = W_U[free:] = np.eye(tokens)
+    block = {"W_Q": W_Q, "W_K": W_K, "W_V": W_V, "W_O": W_O}
+    weights = _embedded(tokens, longest, d) | {"W_U": W_U}
+    weights |= {f"blocks.0.{name}": value for name, value in block.items()}
+    return _network(tokens, longest, d, range(tokens), weights)

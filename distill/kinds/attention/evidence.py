@@ -9,36 +9,43 @@ does not, nothing is seen elsewhere. Heads of a selection of which one does noth
 changes with where it looks, share nothing with it. And neither do those of a selection that no
 answer of the program hangs on (`0 * x` uses nothing), and no head does where answers stay as well
 with decoys.
+
+A count may be in what heads write (`distill.checker.attended`). What these write is exchanged for
+what they write along another text then, and no head is sent elsewhere.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import asdict
 
 import numpy as np
-import torch
 from jaxtyping import Int
 from numpy import ndarray
 
 from distill.checker.attended import (
     REPLACED_FORMED,
     REPLACED_SEED,
-    elsewhere,
+    further_on,
+    least_shared,
+    parts_shared,
     texts_replaced,
 )
 from distill.checker.kind import CLEAR
+from distill.checker.selections import POSITIONS, TOKENS, reads_of
 from distill.evidence.figures import Measure, Measured
+from distill.kinds.attention.counts import Counts
 from distill.kinds.attention.interchange import (
     Patterns,
     all_resampled,
     answered_with,
     as_it_is,
+    exchanged,
     patterns_of,
+    rivals_along,
+    sent_elsewhere,
 )
-from distill.kinds.attention.mechanism import AttentionMechanism
-from distill.kinds.attention.running import answered, selections_of
+from distill.kinds.attention.mechanism import AttentionMechanism, Step
+from distill.kinds.attention.running import answered, answered_of, looked_at
 from distill.networks.text_network import TextNetwork
 from distill.networks.trace import TextTrace
 
@@ -63,61 +70,66 @@ def replaced(
         return _alone(mechanism, view.network, batches)
     if any(step.head is None for step in selections):
         return {}
-    network, total, positions = view.network, 0, 0
-    stays, moved, followed = 0, 0, [0, 0]
-    shared: list[dict[tuple[int, tuple[int, int]], float]] = [
-        defaultdict(float),
-        defaultdict(float),
-    ]
+    network, counts = view.network, Counts()
+    shared = {(step.name, head): np.zeros(5) for step in selections for head in step.heads}
     matters = [dict.fromkeys(step.heads, False) for step in selections]
     read = np.zeros(len(selections), dtype=bool)
     for rows in replaced_texts(network) if batches is None else batches:
         said, own = as_it_is(network, rows)
         asked = network.read_at(rows)
-        chosen = selections_of(mechanism, rows)
-        decoys = {
-            step.name: elsewhere(asdict(step), mechanism.data, chosen[step.name])
-            for step in selections
+        chosen, decoys = looked_at(mechanism, rows)
+        put = {
+            step.name: patterns_of(network, step, chosen[step.name], rows) for step in selections
         }
-        for place, pairs in enumerate((chosen, decoys)):
-            put = {step.name: patterns_of(network, step, pairs[step.name]) for step in selections}
-            every = {head: it for each in put.values() for head, it in each.items()}
-            answers = answered_with(network, rows, {**all_resampled(network, own), **every})
-            then = answered(mechanism, rows, decoys) if place else None
-            if not place:
-                stays += int((asked & network.same(answers, said)).sum())
-            elif then is not None:
-                changed = asked & ~network.same(then, said)
-                moved += int(changed.sum())
-                for which, those in enumerate(
-                    (network.same(then, answers), network.same(answers, said))
-                ):
-                    followed[which] += int((changed & those).sum())
-            for which, step in enumerate(selections):
-                for head, it in put[step.name].items():
-                    both = torch.minimum(own[head], it).sum(dim=2)[:, network.shape.before :]
-                    shared[place][which, head] += float(both.sum())
+        every = {head: it for each in put.values() for head, it in each.items()}
+        answers = answered_with(network, rows, {**all_resampled(network, own), **every})
+        counts.kept(asked, network.same(answers, said))
+        for name, (then, there) in sent_elsewhere(
+            mechanism, network, rows, own, chosen, decoys
+        ).items():
+            counts.moved(network, asked, name, said, then, there)
+        for step in selections:
+            rivals = rivals_along(network, step, chosen[step.name], decoys[step.name], rows)
+            for head, it in put[step.name].items():
+                three = (own[head], it, rivals[head])
+                here = (each[:, network.shape.before :].numpy() for each in three)
+                shared[step.name, head] += parts_shared(*here)
         for step, each in zip(selections, matters, strict=True):
-            astray = patterns_of(network, step, decoys[step.name])
+            astray = patterns_of(network, step, decoys[step.name], rows)
             for head in [head for head, seen in each.items() if not seen]:
-                each[head] = does_something(network, rows, own, astray, head)
+                each[head] = does_something(network, rows, own, astray, head, step.exchanged)
         for which in np.flatnonzero(~read):
-            name = selections[which].name
-            other = answered(mechanism, rows, {name: decoys[name]})
+            step = selections[which]
+            if step.exchanged:
+                other = answered_of(mechanism, rows, [step.name])
+            else:
+                other = answered(mechanism, rows, {step.name: decoys[step.name]})
             read[which] = other is None or (other != answered(mechanism, rows, {})).any()
-        total, positions = total + int(asked.sum()), positions + rows.size
-    value, decoy = stays / max(1, total), followed[1] / moved if moved else 1.0
     does = np.array([all(each.values()) for each in matters])
-    used = does & read & (value - decoy >= CLEAR)
-    least, beside = (
-        min(amount * bool(used[which]) for (which, _), amount in each.items()) / positions
-        for each in shared
-    )
+    used = does & read & (counts.stay - counts.astray >= CLEAR)
+    counted = dict(zip((step.name for step in selections), used.tolist(), strict=True))
+    parts = [
+        (counted[name] * both, positions, counted[name] * apart, elsewhere, count)
+        for (name, _), (both, positions, apart, elsewhere, count) in shared.items()
+    ]
+    everywhere, apart = least_shared(parts)
     return {
-        "replaced_accuracy": Measure(value, decoy),
-        "followed_accuracy": Measure(followed[0] / max(1, moved), decoy),
-        "attention_shared": Measure(least, beside),
+        "replaced_accuracy": Measure(counts.stay, counts.astray),
+        "followed_accuracy": Measure(counts.followed, counts.astray, _exchanged_said(selections)),
+        "attention_shared": Measure(everywhere),
+        "attention_apart": Measure(*apart),
     }
+
+
+def _exchanged_said(selections: Sequence[Step]) -> str | None:
+    """What was exchanged for what of another text; null for selections alone."""
+    names = [step.name for step in selections if step.exchanged]
+    if not names:
+        return None
+    counts = f"the counts of {', '.join(names)} were exchanged, with what heads write, for those"
+    if len(names) == len(selections):
+        return f"{counts} of another text"
+    return f"heads were given selections of another text, and {counts} there"
 
 
 def _alone(
@@ -126,27 +138,31 @@ def _alone(
     batches: Sequence[Int[ndarray, "_ _"]] | None,
 ) -> Measured:
     """Answers that stay when every head has its attention along another text, a position further
-    on; and those that become, with the tokens of another text, what the program says to that.
+    on; and those that become, with the tokens of another text, what the program says to that. So
+    with other positions, where the program reads these.
     """
-    total = stays = moved = stayed = followed = 0
+    counts, reads = Counts(), reads_of(mechanism.data)
+    said = None
+    if POSITIONS in reads:
+        tokens = "tokens of another text, and " if TOKENS in reads else ""
+        said = f"the network was given {tokens}other positions"
     for rows in replaced_texts(network) if batches is None else batches:
-        said, own = as_it_is(network, rows)
-        asked = network.read_at(rows)
-        nothing, other = all_resampled(network, own), np.roll(rows, 1, axis=0)
-        answers = answered_with(network, rows, nothing)
-        stays += int((asked & network.same(answers, said)).sum())
-        total += int(asked.sum())
-        then = answered(mechanism, other, {})
-        if then is not None:
-            astray = answered_with(network, other, nothing)
-            changed = asked & ~network.same(then, said)
-            moved += int(changed.sum())
-            followed += int((changed & network.same(then, astray)).sum())
-            stayed += int((changed & network.same(astray, said)).sum())
-    decoy = stayed / moved if moved else 1.0
+        as_before, own = as_it_is(network, rows)
+        asked, nothing = network.read_at(rows), all_resampled(network, own)
+        counts.kept(asked, network.same(answered_with(network, rows, nothing), as_before))
+        if TOKENS in reads:
+            other = np.roll(rows, 1, axis=0)
+            then = answered(mechanism, other, {})
+            there = answered_with(network, other, nothing)
+            counts.moved(network, asked, TOKENS, as_before, then, there)
+        if POSITIONS in reads:
+            at = further_on(rows)
+            then = answered(mechanism, rows, {POSITIONS: at})
+            there = answered_with(network, rows, nothing, at)
+            counts.moved(network, asked, POSITIONS, as_before, then, there)
     return {
-        "replaced_accuracy": Measure(stays / max(1, total), decoy),
-        "followed_accuracy": Measure(followed / max(1, moved), decoy),
+        "replaced_accuracy": Measure(counts.stay, counts.astray),
+        "followed_accuracy": Measure(counts.followed, counts.astray, said),
     }
 
 
@@ -156,6 +172,7 @@ def does_something(
     own: Patterns,
     astray: Patterns,
     head: tuple[int, int],
+    writes: bool = False,
 ) -> bool:
     """Whether answers change where one of a selection's heads looks elsewhere, or where it alone
     does not: heads that do the same stand in for each other.
@@ -168,7 +185,14 @@ def does_something(
         own: the attention of every head along them.
         astray: another of all heads of the selection.
         head: one of these.
+        writes: whether what they write is exchanged, in place of where they look.
     """
+    if writes:
+        one, but_one, every = (
+            exchanged(network, rows, {}, heads) for heads in ({head}, {*astray} - {head}, {*astray})
+        )
+        said = answered_with(network, rows, {})
+        return not (network.same(one, said).all() and network.same(but_one, every).all())
 
     def answers(patterns: Patterns) -> ndarray:
         return answered_with(network, rows, patterns)

@@ -6,16 +6,19 @@ said of look where they do with that.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import asdict
 
+import numpy as np
 import torch
 from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 from torch import Tensor
 
-from distill.checker.attended import attention_of, resampled
+from distill.checker.attended import attention_of, is_even, resampled, rivals_of, together
 from distill.kinds.attention.mechanism import AttentionMechanism, Step
+from distill.kinds.attention.running import answered, answered_of
 from distill.networks.text_network import TextNetwork
 
 Patterns = dict[tuple[int, int], Tensor]
@@ -45,26 +48,139 @@ def all_resampled(network: TextNetwork, own: Patterns) -> Patterns:
 
 
 def answered_with(
-    network: TextNetwork, rows: Int[ndarray, "n length"], patterns: Patterns
+    network: TextNetwork,
+    rows: Int[ndarray, "n length"],
+    patterns: Patterns,
+    at: Int[ndarray, "n length"] | None = None,
 ) -> ndarray:
-    """Answers where attention is what is given, and that of other heads what it is with that."""
+    """Answers where attention is what is given, and that of other heads what it is with that.
+
+    Args:
+        network: whose heads they are.
+        rows: texts.
+        patterns: attention of some heads.
+        at: other positions of the tokens, in their texts.
+    """
 
     def edit(site: str, there: Tensor) -> Tensor:
-        kind, layer = site.split()
-        if kind != "attention":
-            return there
-        put = [patterns.get((int(layer), head), it) for head, it in enumerate(there.unbind(1))]
-        return torch.stack(put, dim=1)
+        return _attending(site, there, patterns)
 
-    return network.said(network.logits(rows, edit))
+    return network.said(network.logits(rows, edit, at))
+
+
+def _attending(site: str, there: Tensor, patterns: Patterns) -> Tensor:
+    kind, layer = site.split()
+    if kind != "attention":
+        return there
+    put = [patterns.get((int(layer), head), it) for head, it in enumerate(there.unbind(1))]
+    return torch.stack(put, dim=1)
+
+
+def exchanged(
+    network: TextNetwork,
+    rows: Int[ndarray, "n length"],
+    patterns: Patterns,
+    heads: AbstractSet[tuple[int, int]],
+) -> ndarray:
+    """Answers where heads write what they do along another text.
+
+    Args:
+        network: whose heads they are.
+        rows: texts.
+        patterns: attention of some heads, along both.
+        heads: those whose writing is exchanged.
+    """
+    written: dict[int, Tensor] = {}
+
+    def keep(site: str, there: Tensor) -> Tensor:
+        kind, layer = site.split()
+        if kind == "heads":
+            written[int(layer)] = there
+        return _attending(site, there, patterns)
+
+    def put(site: str, there: Tensor) -> Tensor:
+        kind, layer = site.split()
+        if kind == "heads":
+            there = there.clone()
+            for head in [head for at, head in heads if at == int(layer)]:
+                there[:, head] = written[int(layer)][:, head]
+        return _attending(site, there, patterns)
+
+    network.logits(np.roll(rows, 1, axis=0), keep)
+    return network.said(network.logits(rows, put))
+
+
+def sent_elsewhere(
+    mechanism: AttentionMechanism,
+    network: TextNetwork,
+    rows: Int[ndarray, "n length"],
+    own: Patterns,
+    chosen: Mapping[str, Bool[ndarray, "n length length"]],
+    others: Mapping[str, Bool[ndarray, "n length length"]],
+) -> dict[str, tuple[ndarray | None, ndarray]]:
+    """What a program answers, and its network, where heads have others' selections; and where those
+    of which counts are exchanged write what they do along another text, group by group. Heads of no
+    selection carry nothing.
+
+    Null of a program that fails there.
+
+    Args:
+        mechanism: of the program, whose selections have heads.
+        network: what it was found in.
+        rows: texts.
+        own: the attention of every head along them.
+        chosen: what selections choose, by their names.
+        others: what they are to choose.
+    """
+    found = dict[str, tuple[ndarray | None, ndarray]]()
+    selections = [step for step in mechanism.steps if step.op == "select"]
+    nothing = all_resampled(network, own)
+    along = {step.name: patterns_of(network, step, chosen[step.name], rows) for step in selections}
+    moved = {it.name: others[it.name] for it in selections if not it.exchanged}
+    if moved:
+        put = nothing | _joined(along.values())
+        put |= _joined(
+            patterns_of(network, it, moved[it.name], rows) for it in selections if not it.exchanged
+        )
+        program = answered(mechanism, rows, moved)
+        found["elsewhere"] = program, answered_with(network, rows, put)
+    selected = {head for step in selections for head in step.heads}
+    put = {head: it for head, it in nothing.items() if head not in selected}
+    put |= _joined(along[step.name] for step in selections if is_even(asdict(step)))
+    for group in together([asdict(step) for step in selections]):
+        names = [selections[place].name for place in group]
+        program = answered_of(mechanism, rows, names)
+        heads = {*selections[group[0]].heads}
+        found[", ".join(names)] = program, exchanged(network, rows, put, heads)
+    return found
 
 
 def patterns_of(
-    network: TextNetwork, step: Step, chosen: Bool[ndarray, "n length length"]
+    network: TextNetwork,
+    step: Step,
+    chosen: Bool[ndarray, "n length length"],
+    rows: Int[ndarray, "n length"],
 ) -> Patterns:
-    """A selection as the attention of each of its heads."""
-    shape = network.shape
-    given = attention_of(asdict(step), chosen, shape.before > 0, shape.causal)
+    """A selection along texts as the attention of each of its heads."""
+    shape, places = network.shape, rows - network.texts.tokens.start
+    given = attention_of(asdict(step), chosen, shape.before > 0, shape.causal, places)
+    return {head: torch.from_numpy(it) for head, it in zip(step.heads, given, strict=True)}
+
+
+def _joined(each: Iterable[Patterns]) -> Patterns:
+    return {head: it for some in each for head, it in some.items()}
+
+
+def rivals_along(
+    network: TextNetwork,
+    step: Step,
+    chosen: Bool[ndarray, "n length length"],
+    others: Bool[ndarray, "n length length"],
+    rows: Int[ndarray, "n length"],
+) -> Patterns:
+    """What attention of a selection's heads is told from (`distill.checker.attended.rivals_of`)."""
+    shape, places = network.shape, rows - network.texts.tokens.start
+    given = rivals_of(asdict(step), chosen, others, shape.before > 0, shape.causal, places)
     return {head: torch.from_numpy(it) for head, it in zip(step.heads, given, strict=True)}
 
 
@@ -80,6 +196,6 @@ def attended_elsewhere(
     put: Patterns = {}
     for step in mechanism.steps:
         if step.name in chosen:
-            put.update(patterns_of(network, step, chosen[step.name]))
+            put.update(patterns_of(network, step, chosen[step.name], rows))
     _, own = as_it_is(network, rows)
     return answered_with(network, rows, {**all_resampled(network, own), **put})

@@ -18,6 +18,7 @@ from distill.kinds.attention.extract import extract_attention
 from distill.kinds.attention.mechanism import AttentionMechanism
 from distill.kinds.attention.pictures import attention_pictures
 from distill.kinds.attention.proof import proved
+from distill.kinds.attention.told import how_heads_do
 from distill.kinds.kind import Kind, Proved, Written
 from distill.networks.trace import TextTrace, View
 from distill.records.refusal import Refusal
@@ -60,6 +61,7 @@ class AttentionKind(AttentionCompared, Kind[AttentionMechanism]):
                 f"{many(len(alone), 'selection')} ({', '.join(alone)}) in no head that was found: "
                 "the program was found by asking the network alone",
             )
+        remarks = (*remarks, *how_heads_do(mechanism))
         tabulated = mechanism.cells > UNDERSTOOD
         return Written(emit_attention(mechanism), mechanism, tabulated=tabulated, remarks=remarks)
 

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from distill.checker.attended import is_even
 from distill.drawing.colours import diverging
 from distill.drawing.picture import Draw, Panel, Picture, panelled, raster
 from distill.drawing.png import png
 from distill.kinds.attention.exhibits import AttentionExhibits, Beside
 from distill.kinds.attention.mechanism import AttentionMechanism
 from distill.kinds.attention.titles import chosen_words
+from distill.kinds.attention.told import EVEN
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,18 +25,17 @@ def attention_pictures(
 ) -> tuple[Picture, ...]:
     """One picture for every selection: two panels, side by side."""
     return tuple(
-        _picture(place, beside, _chosen_by(mechanism, beside.name), exhibits.text)
+        _picture(place, beside, mechanism, exhibits.text)
         for place, beside in enumerate(exhibits.selections)
     )
 
 
-def _chosen_by(mechanism: AttentionMechanism, name: str) -> str:
-    """The positions that a selection chooses, in words, or by its condition."""
-    step = next(step for step in mechanism.data if step["name"] == name)
-    return chosen_words(step) or f"the positions j with {step['by']}"
-
-
-def _picture(place: int, beside: Beside, by: str, text: tuple[int, ...]) -> Picture:
+def _picture(
+    place: int, beside: Beside, mechanism: AttentionMechanism, text: tuple[int, ...]
+) -> Picture:
+    step = next(step for step in mechanism.data if step["name"] == beside.name)
+    by = chosen_words(step) or f"the positions j with {step['by']}"
+    counted = f" This head {EVEN}." if is_even(step) else ""
     layer, head = beside.head
     where = _called(layer, head)
     also = [_called(*one) for one in beside.others]
@@ -48,7 +49,7 @@ def _picture(place: int, beside: Beside, by: str, text: tuple[int, ...]) -> Pict
         f"{where[0].upper()}{where[1:]}, beside {by}",
         "Along one text: on the left how much every position (a row) attends to every other (a "
         f"column), on the right what the program chooses, its variable {beside.name}. What is not "
-        f"on the left is on the token before the text.{more}",
+        f"on the left is on the token before the text.{counted}{more}",
         f"Along the text {' '.join(map(str, text))} the attention of {where} and the selection "
         f"{beside.name} are {told}.",
         (

@@ -72,6 +72,9 @@ HELD = (
 )
 """What stands at them, and whether a position itself has that."""
 
+SAME = r"\b(y == x|x == y)\b"
+"""Where what is taken is the token itself."""
+
 ASKED = (
     (r"with the same token", "the same"),
     (r"with no larger token", "no larger"),
@@ -177,6 +180,8 @@ def _aggregated(step: Data, before: Sequence[Data], whole: bool = True) -> str |
         told = where.words if what == "token" else None
         if told is not None and where.asked:
             told = f"{told} if it is {where.asked}"
+    elif what == "token" and chosen is not None and re.search(SAME, chosen["by"]):
+        told = f"the token itself, from {where.words}"
     else:
         told = f"{WHICH.get(op, 'the {}').format(what)} {TAKEN[op].format(where.words)}"
         told = told.replace(f"at {EVERYWHERE}", "of the text") + MET.get(op, "")

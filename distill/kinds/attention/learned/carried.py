@@ -8,16 +8,15 @@ heads sent elsewhere tells such programs apart.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 
 import numpy as np
 from jaxtyping import Int
 from numpy import ndarray
 
-from distill.checker.attended import elsewhere
-from distill.kinds.attention.interchange import attended_elsewhere
+from distill.kinds.attention.counts import Counts
+from distill.kinds.attention.interchange import as_it_is, attended_elsewhere, sent_elsewhere
 from distill.kinds.attention.mechanism import AttentionMechanism
-from distill.kinds.attention.running import answered, selections_of
+from distill.kinds.attention.running import answered, looked_at
 from distill.networks.text_network import TextNetwork
 
 STAY, FOLLOW = 0.9, 0.5
@@ -30,7 +29,8 @@ def carried(
 ) -> bool:
     """Whether answers stay with what a program selects, and follow what else it may select.
 
-    Where it selects nothing, with heads that carry nothing, and with the tokens of another text.
+    Where it selects nothing, with heads that carry nothing, and with the tokens of another text;
+    where heads are even, with what they write along a text of the same tokens.
 
     Args:
         mechanism: with heads.
@@ -40,22 +40,20 @@ def carried(
     selections = [step for step in mechanism.steps if step.op == "select"]
     if any(step.head is None for step in selections):
         return False
-    total = stay = moved = follow = unmoved = 0
+    counts = Counts()
     for rows in batches:
-        own, asked = network.run(rows), network.read_at(rows)
-        chosen = selections_of(mechanism, rows)
-        others = {
-            step.name: elsewhere(asdict(step), mechanism.data, chosen[step.name])
-            for step in selections
-        }
-        texts = rows if selections else np.roll(rows, 1, axis=0)
-        then = answered(mechanism, texts, others)
+        said, own = as_it_is(network, rows)
+        asked = network.read_at(rows)
+        chosen, others = looked_at(mechanism, rows)
         here = attended_elsewhere(mechanism, network, rows, chosen)
-        there = attended_elsewhere(mechanism, network, texts, others)
-        stay, total = stay + int((asked & network.same(here, own)).sum()), total + int(asked.sum())
-        if then is not None:
-            changed = asked & ~network.same(then, own)
-            moved += int(changed.sum())
-            follow += int((changed & network.same(then, there)).sum())
-            unmoved += int((changed & network.same(own, there)).sum())
-    return stay >= STAY * total and moved > 0 and follow >= FOLLOW * moved and follow > unmoved
+        counts.kept(asked, network.same(here, said))
+        if selections:
+            tried = sent_elsewhere(mechanism, network, rows, own, chosen, others)
+        else:
+            texts = np.roll(rows, 1, axis=0)
+            there = attended_elsewhere(mechanism, network, texts, {})
+            tried = {"other": (answered(mechanism, texts, {}), there)}
+        for name, (then, there) in tried.items():
+            counts.moved(network, asked, name, said, then, there)
+    follows = counts.followed
+    return counts.stay >= STAY and follows >= FOLLOW and follows > counts.astray

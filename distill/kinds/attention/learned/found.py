@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from jaxtyping import Int
 from numpy import ndarray
 
 from distill.kinds.attention.learned.asked import ask
+from distill.kinds.attention.learned.by_token import weighing_tokens
 from distill.kinds.attention.learned.carried import carried
+from distill.kinds.attention.learned.even import exchanging, in_no_attention
 from distill.kinds.attention.learned.hints import that_matter
+from distill.kinds.attention.learned.itself import from_the_same
 from distill.kinds.attention.learned.matching import with_heads
 from distill.kinds.attention.learned.parted import parted
 from distill.kinds.attention.learned.read import (
@@ -56,9 +59,35 @@ def read_learned(network: TextNetwork) -> tuple[float, AttentionMechanism | Refu
         mechanism = _inside(tried, network, heads, texts)
         if carried(mechanism, network, texts):
             return tried.part, mechanism
+        for other in _otherwise(tried, mechanism, network, heads, texts):
+            if carried(other, network, texts):
+                return tried.part, other
         plainest = plainest or mechanism
     assert plainest is not None, "some were found"
     return every[0].part, plainest
+
+
+def _otherwise(
+    tried: Tried,
+    mechanism: AttentionMechanism,
+    network: TextNetwork,
+    heads: Sequence[tuple[int, int]],
+    texts: Sequence[Int[ndarray, "_ _"]],
+) -> Iterator[AttentionMechanism]:
+    """The same program otherwise in heads that do what it says: with its token from where it
+    stands; with weights of tokens; and with counts in what heads write, of those that look at
+    everything alike, and then of what was computed where they look.
+    """
+    itself = from_the_same(mechanism, network.shape.causal) if heads else None
+    if itself is not None:
+        yield with_heads(itself, network, heads, texts)[1]
+    if (weighing := weighing_tokens(mechanism, network, texts)) is not None:
+        yield weighing
+    if counted := in_no_attention(mechanism):
+        _, mechanism = with_heads(written(tried, network), network, heads, texts, counted)
+        yield mechanism
+    if (other := exchanging(mechanism)) != mechanism:
+        yield other
 
 
 def _inside(

@@ -15,7 +15,10 @@ import numpy as np
 from jaxtyping import Int
 from numpy import ndarray
 
-from distill.kinds.attention.learned.seen import Head, Seen, Spreads, stays_of
+from distill.checker.attended import least_shared
+from distill.checker.kind import CLEAR
+from distill.kinds.attention.learned.even import even_heads
+from distill.kinds.attention.learned.seen import EVERYTHING, Head, Seen, Spreads, stays_of
 from distill.kinds.attention.learned.weights import (
     LEAST_GAIN,
     keeping_more,
@@ -38,6 +41,7 @@ def with_heads(
     network: TextNetwork,
     heads: Sequence[Head],
     batches: Sequence[Int[ndarray, "_ _"]],
+    counted: Sequence[str] = (),
 ) -> tuple[float, AttentionMechanism]:
     """The mechanism with the heads of its selections, and the answers that stay with them alone.
 
@@ -51,6 +55,7 @@ def with_heads(
         network: what it was found in.
         heads: those that matter.
         batches: texts, of one length in each.
+        counted: selections that are told in what even heads take; all such heads are theirs.
     """
     soft = tuple(
         replace(step, spread=((0.0, 0.0),)) if step.op == "select" else step
@@ -58,24 +63,29 @@ def with_heads(
     )
     drawn = replace(mechanism, steps=soft)  # as heads of their own would look
     seen = [Seen(drawn, network, rows) for rows in batches if rows.shape[1] > 1 and len(rows) > 1]
-    names = [step.name for step in soft if step.op == "select"]
-    if not names or not heads or not seen:
+    names = [step.name for step in soft if step.op == "select" and step.name not in counted]
+    even = even_heads(seen, heads) if counted else {}
+    if not (names or even) or not heads or not seen or (counted and not even):
         return 0.0, mechanism
     every = list(np.ndindex(network.shape.n_layers, network.shape.n_heads))
-    like = np.abs(np.mean([each.like(names, every) for each in seen], axis=0))
+    like = np.zeros((0, len(every)))
+    if names:
+        like = np.abs(np.mean([each.like(names, every) for each in seen], axis=0))
+    like[:, [every.index(head) for head in even]] = 0.0  # they have theirs
     alike = zip(*np.nonzero(like >= LIKE), strict=True)
     alike = sorted(alike, key=lambda it: -like[it])
     ways = [(names[which], every[place]) for which, place in alike if every[place] in heads]
     spreads = {way: likeliest(*way, seen) for way in ways}
-    own: dict[Head, str] = {}
+    spreads |= {(EVERYTHING, head): spread for head, spread in even.items()}
+    own: dict[Head, str] = dict.fromkeys(even, EVERYTHING)
     for place, head in enumerate(every):
-        if like[:, place].max() >= (VERY_LIKE if head in heads else STANDS_IN):
+        if like[:, place].max(initial=0.0) >= (VERY_LIKE if head in heads else STANDS_IN):
             own[head] = names[int(like[:, place].argmax())]
             spreads[own[head], head] = likeliest(own[head], head, seen)
     best = stays_of(seen, own, spreads)
     while True:
         more = [{**own, head: name} for name, head in ways if own.get(head) != name]
-        less = [{h: n for h, n in own.items() if h != head} for head in own]
+        less = [{h: n for h, n in own.items() if h != head} for head in own if head not in even]
         less = [moved for moved in less if {*moved.values()} == {*own.values()}]
         tried = [(stays_of(seen, moved, spreads) - LEAST_GAIN, moved) for moved in more]
         tried += [(stays_of(seen, moved, spreads) - LET_GO, moved) for moved in less]
@@ -85,10 +95,15 @@ def with_heads(
         best = stays_of(seen, own, spreads)
     own = _that_lead_to_others(seen, own, spreads, ways, best)
     spreads, best = keeping_more(seen, own, sharing(seen, own, nearby(seen, own, spreads)))
-    own = _that_do_something(seen, own, spreads)
+    own = that_do_something(seen, own, spreads)
     steps = list(mechanism.steps)
     for place, step in enumerate(steps):
         mine = sorted(head for head, name in own.items() if name == step.name)
+        if step.name in counted:
+            firsts = tuple((1.0, spreads[EVERYTHING, head][1]) for head in even)
+            head, *also = even
+            more = {"head": head, "also": tuple(also), "spread": firsts, "exchanged": True}
+            steps[place] = replace(step, **more)
         if mine:
             which = like[names.index(step.name)].round(ALIKE_DIGITS)
             # of two that are as much like it, the one that looks harder
@@ -133,17 +148,35 @@ def _that_lead_to_others(
     return kept
 
 
-def _that_do_something(
+def that_do_something(
     seen: Sequence[Seen],
     own: Mapping[Head, str],
     spreads: Spreads,
 ) -> dict[Head, str]:
-    """Heads without those that only look as the others of their selection do."""
+    """Heads without those that only look as the others of their selection do, or no more so than
+    as another selection does, as long as answers stay.
+
+    Args:
+        seen: attention along texts.
+        own: the selections of heads.
+        spreads: their weights.
+    """
     kept = dict(own)
     for head, name in own.items():
+        if name == EVERYTHING:
+            continue
         others = {
             each: spreads[name, each] for each, its in kept.items() if its == name and each != head
         }
         if others and not any(it.needs(name, head, spreads[name, head], others) for it in seen):
             del kept[head]
+    stays = stays_of(seen, kept, spreads)
+    for head, name in own.items():
+        less = {each: its for each, its in kept.items() if each != head}
+        if name == EVERYTHING or name not in less.values() or head not in kept:
+            continue
+        parts = np.sum([it.parts(name, head, spreads[name, head]) for it in seen], axis=0)
+        _, (share, other) = least_shared([parts])
+        if share - other < CLEAR and stays_of(seen, less, spreads) >= stays - LET_GO:
+            kept = less
     return kept

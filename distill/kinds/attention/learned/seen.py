@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 
 import numpy as np
 import torch
@@ -11,11 +10,11 @@ from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 from torch import Tensor
 
-from distill.checker.attended import elsewhere, resampled, weighed
+from distill.checker.attended import parts_shared, resampled, weighed
 from distill.kinds.attention.learned.asked import Asked
 from distill.kinds.attention.learned.hints import Hints, attention_along
 from distill.kinds.attention.mechanism import AttentionMechanism
-from distill.kinds.attention.running import selections_of
+from distill.kinds.attention.running import looked_at
 from distill.networks.text_network import TextNetwork
 
 Head = tuple[int, int]
@@ -23,6 +22,9 @@ Spread = tuple[float, float]
 """What a position that is not chosen weighs, and the token before the text, beside 1."""
 Spreads = Mapping[tuple[str, Head], Spread]
 """Those of heads as heads of selections, by their names."""
+
+EVERYTHING = "*"
+"""Stands for the selection of all positions that are seen; no step of a program is called so."""
 
 
 class Seen:
@@ -32,7 +34,7 @@ class Seen:
         self, mechanism: AttentionMechanism, network: TextNetwork, rows: Int[ndarray, "n length"]
     ) -> None:
         self.mechanism = mechanism
-        self.chosen: Mapping[str, Bool[ndarray, "n l l"]] = selections_of(mechanism, rows)
+        self.chosen, self.elsewhere = looked_at(mechanism, rows)
         self.attention = attention_along(network, rows)
         self.network, self.rows, self.answers = network, rows, None
         self.n_heads, self.before = network.shape.n_heads, network.shape.before
@@ -42,6 +44,7 @@ class Seen:
         self.allowed = np.broadcast_to(
             np.tril(allowed) if network.shape.causal else allowed, (len(rows), length, length)
         )
+        self.chosen[EVERYTHING] = self.allowed
 
     def stays(
         self,
@@ -81,6 +84,14 @@ class Seen:
         both = np.minimum(given, self.of(head)).sum(axis=2)
         return float(both[:, self.before :].mean())
 
+    def parts(self, name: str, head: Head, spread: Spread) -> Float[ndarray, " 5"]:
+        """What of a head's attention is where its selection has it, and where another has it, as
+        `distill.checker.attended.least_shared` takes it.
+        """
+        causal, pairs = self.network.shape.causal, (self.chosen[name], self.elsewhere[name])
+        both = (weighed(it, self.before, causal, spread) for it in pairs)
+        return parts_shared(*(it[:, self.before :] for it in (self.of(head), *both)))
+
     def needs(
         self,
         name: str,
@@ -101,8 +112,7 @@ class Seen:
 
     def _astray(self, name: str, heads: Mapping[Head, Spread]) -> ndarray:
         """Answers where heads of a selection look elsewhere."""
-        (step,) = (step for step in self.mechanism.steps if step.name == name)
-        other = elsewhere(asdict(step), self.mechanism.data, self.chosen[name])
+        other = self.elsewhere[name]
         before, causal = self.before, self.network.shape.causal
         patterns = {
             head: torch.from_numpy(weighed(other, before, causal, spread))

@@ -9,17 +9,16 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 from jaxtyping import Int
 from numpy import ndarray
 
-from distill.checker.attended import elsewhere
 from distill.checker.selections import POSITIONS, TOKENS, element
 from distill.kinds.attention.fitting import fit, reads
 from distill.kinds.attention.interchange import attended_elsewhere
 from distill.kinds.attention.mechanism import AttentionMechanism, Number, Table
-from distill.kinds.attention.running import answered, selections_of, variables_of
+from distill.kinds.attention.running import answered, looked_at, variables_of
 from distill.networks.text_network import TextNetwork
 
 MOST_ROWS = 24
@@ -47,11 +46,7 @@ def settled(
     given, asked = dict[Row, float](), defaultdict[Row, Counter[float]](Counter)
     follows = 0
     for rows in batches:
-        chosen = selections_of(mechanism, rows)
-        others = {
-            step.name: elsewhere(asdict(step), mechanism.data, chosen[step.name])
-            for step in selections
-        }
+        others = looked_at(mechanism, rows)[1]
         own = answered(mechanism, rows, {})
         said = attended_elsewhere(mechanism, network, rows, others)
         then = answered(mechanism, rows, others)

@@ -1,0 +1,127 @@
+"""How softly a head looks, token by token: weights beside those of its selection.
+
+Scores that know the selection may know each token too, and whether a position is the query's own:
+a head that counts may weigh one token a third more than another, and what reads it undoes that.
+Answers then hang on these weights, and two for all positions alike do not keep them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+from numpy import ndarray
+
+from distill.checker.attended import MOST_WEIGHED
+from distill.kinds.attention.learned.hints import attention_along
+from distill.kinds.attention.learned.seen import Head
+from distill.kinds.attention.learned.weights import DIGITS
+from distill.kinds.attention.mechanism import AttentionMechanism
+from distill.kinds.attention.running import selections_of
+from distill.networks.text_network import TextNetwork
+
+MOST_LOG, RIDGE = 12.0, 1e-7
+"""Weights in logarithms at most, and what holds those that nothing tells to 1."""
+
+
+class Along:
+    """Texts of one length with a network's attention, and what a mechanism chooses there."""
+
+    def __init__(
+        self, mechanism: AttentionMechanism, network: TextNetwork, rows: Int[ndarray, "n length"]
+    ) -> None:
+        self.before, self.n_heads = network.shape.before, network.shape.n_heads
+        self.attention = attention_along(network, rows)
+        self.chosen = selections_of(mechanism, rows)
+        self.places = rows - network.texts.tokens.start
+        square = np.ones((rows.shape[1], rows.shape[1]), dtype=bool)
+        self.allowed = np.tril(square) if network.shape.causal else square
+
+    def of(self, head: Head) -> Float[ndarray, "n queries keys"]:
+        """The attention of a head at the positions of the text, the token before it at first."""
+        return self.attention[head[0] * self.n_heads + head[1]][:, self.before :]
+
+
+def weighing_tokens(
+    mechanism: AttentionMechanism, network: TextNetwork, batches: Sequence[Int[ndarray, "_ _"]]
+) -> AttentionMechanism | None:
+    """The mechanism with weights of tokens for its heads; null where there are too many tokens, or
+    a selection has no head.
+
+    Heads whose writing is exchanged stay as they are.
+
+    Args:
+        mechanism: whose selections have heads.
+        network: what it was found in.
+        batches: texts, of one length in each.
+    """
+    tokens = len(network.texts.tokens)
+    selections = [step for step in mechanism.steps if step.op == "select" and not step.exchanged]
+    if tokens > MOST_WEIGHED or not selections or any(step.head is None for step in selections):
+        return None
+    seen = [Along(mechanism, network, rows) for rows in batches if len(rows) > 1]
+    steps = list(mechanism.steps)
+    for place, step in enumerate(steps):
+        if step in selections:
+            spread = tuple(likeliest(seen, step.name, head, tokens) for head in step.heads)
+            steps[place] = replace(step, spread=spread)
+    return replace(mechanism, steps=tuple(steps))
+
+
+def likeliest(seen: Sequence[Along], name: str, head: Head, tokens: int) -> tuple[float, ...]:
+    """Weights of a head under which its attention is most likely, a convex problem in their
+    logarithms: of a position that is not chosen, of the token before the text (1, where there is
+    one), of a position for itself, of every token as that of the query, and as that of the key.
+
+    Args:
+        seen: attention along texts.
+        name: of the selection.
+        head: the head.
+        tokens: how many there are.
+    """
+    from scipy.optimize import minimize
+
+    every = partial(_unlikely, seen, name, head, tokens)
+    bounds = [(-MOST_LOG, MOST_LOG)] * (2 + 2 * tokens)
+    found = minimize(every, np.zeros(2 + 2 * tokens), jac=True, method="L-BFGS-B", bounds=bounds)
+    rest, own = found.x[:2]
+    queries, keys = np.split(found.x[2:], 2)
+    middle = keys.mean()
+    logs = (own, *(queries + middle), *(keys - middle))
+    first = float(bool(seen[0].before))
+    return (
+        round(float(np.exp(rest)), DIGITS),
+        first,
+        *(round(float(np.exp(log)), DIGITS) for log in logs),
+    )
+
+
+def _unlikely(
+    seen: Sequence[Along], name: str, head: Head, tokens: int, logs: Float[ndarray, " k"]
+) -> tuple[float, Float[ndarray, " k"]]:
+    """How unlikely attention is with such weights, and the slope of that."""
+    loss, slope, count = RIDGE * float(logs @ logs), 2 * RIDGE * logs, len(seen)
+    (rest, own), (queries, keys) = logs[:2], np.split(logs[2:], 2)
+    for each in seen:
+        attention, places = each.of(head), each.places
+        itself = np.eye(places.shape[1], dtype=bool)
+        away: Bool[ndarray, "n l l"] = ~each.chosen[name]
+        scores = queries[places][:, :, None] + keys[places][:, None, :] + rest * away
+        scores = np.where(each.allowed, scores + own * itself, -np.inf)
+        first = np.zeros((*places.shape, each.before))
+        whole = np.concatenate([first, scores], axis=2)
+        whole = whole - whole.max(axis=2, keepdims=True)
+        sums = np.log(np.exp(whole).sum(axis=2, keepdims=True))
+        likely = whole - sums
+        on = attention > 0
+        loss -= float((attention[on] * likely[on]).sum()) / places.size / count
+        off = np.exp(likely) * attention.sum(axis=2, keepdims=True) - attention
+        off = off[:, :, each.before :] / places.size / count
+        slope[0] += (off * away).sum()
+        slope[1] += (off * itself).sum()
+        slope[2 : 2 + tokens] += np.bincount(places.ravel(), off.sum(axis=2).ravel(), tokens)
+        slope[2 + tokens :] += np.bincount(places.ravel(), off.sum(axis=1).ravel(), tokens)
+    return loss, slope
