@@ -19,53 +19,17 @@ from distill.expressions import expression as ex
 from distill.expressions.bits import is_linear
 from distill.expressions.reading import read_expression
 from distill.programs.claims import KINDS, is_kind
+from distill.programs.modular_claims import (
+    affine,
+    affine_by_symbol,
+    counter,
+    product_of_inputs,
+)
 from distill.programs.recognition.rows import Rows
 from distill.programs.reset_claims import INT, VERB, WHERE, Claim, Column, reset, sampled, switch
 
 EXTREMES = {"maximum": np.maximum, "minimum": np.minimum}
 BITWISE = {"xor": np.bitwise_xor, "and": np.bitwise_and, "or": np.bitwise_or}
-
-
-def _counter(modulus: str) -> Claim:
-    return lambda rows, name: rows.is_of_symbol(rows.moves(name) % int(modulus))
-
-
-def _affine(modulus: str) -> Claim:
-    """For some factor, what is added to the multiple depends on the symbol alone."""
-    m = int(modulus)
-    return lambda rows, name: any(
-        rows.is_of_symbol((rows.after[name] - factor * rows.before[name]) % m)
-        for factor in range(m)
-    )
-
-
-def _product(modulus: str) -> Claim:
-    """It is multiplied by everything that is read."""
-    m = int(modulus)
-
-    def so(rows: Rows, name: str) -> bool:
-        column = rows.before[name]
-        for read in rows.given.values():
-            column = column * read % m
-        return bool((rows.after[name] == column).all())
-
-    return so
-
-
-def _affine_by_symbol(modulus: str) -> Claim:
-    """For every symbol some factor and some number that is added."""
-    m = int(modulus)
-
-    def so(rows: Rows, name: str) -> bool:
-        return all(
-            any(
-                len(np.unique((rows.after[name] - factor * rows.before[name])[read] % m)) == 1
-                for factor in range(m)
-            )
-            for read in rows.by_symbol()
-        )
-
-    return so
 
 
 def _extreme(which: str, channel: str | None, start: str | None) -> Claim:
@@ -250,10 +214,10 @@ def _follows(most: str) -> Claim:
 
 
 VARIABLES: Mapping[str, Callable[..., Claim]] = {
-    r"counter mod (\d+)": _counter,
-    r"affine map mod (\d+) chosen by the input": _affine_by_symbol,
-    r"affine map mod (\d+)": _affine,
-    r"product mod (\d+)": _product,
+    r"counter mod (\d+)": counter,
+    r"affine map mod (\d+) chosen by the input": affine_by_symbol,
+    r"affine map mod (\d+)": affine,
+    r"product mod (\d+)": product_of_inputs,
     rf"running (maximum|minimum)(?: of ([a-z]))?(?:, from ({INT}))?": _extreme,
     rf"running bitwise (xor|and|or)(?:, from ({INT}))?": _bitwise,
     rf"latest input that is ({KINDS})(?:, from ({INT}))?": _latest,
