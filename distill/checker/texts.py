@@ -183,10 +183,9 @@ class TextEvidence:
     @cached_property
     def through_sets(self) -> Searched | None:
         """What a search through sets of texts shows; null where there is none."""
-        steps = self.mechanism.get("steps")
-        if self.form is not None or not steps:
+        if self.form is not None or "steps" not in self.mechanism:
             return None
-        about = (self.program, steps, self.tokens, self.longest, self.answers)
+        about = (self.program, self.mechanism["steps"], self.tokens, self.longest, self.answers)
         return over_sets(*about, self.shape, self.weights)
 
     @property

@@ -312,10 +312,7 @@ class DomainTraining(Training):
         more = "" if fraction >= MUCH else f"more than {fraction:.0%} of the inputs to train on, "
         own, chosen = None if self._taken is None else self._taken.attempt, ""
         if own is not None and own.right is not None and own.right < max(known):
-            chosen = (
-                f" ({own.right:.1%} in attempt {own.number}, whose network this report is of: what "
-                "is held out chooses none)"
-            )
+            chosen = f" ({own.right:.1%} in attempt {own.number}: what is held out chooses none)"
         return (
             f"the network did not learn the task: at best {max(known):.1%} of the held-out inputs "
             f"are right, in {tried}{chosen}; to try: {more}another network (--arch), or more of "

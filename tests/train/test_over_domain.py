@@ -280,8 +280,9 @@ def test_why_another_network_than_the_best_is_reported_is_said(monkeypatch):
     (said,) = training.remarks
     assert "in one attempt; to try" in said
     training.next_network("refused", stages)
-    (said,) = training.remarks
+    said, which = training.remarks
     assert (
         "at best 50.0% of the held-out inputs are right, in 2 attempts (30.0% in attempt 1" in said
     )
     assert "what is held out chooses none)" in said
+    assert "the report is of network 1" in which
