@@ -1,7 +1,7 @@
 """A function of a count of chosen positions, by 3 selections.
 
 A selection says of every position i which positions j it looks at; what is taken from
-those is a variable with a value at every position. x and y are the tokens at i and j.
+those is a variable with a value at every position. y is the token at j.
 """
 
 import sys

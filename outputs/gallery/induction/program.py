@@ -1,7 +1,7 @@
 """A function of the most frequent of chosen values, by 2 selections.
 
 A selection says of every position i which positions j it looks at; what is taken from
-those is a variable with a value at every position. x and y are the tokens at i and j.
+those is a variable with a value at every position. x is the token at i.
 """
 
 import sys
