@@ -207,5 +207,5 @@ def test_a_name_is_looked_for_in_files_and_not_in_pipes(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     os.mkfifo("a.py")  # whoever reads it waits for ever
     (tmp_path / "b.py").write_text("def vending(x):\n    return x\n")
-    with pytest.raises(TaskError, match="did you mean 'b.py:vending'"):
+    with pytest.raises(TaskError, match=r"did you mean 'b\.py:vending'"):
         load_task("vending")
