@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -38,6 +39,8 @@ MENDED, MENDED_ROUNDS = 2_400, 2
 """Steps for which a network goes on with texts on which it was found to part from its program, in
 all, before another begins; and rounds of looking for such texts between two checks.
 """
+MOST_COST = 130_000_000_000
+"""Products of numbers, about, behind which no further training is begun: two minutes."""
 FRESH = 400
 """Texts of every length that say when a network has learned the task."""
 LEARNED = 0.99
@@ -74,6 +77,13 @@ class TextTraining(InARow[TextTrace]):
         self.points = list[TextPoint]()
         self._mended = 0
         self._parted, self._last = list[Pool](), dict[str, Tensor]()
+
+    def next_network(self, verdict: str | None, watch: Watch) -> TextTrace | None:
+        """Another, or the last one further, while that does not take too long."""
+        a_token = sum(math.prod(size) for size in self.shape.shapes().values())
+        tokens = self.recipe.batch_size * (self.task.length + 1) / 2
+        spent = sum(attempt.steps for attempt in self._tried) * tokens * a_token
+        return None if spent > MOST_COST else super().next_network(verdict, watch)
 
     def parted(self, inputs: Sequence[Int[ndarray, "n length"]]) -> None:
         """Those are trained on too, by the same network: a search for them found few."""

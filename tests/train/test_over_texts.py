@@ -182,3 +182,10 @@ def test_it_does_not_go_on_for_ever(monkeypatch):
             break
     goes_on = [attempt.goes_on for attempt in training.attempts]
     assert goes_on == [None, 1, 2, 3, None, 5, 6, 7]
+
+
+def test_no_further_network_is_begun_where_much_was_trained(monkeypatch):
+    training, _ = trained()
+    monkeypatch.setattr(over_texts, "MOST_COST", 1)
+    assert training.next_network("approximate", Watching()) is None
+    assert len(training.attempts) == 1
