@@ -187,6 +187,8 @@ class Along:
             pairs = np.empty((len(self.rows), length, length), dtype=bool)
             for i, row in enumerate(names[step["name"]]):
                 for j, value in enumerate(row):
+                    if np.asarray(value).dtype != bool:
+                        raise ValueError(f"selection {step['name'][:40]!r} chooses by a number")
                     pairs[:, i, j] = value
             op, variable = taken_of(step, steps)
             if variable is None:

@@ -18,7 +18,7 @@ from .kind import CLEAR, FOLLOWS, Claims, Proof, Test, leads
 from .read import read_as
 from .replaced import alone, replaced
 from .sandbox import program_of
-from .selections import PRIMITIVES, called, lines_of
+from .selections import PRIMITIVES, called, check_steps, lines_of
 from .texts import TextEvidence
 
 UNDERSTOOD = 50.0
@@ -125,6 +125,7 @@ def derive(evidence: TextEvidence) -> Claims:
         check_spread(step, len(evidence.tokens))
         if step["exchanged"] and not may_be_exchanged(step, steps):
             raise ValueError(f"selection {step['name'][:40]!r} is more than counted")
+    check_steps(steps)
     for place, step in enumerate(steps[:-1]):
         later = steps[place + 1 :]
         if not any(step["name"] in (it["chosen"], *it["of"], *it["keys"]) for it in later):

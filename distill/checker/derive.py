@@ -81,6 +81,10 @@ def derive(evidence: AnyEvidence, name: Any = None, more: More | None = None) ->
     if isinstance(evidence, SequenceEvidence | TextEvidence):
         claims["mechanism.name"] = called(evidence, program, name)
     claims |= KINDS[kind].derive(evidence)
+    if claims.get("proof.method") == "sets":
+        whole = claims["proof.up_to_length"] == claims["program_vs_model.length"]
+        if whole and claims["program_vs_model.agree"] != claims["program_vs_model.total"]:
+            raise ValueError("proved of all texts, and some that were drawn are not answered alike")
     if "proof.method" not in claims:
         claims["proof"] = None
     return claims | (more(evidence) if more is not None else {})

@@ -110,6 +110,30 @@ PRIMITIVES: Mapping[str, str] = {
 """What a step may call, by its name."""
 
 
+TAKEN_NAMES = frozenset((TOKENS, POSITIONS, "xs", "ys", "x", "y", "i", "j", "check", *PRIMITIVES))
+"""What no step is called: lines of a program mean something else by it."""
+
+
+def check_steps(steps: Sequence[Mapping[str, Any]]) -> None:
+    """Hold steps to what their lines mean wherever they stand.
+
+    Raises:
+        ValueError: two have one name, or one that lines use for something else; or the value at the
+            end is taken before the end.
+    """
+    names = [step["name"] for step in steps]
+    for place, step in enumerate(steps):
+        name = step["name"]
+        if name in names[:place] or name in TAKEN_NAMES or not name.isidentifier():
+            raise ValueError(f"a step is called {name[:40]!r}: expected a name of its own")
+        if step["op"] == LAST and place + 1 < len(steps):
+            raise ValueError(f"step {name[:40]!r} takes the value at the end before the last step")
+        earlier = {TOKENS, POSITIONS, *names[:place]}
+        used = {*step["of"], *step["keys"], *([step["chosen"]] if step["chosen"] else [])}
+        if used - earlier:
+            raise ValueError(f"step {name[:40]!r} uses what no step before it gives")
+
+
 def element(variable: str, key: bool = False) -> str:
     """What an entry of a variable is called: at the position itself, or at one looked at."""
     if variable == TOKENS:

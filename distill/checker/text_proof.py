@@ -152,7 +152,7 @@ class _Search:
         shown = same.any(axis=1)  # of what no output stands for nothing leads
         seen = sets[:, : at + 1] if self.shape["causal"] else sets
         least = self.net.leads(at, seen, same.argmax(axis=1))
-        leads = shown & (least.value > 0)
+        leads = shown & (least.value > least.lost)  # so that a pass in float64 leads, too
         if leads.any():
             self.lead = min(self.lead, float(least.value[leads].min()))
             self.lost = max(self.lost, float(least.lost[leads].max()))
@@ -205,7 +205,10 @@ def over_sets(
         pass
     differ = np.array(search.differ or np.empty((0, 1)), dtype=np.int64)
     differ = np.unique(differ, axis=0)  # some part at several positions
-    return Searched(up_to, lead, lost, sets, _asked(search, weights, differ))
+    try:
+        return Searched(up_to, lead, lost, sets, _asked(search, weights, differ))
+    except ProgramError:
+        return None
 
 
 def _asked(search: _Search, weights: Mapping[str, ndarray], texts: ndarray) -> ndarray:

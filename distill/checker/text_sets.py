@@ -20,7 +20,7 @@ from numpy import ndarray
 
 from .evaluate import Evaluator
 from .sandbox import program_of
-from .selections import ANSWERS, LAST, POSITIONS, TOKENS, element
+from .selections import ANSWERS, LAST, POSITIONS, TOKENS, check_steps, element
 
 Step = Mapping[str, Any]
 May = dict[str, ndarray]
@@ -63,6 +63,10 @@ class OverSets:
     """
 
     def __init__(self, source: str, steps: Sequence[Step], tokens: range, length: int) -> None:
+        try:
+            check_steps(steps)
+        except ValueError as error:
+            raise NotFollowedError(str(error)) from error
         self.steps, self.length = steps, length
         self.evaluator = Evaluator(program_of(source))
         self.values: dict[str, ndarray] = {TOKENS: np.array(tokens), POSITIONS: np.arange(length)}
@@ -82,7 +86,9 @@ class OverSets:
             self.values[name] = self.values[step["of"][0]]
         elif op == "select":
             names = [(it, False) for it in step["of"]] + [(it, True) for it in step["keys"]]
-            self.table[name] = self._evaluated(step["by"], names).astype(bool)
+            self.table[name] = self._evaluated(step["by"], names)
+            if self.table[name].dtype != bool:  # in a program 2 chooses twice
+                raise NotFollowedError(f"{name} chooses by a number")
         elif op == "map" or op in TAKES:
             key = op != "map"
             found = self._evaluated(step["by"], [(it, key) for it in step["keys" if key else "of"]])

@@ -1,5 +1,6 @@
 """What a program may answer to a set of texts holds whatever it answers to one of them."""
 
+from dataclasses import asdict, replace
 from typing import Any, cast
 
 import numpy as np
@@ -117,3 +118,32 @@ def test_means_are_not_followed():
     source, steps = program(SELECTIONS["all"], mean, *ENDS["as it is"])
     with pytest.raises(NotFollowedError, match="mean is not followed"):
         OverSets(source, steps, TOKENS, LONGEST)
+
+
+ALL = Step("chosen", "select", (), (), "True")
+COUNT = Step("n", "width", chosen="chosen")
+SAID = Step(ANSWERS, "map", ("n", "tokens"), (), "n_i + 0 * x")
+
+
+@pytest.mark.parametrize(
+    ("steps", "said"),
+    [
+        ([replace(ALL, keys=("at",), by="1 + (j == 0)"), COUNT, SAID], "chooses by a number"),
+        ([ALL, COUNT, ALL, replace(COUNT, name="m"), SAID], "a name of its own"),
+        ([Step("xs", "map", ("tokens",), (), "2 - x"), ALL, COUNT, SAID], "a name of its own"),
+        ([ALL, replace(COUNT, name="width"), replace(SAID, of=("width",))], "a name of its own"),
+        (
+            [ALL, COUNT, Step("e", "last", ("tokens",)), replace(SAID, of=("e", "n"))],
+            "before the last step",
+        ),
+        ([replace(ALL, of=("n",)), COUNT, SAID], "what no step before it gives"),
+    ],
+)
+def test_what_a_line_would_mean_otherwise_is_not_followed(steps, said):
+    """Python counts a selection by 2 twice, and takes the later of two steps of one name."""
+    _, whole = program(ALL, COUNT, SAID)
+    source, _ = program(ALL, COUNT, SAID)
+    data = [asdict(step) for step in steps]
+    with pytest.raises(NotFollowedError, match=said):
+        OverSets(source, data, TOKENS, LONGEST)
+    assert OverSets(source, whole, TOKENS, LONGEST).steps == whole
