@@ -270,7 +270,7 @@ def _numbering_paragraph(coordinate: Coordinate) -> list[str]:
         )
         paragraphs.append(
             f"The network counts its values in an order for which no rule was found: {names} "
-            "lists the number that stands for each."
+            f"{'list' if ' and ' in names else 'lists'} the number that stands for each."
         )
     return paragraphs
 
