@@ -1,17 +1,27 @@
-"""The token itself.
+"""The token itself, from positions with the same token.
 
-Every answer is a function of the token and its position alone.
+A selection says of every position i which positions j it looks at; what is taken from
+those is a variable with a value at every position. x and y are the tokens at i and j.
 """
 
 import sys
 
-__all__ = ["token_itself"]
+__all__ = ["token_itself_from_positions_with_the_same_token"]
 
 
-def token_itself(xs: list[int]) -> list[int]:
+def greatest(chosen: list[list[bool]], values: list[int], otherwise: int) -> list[int]:
+    """The largest value that is chosen, from every position."""
+    low = min(values)
+    found = [max([v if c else low for c, v in zip(row, values)]) for row in chosen]
+    return [v if any(row) else otherwise for v, row in zip(found, chosen)]
+
+
+def token_itself_from_positions_with_the_same_token(xs: list[int]) -> list[int]:
     """One answer for every token of the text."""
     check(xs)
-    return [x for x in xs]
+    ys = xs
+    same = [[y == x for y in ys] for x in xs]
+    return greatest(same, ys, -1)
 
 
 DOMAIN = {"x": range(8)}
@@ -34,7 +44,9 @@ if __name__ == "__main__":
     try:
         words = [word for word in sys.argv[1:] if word not in ("-h", "--help")]
         given = [int(word) for word in words]
-        print(token_itself(given) if given else usage)
+        print(
+            token_itself_from_positions_with_the_same_token(given) if given else usage
+        )
     except (TypeError, ValueError) as error:
         print(f"{error}; {usage}", file=sys.stderr)
         sys.exit(2)

@@ -1,4 +1,4 @@
-"""A function of the position and the token before.
+"""A function of the token before.
 
 A selection says of every position i which positions j it looks at; what is taken from
 those is a variable with a value at every position.
@@ -6,7 +6,7 @@ those is a variable with a value at every position.
 
 import sys
 
-__all__ = ["function_of_the_position_and_the_token_before"]
+__all__ = ["function_of_the_token_before"]
 
 
 def copy(chosen: list[list[bool]], values: list[int], otherwise: int) -> list[int]:
@@ -20,14 +20,14 @@ def copy(chosen: list[list[bool]], values: list[int], otherwise: int) -> list[in
     return copied
 
 
-def function_of_the_position_and_the_token_before(xs: list[int]) -> list[int]:
+def function_of_the_token_before(xs: list[int]) -> list[int]:
     """One answer for every token of the text."""
     check(xs)
     ys = xs
     at = list(range(len(xs)))
     previous = [[j == i - 1 for j in at] for i in at]
     copied = copy(previous, ys, -1)
-    return [i if i == 0 else copied_i for i, copied_i in zip(at, copied)]
+    return [max(copied_i, 0) for copied_i in copied]
 
 
 DOMAIN = {"x": range(8)}
@@ -50,7 +50,7 @@ if __name__ == "__main__":
     try:
         words = [word for word in sys.argv[1:] if word not in ("-h", "--help")]
         given = [int(word) for word in words]
-        print(function_of_the_position_and_the_token_before(given) if given else usage)
+        print(function_of_the_token_before(given) if given else usage)
     except (TypeError, ValueError) as error:
         print(f"{error}; {usage}", file=sys.stderr)
         sys.exit(2)
