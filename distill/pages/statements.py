@@ -162,13 +162,23 @@ def _task(report: Report) -> list[str]:
     return [f"Against the task, which was not used before: {', '.join(parts)}."]
 
 
+def _texts_left(report: Report, counted: ProgramVsModel) -> list[str]:
+    """Which texts nobody looked at: none where all were gone through, or proved."""
+    if counted.exhaustive or report.verdict == "proved":
+        return []
+    if report.proof is None or not report.proof.up_to_length:
+        return ["Other texts than those that were drawn."]
+    reached = many(report.proof.up_to_length, "token")
+    return [f"Texts of more than {reached}, up to which all are proved, but those that were drawn."]
+
+
 def _domain_left(report: Report, counted: ProgramVsModel) -> list[str]:
     holds, left = report.holds_for, []
     if holds is None:
         return []
     if report.over_sequences:
         if report.space == "texts":
-            left += [] if counted.exhaustive else ["Other texts than those that were drawn."]
+            left += _texts_left(report, counted)
         elif report.verdict != "proved":
             longest = max((longer.length for longer in report.longer), default=None)
             beyond = "" if longest is None else f", and none beyond {many(longest, 'step')}"

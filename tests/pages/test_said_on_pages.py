@@ -3,6 +3,8 @@
 import re
 from dataclasses import replace
 from html import unescape
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from builders.html_page import Page, page_in_words, page_of
@@ -17,7 +19,7 @@ from distill.pages.pages import broken_code
 from distill.pages.pictures.rivals import _told_apart
 from distill.pages.pictures.undrawn import TRAINING, no_chart_said
 from distill.pages.report_page import report_page
-from distill.pages.statements import not_checked
+from distill.pages.statements import _texts_left, not_checked
 from distill.records.attempts import ENDED_EARLY
 from distill.records.phases import phases_of
 from distill.records.refusal import NUMBERS
@@ -383,3 +385,20 @@ def test_what_a_wrong_explanation_explains_is_told_as_it_is_measured():
     """Less than nothing is none of 0.000."""
     assert _told_apart(0.612, [-0.197]).endswith("the best of the others -0.197.")
     assert "tell them apart" in _told_apart(0.1, [0.099])
+
+
+@pytest.mark.parametrize(
+    ("verdict", "up_to", "said"),
+    [
+        ("proved", 8, []),
+        ("tested", 6, ["Texts of more than 6 tokens, up to which all are proved, but those"]),
+        ("tested", None, ["Other texts than those that were drawn."]),
+        ("approximate", 1, ["Texts of more than 1 token, up to which all are proved, but those"]),
+    ],
+)
+def test_texts_that_are_proved_are_not_said_to_be_unchecked(verdict, up_to, said):
+    proof = None if up_to is None else SimpleNamespace(up_to_length=up_to)
+    report = cast("Any", SimpleNamespace(verdict=verdict, proof=proof))
+    drawn = cast("Any", SimpleNamespace(exhaustive=False))
+    assert [line[: len(said[0])] for line in _texts_left(report, drawn)] == said
+    assert _texts_left(report, cast("Any", SimpleNamespace(exhaustive=True))) == []
