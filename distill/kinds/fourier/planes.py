@@ -91,7 +91,7 @@ class EmbeddingPlanes:
         weights = self.model.parameters[block.parameter].double().numpy()
         return weights[block.start : block.start + block.count]
 
-    def _with_rows(self, changed: list[Float[ndarray, "tokens d"]]) -> Model[TokenArchitecture]:
+    def _with_rows(self, changed: list[Float[ndarray, "_ d"]]) -> Model[TokenArchitecture]:
         names = {block.parameter for block in self.blocks}
         parameters = {name: self.model.parameters[name].double().clone() for name in sorted(names)}
         for block, rows in zip(self.blocks, changed, strict=True):
