@@ -55,7 +55,15 @@ class Found:
         """
         if self.understood:
             return 0, self.exceptions
-        return (2, 0) if self.written is None else (1, 0)
+        return (2, 0) if self.written is None else (1, self.parted)
+
+    @property
+    def parted(self) -> int:
+        """On how many inputs a program was found to differ from its network."""
+        counted = self.verified.report.program_vs_model
+        if counted is None:
+            return 0
+        return counted.total - counted.agree + (counted.search_disagreements or 0)
 
     def under(self, assumptions: tuple[str, ...]) -> Found:
         """The same, with what it rests on among the remarks of its report."""
@@ -67,7 +75,8 @@ class Found:
 def first_understood(training: Training, task: BuiltTask, stages: Stages) -> Found:
     """The first network whose program no check found to differ, and that lists no exceptions.
 
-    Otherwise the one with the fewest, else the first with a program, else the first.
+    Otherwise the one with the fewest, else that whose program parts from it least often, of those
+    that were seen, else the first.
     """
     taken: Found | None = None
     verdict = None

@@ -15,6 +15,8 @@ from .errors import RunFolderError
 
 VERSIONS = {"certificate.json": 2, "mechanism.json": 1, "verification.json": 2}
 """Documents, and the format version that is read."""
+TEXTS_VERSION = 3
+"""Of a certificate over texts: since then their program and network are searched apart, too."""
 COVERED = ("model.safetensors", "program.py", "mechanism.json", "verification.json")
 """Files that a certificate must have the hash of."""
 READ = (*COVERED, "certificate.json")
@@ -113,6 +115,8 @@ def _json(folder: Path, contents: dict[str, bytes], name: str) -> dict[str, Any]
     except (ValueError, RecursionError) as error:
         raise RunFolderError(f"'{folder / name}' cannot be read ({error}): {DAMAGED}") from error
     version, reads = read.get("format_version"), VERSIONS[name]
+    if name == "certificate.json" and read.get("kind") == "texts":
+        reads = TEXTS_VERSION
     if type(version) is not int or version != reads:
         older = version in range(reads) and type(version) is int
         which = "; made by an earlier version: run `distill run NAME ...` again" if older else ""

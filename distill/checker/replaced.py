@@ -14,6 +14,7 @@ that, and answers are to become what the program says with the counts of that te
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -29,8 +30,10 @@ from .attended import (
     parts_shared,
     texts_replaced,
 )
+from .kept import Counts
 from .kind import CLEAR, Claims
 from .selections import POSITIONS, TOKENS, reads_of
+from .text_transformer import alike
 from .texts import TextEvidence
 
 
@@ -43,24 +46,25 @@ def replaced(evidence: TextEvidence, selections: Sequence[Step]) -> Claims:
     everything has whatever is chosen, if what is not chosen is said to weigh as much.
     """
     heads = _heads_of(evidence.shape, selections)
-    counts = Counts()
+    counts = Counts(partial(alike, evidence.shape))
     shared = [np.zeros((len(each), 5)) for each in heads]
     matters = [dict.fromkeys(each, False) for each in heads]
     read = np.zeros(len(selections), dtype=bool)
     for rows in _texts(evidence):
         along = Along(evidence, selections, heads, rows)
         others = [place for place, step in enumerate(selections) if not step["exchanged"]]
-        counts.kept(along, along.network({**along.nothing, **_joined(along.patterns)}))
+        here = along.read, along.said
+        counts.kept(*here, along.network({**along.nothing, **_joined(along.patterns)}))
         if others:
             put = {**along.nothing, **_joined(along.patterns)}
             put |= _joined([along.decoys[place] for place in others])
-            counts.moved(along, "elsewhere", along.program(others), along.network(put))
+            counts.moved("elsewhere", *here, along.program(others), along.network(put))
         for group in along.groups:
             put = {head: it for head, it in along.nothing.items() if head not in along.selected}
             even = [place for place, step in enumerate(selections) if is_even(step)]
             put |= _joined([along.patterns[place] for place in even])
             there = along.exchanged({*along.patterns[group[0]]}, put)
-            counts.moved(along, str(group), along.program_exchanged(group), there)
+            counts.moved(str(group), *here, along.program_exchanged(group), there)
         for place, each in enumerate(matters):
             for head in [head for head, seen in each.items() if not seen]:
                 each[head] = _does_something(along, place, head)
@@ -98,63 +102,24 @@ def alone(evidence: TextEvidence) -> Claims:
     with the tokens of another text they become what the program says to that. So do they with other
     positions, where the program reads these.
     """
-    counts, reads = Counts(), reads_of(evidence.mechanism["steps"])
+    counts = Counts(partial(alike, evidence.shape))
+    reads = reads_of(evidence.mechanism["steps"])
     for rows in _texts(evidence):
         along = Along(evidence, (), (), rows)
-        counts.kept(along, along.network(along.nothing))
+        here = along.read, along.said
+        counts.kept(*here, along.network(along.nothing))
         if TOKENS in reads:
             other = np.roll(rows, 1, axis=0)
             said = Along(evidence, (), (), other).program(())
-            counts.moved(along, TOKENS, said, along.network(along.nothing, other))
+            counts.moved(TOKENS, *here, said, along.network(along.nothing, other))
         if POSITIONS in reads:
             at = further_on(rows)
             said = along.ran(along.body, {POSITIONS: list(at.T)})
-            counts.moved(along, POSITIONS, said, along.network(along.nothing, at=at))
+            counts.moved(POSITIONS, *here, said, along.network(along.nothing, at=at))
     return {
         "figures.replaced_accuracy": counts.stay,
         "figures.followed_accuracy": counts.followed,
     }
-
-
-class Counts:
-    """Answers that stay, and those that become what a program says, experiment by experiment.
-
-    Of several experiments the one counts in which least follows, or most stays.
-    """
-
-    def __init__(self) -> None:
-        self.total = self.stays = 0
-        self.of: dict[str, list[int]] = {}
-
-    def kept(self, along: Along, then: ndarray) -> None:
-        """Count answers that stay with what a program selects."""
-        self.total += int(along.read.sum())
-        self.stays += int((along.read & along.alike(then, along.said)).sum())
-
-    def moved(self, along: Along, name: str, program: ndarray | None, network: ndarray) -> None:
-        """Count what becomes of answers where those of the program change."""
-        counts = self.of.setdefault(name, [0, 0, 0])
-        if program is None:
-            return
-        moved = along.read & ~along.alike(program, along.said)
-        counts[0] += int(moved.sum())
-        counts[1] += int((moved & along.alike(program, network)).sum())
-        counts[2] += int((moved & along.alike(network, along.said)).sum())
-
-    @property
-    def stay(self) -> float:
-        """Part of the answers that stay with what a program selects."""
-        return self.stays / max(1, self.total)
-
-    @property
-    def followed(self) -> float:
-        """Part that becomes what the program says, where its answers change."""
-        return min((each[1] / max(1, each[0]) for each in self.of.values()), default=0.0)
-
-    @property
-    def astray(self) -> float:
-        """Part that stays all the same; all of them where the program's never change."""
-        return max((each[2] / each[0] if each[0] else 1.0 for each in self.of.values()), default=1)
 
 
 def _does_something(along: Along, place: int, head: Head) -> bool:

@@ -73,6 +73,12 @@ class Box:
             raise TaskError(f"inputs = {inputs!r}: expected named intervals, {{'x': (0.5, 2.0)}}")
         ends = list[tuple[float, float]]()
         for name, interval in inputs.items():
+            if isinstance(interval, range):
+                raise TaskError(
+                    f"{name} = {interval!r}: integers, and named inputs are those of a box of "
+                    "reals; expected a list of ranges, [range(3), range(3)], or an interval, "
+                    "(0.5, 2.0)"
+                )
             try:
                 low, high = interval
                 ends.append((float(low), float(high)))

@@ -65,7 +65,10 @@ def evidence_rows(report: Report) -> list[Row]:
         shorter = report.program is not None and (other.description_length or 0) < (
             report.program.ast_nodes
         )
-        why = "; shorter, but lists, proofs and what is located count before length"
+        why = (
+            "; shorter, but before length come programs without lists, then those proved, those "
+            "located, and those that say how the network computes"
+        )
         rows.append(Row("runner-up", size, f"of the same network: {told}{why if shorter else ''}"))
     for name, value in (report.numbers or {}).items():
         if value is not None and not is_listed(name):

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from distill.checker.files import TEXTS_VERSION
 from distill.domains.boxes import Box
 from distill.domains.finite import Domain
 from distill.domains.sequences import Channels
@@ -109,7 +110,7 @@ class ReadsTexts(OverTexts):
     sha256: dict[str, str]
     kind: Literal["texts"]
     tolerance: None = None
-    format_version: int = CERTIFICATE_VERSION
+    format_version: int = TEXTS_VERSION
 
 
 @dataclass(frozen=True)

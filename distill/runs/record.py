@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from distill.checker.files import TEXTS_VERSION
 from distill.errors import RunFolderError
 from distill.records.attempts import Attempt, used
 from distill.records.report import FORMAT_VERSION as REPORT_VERSION
@@ -69,8 +70,10 @@ def read_part(folder: Path, name: str, kind: Any) -> Any:
     """One JSON file of a run folder, with its format version checked first."""
     data = read_bytes(folder, name)
     try:
-        version = from_json(dict[str, Any], data).get("format_version")
-        reads = VERSIONS.get(name, FORMAT_VERSION)
+        told = from_json(dict[str, Any], data)
+        version, reads = told.get("format_version"), VERSIONS.get(name, FORMAT_VERSION)
+        if name == "certificate.json" and told.get("kind") == "texts":
+            reads = TEXTS_VERSION
         if version != reads:
             raise RunFolderError(
                 f"'{folder / name}' is of format version {version!r}: this distill reads version "

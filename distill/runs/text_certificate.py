@@ -11,6 +11,7 @@ from typing import Literal
 from jaxtyping import Float, Int
 from numpy import ndarray
 
+from distill.checker.files import TEXTS_VERSION
 from distill.checker.real_answers import run_texts
 from distill.domains.texts import Form
 from distill.networks.stored import Model, reads_texts
@@ -19,7 +20,6 @@ from distill.networks.text_transformer import TextTransformer
 from distill.networks.trace import TextTrace, View
 from distill.runs.hashes import hashes, numbers_text
 from distill.runs.reads import OverTexts
-from distill.runs.record import CERTIFICATE_VERSION
 from distill.verify.report import Verified
 from distill.verify.texts import TextDraws
 
@@ -48,7 +48,7 @@ class TextCertificate(OverTexts):
     reference: tuple[str, ...] | None
     sha256: dict[str, str]
     kind: Literal["texts"] = "texts"
-    format_version: int = CERTIFICATE_VERSION
+    format_version: int = TEXTS_VERSION
 
     @property
     def example(self) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ from distill.search.search import (
     search_inputs,
     search_sequences,
     search_texts,
+    seed_of,
     texts_searched,
 )
 
@@ -94,8 +95,8 @@ def text_search(evidence: TextEvidence) -> Searched | None:
         ((alike, lead),) = evidence.compared([rows])
         return Asked(~alike, lead)
 
-    budget = texts_searched(evidence.shape, evidence.longest)
-    return search_texts(ask, evidence.tokens, evidence.longest, constants, budget)
+    budget, seed = texts_searched(evidence.shape, evidence.longest), seed_of(evidence.weights)
+    return search_texts(ask, evidence.tokens, evidence.longest, constants, budget, seed)
 
 
 def asked(evidence: Evidence | SequenceEvidence) -> Ask:

@@ -1,13 +1,15 @@
 """The search for inputs on which a program and its network answer differently.
 
 It has a fixed plan (`BUDGET`, `SEED`) and can be made again for ever: what it visits follows from
-PCG64's raw stream, from the program's constants, and from the network's lead, rounded. First come
-structured inputs (`families`); then those on which the network was least sure are changed a
+PCG64's raw stream, from the program's constants, and from the network's lead, rounded; over texts
+also from its weights, so that a network that learned from a search is asked about others. First
+come structured inputs (`families`); then those on which the network was least sure are changed a
 little, again and again. Every row counts at every step: a sequence tries all of its beginnings.
 """
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -119,7 +121,12 @@ def search_inputs(
 
 
 def search_texts(
-    ask: Ask, tokens: range, length: int, constants: Sequence[int] = (), budget: int = OVER_TEXTS
+    ask: Ask,
+    tokens: range,
+    length: int,
+    constants: Sequence[int] = (),
+    budget: int = OVER_TEXTS,
+    seed: int = SEED,
 ) -> Searched:
     """Search among texts of one length, which are read at once.
 
@@ -129,6 +136,7 @@ def search_texts(
         length: of the texts.
         constants: as for sequences.
         budget: texts that may be asked.
+        seed: of what is drawn.
     """
     low = np.full((length, 1), tokens.start)
     space = Space(low, np.full((length, 1), len(tokens)), tuple(constants))
@@ -139,7 +147,7 @@ def search_texts(
         wrong = seen.differs.any(axis=1, keepdims=True)
         return Asked(last & wrong, seen.lead.min(axis=1, keepdims=True))
 
-    found = _searched(asked, space, budget, TEXT_ROUNDS, TEXT_CHANGES)
+    found = _searched(asked, space, budget, TEXT_ROUNDS, TEXT_CHANGES, seed)
     first, differ = (None if it is None else it[..., 0] for it in (found.first, found.differ))
     return replace(found, first=first, differ=differ)
 
@@ -156,11 +164,32 @@ def texts_searched(shape: Mapping[str, Any], length: int) -> int:
     return min(OVER_TEXTS, max(FEWEST_TEXTS, TEXT_PRODUCTS // products))
 
 
+def seed_of(weights: Mapping[str, ndarray]) -> int:
+    """A seed that follows from the weights of a network.
+
+    A network that was trained on texts that a search found is asked about others: its weights have
+    changed, and so have all texts but those of the systematic families.
+
+    Args:
+        weights: by name.
+    """
+    found = SEED
+    for name in sorted(weights):
+        exact = np.ascontiguousarray(weights[name], dtype="<f8")
+        found = zlib.crc32(exact.tobytes(), zlib.crc32(name.encode(), found))
+    return found
+
+
 def _searched(
-    ask: Ask, space: Space, budget: int, rounds: int = ROUNDS, changes: int = CHANGES
+    ask: Ask,
+    space: Space,
+    budget: int,
+    rounds: int = ROUNDS,
+    changes: int = CHANGES,
+    seed: int = SEED,
 ) -> Searched:
     """Everything, where that is little; else the families, then changes of unsure rows."""
-    stream, seen = Stream(SEED), _Seen(ask, budget)
+    stream, seen = Stream(seed), _Seen(ask, budget)
     if space.size.astype(float).prod() <= budget:
         seen.look(prefixes(stream, space, budget))
         return seen.searched()

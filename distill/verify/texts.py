@@ -24,7 +24,7 @@ from distill.networks.trace import TextTrace
 from distill.records.counts import Agreement, DrawnTexts, ProgramVsModel, TextDisagreement
 from distill.records.refusal import Refusal
 from distill.records.report import Space
-from distill.search.search import Asked, Searched, search_texts, texts_searched
+from distill.search.search import Asked, Searched, search_texts, seed_of, texts_searched
 from distill.tasks.texts import TextTask
 from distill.verify.counted import Checks, Counted
 from distill.verify.report import Verified, refused_report
@@ -225,7 +225,8 @@ def searched(source: str, network: TextNetwork) -> Searched:
         return Asked(~alike(shape, program, said), lead)
 
     constants, budget = program_of(source).constants, texts_searched(shape, texts.longest)
-    return search_texts(ask, texts.tokens, texts.longest, constants, budget)
+    about = (texts.tokens, texts.longest, constants, budget, seed_of(weights))
+    return search_texts(ask, *about)
 
 
 def _along(source: str, network: TextNetwork, batches: list[Int[ndarray, "_ _"]]) -> list[_Along]:

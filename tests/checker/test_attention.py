@@ -4,13 +4,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from builders.compiled_texts import as_file, shifted, split
+from builders.compiled_texts import as_file, induction, shifted, split
 
+from distill.checker import texts
 from distill.checker.attended import resampled
 from distill.checker.attention import derive
 from distill.checker.check import evidence_of
+from distill.checker.derive import derive as derive_all
 from distill.checker.kind import FOLLOWS
 from distill.checker.selections import ANSWERS, lines_of
+from distill.checker.text_proof import Searched
 from distill.kinds.attention.evidence import replaced as measured
 from distill.kinds.attention.mechanism import AttentionMechanism, Step
 from distill.networks.trace import TextTrace
@@ -144,3 +147,32 @@ def test_a_selection_that_no_answer_hangs_on_is_not_in_the_network(evidence):
         changed_to = {**evidence.mechanism, "steps": steps}
         claims = derive(replace(evidence, program=source, mechanism=changed_to))
         assert (claims["figures.attention_shared"] > 0) == shares
+
+
+@pytest.mark.parametrize("by", ["1 * (j == i - 1)", "2 * (j == i - 1)"])
+def test_what_chooses_by_a_number_is_no_selection_of_a_head(evidence, by):
+    """Where it is looked at 2 is as good as true, and where it is counted it is not."""
+    first, *rest = evidence.mechanism["steps"]
+    steps = [{**first, "by": by}, *rest]
+    said = evidence.program.replace(first["by"], by)
+    assert said != evidence.program
+    with pytest.raises(ValueError, match="chooses by a number"):
+        derive(replace(evidence, program=said, mechanism={**evidence.mechanism, "steps": steps}))
+
+
+def test_two_steps_of_one_name_are_none(evidence):
+    first, *rest = evidence.mechanism["steps"]
+    told = {**evidence.mechanism, "steps": [first, first, *rest]}
+    with pytest.raises(ValueError, match="expected a name of its own"):
+        derive(replace(evidence, mechanism=told))
+
+
+def test_a_proof_that_drawn_texts_contradict_is_none(tmp_path, monkeypatch):
+    """Whatever a search through sets says, texts that were drawn and differ are seen."""
+    file = as_file(induction(tokens=4, longest=9), tmp_path / "induction.npz")
+    whole = evidence_of(run_model(file, out=tmp_path / "runs").folder)
+    assert "proof.method" not in derive_all(whole)
+    proved = Searched(whole.longest, 1.0, 0.0, 9, np.empty((0, 1), dtype=np.int64))
+    monkeypatch.setattr(texts, "over_sets", lambda *_: proved)
+    with pytest.raises(ValueError, match="proved of all texts, and some that were drawn"):
+        derive_all(replace(whole))

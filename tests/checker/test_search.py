@@ -17,7 +17,14 @@ from distill.checker import check
 from distill.domains.sequences import Channels
 from distill.pipeline import run_model
 from distill.search import folder as search_of_a_folder
-from distill.search.search import BUDGET, Asked, search_inputs, search_sequences, search_texts
+from distill.search.search import (
+    BUDGET,
+    Asked,
+    search_inputs,
+    search_sequences,
+    search_texts,
+    seed_of,
+)
 
 pytestmark = pytest.mark.usefixtures("page_undrawn")
 
@@ -35,6 +42,15 @@ def visited(channels, length, constants=(), wrong=None, budget=BUDGET):
 
     found = search_sequences(ask, channels, length, constants, budget)
     return np.concatenate(rows), found
+
+
+def say_one_more(folder):
+    """Have a report say that a search asked about one more."""
+    path = folder / "verification.json"
+    report = json.loads(path.read_text())
+    report["program_vs_model"]["searched"] += 1
+    path.write_text(json.dumps(report))
+    rehash(folder)
 
 
 def digest(rows):
@@ -133,11 +149,7 @@ def test_counts_of_a_search_are_derived_by_verify_and_listed_by_the_checker_alon
     network = planted_network(random_minimal(np.random.default_rng(1), 3, 2), 1)
     run = distill.distill(network, Channels((range(2),)), length=5, name="m", out=tmp_path)
     assert search_of_a_folder.check_run(run.folder).ok
-    path = run.folder / "verification.json"
-    report = json.loads(path.read_text())
-    report["program_vs_model"]["searched"] += 1
-    path.write_text(json.dumps(report))
-    rehash(run.folder)
+    say_one_more(run.folder)
     alone, verified = check.check_run(run.folder), search_of_a_folder.check_run(run.folder)
     assert alone.ok
     assert "program_vs_model.searched" in alone.not_derived
@@ -164,6 +176,26 @@ def test_texts_that_part_are_found_and_handed_on():
     assert (nothing.disagreements, nothing.differ) == (0, None)
 
 
+def test_another_network_is_asked_about_other_texts():
+    """So that one which learned from a search is not asked what it learned."""
+    asked = list[np.ndarray]()
+
+    def ask(rows):
+        asked.append(rows)
+        return Asked(rows < 0, np.ones(rows.shape))
+
+    weights = {"W": np.ones((2, 2), dtype=np.float32), "b": np.zeros(2)}
+    moved = {"W": weights["W"] * np.float32(1.001), "b": weights["b"]}
+    sets = list[set[bytes]]()
+    for each in (weights, {**weights}, moved):
+        asked.clear()
+        search_texts(ask, range(8), 9, seed=seed_of(each))
+        sets.append({row.tobytes() for rows in asked for row in rows})
+    assert sets[0] == sets[1]
+    assert len(sets[0] & sets[2]) < 0.6 * len(sets[0]), "families are the same, and no more"
+    assert seed_of({"W": weights["b"], "b": weights["W"]}) != seed_of(weights)
+
+
 def test_a_search_over_texts_is_made_again_by_verify(tmp_path):
     file = as_file(induction(tokens=4, longest=9), tmp_path / "induction.npz")
     run = run_model(file, out=tmp_path / "runs")
@@ -172,10 +204,6 @@ def test_a_search_over_texts_is_made_again_by_verify(tmp_path):
     assert counted.search_disagreements > 0
     assert run.report.verdict == "approximate"
     assert search_of_a_folder.check_run(run.folder).ok
-    path = run.folder / "verification.json"
-    report = json.loads(path.read_text())
-    report["program_vs_model"]["searched"] += 1
-    path.write_text(json.dumps(report))
-    rehash(run.folder)
+    say_one_more(run.folder)
     failed = [f.name for f in search_of_a_folder.check_run(run.folder).findings if not f.ok]
     assert "program_vs_model.searched" in failed

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+import distill
 from distill.domains.boxes import Box
 from distill.errors import TaskError
 
@@ -37,7 +38,7 @@ def test_draws_are_in_the_box_and_the_same_for_a_seed():
         ({"x": (1.0, 1.0)}, "a lower end below"),
         ({"x": (0.0, math.inf)}, "finite ends"),
         ({"x": (0.0, math.nan)}, "finite ends"),
-        ({"x": range(5)}, "two ends of an interval"),
+        ({"x": range(5)}, "expected a list of ranges"),
         ({"x": 3}, "two ends of an interval"),
         ({"lambda": (0, 1)}, "name of a variable"),
         ({"_x": (0, 1)}, "name of a variable"),
@@ -50,3 +51,12 @@ def test_draws_are_in_the_box_and_the_same_for_a_seed():
 def test_what_is_no_box_is_refused(inputs, said):
     with pytest.raises(TaskError, match=said):
         Box.of(inputs)
+
+
+@pytest.mark.parametrize("values", [range(2), range(16)])
+def test_named_ranges_of_integers_are_no_box(values):
+    """Of two values a range would pass for the ends of an interval."""
+    with pytest.raises(TaskError, match=r"expected a list of ranges, \[range\(3\), range\(3\)\]"):
+        Box.of({"a": values, "b": values})
+    with pytest.raises(TaskError, match=r"expected a list of ranges"):
+        distill.distill(lambda a, b: a ^ b, {"a": values, "b": values})

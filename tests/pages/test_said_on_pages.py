@@ -77,7 +77,7 @@ def test_of_a_runner_up_that_is_shorter_it_is_told_why_it_was_not_taken(planted)
     for nodes, told in ((size - 1, True), (size, False), (size + 1, False)):
         other = replace(report.mechanism, name="max(a, b)", description_length=nodes)
         (row,) = (r for r in evidence_rows(replace(report, runner_up=other)) if "runner" in r.name)
-        assert ("count before length" in row.note) == told
+        assert ("before length come" in row.note) == told
 
 
 def test_only_of_sums_it_is_left_open_what_function_they_make(planted):

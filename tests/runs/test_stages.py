@@ -2,11 +2,13 @@
 
 import os
 import signal
+from types import SimpleNamespace
 
 import pytest
 from planted_machine import planted_network
 
 import distill
+from distill import found as finding
 from distill.cli.run import _interrupts
 from distill.found import Found, first_understood
 from distill.kinds.automaton.machine import Machine
@@ -71,6 +73,39 @@ def test_a_program_in_hand_is_kept_where_the_next_training_is_ended(monkeypatch)
     found = first_understood(training, STEPS, Stages(Silent()))
     assert found.written is not None
     assert found.view is view
+
+
+def test_of_several_networks_whose_programs_part_the_nearest_is_taken(monkeypatch):
+    """By counts of program and network alone: nothing of the task chooses."""
+    parted = iter([9, 4, 6])
+    monkeypatch.setattr(Found, "understood", property(lambda _: False))
+    monkeypatch.setattr(Found, "parted", property(lambda it: counts[id(it)]))
+    counts, kept = dict[int, int](), list[Found]()
+    whole = finding.distilled
+
+    def distilled(*given):
+        kept.append(whole(*given))
+        counts[id(kept[-1])] = next(parted)
+        return kept[-1]
+
+    monkeypatch.setattr(finding, "distilled", distilled)
+    training = SequenceTraining(STEPS, 0)
+    network = SequenceNetwork(planted_network(COPIES), STEPS.channels)
+    views = [SequenceTrace(network, 5) for _ in range(3)]
+    networks = iter([*views, None])
+    monkeypatch.setattr(training, "next_network", lambda *_: next(networks))
+    assert first_understood(training, STEPS, Stages(Silent())).view is views[1]
+
+
+def test_how_often_a_program_parts_is_counted_and_searched():
+    counted = SimpleNamespace(total=10, agree=7, search_disagreements=5)
+    found = object.__new__(Found)
+    for counts, said in ((counted, 8), (None, 0)):
+        report = SimpleNamespace(program_vs_model=counts, verdict="approximate")
+        object.__setattr__(found, "verified", SimpleNamespace(report=report))
+        object.__setattr__(found, "written", SimpleNamespace(exceptions=0))
+        assert found.parted == said
+        assert found.rank == (1, said)
 
 
 def test_ctrl_c_is_noted_once_and_obeyed_the_second_time(capsys):

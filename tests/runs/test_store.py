@@ -12,10 +12,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from builders.compiled_texts import as_file, shifted
 
 import distill
 from distill.checker.check import check_run
 from distill.errors import RunFolderError
+from distill.pipeline import run_model
 from distill.runs.folders import find_run, stored_runs
 from distill.runs.store import run_name
 
@@ -74,6 +76,19 @@ def test_a_folder_of_an_earlier_version_says_how_it_is_made_anew(planted_run, tm
         distill.load_run(folder)
     with pytest.raises(RunFolderError, match=r"earlier version: run `distill run NAME \.\.\.`"):
         check_run(folder)
+
+
+def test_a_folder_over_texts_of_an_earlier_version_is_no_forgery(tmp_path):
+    """Its rows and its search are others now: it is told so, and held against nothing."""
+    file = as_file(shifted(tokens=2, longest=3), tmp_path / "shift.npz")
+    folder = run_model(file, out=tmp_path / "runs").folder
+    told = json.loads((folder / "certificate.json").read_text())
+    assert check_run(folder).ok
+    (folder / "certificate.json").write_text(json.dumps(told | {"format_version": 2}))
+    with pytest.raises(RunFolderError, match=r"earlier version: run `distill run NAME \.\.\.`"):
+        check_run(folder)
+    with pytest.raises(RunFolderError, match="of format version 2: this distill reads version 3"):
+        distill.load_run(folder)
 
 
 def test_a_record_of_the_first_version_is_told_in_one_line(planted_run, tmp_path):

@@ -30,10 +30,10 @@ from distill.checker.attended import (
     parts_shared,
     texts_replaced,
 )
+from distill.checker.kept import Counts
 from distill.checker.kind import CLEAR
 from distill.checker.selections import POSITIONS, TOKENS, reads_of
 from distill.evidence.figures import Measure, Measured
-from distill.kinds.attention.counts import Counts
 from distill.kinds.attention.interchange import (
     Patterns,
     all_resampled,
@@ -70,7 +70,7 @@ def replaced(
         return _alone(mechanism, view.network, batches)
     if any(step.head is None for step in selections):
         return {}
-    network, counts = view.network, Counts()
+    network, counts = view.network, Counts(view.network.same)
     shared = {(step.name, head): np.zeros(5) for step in selections for head in step.heads}
     matters = [dict.fromkeys(step.heads, False) for step in selections]
     read = np.zeros(len(selections), dtype=bool)
@@ -83,11 +83,11 @@ def replaced(
         }
         every = {head: it for each in put.values() for head, it in each.items()}
         answers = answered_with(network, rows, {**all_resampled(network, own), **every})
-        counts.kept(asked, network.same(answers, said))
+        counts.kept(asked, said, answers)
         for name, (then, there) in sent_elsewhere(
             mechanism, network, rows, own, chosen, decoys
         ).items():
-            counts.moved(network, asked, name, said, then, there)
+            counts.moved(name, asked, said, then, there)
         for step in selections:
             rivals = rivals_along(network, step, chosen[step.name], decoys[step.name], rows)
             for head, it in put[step.name].items():
@@ -141,7 +141,7 @@ def _alone(
     on; and those that become, with the tokens of another text, what the program says to that. So
     with other positions, where the program reads these.
     """
-    counts, reads = Counts(), reads_of(mechanism.data)
+    counts, reads = Counts(network.same), reads_of(mechanism.data)
     said = None
     if POSITIONS in reads:
         tokens = "tokens of another text, and " if TOKENS in reads else ""
@@ -149,17 +149,17 @@ def _alone(
     for rows in replaced_texts(network) if batches is None else batches:
         as_before, own = as_it_is(network, rows)
         asked, nothing = network.read_at(rows), all_resampled(network, own)
-        counts.kept(asked, network.same(answered_with(network, rows, nothing), as_before))
+        counts.kept(asked, as_before, answered_with(network, rows, nothing))
         if TOKENS in reads:
             other = np.roll(rows, 1, axis=0)
             then = answered(mechanism, other, {})
             there = answered_with(network, other, nothing)
-            counts.moved(network, asked, TOKENS, as_before, then, there)
+            counts.moved(TOKENS, asked, as_before, then, there)
         if POSITIONS in reads:
             at = further_on(rows)
             then = answered(mechanism, rows, {POSITIONS: at})
             there = answered_with(network, rows, nothing, at)
-            counts.moved(network, asked, POSITIONS, as_before, then, there)
+            counts.moved(POSITIONS, asked, as_before, then, there)
     return {
         "replaced_accuracy": Measure(counts.stay, counts.astray),
         "followed_accuracy": Measure(counts.followed, counts.astray, said),

@@ -43,7 +43,7 @@ def _picture(
     attention, chosen = _cells(beside.attention), _cells(beside.chosen) * 255
     sums = np.maximum(1, (chosen > 0).sum(axis=1, keepdims=True))
     off = int(((attention > 127 / sums) != (chosen > 0)).sum())
-    told = "everywhere alike" if not off else f"otherwise at {off} of {attention.size} pairs"
+    told = "everywhere alike" if not off else f"apart at {off} of {attention.size} pairs"
     return panelled(
         f"attention-{place}",
         f"{where[0].upper()}{where[1:]}, beside {by}",

@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import Int
 from numpy import ndarray
 
-from distill.kinds.attention.counts import Counts
+from distill.checker.kept import Counts
 from distill.kinds.attention.interchange import as_it_is, attended_elsewhere, sent_elsewhere
 from distill.kinds.attention.mechanism import AttentionMechanism
 from distill.kinds.attention.running import answered, looked_at
@@ -40,13 +40,13 @@ def carried(
     selections = [step for step in mechanism.steps if step.op == "select"]
     if any(step.head is None for step in selections):
         return False
-    counts = Counts()
+    counts = Counts(network.same)
     for rows in batches:
         said, own = as_it_is(network, rows)
         asked = network.read_at(rows)
         chosen, others = looked_at(mechanism, rows)
         here = attended_elsewhere(mechanism, network, rows, chosen)
-        counts.kept(asked, network.same(here, said))
+        counts.kept(asked, said, here)
         if selections:
             tried = sent_elsewhere(mechanism, network, rows, own, chosen, others)
         else:
@@ -54,6 +54,6 @@ def carried(
             there = attended_elsewhere(mechanism, network, texts, {})
             tried = {"other": (answered(mechanism, texts, {}), there)}
         for name, (then, there) in tried.items():
-            counts.moved(network, asked, name, said, then, there)
+            counts.moved(name, asked, said, then, there)
     follows = counts.followed
     return counts.stay >= STAY and follows >= FOLLOW and follows > counts.astray

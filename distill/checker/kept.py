@@ -1,43 +1,51 @@
-"""What becomes of a network's answers where its heads do what a program says, and otherwise."""
+"""What becomes of a network's answers where its heads do what a program says, and otherwise.
+
+Counted by the pipeline and by the checker, each with answers of its own.
+"""
 
 from __future__ import annotations
 
-from jaxtyping import Bool
+from collections.abc import Callable
+
 from numpy import ndarray
 
-from distill.networks.text_network import TextNetwork
+Same = Callable[[ndarray, ndarray], ndarray]
+"""Which answers count as the same."""
 
 
 class Counts:
     """Answers that stay, and those that become what a program says, experiment by experiment.
 
     Of several experiments the one counts in which least follows, or most stays.
+
+    Args:
+        same: which answers count as the same.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, same: Same) -> None:
+        self.same = same
         self.total = self.stays = 0
         self.of: dict[str, list[int]] = {}
 
-    def kept(self, asked: Bool[ndarray, "n answers"], same: Bool[ndarray, "n answers"]) -> None:
-        """Count answers that stay with what a program selects, of those that are read."""
-        self.total += int(asked.sum())
-        self.stays += int((asked & same).sum())
+    def kept(self, read: ndarray, said: ndarray, then: ndarray) -> None:
+        """Count answers that stay with what a program selects.
+
+        Args:
+            read: which are read, [n, answers].
+            said: answers as they are.
+            then: what they are with that.
+        """
+        self.total += int(read.sum())
+        self.stays += int((read & self.same(then, said)).sum())
 
     def moved(
-        self,
-        network: TextNetwork,
-        asked: Bool[ndarray, "n answers"],
-        name: str,
-        said: ndarray,
-        program: ndarray | None,
-        there: ndarray,
+        self, name: str, read: ndarray, said: ndarray, program: ndarray | None, there: ndarray
     ) -> None:
         """Count what becomes of answers where those of the program change.
 
         Args:
-            network: says which are the same.
-            asked: which are read.
             name: of the experiment.
+            read: which are read, [n, answers].
             said: answers as they are.
             program: what they are to become; null where the program fails.
             there: what they become.
@@ -45,10 +53,10 @@ class Counts:
         counts = self.of.setdefault(name, [0, 0, 0])
         if program is None:
             return
-        changed = asked & ~network.same(program, said)
+        changed = read & ~self.same(program, said)
         counts[0] += int(changed.sum())
-        counts[1] += int((changed & network.same(program, there)).sum())
-        counts[2] += int((changed & network.same(there, said)).sum())
+        counts[1] += int((changed & self.same(program, there)).sum())
+        counts[2] += int((changed & self.same(there, said)).sum())
 
     @property
     def stay(self) -> float:
