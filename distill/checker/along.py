@@ -149,14 +149,14 @@ class Along:
             names = self.evaluator.run(self.body[:-1], {"xs": tokens}, len(self.rows))
         except ProgramError:
             return None
-        names |= {POSITIONS: [*range(length)], list_of(TOKENS, key=True): tokens}
+        names |= {POSITIONS: [*range(length)], list_of(TOKENS): tokens}
         given, lines = dict[str, Any](), dict[str, ast.stmt]()
         for place in places:
             step = self.selections[place]
             if not is_even(step):
                 given[step["name"]] = names[step["name"]]
             for name in step["keys"] if is_even(step) else ():
-                told = list_of(name, key=True)
+                told = list_of(name)
                 given[told + THERE] = names[told]
             lines[step["name"]] = ast.parse(line_of(step, THERE)).body[0]
         body = [lines[name] if (name := _bound(node)) in lines else node for node in self.body]

@@ -110,7 +110,7 @@ PRIMITIVES: Mapping[str, str] = {
 """What a step may call, by its name."""
 
 
-TAKEN_NAMES = frozenset((TOKENS, POSITIONS, "xs", "ys", "x", "y", "i", "j", "check", *PRIMITIVES))
+TAKEN_NAMES = frozenset((TOKENS, POSITIONS, "xs", "x", "y", "i", "j", "check", *PRIMITIVES))
 """What no step is called: lines of a program mean something else by it."""
 
 
@@ -176,12 +176,11 @@ def line_of(step: Mapping[str, Any], there: str = "") -> str:
 
 
 def lines_of(steps: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The lines of all steps, behind those that name what they look at."""
+    """The lines of all steps, behind the one that names the positions where they read these."""
     read = {name for step in steps for name in (*step["of"], *step["keys"])}
     bare = any(step["op"] in ("select", "map") and not step["of"] for step in steps)
     bare = bare or any(step["op"] == "select" and not step["keys"] for step in steps)
-    head = ["ys = xs"] if any(TOKENS in step["keys"] for step in steps) else []
-    head += ["at = list(range(len(xs)))"] if POSITIONS in read or bare else []
+    head = ["at = list(range(len(xs)))"] if POSITIONS in read or bare else []
     return [*head, *map(line_of, steps)]
 
 
@@ -203,21 +202,19 @@ def _over(variables: Sequence[str], key: bool = False, there: str = "") -> str:
     """What a comprehension goes through: all positions at least."""
     names = list(variables) or [POSITIONS]
     entries = ", ".join(element(name, key) for name in names)
-    lists = [list_of(name, key) + there for name in names]
+    lists = [list_of(name) + there for name in names]
     together = ", ".join(lists)
     return f"{entries} in {together if len(lists) == 1 else f'zip({together})'}"
 
 
-def list_of(variable: str, key: bool = False) -> str:
+def list_of(variable: str) -> str:
     """What the list of a variable is called."""
-    if variable == TOKENS:
-        return "ys" if key else "xs"
-    return variable
+    return "xs" if variable == TOKENS else variable
 
 
 def _values(step: Mapping[str, Any]) -> str:
     """What an aggregation takes from the positions that are chosen."""
     keys, by = step["keys"], step["by"]
     if len(keys) == 1 and by == element(keys[0], key=True):
-        return list_of(keys[0], key=True)
+        return list_of(keys[0])
     return f"[{by} for {_over(keys, key=True)}]"

@@ -47,7 +47,7 @@ def called_function(mechanism: AttentionMechanism) -> str:
     """The name of its function: what it computes."""
     bound = {step.name for step in mechanism.steps} | {table.name for table in mechanism.tables}
     said = mechanism.name.removeprefix("the ").removeprefix("a ")
-    return function_name(spoken_name(said), {*bound, *PRIMITIVES, "xs", "ys", "at"})
+    return function_name(spoken_name(said), {*bound, *PRIMITIVES, "xs", "at"})
 
 
 def title(mechanism: AttentionMechanism) -> str:

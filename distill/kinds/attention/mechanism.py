@@ -115,7 +115,7 @@ class AttentionMechanism:
     @property
     def name(self) -> str:
         """What its program computes, where a line says it; what it is made of elsewhere."""
-        told = said(self.data)
+        told = said(self.data, range(self.tokens[0], self.tokens[1] + 1))
         return made(self.data) if told is None else told
 
     @property

@@ -130,12 +130,12 @@ def answered_of(
     """
     steps = [asdict(step) for step in mechanism.steps if step.name in names]
     lines = {step["name"]: line_of(step, THERE) for step in steps if is_even(step)}
-    keys = {list_of(name, key=True) for it in steps if is_even(it) for name in it["keys"]}
+    keys = {list_of(name) for it in steps if is_even(it) for name in it["keys"]}
     said = list[list[float]]()
     for text, other in zip(texts.tolist(), np.roll(texts, 1, axis=0).tolist(), strict=True):
         try:
             there = variables_of(mechanism, other)
-            there |= {list_of(TOKENS, key=True): other, POSITIONS: [*range(len(other))]}
+            there |= {list_of(TOKENS): other, POSITIONS: [*range(len(other))]}
             given = {name + THERE: there[name] for name in keys}
             given |= {name: there[name] for name in names if name not in lines}
             said.append(variables_of(mechanism, text, given, lines)[ANSWERS])

@@ -1,8 +1,8 @@
 """What a program of selections computes, in a line, where that can be said in one.
 
 Read from its last step backwards: what is taken, and from which positions. Where a selection looks
-at what was computed, or what is taken was, a sentence would be longer than the lines that it is
-of, and there is none.
+at what was computed otherwise than by counting or from the next position, or what is taken was, a
+sentence would be longer than the lines that it is of, and there is none.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from distill.checker.scope import many
 from distill.checker.selections import LAST, POSITIONS, TOKENS, element
 from distill.kinds.attention.fitting import reads
 
-LONGEST = 80
+LONGEST = 84
 """Characters of what is said in a line."""
 
 Data = Mapping[str, Any]
@@ -97,31 +97,61 @@ WHICH = {
     **dict.fromkeys(("vote", "vote_last", "vote_least"), "the most frequent {}"),
 }
 EVERYWHERE = "positions of the text"
+AMOUNT = {"<=": "at most", "<": "fewer than", "==": "exactly", ">=": "at least", ">": "more than"}
+"""How a count is held against a number."""
+
+ONES = {
+    "a smaller token": "smaller ones",
+    "a larger token": "larger ones",
+    "no smaller token": "no smaller ones",
+    "no larger token": "no larger ones",
+    "the same token": "of the same",
+    "another token": "other ones",
+}
+"""What is counted at positions, by what stands there."""
+
+BESIDE = {"the token before": "after the same token", "the token after": "before the same token"}
+"""Where a position is whose neighbour has the token of another."""
+
 MET = {
     **{"vote": ", of several the first met", "vote_last": ", of several the last met"},
     "vote_least": ", of several the smallest",
 }
 
 
-def said(steps: Sequence[Data]) -> str | None:
+@dataclass(frozen=True)
+class _Before:
+    """The steps before one, and what a token can be."""
+
+    steps: Sequence[Data]
+    tokens: range
+
+    def made(self, name: str) -> Data | None:
+        """The step of a name."""
+        return next((it for it in self.steps if it["name"] == name), None)
+
+
+def said(steps: Sequence[Data], tokens: range) -> str | None:
     """What the last of these steps gives, in words; null where no line says it.
 
     Args:
         steps: as `distill.checker.selections` takes them.
+        tokens: the values of a token.
     """
     *before, last = steps
     if last["op"] == LAST:
-        told = said(before)
-        everywhere = told is not None and told.endswith(" of the text")
+        told = said(before, tokens)
+        everywhere = told is not None and re.search(r" of the text(, of several .*)?$", told)
         return told if told is None or everywhere else _short(f"{told}, at the end of the text")
-    return _short(_aggregated(last, before) if last["op"] != "map" else _mapped(last, before))
+    known = _Before(before, tokens)
+    return _short(_aggregated(last, known) if last["op"] != "map" else _mapped(last, known))
 
 
 def _short(found: str | None) -> str | None:
     return found if found is not None and len(found) <= LONGEST else None
 
 
-def _mapped(step: Data, before: Sequence[Data]) -> str | None:
+def _mapped(step: Data, before: _Before) -> str | None:
     """A map of what stands at a position."""
     if step["by"] == element(TOKENS):
         return "the token itself"
@@ -132,11 +162,11 @@ def _mapped(step: Data, before: Sequence[Data]) -> str | None:
         if name in (TOKENS, POSITIONS):
             parts.append("the token" if name == TOKENS else "the position")
             continue
-        made = next((it for it in before if it["name"] == name), None)
+        made = before.made(name)
         part = None if made is None or made["op"] == "map" else _aggregated(made, before, False)
         if part is None:
             return None
-        parts.append(part)
+        parts.append(re.sub(r", of several the .*", "", part))
     if "xs" in reads(step["by"]):
         parts.append("the length")
     if not parts:
@@ -145,9 +175,9 @@ def _mapped(step: Data, before: Sequence[Data]) -> str | None:
     return f"a function of {', '.join(first)}{' and ' if first else ''}{end}"
 
 
-def _taken_or_else(step: Data, before: Sequence[Data]) -> str | None:
+def _taken_or_else(step: Data, before: _Before) -> str | None:
     """What is taken from a position, and what is said where there is none to take it from."""
-    for made in before:
+    for made in before.steps:
         if made["op"] in TAKEN:
             held = re.escape(element(made["name"]))
             found = re.fullmatch(
@@ -160,10 +190,10 @@ def _taken_or_else(step: Data, before: Sequence[Data]) -> str | None:
     return None
 
 
-def _aggregated(step: Data, before: Sequence[Data], whole: bool = True) -> str | None:
+def _aggregated(step: Data, before: _Before, whole: bool = True) -> str | None:
     """What is taken from positions; with what it is where there are none, if that is `whole`."""
-    chosen = next((it for it in before if it["name"] == step["chosen"]), None)
-    where = None if chosen is None else _where(chosen)
+    chosen = before.made(step["chosen"])
+    where = None if chosen is None else _where(chosen, before)
     if where is None:
         return None
     op, keys = step["op"], list(step["keys"])
@@ -184,7 +214,9 @@ def _aggregated(step: Data, before: Sequence[Data], whole: bool = True) -> str |
         told = f"the token itself, from {where.words}"
     else:
         told = f"{WHICH.get(op, 'the {}').format(what)} {TAKEN[op].format(where.words)}"
-        told = told.replace(f"at {EVERYWHERE}", "of the text") + MET.get(op, "")
+        told = told.replace(f"at {EVERYWHERE}", "of the text")
+        told = re.sub(r" at positions (with (?:at|fewer|exactly|more) )", r" \1", told)
+        told += MET.get(op, "")
     if told is None or where.sure or not whole:
         return told
     return f"{told}, {step['otherwise']} where {'it is not' if where.asked else 'there is none'}"
@@ -198,7 +230,7 @@ def chosen_words(selection: Data) -> str | None:
     return f"{where.words} if it is {where.asked}" if where.asked else where.words
 
 
-def _where(selection: Data) -> Where | None:
+def _where(selection: Data, before: _Before | None = None) -> Where | None:
     """The positions that a selection chooses; null where no words are known for them."""
     by = selection["by"]
     if (alone := _place(by)) is not None:
@@ -213,6 +245,9 @@ def _where(selection: Data) -> Where | None:
     side, held, sure = "{}", "", True
     for part in by.split(" and "):
         words, itself = _held(part)
+        if words is None and before is not None:
+            words, some = _computed(part, before)
+            itself = some and part == by
         if part in SIDES and side == "{}":
             side, itself = SIDES[part]
         elif words is not None and not held:
@@ -221,6 +256,33 @@ def _where(selection: Data) -> Where | None:
             return None
         sure = sure and itself
     return Where(f"{side.format('positions')}{held}", sure=sure)
+
+
+def _computed(part: str, before: _Before) -> tuple[str | None, bool]:
+    """What a condition on what was computed at a position says of it, in words, and whether there
+    always is one that has it: something is smallest, and nothing is smaller.
+    """
+    found = re.fullmatch(r"(\w+)_j (<=|<|==|>=|>) (i|\d+)", part)
+    made = None if found is None else before.made(found[1])
+    if found is not None and made is not None and made["op"] == "width":
+        counted = before.made(made["chosen"])
+        kind, _ = (None, False) if counted is None else _held(counted["by"])
+        ones = None if kind is None else ONES.get(kind.removeprefix("with "))
+        if ones is None:
+            return None, False
+        amount, number = found[2], found[3]
+        fits = number == "0" if amount == "==" else number not in ("i", "0")
+        fits = amount == "<=" or (amount in ("<", "==") and fits)
+        words = f"with {AMOUNT[amount]} {number} {ones}"
+        return words, fits and ones in ("smaller ones", "larger ones")
+    found = re.fullmatch(r"x == (\w+)_j|(\w+)_j == x", part)
+    made = None if found is None else before.made(found[1] or found[2])
+    if made is not None and made["op"] in ("copy", "copy_first") and made["by"] == "y":
+        chosen = before.made(made["chosen"])
+        place = None if chosen is None else _place(chosen["by"])
+        if place is not None and made["otherwise"] not in before.tokens:
+            return BESIDE.get(place.words), False
+    return None, False
 
 
 def _place(by: str) -> Where | None:

@@ -64,9 +64,7 @@ class _Writer:
     none: int
     steps: list[Step] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
-    taken: set[str] = field(
-        default_factory=lambda: {*"ijxy", "xs", "ys", POSITIONS, TOKENS, ANSWERS}
-    )
+    taken: set[str] = field(default_factory=lambda: {*"ijxy", "xs", POSITIONS, TOKENS, ANSWERS})
 
     def write(self) -> None:
         """All nodes in their order, and the answers."""

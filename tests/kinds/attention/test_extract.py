@@ -37,9 +37,7 @@ def body(mechanism):
 
 def test_a_histogram_is_the_width_of_a_selection():
     mechanism = read(histogram())
-    assert (
-        body(mechanism) == "ys = xs\nsame = [[x == y for y in ys] for x in xs]\nreturn width(same)"
-    )
+    assert body(mechanism) == "same = [[x == y for y in xs] for x in xs]\nreturn width(same)"
     assert mechanism.cells == 0
     assert emit_attention(mechanism).function([1, 0, 1]) == [2, 1, 2]
 
@@ -47,7 +45,7 @@ def test_a_histogram_is_the_width_of_a_selection():
 def test_a_shift_copies_the_position_before_and_says_where_there_is_none():
     mechanism = read(shifted())
     assert emit_attention(mechanism).function([2, 0, 1]) == [-1, 2, 0]
-    assert "copy(previous, ys, -1)" in body(mechanism)
+    assert "copy(previous, xs, -1)" in body(mechanism)
     assert "copy(" in body(read(shifted(by=2)))
 
 

@@ -109,7 +109,7 @@ MEANT = {
 def test_what_is_said_of_a_program_is_what_it_answers(title):
     by, op, meant = MEANT[title]
     mechanism = taking(by, op)
-    assert said(mechanism.data) == (title if len(title) <= 80 else None)
+    assert said(mechanism.data, range(3)) == (title if len(title) <= 84 else None)
     program = emit_attention(mechanism)
     assert len(program.name) <= 48
     assert program.name != "attend"
@@ -117,15 +117,70 @@ def test_what_is_said_of_a_program_is_what_it_answers(title):
         assert program(xs) == [meant(xs, i) for i in range(len(xs))], xs
 
 
+RANKED = {
+    ("count_j <= i", "y < x", "greatest"): (
+        "the largest token with at most i smaller ones",
+        lambda xs, i: max(y for y in xs if sum(z < y for z in xs) <= i),
+    ),
+    ("count_j == i", "y < x", "greatest"): (
+        "the largest token with exactly i smaller ones, -1 where there is none",
+        lambda xs, i: max((y for y in xs if sum(z < y for z in xs) == i), default=NONE),
+    ),
+    ("count_j < 2 and j < i", "y > x", "copy"): (
+        "... of the earlier positions with fewer than 2 larger ones, -1 where ...",
+        lambda xs, i: ([NONE] + [y for y in xs[:i] if sum(z > y for z in xs) < 2])[-1],
+    ),
+    ("count_j > 1", "y == x", "least"): (
+        "the smallest token with more than 1 of the same, -1 where there is none",
+        lambda xs, i: min((y for y in xs if xs.count(y) > 1), default=NONE),
+    ),
+}
+
+
+@pytest.mark.parametrize("made", RANKED)
+def test_what_is_counted_at_positions_says_which_they_are(made):
+    by, counted, op = made
+    title, meant = RANKED[made]
+    seen = Step("seen", "select", ("tokens",), ("tokens",), counted)
+    asked = tuple(name for name, letter in (("count", "count_j"), ("at", "j <")) if letter in by)
+    of = ("at",) if "i" in by.split() else ()
+    chosen = Step("chosen", "select", of, asked, by)
+    last = Step(ANSWERS, op, keys=("tokens",), by="y", chosen="chosen", otherwise=NONE)
+    count = Step("count", "width", chosen="seen")
+    mechanism = AttentionMechanism((0, 2), 4, (seen, count, chosen, last))
+    assert said(mechanism.data, range(3)) == (None if title.endswith("...") else title)
+    program = emit_attention(mechanism)
+    for xs in TEXTS:
+        assert program(xs) == [meant(xs, i) for i in range(len(xs))], xs
+
+
+@pytest.mark.parametrize(
+    ("place", "otherwise", "words"),
+    [("j == i - 1", -1, "after"), ("i == j - 1", -1, "before"), ("j == i - 1", 2, None)],
+)
+def test_what_stands_beside_says_which_positions_they_are(place, otherwise, words):
+    """Not where what is said of the first position could be a token before it."""
+    before = Step("before", "select", ("at",), ("at",), place)
+    copied = Step("copied", "copy", (), ("tokens",), "y", "before", otherwise)
+    chosen = Step(
+        "chosen", "select", ("tokens", "at"), ("copied", "at"), "j <= i and copied_j == x"
+    )
+    voted = Step("voted", "vote_least", (), ("tokens",), "y", "chosen", NONE)
+    last = Step(ANSWERS, "map", ("voted",), by="voted_i % 4")
+    mechanism = AttentionMechanism((0, 2), 4, (before, copied, chosen, voted, last))
+    title = f"a function of the most frequent token at positions up to here {words} the same token"
+    assert said(mechanism.data, range(3)) == (None if words is None else title)
+
+
 def test_what_a_map_reads_is_said_of_it():
     *before, last = taking("j == i - 1").steps
     steps = (*before, Step("copied", last.op, (), last.keys, last.by, "chosen", NONE))
     answer = Step(ANSWERS, "map", ("at", "copied"), by="i if i == 0 else copied_i")
-    assert said(AttentionMechanism((0, 2), 4, (*steps, answer)).data) == (
+    assert said(AttentionMechanism((0, 2), 4, (*steps, answer)).data, range(3)) == (
         "a function of the position and the token before"
     )
     own = Step(ANSWERS, "map", ("tokens",), by="x")
-    assert said(AttentionMechanism((0, 2), 4, (own,)).data) == "the token itself"
+    assert said(AttentionMechanism((0, 2), 4, (own,)).data, range(3)) == "the token itself"
 
 
 @pytest.mark.parametrize(
@@ -133,7 +188,7 @@ def test_what_a_map_reads_is_said_of_it():
 )
 def test_what_has_no_words_is_called_by_what_it_is_made_of(by):
     mechanism = taking(by)
-    assert said(mechanism.data) is None
+    assert said(mechanism.data, range(3)) is None
     assert mechanism.name == "a value copied from a chosen position, by 1 selection"
     assert emit_attention(mechanism).name == "value_copied_from_a_chosen_position"
 
@@ -152,7 +207,7 @@ def test_what_is_answered_where_there_is_nothing_to_take_is_said_as_that(instead
     answer = Step(ANSWERS, "map", ("copied", "tokens")[: 1 + (instead == "x")], by=by)
     mechanism = AttentionMechanism((0, 2), 4, (*steps, answer))
     title = f"the token 2 positions before, where there is none {words}"
-    assert said(mechanism.data) == title
+    assert said(mechanism.data, range(3)) == title
     program = emit_attention(mechanism)
     assert program.name.startswith("token_2_positions_before")
     for xs in TEXTS:
@@ -162,4 +217,4 @@ def test_what_is_answered_where_there_is_nothing_to_take_is_said_as_that(instead
     assert ("x is the token at i." in told) == (instead == "x")
     assert " y " not in told
     other = replace(mechanism, steps=(*steps, replace(answer, by=by.replace(str(NONE), "3"))))
-    assert "where there is none" not in (said(other.data) or "")
+    assert "where there is none" not in (said(other.data, range(3)) or "")

@@ -46,7 +46,7 @@ class Lines:
     selections: dict[Selection, str] = field(default_factory=dict)
     names: dict[Variable, str] = field(default_factory=lambda: {TOKEN: TOKENS, AT: POSITIONS})
     taken: set[str] = field(
-        default_factory=lambda: {*"ijxy", "xs", "ys", POSITIONS, TOKENS, ANSWERS, *PRIMITIVES}
+        default_factory=lambda: {*"ijxy", "xs", POSITIONS, TOKENS, ANSWERS, *PRIMITIVES}
     )
 
     def variable(self, variable: Variable) -> str:
