@@ -63,7 +63,9 @@ def training(monkeypatch, verdicts, right=1.0):
             "view": view,
             "written": None if verdict == "refused" else SimpleNamespace(exceptions=0),
             "mechanism": SimpleNamespace(),
-            "verified": SimpleNamespace(report=SimpleNamespace(verdict=verdict), differ=()),
+            "verified": SimpleNamespace(
+                report=SimpleNamespace(verdict=verdict, program_vs_model=None), differ=()
+            ),
         }
         for name, part in parts.items():
             object.__setattr__(found, name, part)
