@@ -32,7 +32,7 @@ def histogram(size: int = 8, length: int = 8) -> TextTask:
         range(1, length + 1),
         lambda xs: [xs.count(x) for x in xs],
         length,
-        network={"n_layers": 1, "n_heads": 1, "d_model": 32, "d_mlp": 64},
+        network={"n_layers": 1, "n_heads": 1, "d_model": 64, "d_mlp": 64},
     )
 
 

@@ -59,16 +59,33 @@ def may_be_exchanged(step: Mapping[str, Any], steps: Sequence[Mapping[str, Any]]
     return bool(uses) and uses <= {*COUNTS} and (even or computed)
 
 
-def parts_shared(own: ndarray, selection: ndarray, another: ndarray) -> ndarray:
+def compared(step: Mapping[str, Any], chosen: ndarray, others: ndarray) -> ndarray:
+    """Positions at which a head is asked which of two selections it looks as. [n, queries]
+
+    Both choose something there: one that chooses nothing does not say where to look, and what its
+    weights make of that is as much like a selection of nearly everything as like any other. Where
+    the other never chooses (it is what a selection of everything leaves out), this one does.
+
+    Args:
+        step: the selection.
+        chosen: what it chooses, [n, queries, keys].
+        others: what another one does.
+    """
+    here, there = (it.any(axis=2) for it in (chosen, others))
+    return here if is_even(step) or not there.any() else here & there
+
+
+def parts_shared(own: ndarray, selection: ndarray, another: ndarray, asked: ndarray) -> ndarray:
     """What `least_shared` adds up of a head along texts. [5]
 
     Args:
         own: its attention at the positions of the texts, [n, queries, keys].
         selection: that which its selection is.
         another: that which another would be.
+        asked: where the two are compared (`compared`), [n, queries].
     """
     both, other = (np.minimum(own, it).sum(axis=2) for it in (selection, another))
-    apart = (selection != another).any(axis=2)
+    apart = asked & (selection != another).any(axis=2)
     sums = both.sum(), both.size, both[apart].sum(), other[apart].sum(), apart.sum()
     return np.array([float(it) for it in sums])
 
@@ -78,7 +95,7 @@ def least_shared(parts: Sequence[Sequence[float] | ndarray]) -> tuple[float, tup
     the positions at which another selection has it elsewhere, the part that is where its own has
     it, and where the other does, of the head for which these are least apart.
 
-    Where both selections have it alike, another says nothing.
+    Where both selections have it alike, or one of them chooses nothing, another says nothing.
 
     Args:
         parts: of every head (`parts_shared`).
@@ -106,10 +123,10 @@ def further_on(rows: ndarray) -> ndarray:
     return (np.arange(length) + 1 + np.arange(count)[:, None]) % length
 
 
-def texts_replaced(tokens: range, longest: int) -> list[ndarray]:
+def texts_replaced(tokens: range, longest: int, seed: int = REPLACED_SEED) -> list[ndarray]:
     """Texts of every length along which heads are replaced; every one has another before it."""
     draws = (
-        {"kind": "structured", "length": n, "count": REPLACED_TEXTS, "seed": REPLACED_SEED + n}
+        {"kind": "structured", "length": n, "count": REPLACED_TEXTS, "seed": seed + n}
         for n in range(1, longest + 1)
     )
     return [drawn_texts(draw, tokens) for draw in draws]
@@ -268,28 +285,31 @@ def weighed(
     seen = np.tril(np.ones(pairs.shape[1:])) if causal else 1.0
     weights = np.where(pairs, 1.0, rest) * seen
     if more and places is not None:
-        weights *= by_tokens(more, places)
+        weights *= by_tokens(more, places, pairs)
     whole[:, before:, before:] = weights
     if before:
         whole[:, :, 0] = first
     return _shared(whole, before)
 
 
-def by_tokens(weights: Sequence[float], places: ndarray) -> ndarray:
+def by_tokens(weights: Sequence[float], places: ndarray, pairs: ndarray) -> ndarray:
     """What positions weigh by their tokens, and by that of the query. [n, queries, keys]
 
-    Scores that know the selection, and beside it each token and whether a position is its own.
+    Scores that know the selection, and beside it each token and whether a position is its own. How
+    much a selection counts in them may hang on the query: some tokens look harder than others.
 
     Args:
         weights: of a position for itself, beside 1 for another; of every token as that of the
-            query; of every token as that of the key.
+            query; of every token as that of the key; and of what is not chosen for every token as
+            that of the query.
         places: of tokens in their range, [n, length].
+        pairs: what is chosen, [n, queries, keys].
     """
     own, *each = weights
-    half = len(each) // 2
-    queries, keys = np.array(each[:half]), np.array(each[half:])
+    queries, keys, others = (np.array(it)[places] for it in np.split(np.array(each), 3))
     itself = np.where(np.eye(places.shape[1], dtype=bool), own, 1.0)
-    return queries[places][:, :, None] * keys[places][:, None, :] * itself
+    by = np.where(pairs, 1.0, others[:, :, None])
+    return queries[:, :, None] * keys[:, None, :] * itself * by
 
 
 def _shared(whole: ndarray, before: int) -> ndarray:

@@ -184,12 +184,12 @@ def check_spread(step: Mapping[str, Any], tokens: int) -> None:
     heads, spread = (step["head"] is not None) + len(step["also"]), step["spread"]
     if not spread and not (heads and step["head"] is None):
         return
-    sizes = {2, 3 + 2 * tokens} if tokens <= MOST_WEIGHED else {2}
+    sizes = {2, 3 + 3 * tokens} if tokens <= MOST_WEIGHED else {2}
     sound = len(spread) == heads and all(len(it) in sizes and min(it) >= 0 for it in spread)
     if not sound or step["start"]:
         raise ValueError(
             f"selection {step['name'][:40]!r} weighs {len(spread)} heads: expected two weights, "
-            f"or {3 + 2 * tokens} of {tokens} tokens, none below 0, for each of {heads}"
+            f"or {3 + 3 * tokens} of {tokens} tokens, none below 0, for each of {heads}"
         )
 
 

@@ -24,6 +24,7 @@ from .along import Along, Attended, Head, Step
 from .attended import (
     REPLACED_FORMED,
     REPLACED_SEED,
+    compared,
     further_on,
     is_even,
     least_shared,
@@ -78,7 +79,8 @@ def replaced(evidence: TextEvidence, selections: Sequence[Step]) -> Claims:
                 own, those, others = (
                     each[:, along.before :] for each in (along.own[head], it, rival)
                 )
-                shared[place][which] += parts_shared(own, those, others)
+                asked = compared(selections[place], along.chosen[place], along.others[place])
+                shared[place][which] += parts_shared(own, those, others, asked)
     does = np.array([all(each.values()) for each in matters])
     used = does & read & (counts.stay - counts.astray >= CLEAR)
     parts = [

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from builders.compiled_texts import bystander, induction, shifted, split
 
-from distill.checker.attended import elsewhere
+from distill.checker.attended import compared, elsewhere, least_shared, parts_shared
 from distill.checker.attention import derive
 from distill.checker.selections import ANSWERS
 from distill.checker.texts import TextEvidence
@@ -77,7 +77,7 @@ def test_a_program_that_fails_on_what_comes_of_other_selections_follows_nothing(
     )
     texts = np.array([[0, 1, 0, 1], [1, 0, 2, 1]])
     with pytest.MonkeyPatch.context() as patched:
-        for module in ("distill.checker.replaced", "distill.kinds.attention.evidence"):
+        for module in ("distill.checker.replaced", "distill.kinds.attention.replacing"):
             patched.setattr(f"{module}.texts_replaced", lambda *_: [texts])
         claims = derive(evidence_of(network, told))
         rows = replaced(told, TextTrace(network))
@@ -94,7 +94,7 @@ def test_positions_at_which_nothing_is_read_are_no_answers_that_stay():
     for by, stay in (("j == i - 1", 1.0), ("j == i - 2", 0.0)):
         mechanism = copying(network, by)
         with pytest.MonkeyPatch.context() as patched:
-            for module in ("distill.checker.replaced", "distill.kinds.attention.evidence"):
+            for module in ("distill.checker.replaced", "distill.kinds.attention.replacing"):
                 patched.setattr(f"{module}.texts_replaced", lambda *_: [texts])
             claims = derive(evidence_of(network, mechanism))
             rows = replaced(mechanism, TextTrace(network))
@@ -171,3 +171,40 @@ def test_a_selection_that_is_the_same_along_all_texts_is_held_against_the_one_be
     assert not (elsewhere(asdict(step), [], same) & same).any()
     other = np.stack([np.eye(4, dtype=bool), np.eye(4, k=-1, dtype=bool)])
     assert (elsewhere(asdict(step), [], other) == other[::-1]).all()
+
+
+WIDTH = {"exchanged": False, "spread": [[0.01, 0.01]]}
+
+
+def told_apart(own, chosen, others, asked):
+    """By how much attention is where a selection has it, and not where another does."""
+    looks = [np.where(it, 1.0, 0.01) for it in (chosen, others)]
+    looks = [it / it.sum(axis=2, keepdims=True) for it in looks]
+    _, (share, other) = least_shared([parts_shared(own, *looks, asked)])
+    return share - other
+
+
+def test_a_selection_that_chooses_nothing_is_not_asked_where_it_looks():
+    """Of four queries two have something chosen; nearly everything is, as another text has it."""
+    chosen = np.zeros((1, 4, 4), dtype=bool)
+    chosen[0, 2:, 0] = True
+    others = np.ones((1, 4, 4), dtype=bool)
+    others[0, :, 0] = False
+    others[0, 3] = False
+    asked = compared(WIDTH, chosen, others)
+    assert asked.tolist() == [[False, False, True, False]]
+    assert compared(WIDTH, chosen, ~np.ones_like(chosen)).tolist() == [[False, False, True, True]]
+    own = np.tile([0.0, 0.4, 0.3, 0.3], (1, 4, 1))  # by chance, where nothing is chosen
+    own[0, 2:] = [0.7, 0.1, 0.1, 0.1]
+    assert told_apart(own, chosen, others, asked) > 0.3
+    assert told_apart(own, chosen, others, np.ones_like(asked)) < 0.1
+    beside = np.roll(own, 1, axis=2)
+    assert told_apart(beside, chosen, others, asked) < 0.1
+    assert told_apart(np.full_like(own, 0.25), chosen, others, asked) < 0.1
+
+
+def test_of_even_heads_what_is_chosen_alone_is_the_other():
+    """It is no attention where nothing is chosen, and would be told from any."""
+    even = {"exchanged": True, "spread": [[1.0, 1.0]]}
+    chosen = np.array([[[False, False], [True, False]]])
+    assert compared(even, chosen, ~chosen).tolist() == [[False, True]]

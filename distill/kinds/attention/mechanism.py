@@ -33,8 +33,8 @@ class Step:
         start: whether that head looks at the token before the text beside what is chosen.
         spread: of heads whose attention is soft, one by one: what a position that is not chosen
             weighs there, and what the token before the text does, beside 1 for one that is chosen;
-            of a head that weighs tokens, what a position for itself does then, and every token as
-            that of the query, and as that of the key.
+            of a head that weighs tokens, what a position for itself does then, every token as that
+            of the query, and as that of the key, and what is not chosen for each as the query's.
         exchanged: whether what is counted of it is held to be in what its heads write, which is
             exchanged for that along another text in place of where they look. Heads for which all
             positions weigh 1 look at everything alike: the count is in what they take.

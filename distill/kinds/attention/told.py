@@ -33,8 +33,32 @@ def how_heads_do(mechanism: AttentionMechanism) -> Iterator[str]:
                 f"{step.name}: its heads weigh tokens as well, by {many(weights, 'number')} that "
                 "the program does not have"
             )
+        if hardly := [str(mechanism.tokens[0] + place) for place in hardly_selecting(step)]:
+            yield (
+                f"{step.name}: of the queries {', '.join(hardly)} a head looks at what is not "
+                "chosen at least half as much as at what is"
+            )
 
 
 def weights_of_tokens(step: Step) -> int:
     """How many numbers say how heads of a selection weigh tokens."""
-    return sum(max(0, len(each) - 2) for each in step.spread)
+    found = 0
+    for _, _, *more in step.spread:
+        tokens = len(more) // 3
+        hard = any(weight != 1 for weight in more[2 * tokens + 1 :])
+        found += (1 + (3 if hard else 2) * tokens) if more else 0
+    return found
+
+
+def hardly_selecting(step: Step) -> list[int]:
+    """Places of tokens for which, as queries, what is not chosen weighs half of what is, or more,
+    in some head that weighs tokens.
+    """
+    found = set[int]()
+    for rest, _, *more in step.spread:
+        others = more[2 * (len(more) // 3) + 1 :]
+        found |= {place for place, weight in enumerate(others) if rest * weight >= HALF}
+    return sorted(found)
+
+
+HALF = 0.5

@@ -197,15 +197,18 @@ def test_a_head_that_selects_carries_no_count_as_an_even_one():
 def test_where_both_selections_look_alike_another_says_nothing():
     own = np.array([[[0.9, 0.1], [0.2, 0.8]]])
     first, second = np.eye(2)[None], np.array([[[1.0, 0.0], [1.0, 0.0]]])
-    every, apart = least_shared([parts_shared(own, first, second)])
+    asked = np.ones((1, 2), dtype=bool)
+    every, apart = least_shared([parts_shared(own, first, second, asked)])
     assert every == pytest.approx(0.85)
     assert apart == pytest.approx((0.8, 0.2))
-    assert least_shared([parts_shared(own, first, first)])[1] == (0.0, 0.0)
+    assert least_shared([parts_shared(own, first, first, asked)])[1] == (0.0, 0.0)
+    assert least_shared([parts_shared(own, first, second, ~asked)]) == (every, (0.0, 0.0))
 
 
 def test_the_head_that_is_least_apart_counts_and_not_the_best_of_each():
     """Of two heads one has a selection by little, and the other not at all more than another."""
     sharp, even = np.eye(2)[None], np.full((1, 2, 2), 0.5)
     other = np.eye(2)[None, ::-1]
-    parts = [parts_shared(it, np.eye(2)[None], other) for it in (sharp, even)]
+    asked = np.ones((1, 2), dtype=bool)
+    parts = [parts_shared(it, np.eye(2)[None], other, asked) for it in (sharp, even)]
     assert least_shared(parts) == (0.5, (0.5, 0.5))

@@ -2,7 +2,9 @@
 
 Scores that know the selection may know each token too, and whether a position is the query's own:
 a head that counts may weigh one token a third more than another, and what reads it undoes that.
-Answers then hang on these weights, and two for all positions alike do not keep them.
+Answers then hang on these weights, and two for all positions alike do not keep them. How hard a
+head looks may be another for every query: scores are products, and what a query asks for, it asks
+for more or less.
 """
 
 from __future__ import annotations
@@ -46,7 +48,10 @@ class Along:
 
 
 def weighing_tokens(
-    mechanism: AttentionMechanism, network: TextNetwork, batches: Sequence[Int[ndarray, "_ _"]]
+    mechanism: AttentionMechanism,
+    network: TextNetwork,
+    batches: Sequence[Int[ndarray, "_ _"]],
+    harder: bool = False,
 ) -> AttentionMechanism | None:
     """The mechanism with weights of tokens for its heads; null where there are too many tokens, or
     a selection has no head.
@@ -57,6 +62,7 @@ def weighing_tokens(
         mechanism: whose selections have heads.
         network: what it was found in.
         batches: texts, of one length in each.
+        harder: whether some tokens may look harder than others.
     """
     tokens = len(network.texts.tokens)
     selections = [step for step in mechanism.steps if step.op == "select" and not step.exchanged]
@@ -66,31 +72,37 @@ def weighing_tokens(
     steps = list(mechanism.steps)
     for place, step in enumerate(steps):
         if step in selections:
-            spread = tuple(likeliest(seen, step.name, head, tokens) for head in step.heads)
+            spread = tuple(likeliest(seen, step.name, it, tokens, harder) for it in step.heads)
             steps[place] = replace(step, spread=spread)
     return replace(mechanism, steps=tuple(steps))
 
 
-def likeliest(seen: Sequence[Along], name: str, head: Head, tokens: int) -> tuple[float, ...]:
+def likeliest(
+    seen: Sequence[Along], name: str, head: Head, tokens: int, harder: bool = False
+) -> tuple[float, ...]:
     """Weights of a head under which its attention is most likely, a convex problem in their
     logarithms: of a position that is not chosen, of the token before the text (1, where there is
-    one), of a position for itself, of every token as that of the query, and as that of the key.
+    one), of a position for itself, of every token as that of the query, and as that of the key;
+    and of what is not chosen for every token as that of the query (1, where none looks harder).
 
     Args:
         seen: attention along texts.
         name: of the selection.
         head: the head.
         tokens: how many there are.
+        harder: whether some tokens may look harder than others.
     """
     from scipy.optimize import minimize
 
     every = partial(_unlikely, seen, name, head, tokens)
-    bounds = [(-MOST_LOG, MOST_LOG)] * (2 + 2 * tokens)
-    found = minimize(every, np.zeros(2 + 2 * tokens), jac=True, method="L-BFGS-B", bounds=bounds)
+    free = 2 + (3 if harder else 2) * tokens
+    bounds = [(-MOST_LOG, MOST_LOG)] * free + [(0.0, 0.0)] * (2 + 3 * tokens - free)
+    found = minimize(every, np.zeros(len(bounds)), jac=True, method="L-BFGS-B", bounds=bounds)
     rest, own = found.x[:2]
-    queries, keys = np.split(found.x[2:], 2)
-    middle = keys.mean()
-    logs = (own, *(queries + middle), *(keys - middle))
+    queries, keys, others = np.split(found.x[2:], 3)
+    middle, usual = keys.mean(), others.mean()
+    rest += usual
+    logs = (own, *(queries + middle), *(keys - middle), *(others - usual))
     first = float(bool(seen[0].before))
     return (
         round(float(np.exp(rest)), DIGITS),
@@ -104,12 +116,13 @@ def _unlikely(
 ) -> tuple[float, Float[ndarray, " k"]]:
     """How unlikely attention is with such weights, and the slope of that."""
     loss, slope, count = RIDGE * float(logs @ logs), 2 * RIDGE * logs, len(seen)
-    (rest, own), (queries, keys) = logs[:2], np.split(logs[2:], 2)
+    (rest, own), (queries, keys, others) = logs[:2], np.split(logs[2:], 3)
     for each in seen:
         attention, places = each.of(head), each.places
         itself = np.eye(places.shape[1], dtype=bool)
         away: Bool[ndarray, "n l l"] = ~each.chosen[name]
-        scores = queries[places][:, :, None] + keys[places][:, None, :] + rest * away
+        scores = queries[places][:, :, None] + keys[places][:, None, :]
+        scores = scores + (rest + others[places][:, :, None]) * away
         scores = np.where(each.allowed, scores + own * itself, -np.inf)
         first = np.zeros((*places.shape, each.before))
         whole = np.concatenate([first, scores], axis=2)
@@ -123,5 +136,10 @@ def _unlikely(
         slope[0] += (off * away).sum()
         slope[1] += (off * itself).sum()
         slope[2 : 2 + tokens] += np.bincount(places.ravel(), off.sum(axis=2).ravel(), tokens)
-        slope[2 + tokens :] += np.bincount(places.ravel(), off.sum(axis=1).ravel(), tokens)
+        slope[2 + tokens : 2 + 2 * tokens] += np.bincount(
+            places.ravel(), off.sum(axis=1).ravel(), tokens
+        )
+        slope[2 + 2 * tokens :] += np.bincount(
+            places.ravel(), (off * away).sum(axis=2).ravel(), tokens
+        )
     return loss, slope

@@ -13,9 +13,12 @@ import numpy as np
 from jaxtyping import Int
 from numpy import ndarray
 
+from distill.checker.attention import listed_in
 from distill.checker.kept import Counts
+from distill.checker.located import doubts
 from distill.kinds.attention.interchange import as_it_is, attended_elsewhere, sent_elsewhere
 from distill.kinds.attention.mechanism import AttentionMechanism
+from distill.kinds.attention.replacing import replaced_along, replaced_texts
 from distill.kinds.attention.running import answered, looked_at
 from distill.networks.text_network import TextNetwork
 
@@ -57,3 +60,35 @@ def carried(
             counts.moved(name, asked, said, then, there)
     follows = counts.followed
     return counts.stay >= STAY and follows >= FOLLOW and follows > counts.astray
+
+
+def shown_by(mechanism: AttentionMechanism, network: TextNetwork) -> float:
+    """By how much more than is asked a program is shown to be in its heads: `SURE`, 0, or less than
+    0 where it is not.
+
+    That is what a report would say, if it were of other texts of the same sort: of every length and
+    as many, drawn apart from those that heads were found with, and from a report's. Along these it
+    may be a little less.
+
+    Args:
+        mechanism: with heads.
+        network: what it was found in.
+    """
+    rows = replaced_along(mechanism, network, replaced_texts(network, SHOWN_SEED))
+    listed = {"table_cells": (float(mechanism.cells + listed_in(mechanism.data)), None)}
+    for more in (SURE, 0.0):
+        figures = {
+            name: (None if each.value is None else each.value - more, each.decoy)
+            for name, each in rows.items()
+        }
+        if not doubts(mechanism.kind, figures | listed, True, mechanism.remembered):
+            return more
+    return -1.0
+
+
+SHOWN_SEED = 5_501
+"""Of texts that a description is held against before it is taken."""
+SURE = 0.04
+"""Parts of answers and of attention beyond which other texts are not expected to say otherwise.
+From one draw of as many to another the answers that stay in a network differ by about 0.013.
+"""

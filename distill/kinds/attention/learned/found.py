@@ -9,7 +9,7 @@ from numpy import ndarray
 
 from distill.kinds.attention.learned.asked import ask
 from distill.kinds.attention.learned.by_token import weighing_tokens
-from distill.kinds.attention.learned.carried import carried
+from distill.kinds.attention.learned.carried import SURE, carried, shown_by
 from distill.kinds.attention.learned.even import exchanging, in_no_attention
 from distill.kinds.attention.learned.hints import that_matter
 from distill.kinds.attention.learned.itself import from_the_same
@@ -37,7 +37,8 @@ stay with its heads alone, before these are asked elsewhere."""
 def read_learned(network: TextNetwork) -> tuple[float, AttentionMechanism | Refusal]:
     """The plainest program that answers as the network does, and the part of texts where it does.
 
-    Of several that answer as much alike, the plainest that its network's heads carry.
+    Of several that answer as much alike, the plainest that its network's heads carry; and of what
+    may be said of how these do it, the plainest that other texts bear out.
 
     Where that is too small it is 0, and a refusal says so.
     """
@@ -56,33 +57,41 @@ def read_learned(network: TextNetwork) -> tuple[float, AttentionMechanism | Refu
     texts = texts_for(ask(network, batches))
     plainest: AttentionMechanism | None = None
     for tried in every:
-        mechanism = _inside(tried, network, heads, texts)
-        if carried(mechanism, network, texts):
-            return tried.part, mechanism
-        for other in _otherwise(tried, mechanism, network, heads, texts):
-            if carried(other, network, texts):
-                return tried.part, other
-        plainest = plainest or mechanism
+        best: tuple[float, AttentionMechanism] | None = None
+        for mechanism in _described(tried, network, heads, texts):
+            plainest = plainest or mechanism
+            if carried(mechanism, network, texts):
+                by = shown_by(mechanism, network)
+                best = (by, mechanism) if best is None or by > best[0] else best
+                if by >= SURE:
+                    break
+        if best is not None:
+            return tried.part, best[1]
     assert plainest is not None, "some were found"
     return every[0].part, plainest
 
 
-def _otherwise(
+def _described(
     tried: Tried,
-    mechanism: AttentionMechanism,
     network: TextNetwork,
     heads: Sequence[tuple[int, int]],
     texts: Sequence[Int[ndarray, "_ _"]],
 ) -> Iterator[AttentionMechanism]:
-    """The same program otherwise in heads that do what it says: with its token from where it
-    stands; with weights of tokens; and with counts in what heads write, of those that look at
+    """A program in heads that do what it says, the plainest description first: with two weights for
+    each head; with its token from where it stands; either with weights of tokens, and with tokens
+    that look harder than others; and with counts in what heads write, of those that look at
     everything alike, and then of what was computed where they look.
     """
+    mechanism = _inside(tried, network, heads, texts)
+    yield mechanism
     itself = from_the_same(mechanism, network.shape.causal) if heads else None
     if itself is not None:
-        yield with_heads(itself, network, heads, texts)[1]
-    if (weighing := weighing_tokens(mechanism, network, texts)) is not None:
-        yield weighing
+        yield (itself := with_heads(itself, network, heads, texts)[1])
+    for harder in (False, True):
+        for each in (mechanism, itself):
+            if each is not None:
+                weighing = weighing_tokens(each, network, texts, harder)
+                yield from () if weighing is None else (weighing,)
     if counted := in_no_attention(mechanism):
         _, mechanism = with_heads(written(tried, network), network, heads, texts, counted)
         yield mechanism

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
 import numpy as np
 import torch
@@ -10,7 +11,7 @@ from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 from torch import Tensor
 
-from distill.checker.attended import parts_shared, resampled, weighed
+from distill.checker.attended import compared, parts_shared, resampled, weighed
 from distill.kinds.attention.learned.asked import Asked
 from distill.kinds.attention.learned.hints import Hints, attention_along
 from distill.kinds.attention.mechanism import AttentionMechanism
@@ -89,8 +90,10 @@ class Seen:
         `distill.checker.attended.least_shared` takes it.
         """
         causal, pairs = self.network.shape.causal, (self.chosen[name], self.elsewhere[name])
+        (step,) = (asdict(it) for it in self.mechanism.steps if it.name == name)
         both = (weighed(it, self.before, causal, spread) for it in pairs)
-        return parts_shared(*(it[:, self.before :] for it in (self.of(head), *both)))
+        three = (it[:, self.before :] for it in (self.of(head), *both))
+        return parts_shared(*three, compared(step, *pairs))
 
     def needs(
         self,

@@ -1,12 +1,17 @@
 """Of programs that answer every text alike, the one that heads carry is told from others."""
 
+from types import SimpleNamespace
+
 import numpy as np
+import pytest
 from builders.compiled_texts import shifted
 
-from distill.checker.attended import texts_replaced
+from distill.checker.attended import REPLACED_SEED, texts_replaced
 from distill.checker.selections import ANSWERS
-from distill.kinds.attention.learned.carried import carried
+from distill.kinds.attention.learned import found
+from distill.kinds.attention.learned.carried import SHOWN_SEED, SURE, carried, shown_by
 from distill.kinds.attention.mechanism import AttentionMechanism, Step
+from distill.kinds.attention.replacing import replaced_texts
 from distill.kinds.attention.running import answered
 
 NETWORK = shifted(tokens=3, longest=4)
@@ -51,3 +56,36 @@ def test_of_two_that_answer_alike_the_one_of_the_head_is_carried():
 def test_without_selections_heads_are_to_carry_nothing():
     itself = AttentionMechanism((0, 2), 4, (Step(ANSWERS, "map", ("tokens",), by="x"),), none=-1)
     assert not carried(itself, shifted(tokens=3, longest=4, by=0), texts())
+
+
+def test_what_is_shown_of_a_head_is_shown_along_other_texts_than_a_report_s():
+    assert shown_by(copying("j == i - 1"), NETWORK) == SURE
+    assert shown_by(copying("j == i - 2"), NETWORK) < 0
+    assert shown_by(copying("j == i - 1", head=None), NETWORK) < 0
+    ours, theirs = (replaced_texts(NETWORK, seed)[-1] for seed in (SHOWN_SEED, REPLACED_SEED))
+    assert (ours != theirs).any(axis=1).mean() > 0.8
+
+
+@pytest.mark.parametrize(
+    ("shown", "taken"),
+    [
+        ({"a": SURE, "b": SURE}, "a"),
+        ({"a": 0.0, "b": SURE}, "b"),  # the plainest is near what is asked, and might miss it
+        ({"a": -1.0, "b": 0.0}, "b"),
+        ({"a": -1.0, "b": -1.0}, "a"),
+        ({"b": 0.0}, "b"),
+        ({}, "a"),
+    ],
+)
+def test_the_plainest_description_is_taken_that_other_texts_bear_out(monkeypatch, shown, taken):
+    """Those that are shown at all are carried by the texts that heads were found with."""
+    every, ways = [SimpleNamespace(part=1.0)], {"a": copying("j == i"), "b": copying("j < i")}
+    of = {ways[name]: by for name, by in shown.items()}
+    for name, instead in {
+        "search": lambda *_: every,
+        "_described": lambda *_: iter(ways.values()),
+        "carried": lambda it, *_: it in of,
+        "shown_by": lambda it, *_: of[it],
+    }.items():
+        monkeypatch.setattr(found, name, instead)
+    assert found.read_learned(NETWORK) == (1.0, ways[taken])

@@ -4,10 +4,9 @@ from builders.compiled_texts import shifted
 
 from distill.checker.attended import texts_replaced
 from distill.checker.selections import ANSWERS
-from distill.kinds.attention.evidence import replaced
 from distill.kinds.attention.learned.settled import settled
 from distill.kinds.attention.mechanism import AttentionMechanism, Step
-from distill.networks.trace import TextTrace
+from distill.kinds.attention.replacing import replaced_along
 
 NETWORK = shifted(but=2)
 """The token before, unless it is 2: along no text does its head look at a 2."""
@@ -35,9 +34,7 @@ def test_an_answer_that_no_text_asks_for_is_asked_of_the_heads():
     plainest = answering("0 if copied_i == 2 else copied_i")
     found = settled(plainest, NETWORK, texts())
     assert found.steps[-1].by == "copied_i"
-    rows = [
-        replaced(it, TextTrace(NETWORK), texts())["followed_accuracy"] for it in (plainest, found)
-    ]
+    rows = [replaced_along(it, NETWORK, texts())["followed_accuracy"] for it in (plainest, found)]
     assert rows[0].value < 0.7
     assert rows[1].value == 1.0
 
