@@ -11,6 +11,7 @@ from builders.amount import THOROUGH, examples, some
 from builders.paths import PACKAGE
 from builders.shared_runs import (
     make_adder_run,
+    make_inducing_run,
     make_planted_run,
     make_small_run,
     only_run_below,
@@ -106,6 +107,12 @@ def tiny_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same at p = 11 with keys 2 and 3, for tests that check it a hundred times."""
     make = make_planted_run(11, {2: 5.0, 3: 4.0})
     return only_run_below(shared(tmp_path_factory, "tiny", make) / "outputs")
+
+
+@pytest.fixture(scope="session")
+def inducing_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of a run over texts of up to 9 tokens, whose program is wrong on many of them."""
+    return only_run_below(shared(tmp_path_factory, "inducing", make_inducing_run) / "outputs")
 
 
 @pytest.fixture(scope="module")
