@@ -19,6 +19,8 @@ from distill.kinds.attention.mechanism import AttentionMechanism, Step
 from distill.networks.trace import TextTrace
 from distill.pipeline import run_model
 
+pytestmark = pytest.mark.usefixtures("page_undrawn")
+
 
 @pytest.fixture(scope="module")
 def evidence(tmp_path_factory):

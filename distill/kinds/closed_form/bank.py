@@ -140,7 +140,8 @@ class Bank:
                 for place, one in zip(some, made, strict=True):
                     found[place] = columns[one.name] if one.name else (one.constant or 0)
                 continue
-            operands = [found[list(part)] for part in zip(*(one.parts for one in made), strict=True)]
+            parts = zip(*(one.parts for one in made), strict=True)
+            operands = [found[list(part)] for part in parts]
             if made[0].constant is not None:
                 whole = np.full(rows, made[0].constant, dtype=np.int64)
                 operands.insert(0 if made[0].turned else 1, whole)
