@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from builders.amount import THOROUGH, examples, some
 from builders.paths import PACKAGE
 from builders.shared_runs import (
     make_adder_run,
+    make_inducing_run,
     make_planted_run,
     make_small_run,
     only_run_below,
@@ -29,8 +31,12 @@ INNERMOST = (
     "distill.drawing.graph.arrows",
     "distill.drawing.graph.placement",
     "distill.expressions",
+    "distill.kinds.attention.learned.tables",
     "distill.kinds.automaton.labelling",
+    "distill.kinds.closed_form.bank",
+    "distill.kinds.closed_form.built",
     "distill.kinds.recurrence.recurrence",
+    "distill.networks.recurrent_layers",
     "distill.networks.second_order",
     "distill.networks.integer_recurrent",
     "distill.kinds.recurrence.search",
@@ -38,6 +44,10 @@ INNERMOST = (
     "distill.kinds.recurrence.linear.lattice",
     "distill.kinds.recurrence.linear.linear_forms",
     "distill.kinds.recurrence.linear.drives",
+    "distill.studies.catalogue.staged_craters",
+    "distill.studies.readout",
+    "distill.tasks.sequences",
+    "distill.tasks.texts",
     "distill.checker.evaluate",
     "distill.checker.functions",
     "distill.checker.parts",
@@ -64,6 +74,18 @@ settings.register_profile(  # no deadline: others may run beside
     "part", settings(), max_examples=examples(settings().max_examples), deadline=None
 )
 settings.load_profile("part")
+
+
+gc.disable()  # what is loaded, and collected, is never let go: it is not to be looked through
+
+
+def pytest_collection_finish() -> None:
+    """Memory is looked through for cycles from here on, but for what there is already.
+
+    That is a million objects, half a second at every look, of which a session takes a hundred.
+    """
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -106,6 +128,12 @@ def tiny_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same at p = 11 with keys 2 and 3, for tests that check it a hundred times."""
     make = make_planted_run(11, {2: 5.0, 3: 4.0})
     return only_run_below(shared(tmp_path_factory, "tiny", make) / "outputs")
+
+
+@pytest.fixture(scope="session")
+def inducing_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of a run over texts of up to 9 tokens, whose program is wrong on many of them."""
+    return only_run_below(shared(tmp_path_factory, "inducing", make_inducing_run) / "outputs")
 
 
 @pytest.fixture(scope="module")

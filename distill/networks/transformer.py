@@ -10,6 +10,7 @@ each other.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import torch
@@ -193,9 +194,7 @@ class Transformer:
         heads, d_head, count = self.n_heads, self.d_head, len(tokens)
         last = W_E[self.suffix[-1]] + W_pos[-1]
 
-        def read(stream: Tensor) -> Tensor:
-            return self._normalised(block, "ln_1", stream)
-
+        read = partial(self._normalised, block, "ln_1")
         query = torch.einsum("d,hde->he", read(last), block["W_Q"])
         to_score = torch.einsum("hde,he->dh", block["W_K"], query) / d_head**0.5
         W_V = block["W_V"].permute(1, 0, 2).reshape(self.d_model, heads * d_head)

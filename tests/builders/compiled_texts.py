@@ -10,7 +10,9 @@ from dataclasses import replace
 import numpy as np
 import torch
 
+from distill.checker.selections import ANSWERS
 from distill.domains.texts import Texts
+from distill.kinds.attention.mechanism import AttentionMechanism, Step
 from distill.networks.stored import Model
 from distill.networks.text_network import TextNetwork
 from distill.networks.text_transformer import TextTransformer
@@ -204,6 +206,20 @@ def induction(tokens=4, longest=6, idle=False):
         block["W_O"][0, :tokens, to] = np.eye(tokens)
         weights |= {f"blocks.{layer}.{name}": value for name, value in block.items()}
     return _network(tokens, longest, d, range(tokens), weights, n_layers=2, causal=True)
+
+
+def inducing(tokens=4, longest=6, idle=False):
+    """The program of that network, except that it takes the last of several, not their mean."""
+    by = "j <= i and y == x" if idle else "j <= i and copied_j == x"
+    keys = ("tokens",) if idle else ("copied",)
+    steps = (
+        Step("previous", "select", ("at",), ("at",), "j == i - 1", head=(0, 0)),
+        Step("copied", "copy", (), ("tokens",), "y", "previous", -1),
+        Step("again", "select", ("tokens", "at"), ("at", *keys), by, head=(1, 0)),
+        Step("found", "copy", (), ("tokens",), "y", "again", -1),
+        Step(ANSWERS, "map", ("found", "copied"), by="found_i + 0 * copied_i"),
+    )
+    return AttentionMechanism((0, tokens - 1), longest, steps, none=-1)
 
 
 def bystander(tokens=5, longest=5):

@@ -94,3 +94,18 @@ def make_planted_run(p: int, amplitudes: dict[int, float]) -> Callable[[Path], N
         assert run.report.verdict == "proved"
 
     return make
+
+
+def make_inducing_run(cwd: Path) -> None:
+    """A run over texts of which most are drawn, and on which program and network part.
+
+    What a search says, and what is drawn: not how the program is found, which takes half a minute.
+    """
+    from builders.compiled_texts import as_file, inducing, induction
+    from distill.pipeline import run_model
+
+    file = as_file(induction(longest=9), cwd / "induction.npz")
+    program = inducing(longest=9)
+    with mock.patch("distill.kinds.attention.kind.extract_attention", return_value=program):
+        run = run_model(file, out=cwd / "outputs")
+    assert run.report.verdict == "approximate"

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from builders.compiled_texts import as_file, induction, shifted, split
+from builders.compiled_texts import as_file, shifted, split
 
 from distill.checker import texts
 from distill.checker.attended import resampled
@@ -18,6 +18,8 @@ from distill.kinds.attention.evidence import replaced as measured
 from distill.kinds.attention.mechanism import AttentionMechanism, Step
 from distill.networks.trace import TextTrace
 from distill.pipeline import run_model
+
+pytestmark = pytest.mark.usefixtures("page_undrawn")
 
 
 @pytest.fixture(scope="module")
@@ -167,10 +169,9 @@ def test_two_steps_of_one_name_are_none(evidence):
         derive(replace(evidence, mechanism=told))
 
 
-def test_a_proof_that_drawn_texts_contradict_is_none(tmp_path, monkeypatch):
+def test_a_proof_that_drawn_texts_contradict_is_none(inducing_run, monkeypatch):
     """Whatever a search through sets says, texts that were drawn and differ are seen."""
-    file = as_file(induction(tokens=4, longest=9), tmp_path / "induction.npz")
-    whole = evidence_of(run_model(file, out=tmp_path / "runs").folder)
+    whole = evidence_of(inducing_run)
     assert "proof.method" not in derive_all(whole)
     proved = Searched(whole.longest, 1.0, 0.0, 9, np.empty((0, 1), dtype=np.int64))
     monkeypatch.setattr(texts, "over_sets", lambda *_: proved)

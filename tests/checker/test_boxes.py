@@ -23,6 +23,8 @@ from distill.errors import ProgramError
 from distill.kinds import known
 from distill.verify.boxes import BoxChecks
 
+pytestmark = pytest.mark.usefixtures("page_undrawn")
+
 REAL_KINDS = known.KINDS
 
 

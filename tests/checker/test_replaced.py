@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
-from builders.compiled_texts import bystander, induction, shifted, split
+from builders.compiled_texts import bystander, inducing, induction, shifted, split
 
 from distill.checker.attended import compared, elsewhere, least_shared, parts_shared
 from distill.checker.attention import derive
@@ -101,20 +101,6 @@ def test_positions_at_which_nothing_is_read_are_no_answers_that_stay():
         assert claims["figures.replaced_accuracy"] == rows["replaced_accuracy"].value == stay
 
 
-def inducing(idle=False):
-    """The program of a network that continues what it has read before."""
-    by = "j <= i and y == x" if idle else "j <= i and copied_j == x"
-    keys = ("tokens",) if idle else ("copied",)
-    steps = (
-        Step("previous", "select", ("at",), ("at",), "j == i - 1", head=(0, 0)),
-        Step("copied", "copy", (), ("tokens",), "y", "previous", -1),
-        Step("again", "select", ("tokens", "at"), ("at", *keys), by, head=(1, 0)),
-        Step("found", "copy", (), ("tokens",), "y", "again", -1),
-        Step(ANSWERS, "map", ("found", "copied"), by="found_i + 0 * copied_i"),
-    )
-    return AttentionMechanism((0, 3), 6, steps, none=-1)
-
-
 def softer(network, head):
     """A head whose scores are a tenth, so that some of its attention is elsewhere."""
     layer, place = head
@@ -132,7 +118,7 @@ def shared(network, mechanism):
 @pytest.mark.parametrize("idle", [False, True])
 def test_a_head_that_only_says_where_another_looks_does_something(idle):
     """What a head writes may be what others look by: these look where they do with it."""
-    network, mechanism = induction(idle=idle), inducing(idle)
+    network, mechanism = induction(idle=idle), inducing(idle=idle)
     claims = derive(evidence_of(network, mechanism))
     assert claims["figures.replaced_accuracy"] == 1.0
     assert (claims["figures.attention_shared"] > 0.9) is not idle

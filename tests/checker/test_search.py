@@ -2,11 +2,11 @@
 
 import hashlib
 import json
+import shutil
 
 import numpy as np
 import pytest
 from builders.changed_folder import rehash
-from builders.compiled_texts import as_file, induction
 from fault_kinds import TUNED, of_the_network
 from held_out_faults import HELD_OUT
 from planted_faults import planted_faults, rows_needed
@@ -15,7 +15,6 @@ from planted_machine import planted_network, random_minimal
 import distill
 from distill.checker import check
 from distill.domains.sequences import Channels
-from distill.pipeline import run_model
 from distill.search import folder as search_of_a_folder
 from distill.search.search import (
     BUDGET,
@@ -196,14 +195,12 @@ def test_another_network_is_asked_about_other_texts():
     assert seed_of({"W": weights["b"], "b": weights["W"]}) != seed_of(weights)
 
 
-def test_a_search_over_texts_is_made_again_by_verify(tmp_path):
-    file = as_file(induction(tokens=4, longest=9), tmp_path / "induction.npz")
-    run = run_model(file, out=tmp_path / "runs")
-    counted = run.report.program_vs_model
+def test_a_search_over_texts_is_made_again_by_verify(inducing_run, tmp_path):
+    counted = distill.load_run(inducing_run).report.program_vs_model
     assert counted.searched > 1_000
     assert counted.search_disagreements > 0
-    assert run.report.verdict == "approximate"
-    assert search_of_a_folder.check_run(run.folder).ok
-    say_one_more(run.folder)
-    failed = [f.name for f in search_of_a_folder.check_run(run.folder).findings if not f.ok]
+    assert search_of_a_folder.check_run(inducing_run).ok
+    folder = shutil.copytree(inducing_run, tmp_path / "run")
+    say_one_more(folder)
+    failed = [f.name for f in search_of_a_folder.check_run(folder).findings if not f.ok]
     assert "program_vs_model.searched" in failed

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from distill.checker.real_answers import run_texts
 from distill.checker.selections import ANSWERS
 from distill.checker.text_sets import TAKES, NotFollowedError, OverSets
 from distill.kinds.attention.emit import emit_attention
@@ -51,9 +50,13 @@ ENDS = {
 }
 
 
+def mechanism(*steps):
+    return AttentionMechanism((0, 2), LONGEST, tuple(steps))
+
+
 def program(*steps):
-    mechanism = AttentionMechanism((0, 2), LONGEST, tuple(steps))
-    return emit_attention(mechanism).source, mechanism.data
+    told = mechanism(*steps)
+    return emit_attention(told).source, told.data
 
 
 @settings(max_examples=200, deadline=None)
@@ -65,14 +68,15 @@ def program(*steps):
     st.integers(0, 2**32 - 1),
 )
 def test_every_answer_to_a_text_of_the_set_is_among_them(chosen, taken, end, length, seed):
-    source, steps = program(SELECTIONS[chosen], taken, *ENDS[end])
-    over = OverSets(source, steps, TOKENS, length)
+    told = mechanism(SELECTIONS[chosen], taken, *ENDS[end])
+    emitted = emit_attention(told)
+    over = OverSets(emitted.source, told.data, TOKENS, length)
     rng = np.random.default_rng(seed)
     sets = rng.random((6, length, 3)) < rng.random()
     some = rng.integers(3, size=(6, length))
     np.put_along_axis(sets, some[..., None], True, axis=2)
     last = end == "at the end"
-    said = run_texts(source, some, 1 if last else length)
+    said = np.array([emitted.function(text) for text in some.tolist()]).reshape(6, -1)
     for at in [length - 1] if last else range(length):
         may, column = over.answers(sets, at), said[:, 0 if last else at]
         assert (may & (over.values[ANSWERS] == column[:, None])).any(axis=1).all()

@@ -9,6 +9,8 @@ from distill.runs.checkpoints import CHECKPOINTS, read_checkpoints
 from distill.tasks.finite import Task
 from distill.train import Recipe
 
+pytestmark = pytest.mark.usefixtures("page_undrawn")
+
 
 @pytest.fixture(scope="module")
 def watched(tmp_path_factory):

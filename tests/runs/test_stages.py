@@ -18,6 +18,8 @@ from distill.runs.stages import Silent, Stages
 from distill.train.over_sequences import SequenceTraining
 from distill.train.trainer import Ended
 
+pytestmark = pytest.mark.usefixtures("page_undrawn")
+
 FINITE = distill.Task(
     {"a": range(7), "b": range(7)}, range(7), lambda a, b: (a + b) % 7, train_fraction=0.8
 )

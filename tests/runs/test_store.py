@@ -21,6 +21,8 @@ from distill.pipeline import run_model
 from distill.runs.folders import find_run, stored_runs
 from distill.runs.store import run_name
 
+pytestmark = pytest.mark.usefixtures("page_undrawn")
+
 
 def test_a_run_comes_back_as_it_was(planted_run):
     run = distill.load_run(planted_run)

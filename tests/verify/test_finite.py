@@ -19,6 +19,8 @@ from distill.tasks.finite import Task
 from distill.verify import agreement as agreement_module
 from distill.verify.finite import DomainChecks
 
+pytestmark = pytest.mark.usefixtures("page_undrawn")
+
 AMPLITUDES = {2: 5.0, 7: 4.0, 9: 3.0}
 
 

@@ -22,6 +22,8 @@ from distill.records.counts import DrawnTexts
 from distill.records.refusal import Refusal
 from distill.verify.texts import TextChecks, planned_texts
 
+pytestmark = pytest.mark.usefixtures("page_undrawn")
+
 PREVIOUS = '''"""P."""
 
 import sys

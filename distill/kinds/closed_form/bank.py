@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import groupby
 
 import numpy as np
 from jaxtyping import Int
@@ -130,18 +131,25 @@ class Bank:
         """
         rows = len(next(iter(columns.values())))
         found = np.zeros((min(most, len(self.makers)), rows), dtype=np.int64)
-        for place in range(len(found)):
-            made = self.made(place)
-            if not made.parts:
-                found[place] = columns[made.name] if made.name else (made.constant or 0)
+        # what was made together is of one operator, and of entries that stand before all of it
+        places = range(len(found))
+        for _, together in groupby(places, key=lambda place: id(self.makers[place][0])):
+            some = list(together)
+            made = [self.made(place) for place in some]
+            if not made[0].parts:
+                for place, one in zip(some, made, strict=True):
+                    found[place] = columns[one.name] if one.name else (one.constant or 0)
                 continue
-            operands = [found[part] for part in made.parts]
-            if made.constant is not None:
-                constant = np.full(rows, made.constant, dtype=np.int64)
-                operands.insert(0 if made.turned else 1, constant)
-            if made.name in {"//", "%"} and (operands[1] < 1).any():
-                continue
-            found[place] = np.clip(apply(made.name, *operands), -LARGEST, LARGEST)
+            parts = zip(*(one.parts for one in made), strict=True)
+            operands = [found[list(part)] for part in parts]
+            if made[0].constant is not None:
+                whole = np.full(rows, made[0].constant, dtype=np.int64)
+                operands.insert(0 if made[0].turned else 1, whole)
+            if made[0].name in {"//", "%"} and operands[1].ndim == 2:
+                able = (operands[1] >= 1).all(axis=1)
+                some = np.flatnonzero(able) + some[0]
+                operands = [each[able] for each in operands]
+            found[some] = np.clip(apply(made[0].name, *operands), -LARGEST, LARGEST)
         return found
 
 

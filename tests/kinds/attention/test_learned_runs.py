@@ -10,6 +10,8 @@ from distill.checker.check import check_run
 from distill.kinds.attention import extract
 from distill.pipeline import run_model
 
+pytestmark = pytest.mark.usefixtures("page_undrawn")
+
 SOFTER = 0.35
 
 

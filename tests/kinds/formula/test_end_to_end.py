@@ -1,5 +1,6 @@
 """A network over a box in memory becomes a formula, and its folder gives the verdict again."""
 
+import pytest
 import torch
 from torch import nn
 
@@ -7,6 +8,8 @@ from distill import distill, run_model
 from distill.checker.check import check_run
 from distill.domains.boxes import Box
 from distill.kinds.formula.mechanism import FormulaMechanism
+
+pytestmark = pytest.mark.usefixtures("page_undrawn")
 
 
 class Products(torch.nn.Module):

@@ -10,6 +10,8 @@ from builders.real_networks import PRODUCT, product
 import distill
 from distill.checker.check import check_run
 
+pytestmark = pytest.mark.usefixtures("page_undrawn")
+
 X, Y = ({"node": "variable", "place": place} for place in (0, 1))
 
 
