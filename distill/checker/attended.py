@@ -77,8 +77,8 @@ def compared(step: Mapping[str, Any], chosen: ndarray, others: ndarray) -> ndarr
         chosen: what it chooses, [n, queries, keys].
         others: what another one does.
     """
-    here, there = chosen.any(axis=2), others.any(axis=2)
-    return here if is_even(step) or not there.any() else np.array(here & there)
+    here, there = (np.asarray(it.any(axis=2)) for it in (chosen, others))
+    return here if is_even(step) or not there.any() else np.logical_and(here, there)
 
 
 def parts_shared(own: ndarray, selection: ndarray, another: ndarray, asked: ndarray) -> ndarray:
