@@ -36,7 +36,13 @@ def is_even(step: Mapping[str, Any]) -> bool:
     """Whether the heads of a selection look at everything alike, so that nothing of what it chooses
     is in where they look.
     """
-    return step["exchanged"] and all(each[0] == 1 for each in step["spread"])
+    return step["exchanged"] and all(map(_whatever_is_chosen, step["spread"]))
+
+
+def _whatever_is_chosen(spread: Sequence[float]) -> bool:
+    """Whether what is not chosen weighs as much, for every token; tokens may weigh more or less."""
+    rest, _, *more = spread
+    return rest == 1 and all(it == 1 for it in more[2 * (len(more) // 3) + 1 :])
 
 
 COUNTS = ("width", "mean")
@@ -55,7 +61,7 @@ def may_be_exchanged(step: Mapping[str, Any], steps: Sequence[Mapping[str, Any]]
     """
     uses = {it["op"] for it in steps if it["chosen"] == step["name"]}
     computed = any(name not in (TOKENS, POSITIONS) for name in step["keys"])
-    even = bool(step["spread"]) and all(each[0] == 1 for each in step["spread"])
+    even = bool(step["spread"]) and all(map(_whatever_is_chosen, step["spread"]))
     return bool(uses) and uses <= {*COUNTS} and (even or computed)
 
 
@@ -71,8 +77,8 @@ def compared(step: Mapping[str, Any], chosen: ndarray, others: ndarray) -> ndarr
         chosen: what it chooses, [n, queries, keys].
         others: what another one does.
     """
-    here, there = (it.any(axis=2) for it in (chosen, others))
-    return here if is_even(step) or not there.any() else here & there
+    here, there = (np.asarray(it.any(axis=2)) for it in (chosen, others))
+    return here if is_even(step) or not there.any() else np.logical_and(here, there)
 
 
 def parts_shared(own: ndarray, selection: ndarray, another: ndarray, asked: ndarray) -> ndarray:
@@ -250,7 +256,8 @@ def rivals_of(
     """
     if not is_even(step):
         return attention_of(step, others, before, causal, places)
-    return [weighed(chosen, int(before), causal, (0.0, each[1])) for each in step["spread"]]
+    alone = [(0.0, *each[1:]) for each in step["spread"]]
+    return [weighed(chosen, int(before), causal, each, places) for each in alone]
 
 
 def _even(pairs: ndarray, before: int, start: bool) -> ndarray:

@@ -166,7 +166,7 @@ def told_apart(own, chosen, others, asked):
     """By how much attention is where a selection has it, and not where another does."""
     looks = [np.where(it, 1.0, 0.01) for it in (chosen, others)]
     looks = [it / it.sum(axis=2, keepdims=True) for it in looks]
-    _, (share, other) = least_shared([parts_shared(own, *looks, asked)])
+    _, (share, other) = least_shared([parts_shared(own, looks[0], looks[1], asked)])
     return share - other
 
 

@@ -91,8 +91,8 @@ def replaced_along(
             rivals, at = rivals_along(network, step, *both, rows), compared(asdict(step), *both)
             for head, it in put[step.name].items():
                 three = (own[head], it, rivals[head])
-                here = (each[:, network.shape.before :].numpy() for each in three)
-                shared[step.name, head] += parts_shared(*here, at)
+                looks, those, others = (it[:, network.shape.before :].numpy() for it in three)
+                shared[step.name, head] += parts_shared(looks, those, others, at)
         for step, each in zip(selections, matters, strict=True):
             astray = patterns_of(network, step, decoys[step.name], rows)
             for head in [head for head, seen in each.items() if not seen]:

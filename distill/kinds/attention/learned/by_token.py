@@ -18,33 +18,32 @@ from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
 from distill.checker.attended import MOST_WEIGHED
-from distill.kinds.attention.learned.hints import attention_along
-from distill.kinds.attention.learned.seen import Head
+from distill.kinds.attention.learned.seen import Head, Seen
 from distill.kinds.attention.learned.weights import DIGITS
 from distill.kinds.attention.mechanism import AttentionMechanism
-from distill.kinds.attention.running import selections_of
 from distill.networks.text_network import TextNetwork
 
 MOST_LOG, RIDGE = 12.0, 1e-7
 """Weights in logarithms at most, and what holds those that nothing tells to 1."""
 
 
-class Along:
-    """Texts of one length with a network's attention, and what a mechanism chooses there."""
+def weighing_of(
+    seen: Sequence[Seen], name: str, head: Head, harder: bool = False
+) -> tuple[float, ...]:
+    """`likeliest`, of a head along texts of a network.
 
-    def __init__(
-        self, mechanism: AttentionMechanism, network: TextNetwork, rows: Int[ndarray, "n length"]
-    ) -> None:
-        self.before, self.n_heads = network.shape.before, network.shape.n_heads
-        self.attention = attention_along(network, rows)
-        self.chosen = selections_of(mechanism, rows)
-        self.places = rows - network.texts.tokens.start
-        square = np.ones((rows.shape[1], rows.shape[1]), dtype=bool)
-        self.allowed = np.tril(square) if network.shape.causal else square
+    Args:
+        seen: attention along texts.
+        name: of the selection.
+        head: the head.
+        harder: whether some tokens may look harder than others.
+    """
+    return likeliest(seen, name, head, len(seen[0].network.texts.tokens), harder)
 
-    def of(self, head: Head) -> Float[ndarray, "n queries keys"]:
-        """The attention of a head at the positions of the text, the token before it at first."""
-        return self.attention[head[0] * self.n_heads + head[1]][:, self.before :]
+
+def few_tokens(network: TextNetwork) -> bool:
+    """Whether heads may be said to weigh tokens, one by one."""
+    return len(network.texts.tokens) <= MOST_WEIGHED
 
 
 def weighing_tokens(
@@ -64,21 +63,21 @@ def weighing_tokens(
         batches: texts, of one length in each.
         harder: whether some tokens may look harder than others.
     """
-    tokens = len(network.texts.tokens)
     selections = [step for step in mechanism.steps if step.op == "select" and not step.exchanged]
-    if tokens > MOST_WEIGHED or not selections or any(step.head is None for step in selections):
+    headless = any(step.head is None for step in selections)
+    if not few_tokens(network) or not selections or headless:
         return None
-    seen = [Along(mechanism, network, rows) for rows in batches if len(rows) > 1]
+    seen = [Seen(mechanism, network, rows) for rows in batches if len(rows) > 1]
     steps = list(mechanism.steps)
     for place, step in enumerate(steps):
         if step in selections:
-            spread = tuple(likeliest(seen, step.name, it, tokens, harder) for it in step.heads)
+            spread = tuple(weighing_of(seen, step.name, it, harder) for it in step.heads)
             steps[place] = replace(step, spread=spread)
     return replace(mechanism, steps=tuple(steps))
 
 
 def likeliest(
-    seen: Sequence[Along], name: str, head: Head, tokens: int, harder: bool = False
+    seen: Sequence[Seen], name: str, head: Head, tokens: int, harder: bool = False
 ) -> tuple[float, ...]:
     """Weights of a head under which its attention is most likely, a convex problem in their
     logarithms: of a position that is not chosen, of the token before the text (1, where there is
@@ -112,13 +111,13 @@ def likeliest(
 
 
 def _unlikely(
-    seen: Sequence[Along], name: str, head: Head, tokens: int, logs: Float[ndarray, " k"]
+    seen: Sequence[Seen], name: str, head: Head, tokens: int, logs: Float[ndarray, " k"]
 ) -> tuple[float, Float[ndarray, " k"]]:
     """How unlikely attention is with such weights, and the slope of that."""
     loss, slope, count = RIDGE * float(logs @ logs), 2 * RIDGE * logs, len(seen)
     (rest, own), (queries, keys, others) = logs[:2], np.split(logs[2:], 3)
     for each in seen:
-        attention, places = each.of(head), each.places
+        attention, places = each.of(head)[:, each.before :], each.places
         itself = np.eye(places.shape[1], dtype=bool)
         away: Bool[ndarray, "n l l"] = ~each.chosen[name]
         scores = queries[places][:, :, None] + keys[places][:, None, :]

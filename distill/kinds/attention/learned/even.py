@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 
 from distill.checker.attended import COUNTS, may_be_exchanged
+from distill.kinds.attention.learned.by_token import weighing_of
 from distill.kinds.attention.learned.seen import EVERYTHING, Head, Seen, Spread
 from distill.kinds.attention.learned.weights import likeliest, shared_by
 from distill.kinds.attention.mechanism import AttentionMechanism
@@ -41,16 +42,22 @@ def exchanging(mechanism: AttentionMechanism) -> AttentionMechanism:
     return replace(mechanism, steps=steps)
 
 
-def even_heads(seen: Sequence[Seen], heads: Sequence[Head]) -> dict[Head, Spread]:
+def even_heads(
+    seen: Sequence[Seen], heads: Sequence[Head], weighing: bool = False
+) -> dict[Head, Spread]:
     """Heads that look at everything alike, with what the token before the text weighs there.
 
     Args:
         seen: attention along texts.
         heads: those that matter.
+        weighing: whether they may weigh tokens, beside that.
     """
     found = dict[Head, Spread]()
     for head in heads:
-        spread = likeliest(EVERYTHING, head, seen)
+        spread: Spread = likeliest(EVERYTHING, head, seen)
+        if weighing:
+            _, first, *more = weighing_of(seen, EVERYTHING, head)
+            spread = (1.0, first, *more)
         if shared_by(seen, EVERYTHING, head, spread) >= ALIKE:
             found[head] = spread
     return found

@@ -8,7 +8,7 @@ from jaxtyping import Int
 from numpy import ndarray
 
 from distill.kinds.attention.learned.asked import ask
-from distill.kinds.attention.learned.by_token import weighing_tokens
+from distill.kinds.attention.learned.by_token import few_tokens, weighing_tokens
 from distill.kinds.attention.learned.carried import SURE, carried, shown_by
 from distill.kinds.attention.learned.even import exchanging, in_no_attention
 from distill.kinds.attention.learned.hints import that_matter
@@ -57,16 +57,17 @@ def read_learned(network: TextNetwork) -> tuple[float, AttentionMechanism | Refu
     texts = texts_for(ask(network, batches))
     plainest: AttentionMechanism | None = None
     for tried in every:
-        best: tuple[float, AttentionMechanism] | None = None
+        nearest: tuple[float, AttentionMechanism] | None = None
         for mechanism in _described(tried, network, heads, texts):
             plainest = plainest or mechanism
             if carried(mechanism, network, texts):
                 by = shown_by(mechanism, network)
-                best = (by, mechanism) if best is None or by > best[0] else best
+                if nearest is None or by > nearest[0]:
+                    nearest = by, mechanism
                 if by >= SURE:
                     break
-        if best is not None:
-            return tried.part, best[1]
+        if nearest is not None:
+            return tried.part, nearest[1]
     assert plainest is not None, "some were found"
     return every[0].part, plainest
 
@@ -80,7 +81,7 @@ def _described(
     """A program in heads that do what it says, the plainest description first: with two weights for
     each head; with its token from where it stands; either with weights of tokens, and with tokens
     that look harder than others; and with counts in what heads write, of those that look at
-    everything alike, and then of what was computed where they look.
+    everything alike (up to weights of tokens), and then of what was computed where they look.
     """
     mechanism = _inside(tried, network, heads, texts)
     yield mechanism
@@ -92,11 +93,14 @@ def _described(
             if each is not None:
                 weighing = weighing_tokens(each, network, texts, harder)
                 yield from () if weighing is None else (weighing,)
-    if counted := in_no_attention(mechanism):
-        _, mechanism = with_heads(written(tried, network), network, heads, texts, counted)
-        yield mechanism
-    if (other := exchanging(mechanism)) != mechanism:
-        yield other
+    counted = in_no_attention(mechanism)
+    for weighing in (False, True) if counted and few_tokens(network) else (False,):
+        if counted:
+            how = texts, counted, weighing
+            _, mechanism = with_heads(written(tried, network), network, heads, *how)
+            yield mechanism
+        if (other := exchanging(mechanism)) != mechanism:
+            yield other
 
 
 def _inside(

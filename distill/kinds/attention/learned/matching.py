@@ -42,6 +42,7 @@ def with_heads(
     heads: Sequence[Head],
     batches: Sequence[Int[ndarray, "_ _"]],
     counted: Sequence[str] = (),
+    weighing: bool = False,
 ) -> tuple[float, AttentionMechanism]:
     """The mechanism with the heads of its selections, and the answers that stay with them alone.
 
@@ -56,6 +57,7 @@ def with_heads(
         heads: those that matter.
         batches: texts, of one length in each.
         counted: selections that are told in what even heads take; all such heads are theirs.
+        weighing: whether even heads may weigh tokens.
     """
     soft = tuple(
         replace(step, spread=((0.0, 0.0),)) if step.op == "select" else step
@@ -64,7 +66,7 @@ def with_heads(
     drawn = replace(mechanism, steps=soft)  # as heads of their own would look
     seen = [Seen(drawn, network, rows) for rows in batches if rows.shape[1] > 1 and len(rows) > 1]
     names = [step.name for step in soft if step.op == "select" and step.name not in counted]
-    even = even_heads(seen, heads) if counted else {}
+    even = even_heads(seen, heads, weighing) if counted else {}
     if not (names or even) or not heads or not seen or (counted and not even):
         return 0.0, mechanism
     every = list(np.ndindex(network.shape.n_layers, network.shape.n_heads))
@@ -100,7 +102,7 @@ def with_heads(
     for place, step in enumerate(steps):
         mine = sorted(head for head, name in own.items() if name == step.name)
         if step.name in counted:
-            firsts = tuple((1.0, spreads[EVERYTHING, head][1]) for head in even)
+            firsts = tuple((1.0, *spreads[EVERYTHING, head][1:]) for head in even)
             head, *also = even
             more = {"head": head, "also": tuple(also), "spread": firsts, "exchanged": True}
             steps[place] = replace(step, **more)

@@ -19,8 +19,9 @@ from distill.kinds.attention.running import looked_at
 from distill.networks.text_network import TextNetwork
 
 Head = tuple[int, int]
-Spread = tuple[float, float]
-"""What a position that is not chosen weighs, and the token before the text, beside 1."""
+Spread = tuple[float, ...]
+"""What a position that is not chosen weighs, and the token before the text, beside 1; and of a head
+that weighs tokens, by what."""
 Spreads = Mapping[tuple[str, Head], Spread]
 """Those of heads as heads of selections, by their names."""
 
@@ -39,6 +40,7 @@ class Seen:
         self.attention = attention_along(network, rows)
         self.network, self.rows, self.answers = network, rows, None
         self.n_heads, self.before = network.shape.n_heads, network.shape.before
+        self.places = rows - network.texts.tokens.start
         self.others: dict[int, Tensor] = {}
         length = rows.shape[1]
         allowed = np.ones((length, length), dtype=bool)
@@ -58,11 +60,7 @@ class Seen:
         if self.answers is None:
             self.answers = self.network.run(self.rows)
         patterns = {
-            head: torch.from_numpy(
-                weighed(
-                    self.chosen[name], self.before, self.network.shape.causal, spreads[name, head]
-                )
-            )
+            head: torch.from_numpy(self._weighed(self.chosen[name], spreads[name, head]))
             for head, name in own.items()
         }
 
@@ -80,8 +78,7 @@ class Seen:
 
     def shares(self, name: str, head: Head, spread: Spread) -> float:
         """The part of a head's attention that is where its selection has it."""
-        causal = self.network.shape.causal
-        given = weighed(self.chosen[name], self.before, causal, spread)
+        given = self._weighed(self.chosen[name], spread)
         both = np.minimum(given, self.of(head)).sum(axis=2)
         return float(both[:, self.before :].mean())
 
@@ -89,11 +86,11 @@ class Seen:
         """What of a head's attention is where its selection has it, and where another has it, as
         `distill.checker.attended.least_shared` takes it.
         """
-        causal, pairs = self.network.shape.causal, (self.chosen[name], self.elsewhere[name])
+        pairs = self.chosen[name], self.elsewhere[name]
         (step,) = (asdict(it) for it in self.mechanism.steps if it.name == name)
-        both = (weighed(it, self.before, causal, spread) for it in pairs)
-        three = (it[:, self.before :] for it in (self.of(head), *both))
-        return parts_shared(*three, compared(step, *pairs))
+        both = (self._weighed(it, spread) for it in pairs)
+        looks, those, others = (it[:, self.before :] for it in (self.of(head), *both))
+        return parts_shared(looks, those, others, compared(step, *pairs))
 
     def needs(
         self,
@@ -116,10 +113,8 @@ class Seen:
     def _astray(self, name: str, heads: Mapping[Head, Spread]) -> ndarray:
         """Answers where heads of a selection look elsewhere."""
         other = self.elsewhere[name]
-        before, causal = self.before, self.network.shape.causal
         patterns = {
-            head: torch.from_numpy(weighed(other, before, causal, spread))
-            for head, spread in heads.items()
+            head: torch.from_numpy(self._weighed(other, spread)) for head, spread in heads.items()
         }
 
         def edit(site: str, there: Tensor) -> Tensor:
@@ -133,6 +128,10 @@ class Seen:
             return there
 
         return self.network.said(self.network.logits(self.rows, edit))
+
+    def _weighed(self, pairs: ndarray, spread: Spread) -> Float[ndarray, "n positions positions"]:
+        """The attention of a soft head."""
+        return weighed(pairs, self.before, self.network.shape.causal, spread, self.places)
 
     def resampled(self, layer: int) -> Tensor:
         """The attention of a layer's heads along another text, a position further on."""

@@ -61,7 +61,7 @@ def nearby(
     """
     kept = dict(spreads)
     stays = stays_of(seen, own, kept)
-    for head, name in own.items() if stays < WELL else ():
+    for head, name in _of_two(own, kept) if stays < WELL else ():
         rest, start = kept[name, head]
         least = min(LEAST_SHARED, shared_by(seen, name, head, kept[name, head]))
         for a, b in product(MORE_OR_LESS, LITTLE_MORE_OR_LESS):
@@ -87,6 +87,11 @@ def _moved(
     return kept, stays
 
 
+def _of_two(own: Mapping[Head, str], spreads: Spreads) -> list[tuple[Head, str]]:
+    """Heads of two weights, with their selections; those of others have theirs of each token."""
+    return [(head, name) for head, name in own.items() if len(spreads[name, head]) == 2]
+
+
 def shared_by(seen: Sequence[Seen], name: str, head: Head, spread: Spread) -> float:
     """The part of a head's attention that is where its selection has it."""
     return float(np.mean([it.shares(name, head, spread) for it in seen]))
@@ -109,7 +114,7 @@ def sharing(
     """
     kept = dict(spreads)
     stays = stays_of(seen, own, kept)
-    for head, name in own.items():
+    for head, name in _of_two(own, kept):
         rest, start = kept[name, head]
         ways = {(round(rest * a, DIGITS), round(start * b, DIGITS)) for a in LESS for b in LESS}
 
@@ -144,7 +149,7 @@ def keeping_more(
 
     for _ in range(TURNS):
         before = best
-        for head, name in own.items():
+        for head, name in _of_two(own, kept):
             least = min(LEAST_SHARED, shared_by(seen, name, head, kept[name, head]))
             for a, b in (*((it, 1.0) for it in FACTORS), *((1.0, it) for it in FACTORS)):
                 rest, start = kept[name, head]

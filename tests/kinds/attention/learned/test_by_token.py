@@ -12,8 +12,9 @@ from distill.checker.attended import by_tokens, texts_replaced, weighed
 from distill.checker.attention import check_spread
 from distill.checker.selections import ANSWERS
 from distill.kinds.attention.evidence import replaced
-from distill.kinds.attention.learned.by_token import Along, likeliest, weighing_tokens
+from distill.kinds.attention.learned.by_token import likeliest, weighing_tokens
 from distill.kinds.attention.learned.carried import carried
+from distill.kinds.attention.learned.seen import Seen
 from distill.kinds.attention.mechanism import AttentionMechanism, Step
 from distill.kinds.attention.told import how_heads_do
 from distill.networks.trace import TextTrace
@@ -25,7 +26,7 @@ HARDER = (*ALIKE[:-3], 4.0, 0.5, 0.5)
 """Of three tokens; the first hardly selects."""
 
 
-class Planted(Along):
+class Planted(Seen):
     """Attention of these weights, along some texts, to the tokens that are the same."""
 
     def __init__(self, length, causal, planted=ALIKE):
