@@ -235,18 +235,19 @@ class Transformer:
     def _attend(
         self, block: dict[str, Tensor], stream: Float[Tensor, "n positions d_model"]
     ) -> Float[Tensor, "n positions d_model"]:
-        def project(kind: str) -> Tensor:
-            projected = torch.einsum("npd,hde->nhpe", stream, block[f"W_{kind}"])
-            return projected + block[f"b_{kind}"][:, None] if self.biases else projected
-
-        scores = project("Q") @ project("K").transpose(-1, -2) / self.d_head**0.5
+        Q, K, V = (torch.einsum("npd,hde->nhpe", stream, block[f"W_{kind}"]) for kind in "QKV")
+        if self.biases:
+            Q, K, V = (
+                it + block[f"b_{kind}"][:, None] for it, kind in zip((Q, K, V), "QKV", strict=True)
+            )
+        scores = Q @ K.transpose(-1, -2) / self.d_head**0.5
         future = torch.zeros(scores.shape[-2:], dtype=torch.bool)
         if self.masked:
             future = torch.ones_like(future).triu(diagonal=1)
         c = self.attention_coefficient
         attention = softmax(scores.masked_fill(future, -torch.inf), dim=-1) * c + (1 - c)
         attention = attention.masked_fill(future, 0.0)
-        written = torch.einsum("nhpe,hed->npd", attention @ project("V"), block["W_O"])
+        written = torch.einsum("nhpe,hed->npd", attention @ V, block["W_O"])
         return written + block["b_O"] if self.biases else written
 
     def _normalised(

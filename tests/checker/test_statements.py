@@ -8,7 +8,7 @@ import pytest
 from builders.changed_folder import changed
 
 import distill
-from distill.checker.scope import draw_in_words, holds_for
+from distill.checker.scope import draw_in_words, holds_for, texts_held
 from distill.checker.statements import (
     proof_statement,
     reasons,
@@ -105,6 +105,30 @@ def proof(lead=0.5, **more):
 )
 def test_no_verdict_is_better_than_its_numbers(given, expected):
     assert verdict(given) == expected
+
+
+def test_of_what_is_proved_of_every_text_nothing_is_left_to_prove():
+    """Longer texts the network does not take; over sequences there are longer ones."""
+    whole, short = (proof(up_to_length=n, lost=0.0) for n in (10, 9))
+    told = {"program_vs_model": counted(length=10, exhaustive=False), "longer": []}
+
+    def unproved(space, proof):
+        said = reasons(loop(space=space, proof=proof, **told))
+        return [each for each in said if each.startswith("not proved")]
+
+    assert unproved("texts", whole) == []
+    assert len(unproved("texts", short)) == 1
+    (said,) = unproved("sequences", whole)
+    assert "not proved for every length" in said
+
+
+def test_what_is_proved_of_every_text_is_of_no_sample():
+    draws = {"fresh": [{"kind": "uniform", "length": 4, "count": 90, "seed": 1}]}
+    tested, proved = (texts_held(range(3), 4, draws, verdict=it) for it in ("tested", "proved"))
+    assert tested["sampled"]
+    assert "90 texts of 4 tokens" in tested["sampling"]
+    assert (proved["sampled"], proved["sampling"]) == (False, None)
+    assert proved["inputs"] == tested["inputs"] == 3 + 9 + 27 + 81
 
 
 @pytest.mark.parametrize(

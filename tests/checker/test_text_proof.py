@@ -81,12 +81,35 @@ def test_a_program_that_is_wrong_of_few_texts_is_not_proved(by, first):
     assert (program != counting().run(found.differ)).any(axis=1).all()
 
 
-def test_what_no_output_stands_for_is_found_too():
+@pytest.mark.parametrize("often", [1, 3])
+def test_what_no_output_stands_for_is_found_too(often):
+    """Also where the first of the outputs leads: that is not the one of what has none."""
+    network = counting()
+    order = [1, 0, *range(2, LONGEST + 1)]
+    answers = tuple(network.model.answers[place] for place in order)
+    weights = network.model.parameters
+    weights = weights | {name: weights[name][..., order] for name in ("W_U", "b_U")}
+    network = replace(network, model=replace(network.model, parameters=weights, answers=answers))
+    found, _ = searched(network, *COUNT)
+    assert found.up_to == LONGEST
     count = Step("count", "width", chosen="same")
-    end = Step("answers", "map", ("count",), (), "count_i + 7 * (count_i == 3)")
-    found, _ = searched(counting(), SAME, count, end)
-    assert found.up_to == 2
+    end = Step("answers", "map", ("count",), (), f"count_i + 7 * (count_i == {often})")
+    found, _ = searched(network, SAME, count, end)
+    assert found.up_to == often - 1
     assert len(found.differ)
+
+
+def test_what_a_causal_network_does_not_see_a_program_may():
+    """At the end of a text both have seen all of it; before, the program looks ahead."""
+    network = counting()
+    shape = replace(network.shape, causal=True)
+    network = replace(network, model=replace(network.model, architecture=shape))
+    found, _ = searched(network, *COUNT)
+    assert found.up_to == 1
+    assert sorted(found.differ.tolist()) == [[token, token] for token in range(TOKENS)]
+    before = Step("same", "select", ("tokens", "at"), ("tokens", "at"), "y == x and j <= i")
+    found, _ = searched(network, before, COUNT[1])
+    assert found.up_to == LONGEST
 
 
 def test_a_network_whose_logits_tie_is_not_decided():

@@ -43,9 +43,9 @@ class Watching:
             raise Ended("it was interrupted")
 
 
-def trained(seed=0, looks=99):
+def trained(seed=0, looks=99, recipe=SHORT):
     task = load_task("copy", {"size": 4, "length": 4})
-    training = TextTraining(task, seed, recipe=SHORT)
+    training = TextTraining(task, seed, recipe=recipe)
     return training, training.next_network(None, Watching(looks))
 
 
@@ -171,11 +171,12 @@ def test_a_network_goes_on_with_texts_on_which_its_program_parts_from_it(monkeyp
 
 
 def test_it_does_not_go_on_for_ever(monkeypatch):
-    monkeypatch.setattr(over_texts, "MENDED", 120)  # a round of it has 50
+    monkeypatch.setattr(over_texts, "MENDED", 24)  # a round of it has 10
     monkeypatch.setattr(
         over_texts, "hardest", lambda shape, parameters, pools, most: Hard(pools, 1)
     )
-    training, _ = trained()
+    recipe = replace(SHORT, max_steps=20, tail=10, check_every=10, warmup=5, again=10)
+    training, _ = trained(recipe=recipe)
     for _ in range(9):
         training.parted((np.array([[0, 1, 2, 3]]),))
         if training.next_network("approximate", Watching()) is None:

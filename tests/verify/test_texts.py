@@ -61,6 +61,16 @@ def test_a_program_that_is_right_is_exhaustive_and_a_wrong_one_is_shown_where():
     assert (seen.inputs, seen.program, seen.model) == ((0, 1), (-1.0, 1.0), (-1.0, 0.0))
 
 
+def test_of_texts_that_were_hunted_those_that_part_are_handed_on():
+    """For a network that learns from them."""
+    view = TextTrace(shifted(tokens=2, longest=3))
+    hunted = [np.array([[0, 0]]), np.array([[1, 0, 1], [1, 1, 1], [0, 1, 0]])]
+    right, wrong = (PREVIOUS.format(said=said) for said in (RIGHT, "[-1, *xs[1:]]"))
+    assert TextChecks(right, view).counted(hunted).differ == ()
+    (parted,) = TextChecks(wrong, view).counted(hunted).differ
+    assert parted.tolist() == [[1, 0, 1], [0, 1, 0]]
+
+
 def test_a_fault_that_random_texts_almost_never_show_is_shown_by_structured_ones():
     over = Texts(range(11), 8)
     draws = planned_texts(over, len(over.tokens))

@@ -66,7 +66,7 @@ def readable(space: StateSpace, starts: int = 0) -> Written:
     n = len(space.A)
     if n == 0:
         return Written(space, (), _read_cost(space))
-    seen: dict[bytes, tuple[float, StateSpace]] = {}
+    seen: dict[tuple[int, ...], tuple[float, StateSpace]] = {}
     for start in _starts(space):
         seen |= _beam(start)
     order = sorted(seen.values(), key=lambda entry: entry[0])
@@ -122,15 +122,15 @@ def _changed(space: StateSpace, basis: ndarray, back: ndarray) -> StateSpace:
     )
 
 
-def _beam(start: StateSpace) -> dict[bytes, tuple[float, StateSpace]]:
+def _beam(start: StateSpace) -> dict[tuple[int, ...], tuple[float, StateSpace]]:
     """Bases that were seen, with a cost that looks at their matrices only."""
     n, columns = start.B.shape
     if max(abs(int(v)) for part in (start.A, start.B, start.C) for v in part.ravel()) > LARGEST:
-        return {b"start": (np.inf, start)}
+        return {(): (np.inf, start)}
     moves, backs = _moves(n)
     G = np.hstack([start.A, start.B]).astype(np.int64)[None]
     C = start.C.astype(np.int64)[None]
-    seen: dict[bytes, tuple[float, StateSpace]] = {}
+    seen: dict[tuple[int, ...], tuple[float, StateSpace]] = {}
     best, waited = np.inf, 0
     for round_ in range(ROUNDS):
         if round_:
@@ -188,12 +188,18 @@ def _token_costs(values: Int[ndarray, "..."]) -> Float[ndarray, "..."]:
     return (size > 0) + 0.1 * (values < 0) + np.where(size > 1, 1.2 + 0.05 * size, 0.0)
 
 
-def _key(G: Int[ndarray, "n c"], C: Int[ndarray, "o n"], n: int) -> bytes:
+def _key(G: Int[ndarray, "n c"], C: Int[ndarray, "o n"], n: int) -> tuple[int, ...]:
     """The same for bases that differ in the order of their registers only, in most cases."""
-    A = G[:, :n]
-    marks = [(*G[i, n:], *C[:, i], A[i, i], *np.sort(A[i]), *np.sort(A[:, i])) for i in range(n)]
-    order = sorted(range(n), key=lambda i: marks[i])
-    return np.hstack([A[np.ix_(order, order)], G[order, n:], C[:, order].T]).tobytes()
+    rows, outputs = G.tolist(), C.T.tolist()
+    columns = G[:, :n].T.tolist()
+    marks = [
+        [*rows[i][n:], *outputs[i], rows[i][i], *sorted(rows[i][:n]), *sorted(columns[i])]
+        for i in range(n)
+    ]
+    order = sorted(range(n), key=marks.__getitem__)
+    return tuple(
+        value for i in order for value in (*(rows[i][j] for j in order), *rows[i][n:], *outputs[i])
+    )
 
 
 def _space(G: Int[ndarray, "n c"], C: Int[ndarray, "o n"], n: int) -> StateSpace:
