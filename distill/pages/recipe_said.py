@@ -56,11 +56,17 @@ SECOND_ORDER = {
 }
 TEXTS = {
     "sampler": "the task draws half of the texts itself",
+    "beginnings": "the longest texts alone, which begin with all others",
     "pool": "texts of every length drawn beforehand",
     "good": "part of fresh texts right, from which the rate is cooled down",
     "lengths": "lengths in a step of a further round",
     "looked_through": "texts looked through for those not learned well",
+    "near": "searches near those, one after the other",
     "hard": "texts of every length that a further round trains on",
+    "share": "these in a step, as a part of the others",
+    "uneven": "texts in which some tokens are oftener, as a part of the others",
+    "cooled": "the rate falls over all further rounds from the full one",
+    "decay_again": "weight decay in further rounds",
 }
 BOX = {
     "points": "points trained on",

@@ -101,12 +101,16 @@ DRAWN = {
 def _text_data(run: Run) -> str:
     assert isinstance(run.certificate, TextCertificate), "over texts"
     used = run.record.used
-    draws = None if used is None or used.recipe is None else used.recipe.get("sampler")
+    recipe = {} if used is None or used.recipe is None else used.recipe
+    beside = recipe.get("uneven")
+    lengths = "Texts of every length up to"
+    lengths = "All beginnings of texts of" if recipe.get("beginnings") else lengths
+    more = f", and {beside:g} as many in which some tokens are oftener" if beside else ""
     return (
-        f"Texts of every length up to {many(run.certificate.longest, 'token')} with the task's "
-        f"answers, drawn with seed {run.record.seed}: {DRAWN[draws]}, a quarter structured (few "
-        "tokens, in order, mirrored, repeated). Training ends some steps after fresh texts drawn "
-        "in the same way are right."
+        f"{lengths} {many(run.certificate.longest, 'token')} with the task's "
+        f"answers, drawn with seed {run.record.seed}: {DRAWN[recipe.get('sampler')]}, a quarter "
+        f"structured (few tokens, in order, mirrored, repeated){more}. Training ends some "
+        "steps after fresh texts drawn in the same way are right."
     )
 
 

@@ -23,8 +23,8 @@ from distill.train.text_recipes import Pool
 
 LEAD = 1.0
 """In logits: right answers that lead by less at some position are not learned well."""
-AT_ONCE = 4_096
-"""Texts of which leads are computed at once."""
+AT_ONCE = 256
+"""Texts of which leads are computed at once: of more, time goes by with pages of memory."""
 NEAR_TO, NEAR = 96, 12
 """The hardest of a length near which others are looked for, and how many near each."""
 
@@ -63,6 +63,34 @@ def hardest(
         which = leads.argsort(stable=True)[:most]
         found.append(Pool(pool.texts[which], pool.answers[which]))
     return Hard(found, many)
+
+
+def climbed(
+    task: TextTask,
+    shape: TextTransformer,
+    parameters: Mapping[str, Tensor],
+    pools: Sequence[Pool],
+    rng: np.random.Generator,
+    times: int,
+) -> list[Pool]:
+    """Texts near the hardest, and near the hardest of these and those, so many times.
+
+    Args:
+        task: that answers them.
+        shape: of the network.
+        parameters: of it.
+        pools: texts of a length in each, the hardest first.
+        rng: draws them.
+        times: one or more; a search for texts on which a program fails goes on as long.
+    """
+    found = list[Sequence[Pool]]()
+    while True:
+        around = near(task, pools, rng)
+        found.append(around)
+        if len(found) == times:
+            return together(*found)
+        some = [Pool(it.texts[:NEAR_TO], it.answers[:NEAR_TO]) for it in pools]
+        pools = hardest(shape, parameters, together(some, around), NEAR_TO).pools
 
 
 def near(

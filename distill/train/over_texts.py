@@ -22,13 +22,15 @@ from distill.records.attempts import Attempt, shown_part
 from distill.records.curve import TextCurve, TextPoint
 from distill.tasks.texts import TextTask
 from distill.train.curve import ExplainedBy
-from distill.train.hard_texts import hardest, near, pool_of, together, with_more
+from distill.train.hard_texts import climbed, hardest, pool_of, together, with_more
 from distill.train.in_a_row import InARow
 from distill.train.text_recipes import (
     Pool,
     TextRecipe,
+    begins,
     drawn_pools,
     initial,
+    recipe_for,
     settings_of,
     shape_for,
 )
@@ -71,8 +73,8 @@ class TextTraining(InARow[TextTrace]):
     ) -> None:
         super().__init__(arch, networks)
         self.task, self._seed = task, seed
-        self.shape, self.recipe = shape_for(task, arch), recipe or TextRecipe()
-        self.pools = drawn_pools(task, self.recipe.pool, [seed, 0])
+        self.shape, self.recipe = shape_for(task, arch), recipe or recipe_for(task)
+        self.pools = drawn_pools(task, self.recipe.pool, [seed, 0], uneven=self.recipe.uneven)
         self.fresh = drawn_pools(task, FRESH, [seed, 1])
         self.points = list[TextPoint]()
         self._mended = 0
@@ -87,12 +89,18 @@ class TextTraining(InARow[TextTrace]):
 
     def parted(self, inputs: Sequence[Int[ndarray, "n length"]]) -> None:
         """Those are trained on too, by the same network: a search for them found few."""
-        rows = [it for it in inputs if len(it)]
+        rows = [self._whole(it) for it in inputs if len(it)]
         self._parted = [*self._parted, *(pool_of(self.task, it) for it in rows)] if rows else []
         if rows and self._mended < MENDED:
             self._left += 1
         else:
             self._parted, self._mended = [], 0
+
+    def _whole(self, rows: Int[ndarray, "n length"]) -> Int[ndarray, "n longer"]:
+        """Of the length that is trained on, where it is one: the text again and again."""
+        if not begins(self.task):
+            return rows
+        return rows[:, np.arange(self.task.length) % rows.shape[1]]
 
     @property
     def drawn(self) -> list[str]:
@@ -188,19 +196,23 @@ class TextTraining(InARow[TextTrace]):
         for place in range(rounds + 1):
             seed = [self._seed, 3, course.number, place]
             each = -(-recipe.looked_through // len(self.pools))
-            drawn = with_more(drawn_pools(self.task, each, seed, plain=False), self._parted)
+            drawn = drawn_pools(self.task, each, seed, plain=False, uneven=recipe.uneven)
+            drawn = with_more(drawn, self._parted)
             hard = hardest(shape, course.parameters, drawn, recipe.hard)
             if best is None or hard.many < best:
                 best = hard.many
                 kept = {name: it.detach().clone() for name, it in course.parameters.items()}
             known = together(hard.pools, known) if known else hard.pools
-            around = near(self.task, known, np.random.default_rng([*seed, 1]))
+            rng = np.random.default_rng([*seed, 1])
+            around = climbed(self.task, shape, course.parameters, known, rng, recipe.near)
             hard = hardest(shape, course.parameters, together(known, around), recipe.hard)
             if not hard.many or place == rounds:
                 break
             known = hard.pools
+            course.decay(recipe.decay_again)
             for step in range(recipe.again):
-                course.rate(recipe.learning_rate * recipe.rate_again(step))
+                rate = recipe.rate_again(step, None if self._parted else place)
+                course.rate(recipe.learning_rate * rate)
                 self._step(course, self.pools, known, recipe.lengths)
                 if course.step % recipe.check_every == 0:
                     left = (rounds - place) * recipe.again - step
@@ -212,14 +224,15 @@ class TextTraining(InARow[TextTrace]):
     def _step(
         self, course: _Course, pools: Sequence[Pool], hard: Sequence[Pool], lengths: int = 1
     ) -> None:
-        """One step, on texts of a few lengths: the longer, the oftener; half as many hard ones."""
-        weights = torch.arange(1.0, len(pools) + 1)
+        """One step, on texts of a few lengths: the longer, the oftener; hard ones beside them."""
+        weights, lengths = torch.arange(1.0, len(pools) + 1), min(lengths, len(pools))
         size = self.recipe.batch_size // lengths
+        beside = int(size * self.recipe.share)
         course.optimiser.zero_grad()
         course.loss = 0.0
         for place in weights.multinomial(lengths, True, generator=course.generator).tolist():
             drawn = [pools[place].batch(size, course.generator)]
-            drawn += [hard[place].batch(size // 2, course.generator)] if hard else []
+            drawn += [hard[place].batch(beside, course.generator)] if hard else []
             texts, answers = (torch.cat(parts) for parts in zip(*drawn, strict=True))
             logits = self.shape.logits(course.parameters, texts)
             loss = cross_entropy(logits.flatten(0, 1), answers.flatten()) / lengths
@@ -261,8 +274,9 @@ class TextTraining(InARow[TextTrace]):
         return right
 
     def _right(self, parameters: dict[str, Tensor]) -> tuple[float, float, float | None]:
-        """Part of fresh texts that are right at every position, part of the positions, and how
-        much smaller the loss is late in the longest texts than early in them.
+        """Part of fresh texts that are right at every position (beginnings of them are texts too,
+        where only the longest are drawn), part of the positions, and how much smaller the loss is
+        late in the longest texts than early in them.
         """
         texts = positions = total = places = 0
         context = None
@@ -270,7 +284,8 @@ class TextTraining(InARow[TextTrace]):
             for pool in self.fresh:
                 logits = self.shape.logits(parameters, pool.texts)
                 same = logits.argmax(dim=-1) == pool.answers
-                texts, total = texts + int(same.all(dim=1).sum()), total + len(same)
+                whole = same.cumprod(dim=1) if begins(self.task) else same.all(dim=1)
+                texts, total = texts + int(whole.sum()), total + whole.numel()
                 positions, places = positions + int(same.sum()), places + same.numel()
                 if pool is self.fresh[-1] and same.shape[1] >= 4:
                     losses = _losses(logits, pool).mean(dim=0)
@@ -302,6 +317,10 @@ class _Course:
         """The learning rate of the steps that come."""
         for group in self.optimiser.param_groups:
             group["lr"] = rate
+
+    def decay(self, decay: float) -> None:
+        """The weight decay of the steps that come, of what is decayed at all."""
+        self.optimiser.param_groups[0]["weight_decay"] = decay
 
 
 def _losses(logits: Tensor, pool: Pool) -> Tensor:

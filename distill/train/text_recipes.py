@@ -26,6 +26,8 @@ EVERY = 1 << 16
 """Texts of a length that are all looked through for those that are not learned well."""
 AGAIN = 0.1
 """Of the full learning rate, where texts that are not learned well are trained on."""
+APART = 3.0
+"""Standard deviation of logarithms of how often tokens come in an uneven text, at most."""
 
 
 @dataclass(frozen=True)
@@ -33,16 +35,22 @@ class TextRecipe:
     """Training settings: AdamW on texts of one length a step, drawn anew every time.
 
     Attributes:
-        batch_size: texts of a step; half as many hard ones beside them, where these are trained on.
+        weight_decay: of weights that are multiplied with, until the tail begins.
+        batch_size: texts of a step.
         pool: texts of every length that are drawn and labelled beforehand.
         tail: steps of cosine decay, once the network is right on enough fresh texts.
         good: part of the fresh texts from which the tail begins.
         max_steps: where the tail begins at the latest.
         rounds: how often texts that are not learned well are looked for behind it, and trained on.
         again: steps of a round.
+        cooled: whether the rate falls from the full one over all rounds; else from a tenth in each.
+        decay_again: weight decay in the rounds.
+        share: hard texts of such a step, as a part of the others.
         lengths: of how many lengths the texts of such a step are; of one before.
         looked_through: texts of all lengths together among which they are looked for.
+        near: how often others are looked for near the hardest that were found by then.
         hard: how many of every length are trained on.
+        uneven: texts in which some tokens are oftener than others, as a part of all others.
     """
 
     learning_rate: float = 3e-3
@@ -58,9 +66,14 @@ class TextRecipe:
     max_steps: int = 3_500
     rounds: int = 5
     again: int = 400
+    cooled: bool = False
+    decay_again: float = 0.01
+    share: float = 0.5
     lengths: int = 4
     looked_through: int = 48_000
+    near: int = 1
     hard: int = 512
+    uneven: float = 0.0
 
     @property
     def behind(self) -> int:
@@ -72,8 +85,16 @@ class TextRecipe:
         """All steps, at most."""
         return self.max_steps + self.behind
 
-    def rate_again(self, step: int) -> float:
-        """The learning rate at a step of a round."""
+    def rate_again(self, step: int, place: int | None) -> float:
+        """The learning rate at a step of a round, as a part of the full one.
+
+        Args:
+            step: of the round.
+            place: of the round among all, from 0; null where a network goes on that was done.
+        """
+        if self.cooled and place is not None:
+            done = (place * self.again + step) / (self.rounds * self.again)
+            return 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * done))
         return AGAIN * (0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * step / self.again)))
 
     def rate(self, step: int, tail_from: int | None) -> float:
@@ -82,6 +103,38 @@ class TextRecipe:
             return min((step + 1) / self.warmup, 1.0)
         done = min((step - tail_from) / self.tail, 1.0)
         return 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * done))
+
+
+BEGINNINGS = TextRecipe(
+    weight_decay=1.0,
+    max_steps=1_000,
+    tail=0,
+    rounds=14,
+    again=300,
+    cooled=True,
+    decay_again=0.0,
+    share=1.0,
+    looked_through=12_000,
+    near=3,
+    hard=4_096,
+    uneven=0.5,
+)
+"""Where beginnings of a text are texts too (`begins`): only the longest are drawn.
+
+A vote among many positions is told from a tie by attention that is even to a hundredth. What is
+left in it of initial weights (a key that counts a little more before one token than before another)
+is decayed away first; then, without decay, attention sharpens on texts that are seldom drawn.
+"""
+
+
+def begins(task: TextTask) -> bool:
+    """Whether what is answered along a text is answered along each of its beginnings."""
+    return task.causal and task.reads == "every"
+
+
+def recipe_for(task: TextTask) -> TextRecipe:
+    """The settings by which a transformer learns it."""
+    return BEGINNINGS if begins(task) else TextRecipe()
 
 
 def shape_for(task: TextTask, arch: str | None) -> TextTransformer:
@@ -167,16 +220,26 @@ class Pool:
         return self.texts[which], self.answers[which]
 
 
-def drawn_pools(task: TextTask, count: int, seed: list[int], plain: bool = True) -> list[Pool]:
+def drawn_pools(
+    task: TextTask, count: int, seed: list[int], plain: bool = True, uneven: float = 0.0
+) -> list[Pool]:
     """Texts of every length: of the task's sampler, uniform ones, and structured ones.
 
     Structured ones are those that random texts almost never are; a checker tries them too. They are
     a quarter of all, five eighths without plain ones. There all texts are taken where they are few.
+    Of the longest alone where these have all others in them.
+
+    Args:
+        task: that answers them.
+        count: texts of every length.
+        seed: of all that is drawn.
+        plain: whether most are random.
+        uneven: how many there are beside these in which some tokens are oftener, as a part of them.
     """
     rng, tokens = np.random.default_rng(seed), task.tokens
     free = replace(task, sampler=None) if task.sampler is not None else task
     pools = list[Pool]()
-    for length in range(1, task.length + 1):
+    for length in range(task.length if begins(task) else 1, task.length + 1):
         some = min(count, 4 * len(tokens) ** min(length, 8))
         own, even, odd = (4, 2, 2) if plain else (1, 2, 5)  # eighths
         parts: list[Int[ndarray, "n length"]] = [
@@ -184,6 +247,7 @@ def drawn_pools(task: TextTask, count: int, seed: list[int], plain: bool = True)
             free.sample(rng, some * even // 8 + 1, length),
             structured(tokens, some * odd // 8 + 1, length, int(rng.integers(2**32))),
         ]
+        parts += [_uneven(rng, tokens, int(some * uneven), length)] if uneven else []
         rows = rng.permutation(np.concatenate(parts))
         if not plain and len(tokens) ** length <= EVERY:
             rows = every((tokens,), length)[..., 0]
@@ -192,7 +256,18 @@ def drawn_pools(task: TextTask, count: int, seed: list[int], plain: bool = True)
     return pools
 
 
+def _uneven(
+    rng: np.random.Generator, tokens: range, count: int, length: int
+) -> Int[ndarray, "n length"]:
+    """Of tokens that are drawn with weights of the text's own, more and less apart."""
+    apart = rng.uniform(0, APART, (count, 1))
+    weights = np.exp(apart * rng.standard_normal((count, len(tokens))))
+    up_to = weights.cumsum(axis=1) / weights.sum(axis=1, keepdims=True)
+    up_to[:, -1] = 1.0
+    return (rng.random((count, length, 1)) > up_to[:, None]).sum(axis=2) + tokens.start
+
+
 def settings_of(recipe: TextRecipe, task: TextTask) -> dict[str, Any]:
-    """A recipe as a record has it, and whether the task draws texts itself."""
-    own = {"sampler": task.sampler is not None}
+    """A recipe as a record has it, whether the task draws texts itself, and of which lengths."""
+    own = {"sampler": task.sampler is not None, "beginnings": begins(task)}
     return {each.name: getattr(recipe, each.name) for each in fields(recipe)} | own

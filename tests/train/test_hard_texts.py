@@ -5,8 +5,9 @@ import torch
 from builders.compiled_texts import shifted
 
 from distill.tasks.texts import TextTask
-from distill.train.hard_texts import NEAR, hardest, least_leads, near, together
-from distill.train.text_recipes import Pool, drawn_pools
+from distill.train import hard_texts
+from distill.train.hard_texts import NEAR, climbed, hardest, least_leads, near, together
+from distill.train.text_recipes import Pool, begins, drawn_pools
 
 COPY = TextTask({"x": range(2)}, range(2), list, 4)
 
@@ -68,3 +69,46 @@ def test_others_are_looked_for_near_the_hardest():
     assert len({tuple(sorted({*text})) for text in found.texts.tolist()}) > 2
     both = together([Pool(one, answers)], [found])
     assert both[0].texts.shape == both[0].answers.shape == (NEAR + 1, 8)
+
+
+def test_near_those_that_were_found_still_harder_ones_are_looked_for(monkeypatch):
+    """What is harder the more tokens a text has is found by a change after another, not by one."""
+    eight = TextTask({"x": range(8)}, range(8), list, 8)
+    shape = shifted(tokens=8, longest=8, by=0).shape
+    one = Pool(torch.zeros((1, 8), dtype=torch.long), torch.zeros((1, 8), dtype=torch.long))
+
+    def tokens(pool):
+        return torch.tensor([len({*text}) for text in pool.texts.tolist()])
+
+    monkeypatch.setattr(hard_texts, "least_leads", lambda shape, weights, pool: -tokens(pool))
+    most = {}
+    for times in (1, 4):
+        (found,) = climbed(eight, shape, {}, [one], np.random.default_rng(0), times)
+        most[times] = int(tokens(found).max())
+        assert torch.equal(found.answers, found.texts)
+    assert most == {1: 2, 4: 5}
+
+
+def test_of_what_is_causal_the_longest_texts_are_drawn_alone():
+    """What is answered at every position of one is answered along all of its beginnings."""
+    there = {"inputs": {"x": range(2)}, "outputs": range(2), "length": 4}
+    causal = TextTask(**there, reference=list, causal=True)
+    last = TextTask(**there, reference=lambda xs: xs[-1:], causal=True, reads="last")
+    assert [begins(it) for it in (causal, last, COPY)] == [True, False, False]
+    lengths = [
+        [it.texts.shape[1] for it in drawn_pools(task, 80, [0])] for task in (causal, last, COPY)
+    ]
+    assert lengths == [[4], [1, 2, 3, 4], [1, 2, 3, 4]]
+
+
+def test_in_uneven_texts_some_tokens_are_oftener():
+    """Half of a text and more is one token in many of them, and few are one token alone."""
+    eight = TextTask({"x": range(8)}, range(8), list, 16, causal=True)
+    plain, more = (drawn_pools(eight, 800, [1], uneven=it)[0].texts.tolist() for it in (0.0, 1.0))
+    assert 2 * len(plain) - 8 < len(more) <= 2 * len(plain)
+
+    def mixed(texts):
+        counts = [sorted(map(text.count, {*text})) for text in texts]
+        return sum(it[-1] >= 8 and len(it) >= 4 for it in counts)
+
+    assert mixed(more) > mixed(plain) + 100

@@ -21,7 +21,7 @@ from distill.tasks.texts import TextTask
 from distill.train import over_texts
 from distill.train.hard_texts import Hard
 from distill.train.over_texts import TextTraining
-from distill.train.text_recipes import TextRecipe, initial, shape_for
+from distill.train.text_recipes import AGAIN, BEGINNINGS, TextRecipe, initial, shape_for
 from distill.train.trainer import Ended
 
 SHORT = TextRecipe(pool=400, max_steps=200, tail=100, check_every=50, warmup=20, rounds=1, again=50)
@@ -116,7 +116,7 @@ def test_a_task_over_texts_is_none_of_another_network(tmp_path):
 
 
 def test_a_run_goes_from_a_task_to_a_report(monkeypatch):
-    monkeypatch.setattr("distill.train.over_texts.TextRecipe", lambda: SHORT)
+    monkeypatch.setattr(over_texts, "recipe_for", lambda task: SHORT)
     finished = run(load_task("copy", {"size": 3, "length": 3}), out=None, attempts=1)
     assert finished.report.model_vs_task.agree == finished.report.model_vs_task.total == 39
     assert finished.certificate.space == Texts(range(3), 3)
@@ -190,3 +190,46 @@ def test_no_further_network_is_begun_where_much_was_trained(monkeypatch):
     monkeypatch.setattr(over_texts, "MOST_COST", 1)
     assert training.next_network("approximate", Watching()) is None
     assert len(training.attempts) == 1
+
+
+def test_shorter_texts_on_which_they_part_are_trained_on_as_beginnings(monkeypatch):
+    """Where the longest texts alone are drawn, a shorter one stands at the start of one."""
+    looked = []
+
+    def kept(shape, parameters, pools, most):
+        looked.append([it.texts.tolist() for it in pools])
+        return Hard([over_texts.Pool(it.texts[:most], it.answers[:most]) for it in pools], 1)
+
+    monkeypatch.setattr(over_texts, "hardest", kept)
+    task = load_task("previous_token", {"size": 4, "length": 5})
+    training = TextTraining(task, 0, recipe=replace(SHORT, tail=0, max_steps=50))
+    training.next_network(None, Watching())
+    training.parted((np.array([[3, 1]]), np.array([[2, 0, 0, 0, 1]])))
+    before = len(looked)
+    training.next_network("approximate", Watching())
+    (texts,) = looked[before]
+    assert texts[-2:] == [[3, 1, 3, 1, 3], [2, 0, 0, 0, 1]]
+
+
+def test_what_is_right_of_a_text_s_beginning_counts():
+    """A network that is wrong at the last position alone is right on four of five texts."""
+    task = replace(previous(), length=5)
+    training = TextTraining(task, 0, recipe=replace(SHORT, max_steps=50))
+    assert [it.texts.shape[1] for it in training.fresh] == [1, 2, 3, 4, 5], "it may look ahead"
+    causal = TextTraining(replace(task, causal=True), 0, recipe=replace(SHORT, max_steps=50))
+    (pool,) = causal.fresh
+    shape, weights = causal.shape, initial(causal.shape, torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        said = shape.logits(weights, pool.texts).argmax(dim=-1)
+    said[:, 4] = (said[:, 4] + 1) % 3
+    causal.fresh = [over_texts.Pool(pool.texts, said)]
+    whole, positions, _ = causal._right(weights)
+    assert whole == positions == pytest.approx(4 / 5)
+
+
+def test_the_rate_falls_over_all_rounds_but_for_a_network_that_goes_on():
+    rates = [BEGINNINGS.rate_again(0, place) for place in range(BEGINNINGS.rounds)]
+    assert rates[0] == 1.0
+    assert rates == sorted(rates, reverse=True)
+    assert 0.01 < BEGINNINGS.rate_again(BEGINNINGS.again, BEGINNINGS.rounds - 1) + 1e-9 < 0.011
+    assert BEGINNINGS.rate_again(0, None) == TextRecipe().rate_again(0, 3) == AGAIN
