@@ -12,7 +12,8 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from distill.checker.selections import ANSWERS, LAST
-from distill.kinds.attention.titles import made, said
+from distill.kinds.attention.made import made
+from distill.kinds.attention.titles import said
 from distill.programs.names import free_name
 
 Number = int | float

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from distill.checker.attended import is_even
+from distill.checker.attended import is_even, taken_of
 from distill.drawing.colours import diverging
 from distill.drawing.picture import Draw, Panel, Picture, panelled, raster
 from distill.drawing.png import png
@@ -41,22 +41,46 @@ def _picture(
     also = [_called(*one) for one in beside.others]
     more = f" It was found in {len(also)} more: {', '.join(also)}." if also else ""
     attention, chosen = _cells(beside.attention), _cells(beside.chosen) * 255
-    sums = np.maximum(1, (chosen > 0).sum(axis=1, keepdims=True))
-    off = int(((attention > 127 / sums) != (chosen > 0)).sum())
-    told = "everywhere alike" if not off else f"apart at {off} of {attention.size} pairs"
+    op, narrows = taken_of(step, mechanism.data)
+    taken = f"the positions that its variable {beside.name} chooses"
+    if narrows is not None:
+        taken = f"where it takes a value from: of {taken} {NARROWED[op]}"
     return panelled(
         f"attention-{place}",
         f"{where[0].upper()}{where[1:]}, beside {by}",
         "Along one text: on the left how much every position (a row) attends to every other (a "
-        f"column), on the right what the program chooses, its variable {beside.name}. What is not "
+        f"column), on the right, for the program, {taken}. What is not "
         f"on the left is on the token before the text.{counted}{more}",
-        f"Along the text {' '.join(map(str, text))} the attention of {where} and the selection "
-        f"{beside.name} are {told}.",
+        f"Along the text {' '.join(map(str, text))} {_shared(attention, chosen > 0, where)}.",
         (
             Panel(f"attention of {where}", _draw(attention, text, "attention")),
             Panel(f"selection {beside.name}", _draw(chosen, text, beside.name)),
         ),
         small=True,
+    )
+
+
+NARROWED = {
+    "least": "those of the smallest value",
+    "greatest": "those of the largest value",
+    "copy": "the last",
+    "copy_first": "the first",
+}
+"""Of chosen positions those that a value is taken from, by the aggregation."""
+
+
+def _shared(attention: np.ndarray, chosen: np.ndarray, where: str) -> str:
+    """How much of a head's attention in the text is on what is chosen, and how much even attention
+    to the text would be; of the rows in which something is.
+    """
+    rows = chosen.any(axis=1)
+    if not rows.any():
+        return f"nothing is chosen for {where} to look at"
+    on, whole = attention[rows], attention[rows].sum()
+    part = f"{on[chosen[rows]].sum() / whole:.0%}" if whole else "nothing"
+    return (
+        f"{part} of the attention of {where} to the text is on positions that are drawn on the "
+        f"right, in the rows that have some; even attention has {chosen[rows].mean():.0%} there"
     )
 
 

@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from distill.checker.scope import many
 from distill.checker.selections import LAST, POSITIONS, TOKENS, element
 from distill.kinds.attention.fitting import reads
 
@@ -306,28 +305,6 @@ def _asked(words: str) -> str | None:
         if found is not None:
             return asked.format(*found.groups())
     return None
-
-
-def made(steps: Sequence[Data]) -> str:
-    """What the last of these steps is, where no line says what it gives: how it is computed."""
-    selections = sum(step["op"] == "select" for step in steps)
-    last = next((step for step in reversed(steps) if step["op"] not in (LAST, "select")), None)
-    if not selections or last is None:
-        return "a function of each token and its position"
-    taken = [step for step in steps if step["op"] in MADE]
-    said = MADE[taken[-1]["op"]] if taken else "values that were chosen"
-    said = f"a function of {said}" if last["op"] == "map" else said
-    return f"{said}, by {many(selections, 'selection')}"
-
-
-MADE = {
-    "width": "a count of chosen positions",
-    "mean": "a mean over chosen positions",
-    **dict.fromkeys(("copy", "copy_first"), "a value copied from a chosen position"),
-    **{"least": "the smallest of chosen values", "greatest": "the largest of chosen values"},
-    **dict.fromkeys(("vote", "vote_last", "vote_least"), "the most frequent of chosen values"),
-}
-"""What a step gives, by its primitive."""
 
 
 def _held(part: str) -> tuple[str | None, bool]:

@@ -193,6 +193,29 @@ def test_what_has_no_words_is_called_by_what_it_is_made_of(by):
     assert emit_attention(mechanism).name == "value_copied_from_a_chosen_position"
 
 
+def test_what_is_computed_of_several_values_is_not_said_to_be_of_one():
+    """Neither of one that only says which positions are chosen."""
+    rank = selection("y < x")
+    count = Step("count", "width", chosen="chosen")
+    asked = Step("asked", "select", ("at",), ("count",), "count_j == i + 1")
+    copied = Step("copied", "copy", (), ("tokens",), "y", "asked", NONE)
+    half = Step("half", "map", ("count",), by="count_i // 2")
+    answer = Step(ANSWERS, "map", ("copied",), by="copied_i % 3")
+    alone = AttentionMechanism((0, 2), 4, (rank, count, asked, copied, answer))
+    assert alone.name == "a function of a value copied from a chosen position, by 2 selections"
+    answer = replace(
+        answer, of=("copied", "half"), by="max(copied_i, half_i) * (2 if copied_i else 1)"
+    )
+    both = AttentionMechanism((0, 2), 4, (rank, count, half, asked, copied, answer))
+    assert (
+        both.name == "a function of 2 values that are taken from chosen positions, by 2 selections"
+    )
+    more = Step("more", "width", chosen="asked")
+    answer = replace(answer, of=("more", "half"), by="more_i - half_i")
+    counts = AttentionMechanism((0, 2), 4, (rank, count, half, asked, more, answer))
+    assert counts.name == "a function of 2 counts of chosen positions, by 2 selections"
+
+
 def test_a_title_is_the_first_line_of_its_program():
     program = emit_attention(taking("j == i - 1"))
     assert program.source.startswith('"""The token before, -1 where there is none.\n')
