@@ -159,7 +159,7 @@ def _task(report: Report) -> list[str]:
     parts = [f"the {name} is right on {_of(versus)}" for name, versus in pairs if versus]
     if not parts:
         return []
-    return [f"Against the task, which was not used before: {', '.join(parts)}."]
+    return [f"Against the task, which extraction did not see: {', '.join(parts)}."]
 
 
 def _texts_left(report: Report, counted: ProgramVsModel) -> list[str]:
