@@ -137,7 +137,8 @@ def _agreement_rows(report: Report) -> list[Row]:
         "program = task": report.program_vs_task,
     }.items():
         if versus is not None:
-            rows.append(Row(name, _count(versus), "against the reference, which extraction did not see"))
+            note = "against the reference, which extraction did not see"
+            rows.append(Row(name, _count(versus), note))
     return rows
 
 
