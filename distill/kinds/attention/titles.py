@@ -102,8 +102,8 @@ AMOUNT = {"<=": "at most", "<": "fewer than", "==": "exactly", ">=": "at least",
 ONES = {
     "a smaller token": "smaller ones",
     "a larger token": "larger ones",
-    "no smaller token": "no smaller ones",
-    "no larger token": "no larger ones",
+    "no smaller token": "that are no smaller",
+    "no larger token": "that are no larger",
     "the same token": "of the same",
     "another token": "other ones",
 }

@@ -130,6 +130,10 @@ RANKED = {
         "... of the earlier positions with fewer than 2 larger ones, -1 where ...",
         lambda xs, i: ([NONE] + [y for y in xs[:i] if sum(z > y for z in xs) < 2])[-1],
     ),
+    ("count_j > i", "y <= x", "least"): (
+        "the smallest token with more than i that are no larger, -1 where there is none",
+        lambda xs, i: min((y for y in xs if sum(z <= y for z in xs) > i), default=NONE),
+    ),
     ("count_j > 1", "y == x", "least"): (
         "the smallest token with more than 1 of the same, -1 where there is none",
         lambda xs, i: min((y for y in xs if xs.count(y) > 1), default=NONE),
