@@ -124,8 +124,8 @@ def _over_a_box(report: Report) -> list[str]:
     same = at_most(apart.tolerance)
     said = [
         "Over reals nothing is exactly the same: two answers agree here where they are no more "
-        f"than {same} apart, of answers that spread over {apart.spread:.3g}. The largest deviation "
-        f"that was found is {found}."
+        f"than {same} apart, of answers that spread over {apart.spread:.3g} at drawn points. "
+        f"The largest deviation that was found is {found}."
     ]
     network, program = apart.network_from_task, apart.program_from_task
     if network is not None and program is not None and None not in (network.rms, program.rms):

@@ -35,7 +35,7 @@ def sentence(tree: Tree) -> str:
 def _over_a_box(tree: Tree) -> str:
     """How far program and network are apart, as it was proved, or found."""
     counted, apart = tree["program_vs_model"], tree["deviation"]
-    spread = f"answers that spread over {apart['spread']:.3g}"
+    spread = f"answers that spread over {apart['spread']:.3g} at drawn points"
     if tree["verdict"] == "proved":
         error = at_most(tree["proof"]["error"])
         return f"Program and network are nowhere in the box more than {error} apart, of {spread}."
