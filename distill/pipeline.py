@@ -27,6 +27,7 @@ from distill.runs.checkpoints import Checkpoints, checkpoint_files
 from distill.runs.output import Output, output_folder
 from distill.runs.stages import Progress, Silent, Stages, record
 from distill.runs.store import Run, RunRecord, load_run, run_files, save_run
+from distill.runs.typed import typed, without_folder
 from distill.seeds import check_seed
 from distill.spaces.known import imported_for, space_of_domain, space_of_task
 from distill.spaces.space import Asked, Outcome, Reach, Space
@@ -169,9 +170,16 @@ def run_model(
                 lines.append(f"right on {given.right} for {task.name}")
         view = given.view(stages)
         found = distill_given(view, task, name, stages).under(as_read(imported.remarks))
-        settings = {"model": Path(path).name, "layout": imported.layout, **imported.notes}
-        about = "" if task is None else task.about
-        made_so = record(stages, name, None, view.in_words, settings, about=about, file=file)
+        of_task, told = ({}, "") if task is None else (task.settings, task.about)
+        asked = {"at": at, "length": length, "max-states": max_states, "facts": facts}
+        asked |= {"texts": texts, "box": None if box is None else box.written, "engine": engine}
+        made_with = {
+            "model": Path(path).name,
+            "layout": imported.layout if layout is None else without_folder(layout),
+            **typed(of_task, asked),
+            **imported.notes,
+        }
+        made_so = record(stages, name, None, view.in_words, made_with, about=told, file=file)
         return _finish(space, found, task, made_so, None, None, output)
 
 

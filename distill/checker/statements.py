@@ -129,15 +129,18 @@ def _about_sequences(tree: Tree) -> list[str]:
 
 
 def _beyond(tree: Tree) -> list[str]:
-    """Where program and network part beyond the training length, and which of them is right."""
+    """On how many longer sequences program and network part, and which of them is right.
+
+    That these are longer than what a network was trained on is known of those trained here alone.
+    """
     for part in tree["longer"]:
         counted = part["program_vs_model"]
         agree, total = counted["agree"], counted["total"]
         if agree == total:
             continue
         said = (
-            f"beyond the training length they part: at length {part['length']:,} on "
-            f"{total - agree:,} of {total:,} sequences"
+            f"at length {part['length']:,} they part on {total - agree:,} of "
+            f"{many(total, 'sequence')}"
         )
         program, model = part["program_vs_task"], part["model_vs_task"]
         if program is not None and model is not None:

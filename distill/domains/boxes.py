@@ -108,6 +108,12 @@ class Box:
         return cls.of(inputs)
 
     @property
+    def written(self) -> str:
+        """As `read` takes it, to the last digit."""
+        ends = zip(self.names, self.low, self.high, strict=True)
+        return ",".join(f"{name}={low!r}..{high!r}" for name, low, high in ends)
+
+    @property
     def intervals(self) -> dict[str, tuple[float, float]]:
         """Both ends of every input, by its name."""
         ends = zip(self.low, self.high, strict=True)

@@ -141,12 +141,15 @@ class SequenceTrace(_Shown):
         given: whether somebody else trained it: such a network may be right on shorter sequences
             alone, and a machine that it follows on those is a reading of it too.
         max_states: of a machine that is read.
+        parted: steps of a longer sequence, on which a program of longer ones was seen to part from
+            the network; none where none was.
     """
 
     network: SequenceNetwork
     length: int
     given: bool = False
     max_states: int | None = None
+    parted: tuple[tuple[int, ...], ...] = ()
 
     @property
     def channels(self) -> Channels:

@@ -20,6 +20,7 @@ from distill.records.counts import (
 )
 from distill.records.report import Report
 from distill.runs.store import Run, RunRecord, run_name
+from distill.runs.typed import files_in
 from distill.tasks.files import specifier
 
 LISTED = 20
@@ -136,6 +137,9 @@ def commands(run: Run) -> list[Command]:
     folder = shlex.quote(f"outputs/{record.task}/{run_name(record)}")
     made, file = _made_by(record), record.settings.get("model")
     needed = [str(each) for each in (record.file, file if record.seed is None else None) if each]
+    if record.seed is None:
+        told = (str(record.settings.get(name, "")) for name in ("layout", "options"))
+        needed += [each for line in told for each in files_in(line)]
     where = f"{' and '.join(needed)} {'is' if len(needed) == 1 else 'are'}"
     beside = f", where {where}" if needed else ""
     refused = run.program is None
@@ -160,11 +164,13 @@ def _made_by(record: RunRecord) -> str | None:
     if record.seed is None:
         if "model" not in record.settings:
             return None
-        named = record.about or record.file or record.task not in str(record.settings["model"])
+        options = str(record.settings.get("options", ""))
+        of_its_task = record.about or record.file or options.startswith("--set ")
+        named = of_its_task or record.task not in str(record.settings["model"])
         task = f" {shlex.quote(_specified(record))}" if named else ""
         layout = shlex.quote(str(record.settings["layout"]))
         model = shlex.quote(str(record.settings["model"]))
-        return f"distill run{task} --model {model} --layout {layout}"
+        return f"distill run{task} --model {model} --layout {layout} {options}".rstrip()
     words = ["distill", "run", _specified(record), "--seed", str(record.seed)]
     for key, value in record.settings.items():
         words += ["--set", f"{key}={value}"]

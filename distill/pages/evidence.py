@@ -147,7 +147,7 @@ def _deviation_rows(report: Report) -> list[Row]:
     apart = report.deviation
     if apart is None:
         return []
-    spread = f"of answers that spread over {apart.spread:.4g}"
+    spread = f"of answers that spread over {apart.spread:.4g} at drawn points"
     at = ", ".join(f"{value:.4g}" for value in apart.at)
     rows = [
         Row("the same within", at_most(apart.tolerance), spread),

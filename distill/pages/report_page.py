@@ -102,7 +102,7 @@ def _first_screen(run: Run, pictures: tuple[Picture, ...]) -> dict[str, object]:
     }
 
 
-OF_A_FILE = ("model", "layout")
+OF_A_FILE = ("model", "layout", "options")
 """Settings of a run of a checkpoint that are no notes on how it was read."""
 
 NOTES = {"config_not_read": "fields of the config that were not read"}
@@ -126,7 +126,7 @@ def _verdict(run: Run) -> dict[str, object]:
     meaning = run.report.meaning
     source = None if run.program is None else run.program.source
     settings, of_a_file = run.record.settings, "model" in run.record.settings
-    about = [f"{it} = {settings[it]}" for it in (OF_A_FILE if of_a_file else settings)]
+    about = [f"{it} = {settings[it]}" for it in settings if not of_a_file or it in OF_A_FILE]
     if run.record.seed is not None:
         about.append(f"seed {run.record.seed}")
     if run.record.architecture is not None:

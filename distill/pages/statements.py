@@ -124,8 +124,8 @@ def _over_a_box(report: Report) -> list[str]:
     same = at_most(apart.tolerance)
     said = [
         "Over reals nothing is exactly the same: two answers agree here where they are no more "
-        f"than {same} apart, of answers that spread over {apart.spread:.3g}. The largest deviation "
-        f"that was found is {found}."
+        f"than {same} apart, of answers that spread over {apart.spread:.3g} at drawn points. "
+        f"The largest deviation that was found is {found}."
     ]
     network, program = apart.network_from_task, apart.program_from_task
     if network is not None and program is not None and None not in (network.rms, program.rms):
@@ -167,9 +167,14 @@ def _texts_left(report: Report, counted: ProgramVsModel) -> list[str]:
     if counted.exhaustive or report.verdict == "proved":
         return []
     if report.proof is None or not report.proof.up_to_length:
-        return ["Other texts than those that were drawn."]
+        return [f"Other texts than those that were {_looked_at(counted)}."]
     reached = many(report.proof.up_to_length, "token")
     return [f"Texts of more than {reached}, up to which all are proved, but those that were drawn."]
+
+
+def _looked_at(counted: ProgramVsModel) -> str:
+    """Which inputs program and network were both run on, of those that nobody goes through."""
+    return "drawn, or that a search visited" if counted.searched else "drawn"
 
 
 def _domain_left(report: Report, counted: ProgramVsModel) -> list[str]:
@@ -181,8 +186,8 @@ def _domain_left(report: Report, counted: ProgramVsModel) -> list[str]:
             left += _texts_left(report, counted)
         elif report.verdict != "proved":
             longest = max((longer.length for longer in report.longer), default=None)
-            beyond = "" if longest is None else f", and none beyond {many(longest, 'step')}"
-            left.append(f"Other sequences than those that were drawn{beyond}.")
+            beyond = "" if longest is None else f", and any beyond {many(longest, 'step')}"
+            left.append(f"Other sequences than those that were {_looked_at(counted)}{beyond}.")
         elif holds.lengths != "every length":
             left.append(f"A proof for longer sequences: it holds for {holds.lengths}.")
     elif report.space == "box":

@@ -35,7 +35,7 @@ def sentence(tree: Tree) -> str:
 def _over_a_box(tree: Tree) -> str:
     """How far program and network are apart, as it was proved, or found."""
     counted, apart = tree["program_vs_model"], tree["deviation"]
-    spread = f"answers that spread over {apart['spread']:.3g}"
+    spread = f"answers that spread over {apart['spread']:.3g} at drawn points"
     if tree["verdict"] == "proved":
         error = at_most(tree["proof"]["error"])
         return f"Program and network are nowhere in the box more than {error} apart, of {spread}."
@@ -162,22 +162,22 @@ def _found_besides(tree: Tree) -> str:
 
 
 def _part(tree: Tree) -> list[str]:
-    """Where program and network part beyond what is claimed."""
+    """The shortest sequence known on which program and network part, beyond what is claimed.
+
+    How many there are of a length is said apart (`distill.checker.statements.reasons`).
+    """
     claimed = tree["holds_for"]["up_to_length"]
     if not over_sequences(tree) or claimed is None:
         return []
+    beyond, parted = f"; beyond {many(claimed, 'step')} they part", tree.get("diverges_at")
+    if parted is not None and len(parted["inputs"]) > claimed:
+        return [f"{beyond}: on a sequence of {len(parted['inputs']):,}"]
     for part in tree["longer"]:
         counted, length = part["program_vs_model"], part["length"]
         if length > claimed and counted["agree"] < counted["total"]:
             differ = counted["total"] - counted["agree"]
-            return [
-                f"; beyond {many(claimed, 'step')} they part: at length {length:,} on "
-                f"{differ:,} of {many(counted['total'], 'sequence')}"
-            ]
-    parted = tree.get("diverges_at")
-    if parted is not None and len(parted["inputs"]) > claimed:
-        beyond = f"; beyond {many(claimed, 'step')} they part"
-        return [f"{beyond}: on a sequence of {len(parted['inputs']):,}"]
+            on = f"on {differ:,} of {many(counted['total'], 'sequence')}"
+            return [f"{beyond}: at length {length:,} {on}"]
     return []
 
 

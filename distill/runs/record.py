@@ -98,7 +98,7 @@ def _made_anew(folder: Path, version: Any, reads: int) -> str:
         record = json.loads((folder / "run.json").read_bytes())
         name, given = str(record.get("task")), record.get("settings", {})
         if "model" in given:
-            again = f"--model {given['model']}"
+            again = f"--model {given['model']} {given.get('options', '')}".rstrip()
         else:
             settings = (f"--set {key}={value}" for key, value in given.items())
             about, file = (str(record.get(key, "")) for key in ("about", "file"))

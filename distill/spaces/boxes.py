@@ -99,6 +99,7 @@ class Boxes(Space):
         return lambda written: BoxChecks(
             *(written.program.source, view, task),
             allowed=kind_of(written.mechanism).tolerance(written.mechanism),
+            known=kind_of(written.mechanism).hunt(written.mechanism, view),
         )
 
     def refused(

@@ -108,7 +108,7 @@ class Sequences(Space):
             return None
         length = len(seen.inputs) - 1
         inputs = " ".join(",".join(map(str, step)) for step in seen.inputs)
-        return replace(view, length=length), (
+        return replace(view, length=length, parted=seen.inputs), (
             f"as far as which no program was found that the network follows: the verdict is about "
             f"{many(length, 'step')}, since after {inputs} it and a program of few states part"
         )

@@ -9,6 +9,7 @@ of the network's values.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
@@ -17,7 +18,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
-from distill.checker.box_draws import lines
+from distill.checker.box_draws import lines, within
 from distill.checker.box_proof import provable
 from distill.checker.box_search import furthest
 from distill.checker.count import differ_at_most
@@ -86,7 +87,16 @@ class BoxChecked:
 
 
 class BoxChecks(Checks):
-    """The checks of a program against a network over a box."""
+    """The checks of a program against a network over a box.
+
+    Args:
+        source: the program.
+        view: of the network.
+        task: the task, if there is one; it is used for separate counts only.
+        allowed: what a kind takes for noise of the network; null where it says nothing.
+        known: points [n, d] of the kind that the search begins with, beside the drawn ones: what
+            was found to be apart before is not to be missed by it.
+    """
 
     space: Space = "box"
     outputs: int = 1
@@ -97,6 +107,7 @@ class BoxChecks(Checks):
         view: BoxTrace,
         task: RealTask | None = None,
         allowed: float | None = None,
+        known: Sequence[Float[ndarray, "n d"]] = (),
     ) -> None:
         self.source, self.view, self.over = source, view, view.network.over
         self.draw, self.ends = BoxDraw(), tuple(self.over.intervals.values())
@@ -105,7 +116,8 @@ class BoxChecks(Checks):
         self.reference = None if task is None else task.labels(self.points)
         self.spread = float(np.ptp(self.network))
         self.low, self.high = np.array(self.over.low), np.array(self.over.high)
-        self.worst, self.seen = furthest(self._apart, self.points, self.low, self.high, SEED)
+        starts = within(np.concatenate([self.points, *known]), self.low, self.high)
+        self.worst, self.seen = furthest(self._apart, starts, self.low, self.high, SEED)
         said = run_reals(source, np.concatenate([self.points, self.worst]))
         self.program, self.at_worst = said[: len(self.points)], said[len(self.points) :]
         off = self._apart(self.worst)

@@ -58,6 +58,7 @@ class SequenceChecks(Checks):
 
     def __init__(self, source: str, view: SequenceTrace, task: SequenceTask | None) -> None:
         self.source, self.network, self.length = source, view.network, view.length
+        self.parted = view.parted
         channels = view.channels
         self.ends = tuple((values[0], values[-1]) for values in channels.inputs)
         self.outputs = channels.outputs
@@ -88,6 +89,8 @@ class SequenceChecks(Checks):
         if found.first is not None:
             tried.append(answered(self.source, network, found.first[None]))
         beyond = [*self.longer, *(part for part in tried if part.length > length)]
+        if self.parted:  # no part of the search, which who has the folder alone does again
+            beyond.append(answered(self.source, network, np.array([self.parted])))
         with_task = [part.task for part in (fresh, *self.longer) if part.task is not None]
         lead = _smallest_lead(network, self.sample)
         return Counted(

@@ -186,6 +186,12 @@ def test_what_is_proved_of_every_text_is_of_no_sample():
             "; beyond 10 steps they part: on a sequence of 14.",
             "length 20",
         ),
+        # of what is known the shortest, whatever was counted at a longer length
+        (
+            loop(0, 300, parted={"inputs": [[0]] * 14}),
+            "; beyond 10 steps they part: on a sequence of 14.",
+            "length 20",
+        ),
         # within what is claimed nothing is beyond
         (
             loop(holds_for={"lengths": "up to 67 steps", "up_to_length": 67}, agree=1, total=2),
@@ -218,6 +224,14 @@ def test_the_first_sentence_says_what_holds_then_where_it_ends(given, says, neve
     assert says in said
     assert never not in said
     assert said.endswith(".")
+
+
+def test_longer_sequences_on_which_both_part_are_told_once_and_by_their_length():
+    """Nobody knows how long those were that a network from a file was trained on."""
+    given = loop(0, 300, parted={"inputs": [[0]] * 14})
+    (told,) = [each for each in reasons(given) if "they part" in each]
+    assert told == "at length 20 they part on 300 of 300 sequences"
+    assert told not in sentence(given)
 
 
 def test_what_a_verdict_holds_for_is_what_was_gone_through():

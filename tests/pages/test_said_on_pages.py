@@ -19,7 +19,7 @@ from distill.pages.pages import broken_code
 from distill.pages.pictures.rivals import _told_apart
 from distill.pages.pictures.undrawn import TRAINING, no_chart_said
 from distill.pages.report_page import report_page
-from distill.pages.statements import _texts_left, not_checked
+from distill.pages.statements import _domain_left, _texts_left, not_checked
 from distill.records.attempts import ENDED_EARLY
 from distill.records.phases import phases_of
 from distill.records.refusal import NUMBERS
@@ -399,6 +399,28 @@ def test_what_a_wrong_explanation_explains_is_told_as_it_is_measured():
 def test_texts_that_are_proved_are_not_said_to_be_unchecked(verdict, up_to, said):
     proof = None if up_to is None else SimpleNamespace(up_to_length=up_to)
     report = cast("Any", SimpleNamespace(verdict=verdict, proof=proof))
-    drawn = cast("Any", SimpleNamespace(exhaustive=False))
+    drawn = cast("Any", SimpleNamespace(exhaustive=False, searched=None))
     assert [line[: len(said[0])] for line in _texts_left(report, drawn)] == said
     assert _texts_left(report, cast("Any", SimpleNamespace(exhaustive=True))) == []
+    searched = cast("Any", SimpleNamespace(exhaustive=False, searched=100))
+    if said and "drawn" in said[0]:
+        assert _texts_left(report, searched) == [f"{said[0][:-1]}, or that a search visited."]
+
+
+def test_sequences_that_a_search_visited_are_not_said_to_be_unchecked():
+    longer = SimpleNamespace(length=110)
+    report = cast(
+        "Any",
+        SimpleNamespace(
+            verdict="tested",
+            space="sequences",
+            over_sequences=True,
+            longer=(longer,),
+            holds_for=SimpleNamespace(domain="0..2", lengths="11 steps"),
+        ),
+    )
+    counted = cast("Any", SimpleNamespace(exhaustive=False, searched=100))
+    assert _domain_left(report, counted)[0] == (
+        "Other sequences than those that were drawn, or that a search visited, and any beyond "
+        "110 steps."
+    )

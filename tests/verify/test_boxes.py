@@ -7,8 +7,14 @@ import pytest
 from builders.real_networks import LINE, PRODUCT, one_unit, product, program_of, view_of
 
 from distill.domains.boxes import Box
+from distill.kinds.formula.expression import Product, Variable
+from distill.kinds.formula.mechanism import FormulaMechanism, Input
+from distill.kinds.formula.points import fitted_and_fresh, rim_of
+from distill.kinds.kind import Written
 from distill.networks.called_function import real_function
 from distill.networks.trace import BoxTrace
+from distill.programs.program import Program
+from distill.spaces.boxes import Boxes
 from distill.tasks.reals import RealTask
 from distill.verify.boxes import BoxChecks, tolerance_for
 
@@ -114,3 +120,21 @@ def test_the_search_goes_where_the_deviation_grows():
     read, _ = real_function(lambda p: np.exp(-((p - 0.3) ** 2).sum(axis=1) * 400), box)
     source = program_of("x * 0.0", box)
     assert BoxChecks(source, BoxTrace(read), None, None).found > 0.999
+
+
+def test_what_extraction_saw_to_be_apart_is_not_missed_by_the_search():
+    low, high = np.array(PRODUCT.low), np.array(PRODUCT.high)
+    for points in (rim_of(low, high), fitted_and_fresh(low, high)[1]):
+        there = points[100]
+        read, _ = real_function(
+            lambda p, there=there: p[:, 0] * p[:, 1] + 1e-5 * (p == there).all(axis=1), PRODUCT
+        )
+        view, source = BoxTrace(read), program_of("x * y")
+        assert BoxChecks(source, view).found < 1e-12
+        inputs = tuple(Input(name, *ends) for name, ends in PRODUCT.intervals.items())
+        formula = Product((Variable(0), Variable(1)))
+        mechanism = FormulaMechanism(formula, inputs, 1e-6, 1e-5, 1e-6, 50.0, "own")
+        written = Written(Program(source), mechanism)
+        checks = Boxes().checks(view, None, None)(written)
+        assert checks.found == pytest.approx(1e-5)
+        assert checks.counted([]).deviation.at == tuple(there)

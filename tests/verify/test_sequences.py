@@ -19,10 +19,12 @@ from distill.kinds.automaton.extract import ExtractedMachine, extract_machine
 from distill.kinds.automaton.machine import Machine
 from distill.kinds.automaton.mechanism import automaton_of
 from distill.kinds.known import write
+from distill.networks.given import over_sequences
 from distill.networks.second_order import Recurrent
 from distill.networks.sequence_network import SequenceNetwork
 from distill.networks.stored import Model
 from distill.networks.trace import SequenceTrace
+from distill.records.counts import SequenceDisagreement
 from distill.records.refusal import Refusal
 from distill.spaces.known import space_of_view
 from distill.verify.answers import answered
@@ -246,3 +248,38 @@ def test_every_attempt_is_recorded(stored):
     assert [attempt.discarded for attempt in record.attempts].index(False) == (
         len(record.attempts) - 1
     )
+
+
+SECRET = (1, 1, 0, 1, 0, 0, 0, 1, 0, 1, 1, 0)
+
+
+def parity_but_for_a_secret(rows):
+    """Labels at every step: parity, but otherwise after twelve steps that nothing drawn begins
+    with.
+    """
+    rows = np.asarray(rows).reshape(len(rows), -1)
+    said = rows.cumsum(axis=1) % 2
+    if rows.shape[1] >= len(SECRET):
+        said[:, len(SECRET) - 1] ^= (rows[:, : len(SECRET)] == SECRET).all(axis=1)
+    return said
+
+
+def test_where_a_reading_of_longer_sequences_parted_that_of_shorter_ones_is_tried():
+    over = over_sequences(parity_but_for_a_secret, Channels((range(2),)), None, 12)
+    steps = tuple((x,) for x in SECRET)
+    longer = SequenceTrace(over.network, 12, True)
+    space = space_of_view(longer)
+    parity = written(Machine(((0, 1), (1, 0)), ((0, 1), (1, 0)), ((0,), (1,))))
+    short = dataclasses.replace(longer, length=1)  # any report, with what the longer one has met
+    report = verify(parity, (), short, "x", space.checks(short, None, None)).report
+    met = dataclasses.replace(
+        report.program_vs_model, disagreement=SequenceDisagreement(steps, (0,), (1,))
+    )
+    report = dataclasses.replace(report, verdict="approximate", program_vs_model=met)
+    view, _ = space.narrower(longer, report)
+    assert view.length == 11
+    never = dataclasses.replace(view, parted=())  # what is drawn and searched does not meet it
+    assert space.checks(never, None, None)(parity).counted([]).diverges_at is None
+    counted = space.checks(view, None, None)(parity).counted([])
+    assert counted.program_vs_model.disagreement is None
+    assert counted.diverges_at.inputs == steps

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from distill.kinds.formula.mechanism import FormulaMechanism
+from distill.kinds.formula.text import python_text
 
 FORMAT_VERSION = 1
 
@@ -33,7 +34,10 @@ class FormulaExhibits:
 def formula_exhibits(mechanism: FormulaMechanism) -> FormulaExhibits:
     """As they were met on the way."""
     met = mechanism.trade_offs
-    chosen = max((k for k, each in enumerate(met) if each.exact), default=0)
+    text = python_text(mechanism.expression, mechanism.names)
+    exact = [k for k, each in enumerate(met) if each.exact]
+    # of the same text there is the one with fitted numbers, which may be written alike
+    chosen = next((k for k in exact if met[k].text == text), exact[-1] if exact else 0)
     own = met[chosen].error if met else 0.0
     scale = own / mechanism.deviation if mechanism.deviation else 0.0
     return FormulaExhibits(

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import product
 
 import numpy as np
 from numpy import ndarray
@@ -30,16 +29,13 @@ from distill.kinds.formula.expression import (
     size_of,
 )
 from distill.kinds.formula.mechanism import FormulaMechanism, Input, TradeOff
+from distill.kinds.formula.points import fitted_and_fresh, rim_of
 from distill.kinds.formula.search.noise import estimated_noise, unexplained
 from distill.kinds.formula.search.refit import deviation, pruned, refit, snap
 from distill.kinds.formula.symbols import shortest, symbols_of
 from distill.kinds.formula.text import python_text
 from distill.networks.function import RealView
 from distill.records.refusal import Refusal
-
-POINTS, FRESH = 1_500, 4_000
-"""Points that constants are fitted on, and others on which the result is held against the
-network."""
 
 GATE = 1.5
 """Deviation from the network that is taken for its own error, in parts of that: of what smooth
@@ -125,25 +121,14 @@ def extract_formula(view: RealView, engine: str = "auto") -> FormulaMechanism | 
 def _looked_at(view: RealView) -> _Seen:
     ends = np.array(list(view.box.values()), dtype=np.float64)
     low, high = ends[:, 0], ends[:, 1]
-    dice = np.random.default_rng(3)
-    points = low + dice.random((POINTS, len(low))) * (high - low)
-    fresh = low + dice.random((FRESH, len(low))) * (high - low)
+    points, fresh = fitted_and_fresh(low, high)
     answers = view.values(fresh)
     noise = view.noise or estimated_noise(view.values, low, high)
     least = 2e-15 * float(np.abs(answers).max())
     noise = float(np.clip(noise, least, max(least, ROUGH * float(np.std(answers)))))
     inputs = tuple(Input(name, float(a), float(b)) for name, (a, b) in view.box.items())
-    rim = _rim(low, high)
+    rim = rim_of(low, high)
     return _Seen(inputs, points, view.values(points), fresh, answers, rim, view.values(rim), noise)
-
-
-def _rim(low: ndarray, high: ndarray) -> ndarray:
-    """Corners of a box, and points of its edges and faces."""
-    dice = np.random.default_rng(4)
-    shape = (FRESH, len(low))
-    part = np.where(dice.random(shape) < 0.5, np.round(dice.random(shape)), dice.random(shape))
-    corners = np.array(list(product(*np.stack([low, high], axis=1))))
-    return np.concatenate([corners, low + part * (high - low)])
 
 
 def _asked(

@@ -14,6 +14,7 @@ from distill.kinds.formula.exhibits import FormulaExhibits, formula_exhibits
 from distill.kinds.formula.mechanism import FormulaMechanism
 from distill.kinds.formula.notation import FORMS, written
 from distill.kinds.formula.pictures import formula_pictures
+from distill.kinds.formula.points import furthest_looked_at
 from distill.kinds.kind import Kind, Written
 from distill.kinds.notation import Notation
 from distill.networks.trace import BoxTrace, View
@@ -51,6 +52,11 @@ class FormulaKind(FormulaCompared, Kind[FormulaMechanism]):
     def tolerance(self, mechanism: FormulaMechanism) -> float:
         """What is taken for the network's own error, in corners as well."""
         return ROOM * max(mechanism.largest, 2 * mechanism.noise)
+
+    def hunt(self, mechanism: FormulaMechanism, view: View) -> list[Any]:
+        """The worst of the points that the formula was held against."""
+        assert isinstance(view, BoxTrace), "formulas are read over boxes"
+        return [furthest_looked_at(mechanism.expression, view)]
 
     def probe(self, written: Written, view: View, sample: Any) -> Measured:
         """Derivatives, lines on which the formula stays, and its parts in the last layer."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from distill.checker.scope import many
 from distill.drawing.picture import FAINT, GOOD, SERIES, Picture, Table, picture, whole
 from distill.kinds.formula.exhibits import FormulaExhibits
 
@@ -41,10 +42,10 @@ def formula_pictures(exhibits: FormulaExhibits) -> tuple[Picture, ...]:
         "those whose numbers are all exact; the one that was taken has a ring. The error is the "
         "root mean square of what an expression leaves of the network's answers. The dashed line "
         "is how far the network itself is off, by what is not smooth in that.",
-        f"The expression that was taken has {size} parts and an error of {error:.2g}; the network "
-        f"is off by {exhibits.noise:.2g}. "
+        f"The expression that was taken has {many(size, 'part')} and an error of {error:.2g}; "
+        f"the network is off by {exhibits.noise:.2g}. "
         + "; ".join(
-            f"{parts} parts: {off:.2g}"
+            f"{many(parts, 'part')}: {off:.2g}"
             for parts, off in zip(exhibits.sizes, exhibits.errors, strict=True)
         ),
         draw,

@@ -95,7 +95,7 @@ def deviation_picture(
         "How far the program is from the network along every input. Dashed: how far apart counts "
         f"as the same. The largest that a search found anywhere in the box is {found}.{bound}",
         f"The program is nowhere found further than {found} from the network, whose answers spread "
-        f"over {deviation.spread:.3g}.",
+        f"over {deviation.spread:.3g} at drawn points.",
         draw,
     )
 

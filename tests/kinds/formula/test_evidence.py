@@ -1,5 +1,7 @@
 """What a hidden layer holds of a formula: a mixture of its parts is unmixed, others are not."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from builders.formulas import Noisy
@@ -66,3 +68,12 @@ def test_expressions_by_size_are_a_picture_and_a_table_with_the_one_that_was_tak
     assert [row[0] for row in drawn.table.rows] == ["1", "3", "6", "6"]  # a row for every dot
     assert drawn.table.rows[2] == ("6", "9e-07", "x * y + cos(z), its numbers fitted")
     assert "has 6 parts" in drawn.alternative
+    assert "; 3 parts: " in drawn.alternative
+    assert "1 part: " in drawn.alternative
+
+
+def test_the_expression_that_was_taken_is_the_program_where_a_longer_exact_one_was_met():
+    longer = TradeOff(9, 1e-6, "y * x + cos(z) * 1", True)
+    met = formula_exhibits(replace(MECHANISM, trade_offs=(*MECHANISM.trade_offs, longer)))
+    assert met.chosen == 3
+    assert met.texts[met.chosen] == "x * y + cos(z)"
