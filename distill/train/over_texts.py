@@ -78,12 +78,12 @@ class TextTraining(InARow[TextTrace]):
         self.fresh = drawn_pools(task, FRESH, [seed, 1])
         self.points = list[TextPoint]()
         self._mended = 0
-        self._parted, self._last = list[Pool](), dict[str, Tensor]()
+        self._parted, self._known, self._last = list[Pool](), list[Pool](), dict[str, Tensor]()
 
     def next_network(self, verdict: str | None, watch: Watch) -> TextTrace | None:
         """Another, or the last one further, while that does not take too long."""
         a_token = sum(math.prod(size) for size in self.shape.shapes().values())
-        tokens = self.recipe.batch_size * (self.task.length + 1) / 2
+        tokens = self.recipe.batch_size * np.mean([it.texts.shape[1] for it in self.pools])
         spent = sum(attempt.steps for attempt in self._tried) * tokens * a_token
         return None if spent > MOST_COST else super().next_network(verdict, watch)
 
@@ -190,7 +190,8 @@ class TextTraining(InARow[TextTrace]):
 
         Of what it was at every look, the network is that which knew most texts well.
         """
-        recipe, shape, known = self.recipe, self.shape, list[Pool]()
+        recipe, shape = self.recipe, self.shape
+        known = self._known if self._parted and recipe.cooled else []
         best, kept = None, dict[str, Tensor]()
         rounds = min(recipe.rounds, MENDED_ROUNDS) if self._parted else recipe.rounds
         for place in range(rounds + 1):
@@ -199,7 +200,7 @@ class TextTraining(InARow[TextTrace]):
             drawn = drawn_pools(self.task, each, seed, plain=False, uneven=recipe.uneven)
             drawn = with_more(drawn, self._parted)
             hard = hardest(shape, course.parameters, drawn, recipe.hard)
-            if best is None or hard.many < best:
+            if best is None or hard.many < best + recipe.cooled:  # the last, as the rate falls
                 best = hard.many
                 kept = {name: it.detach().clone() for name, it in course.parameters.items()}
             known = together(hard.pools, known) if known else hard.pools
@@ -208,7 +209,7 @@ class TextTraining(InARow[TextTrace]):
             hard = hardest(shape, course.parameters, together(known, around), recipe.hard)
             if not hard.many or place == rounds:
                 break
-            known = hard.pools
+            self._known = known = hard.pools
             course.decay(recipe.decay_again)
             for step in range(recipe.again):
                 rate = recipe.rate_again(step, None if self._parted else place)

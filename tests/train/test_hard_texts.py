@@ -92,18 +92,19 @@ def test_near_those_that_were_found_still_harder_ones_are_looked_for(monkeypatch
 def test_of_what_is_causal_the_longest_texts_are_drawn_alone():
     """What is answered at every position of one is answered along all of its beginnings."""
     there = {"inputs": {"x": range(2)}, "outputs": range(2), "length": 4}
-    causal = TextTask(**there, reference=list, causal=True)
-    last = TextTask(**there, reference=lambda xs: xs[-1:], causal=True, reads="last")
-    assert [begins(it) for it in (causal, last, COPY)] == [True, False, False]
-    lengths = [
-        [it.texts.shape[1] for it in drawn_pools(task, 80, [0])] for task in (causal, last, COPY)
-    ]
-    assert lengths == [[4], [1, 2, 3, 4], [1, 2, 3, 4]]
+    alone = {"d_mlp": 0}
+    causal = TextTask(**there, reference=list, causal=True, network=alone)
+    units = TextTask(**there, reference=list, causal=True)
+    last = TextTask(**there, reference=lambda xs: xs[-1:], causal=True, reads="last", network=alone)
+    later = TextTask(**there, reference=list, network=alone)
+    assert [begins(it) for it in (causal, units, last, later)] == [True, False, False, False]
+    lengths = [[it.texts.shape[1] for it in drawn_pools(task, 80, [0])] for task in (causal, last)]
+    assert lengths == [[4], [1, 2, 3, 4]]
 
 
 def test_in_uneven_texts_some_tokens_are_oftener():
     """Half of a text and more is one token in many of them, and few are one token alone."""
-    eight = TextTask({"x": range(8)}, range(8), list, 16, causal=True)
+    eight = TextTask({"x": range(8)}, range(8), list, 16, causal=True, network={"d_mlp": 0})
     plain, more = (drawn_pools(eight, 800, [1], uneven=it)[0].texts.tolist() for it in (0.0, 1.0))
     assert 2 * len(plain) - 8 < len(more) <= 2 * len(plain)
 
