@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
-from builders.compiled_texts import bystander, inducing, induction, shifted, split
+from builders.compiled_texts import bystander, histogram, inducing, induction, shifted, split
 
 from distill.checker.attended import compared, elsewhere, least_shared, parts_shared
 from distill.checker.attention import derive
@@ -194,3 +194,25 @@ def test_of_even_heads_what_is_chosen_alone_is_the_other():
     even = {"exchanged": True, "spread": [[1.0, 1.0]]}
     chosen = np.array([[[False, False], [True, False]]])
     assert compared(even, chosen, ~chosen).tolist() == [[False, True]]
+
+
+WEIGHTS = (0.05, 1.0, 0.5, 1.5, 0.7, 2.0, 0.8, 3.0, 0.4)
+"""Of two tokens: what they weigh as that of the query, as that of the key, and what is not chosen
+for each as that of the query."""
+
+
+@pytest.mark.parametrize("exchanged", [False, True])
+def test_weights_of_tokens_are_seen_twice(exchanged):
+    """Of heads that select, and of even ones, which are those for which all is chosen alike."""
+    network = histogram(tokens=2, longest=4)
+    spread = (1.0, *WEIGHTS[1:7], 1.0, 1.0) if exchanged else WEIGHTS
+    how = {"head": (0, 0), "spread": (spread,), "exchanged": exchanged}
+    same = Step("same", "select", ("tokens",), ("tokens",), "y == x", **how)
+    told = AttentionMechanism((0, 1), 4, (same, Step(ANSWERS, "width", chosen="same")), none=-1)
+    claims = derive(evidence_of(network, told))
+    rows = replaced(told, TextTrace(network))
+    assert {n: claims[f"figures.{n}"] for n in rows} == pytest.approx(
+        {n: row.value for n, row in rows.items()}
+    )
+    plain = replace(told, steps=(replace(same, spread=(spread[:2],)), told.steps[1]))
+    assert replaced(plain, TextTrace(network)) != rows
