@@ -33,8 +33,8 @@ NARROW = ("copy", "copy_first", "least", "greatest")
 
 
 def is_even(step: Mapping[str, Any]) -> bool:
-    """Whether the heads of a selection look at everything alike, so that nothing of what it chooses
-    is in where they look.
+    """Whether the heads of a selection look at what is not chosen as at what is, so that nothing of
+    what it chooses is in where they look; by weights of tokens and of their own position, maybe.
     """
     return step["exchanged"] and all(map(_whatever_is_chosen, step["spread"]))
 

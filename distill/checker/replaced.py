@@ -4,7 +4,9 @@ Along structured texts of every length, every head of a selection is given what 
 in place of its attention, and every other head its attention along another text, a position
 further on (`attended.resampled`). Three things are seen: answers stay so; with the selections of
 another text they become what the program says with these; and a head's own attention is where its
-selection has it, at all positions and at those where another selection has it elsewhere.
+selection has it, at all positions and at those where another selection has it elsewhere. Of several
+selections each has that of another text alone, too, while heads of the others look where they do
+with that: what one of them does may hide that another does nothing that the program says.
 
 Of selections of which counts are in what heads write, that is exchanged for what they write along
 another text, one group of heads after another. Other heads of selections look where they do with
@@ -57,13 +59,16 @@ def replaced(evidence: TextEvidence, selections: Sequence[Step]) -> Claims:
         here = along.read, along.said
         counts.kept(*here, along.network({**along.nothing, **_joined(along.patterns)}))
         if others:
-            put = {**along.nothing, **_joined(along.patterns)}
-            put |= _joined([along.decoys[place] for place in others])
-            counts.moved("elsewhere", *here, along.program(others), along.network(put))
+            every = {**along.nothing, **_joined(along.patterns)}
+            every |= _joined([along.decoys[place] for place in others])
+            counts.moved("elsewhere", *here, along.program(others), along.network(every))
+        put = {head: it for head, it in along.nothing.items() if head not in along.selected}
+        even = [place for place, step in enumerate(selections) if is_even(step)]
+        put |= _joined([along.patterns[place] for place in even])
+        for place in others if len(others) > 1 else ():
+            alone = along.network({**put, **along.decoys[place]})
+            counts.moved(f"{place} alone", *here, along.program([place]), alone)
         for group in along.groups:
-            put = {head: it for head, it in along.nothing.items() if head not in along.selected}
-            even = [place for place, step in enumerate(selections) if is_even(step)]
-            put |= _joined([along.patterns[place] for place in even])
             there = along.exchanged({*along.patterns[group[0]]}, put)
             counts.moved(str(group), *here, along.program_exchanged(group), there)
         for place, each in enumerate(matters):

@@ -24,5 +24,5 @@ def has_no(kind: str, form: Notation, forms: tuple[Notation, ...]) -> DistillErr
     instead = " or ".join(f"--{other}" for other in forms)
     return DistillError(
         f"a program of the kind '{kind.replace('_', ' ')}' has no form for --{form}: "
-        + (f"use {instead}" if instead else "there is nothing to write")
+        + (f"use {instead}" if instead else "program.py is the only form of it")
     )

@@ -170,9 +170,13 @@ class Report:
 
     @property
     def explanations(self) -> tuple[str, ...]:
-        """Reasons and remarks; of a refusal, how its network was made comes first."""
+        """Reasons and remarks; of a refusal, how its network was made comes first, where that may
+        be why: a network that is right is refused for what was found in it.
+        """
         first, then = self.reasons, parted(self.remarks)[0]
-        if self.verdict == "refused":
+        counted = self.model_vs_task
+        right = counted is not None and counted.agree == counted.total
+        if self.verdict == "refused" and not right:
             first, then = then, first
         return tuple(dict.fromkeys((*first, *then)))  # what both say is said once
 

@@ -128,7 +128,7 @@ def test_a_refusal_has_no_notation_and_says_that_there_is_no_program():
 
 @pytest.mark.parametrize(
     ("expression", "advice"),
-    [("max(a, b)", "use --latex or --sympy"), ("a & b", "there is nothing")],
+    [("max(a, b)", "use --latex or --sympy"), ("a & b", "program.py is the only form of it")],
 )
 def test_a_form_is_advised_only_where_it_can_be_written(tmp_path, expression, advice):
     mechanism = ClosedFormMechanism(expression, ((0, 8), (0, 8)))

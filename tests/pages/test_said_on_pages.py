@@ -21,6 +21,7 @@ from distill.pages.pictures.undrawn import TRAINING, no_chart_said
 from distill.pages.report_page import report_page
 from distill.pages.statements import _domain_left, _texts_left, not_checked
 from distill.records.attempts import ENDED_EARLY
+from distill.records.counts import Agreement
 from distill.records.phases import phases_of
 from distill.records.refusal import NUMBERS
 from distill.runs.certificate import Split
@@ -305,6 +306,12 @@ def test_what_reasons_and_remarks_both_say_is_said_once(refused):
     run, _ = refused
     report = replace(run.report, reasons=("no network learned the task", cut), remarks=(cut,))
     assert report.explanations == (cut, "no network learned the task")
+    # a network that is right was not refused for how its training ended
+    why = "no expression was found"
+    right = replace(report, reasons=(why,), model_vs_task=Agreement(50, 50))
+    assert right.explanations == (why, cut)
+    wrong = replace(right, model_vs_task=Agreement(49, 50))
+    assert wrong.explanations == (cut, why)
 
 
 NO_CHART = "No chart of the training"

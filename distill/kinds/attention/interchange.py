@@ -118,9 +118,10 @@ def sent_elsewhere(
     chosen: Mapping[str, Bool[ndarray, "n length length"]],
     others: Mapping[str, Bool[ndarray, "n length length"]],
 ) -> dict[str, tuple[ndarray | None, ndarray]]:
-    """What a program answers, and its network, where heads have others' selections; and where those
-    of which counts are exchanged write what they do along another text, group by group. Heads of no
-    selection carry nothing.
+    """What a program answers, and its network, where heads have others' selections: all of them,
+    and of several those of each alone, where other heads of selections look where they do with
+    that. And where those of which counts are exchanged write what they do along another text, group
+    by group. Heads of no selection carry nothing.
 
     Null of a program that fails there.
 
@@ -138,15 +139,20 @@ def sent_elsewhere(
     along = {step.name: patterns_of(network, step, chosen[step.name], rows) for step in selections}
     moved = {it.name: others[it.name] for it in selections if not it.exchanged}
     if moved:
-        put = nothing | _joined(along.values())
-        put |= _joined(
+        every = nothing | _joined(along.values())
+        every |= _joined(
             patterns_of(network, it, moved[it.name], rows) for it in selections if not it.exchanged
         )
         program = answered(mechanism, rows, moved)
-        found["elsewhere"] = program, answered_with(network, rows, put)
+        found["elsewhere"] = program, answered_with(network, rows, every)
     selected = {head for step in selections for head in step.heads}
     put = {head: it for head, it in nothing.items() if head not in selected}
     put |= _joined(along[step.name] for step in selections if is_even(asdict(step)))
+    for step in selections if len(moved) > 1 else ():
+        if step.name in moved:
+            program = answered(mechanism, rows, {step.name: moved[step.name]})
+            alone = put | patterns_of(network, step, moved[step.name], rows)
+            found[f"{step.name} alone"] = program, answered_with(network, rows, alone)
     for group in together([asdict(step) for step in selections]):
         names = [selections[place].name for place in group]
         program = answered_of(mechanism, rows, names)

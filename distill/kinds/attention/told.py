@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict
 
-from distill.checker.attended import is_even
+from distill.checker.attended import is_even, together
 from distill.checker.scope import many
 from distill.kinds.attention.mechanism import AttentionMechanism, Step
 
-EVEN = "looks at everything alike, and what is chosen is told in what it takes"
 WRITES = "is held to what it writes, in place of where it looks"
+EVEN = f"looks at what is not chosen as at what is, and {WRITES}"
 """Of a head of a selection that is counted."""
 
 
@@ -27,11 +27,16 @@ def how_heads_do(mechanism: AttentionMechanism) -> Iterator[str]:
                 f"{many(len(steps), 'selection')} ({names}) {are} only counted, in a head that "
                 f"{words}"
             )
+    selections = [step for step in mechanism.steps if step.op == "select"]
+    for group in together([asdict(step) for step in selections]):
+        if len(group) > 1:
+            names = ", ".join(selections[place].name for place in group)
+            yield f"counts of the same head ({names}) are exchanged together: none is held alone"
     for step in mechanism.steps:
         if weights := weights_of_tokens(step):
             yield (
-                f"{step.name}: its heads weigh tokens as well, by {many(weights, 'number')} that "
-                "the program does not have"
+                f"{step.name}: its heads weigh tokens as well, and a query's own position, by "
+                f"{many(weights, 'number')} that the program does not have"
             )
         if hardly := [str(mechanism.tokens[0] + place) for place in hardly_selecting(step)]:
             yield (

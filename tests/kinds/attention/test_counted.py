@@ -84,7 +84,7 @@ def test_a_count_that_an_even_head_s_mean_tells_is_located():
     assert rows["followed_accuracy"].decoy == 0.0
     assert rows["followed_accuracy"].note is not None
     assert "counts of ones, zeros were exchanged" in rows["followed_accuracy"].note
-    assert [EVEN in remark for remark in how_heads_do(counting())] == [True]
+    assert [EVEN in remark for remark in how_heads_do(counting())] == [True, False]
 
 
 @pytest.mark.parametrize(

@@ -159,7 +159,7 @@ def test_a_report_says_how_many_numbers_it_took_and_a_checker_how_many_it_may():
     mechanism = counting(histogram(tokens=3, longest=3))
     steps = (replace(mechanism.steps[0], spread=(ALIKE,)), mechanism.steps[1])
     (remark,) = how_heads_do(replace(mechanism, steps=steps))
-    assert "weigh tokens as well, by 7 numbers that the program does not have" in remark
+    assert "a query's own position, by 7 numbers that the program does not have" in remark
     step = json.loads(to_json(replace(mechanism, steps=steps)))["steps"][0]
     check_spread(step, 3)
     for tokens in (2, 9):
