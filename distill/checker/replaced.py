@@ -10,7 +10,9 @@ with that: what one of them does may hide that another does nothing that the pro
 
 Of selections of which counts are in what heads write, that is exchanged for what they write along
 another text, one group of heads after another. Other heads of selections look where they do with
-that, and answers are to become what the program says with the counts of that text.
+that, and answers are to become what the program says with the counts of that text. Of several
+counts of a group so they are where each matters: where the program answers otherwise if all others
+of them are exchanged.
 """
 
 from __future__ import annotations
@@ -70,7 +72,12 @@ def replaced(evidence: TextEvidence, selections: Sequence[Step]) -> Claims:
             counts.moved(f"{place} alone", *here, along.program([place]), alone)
         for group in along.groups:
             there = along.exchanged({*along.patterns[group[0]]}, put)
-            counts.moved(str(group), *here, along.program_exchanged(group), there)
+            then = along.program_exchanged(group)
+            counts.moved(str(group), *here, then, there)
+            for place in group if len(group) > 1 else ():
+                but_one = along.program_exchanged([it for it in group if it != place])
+                before, said = (along.said, None) if but_one is None else (but_one, then)
+                counts.moved(f"{place} of several", along.read, before, said, there)
         for place, each in enumerate(matters):
             for head in [head for head, seen in each.items() if not seen]:
                 each[head] = _does_something(along, place, head)

@@ -24,6 +24,10 @@ from distill.networks.text_network import TextNetwork
 Patterns = dict[tuple[int, int], Tensor]
 """Attention by layer and head, [n, queries, keys]."""
 
+Moved = tuple[ndarray | None, ndarray, ndarray | None]
+"""What a program answers with something else, null where it fails; what its network does; and what
+the program's answers are to differ from, null where that is what the network answers as it is."""
+
 
 def as_it_is(network: TextNetwork, rows: Int[ndarray, "n length"]) -> tuple[ndarray, Patterns]:
     """Answers to texts, and the attention of every head along them."""
@@ -117,13 +121,12 @@ def sent_elsewhere(
     own: Patterns,
     chosen: Mapping[str, Bool[ndarray, "n length length"]],
     others: Mapping[str, Bool[ndarray, "n length length"]],
-) -> dict[str, tuple[ndarray | None, ndarray]]:
+) -> dict[str, Moved]:
     """What a program answers, and its network, where heads have others' selections: all of them,
     and of several those of each alone, where other heads of selections look where they do with
     that. And where those of which counts are exchanged write what they do along another text, group
-    by group. Heads of no selection carry nothing.
-
-    Null of a program that fails there.
+    by group. Of several in a group each is held, where it matters, against what the program says
+    with the counts of all others exchanged. Heads of no selection carry nothing.
 
     Args:
         mechanism: of the program, whose selections have heads.
@@ -133,7 +136,7 @@ def sent_elsewhere(
         chosen: what selections choose, by their names.
         others: what they are to choose.
     """
-    found = dict[str, tuple[ndarray | None, ndarray]]()
+    found = dict[str, Moved]()
     selections = [step for step in mechanism.steps if step.op == "select"]
     nothing = all_resampled(network, own)
     along = {step.name: patterns_of(network, step, chosen[step.name], rows) for step in selections}
@@ -144,7 +147,7 @@ def sent_elsewhere(
             patterns_of(network, it, moved[it.name], rows) for it in selections if not it.exchanged
         )
         program = answered(mechanism, rows, moved)
-        found["elsewhere"] = program, answered_with(network, rows, every)
+        found["elsewhere"] = program, answered_with(network, rows, every), None
     selected = {head for step in selections for head in step.heads}
     put = {head: it for head, it in nothing.items() if head not in selected}
     put |= _joined(along[step.name] for step in selections if is_even(asdict(step)))
@@ -152,12 +155,15 @@ def sent_elsewhere(
         if step.name in moved:
             program = answered(mechanism, rows, {step.name: moved[step.name]})
             alone = put | patterns_of(network, step, moved[step.name], rows)
-            found[f"{step.name} alone"] = program, answered_with(network, rows, alone)
+            found[f"{step.name} alone"] = program, answered_with(network, rows, alone), None
     for group in together([asdict(step) for step in selections]):
         names = [selections[place].name for place in group]
         program = answered_of(mechanism, rows, names)
-        heads = {*selections[group[0]].heads}
-        found[", ".join(names)] = program, exchanged(network, rows, put, heads)
+        there = exchanged(network, rows, put, {*selections[group[0]].heads})
+        found[", ".join(names)] = program, there, None
+        for name in names if len(names) > 1 else ():
+            but_one = answered_of(mechanism, rows, [it for it in names if it != name])
+            found[f"{name} of several"] = None if but_one is None else program, there, but_one
     return found
 
 

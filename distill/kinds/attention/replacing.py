@@ -82,10 +82,10 @@ def replaced_along(
         every = {head: it for each in put.values() for head, it in each.items()}
         answers = answered_with(network, rows, {**all_resampled(network, own), **every})
         counts.kept(asked, said, answers)
-        for name, (then, there) in sent_elsewhere(
+        for name, (then, there, before) in sent_elsewhere(
             mechanism, network, rows, own, chosen, decoys
         ).items():
-            counts.moved(name, asked, said, then, there)
+            counts.moved(name, asked, said if before is None else before, then, there)
         for step in selections:
             both = chosen[step.name], decoys[step.name]
             rivals, at = rivals_along(network, step, *both, rows), compared(asdict(step), *both)

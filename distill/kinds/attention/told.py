@@ -31,7 +31,7 @@ def how_heads_do(mechanism: AttentionMechanism) -> Iterator[str]:
     for group in together([asdict(step) for step in selections]):
         if len(group) > 1:
             names = ", ".join(selections[place].name for place in group)
-            yield f"counts of the same head ({names}) are exchanged together: none is held alone"
+            yield f"counts of the same head ({names}) are exchanged together, and none by itself"
     for step in mechanism.steps:
         if weights := weights_of_tokens(step):
             yield (

@@ -212,3 +212,25 @@ def test_the_head_that_is_least_apart_counts_and_not_the_best_of_each():
     asked = np.ones((1, 2), dtype=bool)
     parts = [parts_shared(it, np.eye(2)[None], other, asked) for it in (sharp, even)]
     assert least_shared(parts) == (0.5, (0.5, 0.5))
+
+
+@pytest.mark.parametrize("alike", ["y == x", "y == x and j == i"])
+def test_a_count_that_does_nothing_is_not_located_beside_two_that_do(alike):
+    """In no text its own token is missing; in another it may be, and the network does not mind."""
+    mechanism, by = counting(), "int(count_i > count2_i)"
+    reads = ("tokens", "at") if "j" in alike else ("tokens",)
+    steps = (
+        *mechanism.steps[:-1],
+        replace(mechanism.steps[0], name="same", of=reads, keys=reads, by=alike),
+        Step("count3", "width", chosen="same"),
+        Step(
+            *(ANSWERS, "map", ("count", "count2", "count3")),
+            by=f"{by} if count3_i > 0 else int(count_i < count2_i)",
+        ),
+    )
+    idle = replace(mechanism, steps=steps)
+    every = np.array([*product((0, 1), repeat=4)])
+    assert (answered(idle, every, {}) == NETWORK.run(every)).all()
+    rows = rows_of(NETWORK, idle)
+    assert rows["followed_accuracy"].value == 0.0
+    assert not located(idle, rows)

@@ -26,7 +26,7 @@ def test_a_head_that_does_not_look_at_itself_is_not_said_to_look_at_everything()
     assert any("and a query's own position, by 5 numbers" in it for it in more)
 
 
-def test_of_counts_that_are_exchanged_together_none_is_said_to_be_held_alone():
-    said = "counts of the same head (zeros, ones) are exchanged together: none is held alone"
+def test_of_counts_that_are_exchanged_together_none_is_said_to_be_by_itself():
+    said = "counts of the same head (zeros, ones) are exchanged together, and none by itself"
     assert said in [*how_heads_do(counting(1.0, "zeros", "ones"))]
     assert not any("exchanged together" in it for it in how_heads_do(counting(1.0, "zeros")))

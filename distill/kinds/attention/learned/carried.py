@@ -55,9 +55,9 @@ def carried(
         else:
             texts = np.roll(rows, 1, axis=0)
             there = attended_elsewhere(mechanism, network, texts, {})
-            tried = {"other": (answered(mechanism, texts, {}), there)}
-        for name, (then, there) in tried.items():
-            counts.moved(name, asked, said, then, there)
+            tried = {"other": (answered(mechanism, texts, {}), there, None)}
+        for name, (then, there, before) in tried.items():
+            counts.moved(name, asked, said if before is None else before, then, there)
     follows = counts.followed
     return counts.stay >= STAY and follows >= FOLLOW and follows > counts.astray
 
