@@ -19,9 +19,8 @@ def greatest(chosen: list[list[bool]], values: list[int], otherwise: int) -> lis
 def token_itself_from_positions_with_the_same_token(xs: list[int]) -> list[int]:
     """One answer for every token of the text."""
     check(xs)
-    ys = xs
-    same = [[y == x for y in ys] for x in xs]
-    return greatest(same, ys, -1)
+    same = [[y == x for y in xs] for x in xs]
+    return greatest(same, xs, -1)
 
 
 DOMAIN = {"x": range(8)}

@@ -1,4 +1,4 @@
-"""A function of a count of chosen positions, by 3 selections.
+"""A function of 3 counts of chosen positions, by 3 selections.
 
 A selection says of every position i which positions j it looks at; what is taken from
 those is a variable with a value at every position. y is the token at j.
@@ -6,7 +6,7 @@ those is a variable with a value at every position. y is the token at j.
 
 import sys
 
-__all__ = ["function_of_a_count_of_chosen_positions"]
+__all__ = ["function_of_3_counts_of_chosen_positions"]
 
 
 def width(chosen: list[list[bool]]) -> list[int]:
@@ -14,14 +14,13 @@ def width(chosen: list[list[bool]]) -> list[int]:
     return [sum(row) for row in chosen]
 
 
-def function_of_a_count_of_chosen_positions(xs: list[int]) -> list[int]:
+def function_of_3_counts_of_chosen_positions(xs: list[int]) -> list[int]:
     """One answer for every token of the text."""
     check(xs)
-    ys = xs
     at = list(range(len(xs)))
-    chosen = [[j <= i and y == 0 for y, j in zip(ys, at)] for i in at]
+    chosen = [[j <= i and y == 0 for y, j in zip(xs, at)] for i in at]
     count = width(chosen)
-    chosen2 = [[j <= i and y == 1 for y, j in zip(ys, at)] for i in at]
+    chosen2 = [[j <= i and y == 1 for y, j in zip(xs, at)] for i in at]
     count2 = width(chosen2)
     value = [count_i - count2_i for count_i, count2_i in zip(count, count2)]
     value2 = [(value_i > 0) - (value_i < 0) for value_i in value]
@@ -51,7 +50,7 @@ if __name__ == "__main__":
     try:
         words = [word for word in sys.argv[1:] if word not in ("-h", "--help")]
         given = [int(word) for word in words]
-        print(function_of_a_count_of_chosen_positions(given) if given else usage)
+        print(function_of_3_counts_of_chosen_positions(given) if given else usage)
     except (TypeError, ValueError) as error:
         print(f"{error}; {usage}", file=sys.stderr)
         sys.exit(2)

@@ -17,8 +17,7 @@ def width(chosen: list[list[bool]]) -> list[int]:
 def number_of_positions_with_the_same_token(xs: list[int]) -> list[int]:
     """One answer for every token of the text."""
     check(xs)
-    ys = xs
-    same = [[y == x for y in ys] for x in xs]
+    same = [[y == x for y in xs] for x in xs]
     return width(same)
 
 

@@ -1,4 +1,4 @@
-"""A function of the most frequent of chosen values, by 2 selections.
+"""A function of the most frequent token at positions up to here after the same token.
 
 A selection says of every position i which positions j it looks at; what is taken from
 those is a variable with a value at every position. x is the token at i.
@@ -6,7 +6,9 @@ those is a variable with a value at every position. x is the token at i.
 
 import sys
 
-__all__ = ["function_of_the_most_frequent_of_chosen_values"]
+__all__ = [
+    "function_of_the_most_frequent_token_at_positions_up_to_here_after_the_same_token"
+]
 
 
 def copy(chosen: list[list[bool]], values: list[int], otherwise: int) -> list[int]:
@@ -35,18 +37,19 @@ def vote_least(
     return won
 
 
-def function_of_the_most_frequent_of_chosen_values(xs: list[int]) -> list[int]:
+def function_of_the_most_frequent_token_at_positions_up_to_here_after_the_same_token(
+    xs: list[int],
+) -> list[int]:
     """One answer for every token of the text."""
     check(xs)
-    ys = xs
     at = list(range(len(xs)))
     previous = [[j == i - 1 for j in at] for i in at]
-    copied = copy(previous, ys, -1)
+    copied = copy(previous, xs, -1)
     chosen = [
         [j <= i and copied_j == x for j, copied_j in zip(at, copied)]
         for x, i in zip(xs, at)
     ]
-    voted = vote_least(chosen, ys, -1)
+    voted = vote_least(chosen, xs, -1)
     return [voted_i % 9 for voted_i in voted]
 
 
@@ -70,7 +73,13 @@ if __name__ == "__main__":
     try:
         words = [word for word in sys.argv[1:] if word not in ("-h", "--help")]
         given = [int(word) for word in words]
-        print(function_of_the_most_frequent_of_chosen_values(given) if given else usage)
+        print(
+            function_of_the_most_frequent_token_at_positions_up_to_here_after_the_same_token(
+                given
+            )
+            if given
+            else usage
+        )
     except (TypeError, ValueError) as error:
         print(f"{error}; {usage}", file=sys.stderr)
         sys.exit(2)

@@ -19,10 +19,9 @@ def greatest(chosen: list[list[bool]], values: list[int], otherwise: int) -> lis
 def largest_token_of_the_text(xs: list[int]) -> list[int]:
     """The answer at the end of the text, alone in a list."""
     check(xs)
-    ys = xs
     at = list(range(len(xs)))
     everywhere = [[True for j in at] for i in at]
-    found = greatest(everywhere, ys, -1)
+    found = greatest(everywhere, xs, -1)
     return found[-1:]
 
 

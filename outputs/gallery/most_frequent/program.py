@@ -1,4 +1,4 @@
-"""The most frequent of chosen values, by 1 selection.
+"""The most frequent token of the text, of several the smallest.
 
 A selection says of every position i which positions j it looks at; what is taken from
 those is a variable with a value at every position.
@@ -6,7 +6,7 @@ those is a variable with a value at every position.
 
 import sys
 
-__all__ = ["most_frequent_of_chosen_values_by_1_selection"]
+__all__ = ["most_frequent_token_of_the_text"]
 
 
 def vote_least(
@@ -24,13 +24,12 @@ def vote_least(
     return won
 
 
-def most_frequent_of_chosen_values_by_1_selection(xs: list[int]) -> list[int]:
+def most_frequent_token_of_the_text(xs: list[int]) -> list[int]:
     """The answer at the end of the text, alone in a list."""
     check(xs)
-    ys = xs
     at = list(range(len(xs)))
     everywhere = [[True for j in at] for i in at]
-    found = vote_least(everywhere, ys, -1)
+    found = vote_least(everywhere, xs, -1)
     return found[-1:]
 
 
@@ -54,7 +53,7 @@ if __name__ == "__main__":
     try:
         words = [word for word in sys.argv[1:] if word not in ("-h", "--help")]
         given = [int(word) for word in words]
-        print(most_frequent_of_chosen_values_by_1_selection(given) if given else usage)
+        print(most_frequent_token_of_the_text(given) if given else usage)
     except (TypeError, ValueError) as error:
         print(f"{error}; {usage}", file=sys.stderr)
         sys.exit(2)

@@ -23,10 +23,9 @@ def copy(chosen: list[list[bool]], values: list[int], otherwise: int) -> list[in
 def function_of_the_token_before(xs: list[int]) -> list[int]:
     """One answer for every token of the text."""
     check(xs)
-    ys = xs
     at = list(range(len(xs)))
     previous = [[j == i - 1 for j in at] for i in at]
-    copied = copy(previous, ys, -1)
+    copied = copy(previous, xs, -1)
     return [max(copied_i, 0) for copied_i in copied]
 
 

@@ -23,10 +23,9 @@ def copy(chosen: list[list[bool]], values: list[int], otherwise: int) -> list[in
 def token_at_the_same_place_from_the_end(xs: list[int]) -> list[int]:
     """One answer for every token of the text."""
     check(xs)
-    ys = xs
     at = list(range(len(xs)))
     mirror = [[j == len(xs) - 1 - i for j in at] for i in at]
-    return copy(mirror, ys, -1)
+    return copy(mirror, xs, -1)
 
 
 DOMAIN = {"x": range(8)}

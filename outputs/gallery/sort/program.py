@@ -1,4 +1,4 @@
-"""The largest of chosen values, by 2 selections.
+"""The largest token with at most i smaller ones.
 
 A selection says of every position i which positions j it looks at; what is taken from
 those is a variable with a value at every position. x and y are the tokens at i and j.
@@ -6,7 +6,7 @@ those is a variable with a value at every position. x and y are the tokens at i 
 
 import sys
 
-__all__ = ["largest_of_chosen_values_by_2_selections"]
+__all__ = ["largest_token_with_at_most_i_smaller_ones"]
 
 
 def width(chosen: list[list[bool]]) -> list[int]:
@@ -21,15 +21,14 @@ def greatest(chosen: list[list[bool]], values: list[int], otherwise: int) -> lis
     return [v if any(row) else otherwise for v, row in zip(found, chosen)]
 
 
-def largest_of_chosen_values_by_2_selections(xs: list[int]) -> list[int]:
+def largest_token_with_at_most_i_smaller_ones(xs: list[int]) -> list[int]:
     """One answer for every token of the text."""
     check(xs)
-    ys = xs
     at = list(range(len(xs)))
-    smaller = [[y < x for y in ys] for x in xs]
+    smaller = [[y < x for y in xs] for x in xs]
     count = width(smaller)
     chosen = [[count_j <= i for count_j in count] for i in at]
-    return greatest(chosen, ys, -1)
+    return greatest(chosen, xs, -1)
 
 
 DOMAIN = {"x": range(8)}
@@ -52,7 +51,7 @@ if __name__ == "__main__":
     try:
         words = [word for word in sys.argv[1:] if word not in ("-h", "--help")]
         given = [int(word) for word in words]
-        print(largest_of_chosen_values_by_2_selections(given) if given else usage)
+        print(largest_token_with_at_most_i_smaller_ones(given) if given else usage)
     except (TypeError, ValueError) as error:
         print(f"{error}; {usage}", file=sys.stderr)
         sys.exit(2)
