@@ -32,6 +32,8 @@ CLOSE = 1e-6
 """Parts of itself that a bound need not come nearer."""
 LIBRARY = 16
 """Roundings that an exponential may be off."""
+MOST_OFF = 500.0
+"""What a score may be off at most; a weight that is e to this off says nothing, nor does more."""
 
 
 def bounded(shape: Data) -> bool:
@@ -74,7 +76,7 @@ class OneLayer:
         terms = sum(int(shape[n]) for n in ("d_model", "d_head", "d_mlp", "n_heads", "n_outputs"))
         self.gamma = _gamma(8 * terms + 16 * longest * len(shape["tokens"]) + 64)
         off = self.gamma * float(size.largest_score) + 4 * DOUBLE * float(size.largest_score)
-        self.weighed = float(np.expm1(2 * off)) + LIBRARY * DOUBLE
+        self.weighed = float(np.expm1(min(2 * off, MOST_OFF))) + LIBRARY * DOUBLE
         """How much of itself a weight may be off."""
         self.size = size.largest_stream
 

@@ -157,7 +157,8 @@ class _Search:
             self.lead = min(self.lead, float(least.value[leads].min()))
             self.lost = max(self.lost, float(least.lost[leads].max()))
         single = (seen.sum(axis=2) == 1).all(axis=1)
-        if (single & shown & ~leads & (least.value + 2 * least.lost >= 0)).any():
+        parts = least.value + 2 * least.lost < 0  # not where rounding is without bound
+        if (single & shown & ~leads & ~parts).any():
             raise _SpentError
         for one in sets[single & ~leads][: MOST_DIFFER - len(self.differ)]:
             self.differ.append(one.argmax(axis=1) + self.tokens.start)

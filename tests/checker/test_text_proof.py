@@ -4,7 +4,7 @@ from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
-from builders.compiled_texts import histogram
+from builders.compiled_texts import histogram, shifted
 
 from distill.checker import text_proof
 from distill.checker.real_answers import run_texts
@@ -159,3 +159,13 @@ def test_every_text_falls_into_one_set(monkeypatch):
     sizes = [int(sets.sum(axis=1).prod()) for sets in closed]
     assert sum(sizes) == TOKENS**LONGEST
     assert len({sets.tobytes() for sets in closed}) == len(closed)
+
+
+def test_scores_whose_rounding_has_no_bound_decide_nothing():
+    """Whatever the network answers there, it is not said to part from the program."""
+    network = deciding(shifted(TOKENS, LONGEST, by=0))
+    parameters = {**network.model.parameters}
+    parameters["blocks.0.W_Q"] = parameters["blocks.0.W_Q"] * 1e20
+    network = replace(network, model=replace(network.model, parameters=parameters))
+    found, _ = searched(network, Step("answers", "map", ("tokens",), (), "x"))
+    assert (found.up_to, len(found.differ)) == (0, 0)
