@@ -33,7 +33,7 @@ LONGEST = 48
 """Characters of a name that a title with an expression in it may have: its line stays one line."""
 
 
-CLAUSES = (" where ", " that ", ", ", " and ", " in a recurrence ")
+CLAUSES = (" where ", " that ", ", ", " and ", " in a recurrence ", " at positions ")
 """Where a title may end early that would make too long a name: what is left is so, but not all."""
 
 DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")

@@ -6,9 +6,7 @@ those is a variable with a value at every position. x is the token at i.
 
 import sys
 
-__all__ = [
-    "function_of_the_most_frequent_token_at_positions_up_to_here_after_the_same_token"
-]
+__all__ = ["function_of_the_most_frequent_token"]
 
 
 def copy(chosen: list[list[bool]], values: list[int], otherwise: int) -> list[int]:
@@ -37,9 +35,7 @@ def vote_least(
     return won
 
 
-def function_of_the_most_frequent_token_at_positions_up_to_here_after_the_same_token(
-    xs: list[int],
-) -> list[int]:
+def function_of_the_most_frequent_token(xs: list[int]) -> list[int]:
     """One answer for every token of the text."""
     check(xs)
     at = list(range(len(xs)))
@@ -73,13 +69,7 @@ if __name__ == "__main__":
     try:
         words = [word for word in sys.argv[1:] if word not in ("-h", "--help")]
         given = [int(word) for word in words]
-        print(
-            function_of_the_most_frequent_token_at_positions_up_to_here_after_the_same_token(
-                given
-            )
-            if given
-            else usage
-        )
+        print(function_of_the_most_frequent_token(given) if given else usage)
     except (TypeError, ValueError) as error:
         print(f"{error}; {usage}", file=sys.stderr)
         sys.exit(2)

@@ -174,6 +174,7 @@ def test_what_stands_beside_says_which_positions_they_are(place, otherwise, word
     mechanism = AttentionMechanism((0, 2), 4, (before, copied, chosen, voted, last))
     title = f"a function of the most frequent token at positions up to here {words} the same token"
     assert said(mechanism.data, range(3)) == (None if words is None else title)
+    assert len(emit_attention(mechanism).name) <= 48
 
 
 def test_what_a_map_reads_is_said_of_it():
