@@ -12,7 +12,7 @@ from distill.checker.statements import things
 from distill.pages.statements import meaning_statement
 from distill.records.counts import Agreement
 from distill.records.figure import Figure
-from distill.records.figures import STRESS, three, words_of
+from distill.records.figures import STRESS, Words, three, words_of
 from distill.records.refusal import NUMBERS, Number, is_listed, shown
 from distill.records.report import DECOY_AGREES, Report
 from distill.records.sentences import texts_counted
@@ -179,15 +179,15 @@ def _inside_rows(report: Report) -> list[Row]:
             Row(words.title, told, _joined(words.note, words.noted(figure.note), _needed(figure)))
         )
         if figure.decoy is not None and words.decoy is not None:
-            rows.append(Row(f"  {words.decoy}", words.shown(figure.decoy), _beside(figure)))
+            rows.append(Row(f"  {words.decoy}", words.shown(figure.decoy), _beside(figure, words)))
     return rows
 
 
-def _beside(figure: Figure) -> str:
+def _beside(figure: Figure, words: Words) -> str:
     """What a decoy's figure says: nothing was shown where it is that of the test."""
     value, decoy = figure.value, figure.decoy
     alike = value is not None and decoy is not None and isclose(value, decoy, rel_tol=ALIKE)
-    return "in the same test, which so tells nothing" if alike else "in the same test"
+    return f"{words.beside}, which so tells nothing" if alike else words.beside
 
 
 def decoy_rows(report: Report) -> list[tuple[str, str, str]]:

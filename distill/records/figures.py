@@ -25,6 +25,7 @@ class Words:
         taken: what a reader is told that a checker takes as it is.
         shown: how its value is written.
         told: how what a row notes of itself is told; "{}" stands for the note.
+        beside: of which test its decoy is.
     """
 
     title: str
@@ -33,6 +34,7 @@ class Words:
     taken: str | None = None
     shown: Callable[[float], str] = lambda value: three(value)
     told: str = "{}"
+    beside: str = "in the same test"
 
     def of(self, one: str) -> Words:
         """The words for one of several."""
@@ -69,6 +71,8 @@ def _count(value: float) -> str:
     return f"{value:,.0f}"
 
 
+MOST = "of several tests the most"
+"""Of which test a decoy is where selections are sent elsewhere together, and each alone."""
 LOGITS = "what the logits keep and lose without the program's waves"
 FLOAT32 = "how float32 differs from float64"
 LOSS = "restricted and excluded loss"
@@ -100,12 +104,15 @@ EVERY: dict[str, Words] = {
         f"answers that stay with selections for attention, and other heads with {ELSEWHERE}",
         "those of another text, where the program's answers change with them",
         HEADS,
+        beside=MOST,
     ),
     "followed_accuracy": Words(
         "selections exchanged",
-        "answers that follow the program's, where they change with selections of another text",
+        "answers that follow the program's, where they change with selections of another text; of "
+        "several tests the least",
         "unchanged",
         HEADS,
+        beside=MOST,
     ),
     "attention_shared": Words(
         "attention shared", "of a head with its selection, the least of all heads", None, HEADS
@@ -298,12 +305,15 @@ UNSELECTED: dict[str, Words] = {
         f"answers that stay where all heads have {ELSEWHERE}",
         "with the tokens of another text, where the program's answers change with them",
         HEADS,
+        beside=MOST,
     ),
     "followed_accuracy": Words(
         "tokens exchanged",
-        "answers that follow the program's, where they change with the tokens of another text",
+        "answers that follow the program's, where they change with the tokens of another text; of "
+        "several tests the least",
         "unchanged",
         HEADS,
+        beside=MOST,
     ),
 }
 """Rows that mean something else where a program over texts has no selections."""

@@ -6,6 +6,7 @@ import pytest
 
 from distill.pages.evidence import _beside, _needed
 from distill.records.figure import Figure
+from distill.records.figures import EVERY, UNSELECTED, Words
 from distill.records.sentences import _from_the_task, sentence, sentence_start
 
 
@@ -31,8 +32,17 @@ def test_a_row_that_is_no_test_is_not_read_as_one():
 
 def test_a_decoy_that_does_as_well_is_said_to_tell_nothing():
     row = Figure("part: 1 / a", 1.0, 0.999, None, True, False, None)
-    assert _beside(row) == "in the same test, which so tells nothing"
-    assert _beside(replace(row, decoy=0.6)) == "in the same test"
+    words = Words("a part")
+    assert _beside(row, words) == "in the same test, which so tells nothing"
+    assert _beside(replace(row, decoy=0.6), words) == "in the same test"
+
+
+@pytest.mark.parametrize("name", ["replaced_accuracy", "followed_accuracy"])
+def test_a_decoy_that_is_the_most_of_several_tests_is_not_said_to_be_of_one(name):
+    """Where heads are sent elsewhere together, and each alone, least follows in one of these."""
+    row = Figure(name, 0.9, 0.4, None, True, True, None)
+    assert _beside(row, EVERY[name]) == "of several tests the most"
+    assert _beside(row, UNSELECTED[name]) == "of several tests the most"
 
 
 def test_what_is_known_at_drawn_points_is_said_of_them():

@@ -233,3 +233,9 @@ def test_the_rate_falls_over_all_rounds_but_for_a_network_that_goes_on():
     assert rates == sorted(rates, reverse=True)
     assert 0.01 < BEGINNINGS.rate_again(BEGINNINGS.again, BEGINNINGS.rounds - 1) + 1e-9 < 0.011
     assert BEGINNINGS.rate_again(0, None) == TextRecipe().rate_again(0, 3) == AGAIN
+
+
+def test_a_network_that_votes_along_beginnings_is_trained_by_its_own_settings():
+    """And no other task is: they come to the weights that they came to before."""
+    recipes = {name: TextTraining(load_task(name), seed=0).recipe for name in ("induction", "copy")}
+    assert recipes == {"induction": BEGINNINGS, "copy": TextRecipe()}

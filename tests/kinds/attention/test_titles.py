@@ -130,6 +130,14 @@ RANKED = {
         "... of the earlier positions with fewer than 2 larger ones, -1 where ...",
         lambda xs, i: ([NONE] + [y for y in xs[:i] if sum(z > y for z in xs) < 2])[-1],
     ),
+    ("count_j <= 0 and j <= i", "y < x", "greatest"): (
+        "... at positions up to here with at most 0 smaller ones, -1 where there is none",
+        lambda xs, i: max((y for y in xs[: i + 1] if y == min(xs)), default=NONE),
+    ),
+    ("count_j <= 1", "y == x", "greatest"): (
+        "the largest token with at most 1 of the same, -1 where there is none",
+        lambda xs, i: max((y for y in xs if xs.count(y) == 1), default=NONE),
+    ),
     ("count_j > i", "y <= x", "least"): (
         "the smallest token with more than i that are no larger, -1 where there is none",
         lambda xs, i: min((y for y in xs if sum(z <= y for z in xs) > i), default=NONE),
@@ -146,13 +154,15 @@ def test_what_is_counted_at_positions_says_which_they_are(made):
     by, counted, op = made
     title, meant = RANKED[made]
     seen = Step("seen", "select", ("tokens",), ("tokens",), counted)
-    asked = tuple(name for name, letter in (("count", "count_j"), ("at", "j <")) if letter in by)
+    asked = tuple(
+        name for name, letter in (("count", "count_j"), ("at", "and j <")) if letter in by
+    )
     of = ("at",) if "i" in by.split() else ()
     chosen = Step("chosen", "select", of, asked, by)
     last = Step(ANSWERS, op, keys=("tokens",), by="y", chosen="chosen", otherwise=NONE)
     count = Step("count", "width", chosen="seen")
     mechanism = AttentionMechanism((0, 2), 4, (seen, count, chosen, last))
-    assert said(mechanism.data, range(3)) == (None if title.endswith("...") else title)
+    assert said(mechanism.data, range(3)) == (None if len(title) > 84 or title[0] == "." else title)
     program = emit_attention(mechanism)
     for xs in TEXTS:
         assert program(xs) == [meant(xs, i) for i in range(len(xs))], xs
