@@ -36,14 +36,30 @@ def test_every_machine_is_written_exactly(seed, states, symbols):
 
 
 @settings(max_examples=examples(8), deadline=None)
-@given(st.integers(2, 30), st.data())
+@given(st.integers(3, 30), st.data())
 def test_cyclic_counters_are_recognised_whatever_their_weights(n, data):
     factor, shift = data.draw(st.integers(1, n)), data.draw(st.integers(0, n))
     assume(np.gcd(np.gcd(factor, shift), n) == 1)
     machine = said(lambda s, x: (s + factor * x + shift) % n, 0, range(4))
     emitted = emit_machine(machine)
     plain = factor % n == 1 and not shift % n
-    assert emitted.name == f"{'running sum' if plain and n > 2 else 'counter'} mod {n}"
+    assert emitted.name == f"{'running sum' if plain else 'counter'} mod {n}"
+    assert not emitted.tabulated
+    assert agree(emitted, machine)
+
+
+@pytest.mark.parametrize(
+    ("factor", "shift", "name"),
+    [
+        (1, 0, "counter mod 2"),
+        (1, 1, "parity of the inputs that are even"),
+        (2, 1, "parity of the number of steps"),
+    ],
+)
+def test_a_counter_modulo_two_says_what_it_counts(factor, shift, name):
+    machine = said(lambda s, x: (s + factor * x + shift) % 2, 0, range(4))
+    emitted = emit_machine(machine)
+    assert emitted.name == name
     assert not emitted.tabulated
     assert agree(emitted, machine)
 
