@@ -212,6 +212,14 @@ PATTERNS: tuple[tuple[str, Callable[..., Claim | None]], ...] = (
         lambda n: _windowed(int(n), lambda w: len(set(w)) == 1),
     ),
     (
+        r"whether the last (\d+) inputs are (all -?\d+|-?\d+(?:, -?\d+)+)",
+        lambda n, told: _numbers(int(n), told),
+    ),
+    (
+        r"whether (input [a-z] is -?\d+(?: and input [a-z] is -?\d+)+)",
+        lambda told: _channels(told),
+    ),
+    (
         r"whether (?:the last|neighbours of the last) (\d+) inputs (?:alternate|differ)",
         lambda n: _windowed(int(n), lambda w: all(a != b for a, b in pairwise(w))),
     ),
@@ -276,6 +284,19 @@ def _symbols(text: str, count: str | None) -> Claim | None:
         return int(evaluate(expression, {n: np.array([v]) for n, v in ages.items()})[0])
 
     return _now(answer) if count is None else _windowed(int(count), answer)
+
+
+def _numbers(count: int, told: str) -> Claim:
+    """Whether the last inputs are some numbers, the oldest first."""
+    numbers = tuple(map(int, told.removeprefix("all ").split(", ")))
+    due = numbers * count if told.startswith("all ") else numbers
+    return _windowed(count, lambda w: w[::-1] == due)
+
+
+def _channels(told: str) -> Claim:
+    """Whether channels have some values, all at once."""
+    held = re.findall(r"input ([a-z]) is (-?\d+)", told)
+    return _now(lambda s: all(_channel(s, c) == int(value) for c, value in held))
 
 
 def _many(noun: str) -> Claim:

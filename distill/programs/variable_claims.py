@@ -227,6 +227,7 @@ VARIABLES: Mapping[str, Callable[..., Claim]] = {
     r"run length": lambda: _run,
     rf"walk between ({INT}) and ({INT})": _walk,
     rf"stages ({INT}) to ({INT})": _stages,
+    rf"stage \(({INT}) to ({INT})\)": _stages,
     rf"saturating counter ({INT}) to ({INT}) that stays at ({INT}(?: and {INT})?)": _stays_at,
     rf"saturating counter ({INT}) to ({INT})": _saturating,
     rf"counter ({INT}) to ({INT}) that leaves out steps beyond": _leaves_out,

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from distill.checker.selections import LAST, POSITIONS, TOKENS, element
+from distill.kinds.attention.at_the_end import at_the_end
 from distill.kinds.attention.fitting import reads
 
 LONGEST = 84
@@ -30,7 +31,8 @@ class Where:
             before".
         single: whether there is never more than one.
         sure: whether there always is one.
-        asked: of one that is chosen only on a condition, what its token has to be: "the same".
+        asked: of one that is chosen only on a condition, what its token has to be: "the same as
+            this one".
     """
 
     words: str
@@ -75,16 +77,18 @@ SAME = r"\b(y == x|x == y)\b"
 """Where what is taken is the token itself."""
 
 ASKED = (
-    (r"with the same token", "the same"),
-    (r"with no larger token", "no larger"),
-    (r"with no smaller token", "no smaller"),
-    (r"with another token", "another"),
-    (r"with a smaller token", "smaller"),
-    (r"with a larger token", "larger"),
+    (r"with the same token", "the same as this one"),
+    (r"with no larger token", "no larger than this one"),
+    (r"with no smaller token", "no smaller than this one"),
+    (r"with another token", "other than this one"),
+    (r"with a smaller token", "smaller than this one"),
+    (r"with a larger token", "larger than this one"),
     (r"with token (-?\d+)", "{}"),
     (r"with another token than (-?\d+)", "not {}"),
 )
-"""What the token at one position has to be, by what it would be among several."""
+"""What the token at one position has to be, by what it would be among several: "this one" is the
+token that is answered for.
+"""
 
 TAKEN = {
     "copy": "at the last of the {}",
@@ -140,8 +144,7 @@ def said(steps: Sequence[Data], tokens: range) -> str | None:
     *before, last = steps
     if last["op"] == LAST:
         told = said(before, tokens)
-        everywhere = told is not None and re.search(r" of the text(, of several .*)?$", told)
-        return told if told is None or everywhere else _short(f"{told}, at the end of the text")
+        return None if told is None else _short(at_the_end(told))
     known = _Before(before, tokens)
     return _short(_aggregated(last, known) if last["op"] != "map" else _mapped(last, known))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from distill.expressions import expression as ex
 from distill.expressions.expression import Name, Operation
 from distill.kinds.automaton.loop import Plan
@@ -22,7 +24,9 @@ def asked_of(plan: Plan, rows: Rows, one: Recognition) -> str:
     plain = {one.title, function_of([one.title])}
     if rows.answered(name) or not plan.after or one.whole not in plain:
         return one.whole
-    held = one.title.replace("state machine with", "state of a machine with")  # which is no number
+    # a machine is no number, and of several stages one is what is asked about
+    held = one.title.replace("state machine with", "state of a machine with")
+    held = re.sub(r"^stages (.*)$", r"stage (\1)", held)
     match plan.output:
         case Operation("%", (Name(), ex.Constant(by))):
             return f"remainder of the {held} by {by}"

@@ -13,7 +13,12 @@ from distill.expressions.printing import condition_source
 from distill.programs.description import Description
 from distill.programs.kept_lists import Together, delays
 from distill.programs.recognition.variable import Loop
-from distill.programs.recognition.words import COMPARED, OF_ALL, condition_words
+from distill.programs.recognition.words import (
+    COMPARED,
+    OF_ALL,
+    condition_words,
+    values_asked,
+)
 from distill.programs.spoken import is_short
 
 BITS = {0, 1}
@@ -127,7 +132,11 @@ def window_title(answer: Expression, ages: Sequence[str], values: Collection[int
             return f"{what} of {last}"
         case Operation("==" | "!=" | "and"):
             bits = set(values or ()) == BITS
-            told = _compared(answer, ages, bits) or _ordered(answer, ages, values)
+            told = (
+                _compared(answer, ages, bits)
+                or _given(answer, ages)
+                or _ordered(answer, ages, values)
+            )
             return told or f"function of {last}"
     return _ordered(answer, ages, values) or f"function of {last}"
 
@@ -204,6 +213,16 @@ def _compared(answer: Expression, ages: Sequence[str], bits: bool) -> str | None
     return f"whether the last {len(ages)} inputs are equal"
 
 
+def _given(answer: Expression, ages: Sequence[str]) -> str | None:
+    """Where the answer is whether the inputs are given numbers: these, as they were read."""
+    held = values_asked(answer)
+    if held is None or {*held} != {*ages}:
+        return None
+    numbers = [str(held[age]) for age in reversed(ages)]
+    told = f"all {numbers[0]}" if len({*numbers}) == 1 else ", ".join(numbers)
+    return f"whether the last {len(ages)} inputs are {told}"
+
+
 def input_title(answer: Expression, inputs: Sequence[str], values: Collection[int] | None) -> str:
     """The name of a function of the current input alone."""
     read = "".join(ex.names(answer))
@@ -218,6 +237,9 @@ def input_title(answer: Expression, inputs: Sequence[str], values: Collection[in
             o.name for o in operands if isinstance(o, Name)
         } == set(inputs) and len(inputs) > 1:
             return f"{OF_ALL[operator]} of the inputs"
+    held = values_asked(answer)
+    if held is not None and len(held) > 1:
+        return "whether " + " and ".join(f"input {one} is {held[one]}" for one in sorted(held))
     terms, offset = ex.terms_of(answer)
     if (
         len(inputs) > 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from distill.expressions.expression import Constant, Expression, Name, Operation
+from distill.expressions.expression import Constant, Expression, Name, Operation, conjuncts
 from distill.programs.recognition.variable import VariableRole
 
 STAGE = "stage"
@@ -100,6 +100,20 @@ def combination(operator: str, one: str, other: str) -> str:
 def beginning(start: int, comma: str = ",") -> str:
     """Where something begins that others would let begin at 0."""
     return f"{comma} from {start}" if start else ""
+
+
+def values_asked(condition: Expression) -> dict[str, int] | None:
+    """The values of variables that all have to have them: of (a, b) == (1, 0); null of another."""
+    if not isinstance(condition, Operation) or condition.operator != "and":
+        return None
+    held = dict[str, int]()
+    for part in conjuncts("and", condition.operands):
+        match part:
+            case Operation("==", (Name(name), Constant(value))) if name not in held:
+                held[name] = value
+            case _:
+                return None
+    return held
 
 
 def condition_words(condition: Expression) -> str | None:

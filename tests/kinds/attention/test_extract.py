@@ -53,8 +53,8 @@ def test_a_shift_copies_the_position_before_and_says_where_there_is_none():
 @pytest.mark.parametrize(
     ("network", "title"),
     [
-        (histogram(), "the number of positions with the same token, at the end of the text"),
-        (shifted(), "the token before, -1 where there is none, at the end of the text"),
+        (histogram(), "the number of positions with the same token as the last"),
+        (shifted(), "the token before the last, -1 where there is none"),
     ],
 )
 def test_what_is_answered_at_the_end_alone_is_one_answer_in_a_list(reader, network, title):

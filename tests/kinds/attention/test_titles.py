@@ -7,7 +7,7 @@ import pytest
 
 from distill.checker.selections import ANSWERS
 from distill.kinds.attention.emit import emit_attention
-from distill.kinds.attention.mechanism import AttentionMechanism, Step
+from distill.kinds.attention.mechanism import AttentionMechanism, Step, at_the_end
 from distill.kinds.attention.titles import said
 
 TEXTS = [list(text) for n in (1, 2, 3, 4) for text in product(range(3), repeat=n)]
@@ -37,11 +37,11 @@ def _counted(values):
 
 
 MEANT = {
-    "whether the first token is the same": (
+    "whether the first token is the same as this one": (
         *("j == 0 and y == x", "width"),
         lambda xs, i: int(xs[0] == xs[i]),
     ),
-    "whether the token before is smaller": (
+    "whether the token before is smaller than this one": (
         *("j == i - 1 and y < x", "width"),
         lambda xs, i: int(i > 0 and xs[i - 1] < xs[i]),
     ),
@@ -50,7 +50,7 @@ MEANT = {
         lambda xs, i: int(xs[-1] == 2),
     ),
     "whether there is a token before": ("j == i - 1", "width", lambda xs, i: int(i > 0)),
-    "the token before if it is larger, -1 where it is not": (
+    "the token before if it is larger than this one, -1 where it is not": (
         *("j == i - 1 and y > x", "copy"),
         lambda xs, i: xs[i - 1] if i and xs[i - 1] > xs[i] else NONE,
     ),
@@ -115,6 +115,60 @@ def test_what_is_said_of_a_program_is_what_it_answers(title):
     assert program.name != "attend"
     for xs in TEXTS:
         assert program(xs) == [meant(xs, i) for i in range(len(xs))], xs
+
+
+LAST_ALONE = {
+    "whether the first token is the same as this one": (
+        "whether the first token is the same as the last one"
+    ),
+    "whether the token before is smaller than this one": (
+        "whether the token before the last is smaller than the last one"
+    ),
+    "whether the last token is 2": "whether the last token is 2",
+    "whether there is a token before": "whether there is a token before the last",
+    "the token before if it is larger than this one, -1 where it is not": (
+        "the token before the last if it is larger than the last one, -1 where it is not"
+    ),
+    "the token before, -1 where there is none": (
+        "the token before the last, -1 where there is none"
+    ),
+    "the token after, -1 where there is none": (
+        "the token after, -1 where there is none, at the end of the text"
+    ),
+    "the token at the same place from the end": "the first token",
+    "the first token": "the first token",
+    "the number of positions with the same token": (
+        "the number of positions with the same token as the last"
+    ),
+    "the number of earlier positions with the same token": (
+        "the number of positions before the last with the same token as the last"
+    ),
+    "the largest token of the text": "the largest token of the text",
+    "the smallest token at positions up to here": "the smallest token of the text",
+    "the largest token at later positions, -1 where there is none": (
+        "the largest token at later positions, -1 where there is none, at the end of the text"
+    ),
+}
+
+
+@pytest.mark.parametrize("everywhere", LAST_ALONE)
+def test_what_is_answered_at_the_end_alone_is_said_of_the_last_token(everywhere):
+    """What a token is held against is named: there is one position, which is no "this one"."""
+    by, op, _ = MEANT[everywhere]
+    steps = at_the_end(taking(by, op).steps)
+    title = LAST_ALONE[everywhere]
+    told = said(AttentionMechanism((0, 2), 4, tuple(steps)).data, range(3))
+    assert told == (title if len(title) <= 84 else None)
+
+
+def test_a_map_at_the_end_alone_reads_the_last_token():
+    *before, last = taking("j == i - 1").steps
+    steps = (*before, Step("copied", last.op, (), last.keys, last.by, "chosen", NONE))
+    answer = Step(ANSWERS, "map", ("tokens", "copied"), by="(x + copied_i) % 3")
+    mechanism = AttentionMechanism((0, 2), 4, tuple(at_the_end([*steps, answer])))
+    assert said(mechanism.data, range(3)) == (
+        "a function of the last token and the token before the last"
+    )
 
 
 RANKED = {

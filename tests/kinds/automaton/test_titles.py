@@ -281,3 +281,39 @@ def test_what_holds_at_every_step_is_held_against_every_step():
         "whether previous <=> x at every step",
     ):
         assert contradicted(wrong, loop, rows), wrong
+
+
+GIVEN_NUMBERS = {
+    "the latest are 1, 0, 1": (
+        explore(lambda s, x: ((s[1], x), int((*s, x) == (1, 0, 1))), (0, 0), BITS),
+        "whether the last 3 inputs are 1, 0, 1",
+        "last_3_inputs_are_1_0_1",
+    ),
+    "the latest are all 2": (
+        explore(lambda s, x: (x, int((s, x) == (2, 2))), 0, range(4)),
+        "whether the last 2 inputs are all 2",
+        "last_2_inputs_are_all_2",
+    ),
+    "two channels": (
+        explore(lambda s, a, b: (0, int((a, b) == (1, 2))), 0, range(3), range(3)),
+        "whether input a is 1 and input b is 2",
+        "input_a_is_1_and_input_b_is_2",
+    ),
+    "a stage": (
+        explore(lambda s, x: (t := s + (s < 4 and x != s % 2), int(t != 4)), 0, BITS),
+        "whether the stage (0 to 4) is not 4",
+        "stage_0_to_4_is_not_4",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", GIVEN_NUMBERS)
+def test_a_title_says_which_numbers_it_asks_for_in_words(case):
+    """In the order in which they are read; and a title with another number is refused."""
+    machine, title, function = GIVEN_NUMBERS[case]
+    emitted = emit_machine(machine)
+    assert (emitted.name, emitted.program.name) == (title, function)
+    loop = loop_of_program(emitted.program.source, machine.symbols)
+    assert not contradicted(title, *loop)
+    for other in (title[:-1] + "3", title.replace("1, 0", "0, 1").replace("not 4", "3")):
+        assert other == title or contradicted(other, *loop), other
