@@ -92,6 +92,7 @@ def run(
     space = space_of_task(task)
     rounds = 1 if minutes is None else MAX_ROUNDS
     asked = Asked(seed, architecture, recipe, attempts, rounds, engine, watch)
+    in_command = {"engine": engine, "minutes": None if minutes is None else f"{minutes:g}"}
     begin = space.training(task, asked)
     stages = Stages(progress or Silent(), minutes, stop)
     with fixed_threads(), output_folder(out, task.name) as output:
@@ -108,6 +109,8 @@ def run(
         made_so = record(
             *(stages, task.name, seed, shaped, task.settings, training.attempts, training.arch),
             *(task.about, file),
+            # how training goes on and how often it begins again has names in Python alone
+            None if (recipe, attempts) != (None, MAX_ATTEMPTS) else typed({}, in_command),
         )
         split, watched = space.split(task, seed), training.checkpoints
         return _finish(space, found, task, made_so, curve, split, output, watched)
@@ -176,7 +179,7 @@ def run_model(
         made_with = {
             "model": Path(path).name,
             "layout": imported.layout if layout is None else without_folder(layout),
-            **typed(of_task, asked),
+            **({"options": line} if (line := typed(of_task, asked)) else {}),
             **imported.notes,
         }
         made_so = record(stages, name, None, view.in_words, made_with, about=told, file=file)

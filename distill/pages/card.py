@@ -160,7 +160,9 @@ def commands(run: Run) -> list[Command]:
 
 
 def _made_by(record: RunRecord) -> str | None:
-    """The command that made a run; null for a network that was given in memory."""
+    """The command that made a run; null for a network that was given in memory, and for a training
+    that no command makes.
+    """
     if record.seed is None:
         if "model" not in record.settings:
             return None
@@ -171,12 +173,14 @@ def _made_by(record: RunRecord) -> str | None:
         layout = shlex.quote(str(record.settings["layout"]))
         model = shlex.quote(str(record.settings["model"]))
         return f"distill run{task} --model {model} --layout {layout} {options}".rstrip()
+    if record.options is None:
+        return None
     words = ["distill", "run", _specified(record), "--seed", str(record.seed)]
     for key, value in record.settings.items():
         words += ["--set", f"{key}={value}"]
     if record.arch is not None:
         words += ["--arch", record.arch]
-    return shlex.join(words)
+    return f"{shlex.join(words)} {record.options}".rstrip()
 
 
 def _specified(record: RunRecord) -> str:

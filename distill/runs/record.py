@@ -44,6 +44,8 @@ class RunRecord:
         attempts: every training, with what was used for it.
         about: what was to be learned, in a sentence; empty where nobody said it.
         file: that the task is of, without its folder; empty where it is built in, or not known.
+        options: of the command that trains such a network, beside seed, settings and architecture;
+            null where something was given that no command takes.
     """
 
     task: str
@@ -58,6 +60,7 @@ class RunRecord:
     seconds: dict[str, float]
     about: str = ""
     file: str = ""
+    options: str | None = ""
     format_version: int = RECORD_VERSION
 
     @property
@@ -102,7 +105,10 @@ def _made_anew(folder: Path, version: Any, reads: int) -> str:
         else:
             settings = (f"--set {key}={value}" for key, value in given.items())
             about, file = (str(record.get(key, "")) for key in ("about", "file"))
-            again = " ".join([specifier(name, about, file), *settings])
+            seed, options = record.get("seed"), record.get("options")
+            seeded = () if seed is None else (f"--seed {seed}",)
+            asked = (*seeded, *settings, *([options] if options else []))
+            again = " ".join([specifier(name, about, file), *asked])
     return f"made by an earlier version: run it again, `distill run {again}`"
 
 

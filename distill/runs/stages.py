@@ -99,6 +99,7 @@ def record(
     arch: str | None = None,
     about: str = "",
     file: str = "",
+    options: str | None = "",
 ) -> RunRecord:
     """How a run was made, up to now.
 
@@ -112,6 +113,7 @@ def record(
         arch: what `--arch` takes for such a network.
         about: what the task is, in a sentence.
         file: that it is of.
+        options: of the command that trains it, as they are typed; null where no command does.
     """
     return RunRecord(
         task=task,
@@ -127,4 +129,5 @@ def record(
         seconds=stages.seconds,
         about=about,
         file=file,
+        options=options,
     )

@@ -1,4 +1,4 @@
-"""What was typed beside a checkpoint, as it is typed again: `run.json` keeps it for the report.
+"""What was typed beside a task or a checkpoint, as it is again: `run.json` keeps it for the report.
 
 Files are named without their folders, as the checkpoint is: who runs it again has them elsewhere.
 """
@@ -13,8 +13,8 @@ FILES = (".json", ".npz", ".toml")
 """Ends of the names of files that say more of a checkpoint: facts, examples of texts, layouts."""
 
 
-def typed(settings: Mapping[str, object], options: Mapping[str, object | None]) -> dict[str, str]:
-    """Settings of the task and options of the command, in one line; nothing where none were given.
+def typed(settings: Mapping[str, object], options: Mapping[str, object | None]) -> str:
+    """Settings of the task and options of the command, in one line; empty where none were given.
 
     Args:
         settings: of the task, by name.
@@ -26,7 +26,7 @@ def typed(settings: Mapping[str, object], options: Mapping[str, object | None]) 
     for name, value in options.items():
         if value is not None:
             words += [f"--{name}", without_folder(str(value))]
-    return {"options": shlex.join(words)} if words else {}
+    return shlex.join(words)
 
 
 def without_folder(told: str) -> str:

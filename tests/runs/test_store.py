@@ -78,6 +78,12 @@ def test_a_folder_of_an_earlier_version_says_how_it_is_made_anew(planted_run, tm
         distill.load_run(folder)
     with pytest.raises(RunFolderError, match=r"earlier version: run `distill run NAME \.\.\.`"):
         check_run(folder)
+    record = json.loads((folder / "run.json").read_text())
+    trained = {"seed": 3, "settings": {"p": 5}, "options": "--engine own"}
+    (folder / "run.json").write_text(json.dumps(record | trained))
+    line = r"`distill run FILE\.py:planted --seed 3 --set p=5 --engine own`"
+    with pytest.raises(RunFolderError, match=line):
+        distill.load_run(folder)
 
 
 def test_a_folder_over_texts_of_an_earlier_version_is_no_forgery(tmp_path):

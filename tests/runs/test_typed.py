@@ -14,6 +14,7 @@ from distill.domains.boxes import Box
 from distill.pages.card import commands
 from distill.runs.typed import files_in, typed, without_folder
 from distill.tasks.given import built_task
+from distill.train.schedule import Recipe
 
 NOT_OPTIONS = {"path", "task", "layout", "out", "progress", "settings"}
 GIVEN = {
@@ -87,6 +88,54 @@ def test_only_files_lose_their_folder(told, kept):
 
 
 def test_files_of_a_line():
-    line = typed({}, {"facts": "x/my facts.json", "texts": "y/t.npz:a", "length": 3})["options"]
+    line = typed({}, {"facts": "x/my facts.json", "texts": "y/t.npz:a", "length": 3})
     assert files_in(line) == ["my facts.json", "t.npz"]
-    assert typed({}, {"length": None}) == {}
+    assert typed({}, {"length": None}) == ""
+
+
+TRAINED = {"seed": 4, "architecture": "gru,d_hidden=8", "minutes": 2.5, "engine": "own"}
+NOT_TYPED = {
+    "recipe": "no command takes one: then there is no command on the page",
+    "attempts": "the same",
+    "stop": "a hand on the keyboard: the page says that such a training was ended early",
+    "watch": "keeps checkpoints beside the run, and leaves all that is learned as it is",
+}
+
+
+@pytest.fixture
+def trained(monkeypatch):
+    """The record of a run that trains, in which nothing is trained."""
+    training = MagicMock(ended=None, drawn=[], attempts=(), checkpoints=None)
+    training.arch = TRAINED["architecture"]
+    training.curve.return_value.points = ()
+    space = MagicMock(training=lambda *_: lambda: training)
+    monkeypatch.setattr(pipeline, "space_of_task", lambda _task: space)
+    monkeypatch.setattr(pipeline, "first_understood", MagicMock())
+    monkeypatch.setattr(pipeline, "_explained_by", lambda *_: None)
+    monkeypatch.setattr(pipeline, "output_folder", lambda *_: nullcontext())
+    monkeypatch.setattr(pipeline, "_finish", lambda _space, _found, _task, made_so, *_: made_so)
+    return pipeline.run
+
+
+def test_every_option_of_a_training_is_in_the_command_that_trains_it_again(trained, planted_line):
+    options = set(inspect.signature(trained).parameters) - NOT_OPTIONS
+    assert options == {*TRAINED, *NOT_TYPED}
+    line, _ = planted_line(trained("mod_add", p=11, **TRAINED))
+    read = command.make_context("run", shlex.split(line)[2:]).params
+    assert (read["task"], read["settings"]) == ("mod_add", ("p=11", "fraction=0.3"))
+    said = {"arch": TRAINED["architecture"], **TRAINED}
+    del said["architecture"]
+    assert {name: read[name] for name in said} == said
+    plain, _ = planted_line(trained("mod_add", p=11))
+    assert "--engine" not in plain
+    assert "--minutes" not in plain
+
+
+def test_what_no_command_takes_leaves_no_command_on_the_page(trained):
+    for given in ({"recipe": Recipe(max_steps=1)}, {"attempts": 1}):
+        assert trained("mod_add", **given).options is None
+
+
+def test_a_run_with_no_command_shows_how_it_is_checked_and_used(planted_line, trained):
+    line, _ = planted_line(trained("mod_add", attempts=1))
+    assert line.startswith("distill verify ")

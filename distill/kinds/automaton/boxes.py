@@ -158,9 +158,7 @@ def _widen(
             inner, outer = maps.image(symbol, low[reached], high[reached], DOUBLE)
             lead = maps.leads(inner, outer, answers[reached, symbol], DOUBLE)
             if not lead.min() > 0:
-                behind = int((~(lead > 0)).sum())
-                boxes = "1 box" if behind == 1 else f"{behind:,} boxes"
-                return f"over {boxes} the network's answer does not lead"
+                return _not_largest(int((~(lead > 0)).sum()), len(reached))
             np.minimum.at(lower, follows[reached, symbol], inner)
             np.maximum.at(upper, follows[reached, symbol], outer)
         if (lower >= low).all() and (upper <= high).all():
@@ -168,6 +166,12 @@ def _widen(
         low = np.where(lower < low, lower - WIDENING, low)
         high = np.where(upper > high, upper + WIDENING, high)
     return f"the boxes still grow after {MAX_PASSES} passes"
+
+
+def _not_largest(behind: int, reached: int) -> str:
+    """In how many of the boxes so far the machine's answer may not be the network's."""
+    boxes = "the only box so far" if reached == 1 else f"{behind:,} of {reached:,} boxes so far"
+    return f"in {boxes} another output than the answer's may be the network's largest"
 
 
 def data_of(boxes: Boxes | NotClosed) -> InductionData:

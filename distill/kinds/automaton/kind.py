@@ -118,7 +118,7 @@ class AutomatonKind(AutomatonCompared, Kind[AutomatonMechanism]):
         proof, boxes = prove(written.program.source, mechanism, view.network)
         remarks = ()
         if isinstance(boxes, NotClosed):
-            remarks = (f"no boxes in hidden space were found that are closed: {boxes.reason}",)
+            remarks = (f"no boxes in hidden space were found that no step leaves: {boxes.reason}",)
         return Proved(proof, None if boxes is None else data_of(boxes), remarks)
 
     def hunt(
