@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
+
+from distill.pages.pages import breaking
 
 WORDS: dict[str, tuple[str, str]] = {
     "restricted": (
@@ -132,12 +134,12 @@ class Glossary:
                 continue
             seen.add(name)
             means = WORDS[name][1]
-            made += escape(text[end : found.start()]) + Markup(
+            made += breaking(text[end : found.start()]) + Markup(
                 '<a class="term" href="#word-{}" title="{}">{}</a>'
             ).format(_anchor(name), means, found.group())
             end = found.end()
         self._used |= seen
-        return made + escape(text[end:])
+        return made + breaking(text[end:])
 
     @property
     def used(self) -> list[tuple[str, str, str]]:

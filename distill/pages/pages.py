@@ -7,19 +7,23 @@ script but those whose hash it names.
 from __future__ import annotations
 
 import hashlib
+import re
 from base64 import b64encode
 from functools import cache
 from importlib.resources import files
 from itertools import groupby
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from pygments import highlight
 from pygments.formatters.html import HtmlFormatter
 from pygments.lexers.python import PythonLexer
 
 from distill.checker.scope import many
 from distill.drawing.picture import Picture
+
+BETWEEN_PARTS = re.compile(r"(?<=[^\W_])_(?=[^\W_])(?![^<>]*>)")
+"""In a text with marks, where a part of a name ends: not in a mark, and not in `__all__`."""
 
 
 @cache
@@ -33,6 +37,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     templates.filters["many"] = many
+    templates.filters["breaking"] = breaking
     return templates
 
 
@@ -62,6 +67,15 @@ def python_code(source: str) -> Markup:
     return Markup(highlight(source, PythonLexer(), HtmlFormatter(nowrap=True)))
 
 
+def breaking(text: str) -> Markup:
+    """A text, safe for a page, whose long names may end a line after each of their parts.
+
+    A name of many words, `sum_of_the_last_inputs`, is one word to a browser, which breaks it
+    anywhere where it has no room.
+    """
+    return Markup(BETWEEN_PARTS.sub("_<wbr>", str(escape(text))))
+
+
 def broken_code(source: str) -> Markup:
     """Python in colours whose long lines are broken, each below its own beginning and further in.
 
@@ -70,7 +84,9 @@ def broken_code(source: str) -> Markup:
     shown = python_code(source).rstrip("\n").split("\n")  # a formatter ends its marks with a line
     deep = [len(line) - len(line.lstrip()) for line in source.rstrip("\n").split("\n")]
     return Markup("").join(
-        Markup('<span class="line" style="--deep: {}ch">{}</span>').format(inside, line or " ")
+        Markup('<span class="line" style="--deep: {}ch">{}</span>').format(
+            inside, Markup(BETWEEN_PARTS.sub("_<wbr>", line)) or " "
+        )
         for inside, line in zip(deep, shown, strict=True)
     )
 

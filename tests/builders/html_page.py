@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from html.parser import HTMLParser
 
-VOID = {"meta", "link", "br", "hr", "img", "input", "path", "use", "image", "rect", "circle"}
+VOID = {"meta", "link", "br", "hr", "img", "input", "path", "use", "image", "rect", "circle", "wbr"}
 
 
 @dataclass

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from builders.browser_checks import CHECKS, Page, browsing
+from builders.browser_checks import CHECKS, PHONE, Page, browsing
 from planted import planted_model, square
 from planted_linear import linear_network, planted, system
 from planted_machine import planted_network
@@ -17,6 +17,7 @@ from distill.compare.html import census_page
 from distill.gallery.collect import collect, draw
 from distill.kinds.automaton.machine import Machine
 from distill.pages.report_page import report_page
+from distill.programs.program import Program
 from distill.records.attempts import Attempt
 from distill.records.curve import CurvePoint, TrainingCurve
 
@@ -289,3 +290,44 @@ def test_where_a_browser_is_required_its_absence_is_a_failure(monkeypatch, tmp_p
     outcome = pytest.fail.Exception if variable else pytest.skip.Exception
     with pytest.raises(outcome, match="apt-get install chromium chromium-driver"), browsing():
         pass
+
+
+LONG = "whether_the_largest_of_the_latest_four_measurements_is_repeated_more_than_twice"
+BROKEN = """
+const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), faults = [];
+const top = (node, at) => {
+  const range = document.createRange();
+  range.setStart(node, at); range.setEnd(node, at + 1);
+  return range.getClientRects()[0]?.top;
+};
+for (let node; (node = walker.nextNode()); ) {
+  if (node.parentElement.closest("script, style, .scroll, pre:not(.hero pre), svg")) continue;
+  const letters = /[A-Za-z](?=[A-Za-z])/g;
+  for (let found; (found = letters.exec(node.data)); ) {
+    const [here, there] = [top(node, found.index), top(node, found.index + 1)];
+    if (here !== undefined && Math.abs(here - there) > 3) faults.push(node.data.slice(0, 60));
+  }
+}
+return faults;
+"""
+"""Texts a line of which ends inside a part of a name."""
+
+
+def test_long_names_break_between_their_parts(browser, planted_run, tmp_path):
+    """At a phone's width, in titles, sentences, settings and the heart of the program."""
+    run = distill.load_run(planted_run)
+    assert run.program is not None
+    mechanism = replace(run.report.mechanism, name=f"the function {LONG} of a and b")
+    long = replace(
+        run,
+        record=replace(run.record, task=LONG, seed=0, settings={f"{LONG}_or_more": 3}),
+        report=replace(run.report, mechanism=mechanism, task=LONG),
+        program=Program(run.program.source.replace(run.program.name, LONG)),
+    )
+    assert long.program is not None
+    (tmp_path / "report.html").write_text(report_page(long), encoding="utf-8")
+    page = Page(tmp_path / "report.html", (), {"source": long.program.source})
+    browser.open(page, PHONE)
+    assert browser.driver.execute_script(BROKEN) == []
+    for check in ("fits", "copies"):
+        assert CHECKS[check](browser, page) == []
