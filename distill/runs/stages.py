@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Protocol, runtime_checkable
 
+from distill import waits
 from distill.records.attempts import Attempt
 from distill.runs.record import RunRecord
 from distill.tasks.finite import Setting
@@ -26,7 +27,9 @@ class Progress(Protocol):
         """A stage begins."""
 
     def training(self, done: float, line: str) -> None:
-        """How much of the training is done, from 0 to 1, and how it goes."""
+        """How much of a stage that takes long is done, from 0 to 1, and how it goes: a training, a
+        search. 0 where nobody knows. The line says how long is left at most, once that is known.
+        """
 
     def done(self, stage: str, line: str, seconds: float) -> None:
         """A stage ended."""
@@ -63,6 +66,7 @@ class Stages:
         self.progress = progress
         self.seconds: dict[str, float] = {}
         self._minutes, self._stop, self._began = minutes, stop, time.perf_counter()
+        self._stage_began = self._began
 
     def training(self, done: float, line: str) -> None:
         """How a training goes.
@@ -70,20 +74,38 @@ class Stages:
         Raises:
             Ended: its time is up, or somebody wants it to end.
         """
-        self.progress.training(done, line)
         minutes = self._minutes
-        if minutes is not None and time.perf_counter() - self._began > 60 * minutes:
+        left = None if minutes is None else 60 * minutes - (time.perf_counter() - self._began)
+        self._tell(done, line, left)
+        if left is not None and left < 0:
             plural = "" if minutes == 1 else "s"
             raise Ended(f"the limit of {minutes:g} minute{plural} was reached")
         if self._stop is not None and self._stop():
             raise Ended("it was interrupted")
+
+    def _tell(self, done: float, line: str, limit: float | None = None) -> None:
+        """Tell whoever watches, with how long is left at most: of the work, or of its limit.
+
+        Args:
+            done: part of the most that there is to do.
+            line: how it goes.
+            limit: seconds after which it is ended, whatever is left.
+        """
+        left = waits.at_most(done, time.perf_counter() - self._stage_began)
+        if limit is not None and (left is None or limit < left):
+            line += f"; ended in {waits.in_words(max(limit, 0.0))} at the latest"
+        elif left is not None:
+            line += f"; at most about {waits.in_words(left)} more"
+        self.progress.training(done, line)
 
     @contextmanager
     def stage(self, name: str) -> Iterator[list[str]]:
         """Time a stage; what is appended to the list is its line."""
         self.progress.begin(name)
         start, lines = time.perf_counter(), list[str]()
-        yield lines
+        self._stage_began = start
+        with waits.told_to(self._tell):
+            yield lines
         taken = time.perf_counter() - start
         self.seconds[name] = round(self.seconds.get(name, 0.0) + taken, 3)
         self.progress.done(name, "; ".join(lines), round(taken, 3))

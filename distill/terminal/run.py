@@ -49,8 +49,9 @@ class TerminalProgress(Bars):
         self.current = self.bar.add_task(stage, total=None, line="")
 
     def training(self, done: float, line: str) -> None:
-        """Fill the bar."""
-        self.bar.update(self.current, total=1.0, completed=done, line=line)
+        """Fill the bar; where nobody knows how far it is, it pulses on beside the line."""
+        total = 1.0 if done > 0 else None
+        self.bar.update(self.current, total=total, completed=done, line=line)
 
     def done(self, stage: str, line: str, seconds: float) -> None:
         """Replace the bar with a line on what came of the stage."""

@@ -22,6 +22,7 @@ from distill.records.report import (
     in_its_own_words,
 )
 from distill.verify.counted import Checks
+from distill.waits import tell
 
 CheckedBy = Callable[[Written], Checks]
 """From a program to its checks against one network, and one task."""
@@ -104,9 +105,14 @@ def verify(
         checked_by: the checks of a program.
     """
     kind, program = kind_of(written.mechanism), written.program
+    # how long each takes nobody knows before
+    tell(0.0, f"{program.name}: program and network run on the same inputs")
     checks = checked_by(written)
+    tell(0.0, f"{program.name}: a proof is looked for")
     proved: Proved = kind.prove(written, view)
+    tell(0.0, f"{program.name}: the inside of the network is exchanged and removed")
     figures = kind.probe(written, view, checks.sample)
+    tell(0.0, f"{program.name}: inputs are looked for on which the two part")
     counted = checks.counted([*kind.hunt(written.mechanism, view), *proved.differ], proved.settles)
     figures |= counted.figures
     if checks.labelled is not None:

@@ -28,10 +28,15 @@ from distill.kinds.attention.learned.writing import written
 from distill.kinds.attention.mechanism import AttentionMechanism
 from distill.networks.text_network import TextNetwork
 from distill.records.refusal import Refusal
+from distill.waits import part, tell
 
 LEAST = 0.9
 """Part of the texts that a program must answer as its network does; and of the answers that must
 stay with its heads alone, before these are asked elsewhere."""
+
+
+SEARCH = 0.7
+"""Part of the work that the search for programs is, about; the rest is looking for their heads."""
 
 
 def read_learned(network: TextNetwork) -> tuple[float, AttentionMechanism | Refusal]:
@@ -44,7 +49,8 @@ def read_learned(network: TextNetwork) -> tuple[float, AttentionMechanism | Refu
     """
     if network.shape.readout == "value":
         return 0.0, Refusal(("selections: no search over programs whose answers are reals",), {})
-    every = search(network)
+    with part(0.0, SEARCH):
+        every = search(network)
     if not every or every[0].part < LEAST:
         best = f"the best answers {every[0].part:.1%} of texts" if every else "none was found"
         said = (
@@ -56,7 +62,9 @@ def read_learned(network: TextNetwork) -> tuple[float, AttentionMechanism | Refu
     heads = that_matter(network, batches)
     texts = texts_for(ask(network, batches))
     plainest: AttentionMechanism | None = None
-    for tried in every:
+    for place, tried in enumerate(every):
+        left = (1 - SEARCH) * place / len(every)
+        tell(SEARCH + left, f"the network's heads for program {place + 1} of {len(every)} at most")
         nearest: tuple[float, AttentionMechanism] | None = None
         for mechanism in _described(tried, network, heads, texts):
             plainest = plainest or mechanism

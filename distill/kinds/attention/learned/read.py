@@ -7,6 +7,7 @@ were not searched with; where the best of them parts from the network, those tex
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 
 import numpy as np
 from jaxtyping import Int
@@ -23,6 +24,7 @@ from distill.kinds.attention.learned.trying import Tried, chosen, try_all, worth
 from distill.kinds.attention.learned.values import Values
 from distill.kinds.attention.sample import sampled
 from distill.networks.text_network import TextNetwork
+from distill.waits import part, tell
 
 SEARCH_SEED, TRIED_SEED = 211, 307
 FEWEST_TEXTS, MOST_TEXTS, MOST_SQUARES = 24, 72, 120_000
@@ -95,17 +97,38 @@ def searched(
     """
     around = (causal, constants, hints, classes)
     found, latch = list[Tried](), latch_of(source) if causal else None
+    # of at most so many searches
+    few, first = len(constants) > FEW_NAMED, 0 if latch is None else 2
+    most, place = first + few + 1, iter(range(4))
     if latch is not None:
         for some, stays, levels in ((source, None, 1), (up_to(source, latch), latch, LEVELS)):
-            found = _ranked([*found, *_searched(some, tried, *around, stays, levels)])
+            with _one_of(next(place), most):
+                found = _ranked([*found, *_searched(some, tried, *around, stays, levels)])
             if found and found[0].agree.all() and found[0].cost <= PLAIN:
                 return found
     plain = list[Tried]()
-    if len(constants) > FEW_NAMED:
-        plain = _searched(source, tried, causal, (), hints, classes, None)
+    if few:
+        with _one_of(next(place), most):
+            plain = _searched(source, tried, causal, (), hints, classes, None)
     if not plain or plain[0].part < ENOUGH:
-        plain = _ranked([*plain, *_searched(source, tried, *around, None)])
+        with _one_of(next(place), most):
+            plain = _ranked([*plain, *_searched(source, tried, *around, None)])
     return _ranked([*found, *plain])
+
+
+def _one_of(place: int, most: int) -> AbstractContextManager[None]:
+    """What is told of one of several searches, the first of which is 0."""
+    return part(place / most, (place + 1) / most)
+
+
+def _tell(left: int, best: Tried | None) -> None:
+    """How far a search is: so many levels are left of it at most."""
+    level, known = MOST_LEVELS - left, ""
+    if best is not None:
+        known = f"; the best program so far answers {best.part:.1%} of texts as the network does"
+    tell(
+        level / MOST_LEVELS, f"level {min(level + 1, MOST_LEVELS)} of at most {MOST_LEVELS}{known}"
+    )
 
 
 def _ranked(tried: Sequence[Tried]) -> list[Tried]:
@@ -141,6 +164,7 @@ def _searched(
         found: Tried | None = None
         around = (causal, constants, hints(asked), min(place, 1), classes)
         enumeration = Enumeration(Values(asked), *around)
+        _tell(left, best)
         for _ in enumeration.levels(min(levels, left)):
             left -= 1
             made = candidates(enumeration.pool)
@@ -151,6 +175,7 @@ def _searched(
                 every += try_all(on, made[MOST_TRIED:], latch, found)
             if found.part >= ENOUGH:
                 break
+            _tell(left, found)
         if found is None or (best is not None and found.worth <= best.worth):
             break
         best = found

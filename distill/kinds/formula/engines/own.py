@@ -11,6 +11,7 @@ from distill.kinds.formula.engines.engine import Problem
 from distill.kinds.formula.expression import Node
 from distill.kinds.formula.search.solve import solve
 from distill.kinds.formula.search.source import OutOfWorkError, root_of
+from distill.waits import part
 
 WORK = 700_000
 """Points that one search asks at most."""
@@ -37,7 +38,7 @@ class Own:
         spread = float(np.std(problem.values(some)))
         levels = [factor * problem.noise for factor in LOUDER]
         levels += [part * spread for part in LEVELS if part * spread < min(levels)]
-        for noise in levels:
+        for place, noise in enumerate(levels):
             root = root_of(
                 problem.values,
                 problem.gradients,
@@ -47,6 +48,8 @@ class Own:
                 WORK,
             )
             try:
-                yield from solve(root)
+                with part(place / len(levels), (place + 1) / len(levels)):
+                    found = solve(root)
+                yield from found
             except OutOfWorkError:
                 continue

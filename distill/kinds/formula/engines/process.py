@@ -23,6 +23,7 @@ import numpy as np
 from distill.kinds.formula.engines.engine import NoAnswerError, Problem
 from distill.kinds.formula.engines.infix import UnreadableError, read_infix
 from distill.kinds.formula.expression import Node
+from distill.waits import in_words, tell
 
 POINTS, SEED = 600, 1
 """Points of the network that an engine is given, and its seed."""
@@ -85,6 +86,10 @@ def _said(worker: str, task: dict[str, Any], seconds: float) -> list[str]:
     Raises:
         NoAnswerError: the process failed, or was ended.
     """
+    tell(
+        0.0,
+        f"the engine {worker.removesuffix('_worker')}, ended in {in_words(seconds)} at the latest",
+    )
     module = f"distill.kinds.formula.engines.{worker}"
     try:
         done = subprocess.run(

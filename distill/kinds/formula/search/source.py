@@ -14,10 +14,15 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
+from distill.waits import tell
+
 Values = Callable[[ndarray], ndarray]
 
 STENCIL = ((1, 0.75), (2, -0.15), (3, 1 / 60))
 """Central differences of sixth order: steps and weights."""
+
+TELLS = 200
+"""How often at most a search says how far it is."""
 
 STEP = 0.03
 """Of differences, in parts of an interval."""
@@ -71,9 +76,13 @@ class Source:
         self._count(points)
 
     def _count(self, points: int) -> None:
+        before = self.spent * TELLS // self.limit
         self.spent += points
         if self.spent > self.limit:
             raise OutOfWorkError
+        if self.spent * TELLS // self.limit > before:
+            asked = f"{self.spent:,} of at most {self.limit:,} points asked"
+            tell(self.spent / self.limit, f"formulas, step by step: {asked}")
 
 
 @dataclass

@@ -34,6 +34,7 @@ from distill.kinds.recurrence.search.joins import Candidate, Shelf, cheapest, nu
 from distill.kinds.recurrence.search.states import of_input, of_states, of_window
 from distill.kinds.recurrence.search.truths import choices, conditions
 from distill.records.refusal import Refusal
+from distill.waits import tell
 
 Ask = Callable[
     [Int[ndarray, "n length channels"]],
@@ -114,6 +115,8 @@ def find_registers(
         if search.spent:
             break
         for _ in range(ROUNDS):
+            done = min(1.0, search.seen / search.values)
+            tell(done, f"recurrences of {STAGES[stage]}, step {stage + 1} of at most {len(STAGES)}")
             bank = search.bank(stage)
             failures: list[Int[ndarray, "length channels"]] = []
             for output in range(n_outputs):
