@@ -31,6 +31,7 @@ from distill.pages.pictures.every import pictures_of
 from distill.pages.pictures.undrawn import no_chart_said
 from distill.pages.recipe_said import recipe_rows
 from distill.pages.statements import checked, meaning_statement, not_checked
+from distill.pages.why_heads import why_it_works
 from distill.records.refusal import lists
 from distill.records.sentences import sentence_start
 from distill.runs.store import Run
@@ -54,6 +55,7 @@ def report_page(run: Run, pictures: tuple[Picture, ...] | None = None) -> str:
             **_verdict(run),
             **_first_screen(run, pictures),
             words=Glossary(),
+            why=why_it_works(run.mechanism, run.report),
             rows=evidence_rows(run.report),
             decoys=decoy_rows(run.report),
             lists=lists(run.report.numbers or {}),
