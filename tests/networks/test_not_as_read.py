@@ -105,3 +105,14 @@ def test_points_are_not_changed_by_who_is_asked():
     before = points.copy()
     read.values(points)
     assert (points == before).all()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_points_are_asked_often_enough_to_see_what_is_seldom(seed):
+    """Two of a thousand answers: asked once, two of three runs saw nothing of it."""
+    dice = np.random.default_rng(seed)
+    read, _ = real_function(
+        lambda points: points.prod(axis=1) + (dice.random(len(points)) < 0.002), PRODUCT
+    )
+    with pytest.raises(DistillError, match="otherwise than at the beginning"):
+        asked_again(read)()

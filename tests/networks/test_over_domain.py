@@ -2,6 +2,7 @@
 
 import itertools
 
+import numpy as np
 import pytest
 import torch
 from planted import planted_logits
@@ -41,3 +42,23 @@ def test_a_callable_that_is_one_is_taken():
         return torch.eye(P)[tokens.sum(dim=1) % P]
 
     assert distill.distill(answer, DOMAIN).report.verdict != "refused"
+
+
+def seldom_otherwise(rate, seed):
+    """A vectorised sum modulo 5 that is one too many now and then."""
+    dice = np.random.default_rng(seed)
+
+    def answer(tokens):
+        total = np.asarray(tokens).sum(axis=1)
+        return (total + (dice.random(len(total)) < rate)) % 5
+
+    return answer
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_few_inputs_are_asked_often_enough_to_see_noise(seed):
+    """Five of a thousand answers: of 25 inputs asked once, nine of ten runs saw nothing."""
+    small = Domain((range(5), range(5)), range(5))
+    with pytest.raises(DistillError, match=r"of 25 inputs \(in .* answers\).* draws at random"):
+        distill.distill(seldom_otherwise(0.005, seed), small)
+    assert distill.distill(seldom_otherwise(0.0, seed), small).report.verdict != "refused"
