@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from builders.compiled_texts import shifted
 
 from distill import waits
-from distill.kinds.attention.learned import read
+from distill.kinds.attention.learned import found, read
 from distill.kinds.attention.learned.trying import Tried
 from distill.kinds.formula.search.source import OutOfWorkError, Source
 from distill.runs import stages as timed
@@ -112,12 +113,9 @@ def test_a_search_for_formulas_says_how_much_of_its_work_is_done():
     assert told[-1][1].endswith("1,000 of at most 1,000 points asked")
 
 
-@pytest.mark.parametrize("latch", [None, 1])
-def test_a_search_over_texts_never_says_more_than_all(monkeypatch, latch):
-    """It finds something better in every round, and never enough, so that it goes on as long as it
-    may, in all of its searches.
-    """
-    told, found = [], iter(np.linspace(0.2, 0.9, 60))
+def searching(monkeypatch, latch, parts):
+    """A search that finds at each level a program which answers the next part of texts alike."""
+    programs = iter(parts)
 
     class Levels:
         pool = None
@@ -129,7 +127,7 @@ def test_a_search_over_texts_never_says_more_than_all(monkeypatch, latch):
             yield from range(most)
 
     def better(*_):
-        agree = np.arange(200) < 200 * next(found)
+        agree = np.arange(200) < 200 * next(programs)
         return [Tried(None, (), None, agree, cost=9.0)]
 
     for name, instead in (
@@ -142,7 +140,16 @@ def test_a_search_over_texts_never_says_more_than_all(monkeypatch, latch):
     ):
         monkeypatch.setattr(read, name, instead)
     texts, every = np.zeros((200, 2), int), np.ones((200, 2), bool)
-    asked = read.Asked(texts, every, texts.astype(float), every)
+    return read.Asked(texts, every, texts.astype(float), every)
+
+
+@pytest.mark.parametrize("latch", [None, 1])
+def test_a_search_over_texts_never_says_more_than_all(monkeypatch, latch):
+    """It finds something better in every round, and never enough, so that it goes on as long as it
+    may, in all of its searches.
+    """
+    told = []
+    asked = searching(monkeypatch, latch, np.linspace(0.82, 0.98, 60))
     with waits.told_to(lambda *it: told.append(it)):
         read.searched(asked, asked, True, tuple(range(9)), lambda _asked: None)
     parts = [done for done, _ in told]
@@ -150,7 +157,24 @@ def test_a_search_over_texts_never_says_more_than_all(monkeypatch, latch):
     assert (parts[0], parts[-1]) == (0, 1)
     first = "level 1 of at most 7"
     assert [line for _, line in told if line == first] == [first] * (2 if latch is None else 4)
-    assert (
-        "level 2 of at most 7; the best program so far answers 20.0% of texts as the network"
-        in (told[1][1])
-    )
+    second = "level 2 of at most 7; the best program so far answers 82.0% of texts as the network"
+    assert second in told[1][1]
+
+
+@pytest.mark.parametrize(("best", "levels"), [(0.79, 3), (0.82, 7)])
+def test_a_search_that_is_far_off_after_its_first_round_ends_there(monkeypatch, best, levels):
+    """Low at its first levels it may be: what counts is the best of the round."""
+    asked = searching(monkeypatch, None, [0.1, 0.4, best, *np.linspace(0.83, 0.98, 60)])
+    told = []
+    with waits.told_to(lambda *it: told.append(it)):
+        read.searched(asked, asked, True, (0, 1), lambda _asked: None)
+    assert round(told[-1][0] * read.MOST_LEVELS) == levels
+
+
+def test_a_refusal_says_that_the_search_for_it_ended_early(monkeypatch):
+    for part, early in ((0.5, True), (0.85, False)):
+        tried = Tried(None, (), None, np.arange(200) < 200 * part, cost=9.0)
+        monkeypatch.setattr(found, "search", lambda _network, tried=tried: [tried])
+        _, refusal = found.read_learned(shifted())
+        assert ("the search ended early" in refusal.reasons[0]) == early
+        assert f"the best answers {part:.1%} of texts" in refusal.reasons[0]

@@ -16,6 +16,7 @@ from distill.kinds.attention.learned.itself import from_the_same
 from distill.kinds.attention.learned.matching import with_heads
 from distill.kinds.attention.learned.parted import parted
 from distill.kinds.attention.learned.read import (
+    FAR,
     SEARCH_SEED,
     TRIED,
     search,
@@ -57,6 +58,8 @@ def read_learned(network: TextNetwork) -> tuple[float, AttentionMechanism | Refu
             f"selections: of the programs that were searched {best} as the network does, "
             f"expected {LEAST:.0%}"
         )
+        if every and every[0].part < FAR:
+            said += f"; the search ended early, as it does where that is less than {FAR:.0%}"
         return 0.0, Refusal((said,), {"answered_alike": every[0].part} if every else {})
     batches = texts_of(network, SEARCH_SEED + 1, TRIED)
     heads = that_matter(network, batches)
