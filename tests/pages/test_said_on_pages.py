@@ -98,8 +98,9 @@ def test_notes_on_a_checkpoint_stand_once_and_settings_of_a_task_stay(planted):
     page = page_in_words(
         replace(planted, report=report, record=replace(planted.record, settings=read))
     )
+    page = page.replace("<wbr>", "")  # where a name may break
     (about,) = re.findall(r'<p class="about">.*?</p>', page)
-    assert "layout = nanda_transformer" in about.replace("<wbr>", "")
+    assert "layout = nanda_transformer" in about
     assert note not in about
     assert note in page
     own = replace(planted, report=report, record=replace(planted.record, settings={"p": 5}))
