@@ -87,6 +87,8 @@ def derive(evidence: AnyEvidence, name: Any = None, more: More | None = None) ->
             raise ValueError("proved of all texts, and some that were drawn are not answered alike")
     if "proof.method" not in claims:
         claims["proof"] = None
+    elif "proof.where_unique.up_to_length" not in claims:
+        claims["proof.where_unique"] = None
     return claims | (more(evidence) if more is not None else {})
 
 

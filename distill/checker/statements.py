@@ -41,6 +41,8 @@ def words(tree: Tree) -> dict[str, Any]:
         found["reasons"] = reasons(tree)
     if tree.get("proof") is not None:
         found["proof.statement"] = proof_statement(tree)
+        if tree["proof"].get("where_unique") is not None:
+            found["proof.where_unique.statement"] = unique_statement(tree)
     return found
 
 
@@ -125,7 +127,8 @@ def _about_sequences(tree: Tree) -> list[str]:
         return []  # longer ones the network does not take
     if proof["up_to_length"] is None:
         return [] if leads(proof) else [f"not proved: {proof_statement(tree)}"]
-    return [f"not proved for every length: {proof_statement(tree)}"]
+    unique = "" if proof.get("where_unique") is None else f"; and {unique_statement(tree)}"
+    return [f"not proved for every length: {proof_statement(tree)}{unique}"]
 
 
 def _beyond(tree: Tree) -> list[str]:
@@ -168,6 +171,18 @@ def proof_statement(tree: Tree) -> str:
     if steps is not None:
         reached = {"steps": many(steps, "step"), "tokens": many(steps, "token")}
     return says.format(**proof, most=most, **reached)
+
+
+def unique_statement(tree: Tree) -> str:
+    """What is proved of the positions of texts at which no selection chooses more than one."""
+    proof, longest = tree["proof"]["where_unique"], tree["program_vs_model"]["length"]
+    return (
+        f"on every text of up to {many(proof['up_to_length'], 'token')}, at every position at "
+        "which no selection chooses more than one, the network's output for what the program "
+        "answers leads, for its stored weights in real arithmetic: all such texts were gone "
+        f"through in {many(proof['nodes'], 'set')} (of this sort are {proof['drawn_unique']:,} of "
+        f"{many(proof['drawn'], 'answer')} to drawn texts of {many(longest, 'token')})"
+    )
 
 
 def over_sequences(tree: Tree) -> bool:

@@ -18,7 +18,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy import ndarray
@@ -32,6 +32,10 @@ CLOSE = 1e-6
 """Parts of itself that a bound need not come nearer."""
 LIBRARY = 16
 """Roundings that an exponential may be off."""
+NANOSECONDS = 17
+"""Of one of the numbers that a set costs."""
+TINY = 1e-300
+"""No sum of weights is taken to be less, that it can be divided by."""
 MOST_OFF = 500.0
 """What a score may be off at most; a weight that is e to this off says nothing, nor does more."""
 
@@ -50,6 +54,29 @@ class Least:
 
     value: ndarray
     lost: ndarray
+
+
+class Leads(Protocol):
+    """Leads of a network over sets of texts."""
+
+    def leads(self, at: int, sets: ndarray, answers: ndarray) -> Least:
+        """Lower bounds on how far an output is above all others at a position. [sets]
+
+        Args:
+            at: the position.
+            sets: which tokens may stand where, [sets, positions that are seen, tokens]; one where
+                the answer is read.
+            answers: the place of the output, [sets].
+        """
+        ...
+
+    def where(self, at: int, sets: ndarray) -> ndarray:
+        """The position at which a set is best cut where its bound does not reach. [sets]"""
+        ...
+
+    def cost(self, length: int) -> int:
+        """What bounding one set costs, in nanoseconds or so."""
+        ...
 
 
 class OneLayer:
@@ -74,21 +101,25 @@ class OneLayer:
         self.net = _Tables(shape, exact, longest)
         size = _Tables(shape, {name: np.abs(value) for name, value in exact.items()}, longest)
         terms = sum(int(shape[n]) for n in ("d_model", "d_head", "d_mlp", "n_heads", "n_outputs"))
-        self.gamma = _gamma(8 * terms + 16 * longest * len(shape["tokens"]) + 64)
+        self.gamma = gamma(8 * terms + 16 * longest * len(shape["tokens"]) + 64)
         off = self.gamma * float(size.largest_score) + 4 * DOUBLE * float(size.largest_score)
         self.weighed = float(np.expm1(min(2 * off, MOST_OFF))) + LIBRARY * DOUBLE
         """How much of itself a weight may be off."""
         self.size = size.largest_stream
 
-    def leads(self, at: int, sets: ndarray, answers: ndarray) -> Least:
-        """Lower bounds on how far an output is above all others at a position. [sets]
-
-        Args:
-            at: the position.
-            sets: which tokens may stand where, [sets, positions that are seen, tokens]; one where
-                the answer is read.
-            answers: the place of the output, [sets].
+    def cost(self, length: int) -> int:
+        """For every token that may stand somewhere the network's outputs or units, and all other
+        tokens that it may stand beside.
         """
+        tokens = length * len(self.shape["tokens"])
+        return NANOSECONDS * tokens * (self.shape["n_outputs"] + 2 * self.shape["d_mlp"] + tokens)
+
+    def where(self, at: int, sets: ndarray) -> ndarray:
+        """The first position with the most tokens."""
+        return sets.sum(axis=2).argmax(axis=1)
+
+    def leads(self, at: int, sets: ndarray, answers: ndarray) -> Least:
+        """Lower bounds on how far an output is above all others at a position. [sets]"""
         net = self.net
         up, shift = net.weights["W_U"], net.weights["b_U"]
         towards = up.T[answers][:, None] - up.T
@@ -108,7 +139,7 @@ class OneLayer:
             rest_size = rest_size + (weigh_size * 2 * unit_size[:, None]).sum(axis=2)
             towards = towards + (weigh * slope) @ reads.T
             size = size + weigh_size @ np.abs(reads).T
-        found = self._least(at, sets, towards, size)
+        found = self.least(at, sets, towards, size)
         value, lost = found.value + rest, found.lost + self.gamma * rest_size
         own = np.arange(len(answers))
         value[own, answers], lost[own, answers] = np.inf, 0
@@ -119,11 +150,11 @@ class OneLayer:
         reads, given = self.net.block["W_in"], self.net.block["b_in"]
         towards = np.broadcast_to(reads.T, (len(sets), *reads.T.shape))
         size = np.abs(towards)
-        low, high = (self._least(at, sets, sign * towards, size, FEWER) for sign in (1, -1))
+        low, high = (self.least(at, sets, sign * towards, size, FEWER) for sign in (1, -1))
         lost = self.gamma * np.abs(given)
         return _Units(low.value - low.lost + given - lost, high.lost - high.value + given + lost)
 
-    def _least(
+    def least(
         self, at: int, sets: ndarray, towards: ndarray, size: ndarray, rounds: int = ROUNDS
     ) -> Least:
         """Of the stream behind the attention along directions, [sets, directions, d_model].
@@ -144,7 +175,7 @@ class OneLayer:
             ends = None
             if net.start is not None:
                 ends = net.start[0][head, at, own], towards @ net.start[1][head]
-            least, ratio = _quotients(score, along, sets, ends, rounds)
+            least, ratio = quotients(score, along, sets, ends, rounds)
             value, spread = value + least, np.maximum(spread, ratio)
         lost = (size @ self.size) * (
             3 * self.gamma + 4 * self.weighed + 2 * self.gamma * spread[:, None]
@@ -152,14 +183,15 @@ class OneLayer:
         return Least(value, lost * (1 + 1e-9))
 
 
-def _quotients(
+def quotients(
     score: ndarray,
     along: ndarray,
     sets: ndarray,
     ends: tuple[ndarray, ndarray] | None,
-    rounds: int,
+    rounds: int = ROUNDS,
 ) -> tuple[ndarray, ndarray]:
-    """Lower bounds on Σ w d / Σ w over every set, and the most that Σ w is of its least.
+    """Lower bounds on Σ w d / Σ w over every set, [sets, directions], and the most that Σ w is of
+    its least, [sets].
 
     Args:
         score: whose exponentials are the weights, [sets, positions, tokens].
@@ -169,28 +201,34 @@ def _quotients(
             [sets, directions].
         rounds: of the method.
     """
-    top = np.where(sets, score, -np.inf).max(axis=(1, 2))
+    score, sets, along = (  # what is summed over lies outermost
+        np.ascontiguousarray(np.moveaxis(it, -1, 0)) for it in (score, sets, along)
+    )
+    top = np.where(sets, score, -np.inf).max(axis=(0, 2))
     if ends is not None:
         top = np.maximum(top, ends[0])
-    weight = np.exp(np.minimum(score - top[:, None, None], 0))  # of others nothing is asked
+    weight = np.exp(np.minimum(score - top[:, None], 0))  # of others nothing is asked
     fixed = 0.0 if ends is None else np.exp(ends[0] - top)[:, None]
     value = 0.0 if ends is None else ends[1]
-    least = np.where(sets, weight, np.inf).min(axis=2).sum(axis=1)[:, None] + fixed
-    most = np.where(sets, weight, 0.0).max(axis=2).sum(axis=1)[:, None] + fixed
-    wide = np.where(sets, weight, 0.0)[:, None]
-    part = np.where(sets[:, None], wide * along, np.inf)
-    tried = np.where(sets[:, None], along, np.inf).min(axis=(2, 3))
+    least = np.where(sets, weight, np.inf).min(axis=0).sum(axis=1)[:, None] + fixed
+    least = np.maximum(least, TINY)  # and a ratio that lets rounding decide nothing
+    wide = np.where(sets, weight, 0.0)
+    most = wide.max(axis=0).sum(axis=1)[:, None] + fixed
+    wide, sets = wide[:, :, None], sets[:, :, None]
+    part = np.where(sets, wide * along, np.inf)
+    tried = np.where(sets, along, np.inf).min(axis=0).min(axis=2)
     tried = tried if ends is None else np.minimum(tried, ends[1])
-    found = tried
+    found, above = tried, np.empty_like(part)
     for left in reversed(range(rounds)):
-        above = part - wide * tried[..., None, None]
-        together = above.min(axis=3).sum(axis=2) + fixed * (value - tried)
+        np.multiply(wide, tried[..., None], out=above)
+        np.subtract(part, above, out=above)
+        together = above.min(axis=0).sum(axis=2) + fixed * (value - tried)
         found = np.maximum(found, tried + np.minimum(together, 0) / least)
         if not left or (np.abs(together) <= CLOSE * least * np.abs(tried)).all():
             break
-        at = above.argmin(axis=3)[..., None]
-        total = np.take_along_axis(np.broadcast_to(wide, above.shape), at, axis=3)
-        tried = tried + together / (total[..., 0].sum(axis=2) + fixed)
+        at = above.argmin(axis=0)[None]
+        total = np.take_along_axis(np.broadcast_to(wide, above.shape), at, axis=0)
+        tried = tried + together / np.maximum(total[0].sum(axis=2) + fixed, TINY)
     return found, (most / least)[:, 0]
 
 
@@ -261,5 +299,6 @@ class _Tables:
         return self.stream.max(axis=(0, 1)) + self.block["b_O"] + taken
 
 
-def _gamma(roundings: int) -> float:
+def gamma(roundings: int) -> float:
+    """What so many roundings may be off, in parts of what all terms are together (Higham)."""
     return roundings * DOUBLE / (1 - roundings * DOUBLE)

@@ -15,17 +15,22 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy import ndarray
 
+from . import text_bounds, text_two_layers
 from .errors import ProgramError
 from .kind import Claims
 from .read import Data
 from .real_answers import run_texts
 from .selections import ANSWERS
-from .text_bounds import OneLayer, bounded
-from .text_sets import NotFollowedError, OverSets
+from .text_bounds import Leads
+from .text_draws import drawn_texts
+from .text_sets import NotFollowedError, Over, OverSets
 from .text_transformer import alike, answers_of, logits_of
 
-MOST_WORK = 600_000_000
-"""What the sets that are gone through may cost at most, as `cost` has it: some ten seconds."""
+MOST_WORK, MOST_UNIQUE = 10**10, 5 * 10**10
+"""What the sets that are gone through may cost at most, in nanoseconds or so: of all answers, and
+of those at positions at which no selection chooses more than one."""
+DRAWN, DRAWN_SEED = 200, 9_002
+"""Texts of which it is counted how many answers are so."""
 MOST_DIFFER = 64
 """Texts on which program and network part that are collected, all of one length."""
 AT_ONCE = 1 << 20
@@ -33,24 +38,44 @@ AT_ONCE = 1 << 20
 
 
 @dataclass(frozen=True)
+class Reached:
+    """What was gone through, and holds.
+
+    Attributes:
+        up_to: tokens of the longest texts that were; 0 where not even the shortest were.
+        lead: the least that an output leads by on these, in real arithmetic.
+        lost: the most that rounding may have taken from a bound.
+        sets: that these texts were gone through in.
+    """
+
+    up_to: int = 0
+    lead: float = np.inf
+    lost: float = 0.0
+    sets: int = 0
+
+
+@dataclass(frozen=True)
 class Searched:
     """What came of the search.
 
     Attributes:
-        up_to: every text of up to so many tokens is answered alike; 0 where not even the shortest
-            were shown to be.
-        lead: the least that an output leads by on these, in real arithmetic.
-        lost: the most that rounding may have taken from a bound.
-        sets: that these texts were gone through in.
+        every: texts, all of which are answered alike.
+        unique: answers of texts at positions at which no selection chooses more than one, where
+            these were gone through up to longer texts than all of them; and some are such.
+        drawn: answers to drawn texts, and how many of them are at such positions.
         differ: texts of one length, the shortest with some, on which program and network part: no
             more than `MOST_DIFFER`. [n, length]
     """
 
-    up_to: int
-    lead: float
-    lost: float
-    sets: int
+    every: Reached
+    unique: Reached | None
+    drawn: tuple[int, int]
     differ: ndarray
+
+    @property
+    def up_to(self) -> int:
+        """Every text of up to so many tokens is answered alike."""
+        return self.every.up_to
 
     @property
     def claims(self) -> Claims:
@@ -60,12 +85,17 @@ class Searched:
             found["program_vs_model.search_disagreements"] = len(self.differ)
         if not self.up_to:
             return found
+        if self.unique is not None:
+            names = ("up_to_length", "smallest_lead", "rounding", "nodes", "drawn", "drawn_unique")
+            reached = (self.unique.up_to, self.unique.lead, self.unique.lost, self.unique.sets)
+            figures = zip(names, (*reached, *self.drawn), strict=True)
+            found |= {f"proof.where_unique.{name}": it for name, it in figures}
         return found | {
             "proof.method": "sets",
-            "proof.smallest_lead": self.lead,
-            "proof.rounding": self.lost,
+            "proof.smallest_lead": self.every.lead,
+            "proof.rounding": self.every.lost,
             "proof.up_to_length": self.up_to,
-            "proof.nodes": self.sets,
+            "proof.nodes": self.every.sets,
             "proof.float_bound.smallest_lead": 0.0,
             "proof.float_bound.covered": False,
             **dict.fromkeys(("proof.history", "proof.error")),
@@ -80,8 +110,8 @@ class _SpentError(Exception):
 class _Search:
     """The search through sets of texts of one length after the other.
 
-    What a set costs: for every token that may stand somewhere the network's outputs or units, and
-    all other tokens that it may stand beside.
+    Attributes:
+        unique: whether answers are left out at which a selection chooses more than one position.
     """
 
     source: str
@@ -89,12 +119,17 @@ class _Search:
     tokens: range
     values: ndarray
     shape: Data
-    net: OneLayer
+    net: Leads
+    unique: bool = False
     sets: int = 0
     cost: int = 0
     lead: float = np.inf
     lost: float = 0.0
     differ: list[ndarray] = field(default_factory=list)
+
+    def over(self, length: int) -> OverSets:
+        """The program, over sets of texts of a length."""
+        return OverSets(self.source, self.steps, self.tokens, length)
 
     def through(self, length: int) -> None:
         """All texts of a length, at every position that is answered.
@@ -102,7 +137,7 @@ class _Search:
         Raises:
             _SpentError: as many sets as may be were gone through.
         """
-        program = OverSets(self.source, self.steps, self.tokens, length)
+        program = self.over(length)
         last = self.shape["reads"] == "last"
         if last or (self.shape["causal"] and program.causal):
             answered = range(length - 1, length)  # of shorter texts the rest
@@ -115,8 +150,8 @@ class _Search:
             while len(sets):
                 wide = self.shape["n_outputs"] + 2 * self.shape["d_mlp"]
                 self.sets += len(sets)
-                self.cost += len(sets) * length * size * (wide + length * size)
-                if self.cost > MOST_WORK:
+                self.cost += len(sets) * self.net.cost(length)
+                if self.cost > (MOST_UNIQUE if self.unique else MOST_WORK):
                     raise _SpentError
                 room = max(1, AT_ONCE // (length * size * wide))
                 starts = range(0, len(sets), room)
@@ -125,7 +160,20 @@ class _Search:
 
     def _gone(self, program: OverSets, at: int, sets: ndarray) -> Iterator[ndarray]:
         """What is left of sets."""
-        may = program.answers(sets, at)
+        over = program.over(sets, at)
+        if self.unique:
+            inside = over.fewest <= 1
+            wide = inside & (over.fewest == 1) & (over.most > 1)
+            if wide.any():
+                fewer = _narrowed(program, at, sets[wide])
+                changed = (fewer != sets[wide]).any(axis=(1, 2))
+                left = np.asarray(fewer.any(axis=2)).all(axis=1)
+                yield fewer[changed & left]
+                inside[np.flatnonzero(wide)[changed]] = False
+            sets, over = sets[inside], over.of(inside)
+            if not len(sets):
+                return
+        may = over.answers
         known, values = may.sum(axis=1) == 1, program.values[ANSWERS]
         single = (sets.sum(axis=2) == 1).all(axis=1)
         said = values[may.argmax(axis=1)].astype(np.float64)
@@ -138,9 +186,9 @@ class _Search:
         if closed.any():
             left = self._bounded(at, sets[closed], said[closed])
             if len(left):
-                yield from _halved(left, left.sum(axis=2).argmax(axis=1))
+                yield from _halved(left, self.net.where(at, left))
         if not closed.all():
-            yield from _parted(program, at, sets[~closed], may[~closed])
+            yield from _parted(program, at, sets[~closed], over.of(~closed))
 
     def _bounded(self, at: int, sets: ndarray, said: ndarray) -> ndarray:
         """Those sets on which an output does not lead everywhere, without single texts.
@@ -190,26 +238,57 @@ def over_sets(
     Raises:
         ValueError: program and network part, and are not seen to when they are asked.
     """
-    if not bounded(shape):
+    net = _leads(shape, weights, longest)
+    if net is None:
         return None
-    search = _Search(source, steps, tokens, answers, shape, OneLayer(shape, weights, longest))
-    up_to, lead, lost, sets = 0, np.inf, 0.0, 0
+    about = (source, steps, tokens, answers, shape, net)
+    try:
+        every, differ = _through(_Search(*about), longest)
+        unique, drawn = None, (0, 0)
+        if 0 < every.up_to < longest:
+            drawn = _drawn(_Search(*about, unique=True), longest)
+        if drawn[1]:
+            unique, _ = _through(_Search(*about, unique=True), longest)
+            unique = None if unique.up_to <= every.up_to else unique
+        return Searched(every, unique, drawn, _asked(_Search(*about), weights, differ))
+    except (NotFollowedError, ProgramError):
+        return None
+
+
+def _drawn(search: _Search, longest: int) -> tuple[int, int]:
+    """Answers to texts of the longest length that are drawn evenly, and how many of them are at
+    positions at which no selection chooses more than one.
+    """
+    draw = {"kind": "uniform", "length": longest, "count": DRAWN, "seed": DRAWN_SEED}
+    rows = drawn_texts(draw, search.tokens) - search.tokens.start
+    program, sets = search.over(longest), np.eye(len(search.tokens), dtype=bool)[rows]
+    answered = range(longest - 1, longest) if search.shape["reads"] == "last" else range(longest)
+    unique = [(program.over(sets, at).most <= 1).sum() for at in answered]
+    return DRAWN * len(answered), int(sum(unique))
+
+
+def _leads(shape: Data, weights: Mapping[str, ndarray], longest: int) -> Leads | None:
+    """Bounds on a network's leads; null where none are known."""
+    if text_bounds.bounded(shape):
+        return text_bounds.OneLayer(shape, weights, longest)
+    if text_two_layers.bounded(shape):
+        return text_two_layers.TwoLayers(shape, weights, longest)
+    return None
+
+
+def _through(search: _Search, longest: int) -> tuple[Reached, ndarray]:
+    """Up to where a search comes, and texts on which program and network part."""
+    reached = Reached()
     try:
         for length in range(1, longest + 1):
             search.through(length)
             if search.differ:
                 break
-            up_to, lead, lost, sets = length, search.lead, search.lost, search.sets
-    except (NotFollowedError, ProgramError):
-        return None
+            reached = Reached(length, search.lead, search.lost, search.sets)
     except _SpentError:
         pass
     differ = np.array(search.differ or np.empty((0, 1)), dtype=np.int64)
-    differ = np.unique(differ, axis=0)  # some part at several positions
-    try:
-        return Searched(up_to, lead, lost, sets, _asked(search, weights, differ))
-    except ProgramError:
-        return None
+    return reached, np.unique(differ, axis=0)  # some part at several positions
 
 
 def _asked(search: _Search, weights: Mapping[str, ndarray], texts: ndarray) -> ndarray:
@@ -228,32 +307,48 @@ def _asked(search: _Search, weights: Mapping[str, ndarray], texts: ndarray) -> n
     return texts
 
 
-def _parted(program: OverSets, at: int, sets: ndarray, may: ndarray) -> Iterator[ndarray]:
+def _parted(program: OverSets, at: int, sets: ndarray, over: Over) -> Iterator[ndarray]:
     """Sets cut in two where the program's answers part: at the position with a token that leaves
     the fewest of them, into the tokens that do, and all others; in halves where none parts them.
+
+    Positions that are chosen anyway come first, as what stands there is what is taken.
     """
     size, count = sets.shape[2], len(sets)
-    left, fewest = np.arange(count), may.sum(axis=1)
+    left, fewest = np.arange(count), over.answers.sum(axis=1)
     where, first = sets.sum(axis=2).argmax(axis=1), np.zeros((count, size), dtype=bool)
-    for position in range(sets.shape[1]):
-        mine = left[sets[left, position].sum(axis=1) > 1]
+    for positions in np.argsort(~over.chosen, axis=1, kind="stable").T:
+        mine = left[sets[left, positions[left]].sum(axis=1) > 1]
         if not len(mine):
             continue
-        each = np.repeat(sets[mine], size, axis=0)
-        each[:, position] = np.tile(np.eye(size, dtype=bool), (len(mine), 1))
-        answers = program.answers(each, at).reshape(len(mine), size, -1)
-        allowed, rows = sets[mine, position], np.arange(len(mine))
+        place, rows = positions[mine], np.arange(len(mine))
+        each = np.repeat(sets[mine, None], size, axis=1)
+        each[rows, :, place] = np.eye(size, dtype=bool)
+        answers = program.over(each.reshape(-1, *sets.shape[1:]), at).answers
+        answers, allowed = answers.reshape(len(mine), size, -1), sets[mine, place]
         fewer = np.where(allowed, answers.sum(axis=2), np.iinfo(np.int64).max)
         best = fewer.argmin(axis=1)
         alike = (answers == answers[rows, best][:, None]).all(axis=2) & allowed
         better = (alike != allowed).any(axis=1) & (fewer[rows, best] < fewest[mine])
         cut = mine[better]
-        fewest[cut], where[cut] = fewer[rows, best][better], position
+        fewest[cut], where[cut] = fewer[rows, best][better], place[better]
         first[cut] = alike[better]
         left = left[fewest[left] > 1]
     parts = first.any(axis=1)
     yield from _cut(sets[parts], where[parts], first[parts])
     yield from _halved(sets[~parts], where[~parts])
+
+
+def _narrowed(program: OverSets, at: int, sets: ndarray) -> ndarray:
+    """Sets of which a selection chooses one position, without the tokens with which it chooses
+    another one as well, wherever they stand.
+    """
+    count, length, size = sets.shape
+    kept = sets.copy()
+    for position in range(length):
+        each = np.repeat(sets, size, axis=0)
+        each[:, position] = np.tile(np.eye(size, dtype=bool), (count, 1))
+        kept[:, position] &= (program.over(each, at).fewest <= 1).reshape(count, size)
+    return kept
 
 
 def _halved(sets: ndarray, at: ndarray) -> Iterator[ndarray]:

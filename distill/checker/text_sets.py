@@ -9,7 +9,7 @@ a text of the set gives; where it is one answer, the program gives that to every
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
@@ -21,13 +21,16 @@ from numpy import ndarray
 from .evaluate import Evaluator
 from .sandbox import program_of
 from .selections import ANSWERS, LAST, POSITIONS, TOKENS, check_steps, element
+from .text_takes import TAKES, Taken
 
 Step = Mapping[str, Any]
 May = dict[str, ndarray]
 """By variable: which of its values it may have, [sets, positions, values]."""
 
-MOST_TOGETHER = 1 << 14
+MOST_TOGETHER = 1 << 16
 """Values of all variables of an expression, together."""
+MOST_BY_PLACES = 1 << 22
+"""The same, beside one another at all positions."""
 MOST_VALUES = 512
 """Values of one variable."""
 
@@ -37,16 +40,45 @@ class NotFollowedError(Exception):
 
 
 @dataclass(frozen=True)
-class Taken:
-    """What an aggregation may meet from one position, [sets, queries, keys, values].
+class Over:
+    """What a program does at a position of every text of a set.
 
     Attributes:
-        may: it may be chosen, with this value; of a width with the one value there is.
-        must: it is chosen in every text. [sets, queries, keys]
+        answers: which of `values[ANSWERS]` it may answer, [sets, values].
+        fewest, most: positions that a selection chooses there in every text, and in some: of the
+            selection with most of them. [sets]
+        chosen: which some selection chooses in every text, [sets, positions].
     """
 
-    may: ndarray
-    must: ndarray
+    answers: ndarray
+    fewest: ndarray
+    most: ndarray
+    chosen: ndarray
+
+    def of(self, which: ndarray) -> Over:
+        """The same of some sets."""
+        each = (self.answers, self.fewest, self.most, self.chosen)
+        return Over(*(it[which] for it in each))
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What an aggregation takes at some positions, by the values of variables.
+
+    Attributes:
+        of, keys: variables of a position, and of one that is looked at; without positions.
+        taken: of every value, where it is chosen with that:
+            [places, values of the one, positions times values of the other].
+        itself: the same of the position itself, [places, values of the one, of the other].
+        left, left_itself: where it is not chosen.
+    """
+
+    of: Sequence[str]
+    keys: Sequence[str]
+    taken: Sequence[ndarray]
+    itself: Sequence[ndarray]
+    left: ndarray
+    left_itself: ndarray
 
 
 class OverSets:
@@ -71,6 +103,7 @@ class OverSets:
         self.evaluator = Evaluator(program_of(source))
         self.values: dict[str, ndarray] = {TOKENS: np.array(tokens), POSITIONS: np.arange(length)}
         self.selections = {step["name"]: step for step in steps if step["op"] == "select"}
+        self.known: dict[tuple[str, int, int], _Asked] = {}
         self.table: dict[str, ndarray] = {}
         """Of a selection whether it chooses, of another step the place of its value, by the places
         of the values of its variables, [of one after the other]."""
@@ -147,8 +180,8 @@ class OverSets:
                 return False
         return True
 
-    def answers(self, sets: ndarray, at: int) -> ndarray:
-        """Which of `values[ANSWERS]` the program may answer, [sets, values].
+    def over(self, sets: ndarray, at: int) -> Over:
+        """What the program may do.
 
         Args:
             sets: which tokens may stand where, [sets, positions, tokens].
@@ -161,19 +194,25 @@ class OverSets:
                 np.eye(self.length, dtype=bool), (len(sets), self.length, self.length)
             ),
         }
+        fewest, most = (np.zeros(len(sets), dtype=np.int64) for _ in range(2))
+        chosen = np.zeros(sets.shape[:2], dtype=bool)
         for step in self.steps:
             name, op = step["name"], step["op"]
             if op == "select":
                 continue
             places = np.arange(self.length) if name in self.everywhere else here
             if op == "map":
-                found = self._mapped(step, may, places)
+                may[name] = self._mapped(step, may, places)
             elif op == LAST:
-                found = may[step["of"][0]][:, -1:]
+                may[name] = may[step["of"][0]][:, -1:]
             else:
-                found = self._aggregated(step, may, places)
-            may[name] = found
-        return may[ANSWERS][:, 0]
+                taken = self._taken(step, may, places)
+                may[name] = self._aggregated(step, taken)
+                own = at if len(places) > 1 else 0
+                chosen |= taken.must[:, own]
+                fewest = np.maximum(fewest, taken.must[:, own].sum(axis=1))
+                most = np.maximum(most, taken.may[:, own].any(axis=2).sum(axis=1))
+        return Over(may[ANSWERS][:, 0], fewest, most, chosen)
 
     def _of(self, may: May, name: str, places: ndarray) -> ndarray:
         """What a variable may be at some positions; one is known there, or everywhere."""
@@ -196,8 +235,7 @@ class OverSets:
         which[np.arange(len(table)), table] = 1
         return joint @ which > 0
 
-    def _aggregated(self, step: Step, may: May, places: ndarray) -> ndarray:
-        taken = self._taken(step, may, places)
+    def _aggregated(self, step: Step, taken: Taken) -> ndarray:
         if step["op"] == "width":
             least, most = (it.sum(axis=2)[..., None] for it in (taken.must, taken.may[..., 0]))
             count = np.arange(self.length + 1)
@@ -209,94 +247,86 @@ class OverSets:
 
     def _taken(self, step: Step, may: May, places: ndarray) -> Taken:
         """What an aggregation may take from where, at some positions."""
+        wanted = step["name"], int(places[0]), len(places)
+        if wanted not in self.known:
+            self.known[wanted] = self._asked(step, places)
+        asked = self.known[wanted]
+        own = self._joint(may, asked.of, places).astype(np.float32).swapaxes(0, 1)
+        other = self._joint(may, asked.keys, np.arange(self.length)).astype(np.float32)
+        wide, diagonal = (
+            (len(places), len(other), self.length, other.shape[2]),
+            np.arange(len(places)),
+        )
+        here = other[:, places]
+
+        def possible(which: ndarray, itself: ndarray) -> ndarray:
+            """Where some values that may come together are such, [sets, places, positions]."""
+            found = np.einsum("qsjr,sjr->sqj", (own @ which).reshape(wide), other) > 0
+            found[:, diagonal, places] = np.einsum("qsr,sqr->sq", own @ itself, here) > 0
+            return found
+
+        each = [possible(*it) for it in zip(asked.taken, asked.itself, strict=True)]
+        left = possible(asked.left, asked.left_itself)
+        may_be = np.moveaxis(np.array(each), 0, 3)  # summed over values first: they are outermost
+        return Taken(may_be, may_be.any(axis=3) & ~left)
+
+    def _asked(self, step: Step, places: ndarray) -> _Asked:
+        """What an aggregation takes, by the values of variables."""
         chosen, plain = self.selections[step["chosen"]], step["op"] == "width"
         of, looked = chosen["of"], [] if plain else step["keys"]
         keys = [*chosen["keys"], *(name for name in looked if name not in chosen["keys"])]
-        sizes = [[len(self.values[name]) for name in names] for names in (of, keys)]
-        axes, width = (*sizes[0], *sizes[1]), (prod(sizes[0]), prod(sizes[1]))
-        if prod(width) > MOST_TOGETHER:
-            raise NotFollowedError("a selection of too many values")
+        axes = [len(self.values[name]) for name in (*of, *keys)]
         table = self.table[chosen["name"]]
         table = table.reshape((*table.shape, *[1] * (len(axes) - table.ndim)))
-        chooses = np.broadcast_to(table, axes).reshape(width)
-        value, count = np.zeros(width, dtype=np.int64), 1
+        chooses = self._by_places(np.broadcast_to(table, axes), of, keys, places)
+        parts = [chooses]
         if not plain:
             own = self.table[step["name"]]
-            order = [looked.index(name) for name in keys if name in looked]
-            shape = [len(self.values[name]) if name in looked else 1 for name in keys]
-            own = own.transpose(order).reshape([1] * len(of) + shape)
-            value = np.broadcast_to(own, axes).reshape(width)
-            count = len(self.values[step["name"]])
-        own = self._joint(may, of, places).astype(np.float32)
-        other = self._joint(may, keys, np.arange(self.length)).astype(np.float32)
-        same = self._same(of, keys, axes).reshape(width)
-        shape = (len(own), len(places), self.length)
+            own = own.transpose([looked.index(name) for name in keys if name in looked])
+            sizes = [len(self.values[name]) if name in looked else 1 for name in keys]
+            own = np.broadcast_to(own.reshape(sizes), axes)
+            value = self._by_places(own, of, keys, places)
+            parts = [chooses & (value == it) for it in range(len(self.values[step["name"]]))]
+        here, there = ([name for name in names if name != POSITIONS] for names in (of, keys))
+        same, diagonal = self._same(here, there), np.arange(len(places))
+        tables = [part.astype(np.float32) for part in (*parts, ~chooses)]
+        itself = [it[diagonal, places] * same for it in tables]
+        flat = [it.swapaxes(1, 2).reshape(len(places), it.shape[2], -1) for it in tables]
+        return _Asked(here, there, flat[:-1], itself[:-1], flat[-1], itself[-1])
 
-        def possible(which: ndarray) -> ndarray:
-            """Where some values that may come together are such, [sets, places, positions]."""
-            found = (own @ which.astype(np.float32)) @ other.swapaxes(1, 2) > 0
-            itself = own @ (which & same).astype(np.float32)
-            found[:, np.arange(len(places)), places] = (itself * other[:, places]).sum(axis=2) > 0
-            return found
+    def _by_places(
+        self, table: ndarray, of: Sequence[str], keys: Sequence[str], places: ndarray
+    ) -> ndarray:
+        """What a table of variables says of some positions and all that are looked at, by what else
+        stands there. [places, positions, values of the one, of the other]
 
-        each = np.empty((*shape, count), dtype=bool)
-        for place in range(count):
-            each[..., place] = possible(chooses & (value == place))
-        return Taken(each, each.any(axis=3) & ~possible(~chooses))
+        Args:
+            table: by the values of variables, one axis for each.
+            of: variables of a position.
+            keys: those of one that is looked at.
+            places: the positions.
+        """
+        names = [*of, *keys]
+        at = [place for place, name in enumerate(names) if name == POSITIONS]
+        rest = [place for place in range(len(names)) if place not in at]
+        sides = [[p for p in at if (p < len(of)) == first] for first in (True, False)]
+        found = table.transpose([*sides[0], *sides[1], *rest])
+        found = found[places] if sides[0] else found[None]
+        found = found if sides[1] else found[:, None]
+        sizes = [
+            prod(table.shape[p] for p in rest if (p < len(of)) == first) for first in (True, False)
+        ]
+        whole = (len(places), self.length, *sizes)
+        if prod(sizes) > MOST_TOGETHER or prod(whole) > MOST_BY_PLACES:
+            raise NotFollowedError("a selection of too many values")
+        return np.broadcast_to(found.reshape(*found.shape[:2], *sizes), whole)
 
-    def _same(self, of: Sequence[str], keys: Sequence[str], axes: tuple[int, ...]) -> ndarray:
+    def _same(self, of: Sequence[str], keys: Sequence[str]) -> ndarray:
         """Where variables that are on both sides have the same value, as at a position itself."""
-        places = np.indices(axes)
-        found = np.ones(axes, dtype=bool)
+        sizes = [[len(self.values[name]) for name in names] for names in (of, keys)]
+        axes = [*sizes[0], *sizes[1]]
+        places, found = np.indices(axes), np.ones(axes, dtype=bool)
         for place, name in enumerate(of):
             if name in keys:
                 found &= places[place] == places[len(of) + keys.index(name)]
-        return found
-
-
-def _greatest(taken: Taken) -> ndarray:
-    """None below one that is chosen whatever its value."""
-    lowest = np.where(taken.must, taken.may.argmax(axis=3), -1).max(axis=2)
-    return taken.may.any(axis=2) & (np.arange(taken.may.shape[3]) >= lowest[..., None])
-
-
-def _least(taken: Taken) -> ndarray:
-    return _greatest(Taken(taken.may[..., ::-1], taken.must))[..., ::-1].copy()
-
-
-def _last(taken: Taken) -> ndarray:
-    """None before one that is chosen."""
-    later = np.cumsum(taken.must[..., ::-1], axis=2)[..., ::-1] - taken.must
-    return (taken.may & (later == 0)[..., None]).any(axis=2)
-
-
-def _first(taken: Taken) -> ndarray:
-    return _last(Taken(taken.may[:, :, ::-1], taken.must[:, :, ::-1]))
-
-
-def _counts(taken: Taken) -> tuple[ndarray, ndarray]:
-    """How often a value is chosen, at least and at most. [sets, queries, values] each"""
-    single = taken.must & (taken.may.sum(axis=3) == 1)
-    return (taken.may & single[..., None]).sum(axis=2), taken.may.sum(axis=2)
-
-
-def _most_often(taken: Taken) -> ndarray:
-    """Whichever of several counts, any of them may."""
-    least, most = _counts(taken)
-    return (most > 0) & (most >= least.max(axis=2, keepdims=True))
-
-
-def _most_often_least(taken: Taken) -> ndarray:
-    """Of several that are chosen as often the smallest."""
-    least, most = _counts(taken)
-    place = np.arange(most.shape[2])
-    ahead = most[..., :, None] > least[..., None, :]
-    ahead |= (most[..., :, None] == least[..., None, :]) & (place[:, None] <= place)
-    return (most > 0) & (ahead | np.eye(len(place), dtype=bool)).all(axis=3)
-
-
-TAKES: Mapping[str, Callable[[Taken], ndarray]] = {
-    **{"copy": _last, "copy_first": _first, "least": _least, "greatest": _greatest},
-    **{"vote": _most_often, "vote_last": _most_often, "vote_least": _most_often_least},
-}
-"""Which values an aggregation may take, by its name. [sets, queries, values]"""
+        return found.reshape(prod(sizes[0]), prod(sizes[1]))

@@ -14,7 +14,7 @@ from distill.records.counts import Agreement
 from distill.records.figure import Figure
 from distill.records.figures import STRESS, Words, three, words_of
 from distill.records.refusal import NUMBERS, Number, is_listed, shown
-from distill.records.report import DECOY_AGREES, Report
+from distill.records.report import DECOY_AGREES, Report, WhereUnique
 from distill.records.sentences import texts_counted
 
 
@@ -219,6 +219,16 @@ def _boxes(count: int) -> str:
     return f"{count:,} box{'' if count == 1 else 'es'}"
 
 
+def _unique_row(unique: WhereUnique) -> Row:
+    reached, sets = many(unique.up_to_length, "token"), many(unique.nodes, "set")
+    note = (
+        f"on every text of up to {reached}, where no selection chooses more than one position "
+        f"({unique.drawn_unique:,} of {many(unique.drawn, 'answer')} to drawn texts), over {sets} "
+        f"of texts; rounding takes at most {at_most(unique.rounding)} of it; float32 not covered"
+    )
+    return Row("proved lead, where unique", at_least(unique.smallest_lead), note)
+
+
 def _proof_rows(report: Report) -> list[Row]:
     rows, proof = [], report.proof
     if proof is not None and report.space == "box":
@@ -245,6 +255,8 @@ def _proof_rows(report: Report) -> list[Row]:
             steps = many(proof.up_to_length, "step")
             note = f"up to {steps}, over {_boxes(proof.nodes)}; {single}"
         rows.append(Row("proved lead", at_least(proof.smallest_lead), note))
+        if proof.where_unique is not None:
+            rows.append(_unique_row(proof.where_unique))
     if report.meaning is not None:
         rows.append(
             Row(

@@ -168,8 +168,14 @@ def _texts_left(report: Report, counted: ProgramVsModel) -> list[str]:
         return []
     if report.proof is None or not report.proof.up_to_length:
         return [f"Other texts than those that were {_looked_at(counted)}."]
-    reached = many(report.proof.up_to_length, "token")
-    return [f"Texts of more than {reached}, up to which all are proved, but those that were drawn."]
+    reached, unique = many(report.proof.up_to_length, "token"), report.proof.where_unique
+    left = f"Texts of more than {reached}, up to which all are proved, but those that were drawn"
+    if unique is not None:
+        left += (
+            f"; of texts of up to {many(unique.up_to_length, 'token')} only positions at which a "
+            "selection chooses more than one position"
+        )
+    return [f"{left}."]
 
 
 def _looked_at(counted: ProgramVsModel) -> str:

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from html import escape
 from typing import Any, Literal, cast
 
-from distill.checker.statements import proof_statement, words
+from distill.checker.statements import proof_statement, unique_statement, words
 from distill.checker.verdict import verdict
 from distill.records.as_read import parted
 from distill.records.counts import (
@@ -70,6 +70,31 @@ class FloatBound:
 
 
 @dataclass(frozen=True)
+class WhereUnique:
+    """What is proved of texts at positions at which no selection of the program chooses more than
+    one position.
+
+    Attributes:
+        up_to_length: tokens of the longest texts.
+        smallest_lead: rigorous lower bound on the lead of the network's answer there, for the
+            stored weights in real arithmetic.
+        rounding: the most that rounding may have taken from a bound.
+        nodes: sets of texts that these were gone through in.
+        drawn: answers to texts of the longest length that were drawn evenly.
+        drawn_unique: how many of those are at such positions.
+        statement: what was proved, in words that follow from the rest.
+    """
+
+    up_to_length: int
+    smallest_lead: float
+    rounding: float
+    nodes: int
+    drawn: int
+    drawn_unique: int
+    statement: str = ""
+
+
+@dataclass(frozen=True)
 class Proof:
     """The rigorous part of the agreement with the network.
 
@@ -89,6 +114,7 @@ class Proof:
         history: how many of the last symbols a box is for.
         error: of the network from its recurrence, or over a box from its program, at most; null for
             other methods, and where no step is proved.
+        where_unique: what is proved beyond that of some positions of texts; null where nothing is.
         statement: what was proved, in words that follow from the rest.
     """
 
@@ -100,6 +126,7 @@ class Proof:
     nodes: int | None = None
     history: int | None = None
     error: float | None = None
+    where_unique: WhereUnique | None = None
     statement: str = ""
 
 
@@ -249,6 +276,9 @@ def in_its_own_words(report: Report) -> Report:
     report = replace(report, verdict=cast(Verdict, verdict(report.tree)))
     if report.proof is not None:
         proof = replace(report.proof, statement=proof_statement(report.tree))
+        if proof.where_unique is not None:
+            unique = replace(proof.where_unique, statement=unique_statement(report.tree))
+            proof = replace(proof, where_unique=unique)
         report = replace(report, proof=proof)
     said = words(report.tree)
     return replace(report, located=said["located"], reasons=tuple(said["reasons"]))

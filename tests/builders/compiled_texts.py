@@ -222,6 +222,30 @@ def inducing(tokens=4, longest=6, idle=False):
     return AttentionMechanism((0, tokens - 1), longest, steps, none=-1)
 
 
+def choosing(tokens=3, longest=6):
+    """What followed the same token before, and with several the mean of these: `tokens` where
+    nothing is most of that. Some output leads always.
+    """
+    network = induction(tokens, longest)
+    shape = replace(network.shape, tie=0.0, n_outputs=tokens + 1)
+    weights = {**network.model.parameters}
+    weights["W_U"] = torch.nn.functional.pad(weights["W_U"], (0, 1))
+    weights["b_U"] = torch.tensor([0.0] * tokens + [0.6])
+    answers = tuple(range(tokens + 1))
+    model = replace(network.model, architecture=shape, parameters=weights, answers=answers)
+    return replace(network, model=model)
+
+
+def following(tokens=3):
+    """Steps of a program that answers so where one followed, and with several the last of these."""
+    return (
+        Step("previous", "select", ("at",), ("at",), "j == i - 1"),
+        Step("copied", "copy", (), ("tokens",), "y", "previous", -1),
+        Step("again", "select", ("tokens", "at"), ("at", "copied"), "j <= i and copied_j == x"),
+        Step(ANSWERS, "copy", (), ("tokens",), "y", "again", tokens),
+    )
+
+
 def bystander(tokens=5, longest=5):
     """Every token as it is; a head that looks at its own position spoils it where it looks on.
 

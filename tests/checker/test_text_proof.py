@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from builders.compiled_texts import histogram, shifted
 
-from distill.checker import text_proof
+from distill.checker import text_bounds, text_proof
 from distill.checker.real_answers import run_texts
 from distill.checker.text_proof import over_sets
 from distill.kinds.attention.emit import emit_attention
@@ -48,9 +48,9 @@ def counting(wrong_from=None):
 def test_a_network_that_counts_is_proved_to_on_every_text():
     found, _ = searched(counting(), *COUNT)
     assert found.up_to == LONGEST
-    assert found.lead > 0.5
+    assert found.every.lead > 0.5
     assert not len(found.differ)
-    assert found.sets < sum(TOKENS**n * n for n in range(1, LONGEST + 1)) / 3
+    assert found.every.sets < sum(TOKENS**n * n for n in range(1, LONGEST + 1)) / 3
 
 
 def test_the_three_texts_of_1092_that_part_are_found():
@@ -123,7 +123,7 @@ def test_a_network_whose_logits_tie_is_not_decided():
 
 
 def test_where_as_many_sets_as_may_be_are_gone_through_the_shorter_texts_are_proved(monkeypatch):
-    monkeypatch.setattr(text_proof, "MOST_WORK", 80_000)
+    monkeypatch.setattr(text_proof, "MOST_WORK", 1_400_000)
     found, _ = searched(counting(), *COUNT)
     assert 0 < found.up_to < LONGEST
     assert not len(found.differ)
@@ -133,12 +133,12 @@ def test_where_as_many_sets_as_may_be_are_gone_through_the_shorter_texts_are_pro
 def test_bounds_that_are_wrong_do_not_make_texts_part(monkeypatch):
     """What is said to part is asked, both of it."""
 
-    class Wrong(text_proof.OneLayer):
+    class Wrong(text_bounds.OneLayer):
         def leads(self, at, sets, answers):
             found = super().leads(at, sets, answers)
             return replace(found, value=found.value - 100)
 
-    monkeypatch.setattr(text_proof, "OneLayer", Wrong)
+    monkeypatch.setattr(text_bounds, "OneLayer", Wrong)
     with pytest.raises(ValueError, match="answered alike by both"):
         searched(counting(), *COUNT)
 
@@ -147,14 +147,14 @@ def test_every_text_falls_into_one_set(monkeypatch):
     """Cut in two, over and over: none is lost, and none is gone through twice."""
     closed = list[np.ndarray]()
 
-    class Kept(text_proof.OneLayer):
+    class Kept(text_bounds.OneLayer):
         def leads(self, at, sets, answers):
             found = super().leads(at, sets, answers)
             if sets.shape[1] == LONGEST and at == 0:
                 closed.extend(sets[found.value > 0])
             return found
 
-    monkeypatch.setattr(text_proof, "OneLayer", Kept)
+    monkeypatch.setattr(text_bounds, "OneLayer", Kept)
     searched(counting(), *COUNT)
     sizes = [int(sets.sum(axis=1).prod()) for sets in closed]
     assert sum(sizes) == TOKENS**LONGEST

@@ -78,7 +78,7 @@ def test_every_answer_to_a_text_of_the_set_is_among_them(chosen, taken, end, len
     last = end == "at the end"
     said = np.array([emitted.function(text) for text in some.tolist()]).reshape(6, -1)
     for at in [length - 1] if last else range(length):
-        may, column = over.answers(sets, at), said[:, 0 if last else at]
+        may, column = over.over(sets, at).answers, said[:, 0 if last else at]
         assert (may & (over.values[ANSWERS] == column[:, None])).any(axis=1).all()
 
 
@@ -93,7 +93,7 @@ def test_of_one_text_there_is_one_answer_but_for_votes_that_tie(chosen, taken):
     over = OverSets(source, steps, TOKENS, LONGEST)
     every = np.eye(3, dtype=bool)[np.indices([3] * LONGEST).reshape(LONGEST, -1).T]
     for at in range(LONGEST):
-        assert (over.answers(every, at).sum(axis=1) == 1).all()
+        assert (over.over(every, at).answers.sum(axis=1) == 1).all()
 
 
 def test_a_set_that_leaves_no_doubt_has_one_answer():
@@ -103,7 +103,7 @@ def test_a_set_that_leaves_no_doubt_has_one_answer():
     over = OverSets(source, steps, TOKENS, LONGEST)
     sets = np.ones((2, LONGEST, 3), dtype=bool)
     sets[0, 1] = [False, False, True]
-    may = over.answers(sets, LONGEST - 1)
+    may = over.over(sets, LONGEST - 1).answers
     assert over.values[ANSWERS][may[0]].tolist() == [2]
     assert over.values[ANSWERS][may[1]].tolist() == [0, 1, 2]
 

@@ -406,7 +406,7 @@ def test_what_a_wrong_explanation_explains_is_told_as_it_is_measured():
     ],
 )
 def test_texts_that_are_proved_are_not_said_to_be_unchecked(verdict, up_to, said):
-    proof = None if up_to is None else SimpleNamespace(up_to_length=up_to)
+    proof = None if up_to is None else SimpleNamespace(up_to_length=up_to, where_unique=None)
     report = cast("Any", SimpleNamespace(verdict=verdict, proof=proof))
     drawn = cast("Any", SimpleNamespace(exhaustive=False, searched=None))
     assert [line[: len(said[0])] for line in _texts_left(report, drawn)] == said

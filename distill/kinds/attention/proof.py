@@ -8,7 +8,7 @@ from distill.checker.text_proof import over_sets
 from distill.kinds.attention.mechanism import AttentionMechanism
 from distill.kinds.kind import Proved
 from distill.networks.trace import TextTrace
-from distill.records.report import FloatBound, Proof
+from distill.records.report import FloatBound, Proof, WhereUnique
 
 
 def proved(mechanism: AttentionMechanism, source: str, view: TextTrace) -> Proved:
@@ -32,5 +32,9 @@ def proved(mechanism: AttentionMechanism, source: str, view: TextTrace) -> Prove
     if not found.up_to:
         return Proved(differ=differ, settles=settles)
     bound = FloatBound(False, 0.0)
-    proof = Proof("sets", found.lead, found.lost, bound, found.up_to, found.sets)
+    every, unique = found.every, found.unique
+    more = None
+    if unique is not None:
+        more = WhereUnique(unique.up_to, unique.lead, unique.lost, unique.sets, *found.drawn)
+    proof = Proof("sets", every.lead, every.lost, bound, every.up_to, every.sets, where_unique=more)
     return Proved(proof, differ=differ, settles=settles)

@@ -1,17 +1,22 @@
 """What a search through sets of texts comes to, as a proof, and as texts that part."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
-from builders.compiled_texts import histogram, inducing, induction
+from builders.compiled_texts import choosing, following, histogram, inducing, induction
 
+from distill.checker.compare import other_than_derived
+from distill.checker.statements import _about_sequences, words
+from distill.checker.text_proof import over_sets
 from distill.kinds.attention.emit import emit_attention
 from distill.kinds.attention.kind import AttentionKind
 from distill.kinds.attention.mechanism import AttentionMechanism, Step
 from distill.kinds.attention.proof import proved
 from distill.kinds.kind import Proved
 from distill.networks.trace import TextTrace
+from distill.pages.evidence import _proof_rows
+from distill.pages.statements import _texts_left
 from distill.verify.report import verify
 from distill.verify.texts import TextChecks
 
@@ -58,7 +63,45 @@ def test_texts_that_part_are_handed_on_and_what_is_shorter_is_proved(view):
     assert (differ == differ[:, :1]).all()
 
 
-def test_of_two_layers_nothing_is_shown():
+def test_what_is_proved_of_single_choices_is_said_and_derived_again():
+    """On the page and among the reasons; a longer one, or one of more answers, is not."""
+    view = TextTrace(choosing(TOKENS, LONGEST))
+    mechanism = AttentionMechanism((0, TOKENS - 1), LONGEST, following(TOKENS))
+    written = AttentionKind().write(mechanism)
+    report = verify(written, (), view, "n", lambda one: TextChecks(one.program.source, view)).report
+    assert report.proof is not None
+    unique = report.proof.where_unique
+    assert unique is not None
+    assert (report.proof.up_to_length, unique.up_to_length) == (3, LONGEST)
+    said = "on every text of up to 5 tokens, at every position at which no selection chooses more"
+    assert unique.statement.startswith(said)
+    assert report.verdict == "approximate"
+    assert any(
+        unique.statement in reason
+        for reason in _about_sequences(report.tree | {"verdict": "tested"})
+    )
+    (row,) = [row for row in _proof_rows(report) if row.name == "proved lead, where unique"]
+    assert f"({unique.drawn_unique:,} of 1,000 answers to drawn texts)" in row.note
+    (left,) = _texts_left(report, replace(report.program_vs_model, exhaustive=False))
+    assert "of texts of up to 5 tokens only positions at which a selection chooses more" in left
+    weights = {name: it.numpy() for name, it in view.network.model.parameters.items()}
+    about = (written.program.source, mechanism.data, view.texts.tokens, LONGEST)
+    found = over_sets(*about, view.network.answers, asdict(view.network.shape), weights)
+    assert found is not None
+    derived = {name: it for name, it in found.claims.items() if name.startswith("proof.where_u")}
+    assert len(derived) == 6
+    assert not [*other_than_derived(report.tree, derived)]
+    for name in ("up_to_length", "drawn_unique", "nodes"):
+        forged = replace(unique, **{name: getattr(unique, name) + 1})
+        told = replace(report, proof=replace(report.proof, where_unique=forged))
+        assert [at for at, _ in other_than_derived(told.tree, derived)] == [
+            f"proof.where_unique.{name}"
+        ]
+    words_of = words(told.tree)
+    assert words_of["proof.where_unique.statement"] != unique.statement
+
+
+def test_of_two_layers_that_may_have_no_answer_nothing_is_shown():
     network = induction(longest=4)
     assert shown(inducing(longest=4), TextTrace(network)) == Proved()
 
