@@ -13,7 +13,7 @@ from distill.checker.check import evidence_of
 from distill.checker.derive import derive as derive_all
 from distill.checker.kind import FOLLOWS
 from distill.checker.selections import ANSWERS, lines_of
-from distill.checker.text_proof import Searched
+from distill.checker.text_proof import Reached, Searched
 from distill.kinds.attention.evidence import replaced as measured
 from distill.kinds.attention.mechanism import AttentionMechanism, Step
 from distill.networks.trace import TextTrace
@@ -173,7 +173,8 @@ def test_a_proof_that_drawn_texts_contradict_is_none(inducing_run, monkeypatch):
     """Whatever a search through sets says, texts that were drawn and differ are seen."""
     whole = evidence_of(inducing_run)
     assert "proof.method" not in derive_all(whole)
-    proved = Searched(whole.longest, 1.0, 0.0, 9, np.empty((0, 1), dtype=np.int64))
+    reached = Reached(whole.longest, 1.0, 0.0, 9)
+    proved = Searched(reached, None, (0, 0), np.empty((0, 1), dtype=np.int64))
     monkeypatch.setattr(texts, "over_sets", lambda *_: proved)
     with pytest.raises(ValueError, match="proved of all texts, and some that were drawn"):
         derive_all(replace(whole))
