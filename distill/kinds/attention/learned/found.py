@@ -25,6 +25,7 @@ from distill.kinds.attention.learned.read import (
 from distill.kinds.attention.learned.seen import texts_for
 from distill.kinds.attention.learned.settled import settled
 from distill.kinds.attention.learned.trying import Tried
+from distill.kinds.attention.learned.unmet import unmet
 from distill.kinds.attention.learned.writing import written
 from distill.kinds.attention.mechanism import AttentionMechanism
 from distill.networks.text_network import TextNetwork
@@ -129,4 +130,5 @@ def _inside(
             stays, best = more, mechanism
     if stays < LEAST:  # where heads look elsewhere says nothing of what is not in them
         return best
+    best = unmet(best, network, texts) or best
     return settled(best, network, texts) or best

@@ -97,6 +97,10 @@ def with_heads(
         best = stays_of(seen, own, spreads)
     own = _that_lead_to_others(seen, own, spreads, ways, best)
     spreads, best = keeping_more(seen, own, sharing(seen, own, nearby(seen, own, spreads)))
+    very = [way for way in ways if like[names.index(way[0]), every.index(way[1])] >= VERY_LIKE]
+    if (back := taken_back(seen, own, spreads, very, best)) != own:
+        own = back
+        spreads, best = keeping_more(seen, own, spreads)
     own = that_do_something(seen, own, spreads)
     steps = list(mechanism.steps)
     for place, step in enumerate(steps):
@@ -120,6 +124,32 @@ ALIKE_DIGITS = 3
 
 LET_GO = 0.01
 """Part of the answers that must stay without a head that is let go."""
+
+
+def taken_back(
+    seen: Sequence[Seen],
+    own: Mapping[Head, str],
+    spreads: Spreads,
+    ways: Sequence[tuple[str, Head]],
+    best: float,
+) -> dict[Head, str]:
+    """Heads with those that were let go, where more answers stay with them now that others have
+    the weights they have.
+
+    Args:
+        seen: attention along texts.
+        own: the selections of heads so far.
+        spreads: the weights of all ways.
+        ways: selections and heads that look very much alike, the most alike first.
+        best: part of the answers that stay without.
+    """
+    kept = dict(own)
+    for name, head in ways:
+        if head not in kept and name in kept.values():
+            more = {**kept, head: name}
+            if (stays := stays_of(seen, more, spreads)) >= best + LEAST_GAIN:
+                kept, best = more, stays
+    return kept
 
 
 def _that_lead_to_others(

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from math import fsum
 from typing import Literal
 
 import numpy as np
@@ -116,8 +117,11 @@ class Selection:
 
 
 def cost_of(parts: Iterable[Variable | Selection]) -> float:
-    """How much there is to read in the lines of terms, each written once."""
-    return sum(part.own for part in parts)
+    """How much there is to read in the lines of terms, each written once.
+
+    Added up exactly: sets of terms have another order in every run, and rounding would have one.
+    """
+    return fsum(part.own for part in parts)
 
 
 def told(selection: Selection) -> tuple[str, ...]:
