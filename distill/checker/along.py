@@ -76,6 +76,11 @@ class Along:
             ]
             for those in (self.chosen, self.others)
         )
+        there = *how[:2], np.roll(how[2], 1, axis=0), how[2]
+        self.met = [
+            dict(zip(of, attention_of(step, it, *there), strict=True)) if is_even(step) else {}
+            for step, of, it in zip(selections, heads, self.chosen, strict=True)
+        ]
         self.rivals = [
             dict(zip(of, rivals_of(step, a, b, *how), strict=True))
             for step, of, a, b in zip(selections, heads, self.chosen, self.others, strict=True)
@@ -103,12 +108,18 @@ class Along:
         logits = through(evidence.shape, self.exact, places, attends, writes, at)
         return answers_of(evidence.shape, evidence.answers, logits)[0]
 
-    def exchanged(self, heads: AbstractSet[Head], instead: Attended | None = None) -> ndarray:
+    def exchanged(
+        self,
+        heads: AbstractSet[Head],
+        instead: Attended | None = None,
+        met: Attended | None = None,
+    ) -> ndarray:
         """What the network answers where heads write what they do along another text.
 
         Args:
             heads: those whose writing is exchanged.
             instead: other attention, along both texts.
+            met: other attention, along the other.
         """
         written: dict[Head, ndarray] = {}
 
@@ -119,7 +130,8 @@ class Along:
         def put(layer: int, head: int, there: ndarray) -> ndarray:
             return written[layer, head] if (layer, head) in heads else there
 
-        self.network(instead or {}, np.roll(self.rows, 1, axis=0), keep)
+        along = {**(instead or {}), **(met or {})}
+        self.network(along, np.roll(self.rows, 1, axis=0), keep)
         return self.network(instead or {}, writes=put)
 
     def program(self, places: Sequence[int]) -> ndarray | None:

@@ -26,8 +26,9 @@ REPLACED_SEED, REPLACED_TEXTS = 9_001, 48
 """Of the texts along which heads are replaced, and how many there are of every length."""
 REPLACED_FORMED = 240
 """Texts along which heads are replaced, where texts are of a form; of any length."""
-MOST_WEIGHED = 8
-"""Tokens of which heads may have weights of their own."""
+MOST_WEIGHED, MOST_UNEVEN = 8, 2.0
+"""Tokens of which heads may have weights of their own; and how much more than another a pair of
+tokens may weigh in a head that is even."""
 NARROW = ("copy", "copy_first", "least", "greatest")
 """Aggregations that take the value of one position, or of those that have it, of the chosen."""
 
@@ -216,6 +217,7 @@ def attention_of(
     before: bool,
     causal: bool,
     places: ndarray | None = None,
+    queries: ndarray | None = None,
 ) -> list[ndarray]:
     """A selection as attention, for each of its heads. [n, positions, positions]
 
@@ -228,11 +230,18 @@ def attention_of(
         before: whether there is a token before the text.
         causal: whether no later position is seen.
         places: of tokens in their range, [n, length]; of heads that weigh tokens.
+        queries: of those of the queries, where these are another text's.
     """
     if not step["spread"]:
         even = _even(pairs, int(before), step["start"])
         return [even] * (1 + len(step["also"]))
-    return [weighed(pairs, int(before), causal, spread, places) for spread in step["spread"]]
+    how = int(before), causal
+    return [weighed(pairs, *how, it, places, by, queries) for it, by in _weights_of(step)]
+
+
+def _weights_of(step: Mapping[str, Any]) -> list[tuple[Any, Any]]:
+    """The weights of each head of a selection: `spread`, and those of pairs of tokens."""
+    return [*zip(step["spread"], step["by_pair"] or [()] * len(step["spread"]), strict=True)]
 
 
 def rivals_of(
@@ -256,8 +265,8 @@ def rivals_of(
     """
     if not is_even(step):
         return attention_of(step, others, before, causal, places)
-    alone = [(0.0, *each[1:]) for each in step["spread"]]
-    return [weighed(chosen, int(before), causal, each, places) for each in alone]
+    alone = [((0.0, *each[1:]), by) for each, by in _weights_of(step)]
+    return [weighed(chosen, int(before), causal, each, places, by) for each, by in alone]
 
 
 def _even(pairs: ndarray, before: int, start: bool) -> ndarray:
@@ -275,6 +284,8 @@ def weighed(
     causal: bool,
     spread: Sequence[float],
     places: ndarray | None = None,
+    by_pair: Sequence[float] = (),
+    queries: ndarray | None = None,
 ) -> ndarray:
     """The attention of a soft head. [n, positions, positions]
 
@@ -285,21 +296,30 @@ def weighed(
         spread: what a position that is not chosen weighs, and the token before the text; and of a
             head that weighs tokens what all of these are multiplied by (`by_tokens`).
         places: of tokens in their range, [n, length].
+        by_pair: what a position weighs beside that by the token of the query and its own, for every
+            token as the query's those of all as the key's.
+        queries: places of the tokens of queries, where these are another text's.
     """
     rest, first, *more = spread
     positions = pairs.shape[1] + before
     whole = np.zeros((len(pairs), positions, positions))
     seen = np.tril(np.ones(pairs.shape[1:])) if causal else 1.0
     weights = np.where(pairs, 1.0, rest) * seen
-    if more and places is not None:
-        weights *= by_tokens(more, places, pairs)
+    at = places if queries is None else queries
+    if more and places is not None and at is not None:
+        weights *= by_tokens(more, places, pairs, at)
+    if by_pair and places is not None and at is not None:
+        wide = round(len(by_pair) ** 0.5)
+        weights *= np.reshape(by_pair, (wide, wide))[at[:, :, None], places[:, None, :]]
     whole[:, before:, before:] = weights
     if before:
         whole[:, :, 0] = first
     return _shared(whole, before)
 
 
-def by_tokens(weights: Sequence[float], places: ndarray, pairs: ndarray) -> ndarray:
+def by_tokens(
+    weights: Sequence[float], places: ndarray, pairs: ndarray, at: ndarray | None = None
+) -> ndarray:
     """What positions weigh by their tokens, and by that of the query. [n, queries, keys]
 
     Scores that know the selection, and beside it each token and whether a position is its own. How
@@ -311,9 +331,12 @@ def by_tokens(weights: Sequence[float], places: ndarray, pairs: ndarray) -> ndar
             that of the query.
         places: of tokens in their range, [n, length].
         pairs: what is chosen, [n, queries, keys].
+        at: places of the tokens of queries, where these are another text's.
     """
     own, *each = weights
-    queries, keys, others = (np.array(it)[places] for it in np.split(np.array(each), 3))
+    here = places if at is None else at
+    of_queries, of_keys, of_others = np.split(np.array(each), 3)
+    queries, keys, others = of_queries[here], of_keys[places], of_others[here]
     itself = np.where(np.eye(places.shape[1], dtype=bool), own, 1.0)
     by = np.where(pairs, 1.0, others[:, :, None])
     return queries[:, :, None] * keys[:, None, :] * itself * by

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from .along import statements
-from .attended import MOST_WEIGHED, may_be_exchanged
+from .attended import MOST_UNEVEN, MOST_WEIGHED, is_even, may_be_exchanged
 from .kind import CLEAR, FOLLOWS, Claims, Proof, Test, leads
 from .read import read_as
 from .replaced import alone, replaced
@@ -70,7 +70,7 @@ LOOKED_AT: Mapping[str, frozenset[str] | None] = {
     "steps": frozenset(
         (
             *("name", "op", "of", "keys", "by", "chosen", "otherwise", "head", "also", "start"),
-            *("spread", "exchanged"),
+            *("spread", "exchanged", "by_pair"),
         )
     ),
 }
@@ -100,6 +100,7 @@ STEP = {
         "start": bool,
         "spread": [[NUMBER]],
         "exchanged": bool,
+        "by_pair": [[NUMBER]],
     },
 }
 TABLE = {"name": str, "keys": [(*NUMBER, [NUMBER])], "values": [NUMBER]}
@@ -110,14 +111,14 @@ def derive(evidence: TextEvidence) -> Claims:
     told = evidence.mechanism
     read_as("the steps of the mechanism", told["steps"], [dict])
     read_as("the tables of the mechanism", told["tables"], [TABLE])
-    steps = [{"exchanged": False, **step} for step in told["steps"]]
+    steps = [{"exchanged": False, "by_pair": [], **step} for step in told["steps"]]
     told = {**told, "steps": steps}
     evidence = replace(evidence, mechanism=told)
     read_as("the steps of the mechanism", steps, [STEP])
     selections = [step for step in steps if step["op"] == "select"]
     for step in steps:
         said = {name for name in READ_OF["copy"] | READ_OF["select"] if step[name] not in NOTHING}
-        of_a_head = any(step[name] for name in ("also", "start", "spread", "exchanged"))
+        of_a_head = any(step[name] for name in ("also", "start", "spread", "exchanged", "by_pair"))
         of_a_head = of_a_head or step["head"] is not None
         idle = said - READ_OF.get(step["op"], READ_OF["copy"])
         if idle or (step["op"] != "select" and of_a_head):
@@ -191,6 +192,30 @@ def check_spread(step: Mapping[str, Any], tokens: int) -> None:
             f"selection {step['name'][:40]!r} weighs {len(spread)} heads: expected two weights, "
             f"or {3 + 3 * tokens} of {tokens} tokens, none below 0, for each of {heads}"
         )
+    check_by_pair(step, tokens)
+
+
+def check_by_pair(step: Mapping[str, Any], tokens: int) -> None:
+    """Hold the weights of pairs of tokens against what they may be: of even heads alone, of few
+    tokens, and nearly even themselves.
+
+    Raises:
+        ValueError: they are others.
+    """
+    if not (by_pair := step["by_pair"]):
+        return
+    sound = is_even(step) and len(by_pair) == len(step["spread"]) and tokens <= MOST_WEIGHED
+    sound = sound and all(len(it) == 2 for it in step["spread"])
+    if not sound or not all(len(it) == tokens**2 and _near(it) for it in by_pair):
+        raise ValueError(
+            f"selection {step['name'][:40]!r} weighs pairs of tokens: expected {tokens**2} weights "
+            f"above 0 for each of its heads, none more than {MOST_UNEVEN} times another, and that "
+            "these are even"
+        )
+
+
+def _near(weights: Sequence[float]) -> bool:
+    return min(weights) > 0 and max(weights) <= MOST_UNEVEN * min(weights)
 
 
 def _follows(evidence: TextEvidence, told: Mapping[str, Any]) -> bool:

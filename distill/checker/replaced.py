@@ -9,7 +9,8 @@ selections each has that of another text alone, too, while heads of the others l
 with that: what one of them does may hide that another does nothing that the program says.
 
 Of selections of which counts are in what heads write, that is exchanged for what they write along
-another text, one group of heads after another. Other heads of selections look where they do with
+another text, one group of heads after another; even ones weigh what stands there for the query that
+is here, as the program has it. Other heads of selections look where they do with
 that, and answers are to become what the program says with the counts of that text. Of several
 counts of a group so they are where each matters: where the program answers otherwise if all others
 of them are exchanged.
@@ -71,7 +72,8 @@ def replaced(evidence: TextEvidence, selections: Sequence[Step]) -> Claims:
             alone = along.network({**put, **along.decoys[place]})
             counts.moved(f"{place} alone", *here, along.program([place]), alone)
         for group in along.groups:
-            there = along.exchanged({*along.patterns[group[0]]}, put)
+            met = along.met[group[0]]
+            there = along.exchanged({*along.patterns[group[0]]}, put, met)
             then = along.program_exchanged(group)
             counts.moved(str(group), *here, then, there)
             for place in group if len(group) > 1 else ():
@@ -164,8 +166,10 @@ def _heads_of(shape: Mapping[str, Any], selections: Sequence[Step]) -> list[list
         raise ValueError("a selection is said to be of a head that the network does not have")
     weights: dict[Head, tuple[bool, Any]] = {}
     for step, each in zip(selections, heads, strict=True):
-        for head, spread in zip(each, step["spread"] or [None] * len(each), strict=True):
-            own = is_even(step), spread
+        alike = [None] * len(each)
+        both = zip(step["spread"] or alike, step["by_pair"] or alike, strict=True)
+        for head, weighs in zip(each, both, strict=True):
+            own = is_even(step), weighs
             if head in weights and not (own[0] and weights[head] == own):
                 raise ValueError("a head is said to look as two selections do")
             weights[head] = own

@@ -85,6 +85,7 @@ def exchanged(
     rows: Int[ndarray, "n length"],
     patterns: Patterns,
     heads: AbstractSet[tuple[int, int]],
+    met: Patterns | None = None,
 ) -> ndarray:
     """Answers where heads write what they do along another text.
 
@@ -93,22 +94,24 @@ def exchanged(
         rows: texts.
         patterns: attention of some heads, along both.
         heads: those whose writing is exchanged.
+        met: attention of some along the other.
     """
     written: dict[int, Tensor] = {}
+    there = {**patterns, **(met or {})}
 
-    def keep(site: str, there: Tensor) -> Tensor:
+    def keep(site: str, it: Tensor) -> Tensor:
         kind, layer = site.split()
         if kind == "heads":
-            written[int(layer)] = there
-        return _attending(site, there, patterns)
+            written[int(layer)] = it
+        return _attending(site, it, there)
 
-    def put(site: str, there: Tensor) -> Tensor:
+    def put(site: str, it: Tensor) -> Tensor:
         kind, layer = site.split()
         if kind == "heads":
-            there = there.clone()
+            it = it.clone()
             for head in [head for at, head in heads if at == int(layer)]:
-                there[:, head] = written[int(layer)][:, head]
-        return _attending(site, there, patterns)
+                it[:, head] = written[int(layer)][:, head]
+        return _attending(site, it, patterns)
 
     network.logits(np.roll(rows, 1, axis=0), keep)
     return network.said(network.logits(rows, put))
@@ -159,7 +162,10 @@ def sent_elsewhere(
     for group in together([asdict(step) for step in selections]):
         names = [selections[place].name for place in group]
         program = answered_of(mechanism, rows, names)
-        there = exchanged(network, rows, put, {*selections[group[0]].heads})
+        first = selections[group[0]]
+        met = patterns_of(network, first, chosen[first.name], rows, elsewhere=True)
+        met = met if is_even(asdict(first)) else {}
+        there = exchanged(network, rows, put, {*first.heads}, met)
         found[", ".join(names)] = program, there, None
         for name in names if len(names) > 1 else ():
             but_one = answered_of(mechanism, rows, [it for it in names if it != name])
@@ -172,10 +178,14 @@ def patterns_of(
     step: Step,
     chosen: Bool[ndarray, "n length length"],
     rows: Int[ndarray, "n length"],
+    elsewhere: bool = False,
 ) -> Patterns:
-    """A selection along texts as the attention of each of its heads."""
+    """A selection along texts as the attention of each of its heads; of even ones also among what
+    stands in another text.
+    """
     shape, places = network.shape, rows - network.texts.tokens.start
-    given = attention_of(asdict(step), chosen, shape.before > 0, shape.causal, places)
+    keys = np.roll(places, 1, axis=0) if elsewhere else places
+    given = attention_of(asdict(step), chosen, shape.before > 0, shape.causal, keys, places)
     return {head: torch.from_numpy(it) for head, it in zip(step.heads, given, strict=True)}
 
 

@@ -39,6 +39,8 @@ class Step:
         exchanged: whether what is counted of it is held to be in what its heads write, which is
             exchanged for that along another text in place of where they look. Heads for which all
             positions weigh 1 look at everything alike: the count is in what they take.
+        by_pair: of such heads, one by one, what a position weighs by the token of the query and its
+            own, for every token as the query's those of all as the key's; none where all weigh 1.
     """
 
     name: str
@@ -66,6 +68,7 @@ class Step:
     start: bool = False
     spread: tuple[tuple[float, ...], ...] = ()
     exchanged: bool = False
+    by_pair: tuple[tuple[float, ...], ...] = ()
 
     @property
     def heads(self) -> tuple[tuple[int, int], ...]:

@@ -38,6 +38,11 @@ def how_heads_do(mechanism: AttentionMechanism) -> Iterator[str]:
                 f"{step.name}: its heads weigh tokens as well, and a query's own position, by "
                 f"{many(weights, 'number')} that the program does not have"
             )
+        if step.by_pair:
+            yield (
+                f"{step.name}: its heads weigh some pairs of tokens a little more than others, by "
+                f"{many(sum(map(len, step.by_pair)), 'number')} that the program does not have"
+            )
         if hardly := [str(mechanism.tokens[0] + place) for place in hardly_selecting(step)]:
             yield (
                 f"{step.name}: of the queries {', '.join(hardly)} a head looks at what is not "

@@ -8,6 +8,7 @@ from jaxtyping import Int
 from numpy import ndarray
 
 from distill.kinds.attention.learned.asked import ask
+from distill.kinds.attention.learned.by_pair import weighing_pairs
 from distill.kinds.attention.learned.by_token import few_tokens, weighing_tokens
 from distill.kinds.attention.learned.carried import SURE, carried, shown_by
 from distill.kinds.attention.learned.even import exchanging, in_no_attention
@@ -24,6 +25,7 @@ from distill.kinds.attention.learned.read import (
 )
 from distill.kinds.attention.learned.seen import texts_for
 from distill.kinds.attention.learned.settled import settled
+from distill.kinds.attention.learned.tallied import tallied
 from distill.kinds.attention.learned.trying import Tried
 from distill.kinds.attention.learned.unmet import unmet
 from distill.kinds.attention.learned.writing import written
@@ -105,14 +107,40 @@ def _described(
             if each is not None:
                 weighing = weighing_tokens(each, network, texts, harder)
                 yield from () if weighing is None else (weighing,)
-    counted = in_no_attention(mechanism)
+    bare = written(tried, network)
+    how = network, heads, texts
+    yield from _in_what_heads_write(bare, in_no_attention(mechanism), mechanism, *how)
+    if heads and (other := tallied(bare, texts)) is not None:
+        yield from _in_what_heads_write(other[0], [other[1]], other[0], *how)
+
+
+def _in_what_heads_write(
+    bare: AttentionMechanism,
+    counted: Sequence[str],
+    mechanism: AttentionMechanism,
+    network: TextNetwork,
+    heads: Sequence[tuple[int, int]],
+    texts: Sequence[Int[ndarray, "_ _"]],
+) -> Iterator[AttentionMechanism]:
+    """A program whose counts are in what heads write: in those that look at everything alike, up to
+    weights of tokens, and up to weights of pairs of tokens; and of what was computed.
+
+    Args:
+        bare: without heads.
+        counted: what no head looks at.
+        mechanism: with heads, as far as it has some.
+        network: what it was found in.
+        heads: those that matter.
+        texts: of one length in each batch.
+    """
     for weighing in (False, True) if counted and few_tokens(network) else (False,):
         if counted:
-            how = texts, counted, weighing
-            _, mechanism = with_heads(written(tried, network), network, heads, *how)
+            _, mechanism = with_heads(bare, network, heads, texts, counted, weighing)
             yield mechanism
         if (other := exchanging(mechanism)) != mechanism:
             yield other
+    if (pairs := weighing_pairs(mechanism, network, texts)) is not None:
+        yield pairs
 
 
 def _inside(

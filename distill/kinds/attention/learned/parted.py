@@ -44,11 +44,11 @@ def parted(
             continue
         own = _with_its_own(mechanism, step, value)
         for other in (own, *_compared_behind(own, step, value)):
-            if _alike(mechanism, other, batches):
+            if same_answers(mechanism, other, batches):
                 yield other
 
 
-def _alike(
+def same_answers(
     one: AttentionMechanism, other: AttentionMechanism, batches: Sequence[Int[ndarray, "_ _"]]
 ) -> bool:
     """Whether two programs answer texts alike, but for a few answers."""
