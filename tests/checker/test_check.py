@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 from builders.amount import some
-from builders.changed_folder import changed_at, numbers_in, program_mutants, rehash
+from builders.changed_folder import changed, changed_at, numbers_in, program_mutants, rehash
 from builders.commands import run_distill
 from hypothesis import given
 from hypothesis import strategies as st
@@ -74,6 +74,18 @@ def weight_mutants():
     blocks = ["W_K", "W_V", "W_O", "W_in", "b_in", "W_out", "b_out", "W_Q"]
     names = ["W_E", "W_U", "W_pos", *(f"blocks.0.{name}" for name in blocks)]
     return some([(name, draw) for name in names for draw in range(6)], 18)
+
+
+def test_a_proof_of_single_choices_is_of_texts_alone(tiny_run, tmp_path, asked_once):
+    """Nothing is said to be proved so where nothing is chosen."""
+    unique = {"up_to_length": 2, "smallest_lead": 1.0, "rounding": 0.0, "nodes": 9}
+    unique |= {"drawn": 9, "drawn_unique": 9, "statement": "on every text"}
+
+    def change(tree):
+        tree["proof"]["where_unique"] = unique
+
+    wrong = changed(tiny_run, tmp_path, "verification.json", change).findings
+    assert "proof.where_unique" in [each.name for each in wrong if not each.ok]
 
 
 def test_every_weight_that_changes_an_answer_is_caught(tiny_run, tmp_path, asked_once):

@@ -109,6 +109,24 @@ def test_nothing_is_said_where_no_answer_is_so():
     assert found.unique is None
 
 
+def test_it_is_the_position_itself_that_chooses_one():
+    """Of a program that asks all positions for the last before them: two have one at most."""
+    before = Step("before", "select", ("at",), ("at",), "j < i")
+    copied = Step("copied", "copy", (), ("tokens",), "y", "before", -1)
+    own = Step("own", "select", ("at",), ("at",), "i == j")
+    by = f"copied_j if copied_j >= 0 else {TOKENS}"
+    steps = (before, copied, own, Step(ANSWERS, "copy", (), ("copied",), by, "own", TOKENS))
+    found, _ = searched(choosing(TOKENS, LONGEST), *steps)
+    assert found.drawn == (text_proof.DRAWN * LONGEST, text_proof.DRAWN * 2)
+
+
+def test_no_further_than_all_texts_are_proved_nothing_more_is_said(monkeypatch):
+    monkeypatch.setattr(text_proof, "MOST_UNIQUE", 1_000_000)
+    found, _ = searched(choosing(TOKENS, LONGEST), PREVIOUS, COPIED, AGAIN, FOUND)
+    assert (found.up_to, found.unique) == (3, None)
+    assert not [name for name in found.claims if "unique" in name]
+
+
 def test_as_many_sets_as_may_be_are_gone_through(monkeypatch):
     monkeypatch.setattr(text_proof, "MOST_UNIQUE", 3_000_000)
     found, _ = searched(choosing(TOKENS, LONGEST), PREVIOUS, COPIED, AGAIN, FOUND)
