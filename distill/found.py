@@ -12,7 +12,7 @@ import dataclasses
 from distill.kinds.kind import Mechanism, Written
 from distill.kinds.known import kind_of, read, write
 from distill.networks.trace import View
-from distill.records.refusal import Refusal
+from distill.records.refusal import Refusal, distance
 from distill.runs.stages import Stages
 from distill.spaces.known import space_of_task, space_of_view
 from distill.tasks.built import BuiltTask
@@ -48,14 +48,16 @@ class Found:
         return 0 if self.written is None else self.written.exceptions
 
     @property
-    def rank(self) -> tuple[int, int]:
+    def rank(self) -> tuple[float, ...]:
         """Of several networks for a task, the one of the lowest rank is taken, the first of them.
 
-        Nothing of the task is in it.
+        Of refusals the one with the nearest expression. Nothing of the task is in it.
         """
         if self.understood:
             return 0, self.exceptions
-        return (2, 0) if self.written is None else (1, self.parted)
+        if isinstance(self.mechanism, Refusal):
+            return 2, *distance(self.mechanism)
+        return (2,) if self.written is None else (1, self.parted)
 
     @property
     def parted(self) -> int:

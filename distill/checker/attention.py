@@ -48,7 +48,7 @@ TESTS: tuple[Test, ...] = (
     ),
     Test(
         "attention_apart",
-        "the same where another selection looks elsewhere",
+        "attention that tells its selection from another one's",
         CLEAR,
         derived=True,
         beside=True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
 from typing import Literal, NamedTuple
 
 FORMAT_VERSION = 1
@@ -27,6 +28,18 @@ class Refusal:
     numbers: dict[str, float | int | None]
     kind: Literal["refused"] = "refused"
     format_version: int = FORMAT_VERSION
+
+
+def distance(refusal: Refusal) -> tuple[float, float]:
+    """How far a refusal is from a formula, to compare those of several networks by.
+
+    One whose expression gives the values is the nearer, the fewer numbers in it are not simple
+    (`floats`); any other is further, by how far its expression is off (`apart`). Where nothing of
+    that was measured, none is nearer than another.
+    """
+    floats = refusal.numbers.get("floats")
+    apart = refusal.numbers.get("apart")
+    return inf if floats is None else floats, inf if apart is None else apart
 
 
 def one_of(name: str, value: int) -> str:

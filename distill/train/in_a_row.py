@@ -70,6 +70,17 @@ class InARow(Tried, Generic[V]):
             lines.append(self._told(attempt))
         return self._view(parameters)
 
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Of which network a refusal is, where several were trained."""
+        kept = [each.number for each in self.attempts if not each.discarded]
+        if len(self._tried) < 2 or len(kept) != 1:
+            return ()
+        return (
+            f"{len(self._tried)} networks were trained, each from its own seed, and none was "
+            f"understood: this is of network {kept[0]}, of which no other was nearer to being so",
+        )
+
     def unlearned(self) -> Refusal:
         """Where no network was trained."""
         return Refusal((f"{UNLEARNED}was trained",), {})

@@ -121,12 +121,14 @@ class BoxTraining(InARow[BoxTrace]):
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """That no network came near the task, where none did."""
+        """Of which network a refusal is, and that none came near the task, where none did."""
+        which = super().remarks
         off = min((math.sqrt(each.loss or 0) for each in self.attempts), default=0.0)
         if off <= FAR + 2 * self.task.noise:
-            return ()
+            return which
         tried = many(len(self.attempts), "training")
         return (
+            *which,
             f"the network did not learn the task: at best its answers are off by {off:.0%} of what "
             f"those of the task vary by, in {tried}",
         )

@@ -292,8 +292,14 @@ def verify_box_refusal(
     if task is not None:
         points = over.draw(draw.count, draw.seed)
         said, reference = view.values(points), task.labels(points)
-        alike = np.abs(said - reference) <= MOST_APART * np.ptp(said)
+        within_reach = MOST_APART * float(np.ptp(said))
+        alike = np.abs(said - reference) <= within_reach
         counted = Agreement(int(alike.sum()), len(alike))
+        remarks = (
+            *remarks,
+            f"right is no further from the task than {within_reach:.3g}, which is {MOST_APART:g} "
+            "of the spread of the network's values",
+        )
     kept = BoxChecked(draw, None, np.zeros((0, len(over.names))), reference, None)
     report = refused_report(refusal, name, "box", stored, counted, remarks)
     return Verified(report, kept)

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from distill.records.refusal import NUMBERS, shown
+from distill.records.refusal import NUMBERS, Refusal, distance, shown
 
 
 def words(text):
@@ -32,3 +32,17 @@ def test_name_and_note_do_not_say_the_same_twice(name):
 )
 def test_numbers_are_written_as_everywhere_else(value, said):
     assert shown(value) == said
+
+
+def test_of_refusals_the_one_whose_expression_needs_the_fewest_numbers_is_nearest():
+    def of(**numbers):
+        return distance(Refusal(("",), numbers))
+
+    few, many, off, nothing = (
+        of(apart=3e-6, floats=3),
+        of(apart=2e-6, floats=9),
+        of(apart=0.1),
+        of(),
+    )
+    assert few < many < off < nothing
+    assert of(agree=3) == of(agree=9)  # of other kinds none is nearer: the first is taken

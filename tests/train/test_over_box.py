@@ -143,3 +143,15 @@ def test_an_architecture_may_be_chosen():
     assert shape_for(TASK, "perceptron,widths=8-4,activation=silu") == RealPerceptron(
         1, (8, 4), "silu"
     )
+
+
+def test_a_refusal_says_of_which_of_several_networks_it_is():
+    training = BoxTraining(TASK, 0, recipe=BoxRecipe(points=20, adam=2, steps=1))
+    training.next_network(None, Watching())
+    training.take()
+    assert not any("networks were trained" in line for line in training.remarks)
+    training.next_network("refused", Watching())
+    assert any("2 networks were trained" in line for line in training.remarks)
+    assert any("this is of network 1" in line for line in training.remarks)
+    training.take()
+    assert any("this is of network 2" in line for line in training.remarks)

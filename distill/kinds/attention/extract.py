@@ -7,6 +7,7 @@ sampled texts; where the program and the network part on others, those join the 
 
 from __future__ import annotations
 
+import ast
 import contextlib
 from collections.abc import Iterator
 
@@ -14,6 +15,8 @@ import numpy as np
 from jaxtyping import Int
 from numpy import ndarray
 
+from distill.checker.along import statements
+from distill.checker.scope import many
 from distill.checker.text_transformer import PART_OF_LEADS
 from distill.kinds.attention.emit import emit_attention
 from distill.kinds.attention.learned.found import read_learned
@@ -46,6 +49,8 @@ SURE_SEED, SURE = 7_901, 1_000
 MANY = 50
 """Cells beyond which a coarser grain is tried as well."""
 MOST_JOINED = 60
+MOST_SHOWN = 240
+"""Characters of a program that is shown in a refusal."""
 FAILS = (ArithmeticError, LookupError, ValueError)
 
 
@@ -92,8 +97,17 @@ def _exact(view: TextTrace) -> tuple[float, AttentionMechanism | Refusal]:
         return 0.0, Refusal((f"selections: {said[0]}",), {})
     if best[0] < LEAST:
         reason = f"selections: the best program answers {best[0]:.1%} of texts as the network does"
-        return 0.0, Refusal((f"{reason}, less than {LEAST:.0%}",), {})
+        return 0.0, Refusal((f"{reason}, less than {LEAST:.0%}{_shown(best[1])}",), {})
     return best
+
+
+def _shown(mechanism: AttentionMechanism) -> str:
+    """The lines of a program that is refused, or how many they are."""
+    *_, last = ast.parse(emit_attention(mechanism).source).body
+    assert isinstance(last, ast.FunctionDef), "a program ends with its function"
+    lines = [line for each in statements(last) for line in ast.unparse(each).splitlines()]
+    text = "; ".join(lines)
+    return f": {text}" if len(text) <= MOST_SHOWN else f"; it has {many(len(lines), 'line')}"
 
 
 def _plainer(network: TextNetwork, one: AttentionMechanism, other: AttentionMechanism) -> bool:

@@ -136,7 +136,9 @@ def _hard(
         chosen = above[q[:, :, None], k[:, None, :]] & allowed
         if (near[:, :, 1:] != chosen).any():
             raise NotReadError(
-                f"head {head[1]} of layer {head[0]} looks at the best of several scores"
+                f"head {head[1]} of layer {head[0]} looks at whichever of the "
+                "positions scores best, and not at all that fit: no condition on two positions "
+                "says which that is"
             )
         some = chosen.any(axis=2)
         tied += int((near[:, :, 0] & some).sum())

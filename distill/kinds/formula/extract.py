@@ -258,10 +258,11 @@ def _refusal(seen: _Seen, best: _Best, said: list[str]) -> Refusal:
     if best.node is None:
         return Refusal(("no expression was found that is near the network", *said), numbers)
     error = best.error / seen.spread
-    numbers |= {"apart": _rounded(error), "floats": best.floats}
+    numbers |= {"apart": _rounded(error)}
     text = _about(best.node, [each.name for each in seen.inputs])
     nearest = f"the nearest expression{text} is {error:.2g} of the spread of the values off"
     if best.fits:
+        numbers["floats"] = best.floats
         reason = (
             f"an expression{text} gives the values, and {many(best.floats, 'number')} in it "
             f"{'is' if best.floats == 1 else 'are'} no simple number: it is a fit, and no formula"

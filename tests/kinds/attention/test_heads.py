@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from distill.checker.attention import TESTS
 from distill.kinds.attention.heads import fractions
 
 
@@ -19,3 +20,7 @@ def test_whole_numbers_are_whole_beside_others_that_are_no_fractions():
 def test_what_is_not_whole_is_left_as_it_is():
     other = 1 / np.pi + 0.0013
     assert fractions(np.array([1.0, 1e-7, other]), 1e-9).tolist() == [1.0, 1e-7, other]
+
+
+def test_no_row_of_a_test_is_told_by_the_row_before_it():
+    assert not [it.title for it in TESTS if "the same" in it.title]
