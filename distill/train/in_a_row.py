@@ -78,7 +78,7 @@ class InARow(Tried, Generic[V]):
             return ()
         return (
             f"{len(self._tried)} networks were trained, each from its own seed, and none was "
-            f"understood: this is of network {kept[0]}, of which no other was nearer to being so",
+            f"understood: this is of network {kept[0]}, and no other came nearer to it",
         )
 
     def unlearned(self) -> Refusal:
