@@ -103,9 +103,9 @@ def _exact(view: TextTrace) -> tuple[float, AttentionMechanism | Refusal]:
 
 def _shown(mechanism: AttentionMechanism) -> str:
     """The lines of a program that is refused, or how many they are."""
-    *_, last = ast.parse(emit_attention(mechanism).source).body
-    assert isinstance(last, ast.FunctionDef), "a program ends with its function"
-    lines = [line for each in statements(last) for line in ast.unparse(each).splitlines()]
+    body = ast.parse(emit_attention(mechanism).source).body
+    *_, main = [each for each in body if isinstance(each, ast.FunctionDef)]
+    lines = [line for each in statements(main) for line in ast.unparse(each).splitlines()]
     text = "; ".join(lines)
     return f": {text}" if len(text) <= MOST_SHOWN else f"; it has {many(len(lines), 'line')}"
 

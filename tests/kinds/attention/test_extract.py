@@ -157,3 +157,13 @@ def test_attention_that_is_spread_is_refused(monkeypatch):
     found = read(replace(network, model=replace(network.model, parameters=soft)))
     assert isinstance(found, Refusal)
     assert "attention" in found.reasons[0] or "looks at" in found.reasons[0]
+
+
+def test_the_best_program_is_shown_where_it_is_refused(monkeypatch):
+    """A program that answers too few texts stands in the refusal, with what it gets of them."""
+    right = extract_module._tried
+    monkeypatch.setattr(extract_module, "_tried", lambda *of: (0.756, right(*of)[1]))
+    part, said = extract_module._exact(TextTrace(histogram()))
+    assert part == 0
+    assert "answers 75.6% of texts as the network does, less than 90%: same = " in said.reasons[0]
+    assert said.reasons[0].endswith("return width(same)")
