@@ -55,9 +55,9 @@ class Found:
         """
         if self.understood:
             return 0, self.exceptions
-        if isinstance(self.mechanism, Refusal):
-            return 2, *distance(self.mechanism)
-        return (2,) if self.written is None else (1, self.parted)
+        if self.written is not None:
+            return 1, self.parted
+        return 2, *(distance(self.mechanism) if isinstance(self.mechanism, Refusal) else ())
 
     @property
     def parted(self) -> int:
