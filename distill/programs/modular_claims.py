@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from distill.programs.claims import is_kind
 from distill.programs.recognition.rows import Rows
 from distill.programs.reset_claims import Claim
 
@@ -11,6 +12,17 @@ from distill.programs.reset_claims import Claim
 def counter(modulus: str) -> Claim:
     """Every symbol moves it by one number."""
     return lambda rows, name: rows.is_of_symbol(rows.moves(name) % int(modulus))
+
+
+def counter_of_kind(modulus: str, kind: str) -> Claim:
+    """Inputs of a kind move it on by one, and no other moves it."""
+
+    def so(rows: Rows, name: str) -> bool:
+        (read,) = rows.given.values()
+        counted = np.array([is_kind(kind, value) for value in read.tolist()], dtype=np.int64)
+        return bool(((rows.moves(name) - counted) % int(modulus) == 0).all())
+
+    return so
 
 
 def affine(modulus: str) -> Claim:

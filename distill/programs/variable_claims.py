@@ -23,6 +23,7 @@ from distill.programs.modular_claims import (
     affine,
     affine_by_symbol,
     counter,
+    counter_of_kind,
     product_of_inputs,
 )
 from distill.programs.recognition.rows import Rows
@@ -214,6 +215,7 @@ def _follows(most: str) -> Claim:
 
 
 VARIABLES: Mapping[str, Callable[..., Claim]] = {
+    rf"counter mod (\d+) of the inputs that are ({KINDS})": counter_of_kind,
     r"counter mod (\d+)": counter,
     r"affine map mod (\d+) chosen by the input": affine_by_symbol,
     r"affine map mod (\d+)": affine,

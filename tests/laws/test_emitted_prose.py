@@ -153,6 +153,8 @@ def test_a_title_with_a_wrong_word_or_number_is_refused():
     ("title", "step", "start", "values"),
     [
         ("counter mod 4", lambda s, x: min(s + x, 3), 0, range(3)),
+        ("counter mod 4 of the inputs that are 1", lambda s, x: (s + x) % 4, 0, range(3)),
+        ("counter mod 4 of the inputs that are not 0", lambda s, x: (s + x) % 4, 0, range(3)),
         ("saturating counter 0 to 3", lambda s, x: (s + x) % 4, 0, range(3)),
         ("running maximum", lambda s, x: max(s, x) if x < 3 else 0, 0, range(4)),
         ("latch", lambda s, x: s ^ x, 0, BITS),

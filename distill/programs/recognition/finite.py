@@ -97,9 +97,8 @@ FINITE: tuple[Recogniser[FiniteVariable], ...] = (
     Recogniser(
         VariableRole.COUNTER,
         modular.counts_modulo,
-        title="counter mod {modulus}",
-        does="Counts modulo {modulus}: every input moves the place on a circle of {modulus} on by "
-        "{by}.",
+        title="counter mod {modulus}{counted}",
+        does="Counts modulo {modulus}: {told}.",
         why="moves on a circle add up in any order, so the place is all that the inputs so far "
         "have done.",
         name="{called}",
@@ -263,9 +262,8 @@ FINITE: tuple[Recogniser[FiniteVariable], ...] = (
     Recogniser(
         VariableRole.COUNTER,
         modular.moves_by_rules,
-        title="counter mod {modulus}",
-        does="Counts modulo {modulus}: every input moves the place on a circle of {modulus} on by "
-        "so many steps, whichever place that is.",
+        title="counter mod {modulus}{counted}",
+        does="Counts modulo {modulus}: {told}, whichever place that is.",
         why="moves on a circle add up in any order, so the place is all that the inputs so far "
         "have done.",
         name="place",

@@ -9,6 +9,7 @@ from distill.expressions import expression as ex
 from distill.expressions.expression import Constant, Expression, Lookup, Name, Operation
 from distill.expressions.printing import condition_source, source
 from distill.programs.recognition import matching
+from distill.programs.recognition.circle import inputs_that_count, steps_on_a_circle
 from distill.programs.recognition.matching import Linear
 from distill.programs.recognition.table import Match
 from distill.programs.recognition.variable import FiniteVariable
@@ -92,9 +93,9 @@ def counts_modulo(variable: FiniteVariable) -> Match | None:
         called = "position"
     elif sum_of.is_sum_of(variable.inputs) and not variable.divided:
         called = "total"
-    listed = any(isinstance(term, Lookup) for _, term in sum_of.terms)
-    by = "what STEP says" if listed else "so many steps"
-    return Match({"modulus": modulus, "by": by, "called": called})
+    told = steps_on_a_circle(variable, sum_of.added, modulus)
+    counted = inputs_that_count(variable, modulus)
+    return Match({"modulus": modulus, "told": told, "counted": counted, "called": called})
 
 
 def moves_by_rules(variable: FiniteVariable) -> Match | None:
@@ -107,7 +108,12 @@ def moves_by_rules(variable: FiniteVariable) -> Match | None:
     if modulus < 3 or sorted(variable.values) != [*range(modulus)]:
         return None
     steps = variable.rows.moves(variable.name) % modulus
-    return Match({"modulus": modulus}) if variable.rows.is_of_symbol(steps) else None
+    if not variable.rows.is_of_symbol(steps):
+        return None
+    told = steps_on_a_circle(variable, None, modulus)
+    return Match(
+        {"modulus": modulus, "told": told, "counted": inputs_that_count(variable, modulus)}
+    )
 
 
 def _affine(variable: FiniteVariable) -> tuple[Linear, int] | None:

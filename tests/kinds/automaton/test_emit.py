@@ -379,3 +379,37 @@ def test_a_program_that_is_not_the_machine_is_noticed(old, new):
         said = str(error)
     assert said is not None
     assert re.search("the program answers|no end to the values", said)
+
+
+@pytest.mark.parametrize(
+    ("step", "symbols", "name", "told"),
+    [
+        (
+            lambda s, x: 0 if x == 0 else (s + x - 1) % 3,
+            3,
+            "counter mod 3 of the inputs that are 2, set to 0 where the input is 0",
+            "every input that is 2 moves the place on a circle of 3 on by 1, and no other moves "
+            "it; where the input is 0, it is set to 0.",
+        ),
+        (
+            lambda s, x: (s + (x >= 3)) % 5,
+            6,
+            "counter mod 5 of the inputs that are at least 3",
+            "every input that is at least 3 moves the place on a circle of 5 on by 1, and no other",
+        ),
+        (lambda s, x: (s + 2) % 5, 2, "counter mod 5", "every step moves the place on a circle"),
+        (lambda s, x: (s + 2 * x) % 5, 3, "counter mod 5", "0 moves the place on a circle of 5"),
+        (
+            lambda s, x: (s + x * x) % 7,
+            9,
+            "counter mod 7",
+            "every input moves the place on a circle of 7 on by what STEP says.",
+        ),
+    ],
+)
+def test_a_counter_says_by_how_much_each_input_moves_it_and_which_it_counts(
+    step, symbols, name, told
+):
+    emitted = emit_machine(said(step, 0, range(symbols)))
+    assert emitted.name == name
+    assert told in " ".join(emitted.program.source.split())
