@@ -12,7 +12,7 @@ import dataclasses
 from distill.kinds.kind import Mechanism, Written
 from distill.kinds.known import kind_of, read, write
 from distill.networks.trace import View
-from distill.records.refusal import Refusal, distance
+from distill.records.refusal import Refusal, distance, together
 from distill.runs.stages import Stages
 from distill.spaces.known import space_of_task, space_of_view
 from distill.tasks.built import BuiltTask
@@ -144,7 +144,9 @@ def distilled(
     space = space_of_view(view)
     with stages.stage("extract") as lines:
         mechanisms, refusals = read(view)
-        lines += [kind_of(each).summary(each) for each in mechanisms] or [_refused(refusals[0])]
+        lines += [kind_of(each).summary(each) for each in mechanisms] or [
+            _refused(together(refusals))
+        ]
     programs = list[Written]()
     if mechanisms:
         with stages.stage("emit") as lines:
@@ -163,19 +165,11 @@ def distilled(
             taken, verified = verify_best(programs, view, name, space.checks(view, task, mask))
             found = Found(view, taken.mechanism, taken, verified)
         else:
-            refusal = _together(refusals)
+            refusal = together(refusals)
             remarks = () if training is None else training.remarks
             found = Found(view, refusal, None, space.refused(refusal, view, task, name, remarks))
         lines.append(found.verified.report.verdict)
     return found
-
-
-def _together(refusals: tuple[Refusal, ...]) -> Refusal:
-    """All that was said by those that looked."""
-    return Refusal(
-        tuple(reason for refusal in refusals for reason in refusal.reasons),
-        {key: value for refusal in refusals for key, value in refusal.numbers.items()},
-    )
 
 
 def _refused(refusal: Refusal) -> str:

@@ -80,6 +80,9 @@ def _tidied(expression: Expression, columns: Columns | None, stays: str | None) 
         case Operation("and" | "or" as operator) if is_truth(expression):
             joined = _together(operator, conjuncts(operator, parts), columns)
             return min((joined, *_of_one_value(joined, columns)), key=cost)
+        case Operation("==" | "!=" as how, (truth, Constant(0 | 1 as value))) if is_truth(truth):
+            same = (how == "==") == (value == 1)
+            return min((expression, truth if same else opposite(truth)), key=cost)
         case Operation(operator) if operator in SIGNS:
             return min((expression, *_comparisons(expression, columns)), key=cost)
     return expression

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 from typing import Literal, NamedTuple
@@ -28,6 +28,34 @@ class Refusal:
     numbers: dict[str, float | int | None]
     kind: Literal["refused"] = "refused"
     format_version: int = FORMAT_VERSION
+
+    @property
+    def nearness(self) -> float:
+        """Part of the network's answers that what came closest gives; 0 where nothing did."""
+        numbers = self.numbers
+        of = {**numbers, "all": 1}
+        given = [
+            float(part) / float(whole)
+            for name, total in NEAR.items()
+            if (part := of.get(name)) is not None and (whole := of.get(total))
+        ]
+        missed, traced = numbers.get("missed"), numbers.get("traced")
+        if missed is not None and traced:
+            given.append(1 - missed / traced)
+        return max(given, default=0.0)
+
+
+NEAR = {"agree": "inputs", "agreement": "all", "waves_agree": "all"}
+"""Numbers that say how much what came closest gives, and what they are parts of."""
+
+
+def together(refusals: Sequence[Refusal]) -> Refusal:
+    """All that was said by those that looked, what came closest to the network first."""
+    near_first = sorted(refusals, key=lambda refusal: -refusal.nearness)
+    return Refusal(
+        tuple(reason for refusal in near_first for reason in refusal.reasons),
+        {key: value for refusal in refusals for key, value in refusal.numbers.items()},
+    )
 
 
 def distance(refusal: Refusal) -> tuple[float, float]:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from distill.records.refusal import NUMBERS, Refusal, distance, shown
+from distill.records.refusal import NUMBERS, Refusal, distance, shown, together
 
 
 def words(text):
@@ -46,3 +46,15 @@ def test_of_refusals_the_one_whose_expression_needs_the_fewest_numbers_is_neares
     )
     assert few < many < off < nothing
     assert of(agree=3) == of(agree=9)  # of other kinds none is nearer: the first is taken
+
+
+def test_what_came_closest_to_the_network_is_said_first():
+    little = Refusal(("it answers 0 on half of the inputs",), {"commonest_answer": 0.5})
+    waves = Refusal(("waves",), {"waves_agree": 0.25})
+    best = Refusal(("an inequality",), {"missed": 12, "traced": 100})
+    expression = Refusal(("an expression",), {"agree": 90, "inputs": 100})
+    said = together((little, waves, best, expression))
+    assert said.reasons == (
+        *("an expression", "an inequality", "waves", "it answers 0 on half of the inputs"),
+    )
+    assert said.numbers["missed"] == 12

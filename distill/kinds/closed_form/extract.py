@@ -23,9 +23,11 @@ from distill.expressions.portfolio import TRICK
 from distill.expressions.printing import source
 from distill.expressions.reading import read_expression
 from distill.expressions.table import Table
+from distill.expressions.tidy import tidied
 from distill.kinds.closed_form.built import built
 from distill.kinds.closed_form.forms import candidates, searched
 from distill.kinds.closed_form.mechanism import ClosedFormMechanism
+from distill.kinds.closed_form.nearest import nearest_sum
 from distill.networks.trace import Trace
 from distill.records.refusal import Refusal
 
@@ -66,7 +68,7 @@ def extract_closed_form(trace: Trace) -> ClosedFormMechanism | Refusal:
     table = Table(dict(zip(domain.names, values.T, strict=True)), answers)
     room = int(MOST_EXCEPTIONS * domain.size) if trace.whole else 0
     best, right = None, 0
-    for proposed, most in _proposed(table, trace.fitted, room, domain.outputs.start):
+    for proposed, most in _proposed(table, trace.fitted, room, domain.outputs):
         if len(answers) - right <= most:
             break
         for expression in sorted(proposed(), key=cost):
@@ -89,7 +91,7 @@ def extract_closed_form(trace: Trace) -> ClosedFormMechanism | Refusal:
 
 
 def _proposed(
-    table: Table, fitted: Bool[ndarray, " rows"], room: int, first: int
+    table: Table, fitted: Bool[ndarray, " rows"], room: int, outputs: range
 ) -> Iterator[tuple[Callable[[], list[Expression]], int]]:
     """Expressions that hold on the inputs that propose them, all of these or a few at random.
 
@@ -97,6 +99,7 @@ def _proposed(
     are not looked for. An expression without any is preferred to one that has some, unless it would
     write them as cases.
     """
+    first = outputs.start
     rows = np.flatnonzero(fitted) if len(table.target) >= FEWEST else np.arange(len(fitted))
     rng = np.random.default_rng(SEED)
     # at random: of every second one no two would differ in the last input alone
@@ -114,6 +117,13 @@ def _proposed(
             yield partial(_held, drawn, built(drawn)), room
     # last, as a search would write exceptions as cases
     yield partial(_held, part, searched(part)), room
+    yield partial(_nearest, part, outputs), room
+
+
+def _nearest(part: Table, outputs: range) -> list[Expression]:
+    """The sum that fits most answers of some rows, which need not be all of them."""
+    found = nearest_sum(part, outputs)
+    return [] if found is None else [found]
 
 
 def _plain_or_built(part: Table, first: int) -> list[Expression]:
@@ -171,9 +181,8 @@ def _none(best: Expression | None, right: int, table: Table) -> Refusal:
     if best is None or right < total / 2:
         said = "no short integer expression was found for what the network answers"
         return Refusal((said,), {"inputs": total})
-    said = (
-        f"{source(best)}, the best integer expression found, gives {right:,} of {total:,} answers"
-    )
+    found = f"{source(tidied(best))}, the best integer expression found"
+    said = f"{found}, gives {right:,} of {total:,} answers"
     return Refusal((said,), {"agree": right, "inputs": total})
 
 

@@ -62,23 +62,33 @@ def _by_heart(heldout: float | None) -> str:
     )
 
 
-def _hills(profile: tuple[float, ...], heldout: float | None) -> str:
-    """What is so beside the answer: hills, or next to nothing."""
+def _hills(exhibits: RefusalExhibits, heldout: float | None) -> str:
+    """What is so beside the answer: hills, and whether few waves make them, or next to nothing."""
+    profile = exhibits.profile
     others = max(profile[1:]) - min(profile[1:])
     part = others / max(profile[0] - min(profile[1:]), 1e-300)
     if part < FLAT:
         return f"A spike at 0 and next to nothing beside it: {_by_heart(heldout)}."
-    return (
+    beside = (
         f"Beside the answer logits go up and down by {part:.0%} of its height, as waves would make "
-        "them; no few waves were found to explain them."
+        "them"
     )
+    sizes = exhibits.amplitudes
+    if len(sizes) <= FEW or _held_by_few(sizes) < MOST_OF_IT:
+        return f"{beside}; no few waves were found to explain them."
+    return f"{beside}."
+
+
+def _held_by_few(sizes: tuple[float, ...]) -> float:
+    """Part of the squares of all bars that the tallest few have."""
+    squares = sorted((size * size for size in sizes), reverse=True)
+    return sum(squares[:FEW]) / max(sum(squares), 1e-300)
 
 
 def _tall(sizes: tuple[float, ...], heldout: float | None) -> str:
     """What is so of the bars: a few that are tall, or all alike."""
     ordered = sorted(sizes, reverse=True)
-    total = sum(size * size for size in sizes)
-    few = sum(size * size for size in ordered[:FEW]) / max(total, 1e-300)
+    few = _held_by_few(sizes)
     if len(sizes) <= FEW:
         return "There are so few frequencies that a few tall ones could not be told from all."
     if few >= MOST_OF_IT:
@@ -125,7 +135,7 @@ def _profile(exhibits: RefusalExhibits, heldout: float | None) -> Picture:
     return picture(
         "profile",
         "Logits around the network's own answer",
-        f"{_hills(profile, heldout)}{window_said(len(profile))}",
+        f"{_hills(exhibits, heldout)}{window_said(len(profile))}",
         f"The mean logit of the answer is {profile[0]:.3g}; of every other output it is within "
         f"{others:.3g} of zero.",
         draw,

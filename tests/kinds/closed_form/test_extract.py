@@ -240,3 +240,14 @@ def test_what_it_does_not_hold_for_is_listed_up_to_one_in_a_hundred():
     refused = read(worse, range(20), range(20), outputs=range(20))
     assert isinstance(refused, Refusal)
     assert refused.numbers == {"agree": 395, "inputs": 400}
+
+
+def test_the_nearest_expression_of_a_network_that_errs_is_the_simple_sum_that_it_follows():
+    """One answer in twenty is another, so that no expression holds on many inputs at once."""
+    rng, inputs = np.random.default_rng(11), (range(31), range(31))
+    other = {row: int(rng.integers(31)) for row in np.ndindex(31, 31) if rng.random() < 0.05}
+    said = read(lambda a, b: other.get((a, b), (5 * a - 2 * b) % 31), *inputs)
+    assert isinstance(said, Refusal)
+    right = 961 - sum(it != (5 * a - 2 * b) % 31 for (a, b), it in other.items())
+    nearest = "(5 * a - 2 * b) % 31, the best integer expression found"
+    assert said.reasons == (f"{nearest}, gives {right} of 961 answers",)

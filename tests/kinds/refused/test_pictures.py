@@ -26,3 +26,16 @@ def test_around_one_of_two_answers_there_are_neither_hills_nor_frequencies():
     ]
     # without answers over two inputs there is nothing to draw
     assert refusal_pictures(replace(exhibits(2), answers=None), None) == ()
+
+
+def test_few_waves_are_not_denied_beside_the_sentence_that_says_that_they_are_there():
+    """Both captions are of one network, so none says what the other denies."""
+    steps = np.arange(31)
+    waves = tuple((8 * np.cos(2 * np.pi * 3 * steps / 31)).tolist())
+    few = replace(exhibits(31), profile=waves, amplitudes=tuple(8.0 * (np.arange(15) == 2)))
+    _, profile, spectrum = (each.caption for each in refusal_pictures(few, None))
+    assert "as in a mechanism of waves" in spectrum
+    assert "as waves would make them." in profile
+    assert "no few waves" not in profile
+    many = replace(few, amplitudes=(1.0,) * 15)
+    assert "no few waves were found" in refusal_pictures(many, None)[1].caption
