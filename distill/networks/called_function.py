@@ -270,7 +270,11 @@ def _module(module: torch.nn.Module, over: Box) -> tuple[RealFunction, tuple[str
 
 
 def _callable(called: Callable[..., Any], over: Box) -> tuple[RealFunction, tuple[str, ...]]:
-    """A callable of an array of points, or of a number for every input."""
+    """A callable of a number for every input where it takes them; else of an array of points.
+
+    Of one input it may take both, and do with an array what it does with no number; numbers come
+    first, as points are.
+    """
 
     def rows(points: ndarray) -> ndarray:
         return np.array([float(_real(called(*row))) for row in points.tolist()])
@@ -280,21 +284,21 @@ def _callable(called: Callable[..., Any], over: Box) -> tuple[RealFunction, tupl
         return said[:, 0] if said.ndim == 2 and said.shape[1] == 1 else said
 
     try:
-        _tried(whole, over, "")
+        _tried(rows, over, "")
     except DistillError as error:
         first = error
     else:
-        how = "a callable of an array of points"
-        return CalledFunction(whole, over, how), (f"read as {how}, which is not stored",)
+        how = "a callable of one number for every input"
+        return CalledFunction(rows, over, how), (f"read as {how}, which is not stored",)
     try:
-        _tried(rows, over, "")
+        _tried(whole, over, "")
     except DistillError as error:
         raise DistillError(
-            f"the network can be called neither with an array of points ({first}) nor with a "
-            f"number for every input ({error}): expected one of them to give finite numbers"
+            f"the network can be called neither with an array of points ({error}) nor with a "
+            f"number for every input ({first}): expected one of them to give finite numbers"
         ) from error
-    how = "a callable of one number for every input"
-    return CalledFunction(rows, over, how), (f"read as {how}, which is not stored",)
+    how = "a callable of an array of points"
+    return CalledFunction(whole, over, how), (f"read as {how}, which is not stored",)
 
 
 def _real(said: Any) -> ndarray:

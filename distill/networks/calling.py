@@ -4,8 +4,9 @@ A callable may take positions of values as integers [n, length] (with an axis of
 there are several), the values as floats [n, length, channels], or one-hot vectors; sequences may
 stand in the first axis or in the second; it may answer at every step or at the end. Which of these
 it is shows in what it does: sequences that are called together must be answered as each alone, and
-the beginning of a sequence as the whole sequence begins. A plain function that takes none of these
-is given one sequence at a time, as a list of numbers. What was found stands in the report.
+the beginning of a sequence as the whole sequence begins. A plain function is asked first with one
+sequence at a time, as a list of numbers, and with tensors only where that is not taken: what it
+does to both may part on a few sequences, which no trial finds. What was found stands in the report.
 """
 
 from __future__ import annotations
@@ -125,7 +126,7 @@ def convention_of(function: Callable[[Tensor], Any], channels: Channels) -> Conv
     numbers = rng.integers(0, channels.size, (ROWS, STEPS))
     module = isinstance(function, torch.nn.Module)
     listed = None if module else _of_lists(function, numbers, channels)
-    for encoding in ENCODINGS if module else (*ENCODINGS, LISTS):
+    for encoding in ENCODINGS if module else (LISTS, *ENCODINGS):
         fitting = list[Convention]()
         for time_first in (False,) if encoding == LISTS else (False, True):
             tried = Convention(encoding, time_first, False, False, None, False)
@@ -150,11 +151,10 @@ def convention_of(function: Callable[[Tensor], Any], channels: Channels) -> Conv
         if fitting:
             own = [each for each in fitting if each.time_first == _steps_come_first(function)]
             return (own or fitting)[0]
-        if odd and listed is None:
+        if odd and (listed is None or encoding == LISTS):
             break
     if odd:
-        why = odd[0 if listed is None else -1]
-        raise DistillError(f"the network is no function of sequences as they come: {why}")
+        raise DistillError(f"the network is no function of sequences as they come: {odd[0]}")
     raise DistillError(
         f"the network could not be called with sequences of {channels}: {failures[0]}; expected "
         "a callable from integers [sequences, steps] to answers or logits at every step, or at "

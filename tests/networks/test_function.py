@@ -80,6 +80,12 @@ def test_a_callable_is_asked_as_it_can_be_and_never_outside_of_the_box(network):
     assert np.abs(by_y - np.sqrt(x) * np.exp(y)).max() < 1e-7
 
 
+def test_what_answers_a_number_otherwise_than_an_array_is_asked_with_numbers():
+    read, (remark,) = real_function(lambda x: x**2 + 0.01 * (np.ndim(x) > 0), LINE)
+    assert remark.startswith("read as a callable of one number for every input")
+    assert read.values(np.array([[0.5]])) == 0.25
+
+
 @pytest.mark.parametrize(
     ("network", "said"),
     [

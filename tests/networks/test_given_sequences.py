@@ -9,7 +9,7 @@ from builders.library_networks import Module, ends_in, parity, planted
 
 import distill
 from distill import Channels, DistillError, RecurrentLayers
-from distill.networks.calling import LISTS, convention_of
+from distill.networks.calling import LISTS, convention_of, first_of
 from distill.networks.given import over_sequences
 from distill.networks.stored import model_of
 
@@ -346,13 +346,8 @@ def test_what_answers_for_some_sequences_at_once_is_not_called_with_many(rows):
 
 
 def test_a_list_of_tensors_of_several_shapes_is_refused_in_a_line():
-    """It reads steps where they come first, and answers a plain 0 from the 26th on."""
-
-    def late(xs):
-        return [x if i < 25 else 0 for i, x in enumerate(xs)]
-
-    with pytest.raises(distill.DistillError, match=r"tensors of shapes \[300\] and \[\]"):
-        distill.distill(late, [range(3)], length=10)
+    with pytest.raises(distill.DistillError, match=r"tensors of shapes \[3\] and \[\]"):
+        first_of([torch.zeros(3), torch.zeros(())])
 
 
 def test_a_list_of_answers_is_no_tuple_of_which_the_first_counts():
@@ -396,10 +391,30 @@ def test_a_function_of_a_list_is_given_lists_where_tensors_would_mean_something_
     np.testing.assert_array_equal(given.network.run(sequences)[..., 0], expected)
 
 
-def test_a_function_that_means_the_same_of_tensors_is_called_with_all_sequences_at_once():
-    found = convention_of(_counts_from_its_values, Channels((range(3),)))
+WORD = [1, 1, 0, 1, 0, 0, 1, 1, 1, 0]
+
+
+def _alarm(xs):
+    """Parity, and 0 after one word of ten: a list may equal another, and a tensor never does."""
+    return [
+        0 if xs[max(0, t - 9) : t + 1] == WORD else sum(xs[: t + 1]) % 2 for t in range(len(xs))
+    ]
+
+
+def test_what_answers_lists_otherwise_than_tensors_on_few_sequences_is_asked_with_lists():
+    """Tensors that stood for lists made this a proof of parity, on all 4,096 sequences."""
+    found = convention_of(_alarm, BITS)
+    assert found.encoding == LISTS
+    sequence = [0, 1, *WORD]
+    (answers,) = read(_alarm, length=12).network.run(np.array([sequence])[..., None])[..., 0]
+    assert answers.tolist() == _alarm(sequence)
+    assert answers[-1] != sum(sequence) % 2, "the word makes a difference"
+
+
+def test_a_function_of_tensors_alone_is_called_with_all_sequences_at_once():
+    found = convention_of(lambda xs: xs.cumsum(1) % 2, BITS)
     assert found.encoding == "integers"
-    assert convention_of(_counts_from_its_values, Channels((range(-2, 3),))).encoding != "integers"
+    assert not found.time_first
 
 
 def _changes_after(most):
