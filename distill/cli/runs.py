@@ -123,8 +123,12 @@ def show(run: str, out: str, **notations: bool) -> None:
     from distill.terminal.spark import show_sparks
 
     console, shown = console_of(False), read_shown(folder)
+    if console.is_terminal:  # what comes last is what is left to see there
+        show_sparks(console, shown)
+        show_result(console, shown.report, shown.program, shown.folder)
+        return
+    show_result(console, shown.report, shown.program, shown.folder, verdict_first=True)
     show_sparks(console, shown)
-    show_result(console, shown.report, shown.program, shown.folder)
 
 
 @click.command()

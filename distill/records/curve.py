@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+from distill.records.attempts import Attempt, used
 
 FORMAT_VERSION = 1
 
@@ -128,3 +131,28 @@ class BoxCurve:
 
 Curve = TrainingCurve | SequenceCurve | TextCurve | BoxCurve
 """Of any run."""
+
+
+def attempt_of(point: SequencePoint, attempts: Sequence[Attempt]) -> Attempt | None:
+    """The training that a point of an ensemble is of: the first of its width from its number on."""
+    for attempt in attempts[point.attempt :]:
+        if attempt.d_hidden == point.d_hidden and attempt.ruled_out is None:
+            return attempt
+    return None
+
+
+def of_network(
+    curve: SequenceCurve | TextCurve | BoxCurve, attempts: Sequence[Attempt]
+) -> list[SequencePoint | TextPoint | BoxPoint]:
+    """The points of the training that made the network of the run; none where none did."""
+    kept = used(attempts)
+    return [
+        point
+        for point in curve.points
+        if kept is not None
+        and (
+            attempt_of(point, attempts) == kept
+            if isinstance(point, SequencePoint)
+            else point.attempt == kept.number
+        )
+    ]

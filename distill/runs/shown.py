@@ -10,6 +10,7 @@ from pydantic import Field
 
 from distill.errors import RunFolderError
 from distill.programs.program import Program
+from distill.records.attempts import Attempt
 from distill.records.curve import Curve
 from distill.records.report import Report
 from distill.runs.partial import write_file
@@ -28,12 +29,14 @@ class Shown:
 
     Attributes:
         program: null for a refusal.
-        curve: of the training; null where there was none.
+        attempts: every training.
+        curve: of the trainings; null where there was none.
         spectrum: amplitudes of the logits by frequency, where its pictures show some.
     """
 
     report: Report
     program: Program | None
+    attempts: tuple[Attempt, ...]
     curve: Curve | None
     spectrum: tuple[float, ...]
     folder: Path
@@ -45,7 +48,7 @@ def read_shown(folder: Path) -> Shown:
     Raises:
         RunFolderError: a file is missing, truncated, or of another format version.
     """
-    read_part(folder, "run.json", RunRecord)
+    record = read_part(folder, "run.json", RunRecord)
     report = read_part(folder, "verification.json", Report)
     for name in WHOLE:
         read_part(folder, name, dict[str, Any])
@@ -54,7 +57,7 @@ def read_shown(folder: Path) -> Shown:
         curve = read_part(folder, "training.json", CurveJson)
     if report.verdict != "refused":
         program = Program(read_bytes(folder, "program.py").decode())
-    return Shown(report, program, curve, _spectrum(folder), folder)
+    return Shown(report, program, record.attempts, curve, _spectrum(folder), folder)
 
 
 def written_page(folder: Path, output: Path | None) -> Path | None:

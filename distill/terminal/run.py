@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.panel import Panel
 from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from distill.checker.verdict import CLAIMS
@@ -30,19 +30,25 @@ NOTHING_CAME = re.compile(r"refused\b|approximate\b")
 NARROW = 90
 """Columns below which what a row says stands on lines of its own, below its name."""
 
+NO_BAR = 60
+"""Columns below which there is no bar beside the line of a stage: the line has its room."""
+
 
 class TerminalProgress(Bars):
     """Stages on a terminal; on a pipe, only the line of each stage that ended."""
 
     def __init__(self, console: Console) -> None:
-        super().__init__(
-            console,
+        whole = (
             SpinnerColumn(),
             TextColumn("{task.description:9}"),
             BarColumn(bar_width=24),
             TextColumn("{task.fields[line]}", markup=False),
             TimeElapsedColumn(),
         )
+        room = Column(ratio=1, overflow="fold")  # the line has all of it, and is not cut
+        line = TextColumn("{task.fields[line]}", markup=False, table_column=room)
+        narrow = SpinnerColumn(), TextColumn("{task.description}"), line
+        super().__init__(console, *(narrow if console.width < NO_BAR else whole))
 
     def begin(self, stage: str) -> None:
         """Show a bar for the stage; it pulses until there is something to measure."""
@@ -62,11 +68,22 @@ class TerminalProgress(Bars):
 
 
 def show_result(
-    console: Console, report: Report, program: Program | None, folder: Path | None
+    console: Console,
+    report: Report,
+    program: Program | None,
+    folder: Path | None,
+    verdict_first: bool = False,
 ) -> None:
-    """The program, highlighted, and the verdict with its evidence."""
+    """The program, highlighted, and the verdict with its evidence.
+
+    The verdict is the last that is left to see on a terminal; where the first lines are what is
+    read, it can come first.
+    """
     from distill.pages.evidence import evidence_rows
 
+    if verdict_first:
+        _show_sentence(console, report)
+        console.print()
     if program is not None:
         show_program(console, program)
     table = Table.grid(padding=(0, 2))
@@ -75,15 +92,17 @@ def show_result(
     table.add_column(style="dim")
     rows = evidence_rows(report)
     if console.is_terminal and console.width < NARROW:
-        name = max((len(row.name) for row in rows), default=0)
-        figure = max((len(row.figure) for row in rows), default=0)
-        named = [Text(f"{row.name:{name}}  {row.figure:>{figure}}", style="bold") for row in rows]
+        named = _named([(row.name, row.figure) for row in rows], console.width)
         _show_stacked(console, zip(named, [[row.note] for row in rows], strict=True))
     else:
         for row in rows:
             table.add_row(Text(row.name), Text(row.figure), Text(row.note))
         show_whole(console, table)
-    show_verdict(console, report, folder)
+    console.print()
+    if verdict_first:
+        _show_reasons(console, report, folder)
+    else:
+        show_verdict(console, report, folder)
 
 
 def show_program(console: Console, program: Program) -> None:
@@ -109,6 +128,20 @@ def _joined(cells: Sequence[str]) -> str:
     return " · ".join(cell for cell in cells if cell)
 
 
+def _named(rows: Sequence[tuple[str, str]], width: int) -> list[Text]:
+    """Names with their figures, which end at one place: where both have no room on a line, the
+    figure stands on the next.
+    """
+    longest = max((len(name) for name, _ in rows), default=0)
+    end = min(longest + 2 + max((len(figure) for _, figure in rows), default=0), width)
+    return [
+        Text(f"{name}{figure:>{end - len(name)}}", style="bold")
+        if len(name) + 2 + len(figure) <= end
+        else Text(f"{name}\n{figure:>{end}}", style="bold")
+        for name, figure in rows
+    ]
+
+
 def _show_stacked(console: Console, rows: Iterable[tuple[Text, Sequence[str]]]) -> None:
     """Every row as a line, and below it, further in, what else is said, over the whole width."""
     for name, said in rows:
@@ -120,14 +153,20 @@ def _show_stacked(console: Console, rows: Iterable[tuple[Text, Sequence[str]]]) 
 
 def show_verdict(console: Console, report: Report, folder: Path | None) -> None:
     """The verdict in a sentence, its reasons, and where the run is."""
+    _show_sentence(console, report)
+    _show_reasons(console, report, folder)
+
+
+def _show_sentence(console: Console, report: Report) -> None:
+    """The verdict in a sentence."""
     colour = "green" if report.verdict in CLAIMS else "yellow"
-    located = " and located" if report.located else ""
-    console.print(
-        Text.assemble(
-            ("\n", ""), (f"{report.verdict}{located}", f"bold {colour}"), f": {report.sentence}"
-        ),
-        soft_wrap=not console.is_terminal,
-    )
+    verdict = report.verdict + (" and located" if report.located else "")
+    told = Text.assemble((verdict, f"bold {colour}"), f": {report.sentence}")
+    console.print(told, soft_wrap=not console.is_terminal)
+
+
+def _show_reasons(console: Console, report: Report, folder: Path | None) -> None:
+    """Why no more is claimed, how the network was read, and where the run is."""
     for reason in report.explanations:
         console.print(Text(f"  · {reason}"), soft_wrap=not console.is_terminal)
     if report.as_read:

@@ -158,12 +158,13 @@ class BoxTraining(InARow[BoxTrace]):
                 taken = recipe.adam + progress.step
                 self._look(number, "Levenberg-Marquardt", progress, watch)
 
-            parameters, _ = least_squares(
+            parameters, end = least_squares(
                 *(self.shape, parameters, self.inputs, self.targets),
                 *(recipe.steps, recipe.good, look),
             )
-        except Ended as end:
-            self._ended = str(end)
+            self._keep(number, "Levenberg-Marquardt", end)  # the network as it is taken
+        except Ended as ended:
+            self._ended = str(ended)
         brought = self._brought_back(parameters)
         with torch.no_grad():
             off = self.shape.values(parameters, self.inputs) - self.targets
@@ -207,10 +208,17 @@ class BoxTraining(InARow[BoxTrace]):
         first = optimiser == "Adam"
         if step not in (1, 2, 5) and step % (20 if first else 10):
             return
-        self.curve_points.append(BoxPoint(number, optimiser, step, float(f"{error:.4g}")))
+        self._keep(number, optimiser, progress)
         done = step if first else self.recipe.adam + step
         whole = self.recipe.adam + self.recipe.steps
         watch.training(min(1.0, done / whole), f"{optimiser} step {step:,}  error {error:.2e}")
+
+    def _keep(self, number: int, optimiser: Any, progress: Progress) -> None:
+        """A point of the curve, once."""
+        error = float(f"{math.sqrt(progress.loss):.4g}")
+        point = BoxPoint(number, optimiser, progress.step, error)
+        if self.curve_points[-1:] != [point]:
+            self.curve_points.append(point)
 
     def _brought_back(self, parameters: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """Weights that read the task's numbers and answer them."""

@@ -5,7 +5,8 @@ from types import SimpleNamespace
 
 from rich.console import Console
 
-from distill.records.curve import SequenceCurve, SequencePoint
+from distill.records.attempts import Attempt
+from distill.records.curve import BoxCurve, BoxPoint, SequenceCurve, SequencePoint
 from distill.terminal.spark import BLOCKS, WIDTH, show_sparks, spark, sparks
 
 
@@ -17,13 +18,18 @@ def test_a_spark_rises_as_its_numbers_do():
     assert spark([float("nan")]) == ""
 
 
-def shown(losses, attempts, spectrum=()):
+def attempt(number, discarded=True):
+    sizes = {"d_hidden": 4}
+    return Attempt(number, "relu", sizes, "cross-entropy", "fresh sequences", discarded=discarded)
+
+
+def shown(losses, attempts, spectrum=(), made=()):
     points = tuple(
         SequencePoint(attempt, 4, step, loss, 0.0)
         for step, (loss, attempt) in enumerate(zip(losses, attempts, strict=True))
     )
     curve = SequenceCurve(points=points)
-    return SimpleNamespace(curve=curve, spectrum=spectrum)
+    return SimpleNamespace(curve=curve, spectrum=spectrum, attempts=made)
 
 
 def test_a_line_is_of_one_training_and_says_of_which():
@@ -33,6 +39,23 @@ def test_a_line_is_of_one_training_and_says_of_which():
     assert blocks == BLOCKS[-1] + BLOCKS[0]
     ((name, *_),) = sparks(shown([8.0, 1.0], [1, 1]))
     assert name == "loss"
+
+
+def test_the_line_is_of_the_network_that_was_taken_and_not_of_the_last():
+    made = (attempt(1, discarded=False), attempt(2))
+    ((name, _, ends),) = sparks(shown([8.0, 1.0, 4.0, 0.5], [0, 0, 1, 1], made=made))
+    assert (name, ends) == ("loss of this network", "8 to 1 (log)")
+    points = (BoxPoint(1, "Adam", 1, 1.0), BoxPoint(1, "Adam", 2, 0.3), BoxPoint(2, "Adam", 1, 2.0))
+    run = SimpleNamespace(curve=BoxCurve(points), spectrum=(), attempts=made)
+    assert sparks(run)[0][0::2] == ("error of this network", "1 to 0.3 (log)")
+
+
+def test_on_a_narrow_terminal_no_block_is_cut():
+    out = io.StringIO()
+    narrow = Console(file=out, width=30, force_terminal=True, color_system=None)
+    show_sparks(narrow, shown([2.0**-step for step in range(70)], [1] * 70))
+    assert "…" not in out.getvalue()
+    assert any(len(line) > 20 and set(line) <= set(BLOCKS) for line in out.getvalue().splitlines())
 
 
 def test_on_a_pipe_every_line_is_whole():

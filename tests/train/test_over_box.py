@@ -52,6 +52,7 @@ def test_a_small_network_is_right_to_six_digits_and_reads_the_tasks_own_numbers(
     assert attempt.loss < 1e-9
     errors = [point.error for point in training.curve(None).points]
     assert errors[-1] < 1e-3 * errors[0]
+    assert errors[-1] == pytest.approx(attempt.loss**0.5, rel=1e-3), "the curve ends at the network"
     assert training.next_network("approximate", Watching()) is None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -120,13 +121,13 @@ def box_training_picture(curve: Any, attempts: tuple[Attempt, ...]) -> Picture |
         axes.set(yscale="log", xlabel="training step", ylabel="error")
         axes.legend(fontsize=8)
 
-    last = points[-1]
+    off = points[-1].error if kept.loss is None else math.sqrt(kept.loss)
     return picture(
         "training",
         "Training",
         "Root mean square of what the network is off on the points that it is trained on, as a "
         "part of the answers' standard deviation: Adam first, then Levenberg-Marquardt.",
-        f"After {many(kept.steps, 'step')} the network is off by {last.error:.1e} of the answers' "
+        f"After {many(kept.steps, 'step')} the network is off by {off:.1e} of the answers' "
         "standard deviation.",
         draw,
     )

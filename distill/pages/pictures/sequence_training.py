@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from distill.checker.scope import many
 from distill.drawing.picture import SERIES, Picture, picture
 from distill.records.attempts import Attempt
-from distill.records.curve import SequenceCurve, SequencePoint
+from distill.records.curve import SequenceCurve, SequencePoint, attempt_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -49,7 +49,7 @@ def training_picture(curve: SequenceCurve | None, attempts: tuple[Attempt, ...])
         runs[point.attempt, point.d_hidden].append(point)
     if max((len(points) for points in runs.values()), default=0) < 2:
         return None
-    every = [_told(_attempt(attempts, *key), points) for key, points in runs.items()]
+    every = [_told(attempt_of(points[0], attempts), points) for points in runs.values()]
     others = [each for each in every if len(each.points) > 1 and not each.used][-CURVES:]
     told = [each for each in every if each.used or each in others]
 
@@ -98,14 +98,6 @@ def training_picture(curve: SequenceCurve | None, attempts: tuple[Attempt, ...])
         draw,
         height=3.4 + 0.2 * ((len(told) + 1) // 2),
     )
-
-
-def _attempt(attempts: tuple[Attempt, ...], number: int, d_hidden: int) -> Attempt | None:
-    """The training that a curve is of: the first one of its width from a number on."""
-    for attempt in attempts[number:]:
-        if attempt.d_hidden == d_hidden and attempt.ruled_out is None:
-            return attempt
-    return None
 
 
 def _told(attempt: Attempt | None, points: list[SequencePoint]) -> _Told:
