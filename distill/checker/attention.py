@@ -54,7 +54,14 @@ TESTS: tuple[Test, ...] = (
         beside=True,
         of_variables=True,
     ),
-    Test("table_cells", "values that are listed", UNDERSTOOD, at_least=False, derived=True),
+    Test(
+        "table_cells",
+        "values that are listed",
+        UNDERSTOOD,
+        at_least=False,
+        derived=True,
+        of_program=True,
+    ),
 )
 PROOFS: Mapping[str, Proof] = {
     "sets": Proof(

@@ -56,6 +56,8 @@ class Test:
             coordinate that has every frequency, a register that is the same in every sequence), or
             there is none.
         of_variables: whether it is about the program's variables: asked where there are some.
+        of_program: whether it is of the program alone, so that nothing of the inside was tested
+            where no other test was made.
     """
 
     name: str
@@ -66,6 +68,7 @@ class Test:
     derived: bool = False
     beside: bool = False
     of_variables: bool = False
+    of_program: bool = False
 
     @property
     def stands_for_many(self) -> bool:

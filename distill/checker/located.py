@@ -91,8 +91,11 @@ def rule(kind: str, name: str, stored: bool) -> tuple[float | None, bool, bool]:
 
 
 def _was_made(test: Test, rows: Rows) -> bool:
-    """Whether some row of a test has a value; a null one is as good as none, whoever writes it."""
-    return test.stands_for_many or rows.get(test.name, (None, None))[0] is not None
+    """Whether some row of a test of the inside has a value; a null one is as good as none, whoever
+    writes it.
+    """
+    made = test.stands_for_many or rows.get(test.name, (None, None))[0] is not None
+    return made and not test.of_program
 
 
 def _names(test: Test, rows: Rows, variables: Sequence[str]) -> list[tuple[str, str]]:

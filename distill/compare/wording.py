@@ -34,7 +34,8 @@ def headline(compared: Comparison) -> str:
     if repeated:
         verb = "is of a network" if len(repeated) == 1 else "are of networks"
         said.append(f"{counted(len(repeated), 'run')} {verb} that another run here has")
-    return "; ".join(said)
+    told = "; ".join(said)
+    return told[:1].upper() + told[1:]
 
 
 def _family(family: Family, total: int) -> str:

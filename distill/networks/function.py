@@ -17,6 +17,7 @@ from jaxtyping import Float
 from numpy import ndarray
 from torch import Tensor
 
+from distill.checker.scope import many
 from distill.domains.boxes import Box
 from distill.errors import DistillError
 from distill.networks.real_perceptron import RealPerceptron
@@ -150,4 +151,5 @@ class StoredFunction(RealFunction):
 def shape_in_words(shape: RealPerceptron) -> str:
     """As in "a perceptron of 24-24 tanh units over 3 inputs"."""
     widths = "-".join(map(str, shape.widths)) or "no"
-    return f"a perceptron of {widths} {shape.activation} units over {shape.n_inputs} inputs"
+    inputs = many(shape.n_inputs, "input")
+    return f"a perceptron of {widths} {shape.activation} units over {inputs}"

@@ -41,11 +41,12 @@ def attempts_table(record: RunRecord) -> AttemptsTable | None:
         if all(attempt.right is None for attempt in made):  # nothing was held out
             header, rows = header[:-1], tuple(row[:-1] for row in rows)
         return AttemptsTable(header, rows, used, len(made))
+    texts = any("n_layers" in attempt.sizes for attempt in made)
     header = (
         "kind",
-        "size" if any("n_layers" in attempt.sizes for attempt in made) else "units",
+        "size" if texts else "units",
         "steps",
-        f"{made[0].judged_on or 'fresh sequences'} right",
+        "fresh texts right" if texts else f"{made[0].judged_on or 'fresh sequences'} right",
         "what came of it",
     )
     together = [

@@ -119,8 +119,9 @@ EVERY: dict[str, Words] = {
     ),
     "attention_apart": Words(
         "attention told apart",
-        "the same where another selection looks elsewhere, of the head with the least lead",
-        "another selection",
+        "attention that tells its selection from another one's: that where its own has it, of the "
+        "head with the least lead",
+        "where another one's has it",
         HEADS,
     ),
     "unexplained": Words(

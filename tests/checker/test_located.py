@@ -66,6 +66,8 @@ def test_a_kind_that_looks_inside_is_not_said_to_have_looked_at_nothing():
     """What it saw there was nothing to test."""
     for kind in ("group", "comparison"):
         assert doubts(kind, {}, True, ()) == [UNTESTED]
+    few = {"table_cells": (0.0, None), "replaced_accuracy": (None, None)}  # of the program alone
+    assert doubts("attention", few, True, ()) == [UNTESTED]
 
 
 @pytest.mark.parametrize(

@@ -252,7 +252,7 @@ def test_a_network_that_two_runs_have_is_one_network(runs, tmp_path, name):
     census = compare(gather([name], tmp_path), by_task=True)
     (compared,) = census.comparisons
     assert (compared.networks, compared.alike, compared.repeats) == (1, 1, ((1, 0),))
-    assert census.sentence.startswith("the one network ")
+    assert census.sentence.startswith("The one network ")
     assert "1 run is of a network that another run here has" in census.sentence
     shown = page_markdown(page_of(census))
     assert "- two: has the weights of one: one network, which counts once" in shown

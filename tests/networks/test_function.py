@@ -10,7 +10,8 @@ from builders.real_networks import LINE, PRODUCT, one_unit, product, view_of
 from distill.domains.boxes import Box
 from distill.errors import DistillError
 from distill.networks.called_function import CalledFunction, real_function
-from distill.networks.function import RealView, StoredFunction
+from distill.networks.function import RealView, StoredFunction, shape_in_words
+from distill.networks.real_perceptron import RealPerceptron
 
 
 def test_a_stored_network_has_values_gradients_and_units():
@@ -104,6 +105,10 @@ def test_a_network_without_a_value_says_where():
     read, _ = real_function(lambda x: 1 / x if abs(x) > 0.5 else math.inf, LINE)
     with pytest.raises(DistillError, match=r"answers inf at x = 0"):
         read.values(np.array([[0.0]]))
+
+
+def test_one_input_is_no_plural():
+    assert shape_in_words(RealPerceptron(1, (8,), "tanh")).endswith("tanh units over 1 input")
 
 
 def test_one_unit_answers_its_formula():

@@ -72,7 +72,7 @@ def test_the_size_of_a_transformer_is_not_called_0_units(small_run):
         record.attempts[0], kind="transformer over texts", sizes=sizes, judged_on="fresh sequences"
     )
     table = attempts_table(replace(record, attempts=(texts,)))
-    assert table.header[1] == "size"
+    assert (table.header[1], table.header[3]) == ("size", "fresh texts right")
     assert table.rows[0][1] == "1 layer, 2 heads, 32 wide"
 
 

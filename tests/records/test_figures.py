@@ -27,6 +27,13 @@ def test_no_test_of_a_kind_is_shown_by_its_key(kind):
         assert test.name in (VARIABLE, DECOY) or has_words(test.name), test.name
 
 
+def test_a_row_that_has_the_words_of_its_test_is_not_told_by_the_row_before():
+    """ "The same" is no word of a reason: there the row before does not stand."""
+    tests = {test.name: test for test in KINDS["attention"].TESTS}
+    assert EVERY["attention_apart"].note.startswith(tests["attention_apart"].words)
+    assert not [test for kind in KINDS.values() for test in kind.TESTS if "the same" in test.words]
+
+
 def test_no_row_of_the_gallery_is_shown_by_its_key():
     assert len(GALLERY) > 50
     rows = {row["name"] for path in GALLERY for row in json.loads(path.read_text())["figures"]}
