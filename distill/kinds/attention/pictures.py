@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,16 +24,34 @@ def attention_pictures(
     mechanism: AttentionMechanism, exhibits: AttentionExhibits
 ) -> tuple[Picture, ...]:
     """One picture for every selection: two panels, side by side."""
+    told = sorted(exhibits.selections, key=lambda beside: _order(beside, mechanism))
+    first = 0 if told and _order(told[0], mechanism) < BESIDE_IT else 1
     return tuple(
         _picture(place, beside, mechanism, exhibits.text)
-        for place, beside in enumerate(exhibits.selections)
+        for place, beside in enumerate(told, start=first)
     )
+
+
+BESIDE_IT = 2
+"""Where a head comes that has no more attention on its selection than even attention would have."""
+
+
+def _order(beside: Beside, mechanism: AttentionMechanism) -> int:
+    """Heads that look where their selections do come first, then those that look at everything."""
+    part, even = _on_chosen(_cells(beside.attention), _cells(beside.chosen) > 0)
+    if part > even:
+        return 0
+    return 1 if is_even(_step_of(beside, mechanism)) else BESIDE_IT
+
+
+def _step_of(beside: Beside, mechanism: AttentionMechanism) -> dict[str, Any]:
+    return next(step for step in mechanism.data if step["name"] == beside.name)
 
 
 def _picture(
     place: int, beside: Beside, mechanism: AttentionMechanism, text: tuple[int, ...]
 ) -> Picture:
-    step = next(step for step in mechanism.data if step["name"] == beside.name)
+    step = _step_of(beside, mechanism)
     by = chosen_words(step) or f"the positions j with {step['by']}"
     counted = f" This head {EVEN}." if is_even(step) else ""
     layer, head = beside.head
@@ -50,7 +68,8 @@ def _picture(
         f"{where[0].upper()}{where[1:]}, beside {by}",
         "Along one text: on the left how much every position (a row) attends to every other (a "
         f"column), on the right, for the program, {taken}. What is not "
-        f"on the left is on the token before the text.{counted}{more}",
+        f"on the left is on the token before the text. {_at_a_glance(attention, chosen > 0)}"
+        f"{counted}{more}",
         f"Along the text {' '.join(map(str, text))} {_shared(attention, chosen > 0, where)}.",
         (
             Panel(f"attention of {where}", _draw(attention, text, "attention")),
@@ -69,18 +88,38 @@ NARROWED = {
 """Of chosen positions those that a value is taken from, by the aggregation."""
 
 
-def _shared(attention: np.ndarray, chosen: np.ndarray, where: str) -> str:
-    """How much of a head's attention in the text is on what is chosen, and how much even attention
-    to the text would be; of the rows in which something is.
+def _on_chosen(attention: np.ndarray, chosen: np.ndarray) -> tuple[float, float]:
+    """The part of a head's attention in the text that is on what is chosen, and that which even
+    attention to the text would have there; of the rows in which something is. 0 where nothing is.
     """
     rows = chosen.any(axis=1)
     if not rows.any():
-        return f"nothing is chosen for {where} to look at"
-    on, whole = attention[rows], attention[rows].sum()
-    part = f"{on[chosen[rows]].sum() / whole:.0%}" if whole else "nothing"
+        return 0.0, 0.0
+    whole = attention[rows].sum()
+    part = attention[rows][chosen[rows]].sum() / whole if whole else 0.0
+    return float(part), float(chosen[rows].mean())
+
+
+def _at_a_glance(attention: np.ndarray, chosen: np.ndarray) -> str:
+    """How much of what is on the left is where the right is."""
+    if not chosen.any():
+        return "Nothing is chosen along this text."
+    part, even = _on_chosen(attention, chosen)
+    little = "" if part > even else "It looks there no more than at the rest: "
     return (
-        f"{part} of the attention of {where} to the text is on positions that are drawn on the "
-        f"right, in the rows that have some; even attention has {chosen[rows].mean():.0%} there"
+        f"{little}{part:.0%} of its attention to the text is on what is drawn on the right; even "
+        f"attention would have {even:.0%} there."
+    )
+
+
+def _shared(attention: np.ndarray, chosen: np.ndarray, where: str) -> str:
+    """The same for somebody who does not see it."""
+    if not chosen.any():
+        return f"nothing is chosen for {where} to look at"
+    part, even = _on_chosen(attention, chosen)
+    return (
+        f"{part:.0%} of the attention of {where} to the text is on positions that are drawn on the "
+        f"right, in the rows that have some; even attention has {even:.0%} there"
     )
 
 
