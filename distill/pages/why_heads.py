@@ -12,7 +12,7 @@ from typing import Any
 
 from distill.checker.selections import LAST, POSITIONS, TOKENS
 from distill.kinds.attention.mechanism import AttentionMechanism, Step
-from distill.kinds.attention.titles import chosen_words
+from distill.kinds.attention.where import chosen_words
 from distill.pages.heads_said import FOLLOWED, REPLACED
 from distill.records.figures import ELSEWHERE
 from distill.records.report import Report

@@ -12,8 +12,8 @@ from distill.drawing.picture import Draw, Panel, Picture, panelled, raster
 from distill.drawing.png import png
 from distill.kinds.attention.exhibits import AttentionExhibits, Beside
 from distill.kinds.attention.mechanism import AttentionMechanism
-from distill.kinds.attention.titles import chosen_words
 from distill.kinds.attention.told import EVEN
+from distill.kinds.attention.where import chosen_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -105,9 +105,9 @@ def _at_a_glance(attention: np.ndarray, chosen: np.ndarray) -> str:
     if not chosen.any():
         return "Nothing is chosen along this text."
     part, even = _on_chosen(attention, chosen)
-    little = "" if part > even else "It looks there no more than at the rest: "
+    little = "" if part > even else "The head looks there no more than at the rest: "
     return (
-        f"{little}{part:.0%} of its attention to the text is on what is drawn on the right; even "
+        f"{little}{part:.0%} of the head's attention to the text is on what is drawn on the right; even "
         f"attention would have {even:.0%} there."
     )
 

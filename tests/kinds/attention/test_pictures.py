@@ -48,8 +48,10 @@ def test_heads_that_look_where_their_selection_does_come_first():
     besides = tuple(Beside(name, HEAD, it, chosen) for name, it in (("a", off), ("b", on)))
     first, second = attention_pictures(mechanism, AttentionExhibits((0, 1, 2), besides))
     assert "variable b chooses" in first.caption
-    assert "80% of its attention to the text is on what is drawn on the right" in first.caption
-    assert "It looks there no more than at the rest: 0% of its attention" in second.caption
+    assert (
+        "80% of the head's attention to the text is on what is drawn on the right" in first.caption
+    )
+    assert "The head looks there no more than at the rest: 0% of the head's" in second.caption
     assert "even attention would have 33% there" in second.caption
     assert (first.name, second.name) == ("attention-0", "attention-1")
     (alone,) = attention_pictures(mechanism, AttentionExhibits((0, 1, 2), besides[:1]))

@@ -310,3 +310,59 @@ def test_what_is_answered_where_there_is_nothing_to_take_is_said_as_that(instead
     assert " y " not in told
     other = replace(mechanism, steps=(*steps, replace(answer, by=by.replace(str(NONE), "3"))))
     assert "where there is none" not in (said(other.data, range(3)) or "")
+
+
+TRUTHS = {
+    ("y != x", "place", "-copied_i"): "whether the first token is the same as this one",
+    ("y < x", "place", "copied_i + 1"): "whether the first token is smaller than this one",
+    ("y == 2", "place", "int(copied_i == -1)"): "whether the first token is not 2",
+    ("y >= x", "count", "1 - copied_i"): "whether the first token is smaller than this one",
+    ("y != 1", "count", "int(copied_i == 0)"): "whether the first token is 1",
+}
+MEANS = {
+    "the same as this one": lambda y, x: y == x,
+    "smaller than this one": lambda y, x: y < x,
+    "not 2": lambda y, x: y != 2,
+    "1": lambda y, x: y == 1,
+}
+
+
+@pytest.mark.parametrize("made", TRUTHS)
+def test_a_place_that_is_the_first_or_none_is_told_as_the_truth_that_it_is(made):
+    """ "A function of a value copied from a chosen position" was said of every one of these."""
+    held, what, by = made
+    taken = {
+        "place": Step("copied", "copy", keys=("at",), by="j", chosen="chosen", otherwise=-1),
+        "count": Step("copied", "width", chosen="chosen"),
+    }[what]
+    steps = (selection(f"j == 0 and {held}"), taken, Step(ANSWERS, "map", ("copied",), by=by))
+    mechanism = AttentionMechanism((0, 2), 4, steps)
+    assert said(mechanism.data, range(3)) == TRUTHS[made]
+    means = MEANS[TRUTHS[made].removeprefix("whether the first token is ")]
+    for xs in TEXTS:
+        assert emit_attention(mechanism)(xs) == [int(means(xs[0], x)) for x in xs], xs
+    elsewhere = replace(mechanism, steps=(selection(f"j == i - 1 and {held}"), *steps[1:]))
+    assert not str(said(elsewhere.data, range(3))).startswith("whether the token before is")
+
+
+def test_of_counts_of_single_tokens_it_is_said_which_they_are():
+    """ "A function of 3 counts of chosen positions" was said."""
+    chosen = ("j == i + 1 and y < x", "j == i - 1 and y >= x", "j == i + 1")
+    steps = list[Step]()
+    for place, by in enumerate(chosen):
+        name = f"chosen{place}"
+        steps += [replace(selection(by), name=name), Step(f"c{place}", "width", chosen=name)]
+    value = Step("value", "map", ("c0", "c1"), by="c0_i - c1_i")
+    last = Step(ANSWERS, "map", ("value", "c2"), by="int(value_i == c2_i)")
+    mechanism = AttentionMechanism((0, 2), 4, (*steps, value, last))
+    title = "a function of how the token after and the token before compare with this one"
+    assert said(mechanism.data, range(3)) == title
+    program, like = emit_attention(mechanism), dict[tuple[int, ...], int]()
+    for xs in TEXTS:
+        for i, answer in enumerate(program(xs)):
+            around = [(_at(xs, place), xs[i]) for place in (i - 1, i + 1)]
+            met = tuple(2 if y == NONE else (y > x) - (y < x) for y, x in around)
+            assert like.setdefault(met, answer) == answer
+    fixed = replace(steps[0], by="j == i + 1 and y == 2", of=("at",))
+    other = replace(mechanism, steps=(fixed, *mechanism.steps[1:]))
+    assert said(other.data, range(3)) is None
