@@ -107,8 +107,8 @@ def _at_a_glance(attention: np.ndarray, chosen: np.ndarray) -> str:
     part, even = _on_chosen(attention, chosen)
     little = "" if part > even else "The head looks there no more than at the rest: "
     return (
-        f"{little}{part:.0%} of the head's attention to the text is on what is drawn on the right; even "
-        f"attention would have {even:.0%} there."
+        f"{little}{part:.0%} of the head's attention to the text is on what is drawn on the right; "
+        f"even attention would have {even:.0%} there."
     )
 
 
