@@ -22,8 +22,9 @@ from .read import Data
 from .real_answers import run_texts
 from .selections import ANSWERS
 from .text_bounds import Leads
+from .text_cuts import halved, narrowed, parted
 from .text_draws import drawn_texts
-from .text_sets import NotFollowedError, Over, OverSets
+from .text_sets import NotFollowedError, OverSets
 from .text_transformer import alike, answers_of, logits_of
 
 MOST_WORK, MOST_UNIQUE = 10**10, 5 * 10**10
@@ -165,7 +166,7 @@ class _Search:
             inside = over.fewest <= 1
             wide = inside & (over.fewest == 1) & (over.most > 1)
             if wide.any():
-                fewer = _narrowed(program, at, sets[wide])
+                fewer = narrowed(program, at, sets[wide])
                 changed = (fewer != sets[wide]).any(axis=(1, 2))
                 left = np.asarray(fewer.any(axis=2)).all(axis=1)
                 yield fewer[changed & left]
@@ -186,9 +187,9 @@ class _Search:
         if closed.any():
             left = self._bounded(at, sets[closed], said[closed])
             if len(left):
-                yield from _halved(left, self.net.where(at, left))
+                yield from halved(left, self.net.where(at, left))
         if not closed.all():
-            yield from _parted(program, at, sets[~closed], over.of(~closed))
+            yield from parted(program, at, sets[~closed], over.of(~closed))
 
     def _bounded(self, at: int, sets: ndarray, said: ndarray) -> ndarray:
         """Those sets on which an output does not lead everywhere, without single texts.
@@ -305,62 +306,3 @@ def _asked(search: _Search, weights: Mapping[str, ndarray], texts: ndarray) -> n
     if alike(search.shape, program, said).all(axis=1).any():
         raise ValueError("a text on which program and network part is answered alike by both")
     return texts
-
-
-def _parted(program: OverSets, at: int, sets: ndarray, over: Over) -> Iterator[ndarray]:
-    """Sets cut in two where the program's answers part: at the position with a token that leaves
-    the fewest of them, into the tokens that do, and all others; in halves where none parts them.
-
-    Positions that are chosen anyway come first, as what stands there is what is taken.
-    """
-    size, count = sets.shape[2], len(sets)
-    left, fewest = np.arange(count), over.answers.sum(axis=1)
-    where, first = sets.sum(axis=2).argmax(axis=1), np.zeros((count, size), dtype=bool)
-    for positions in np.argsort(~over.chosen, axis=1, kind="stable").T:
-        mine = left[sets[left, positions[left]].sum(axis=1) > 1]
-        if not len(mine):
-            continue
-        place, rows = positions[mine], np.arange(len(mine))
-        each = np.repeat(sets[mine, None], size, axis=1)
-        each[rows, :, place] = np.eye(size, dtype=bool)
-        answers = program.over(each.reshape(-1, *sets.shape[1:]), at).answers
-        answers, allowed = answers.reshape(len(mine), size, -1), sets[mine, place]
-        fewer = np.where(allowed, answers.sum(axis=2), np.iinfo(np.int64).max)
-        best = fewer.argmin(axis=1)
-        alike = (answers == answers[rows, best][:, None]).all(axis=2) & allowed
-        better = (alike != allowed).any(axis=1) & (fewer[rows, best] < fewest[mine])
-        cut = mine[better]
-        fewest[cut], where[cut] = fewer[rows, best][better], place[better]
-        first[cut] = alike[better]
-        left = left[fewest[left] > 1]
-    parts = first.any(axis=1)
-    yield from _cut(sets[parts], where[parts], first[parts])
-    yield from _halved(sets[~parts], where[~parts])
-
-
-def _narrowed(program: OverSets, at: int, sets: ndarray) -> ndarray:
-    """Sets of which a selection chooses one position, without the tokens with which it chooses
-    another one as well, wherever they stand.
-    """
-    count, length, size = sets.shape
-    kept = sets.copy()
-    for position in range(length):
-        each = np.repeat(sets, size, axis=0)
-        each[:, position] = np.tile(np.eye(size, dtype=bool), (count, 1))
-        kept[:, position] &= (program.over(each, at).fewest <= 1).reshape(count, size)
-    return kept
-
-
-def _halved(sets: ndarray, at: ndarray) -> Iterator[ndarray]:
-    """Sets with half of the tokens at a position each."""
-    tokens = sets[np.arange(len(sets)), at]
-    yield from _cut(sets, at, np.cumsum(tokens, axis=1) <= (tokens.sum(axis=1) // 2)[:, None])
-
-
-def _cut(sets: ndarray, at: ndarray, first: ndarray) -> Iterator[ndarray]:
-    """Sets with these tokens at a position, and with the others."""
-    rows = np.arange(len(sets))
-    for which in (first, ~first):
-        part = sets.copy()
-        part[rows, at] &= which
-        yield part

@@ -205,6 +205,10 @@ class Kind(Compared[M]):
         """Pictures beside its rivals, which come last."""
         return ()
 
+    def why(self, mechanism: M, report: Report) -> list[str]:
+        """Why the program works, in sentences, where its own words do not say so."""
+        return []
+
     def notation(self, mechanism: M, form: Notation) -> str:
         """The mechanism in one of its other notations."""
         raise NotImplementedError

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from distill.checker.verdict import CLAIMS
 from distill.drawing.picture import Picture
+from distill.kinds.known import kind_of
 from distill.pages.attempts import attempts_table
 from distill.pages.badges import badges
 from distill.pages.card import card, commands, differences
@@ -31,8 +32,7 @@ from distill.pages.pictures.every import pictures_of
 from distill.pages.pictures.undrawn import no_chart_said
 from distill.pages.recipe_said import recipe_rows
 from distill.pages.statements import checked, meaning_statement, not_checked
-from distill.pages.why_heads import why_it_works
-from distill.records.refusal import lists
+from distill.records.refusal import Refusal, lists
 from distill.records.sentences import sentence_start
 from distill.runs.store import Run
 
@@ -55,7 +55,7 @@ def report_page(run: Run, pictures: tuple[Picture, ...] | None = None) -> str:
             **_verdict(run),
             **_first_screen(run, pictures),
             words=Glossary(),
-            why=why_it_works(run.mechanism, run.report),
+            why=_why(run),
             rows=evidence_rows(run.report),
             decoys=decoy_rows(run.report),
             lists=lists(run.report.numbers or {}),
@@ -87,6 +87,13 @@ def snippet(run: Run) -> str:
 
 
 Run.looks = snippet
+
+
+def _why(run: Run) -> list[str]:
+    """Why the program works, where its own words do not say so; of a refusal nothing."""
+    if isinstance(run.mechanism, Refusal):
+        return []
+    return kind_of(run.mechanism).why(run.mechanism, run.report)
 
 
 def _first_screen(run: Run, pictures: tuple[Picture, ...]) -> dict[str, object]:

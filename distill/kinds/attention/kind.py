@@ -19,6 +19,7 @@ from distill.kinds.attention.mechanism import AttentionMechanism
 from distill.kinds.attention.pictures import attention_pictures
 from distill.kinds.attention.proof import proved
 from distill.kinds.attention.told import how_heads_do
+from distill.kinds.attention.why import why_it_works
 from distill.kinds.kind import Kind, Proved, Written
 from distill.networks.trace import TextTrace, View
 from distill.records.refusal import Refusal
@@ -99,3 +100,7 @@ class AttentionKind(AttentionCompared, Kind[AttentionMechanism]):
     ) -> tuple[Picture, ...]:
         """Every head's attention beside its selection."""
         return attention_pictures(mechanism, exhibits)
+
+    def why(self, mechanism: AttentionMechanism, report: Report) -> list[str]:
+        """What each head does for the program, and what shows that."""
+        return why_it_works(mechanism, report)

@@ -8,7 +8,7 @@ position that is chosen: attention of scores that know nothing but the selection
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -84,17 +84,7 @@ def with_heads(
         if like[:, place].max(initial=0.0) >= (VERY_LIKE if head in heads else STANDS_IN):
             own[head] = names[int(like[:, place].argmax())]
             spreads[own[head], head] = likeliest(own[head], head, seen)
-    best = stays_of(seen, own, spreads)
-    while True:
-        more = [{**own, head: name} for name, head in ways if own.get(head) != name]
-        less = [{h: n for h, n in own.items() if h != head} for head in own if head not in even]
-        less = [moved for moved in less if {*moved.values()} == {*own.values()}]
-        tried = [(stays_of(seen, moved, spreads) - LEAST_GAIN, moved) for moved in more]
-        tried += [(stays_of(seen, moved, spreads) - LET_GO, moved) for moved in less]
-        if not tried or (most := max(tried, key=lambda it: it[0]))[0] <= best:
-            break
-        own = most[1]
-        best = stays_of(seen, own, spreads)
+    own, best = _moved(seen, own, spreads, ways, even)
     own = _that_lead_to_others(seen, own, spreads, ways, best)
     spreads, best = keeping_more(seen, own, sharing(seen, own, nearby(seen, own, spreads)))
     very = [way for way in ways if like[names.index(way[0]), every.index(way[1])] >= VERY_LIKE]
@@ -117,6 +107,35 @@ def with_heads(
             spread = tuple(spreads[step.name, head] for head in mine)
             steps[place] = replace(step, head=mine[0], also=tuple(mine[1:]), spread=spread)
     return best, replace(mechanism, steps=tuple(steps))
+
+
+def _moved(
+    seen: Sequence[Seen],
+    own: dict[Head, str],
+    spreads: Spreads,
+    ways: Sequence[tuple[str, Head]],
+    fixed: Collection[Head],
+) -> tuple[dict[Head, str], float]:
+    """Heads of selections with one more or less, as long as more answers stay; and how many do.
+
+    Args:
+        seen: the network along texts.
+        own: the selection of every head.
+        spreads: of heads as selections.
+        ways: selections that heads may be given.
+        fixed: heads that keep theirs.
+    """
+    best = stays_of(seen, own, spreads)
+    while True:
+        more = [{**own, head: name} for name, head in ways if own.get(head) != name]
+        less = [{h: n for h, n in own.items() if h != head} for head in own if head not in fixed]
+        less = [moved for moved in less if {*moved.values()} == {*own.values()}]
+        tried = [(stays_of(seen, moved, spreads) - LEAST_GAIN, moved) for moved in more]
+        tried += [(stays_of(seen, moved, spreads) - LET_GO, moved) for moved in less]
+        if not tried or (most := max(tried, key=lambda it: it[0]))[0] <= best:
+            return own, best
+        own = most[1]
+        best = stays_of(seen, own, spreads)
 
 
 ALIKE_DIGITS = 3

@@ -8,12 +8,10 @@ measured.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from distill.checker.selections import LAST, POSITIONS, TOKENS
 from distill.kinds.attention.mechanism import AttentionMechanism, Step
 from distill.kinds.attention.where import chosen_words
-from distill.pages.heads_said import FOLLOWED, REPLACED
 from distill.records.figures import ELSEWHERE
 from distill.records.report import Report
 
@@ -30,16 +28,13 @@ TAKES: Mapping[str, str] = {
 }
 """What is taken from positions that are chosen."""
 
-SHARED = "attention_shared"
-"""The row of how much of heads' attention is where their selections are."""
+REPLACED, FOLLOWED, SHARED = "replaced_accuracy", "followed_accuracy", "attention_shared"
+"""The rows of selections in place of attention, of others in place of these, and of how much of
+heads' attention is where their selections are."""
 
 
-def why_it_works(mechanism: Any, report: Report) -> list[str]:
-    """What each head does and what is made of it, then what was done to show it, in sentences;
-    none of another kind of mechanism.
-    """
-    if not isinstance(mechanism, AttentionMechanism):
-        return []
+def why_it_works(mechanism: AttentionMechanism, report: Report) -> list[str]:
+    """What each head does and what is made of it, then what was done to show it, in sentences."""
     said, brought = list[str](), dict[str, str]()
     for step in mechanism.steps:
         if step.op == "select":
