@@ -30,6 +30,8 @@ from .text_transformer import alike, answers_of, logits_of
 MOST_WORK, MOST_UNIQUE = 10**10, 5 * 10**10
 """What the sets that are gone through may cost at most, in nanoseconds or so: of all answers, and
 of those at positions at which no selection chooses more than one."""
+LEAST = 1e-200
+"""No lead is told from what is lost where products of weights are too small for float64."""
 DRAWN, DRAWN_SEED = 200, 9_002
 """Texts of which it is counted how many answers are so."""
 MOST_DIFFER = 64
@@ -201,7 +203,8 @@ class _Search:
         shown = same.any(axis=1)  # of what no output stands for nothing leads
         seen = sets[:, : at + 1] if self.shape["causal"] else sets
         least = self.net.leads(at, seen, same.argmax(axis=1))
-        leads = shown & (least.value > least.lost)  # so that a pass in float64 leads, too
+        far = np.maximum(least.lost, LEAST)  # so that a pass in float64 leads, too
+        leads = shown & (least.value > far)
         if leads.any():
             self.lead = min(self.lead, float(least.value[leads].min()))
             self.lost = max(self.lost, float(least.lost[leads].max()))

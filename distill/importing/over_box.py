@@ -21,7 +21,6 @@ from distill.importing.own import own_run
 from distill.importing.rows import Module, check_one_network, in_a_row, modules_of
 from distill.importing.values import LayoutError
 from distill.networks.activation import Activation
-from distill.networks.function import shape_in_words
 from distill.networks.real_perceptron import RealPerceptron
 from distill.networks.stored import Model, reads_reals
 
@@ -76,8 +75,14 @@ def import_over_box(
         )
     model = _perceptron(layers, activation or "tanh")
     label = f"{LAYOUT},activation={activation}" if activation else LAYOUT
-    told = shape_in_words(model.architecture)
-    return Imported(model, box, label, {"found": f"by the tensors: {told}"})
+    widths = "-".join(map(str, model.architecture.widths)) or "no"
+    told = f"a perceptron of {widths} units over {many(len(box.names), 'input')}"
+    between = f"{activation} stands between its layers, and " if activation else ""
+    notes = {
+        "found": f"by the tensors: {told}",
+        "said": f"as it was said: {between}inputs are of the box {box}",
+    }
+    return Imported(model, box, label, notes)
 
 
 def _activation(layout: str | None) -> Activation | None:

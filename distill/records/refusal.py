@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
@@ -106,6 +107,8 @@ def shown(value: float) -> str:
     """A number of a refusal: a count whole, anything else to three digits."""
     if float(value).is_integer():
         return f"{int(value):,}"
+    if 0.9995 <= value < 1:  # not what a whole part is
+        return f"{math.floor(value * 10**6) / 10**6:.6f}".rstrip("0")
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 

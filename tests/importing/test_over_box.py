@@ -29,7 +29,12 @@ def test_layers_in_a_row_are_read_with_the_activation_that_is_said(tmp_path):
     expected = module.double()(torch.from_numpy(points))[:, 0].detach().numpy()
     assert np.abs(said - expected).max() < 1e-12
     assert imported.layout == "perceptron,activation=silu"
-    assert "6-5 silu units over 2 inputs" in imported.lines[0]
+    tensors, said = imported.lines
+    assert "by the tensors: a perceptron of 6-5 units over 2 inputs" in tensors
+    assert "silu" not in tensors
+    assert (
+        said == f"as it was said: silu stands between its layers, and inputs are of the box {BOX}"
+    )
 
 
 def test_one_layer_needs_no_activation(tmp_path):

@@ -105,7 +105,7 @@ def extract_machine(
                 (
                     f"more than {many(max_states, 'state')} were met: no machine of few "
                     "states is what "
-                    "the network follows; more are read with a larger max_states",
+                    "the network follows; more are read with more states allowed (--max-states)",
                 ),
                 {"states": closed, "continuations": len(continuations)},
             )

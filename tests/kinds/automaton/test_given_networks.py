@@ -59,7 +59,7 @@ def test_what_is_noise_is_no_machine_of_hundreds_of_states():
     assert [type(each) for each in found] == [Refusal]
     assert found[0].numbers["states"] > 50  # and what it says of them is a line
     assert "new states are still met" in found[0].reasons[0]
-    assert "larger max_states" in read((123456789, step, lambda s: (s >> 17) & 1), 14)[0].reasons[0]
+    assert "(--max-states)" in read((123456789, step, lambda s: (s >> 17) & 1), 14)[0].reasons[0]
 
 
 def test_a_leaky_counter_is_no_machine_where_it_has_not_come_to_rest():

@@ -31,6 +31,7 @@ from distill.kinds.recurrence.recurrence import Recurrence
 from distill.networks.integer_recurrent import IntegerRecurrent
 from distill.networks.sequence_network import SequenceNetwork
 from distill.networks.stored import Model, model_of
+from distill.records.attempts import shown_part
 from distill.records.refusal import Refusal
 
 PROBES = 400, 200
@@ -94,7 +95,7 @@ def compared(network: SequenceNetwork, length: int) -> Comparison | Refusal:
                 return made
             agree = max(agree, share)
     held = f"{registers} linear registers" if registers else "no linear registers"
-    close = f"; what came closest is right on {agree:.1%} of the steps" if agree else ""
+    close = f"; what came closest is right on {shown_part(agree)} of the steps" if agree else ""
     return Refusal(
         (
             f"held sums: the hidden state holds {held} of integers, and the answer is no threshold "

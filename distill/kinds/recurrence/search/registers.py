@@ -33,6 +33,7 @@ from distill.kinds.recurrence.search.grammar import HELD, op
 from distill.kinds.recurrence.search.joins import Candidate, Shelf, cheapest, numbers
 from distill.kinds.recurrence.search.states import of_input, of_states, of_window
 from distill.kinds.recurrence.search.truths import choices, conditions
+from distill.records.attempts import shown_part
 from distill.records.refusal import Refusal
 from distill.waits import tell
 
@@ -275,7 +276,7 @@ class _Search:
             (
                 f"no expression gives {numbers} on fresh sequences: looked for in {where}; "
                 f"{many(self.registers, 'register')} were tried, and what came closest is right on "
-                f"{min(best.values()):.1%} of the steps{ended}",
+                f"{shown_part(min(best.values()))} of the steps{ended}",
             ),
             {
                 "registers": self.registers,
