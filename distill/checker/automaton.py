@@ -44,7 +44,7 @@ MAX_REACH = 1_000
 def derive(evidence: SequenceEvidence) -> Claims:
     """The variables of a program that is the machine, and the proof that the network is."""
     held = {each["name"]: tuple(each["values"]) for each in evidence.mechanism["variables"]}
-    free = [name for name, values in held.items() if len({*values} - {None}) < 2]
+    free = [name for name, values in held.items() if None in values or len(set(values)) < 2]
     claims: Claims = {"mechanism.variables": [name for name in held if name not in free]}
     machine = machine_of(evidence)
     claims[FOLLOWS] = _follows(evidence, machine, held)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from math import gcd
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 from numpy import ndarray
 
 from distill.checker.kind import VARIABLE
@@ -37,14 +37,8 @@ MAX_SHARED = 0.5
 MAX_INDICATORS = 64
 """Values up to which a variable may be decoded as one indicator for each, or as waves."""
 
-FEWEST = 40
-"""Visits of states that determine a variable, in each half of the sequences, for it to be read."""
-DETERMINED = ", in states that determine it"
-
-Variables = tuple[tuple[str, tuple[int | None, ...]], ...]
-"""Variables of a program, each with its value in every state, null where several are possible
-there; it has at least two.
-"""
+Variables = tuple[tuple[str, tuple[int, ...]], ...]
+"""Variables of a program, each with its value in every state; it has at least two."""
 
 
 @dataclass(frozen=True)
@@ -89,20 +83,12 @@ def decoded(seen: Visits, machine: Machine, variables: Variables) -> Measured:
     wrong = [states_along(delta, seen.symbols) for delta in shuffled]
     found: Measured = {}
     for name, values in variables:
-        known = np.array([value is not None for value in values])
-        some = next(value for value in values if value is not None)
-        table = np.array([some if it is None else it for it in values], dtype=np.int64)
+        table = np.array(values, dtype=np.int64)
         encodings = _encodings(table)
-        read = _best(seen.hidden, seen.states, encodings, known)
-        if read is None:
-            found[VARIABLE + name] = Measure(None)
-            continue
-        reading, r2 = read
-        decoys = [other for other in wrong if _shared(table, other, seen.states, known)]
-        each = (_best(seen.hidden, states, encodings, known) for states in decoys[:DECOYS])
-        scores = [score for _, score in filter(None, each)]
-        note = reading if known.all() else reading + DETERMINED
-        found[VARIABLE + name] = Measure(r2, max(scores) if scores else None, note)
+        reading, r2 = _best(seen.hidden, seen.states, encodings)
+        decoys = [other for other in wrong if _shared(table[other], seen.states) <= MAX_SHARED]
+        scores = [_best(seen.hidden, states, encodings)[1] for states in decoys[:DECOYS]]
+        found[VARIABLE + name] = Measure(r2, max(scores) if scores else None, reading)
     return found
 
 
@@ -179,23 +165,13 @@ def _shuffled(machine: Machine, rng: np.random.Generator) -> Int[ndarray, "state
     return np.stack(columns, axis=1)
 
 
-def _shared(
-    table: Int[ndarray, " states"],
-    other: Int[ndarray, "n length"],
-    states: Int[ndarray, "n length"],
-    known: Bool[ndarray, " states"],
-) -> bool:
-    """Whether the states along the same sequences explain little of a variable along others, where
-    those determine it: part of its variance.
-    """
-    there = known[other].reshape(-1)
-    flat, groups = table[other].reshape(-1).astype(float)[there], states.reshape(-1)[there]
-    if not len(flat):
-        return False
+def _shared(values: Int[ndarray, "n length"], states: Int[ndarray, "n length"]) -> float:
+    """Part of the variance of a variable that the states along the same sequences explain."""
+    flat, groups = values.reshape(-1).astype(float), states.reshape(-1)
     count = np.bincount(groups)
     means = np.bincount(groups, weights=flat) / np.maximum(count, 1)
     spread = float(np.square(flat - flat.mean()).sum())
-    return bool(spread and 1 - float(np.square(flat - means[groups]).sum()) / spread <= MAX_SHARED)
+    return 1 - float(np.square(flat - means[groups]).sum()) / spread if spread else 1.0
 
 
 def _encodings(values: Int[ndarray, " states"]) -> Mapping[str, Float[ndarray, "states columns"]]:
@@ -217,21 +193,11 @@ def _best(
     hidden: Float[ndarray, "n length d"],
     states: Int[ndarray, "n length"],
     encodings: Mapping[str, Float[ndarray, "states columns"]],
-    known: Bool[ndarray, " states"],
-) -> tuple[str, float] | None:
-    """The encoding that fits best on the first half of the sequences, and its R² on the rest, along
-    states that determine it; null where these are hardly visited.
-    """
+) -> tuple[str, float]:
+    """The encoding that fits best on the first half of the sequences, and its R² on the rest."""
     names, tables = list(encodings), list(encodings.values())
     rows, fitted = rows_along(hidden)
-    flat = states.reshape(-1)
-    there = known[flat]
-    if min((there & fitted).sum(), (there & ~fitted).sum()) < FEWEST and not known.all():
-        return None
-    rows, flat, fitted = rows[there], flat[there], fitted[there]
-    if not known.all() and len(np.unique(tables[0][flat[fitted]])) < 2:
-        return None
-    reading = linear_reading(rows, np.concatenate(tables, axis=1)[flat], fitted)
+    reading = linear_reading(rows, np.concatenate(tables, axis=1)[states.reshape(-1)], fitted)
     groups = np.repeat(np.arange(len(tables)), [table.shape[1] for table in tables])
     best, fits = 0, reading.fit(groups)
     for place, fit in enumerate(fits):

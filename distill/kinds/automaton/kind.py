@@ -86,16 +86,11 @@ class AutomatonKind(AutomatonCompared, Kind[AutomatonMechanism]):
             variables=variables,
         )
         remarks = [TABULATED] if emitted.tabulated else []
-        looked = {name for name, _ in named.state_variables}
-        for which, then in (
-            ([name for name in free if name in looked], "is looked for in the others alone"),
-            ([name for name in free if name not in looked], "is not looked for in the network"),
-        ):
-            if which:
-                remarks.append(
-                    f"{', '.join(which)} has several values in some states, which no answer tells "
-                    f"apart, and {then}"
-                )
+        if free:
+            remarks.append(
+                f"{', '.join(free)} has several values in some states, which no answer tells "
+                "apart, and was not looked for in the network"
+            )
         return Written(emitted.program, named, tabulated=emitted.tabulated, remarks=tuple(remarks))
 
     def takes(self, mechanism: AutomatonMechanism) -> tuple[range, ...]:

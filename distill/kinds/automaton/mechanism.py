@@ -54,18 +54,18 @@ class AutomatonMechanism(Short):
         return len(self.transitions)
 
     @property
-    def state_variables(self) -> tuple[tuple[str, tuple[int | None, ...]], ...]:
-        """Variables that are not the same in all states, with their values; null in a state that
-        does not determine it.
+    def state_variables(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
+        """Variables that the state determines, and that are not the same in all of them.
 
-        What has several values in some state is the program's own there: no network that answers
-        alike has to hold it then, so that it is looked for in the other states.
+        What has several values in some state is the program's own: no network that answers alike
+        has to hold it there, so that it is not looked for.
         """
-        return tuple(
-            (variable.name, variable.values)
-            for variable in self.variables
-            if len({*variable.values} - {None}) > 1
-        )
+        found = []
+        for variable in self.variables:
+            values = tuple(value for value in variable.values if value is not None)
+            if len(values) == len(variable.values) and len(set(values)) > 1:
+                found.append((variable.name, values))
+        return tuple(found)
 
     @property
     def remembered(self) -> tuple[str, ...]:
