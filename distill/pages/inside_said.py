@@ -8,7 +8,7 @@ from distill.checker.kind import VARIABLE
 from distill.checker.kinds import KINDS
 from distill.pages.heads_said import REPLACED, of_heads, way_of_heads
 from distill.records.figures import three
-from distill.records.report import Report
+from distill.records.report import NOT_LOOKED_FOR, Report
 
 WAYS: Mapping[str, tuple[str, ...]] = {
     "isolating": ("kept_only_accuracy", "keys_kept", "line_kept_accuracy"),
@@ -38,9 +38,15 @@ def located(report: Report) -> str | None:
     if report.verdict == "refused":
         return None
     if report.located:
+        left = next((it for it in report.remarks if it.endswith(NOT_LOOKED_FOR)), None)
+        of = (
+            ""
+            if left is None
+            else f" That is said of {listed(report.mechanism.variables)}: {left}."
+        )
         return (
             "Located: not only do the answers agree; the network was shown to hold what the "
-            f"program computes with, by {_how(report)}."
+            f"program computes with, by {_how(report)}.{of}"
         )
     if not any(row.needs is not None and row.value is not None for row in report.figures):
         return "Not located: the answers agree, and no test of the inside was made."

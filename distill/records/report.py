@@ -31,6 +31,9 @@ ISOLATED = "isolated: "
 """Begin the names of rows: how often a decoy's arg max is the network's answer; a frequency by
 itself (`distill.checker.located` has the others)."""
 
+NOT_LOOKED_FOR = "was not looked for in the network"
+"""Ends the remark on variables that some states leave open, of which nothing is shown."""
+
 Space = Literal["domain", "sequences", "texts", "box"]
 
 Verdict = Literal["proved", "exhaustive", "tested", "approximate", "refused"]

@@ -9,6 +9,7 @@ from distill.checker.kinds import KINDS
 from distill.pages.evidence import evidence_rows
 from distill.pages.inside_said import REPLACED, WAYS, inside, located, ways_of
 from distill.records.figure import Figure
+from distill.records.report import NOT_LOOKED_FOR
 
 SAID = {
     "fourier": ("isolating", "removing", "exchanging", "decoding"),
@@ -39,7 +40,15 @@ def row(name, value=1.0, decoy=None, needs=0.8):
 def of(kind, *rows, variables=("state",)):
     """What of a report the sentence on what located it is made from."""
     mechanism = SimpleNamespace(kind=kind, variables=variables)
-    return SimpleNamespace(verdict="proved", located=True, mechanism=mechanism, figures=rows)
+    about = {"verdict": "proved", "located": True, "remarks": ()}
+    return SimpleNamespace(**about, mechanism=mechanism, figures=rows)
+
+
+def test_what_was_not_looked_for_is_said_beside_what_was_located():
+    some = of("automaton", row("moved_accuracy", decoy=0.3), variables=("phase",))
+    left = f"count has several values in some states, and {NOT_LOOKED_FOR}"
+    some.remarks = ("another", left)
+    assert located(some).endswith(f" That is said of phase: {left}.")
 
 
 def test_decoys_are_said_of_what_they_stand_beside_and_of_nothing_else():

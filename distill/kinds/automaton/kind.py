@@ -24,7 +24,7 @@ from distill.kinds.kind import TABULATED, Kind, Proved, Written
 from distill.kinds.notation import Notation
 from distill.networks.trace import SequenceTrace, View
 from distill.records.refusal import Refusal
-from distill.records.report import Report
+from distill.records.report import NOT_LOOKED_FOR, Report
 
 MAX_SYMBOLS = 512
 """Symbols up to which an automaton is looked for."""
@@ -89,7 +89,7 @@ class AutomatonKind(AutomatonCompared, Kind[AutomatonMechanism]):
         if free:
             remarks.append(
                 f"{', '.join(free)} has several values in some states, which no answer tells "
-                "apart, and was not looked for in the network"
+                f"apart, and {NOT_LOOKED_FOR}"
             )
         return Written(emitted.program, named, tabulated=emitted.tabulated, remarks=tuple(remarks))
 
