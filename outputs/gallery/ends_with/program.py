@@ -1,4 +1,4 @@
-"""Whether (previous2, previous, x) == (1, 0, 1), of the last 3 inputs.
+"""Whether the last 3 inputs are 1, 0, 1.
 
 The output depends on the last 3 inputs: beside the current one, the 2 before it are
 kept; each becomes older by one at every step. Before the start they count as 0.
@@ -9,10 +9,10 @@ is to know.
 
 import sys
 
-__all__ = ["previous2_previous_x_is_1_0_1"]
+__all__ = ["last_3_inputs_are_1_0_1"]
 
 
-def previous2_previous_x_is_1_0_1(xs: list[int]) -> list[int]:
+def last_3_inputs_are_1_0_1(xs: list[int]) -> list[int]:
     """One output for every number of the list."""
     check(xs)
     outputs = []
@@ -40,7 +40,7 @@ if __name__ == "__main__":
     try:
         words = [word for word in sys.argv[1:] if word not in ("-h", "--help")]
         given = [int(word) for word in words]
-        print(previous2_previous_x_is_1_0_1(given) if given else usage)
+        print(last_3_inputs_are_1_0_1(given) if given else usage)
     except (TypeError, ValueError) as error:
         print(f"{error}; {usage}", file=sys.stderr)
         sys.exit(2)

@@ -1,6 +1,6 @@
 """Whether the counter mod 3 is 0.
 
-Counts modulo 3: every input moves the place on a circle of 3 on by so many steps.
+Counts modulo 3: input 0 moves the place on a circle of 3 on by 1 and input 1 by 2.
 
 Why it works: moves on a circle add up in any order, so the place is all that the inputs
 so far have done.

@@ -1,4 +1,4 @@
-"""Whether the stages 0 to 4 is not 4.
+"""Whether the stage (0 to 4) is not 4.
 
 Goes on by one where x != stage % 2, up to 4, and never back.
 
@@ -8,10 +8,10 @@ all that matters of the past.
 
 import sys
 
-__all__ = ["stages_0_to_4_is_not_4"]
+__all__ = ["stage_0_to_4_is_not_4"]
 
 
-def stages_0_to_4_is_not_4(xs: list[int]) -> list[int]:
+def stage_0_to_4_is_not_4(xs: list[int]) -> list[int]:
     """One output for every number of the list."""
     check(xs)
     outputs = []
@@ -40,7 +40,7 @@ if __name__ == "__main__":
     try:
         words = [word for word in sys.argv[1:] if word not in ("-h", "--help")]
         given = [int(word) for word in words]
-        print(stages_0_to_4_is_not_4(given) if given else usage)
+        print(stage_0_to_4_is_not_4(given) if given else usage)
     except (TypeError, ValueError) as error:
         print(f"{error}; {usage}", file=sys.stderr)
         sys.exit(2)
