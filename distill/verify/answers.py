@@ -71,20 +71,44 @@ def agreement(
     return Agreement(int((one == other).all(axis=(1, 2)).sum()), len(one))
 
 
-def first_difference(parts: list[Answers]) -> SequenceDisagreement | None:
-    """A shortest of the beginnings of sequences on which program and network differ."""
-    shortest = None
+def first_difference(
+    parts: list[Answers], again: Answering | None = None
+) -> SequenceDisagreement | None:
+    """A shortest of the beginnings of sequences on which program and network differ.
+
+    Args:
+        parts: sequences with what both answered.
+        again: the network, where its answers to a beginning are to be had by asking for that
+            alone: a callable may answer otherwise as more follows, and a sequence that is cut
+            where both part is then one on which they agree.
+    """
+    found = list[SequenceDisagreement]()
     for part in parts:
         differs = (part.program != part.model).any(axis=2)
         rows = np.flatnonzero(differs.any(axis=1))
         if not len(rows):
             continue
         ends = differs[rows].argmax(axis=1)
-        row, end = rows[ends.argmin()], int(ends.min())
-        if shortest is None or end + 1 < len(shortest.inputs):
-            shortest = SequenceDisagreement(
-                tuple(tuple(values) for values in part.sequences[row, : end + 1].tolist()),
-                tuple(part.program[row, end].tolist()),
-                tuple(part.model[row, end].tolist()),
-            )
-    return shortest
+        row, end = int(rows[ends.argmin()]), int(ends.min())
+        if again is None:
+            found.append(_cut(part, row, end, part.model[row, end]))
+        else:
+            found += _as_asked(part, row, end, again)
+    return min(found, key=lambda it: len(it.inputs), default=None)
+
+
+def _as_asked(part: Answers, row: int, end: int, network: Answering) -> list[SequenceDisagreement]:
+    """The shortest beginning that the network answers otherwise when it is asked for it alone."""
+    for last in range(end, part.length):
+        said = network.run(part.sequences[row : row + 1, : last + 1])[0, -1]
+        if (said != part.program[row, last]).any():
+            return [_cut(part, row, last, said)]
+    return []
+
+
+def _cut(part: Answers, row: int, end: int, said: Int[ndarray, " outputs"]) -> SequenceDisagreement:
+    return SequenceDisagreement(
+        tuple(tuple(values) for values in part.sequences[row, : end + 1].tolist()),
+        tuple(part.program[row, end].tolist()),
+        tuple(said.tolist()),
+    )

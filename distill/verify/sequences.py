@@ -59,6 +59,7 @@ class SequenceChecks(Checks):
     def __init__(self, source: str, view: SequenceTrace, task: SequenceTask | None) -> None:
         self.source, self.network, self.length = source, view.network, view.length
         self.parted = view.parted
+        self.again = None if view.stored is not None else view.network
         channels = view.channels
         self.ends = tuple((values[0], values[-1]) for values in channels.inputs)
         self.outputs = channels.outputs
@@ -102,7 +103,7 @@ class SequenceChecks(Checks):
             data=SequencesChecked(
                 self.draws, None if fresh.task is None else tuple(with_task), self._recorded()
             ),
-            diverges_at=first_difference(beyond),
+            diverges_at=first_difference(beyond, self.again),
             longer=tuple(part.longer() for part in self.longer),
         )
 
@@ -116,7 +117,7 @@ class SequenceChecks(Checks):
             heldout_total=None,
             exhaustive=every,
             upper_bound_99=differ_at_most(agree.agree, agree.total, every),
-            disagreement=first_difference([self.fresh, self.stress, *tried]),
+            disagreement=first_difference([self.fresh, self.stress, *tried], self.again),
             searched=found.visited,
             search_disagreements=found.disagreements,
             stress=self.stress.agreement(),
