@@ -30,11 +30,17 @@ SHOWN = ("verdict", "located", "program_vs_model.agree", "proof.smallest_lead")
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was checked."""
+    """One thing that was checked.
+
+    Attributes:
+        ok: whether nothing speaks against it.
+        taken: whether it was no more than taken from the folder: not checked, and not wrong.
+    """
 
     name: str
     ok: bool
     detail: str
+    taken: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,7 +107,8 @@ def check_run(path: Path, seed: int | None = None, more: More | None = None) -> 
         detail = f"{type(error).__name__}: {str(error)[:300]}"
         return Checkup("none", (*findings, Finding("derivation", False, detail)))
     if not refused and not folder.weights:
-        findings.append(Finding("network", True, "not run again: it was not stored"))
+        recorded = "not run again: it was not stored, and its answers are those that were recorded"
+        findings.append(Finding("network", True, recorded, taken=True))
     parts = not_looked_at(KINDS.get(str(folder.mechanism.get("kind"))), folder.mechanism)
     listed += [f"parts of mechanism.json: {', '.join(parts)}"] if parts else []
     listed += _taken_as_told(folder)

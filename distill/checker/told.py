@@ -47,7 +47,8 @@ def _located(detail: str, report: Tree) -> tuple[str, str]:
 
 def _agreement(detail: str, report: Tree) -> tuple[str, str]:
     total = report["program_vs_model"]["total"]
-    return "program = network", f"{int(detail):,} of {total:,} {things(report)}"
+    name = "program = network" if report["stored"] else "program = recorded answers"
+    return name, f"{int(detail):,} of {total:,} {things(report)}"
 
 
 def _proved(detail: str, report: Tree) -> tuple[str, str]:

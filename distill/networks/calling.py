@@ -126,7 +126,7 @@ def convention_of(function: Callable[[Tensor], Any], channels: Channels) -> Conv
     numbers = rng.integers(0, channels.size, (ROWS, STEPS))
     module = isinstance(function, torch.nn.Module)
     listed = None if module else _of_lists(function, numbers, channels)
-    for encoding in ENCODINGS if module else (LISTS, *ENCODINGS):
+    for encoding in ENCODINGS if listed is None else (LISTS, *ENCODINGS):
         fitting = list[Convention]()
         for time_first in (False,) if encoding == LISTS else (False, True):
             tried = Convention(encoding, time_first, False, False, None, False)
@@ -165,13 +165,17 @@ def convention_of(function: Callable[[Tensor], Any], channels: Channels) -> Conv
 def _of_lists(
     function: Callable[[Any], Any], numbers: Int[ndarray, "n length"], channels: Channels
 ) -> Tensor | None:
-    """What a plain function gives to lists of numbers; null where it takes none."""
+    """What a plain function gives to lists of numbers; null where it takes none.
+
+    One that answers every number with a row of its own takes a list for as many sequences.
+    """
     try:
-        return _said(
+        said = _said(
             function, numbers, channels, Convention(LISTS, False, False, False, None, True)
         )
     except Exception:  # whatever code of somebody else raises
         return None
+    return None if said.ndim == 3 and said.shape[2] == 1 else said
 
 
 def _gives(
@@ -205,7 +209,8 @@ def _said(
             sequences = [[symbol for (symbol,) in sequence] for sequence in values]
         else:
             sequences = [[tuple(symbol) for symbol in sequence] for sequence in values]
-        return torch.as_tensor([function(sequence) for sequence in sequences])
+        answers = [function(sequence) for sequence in sequences]
+        return torch.as_tensor(np.array(answers) if isinstance(answers[0], ndarray) else answers)
 
 
 def _forms(tried: Convention, said: Tensor) -> Iterator[Convention]:

@@ -181,7 +181,12 @@ class Stepped(SequenceBox):
             if isinstance(leaf, Tensor):
                 leaf = leaf.detach().to("cpu", torch.float64).numpy()
             values = np.asarray(leaf)
-            if values.dtype.kind not in "biuf" or values.shape != tuple(np.shape(first)):
+            if values.dtype.kind not in "biuf":
+                raise DistillError(
+                    f"a state holds a {type(leaf).__name__}, {shown(leaf)}: expected numbers, "
+                    "arrays or tensors, in tuples or lists"
+                )
+            if values.shape != tuple(np.shape(first)):
                 raise DistillError(
                     f"a state holds {shown(leaf)} where the first holds {shown(first)}: expected "
                     "numbers, arrays or tensors of one shape"

@@ -182,6 +182,7 @@ def show_checkup(console: Console, checkup: Checkup) -> None:
     table = Table.grid(padding=(0, 2))
     for finding in checkup.findings:
         mark = Text("✓", style="green") if finding.ok else Text("✗", style="bold red")
+        mark = Text("·", style="yellow") if finding.ok and finding.taken else mark
         table.add_row(mark, finding.name, Text(finding.detail, style="dim" if finding.ok else ""))
     show_whole(console, table)
     if checkup.not_derived:
@@ -195,6 +196,9 @@ def show_checkup(console: Console, checkup: Checkup) -> None:
     if failed:
         plural = "s" if failed > 1 else ""
         console.print(Text(f"FAILED: {failed} finding{plural}", style="bold red"))
+    elif any(finding.taken for finding in checkup.findings):
+        said = f"verified against recorded answers, not the network: {checkup.verdict}"
+        console.print(Text(said, style="bold yellow"))
     else:
         console.print(Text(f"verified: {checkup.verdict}", style="bold green"))
 

@@ -439,3 +439,27 @@ def test_what_answers_otherwise_by_the_end_is_told_of_over_sequences_too():
         distill.distill(_changes_after(11_000), [range(3)], length=6)
     run = distill.distill(_changes_after(10**9), [range(3)], length=6)
     assert run.report.verdict == "tested"
+
+
+class Later(torch.nn.Module):
+    """Parity, and 1 at every step of a sequence of more than 12."""
+
+    def forward(self, xs):
+        return (xs.cumsum(1) % 2).clamp(min=int(xs.shape[1] > 12))
+
+
+def test_a_sequence_where_both_part_is_one_that_the_network_answers_otherwise_when_asked():
+    """Cut at the first wrong step, it was one that both answer alike."""
+    run = distill.distill(Later(), [range(2)], length=8)
+    assert run.report.verdict == "tested"
+    found = run.report.diverges_at
+    assert len(found.inputs) > 12
+    sequence = [x for (x,) in found.inputs]
+    said = Later()(torch.tensor([sequence]))[0, -1].item()
+    assert run.program(sequence)[-1] == found.program[0] != found.model[0] == said
+
+
+def test_a_state_that_is_no_number_is_called_what_it_is():
+    counts = ({"n": 0}, lambda state, x: {"n": (state["n"] + x) % 5}, lambda state: state["n"])
+    with pytest.raises(DistillError, match="holds a dict, .*: expected numbers, arrays or tensors"):
+        read(counts)

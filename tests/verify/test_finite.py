@@ -1,5 +1,6 @@
 """The report: decoys fail where the program passes, and the verdict never says too much."""
 
+import io
 import json
 
 import jsonschema
@@ -7,15 +8,18 @@ import pytest
 import torch
 from builders.paths import SCHEMA
 from planted import planted_logits, planted_model, square
+from rich.console import Console
 
 import distill
 from distill.checker.count import upper_bound
+from distill.checker.told import told
 from distill.networks import trace as trace_module
 from distill.records.counts import Agreement, Disagreement
 from distill.records.report import Report
 from distill.search.folder import check_run
 from distill.serialise import schema, to_json
 from distill.tasks.finite import Task
+from distill.terminal.run import show_checkup
 from distill.verify import agreement as agreement_module
 from distill.verify.finite import DomainChecks
 
@@ -263,7 +267,17 @@ def test_a_black_box_is_checked_again_without_its_network(tmp_path):
     checkup = check_run(run.folder)
     assert checkup.ok, [finding for finding in checkup.findings if not finding.ok]
     assert checkup.verdict == "tested"
-    assert any("not run again" in finding.detail for finding in checkup.findings)
+    (network,) = (finding for finding in checkup.findings if "not run again" in finding.detail)
+    assert network.taken, "it has no tick, as what was checked has"
+    shown = {finding.name for finding in told(checkup.findings, run.report.tree)}
+    assert "program = recorded answers" in shown
+    assert "program = network" not in shown
+    console = Console(file=io.StringIO(), width=100)
+    show_checkup(console, checkup)
+    said = console.file.getvalue()
+    assert "✓  network" not in said
+    assert "verified against recorded answers, not the network: tested" in said
+    assert "verified: tested" not in said
 
 
 @pytest.mark.claim
