@@ -461,5 +461,5 @@ def test_a_sequence_where_both_part_is_one_that_the_network_answers_otherwise_wh
 
 def test_a_state_that_is_no_number_is_called_what_it_is():
     counts = ({"n": 0}, lambda state, x: {"n": (state["n"] + x) % 5}, lambda state: state["n"])
-    with pytest.raises(DistillError, match="holds a dict, .*: expected numbers, arrays or tensors"):
+    with pytest.raises(DistillError, match=r"holds a dict, .*: expected numbers, arrays"):
         read(counts)
